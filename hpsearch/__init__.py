@@ -1,0 +1,1 @@
+"""hpsearch: reproducible hyperparameter search."""

@@ -1,0 +1,1 @@
+"""What was learnt: pure functions of spaces and results."""

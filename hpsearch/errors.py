@@ -1,0 +1,115 @@
+"""What can go wrong, and what each error carries.
+
+::
+
+    HpsearchError
+    ├── UsageError            the call or command line is wrong
+    │   ├── ConfigError       the config is wrong; carries every Problem found in it
+    │   └── DataError         a data file cannot be used as it is
+    ├── SearchFailed          no trial succeeded, or too many failed in a row
+    ├── SpaceExhausted        every configuration of a finite space has been proposed
+    └── RunError              the run directory cannot be used
+        ├── RunNotFound       no run there
+        ├── RunExists         a run is there already
+        ├── RunLocked         another process is searching in it
+        ├── RunDamaged        its database is not readable
+        ├── RunMismatch       it belongs to another config, data set or version
+        └── RunUnwritable     nothing can be written to it: disk full, read-only
+
+Messages read: the rule, the value found, what to do. A trial that fails is not an error: it is a
+:class:`hpsearch.trial.Result` with its status and reason.
+"""
+
+from dataclasses import dataclass
+
+
+class HpsearchError(Exception):
+    """Base of every error that hpsearch raises on purpose."""
+
+
+class UsageError(HpsearchError):
+    """The call or the command line is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One mistake in a config, with the place it was made.
+
+    Attributes:
+        path: The file as the user named it, or the ``KEY=VALUE`` argument.
+        line: Counted from 1; 0 when the mistake has no place in a file.
+        column: Counted from 1; 0 when the mistake has no place in a file.
+        key: Dotted path of the setting, such as ``space.learning_rate.min``; "" for the file itself.
+        rule: What has to hold, as a sentence without its full stop.
+        found: The value found, as text to show; "" when nothing was there.
+        hint: What to write instead; "" when the rule says it all.
+    """
+
+    path: str
+    line: int
+    column: int
+    key: str
+    rule: str
+    found: str = ""
+    hint: str = ""
+
+    def __str__(self) -> str:
+        place = f"{self.path}:{self.line}:{self.column}" if self.line else self.path
+        key = f" {self.key}:" if self.key else ""
+        found = f"; found {self.found}" if self.found else ""
+        hint = f". {self.hint}" if self.hint else ""
+        return f"{place}:{key} {self.rule}{found}{hint}"
+
+
+class ConfigError(UsageError):
+    """The config is wrong.
+
+    Attributes:
+        problems: Every mistake found, in the order of the file; never empty.
+    """
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = tuple(
+            sorted(problems, key=lambda problem: (problem.path, problem.line, problem.column))
+        )
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+class DataError(UsageError):
+    """A data file or array cannot be used as it is."""
+
+
+class SearchFailed(HpsearchError):
+    """No trial succeeded, or too many failed in a row."""
+
+
+class SpaceExhausted(HpsearchError):
+    """Every configuration of a finite space has been proposed."""
+
+
+class RunError(HpsearchError):
+    """The run directory cannot be used."""
+
+
+class RunNotFound(RunError):
+    """There is no run in that directory."""
+
+
+class RunExists(RunError):
+    """The directory to be made is there already."""
+
+
+class RunLocked(RunError):
+    """Another process is searching in this run directory."""
+
+
+class RunDamaged(RunError):
+    """The run's database cannot be read."""
+
+
+class RunMismatch(RunError):
+    """The run belongs to another config, data set or version of hpsearch."""
+
+
+class RunUnwritable(RunError):
+    """Nothing can be written to the run directory."""

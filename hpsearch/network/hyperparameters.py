@@ -1,0 +1,78 @@
+"""The hyperparameters of the built-in network: names, types, ranges, defaults, meanings.
+
+One table for the config (which names may be searched, which values are possible), for the training
+code and for the docs. It imports nothing heavy, so a config is checked without NumPy.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+ACTIVATIONS = ("relu", "tanh", "leaky_relu", "sigmoid")
+OPTIMIZERS = ("sgd", "momentum", "rmsprop", "adam")
+
+
+@dataclass(frozen=True, slots=True)
+class Hyperparameter:
+    """What values one hyperparameter may take.
+
+    Attributes:
+        kind: The type of its values.
+        default: Its value where nothing else is said.
+        help: What it does, in one line.
+        min: The smallest possible value, or None.
+        max: The largest possible value, or None.
+        open_min: Whether ``min`` itself is impossible.
+        open_max: Whether ``max`` itself is impossible.
+        choices: All possible values, when they can be listed.
+    """
+
+    kind: Literal["float", "int", "bool", "str"]
+    default: float | int | bool | str
+    help: str
+    min: float | None = None
+    max: float | None = None
+    open_min: bool = False
+    open_max: bool = False
+    choices: tuple[str, ...] = ()
+
+
+HYPERPARAMETERS: dict[str, Hyperparameter] = {
+    "learning_rate": Hyperparameter("float", 0.01, "step size α₀", min=0, open_min=True),
+    "learning_rate_decay": Hyperparameter("float", 0.0, "α = α₀ / (1 + decay · epoch)", min=0),
+    "optimizer": Hyperparameter("str", "adam", "how a gradient becomes a step", choices=OPTIMIZERS),
+    "momentum": Hyperparameter("float", 0.9, "β₁ of momentum and adam", min=0, max=1, open_max=True),
+    "beta2": Hyperparameter("float", 0.999, "β₂ of rmsprop and adam", min=0, max=1, open_max=True),
+    "epsilon": Hyperparameter("float", 1e-8, "ε of rmsprop and adam", min=0, open_min=True),
+    "batch_size": Hyperparameter("int", 64, "rows per mini-batch", min=1),
+    "hidden_layers": Hyperparameter(
+        "int", 2, "number of hidden layers; 0 is softmax regression", min=0, max=100
+    ),
+    "hidden_units": Hyperparameter("int", 64, "units of every hidden layer", min=1, max=65536),
+    "activation": Hyperparameter("str", "relu", "of the hidden layers", choices=ACTIVATIONS),
+    "batch_norm": Hyperparameter("bool", True, "normalise Z over the mini-batch"),
+    "batch_norm_momentum": Hyperparameter(
+        "float", 0.9, "weight of the past in BatchNorm's moving averages", min=0, max=1, open_max=True
+    ),
+    "weight_decay": Hyperparameter("float", 0.0, "L2 penalty λ on the weights", min=0),
+    "dropout": Hyperparameter("float", 0.0, "share of hidden units dropped", min=0, max=1, open_max=True),
+    "label_smoothing": Hyperparameter(
+        "float", 0.0, "share of a label spread over all classes", min=0, max=1, open_max=True
+    ),
+    "epochs": Hyperparameter("int", 20, "passes over the training split", min=1),
+}
+
+METRICS = {
+    "train_loss": "minimize",
+    "val_loss": "minimize",
+    "val_error": "minimize",
+    "val_accuracy": "maximize",
+}
+"""What the network reports per epoch, and which direction is better."""
+
+
+def hyperparameter(name: str) -> Hyperparameter | None:
+    """The hyperparameter of that name, ``hidden_units_3`` and its like included; None if there is none."""
+    stem, _, layer = name.rpartition("_")
+    if stem == "hidden_units" and layer.isascii() and layer.isdigit() and not layer.startswith("0"):
+        return HYPERPARAMETERS["hidden_units"]
+    return HYPERPARAMETERS.get(name)

@@ -1,0 +1,1 @@
+"""What running a trial means: from Trial to Result."""

@@ -1,0 +1,79 @@
+"""What every searcher is given and gives back."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+
+from hpsearch.space import Booleans, Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Visible:
+    """What the proposal of trial *k* may look at: k points, and the results of the first m ≤ k of them.
+
+    Attributes:
+        units: Canonical points (see :mod:`hpsearch.space`) of trials 0 … k − 1, shape (k, d).
+        losses: Losses of trials 0 … m − 1, lower is better, NaN for a trial without a value; shape (m,).
+        stopped: Which of the m trials were stopped early, shape (m,).
+        curves: The m trials' losses epoch by epoch, each of shape (epochs,); empty where none was reported.
+    """
+
+    units: Floats
+    losses: Floats
+    stopped: Booleans
+    curves: Sequence[Floats]
+
+    @classmethod
+    def nothing(cls, dimensions: int) -> "Visible":
+        """No trial has been proposed yet."""
+        return cls(np.empty((0, dimensions)), np.empty(0), np.empty(0, dtype=np.bool_), ())
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What to try, and why.
+
+    Attributes:
+        unit: A canonical point of the cube, shape (d,).
+        origin: Why, as plain JSON data: ``{"phase": "coarse"}`` and the like.
+    """
+
+    unit: Floats
+    origin: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Searcher(Protocol):
+    """A pure function from (config, trial number, visible results) to a proposal.
+
+    An instance belongs to one config. It may keep what it computed, as long as the same arguments
+    always get the same proposal, in whatever order and however often they are asked for.
+    """
+
+    def looks(self, number: int) -> bool:
+        """Whether the proposal of trial ``number`` depends on any result; if not, it waits for none."""
+        ...
+
+    def propose(self, number: int, visible: Visible) -> Proposal:
+        """The point of trial ``number``.
+
+        Args:
+            number: Counted from 0; equal to the number of rows of ``visible.units``.
+            visible: What it may look at.
+
+        Raises:
+            SpaceExhausted: Every configuration of a finite space is among ``visible.units``.
+        """
+        ...
+
+
+def generator(seed: int, number: int, purpose: int) -> np.random.Generator:
+    """The random numbers of one trial for one purpose: a function of its arguments, never shared.
+
+    Args:
+        seed: The search's seed.
+        number: The trial's number.
+        purpose: Keeps the streams of one trial apart.
+    """
+    return np.random.default_rng(np.random.SeedSequence([seed, number, purpose]))

@@ -1,0 +1,389 @@
+"""What may be tried: priors, parameters, conditions, and the unit cube they are searched in.
+
+A :class:`Space` of *d* parameters is the image of the cube [0, 1]^d: uniform draws in the cube are
+draws from the priors. Every function here is vectorised over the rows of an ``(n, d)`` array.
+
+Discrete parameters (integers, steps, categories) own an interval of [0, 1] per value, its *bucket*;
+the canonical coordinate of a value is the centre of its bucket, and 0.5 where a parameter is inactive.
+"""
+
+import itertools
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hpsearch.trial import Value
+
+Floats = NDArray[np.float64]
+Booleans = NDArray[np.bool_]
+Prior = Literal["linear", "log", "reverse_log"]
+Scale = Callable[[Any], Any]
+
+INACTIVE = 0.5
+"""The coordinate of a parameter that is not active."""
+
+_SCALES: dict[Prior, tuple[Scale, Scale]] = {
+    "linear": (lambda x: x, lambda t: t),
+    "log": (np.log, np.exp),
+    # 1 - x is log-uniform: t = -log(1 - x). log1p and expm1 keep the digits of x near 0.
+    "reverse_log": (lambda x: -np.log1p(-x), lambda t: -np.expm1(-t)),
+}
+
+
+@dataclass(frozen=True)
+class Number:
+    """A float or integer parameter between two inclusive bounds.
+
+    Attributes:
+        name: Its name.
+        min: The smallest value.
+        max: The largest value; with a step, the largest multiple of it that is not above ``max``.
+        prior: ``linear`` is uniform, ``log`` log-uniform, ``reverse_log`` makes 1 − x log-uniform.
+        step: Distance between neighbouring values; None for a continuous parameter, 1 for integers
+            unless said otherwise.
+        integer: Whether values are ``int``.
+        when: For each name, the values of that other parameter with which this one is active.
+    """
+
+    name: str
+    min: float
+    max: float
+    prior: Prior = "linear"
+    step: float | None = None
+    integer: bool = False
+    when: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.integer and self.step is None:
+            object.__setattr__(self, "step", 1)
+
+    @property
+    def count(self) -> float:
+        """How many values there are; infinite when continuous."""
+        # A millionth of a step of slack: (0.3 - 0.1) / 0.1 must count as 2.
+        return math.inf if self.step is None else math.floor((self.max - self.min) / self.step + 1e-6) + 1
+
+    @cached_property
+    def _scaled_bounds(self) -> tuple[float, float]:
+        """The ends of the prior's own axis: half a step beyond the bounds where there is a step.
+
+        So that the two end values have buckets as wide as the others. On an axis that ends at 0
+        (or, reversed, at 1) half a step may lead past the end; half the way there is taken then.
+        """
+        low, high = self.min, self.max
+        if self.step is not None:
+            low, high = self.min - self.step / 2, self.min + (self.count - 0.5) * self.step
+            if self.prior == "log":
+                low = max(low, self.min / 2)
+            elif self.prior == "reverse_log":
+                high = min(high, (1 + high - self.step / 2) / 2)
+        to_scale, _ = _SCALES[self.prior]
+        return float(to_scale(low)), float(to_scale(high))
+
+    @cached_property
+    def _decimals(self) -> int:
+        """Digits after the point that the bounds and the step are written with; steps are rounded to them."""
+        exponents = [len(f"{x:.15f}".rstrip("0").partition(".")[2]) for x in (self.min, self.step or 0)]
+        return max(exponents)
+
+    def _index(self, x: Floats) -> Floats:
+        """Which value (counted from 0) each real number is nearest to."""
+        assert self.step is not None  # noqa: S101 -- for the type checker; callers have asked
+        return np.asarray(np.clip(np.floor((x - self.min) / self.step + 0.5), 0, self.count - 1))
+
+    def decode(self, units: Floats) -> list[Value]:
+        """The values at coordinates ``units``, shape (n,)."""
+        low, high = self._scaled_bounds
+        x = np.asarray(_SCALES[self.prior][1](low + (high - low) * units), dtype=np.float64)
+        if self.step is None:
+            continuous: list[Value] = np.clip(x, self.min, self.max).tolist()
+            return continuous
+        steps = self.min + self._index(x) * self.step
+        if self.integer:
+            integers: list[Value] = np.rint(steps).astype(np.int64).tolist()
+            return integers
+        return [round(value, self._decimals) for value in steps.tolist()]
+
+    def encode(self, values: Sequence[Value]) -> Floats:
+        """The canonical coordinates of ``values``, shape (n,)."""
+        x = np.array(values, dtype=np.float64)
+        to_scale, _ = _SCALES[self.prior]
+        low, high = self._scaled_bounds
+        if self.step is None:
+            t = to_scale(np.clip(x, self.min, self.max))
+        else:
+            _, from_scale = _SCALES[self.prior]
+            centre = self.min + self._index(x) * self.step
+            edge_low = np.maximum(centre - self.step / 2, from_scale(low))
+            edge_high = np.minimum(centre + self.step / 2, from_scale(high))
+            t = (to_scale(edge_low) + to_scale(edge_high)) / 2
+        return np.asarray(np.clip((t - low) / (high - low), 0.0, 1.0), dtype=np.float64)
+
+    def snap(self, units: Floats) -> Floats:
+        """The canonical coordinates nearest to ``units``, shape (n,)."""
+        return units if self.step is None else self.encode(self.decode(units))
+
+    def accepts(self, value: object) -> bool:
+        """Whether a value is one of this parameter's."""
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return False
+        if not self.min <= value <= self.max or (self.integer and value != int(value)):
+            return False
+        return (
+            self.step is None
+            or abs((value - self.min) / self.step - round((value - self.min) / self.step)) < 1e-6
+        )
+
+
+@dataclass(frozen=True)
+class Categorical:
+    """A parameter with listed values.
+
+    Attributes:
+        name: Its name.
+        values: What it may be, at least two, all different.
+        probabilities: The share of draws of each value; equal shares when None.
+        when: For each name, the values of that other parameter with which this one is active.
+    """
+
+    name: str
+    values: tuple[Value, ...]
+    probabilities: tuple[float, ...] | None = None
+    when: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
+
+    @property
+    def count(self) -> float:
+        """How many values there are."""
+        return len(self.values)
+
+    @property
+    def ordered(self) -> bool:
+        """Whether the values are numbers that rise or fall: then neighbours are alike, as for a step."""
+        if any(isinstance(value, bool | str) for value in self.values):
+            return False
+        rises = [b > a for a, b in itertools.pairwise(self.values)]  # type: ignore[operator] # all numbers by now
+        return all(rises) or not any(rises)
+
+    @cached_property
+    def _edges(self) -> Floats:
+        """The ends of the buckets, shape (count + 1,)."""
+        shares = self.probabilities or (1 / len(self.values),) * len(self.values)
+        edges = np.concatenate([[0.0], np.cumsum(shares)])
+        return np.asarray(edges / edges[-1])
+
+    @cached_property
+    def _centres(self) -> Floats:
+        return np.asarray((self._edges[:-1] + self._edges[1:]) / 2)
+
+    def index(self, units: Floats) -> NDArray[np.intp]:
+        """Which value (counted from 0) lies at each coordinate, shape (n,)."""
+        return np.searchsorted(self._edges[1:-1], units, side="right")
+
+    def decode(self, units: Floats) -> list[Value]:
+        """The values at coordinates ``units``, shape (n,)."""
+        return [self.values[index] for index in self.index(units)]
+
+    def encode(self, values: Sequence[Value]) -> Floats:
+        """The canonical coordinates of ``values``, shape (n,)."""
+        positions = {(type(value) is bool, value): index for index, value in enumerate(self.values)}
+        return self._centres[[positions[type(value) is bool, value] for value in values]]
+
+    def snap(self, units: Floats) -> Floats:
+        """The canonical coordinates nearest to ``units``, shape (n,)."""
+        return self._centres[self.index(units)]
+
+    def accepts(self, value: object) -> bool:
+        """Whether a value is one of this parameter's."""
+        return any(value == own and (type(value) is bool) == (type(own) is bool) for own in self.values)
+
+
+Parameter = Number | Categorical
+
+
+@dataclass(frozen=True)
+class Space:
+    """Parameters and constants, as one cube.
+
+    Attributes:
+        parameters: What is searched, in the order of the config; the columns of every ``(n, d)`` array.
+            A parameter's ``when`` names parameters that are discrete, and there are no cycles.
+        constants: What every trial has in common, by name.
+    """
+
+    parameters: tuple[Parameter, ...]
+    constants: Mapping[str, Value] = field(default_factory=dict)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The parameters' names, in column order."""
+        return tuple(parameter.name for parameter in self.parameters)
+
+    @property
+    def dimensions(self) -> int:
+        """The number of columns, d."""
+        return len(self.parameters)
+
+    @cached_property
+    def _conditional_columns(self) -> tuple[int, ...]:
+        """The columns with conditions, every one after the columns it depends on."""
+        column = {name: index for index, name in enumerate(self.names)}
+        ordered: list[int] = []
+
+        def visit(index: int) -> None:
+            for parent in self.parameters[index].when:
+                if parent in column:
+                    visit(column[parent])
+            if self.parameters[index].when and index not in ordered:
+                ordered.append(index)
+
+        for index in range(self.dimensions):
+            visit(index)
+        return tuple(ordered)
+
+    def active(self, units: Floats) -> Booleans:
+        """Which parameters take part in each configuration.
+
+        Args:
+            units: Points of the cube, shape (n, d).
+
+        Returns:
+            True where a parameter is active, shape (n, d).
+        """
+        mask = np.ones(units.shape, dtype=np.bool_)
+        column = {name: index for index, name in enumerate(self.names)}
+        for index in self._conditional_columns:
+            for name, allowed in self.parameters[index].when.items():
+                if name in self.constants:
+                    mask[:, index] &= self.constants[name] in allowed
+                    continue
+                parent = column[name]
+                values = self.parameters[parent].decode(units[:, parent])
+                mask[:, index] &= mask[:, parent] & np.array(
+                    [value in allowed for value in values], dtype=np.bool_
+                )
+        return mask
+
+    def values(self, units: Floats) -> list[dict[str, Value]]:
+        """The configurations at points of the cube, inactive parameters absent.
+
+        Args:
+            units: Points of the cube, shape (n, d).
+
+        Returns:
+            n mappings from name to value, constants first.
+        """
+        columns = [parameter.decode(units[:, index]) for index, parameter in enumerate(self.parameters)]
+        active = self.active(units)
+        return [
+            dict(self.constants)
+            | {name: column[row] for name, column, on in zip(self.names, columns, mask, strict=True) if on}
+            for row, mask in enumerate(active)
+        ]
+
+    def units(self, configurations: Sequence[Mapping[str, Value]]) -> Floats:
+        """The canonical points of configurations; the inverse of :meth:`values`.
+
+        Args:
+            configurations: n mappings from name to value; an absent parameter is inactive.
+
+        Returns:
+            Points of the cube, shape (n, d).
+        """
+        points = np.full((len(configurations), self.dimensions), INACTIVE)
+        for index, parameter in enumerate(self.parameters):
+            rows = [row for row, values in enumerate(configurations) if parameter.name in values]
+            if rows:
+                points[rows, index] = parameter.encode([configurations[row][parameter.name] for row in rows])
+        return points
+
+    def snap(self, units: Floats) -> Floats:
+        """Each point moved to the canonical point of its configuration.
+
+        Args:
+            units: Points of the cube, shape (n, d).
+
+        Returns:
+            Points of the cube, shape (n, d); equal rows are equal configurations and vice versa.
+        """
+        snapped = np.empty_like(units)
+        for index, parameter in enumerate(self.parameters):
+            snapped[:, index] = parameter.snap(units[:, index])
+        snapped[~self.active(units)] = INACTIVE
+        return snapped
+
+    def problems(self, values: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+        """What keeps a mapping from being a configuration of this space.
+
+        Yields:
+            The name concerned and what is wrong with it.
+        """
+        known = set(self.names) | set(self.constants)
+        for name in values:
+            if name not in known:
+                yield name, "is not a parameter of the space"
+        for parameter in self.parameters:
+            on = all(
+                values.get(name, self.constants.get(name)) in allowed
+                for name, allowed in parameter.when.items()
+            )
+            if on and parameter.name not in values:
+                yield parameter.name, "is missing"
+            elif not on and parameter.name in values:
+                yield parameter.name, "is not active with these values"
+            elif on and not parameter.accepts(values[parameter.name]):
+                yield parameter.name, f"cannot be {values[parameter.name]!r}"
+
+    @cached_property
+    def size(self) -> float:
+        """How many different configurations there are; infinite with a continuous parameter.
+
+        With conditions the count goes through every combination of the parameters they depend on;
+        past a million of those the space counts as infinite.
+        """
+        if not self._conditional_columns:
+            return math.prod(parameter.count for parameter in self.parameters)
+        parents = {name for parameter in self.parameters for name in parameter.when} & set(self.names)
+        deciding = [index for index, name in enumerate(self.names) if name in parents]
+        if math.prod(self.parameters[index].count for index in deciding) > 1_000_000:
+            return math.inf
+        points = self._combinations(deciding)
+        active = self.active(points)
+        free = [index for index in range(self.dimensions) if index not in deciding]
+        counts = np.array([self.parameters[index].count for index in free])
+        branches = np.unique(
+            np.where(active[:, deciding], points[:, deciding], INACTIVE), axis=0, return_index=True
+        )[1]
+        return float(np.where(active[branches][:, free], counts, 1.0).prod(axis=1).sum())
+
+    def every_point(self) -> Floats:
+        """The canonical points of all configurations of a finite space, shape (size, d).
+
+        Raises:
+            ValueError: The space is infinite.
+        """
+        if math.isinf(self.size):
+            raise ValueError("a space with a continuous parameter has no list of all its points")
+        return np.asarray(np.unique(self.snap(self._combinations(range(self.dimensions))), axis=0))
+
+    def _combinations(self, columns: Iterable[int]) -> Floats:
+        """All combinations of the discrete parameters in ``columns``, the others at 0.5; shape (n, d)."""
+        chosen = list(columns)
+        axes = [self._every_coordinate(self.parameters[index]) for index in chosen]
+        points = np.full((math.prod(map(len, axes)), self.dimensions), INACTIVE)
+        for index, axis in zip(chosen, np.meshgrid(*axes, indexing="ij"), strict=True):
+            points[:, index] = axis.ravel()
+        return points
+
+    @staticmethod
+    def _every_coordinate(parameter: Parameter) -> Floats:
+        if isinstance(parameter, Categorical):
+            return parameter.encode(parameter.values)
+        assert parameter.step is not None  # noqa: S101 -- callers pass discrete parameters only
+        return parameter.encode(
+            [parameter.min + index * parameter.step for index in range(int(parameter.count))]
+        )

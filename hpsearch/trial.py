@@ -1,0 +1,170 @@
+"""A question (:class:`Trial`), its answer (:class:`Result`), and what became of it (:class:`Status`).
+
+All are frozen and plain: they pickle, and they turn into JSON and back without loss.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Literal, Self
+
+Value = bool | int | float | str
+
+
+class Status(StrEnum):
+    """What became of a trial."""
+
+    DONE = "done"
+    STOPPED = "stopped"  # early, by its rungs
+    DIVERGED = "diverged"  # its numbers were no longer finite
+    FAILED = "failed"  # its code raised, or returned something that is no number
+    TIMED_OUT = "timed_out"
+    OUT_OF_MEMORY = "out_of_memory"
+    CRASHED = "crashed"  # its process died
+
+    @property
+    def ranked(self) -> bool:
+        """Whether trials of this status have a value and take part in the ranking."""
+        return self in (Status.DONE, Status.STOPPED)
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """The number a search makes better.
+
+    Attributes:
+        name: Its key in an epoch's metrics, such as ``val_error``.
+        goal: Whether small or large values are good.
+        at: Whether a trial is worth its metric at the ``last`` epoch or at its ``best`` one.
+    """
+
+    name: str
+    goal: Literal["minimize", "maximize"] = "minimize"
+    at: Literal["last", "best"] = "last"
+
+    def loss(self, value: float) -> float:
+        """The value, signed so that lower is better; its own inverse."""
+        return value if self.goal == "minimize" else -value
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """A check on a trial's way: it goes on past ``epoch`` only if its loss there is at most ``loss``.
+
+    Attributes:
+        epoch: After how many epochs, counted from 1.
+        loss: The largest loss (see :meth:`Metric.loss`) that goes on.
+    """
+
+    epoch: int
+    loss: float
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One question: what to try, and everything its answer may depend on.
+
+    Attributes:
+        number: Counted from 0, without gaps.
+        values: The value of every active parameter and constant, by name.
+        seed: For whatever the trial draws at random; below 2**32.
+        rungs: Where it may be stopped early, by epoch.
+        origin: Why the searcher proposed it, as plain JSON data.
+    """
+
+    number: int
+    values: Mapping[str, Value]
+    seed: int
+    rungs: tuple[Rung, ...] = ()
+    origin: Mapping[str, Any] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON data."""
+        return {
+            "number": self.number,
+            "values": dict(self.values),
+            "seed": self.seed,
+            "rungs": [[rung.epoch, rung.loss] for rung in self.rungs],
+            "origin": dict(self.origin),
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """The trial that :meth:`to_json` wrote."""
+        return cls(
+            number=data["number"],
+            values=data["values"],
+            seed=data["seed"],
+            rungs=tuple(Rung(epoch, loss) for epoch, loss in data["rungs"]),
+            origin=data["origin"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """One point of a learning curve.
+
+    Attributes:
+        number: Counted from 1.
+        metrics: By name; a metric that is not finite is None.
+        seconds: Since the trial began.
+    """
+
+    number: int
+    metrics: Mapping[str, float | None]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One answer.
+
+    Attributes:
+        number: The trial's number.
+        status: What became of it.
+        value: The search's metric, finite; None unless the status is ranked.
+        curve: One record per epoch.
+        final: Figures taken once, at the trial's end, such as ``test_error``.
+        reason: Why it ended without a value, or early; "" otherwise.
+        seconds: How long it ran.
+    """
+
+    number: int
+    status: Status
+    value: float | None = None
+    curve: tuple[Epoch, ...] = ()
+    final: Mapping[str, float | None] = field(default_factory=dict)
+    reason: str = ""
+    seconds: float = 0.0
+
+    def __post_init__(self) -> None:
+        finite = self.value is not None and math.isfinite(self.value)
+        if self.status.ranked != finite or (self.value is not None and not finite):
+            due = "a finite" if self.status.ranked else "no"
+            raise ValueError(f"a {self.status} trial has {due} value, not {self.value!r}")
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON data."""
+        return {
+            "number": self.number,
+            "status": str(self.status),
+            "value": self.value,
+            "curve": [[epoch.number, dict(epoch.metrics), epoch.seconds] for epoch in self.curve],
+            "final": dict(self.final),
+            "reason": self.reason,
+            "seconds": self.seconds,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """The result that :meth:`to_json` wrote."""
+        return cls(
+            number=data["number"],
+            status=Status(data["status"]),
+            value=data["value"],
+            curve=tuple(Epoch(*epoch) for epoch in data["curve"]),
+            final=data["final"],
+            reason=data["reason"],
+            seconds=data["seconds"],
+        )
