@@ -1,5 +1,28 @@
 """What next? One file per searcher; all answer :meth:`Searcher.propose` and remember nothing that matters."""
 
-from hpsearch.searchers.base import Proposal, Searcher, Visible
+from collections.abc import Callable
 
-__all__ = ["Proposal", "Searcher", "Visible"]
+from hpsearch.searchers.base import Proposal, Searcher, Visible
+from hpsearch.searchers.coarse_to_fine import CoarseToFine
+from hpsearch.searchers.random import Random
+from hpsearch.space import Space
+
+__all__ = ["METHODS", "CoarseToFine", "Proposal", "Random", "Searcher", "Visible", "make"]
+
+METHODS: dict[str, Callable[[Space, int, int], Searcher]] = {
+    "coarse_to_fine": CoarseToFine,
+    "random": lambda space, seed, trials: Random(space, seed),
+}
+"""Every searcher by the name a config gives it, made from (space, seed, trials)."""
+
+
+def make(method: str, space: Space, seed: int, trials: int) -> Searcher:
+    """The searcher of that name.
+
+    Args:
+        method: One of :data:`METHODS`.
+        space: What may be tried.
+        seed: The search's seed.
+        trials: How many trials the search plans; a plan for the pace of zooming, not a limit.
+    """
+    return METHODS[method](space, seed, trials)

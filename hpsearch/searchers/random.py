@@ -1,0 +1,32 @@
+"""Random search: independent draws from the priors (Bergstra & Bengio, 2012)."""
+
+from hpsearch.searchers.base import Proposal, Visible, generator
+from hpsearch.searchers.tried import Tried
+from hpsearch.space import Space
+
+_DRAW = 0  # purpose of the generator
+
+
+class Random:
+    """Draws every trial from the priors, from a generator of its own.
+
+    In a finite space nothing is drawn twice: a draw that an earlier trial has made is drawn again.
+
+    Args:
+        space: What may be tried.
+        seed: The search's seed.
+    """
+
+    def __init__(self, space: Space, seed: int) -> None:
+        self._seed = seed
+        self._tried = Tried(space)
+
+    def looks(self, number: int) -> bool:
+        """Never: draws depend on earlier proposals at most, not on results."""
+        return False
+
+    def propose(self, number: int, visible: Visible) -> Proposal:
+        """See :meth:`hpsearch.searchers.base.Searcher.propose`."""
+        self._tried.update(visible.units)
+        unit = self._tried.draw(generator(self._seed, number, _DRAW))
+        return Proposal(unit, {"phase": "random"})

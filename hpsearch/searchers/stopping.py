@@ -1,0 +1,68 @@
+"""Early stopping: asynchronous successive halving in its stopping variant (Li et al., 2020).
+
+Made reproducible by bounded staleness: a trial's thresholds come from the results that its proposal
+may see, and travel with it. Whatever else ends meanwhile changes nothing.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from hpsearch.space import Floats
+from hpsearch.trial import Rung
+
+_FEWEST = 3
+"""Trials that must have reached a rung before it stops any."""
+
+
+def rung_epochs(min_epochs: int, reduction: int, epochs: int) -> tuple[int, ...]:
+    """The epochs min_epochs · reduction^j that lie below the last epoch."""
+    found = []
+    epoch = min_epochs
+    while epoch < epochs:
+        found.append(epoch)
+        epoch *= reduction
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Halving:
+    """The settings of early stopping.
+
+    Attributes:
+        min_epochs: The first rung; at least 1.
+        reduction: The factor between rungs, and the inverse of the share that goes on; at least 2.
+    """
+
+    min_epochs: int = 1
+    reduction: int = 2
+
+    def rungs(self, curves: Sequence[Floats], epochs: int) -> tuple[Rung, ...]:
+        """See :func:`rungs`."""
+        return rungs(curves, self.min_epochs, self.reduction, epochs)
+
+
+def rungs(curves: Sequence[Floats], min_epochs: int, reduction: int, epochs: int) -> tuple[Rung, ...]:
+    """Where a trial has to prove itself.
+
+    At a rung it goes on if its loss is among the best 1/reduction of the trials that got there.
+
+    Args:
+        curves: Losses epoch by epoch of each trial that may be looked at, lower is better. Entries
+            that are not finite do not count.
+        min_epochs: The first rung; at least 1.
+        reduction: The factor between rungs, and the inverse of the share that goes on; at least 2.
+        epochs: How many epochs a full training takes.
+
+    Returns:
+        One rung for each of :func:`rung_epochs` that enough trials have reached.
+    """
+    found = []
+    for epoch in rung_epochs(min_epochs, reduction, epochs):
+        reached = np.array([curve[epoch - 1] for curve in curves if len(curve) >= epoch])
+        losses = np.sort(reached[np.isfinite(reached)])
+        if len(losses) >= _FEWEST:
+            found.append(Rung(epoch, float(losses[math.ceil(len(losses) / reduction) - 1])))
+    return tuple(found)

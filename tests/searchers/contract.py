@@ -1,0 +1,146 @@
+"""What every searcher promises: subclass, and give the ``method`` fixture."""
+
+import json
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hpsearch.errors import SpaceExhausted
+from hpsearch.searchers import Searcher, Visible, make
+from hpsearch.space import Floats, Space
+
+from . import spaces
+
+Loss = Callable[[Floats], float]
+
+
+def bowl(unit: Floats) -> float:
+    """A loss with its least value away from the middle."""
+    return float(((unit - 0.3) ** 2).sum())
+
+
+def visible(units: Floats, losses: Floats, seen: int) -> Visible:
+    """What is visible when the first ``seen`` of the trials have results."""
+    return Visible(units, losses[:seen], np.zeros(seen, dtype=np.bool_), [np.empty(0)] * seen)
+
+
+def replay(
+    searcher: Searcher, space: Space, trials: int, loss: Loss = bowl, lag: int = 0
+) -> tuple[Floats, Floats]:
+    """The points and losses of a search, in the order of the trials' numbers."""
+    units, losses = np.empty((0, space.dimensions)), np.empty(0)
+    for number in range(trials):
+        proposal = searcher.propose(number, visible(units, losses, max(0, number - lag)))
+        units = np.concatenate([units, proposal.unit[None]])
+        losses = np.append(losses, loss(proposal.unit))
+    return units, losses
+
+
+LOSSES: dict[str, Loss] = {
+    "bowl": bowl,
+    "ties": lambda unit: float(unit.sum() > 0.3),
+    "constant": lambda unit: 1.0,
+    "all failed": lambda unit: np.nan,
+    "some failed": lambda unit: np.nan if unit.sum() > 0.4 * len(unit) else bowl(unit),
+    "huge": lambda unit: 1e308 * (bowl(unit) - 0.5),
+    "tiny": lambda unit: 1e-300 * bowl(unit),
+    "infinite": lambda unit: np.inf if unit.sum() > 0.4 * len(unit) else bowl(unit),
+}
+
+
+class SearcherContract:
+    """Laws of :class:`hpsearch.searchers.Searcher`."""
+
+    trials = 24
+
+    @pytest.fixture(params=spaces.ALL.values(), ids=spaces.ALL)
+    def space(self, request: pytest.FixtureRequest) -> Space:
+        """Every kind of space."""
+        return request.param
+
+    @pytest.fixture(params=[0, 5], ids=["lag 0", "lag 5"])
+    def lag(self, request: pytest.FixtureRequest) -> int:
+        """How far the visible results may be behind."""
+        return request.param
+
+    def trials_in(self, space: Space) -> int:
+        """As many trials as the test's length and the space allow."""
+        return int(min(self.trials, space.size))
+
+    def test_points_are_canonical_and_different(self, method: str, space: Space, lag: int) -> None:
+        """Proposals lie in the cube, are where their configuration is, and never repeat."""
+        units, _ = replay(make(method, space, 3, 24), space, self.trials_in(space), lag=lag)
+        assert np.all((units >= 0) & (units <= 1))
+        assert np.array_equal(space.snap(units), units)
+        assert len({row.tobytes() for row in units}) == len(units)
+
+    def test_same_arguments_same_proposal(self, method: str, space: Space, lag: int) -> None:
+        """A search resumed at any trial, in any order of asking, goes on with the same proposals."""
+        trials = self.trials_in(space)
+        units, losses = replay(make(method, space, 3, 24), space, trials, lag=lag)
+        jumping = make(method, space, 3, 24)
+        for number in np.random.default_rng(0).permutation(trials):
+            arguments = number, visible(units[:number], losses, max(0, number - lag))
+            expected = make(method, space, 3, 24).propose(*arguments)
+            for searcher in (jumping, jumping):
+                proposal = searcher.propose(*arguments)
+                assert proposal.unit.tobytes() == units[number].tobytes()
+                assert proposal.origin == expected.origin
+
+    def test_another_history_in_between_changes_nothing(self, method: str, space: Space) -> None:
+        """An instance that has seen other results answers as a new one does."""
+        trials = self.trials_in(space)
+        used = make(method, space, 3, 24)
+        replay(used, space, trials, loss=lambda unit: -bowl(unit))
+        again, _ = replay(used, space, trials)
+        fresh, _ = replay(make(method, space, 3, 24), space, trials)
+        assert again.tobytes() == fresh.tobytes()
+
+    def test_trials_that_do_not_look_are_told_nothing(self, method: str, space: Space) -> None:
+        """Where looks() says no, the results make no difference."""
+        trials = self.trials_in(space)
+        searcher = make(method, space, 3, 24)
+        units, losses = replay(searcher, space, trials)
+        for number in filter(lambda number: not searcher.looks(number), range(trials)):
+            blind = searcher.propose(number, visible(units[:number], losses, 0))
+            assert blind.unit.tobytes() == units[number].tobytes()
+
+    def test_seeds_give_different_searches(self, method: str) -> None:
+        """Another seed is another search."""
+        one, other = (replay(make(method, spaces.MIXED, seed, 24), spaces.MIXED, 4)[0] for seed in (3, 4))
+        assert not np.array_equal(one, other)
+
+    @pytest.mark.parametrize("loss", LOSSES.values(), ids=LOSSES)
+    def test_survives_any_losses(self, method: str, loss: Loss) -> None:
+        """Failures, ties and extreme numbers never stop a search."""
+        for space in (spaces.MIXED, spaces.CONDITIONAL):
+            units, _ = replay(make(method, space, 0, 24), space, self.trials, loss)
+            assert len({row.tobytes() for row in units}) == self.trials
+
+    def test_exhausts_a_finite_space(self, method: str, lag: int) -> None:
+        """Every configuration of a finite space comes once; then the search is told to end."""
+        for space in (spaces.GRID, spaces.LOPSIDED, spaces.NOTHING):
+            size = int(space.size)
+            searcher = make(method, space, 1, 100)
+            units, losses = replay(searcher, space, size, lag=lag)
+            assert {row.tobytes() for row in units} == {row.tobytes() for row in space.every_point()}
+            with pytest.raises(SpaceExhausted, match=f"there are {size}"):
+                searcher.propose(size, visible(units, losses, size))
+
+    def test_origin_is_json(self, method: str, space: Space) -> None:
+        """The reason of a proposal is plain data."""
+        trials = self.trials_in(space)
+        units, losses = replay(make(method, space, 3, 24), space, trials - 1)
+        origin = make(method, space, 3, 24).propose(trials - 1, visible(units, losses, trials - 1)).origin
+        assert origin["phase"] in {"random", "coarse", "zoom", "fine", "global"}
+        json.dumps(origin, allow_nan=False)
+
+    @settings(deadline=None, max_examples=10)
+    @given(seed=st.integers(0, 2**32 - 1))
+    def test_any_seed(self, method: str, seed: int) -> None:
+        """Any seed makes a search."""
+        units, _ = replay(make(method, spaces.CONDITIONAL, seed, 8), spaces.CONDITIONAL, 12)
+        assert np.array_equal(spaces.CONDITIONAL.snap(units), units)

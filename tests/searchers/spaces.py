@@ -1,0 +1,45 @@
+"""Spaces of every kind that a searcher has to cope with."""
+
+from hpsearch.space import Categorical, Number, Space
+
+CONTINUOUS = Space(
+    (Number("rate", 1e-4, 1.0, "log"), Number("momentum", 0.9, 0.999, "reverse_log"), Number("x", -1.0, 1.0))
+)
+MIXED = Space(
+    (
+        Number("rate", 1e-4, 1.0, "log"),
+        Number("layers", 1, 3, integer=True),
+        Number("units", 16, 256, "log", integer=True),
+        Number("dropout", 0.0, 0.5, step=0.1),
+        Categorical("batch", (16, 32, 64, 128)),
+        Categorical("activation", ("relu", "tanh", "sigmoid")),
+    ),
+    {"epochs": 3},
+)
+CONDITIONAL = Space(
+    (
+        Categorical("optimizer", ("sgd", "momentum", "adam")),
+        Number("beta1", 0.5, 0.99, "reverse_log", when={"optimizer": ("momentum", "adam")}),
+        Number("beta2", 0.9, 0.9999, "reverse_log", when={"optimizer": ("adam",)}),
+        Number("layers", 1, 2, integer=True),
+        Number("units_2", 4, 64, "log", integer=True, when={"layers": (2,)}),
+    )
+)
+GRID = Space((Number("a", 1, 4, integer=True), Categorical("b", ("x", "y", "z"))))
+LOPSIDED = Space(
+    (Categorical("kind", ("common", "rare"), probabilities=(0.999, 0.001)), Number("n", 1, 6, integer=True))
+)
+LINE = Space((Number("x", 0.0, 1.0),))
+WIDE = Space(tuple(Number(f"x{index}", 0.0, 1.0) for index in range(50)))
+NOTHING = Space((), {"epochs": 3})
+
+ALL = {
+    "continuous": CONTINUOUS,
+    "mixed": MIXED,
+    "conditional": CONDITIONAL,
+    "grid": GRID,
+    "lopsided": LOPSIDED,
+    "line": LINE,
+    "wide": WIDE,
+    "nothing": NOTHING,
+}
