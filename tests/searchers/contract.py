@@ -5,8 +5,6 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from hpsearch.errors import SpaceExhausted
 from hpsearch.searchers import Searcher, Visible, make
@@ -138,9 +136,8 @@ class SearcherContract:
         assert origin["phase"] in {"random", "coarse", "zoom", "fine", "global"}
         json.dumps(origin, allow_nan=False)
 
-    @settings(deadline=None, max_examples=10)
-    @given(seed=st.integers(0, 2**32 - 1))
+    @pytest.mark.parametrize("seed", [0, 1, 2**32 - 1, 2**64])
     def test_any_seed(self, method: str, seed: int) -> None:
-        """Any seed makes a search."""
+        """Any whole number that is not negative makes a search."""
         units, _ = replay(make(method, spaces.CONDITIONAL, seed, 8), spaces.CONDITIONAL, 12)
         assert np.array_equal(spaces.CONDITIONAL.snap(units), units)

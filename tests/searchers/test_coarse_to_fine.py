@@ -5,6 +5,7 @@ from .contract import SearcherContract
 
 class TestCoarseToFine(SearcherContract):
     @pytest.fixture(scope="class")
-    def method(self) -> str:
+    @classmethod
+    def method(cls) -> str:
         """The searcher under test."""
         return "coarse_to_fine"

@@ -10,7 +10,8 @@ from .contract import SearcherContract, replay
 
 class TestRandom(SearcherContract):
     @pytest.fixture(scope="class")
-    def method(self) -> str:
+    @classmethod
+    def method(cls) -> str:
         """The searcher under test."""
         return "random"
 
