@@ -4,8 +4,13 @@ One table for the config (which names may be searched, which values are possible
 code and for the docs. It imports nothing heavy, so a config is checked without NumPy.
 """
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from numbers import Integral, Real
+from typing import Any, Literal, Self
+
+from hpsearch.errors import UsageError
 
 ACTIVATIONS = ("relu", "tanh", "leaky_relu", "sigmoid")
 OPTIMIZERS = ("sgd", "momentum", "rmsprop", "adam")
@@ -34,6 +39,30 @@ class Hyperparameter:
     open_min: bool = False
     open_max: bool = False
     choices: tuple[str, ...] = ()
+
+    def allows(self, value: object) -> bool:
+        """Whether the hyperparameter may have this value."""
+        if self.kind in ("bool", "str"):
+            return isinstance(value, bool) if self.kind == "bool" else value in self.choices
+        number = Integral if self.kind == "int" else Real
+        if isinstance(value, bool) or not isinstance(value, number):
+            return False
+        if not math.isfinite(value):
+            return False
+        above = self.min is None or value > self.min or (value == self.min and not self.open_min)
+        below = self.max is None or value < self.max or (value == self.max and not self.open_max)
+        return above and below
+
+    def rule(self) -> str:
+        """What a value has to be, for messages."""
+        if self.kind == "bool":
+            return "true or false"
+        if self.kind == "str":
+            return f"one of {', '.join(self.choices)}"
+        low = "" if self.min is None else f"{self.min:g} {'<' if self.open_min else '≤'} "
+        high = "" if self.max is None else f" {'<' if self.open_max else '≤'} {self.max:g}"
+        number = "a whole number" if self.kind == "int" else "a number"
+        return f"{number}, {low}value{high}" if low or high else number
 
 
 HYPERPARAMETERS: dict[str, Hyperparameter] = {
@@ -76,3 +105,54 @@ def hyperparameter(name: str) -> Hyperparameter | None:
     if stem == "hidden_units" and layer.isascii() and layer.isdigit() and not layer.startswith("0"):
         return HYPERPARAMETERS["hidden_units"]
     return HYPERPARAMETERS.get(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Hyperparameters:
+    """One value for every hyperparameter.
+
+    The names are those of :data:`HYPERPARAMETERS`; ``hidden_units`` has one number per hidden layer.
+    """
+
+    learning_rate: float
+    learning_rate_decay: float
+    optimizer: str
+    momentum: float
+    beta2: float
+    epsilon: float
+    batch_size: int
+    hidden_units: tuple[int, ...]
+    activation: str
+    batch_norm: bool
+    batch_norm_momentum: float
+    weight_decay: float
+    dropout: float
+    label_smoothing: float
+    epochs: int
+
+    @classmethod
+    def from_values(cls, values: Mapping[str, Any]) -> Self:
+        """Build from values by name; what is not given has its default.
+
+        ``hidden_units_2`` is the number of units of the second hidden layer, before ``hidden_units``, which
+        holds for all of them. A number for a layer that the network does not have is ignored.
+
+        Raises:
+            UsageError: There is no such hyperparameter, or it may not have this value.
+        """
+        for name, value in values.items():
+            known = hyperparameter(name)
+            if known is None:
+                raise UsageError(
+                    f"{name}: the network has no such hyperparameter; it has {', '.join(HYPERPARAMETERS)}"
+                )
+            if not known.allows(value):
+                raise UsageError(f"{name}: must be {known.rule()}; found {value!r}")
+        chosen = {name: values.get(name, known.default) for name, known in HYPERPARAMETERS.items()}
+        layers = range(1, chosen.pop("hidden_layers") + 1)
+        chosen["hidden_units"] = tuple(
+            values.get(f"hidden_units_{layer}", chosen["hidden_units"]) for layer in layers
+        )
+        if chosen["batch_norm"] and chosen["hidden_units"] and chosen["batch_size"] < 2:
+            raise UsageError("batch_size: must be at least 2 with batch_norm, which compares rows; found 1")
+        return cls(**chosen)

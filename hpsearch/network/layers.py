@@ -1,0 +1,283 @@
+"""The layers of the network: each forward beside its backward.
+
+A layer is made once for a number of rows and holds on to its arrays: inputs, outputs, parameters,
+gradients and scratch. Its two functions write into these arrays and create none, so a training step
+allocates nothing.
+
+Every array has a leading axis for networks of one shape that train side by side, as one stack; a
+network alone is a stack of one. In the comments: N networks, B rows (the mini-batch), I inputs, U units,
+C classes. The loss is L, and a gradient ∂L/∂q is called ``dq``.
+
+Sums over rows are products with a row of ones: BLAS adds up columns faster than NumPy's reductions do.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+BATCH_NORM_EPSILON = 1e-5
+"""ε of batch normalisation, inside the square root."""
+
+LEAK = 0.01
+"""Slope of leaky_relu below zero."""
+
+
+class Layer(NamedTuple):
+    """A layer's two directions, over arrays it is bound to.
+
+    Attributes:
+        forward: Computes the output from the input and the parameters.
+        backward: Computes the gradients of input and parameters from the gradient of the output.
+    """
+
+    forward: Callable[[], object]
+    backward: Callable[[], object]
+
+
+def affine(
+    x: Array,  # (N, B, I)
+    weights: Array,  # (N, I, U)
+    bias: Array | None,  # (N, 1, U)
+    z: Array,  # (N, B, U), output
+    dz: Array,  # (N, B, U)
+    dweights: Array,  # (N, I, U), output
+    dbias: Array | None,  # (N, 1, U), output
+    dx: Array | None,  # (N, B, I), output; None where nobody asks for it
+) -> Layer:
+    """Z = X W + b."""
+    matmul, add = np.matmul, np.add
+    x_transposed, weights_transposed = x.swapaxes(1, 2), weights.swapaxes(1, 2)
+    ones = np.ones((1, x.shape[1]), x.dtype)
+
+    def forward() -> None:
+        matmul(x, weights, z)
+        if bias is not None:
+            add(z, bias, z)
+
+    def backward() -> None:
+        matmul(x_transposed, dz, dweights)
+        if dbias is not None:
+            matmul(ones, dz, dbias)
+        if dx is not None:
+            matmul(dz, weights_transposed, dx)
+
+    return Layer(forward, backward)
+
+
+def batch_norm(
+    z: Array,  # (N, B, U), input; centred in place
+    affine_: Array,  # (N, 2, U): the shift β and the scale γ
+    statistics: Array,  # (N, 2, U), output: mean and biased variance of the mini-batch
+    y: Array,  # (N, B, U), output; free for scratch once the gradient comes back
+    dy: Array,  # (N, B, U); becomes dz in place
+    daffine: Array,  # (N, 2, U), output: dβ and dγ
+) -> Layer:
+    """Y = γ (Z − μ) / σ + β, with μ and σ² = variance + ε of every unit over the mini-batch.
+
+    The gradient is that of Ioffe and Szegedy (2015), section 3, with its terms collected::
+
+        dZ = γ/σ · (dY − mean(dY) − X̂ · mean(dY ∘ X̂)),   X̂ = (Z − μ) / σ
+    """
+    matmul, add, subtract, multiply, divide, sqrt = (
+        np.matmul,
+        np.add,
+        np.subtract,
+        np.multiply,
+        np.divide,
+        np.sqrt,
+    )
+    stack, rows, units = z.shape
+    ones = np.ones((1, rows), z.dtype)
+    mean_of = np.full((1, rows), 1 / rows, z.dtype)
+    share = np.array(1 / rows, z.dtype)
+    epsilon = np.array(BATCH_NORM_EPSILON, z.dtype)
+    mean, variance = statistics[:, :1], statistics[:, 1:]
+    shift, scale = affine_[:, :1], affine_[:, 1:]
+    dshift, dscale = daffine[:, :1], daffine[:, 1:]
+    sigma, slope = np.empty((2, stack, 1, units), z.dtype)
+    means = np.empty((stack, 2, units), z.dtype)  # of dY and of dY ∘ X̂
+    mean_dy, mean_dy_x = means[:, :1], means[:, 1:]
+
+    def forward() -> None:
+        matmul(mean_of, z, mean)
+        subtract(z, mean, z)
+        multiply(z, z, y)
+        matmul(mean_of, y, variance)
+        add(variance, epsilon, sigma)
+        sqrt(sigma, sigma)
+        divide(scale, sigma, slope)
+        multiply(z, slope, y)
+        add(y, shift, y)
+
+    def backward() -> None:
+        matmul(ones, dy, dshift)
+        multiply(dy, z, y)
+        matmul(ones, y, dscale)
+        divide(dscale, sigma, dscale)
+        multiply(daffine, share, means)
+        divide(mean_dy_x, sigma, mean_dy_x)
+        multiply(z, mean_dy_x, y)
+        subtract(dy, y, dy)
+        subtract(dy, mean_dy, dy)
+        multiply(dy, slope, dy)
+
+    return Layer(forward, backward)
+
+
+def relu(a: Array, da: Array) -> Layer:
+    """A = max(A, 0), in place; the derivative at 0 is 0."""
+    maximum, minimum, multiply = np.maximum, np.minimum, np.multiply
+    zeros = np.zeros_like(a)  # an array, since NumPy is half as fast with a scalar
+    # Where A > 0, its bits read as an integer are above 0 too: min(bits, 1) is the derivative, and a
+    # product of bits with 1 or 0 keeps or clears them. (The bits of −0 make the product 0 or −0.)
+    integer = np.dtype(f"i{a.itemsize}")
+    bits, dbits = a.view(integer), da.view(integer)
+    ones = np.ones_like(bits)
+
+    def forward() -> None:
+        maximum(a, zeros, out=a)
+
+    def backward() -> None:
+        minimum(bits, ones, out=bits)
+        multiply(dbits, bits, dbits)
+
+    return Layer(forward, backward)
+
+
+def leaky_relu(a: Array, da: Array) -> Layer:
+    """A = max(A, LEAK · A), in place; the derivative at 0 is half way between its sides."""
+    maximum, multiply, add, sign = np.maximum, np.multiply, np.add, np.sign
+    leak, scratch = np.array(LEAK, a.dtype), np.empty_like(a)
+    centre, half = np.array((1 + LEAK) / 2, a.dtype), np.array((1 - LEAK) / 2, a.dtype)
+
+    def forward() -> None:
+        multiply(a, leak, scratch)
+        maximum(a, scratch, out=a)
+
+    def backward() -> None:
+        sign(a, scratch)
+        multiply(scratch, half, scratch)
+        add(scratch, centre, scratch)
+        multiply(da, scratch, da)
+
+    return Layer(forward, backward)
+
+
+def tanh(a: Array, da: Array) -> Layer:
+    """A = tanh(A), in place; its derivative is 1 − A²."""
+    multiply, subtract = np.multiply, np.subtract
+    scratch = np.empty_like(a)
+
+    def forward() -> None:
+        np.tanh(a, a)
+
+    def backward() -> None:
+        multiply(a, a, scratch)
+        multiply(da, scratch, scratch)
+        subtract(da, scratch, da)
+
+    return Layer(forward, backward)
+
+
+def sigmoid(a: Array, da: Array) -> Layer:
+    """A = 1 / (1 + exp(−A)) = (1 + tanh(A/2)) / 2, in place; its derivative is A (1 − A)."""
+    multiply, subtract, add = np.multiply, np.subtract, np.add
+    half, scratch = np.array(0.5, a.dtype), np.empty_like(a)
+
+    def forward() -> None:
+        multiply(a, half, a)
+        np.tanh(a, a)  # unlike exp, it cannot overflow
+        multiply(a, half, a)
+        add(a, half, a)
+
+    def backward() -> None:
+        multiply(a, a, scratch)
+        subtract(a, scratch, scratch)
+        multiply(da, scratch, da)
+
+    return Layer(forward, backward)
+
+
+ACTIVATION_LAYERS = {"relu": relu, "tanh": tanh, "leaky_relu": leaky_relu, "sigmoid": sigmoid}
+"""By the name of the hyperparameter ``activation``."""
+
+
+def dropout(
+    a: Array, y: Array, dy: Array, da: Array, share: float, generators: list[np.random.Generator]
+) -> Layer:
+    """Y is A with every element set to 0 with the probability ``share`` and the others divided by 1 − share.
+
+    Srivastava et al. (2014), in the inverted form that leaves evaluation as it is.
+
+    Args:
+        a: (N, B, U).
+        y: (N, B, U), output.
+        dy: (N, B, U).
+        da: (N, B, U), output; may be the same array as ``dy``.
+        share: How many elements are dropped, below 1.
+        generators: One per network; the caller may replace them between steps.
+    """
+    multiply, less = np.multiply, np.less
+    uniform, kept = np.empty_like(a), np.empty(a.shape, bool)
+    keep, scale = np.array(1 - share, a.dtype), np.array(1 / (1 - share), a.dtype)
+    number = a.dtype.type
+
+    def forward() -> None:
+        for generator, numbers in zip(generators, uniform, strict=True):
+            generator.random(dtype=number, out=numbers)
+        less(uniform, keep, kept)
+        multiply(kept, scale, uniform)
+        multiply(a, uniform, y)
+
+    def backward() -> None:
+        multiply(dy, uniform, da)
+
+    return Layer(forward, backward)
+
+
+def softmax_cross_entropy(
+    z: Array,  # (N, C, B): classes first, so that every operation runs over the rows in one sweep
+    targets: Array,  # (N, C, B): probabilities; every column adds up to 1
+    loss: Array,  # (N, 1, 1), output: the mean over the rows
+    dz: Array,  # (N, C, B), output
+) -> Layer:
+    """L = mean over the rows of log Σ exp(z) − Σ target · z, from the logits Z.
+
+    The largest logit of a row is subtracted first, so that exp cannot overflow (log-sum-exp).
+    """
+    matmul, subtract, multiply, divide = np.matmul, np.subtract, np.multiply, np.divide
+    largest_of, exp, log = np.maximum.reduce, np.exp, np.log
+    stack, classes, rows = z.shape
+    ones = np.ones((1, classes), z.dtype)
+    mean_of = np.full((rows, 1), 1 / rows, z.dtype)
+    share = np.array(1 / rows, z.dtype)
+    largest, total, entropy = np.empty((3, stack, 1, rows), z.dtype)
+    probabilities = np.empty_like(z)
+
+    def forward() -> None:
+        largest_of(z, 1, None, largest, True)
+        subtract(z, largest, z)
+        exp(z, probabilities)
+        matmul(ones, probabilities, total)
+        log(total, entropy)
+        multiply(targets, z, dz)
+        matmul(ones, dz, largest)
+        subtract(entropy, largest, entropy)
+        matmul(entropy, mean_of, loss)
+
+    def backward() -> None:
+        divide(probabilities, total, dz)
+        subtract(dz, targets, dz)
+        multiply(dz, share, dz)
+
+    return Layer(forward, backward)
+
+
+def log_softmax(z: Array) -> None:
+    """Z becomes log softmax(Z), in place; Z is (N, C, B)."""
+    np.subtract(z, np.maximum.reduce(z, axis=1, keepdims=True), out=z)
+    np.subtract(z, np.log(np.sum(np.exp(z), axis=1, keepdims=True)), out=z)

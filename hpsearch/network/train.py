@@ -1,0 +1,179 @@
+"""Training: epochs of mini-batches, one after another, that can be saved and resumed to the last bit."""
+
+import json
+import math
+import os
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hpsearch.errors import DataError
+from hpsearch.network.data import Dataset
+from hpsearch.network.hyperparameters import Hyperparameters
+from hpsearch.network.mlp import MLP, Gradient
+from hpsearch.network.optimizers import OPTIMIZER_CLASSES
+
+Array = NDArray[Any]
+Metrics = dict[str, float]
+"""``train_loss``, and with a validation split ``val_loss``, ``val_error`` and ``val_accuracy``."""
+
+
+class Training:
+    """The training of one network, or of a stack of networks that differ by their seeds alone.
+
+    Iterating trains: every item is one epoch's metrics, a mapping per seed. It ends after
+    ``hyperparameters.epochs`` epochs, or with the first epoch that met a loss that is not finite (then the
+    metrics that could not be measured are NaN). What a network learns depends on the data, its
+    hyperparameters and its seed; not on the networks beside it, nor on where a training was saved and resumed.
+
+    The order of the rows and what dropout drops come from a generator that is new in every epoch,
+    seeded by seed and epoch, so a checkpoint needs no generator's state.
+
+    Attributes:
+        dataset: What to train on; another of the same features and classes may take its place between epochs.
+        hyperparameters: The same for every network.
+        seeds: One per network.
+        network: The networks.
+        epoch: How many epochs were trained.
+        diverged: Whether a loss was not finite.
+    """
+
+    def __init__(
+        self, dataset: Dataset, hyperparameters: Hyperparameters, seeds: Sequence[int] = (0,)
+    ) -> None:
+        self.dataset = dataset
+        self.hyperparameters = hyperparameters
+        self.seeds = tuple(seeds)
+        self.network = MLP(dataset.features, dataset.n_classes, hyperparameters, self.seeds, dataset.dtype)
+        self.epoch = 0
+        self.diverged = False
+        self._gradient = np.zeros_like(self.network.parameters)
+        optimizer = OPTIMIZER_CLASSES[hyperparameters.optimizer]
+        self._optimizer = optimizer(self.network.parameters, self._gradient, hyperparameters)
+        self._generators: list[np.random.Generator] = []
+        self._gradients: dict[int, Gradient] = {}
+
+    def __iter__(self) -> Iterator[tuple[Metrics, ...]]:
+        """Train the epochs that are left."""
+        while self.epoch < self.hyperparameters.epochs and not self.diverged:
+            yield self.train_epoch()
+
+    def train_epoch(self) -> tuple[Metrics, ...]:
+        """Train one epoch and measure it."""
+        losses = self._descend()
+        self.epoch += 1
+        metrics = [{"train_loss": loss} for loss in losses]
+        if len(self.dataset.x_validation):
+            measured = self.evaluate(self.dataset.x_validation, self.dataset.y_validation)
+            for own, figures in zip(metrics, measured, strict=True):
+                own |= {
+                    f"val_{name}": math.nan if self.diverged else figure for name, figure in figures.items()
+                }
+        return tuple(metrics)
+
+    def _descend(self) -> list[float]:
+        """One pass over the training split; the mean loss of each network."""
+        x, y, rows = self.dataset.x_train, self.dataset.y_train, len(self.dataset.x_train)
+        chosen = self.hyperparameters
+        self._generators[:] = [np.random.default_rng([seed, 1 + self.epoch]) for seed in self.seeds]
+        order = np.stack([generator.permutation(rows) for generator in self._generators])
+        rate = chosen.learning_rate / (1 + chosen.learning_rate_decay * self.epoch)
+        totals = [0.0] * len(self.seeds)
+        with np.errstate(all="ignore"):
+            for start, end in batches(rows, chosen.batch_size):
+                gradient = self._gradient_of(end - start)
+                losses = gradient.loss(x, y, order[:, start:end])
+                totals = [total + loss * (end - start) for total, loss in zip(totals, losses, strict=True)]
+                if not math.isfinite(sum(losses)):
+                    self.diverged = True
+                    return [total / end for total in totals]
+                gradient.backward()
+                self._optimizer.step(rate)
+        return [total / rows for total in totals]
+
+    def _gradient_of(self, rows: int) -> Gradient:
+        """The gradient over mini-batches of so many rows, made when first needed."""
+        if rows not in self._gradients:
+            self._gradients[rows] = Gradient(self.network, rows, self._gradient, self._generators)
+        return self._gradients[rows]
+
+    def evaluate(self, x: Array, y: Array) -> tuple[Metrics, ...]:
+        """``loss``, ``error`` and ``accuracy`` of each network over the rows of a split.
+
+        Args:
+            x: Features, (rows, features), standardised as the training split is.
+            y: Classes, (rows,).
+        """
+        logarithms = self.network.log_probabilities(x)
+        rows = np.arange(len(y))
+        result = []
+        for own in logarithms:
+            loss = -float(np.mean(own[rows, y], dtype=np.float64))
+            wrong = int(np.count_nonzero(own.argmax(axis=1) != y))
+            result.append({"loss": loss, "error": wrong / len(y), "accuracy": (len(y) - wrong) / len(y)})
+        return tuple(result)
+
+    def save(self, path: Path) -> None:
+        """Write everything that :meth:`resume` needs, as arrays and JSON; whole or not at all."""
+        about = {
+            "schema": 1,
+            "hyperparameters": asdict(self.hyperparameters),
+            "seeds": self.seeds,
+            "sizes": self.network.sizes,
+            "epoch": self.epoch,
+            "steps": self._optimizer.steps,
+            "diverged": self.diverged,
+        }
+        arrays = {name: getattr(self.network, name) for name in ("parameters", "averages")}
+        partial = path.with_name(f".{path.name}.partial")
+        with partial.open("wb") as file:
+            np.savez(file, about=json.dumps(about), slots=self._optimizer.slots, **arrays)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+
+    @classmethod
+    def resume(cls, path: Path, dataset: Dataset) -> Self:
+        """Go on where :meth:`save` was called, to the last bit.
+
+        Raises:
+            DataError: The file is damaged, or of a network for other data.
+        """
+        try:
+            with np.load(path, allow_pickle=False) as archive:
+                about = json.loads(archive["about"].item())
+                chosen = about["hyperparameters"]
+                hyperparameters = Hyperparameters(**chosen | {"hidden_units": tuple(chosen["hidden_units"])})
+                training = cls(dataset, hyperparameters, about["seeds"])
+                if list(training.network.sizes) != about["sizes"]:
+                    raise DataError(
+                        f"{path}: is of a network with {about['sizes'][0]} features and {about['sizes'][-1]} classes; "
+                        f"the data have {dataset.features} and {dataset.n_classes}"
+                    )
+                training.network.parameters[:] = archive["parameters"]
+                training.network.averages[:] = archive["averages"]
+                training._optimizer.slots[:] = archive["slots"]
+                training._optimizer.steps = about["steps"]
+                training.epoch, training.diverged = about["epoch"], about["diverged"]
+        except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+            raise DataError(
+                f"{path}: no checkpoint that can be read: {error}; delete it to train anew"
+            ) from error
+        return training
+
+
+def batches(rows: int, size: int) -> list[tuple[int, int]]:
+    """Where each mini-batch starts and ends.
+
+    The last one has what is left over; a single row joins the batch before it, since batch normalisation
+    cannot normalise it alone. A size above the number of rows means one batch of all of them.
+    """
+    starts = list(range(0, rows, size))
+    if len(starts) > 1 and rows - starts[-1] == 1:
+        starts.pop()
+    return list(zip(starts, [*starts[1:], rows], strict=True))
