@@ -1,1 +1,5 @@
-"""From YAML text to a frozen Config."""
+"""From YAML text to a frozen :class:`Config`; the only room that knows YAML and pydantic."""
+
+from hpsearch.config.config import Config, Difference, load, parse_space
+
+__all__ = ["Config", "Difference", "load", "parse_space"]

@@ -1,0 +1,78 @@
+"""The files that a config names: whether they are there, and have the columns that are asked for."""
+
+import csv
+import difflib
+import os
+from pathlib import Path
+
+from hpsearch.config.document import Location
+from hpsearch.config.reader import Reader, either
+from hpsearch.config.scalars import shown
+from hpsearch.config.schema import NetworkSection
+
+BUILTIN_DATA = ("digits", "blobs", "spirals", "moons")
+"""The data sets that are no files."""
+
+_LONGEST_HEADER = 1_000_000
+
+
+def absolute_paths(network: NetworkSection, at: Location, reader: Reader, base: Path) -> NetworkSection:
+    """The section with absolute paths; what is wrong with the files is reported.
+
+    Args:
+        network: The section as it was written.
+        at: Where it stands.
+        reader: The config.
+        base: The directory of the config, which its relative paths start from; those of an argument
+            start from the working directory.
+    """
+    absolute: dict[str, str] = {}
+    for key in ("data", "validation", "test"):
+        value = getattr(network, key)
+        if isinstance(value, str) and not (key == "data" and value in BUILTIN_DATA):
+            written_in_file = reader.place((*at, key))[0].line > 0
+            start = base if written_in_file else Path.cwd()
+            path = Path(os.path.abspath(start / os.path.expanduser(value)))  # noqa: PTH100, PTH111 -- Path.resolve would follow links, Path.expanduser raises
+            absolute[key] = str(path)
+            _check_file((*at, key), value, path, reader)
+            if path.suffix == ".csv" and path.is_file():
+                _check_label((*at, "label"), network.label, path, reader)
+    return network.model_copy(update=absolute)
+
+
+def _check_file(at: Location, value: str, path: Path, reader: Reader) -> None:
+    try:
+        if path.exists():
+            return
+        near = near_names(path)
+    except OSError:  # a name that is too long, a directory that may not be read
+        near = []
+    names = [*difflib.get_close_matches(value, BUILTIN_DATA, 1), *near] if at[-1] == "data" else near
+    builtin = f"{', '.join(BUILTIN_DATA)} or " if at[-1] == "data" else ""
+    hint = f"Did you mean {either(names)}?" if names else f"There is no {shown(str(path), 200)}"
+    reader.report(at, f"must be {builtin}the path of a file that is there", hint=hint)
+
+
+def _check_label(at: Location, label: str | None, path: Path, reader: Reader) -> None:
+    """Reports a label that is no column; a file that cannot be read is left to whoever reads it."""
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            columns = next(csv.reader([file.readline(_LONGEST_HEADER)]), [])
+    except (OSError, UnicodeDecodeError, csv.Error):
+        return
+    if (label or "label") not in columns:
+        names = ", ".join(shown(column, 30) for column in columns[:20]) + (", …" if len(columns) > 20 else "")
+        rule = f"must be the column of {shown(path.name)} that holds the classes"
+        reader.report(at, rule, hint=f"Its columns are {names}" if columns else "It is empty")
+
+
+def near_names(path: Path) -> list[str]:
+    """Names in the directory of a path that are like its own.
+
+    Raises:
+        OSError: The directory cannot be read.
+    """
+    if not path.parent.is_dir():
+        return []
+    names = [name for name in os.listdir(path.parent) if not name.startswith(".")]  # noqa: PTH208 -- names are what is wanted
+    return [shown(name) for name in difflib.get_close_matches(path.name, names, 3, 0.6)]

@@ -1,0 +1,194 @@
+"""The sections of a config: their keys, types, defaults and meanings.
+
+One model per section. To add a key, add a field; to add an objective, add a field to
+:class:`ObjectiveSection` and its class to :mod:`hpsearch.config.objectives`.
+"""
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from hpsearch.space import Prior
+
+_DURATION = re.compile(r"(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,9}(?:\.\d{1,3})?)s)?")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
+
+
+def wrong(rule: str, hint: str = "") -> PydanticCustomError:
+    """The error of a validator: ``rule`` is what has to hold, ``hint`` what to write instead."""
+    return PydanticCustomError("rule", "{rule}", {"rule": rule, "hint": hint})
+
+
+def is_name(text: str) -> bool:
+    """Whether a text can name a search, and so a directory, on every system."""
+    return bool(_NAME.fullmatch(text)) and not _DEVICES.fullmatch(text)
+
+
+def _name(value: object) -> object:
+    if isinstance(value, str) and _DEVICES.fullmatch(value):
+        raise wrong("must not be the name of a device on Windows")
+    if not isinstance(value, str) or not is_name(value):
+        raise wrong("must be 1 to 100 letters, digits, '.', '_' or '-', beginning with a letter or digit")
+    return value
+
+
+def _seconds(value: object) -> float | None:
+    """What a duration says; None for ``none``."""
+    if value == "none":
+        return None
+    if isinstance(value, str) and value and (match := _DURATION.fullmatch(value)):
+        hours, minutes, seconds = (float(part or 0) for part in match.groups())
+        total = hours * 3600 + minutes * 60 + seconds
+        if total > 0:
+            return total
+    hint = f"Write {value}s" if isinstance(value, int | float) and not isinstance(value, bool) else ""
+    raise wrong("must be none or a duration such as 90s, 10m, 1h30m or 2h", hint)
+
+
+def duration(seconds: float | None) -> str:
+    """Seconds as a config writes them: ``none``, ``90s``, ``1h30m``."""
+    if seconds is None:
+        return "none"
+    minutes, rest = divmod(round(seconds, 3), 60)
+    hours, minutes = divmod(int(minutes), 60)
+    parts = ((hours, "h"), (minutes, "m"), (float(f"{rest:.3f}"), "s"))
+    return "".join(f"{amount:.12g}{unit}" for amount, unit in parts if amount)
+
+
+def _workers(value: object) -> object:
+    if value == "auto" or (isinstance(value, int) and not isinstance(value, bool) and value >= 1):
+        return value
+    raise wrong("must be auto or a whole number of at least 1")
+
+
+def _part(value: object) -> object:
+    """A share of the rows, or the path of a file."""
+    if isinstance(value, str) and value:
+        return value
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < 1:
+        return value
+    raise wrong("must be a share of the rows above 0 and below 1, or the path of a data file")
+
+
+def _stopping(value: object) -> object:
+    if isinstance(value, dict):
+        return value
+    if isinstance(value, bool):
+        return {} if value else None
+    raise wrong("must be false, true or {min_epochs: …, reduction: …}")
+
+
+class Section(BaseModel):
+    """Base of all sections: no conversions, no unknown keys, immutable."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class MetricSection(Section):
+    """The number a search makes better."""
+
+    name: str | None = Field(None, description="its name; val_error for the network")
+    goal: Literal["minimize", "maximize"] | None = Field(
+        None, description="whether small or large values are good; by itself for the network's metrics"
+    )
+    at: Literal["last", "best"] = Field(
+        "last", description="whether a trial is worth its metric at the last epoch or at its best one"
+    )
+
+
+class ParameterSection(Section):
+    """One parameter: numbers between ``min`` and ``max``, or one of ``values``."""
+
+    type: Literal["float", "int"] | None = Field(None, description="float, or int for whole numbers")
+    prior: Prior | None = Field(None, description="the scale on which values are uniform")
+    min: float | None = Field(None, description="smallest value")
+    max: float | None = Field(None, description="largest value")
+    step: float | None = Field(None, description="distance between neighbouring values", gt=0)
+    values: list[Any] | None = Field(None, description="what it may be")
+    probabilities: list[float] | None = Field(None, description="the share of draws of each of the values")
+    when: dict[str, Any] | None = Field(
+        None, description="takes part only with these values of other parameters"
+    )
+
+
+class EarlyStopping(Section):
+    """Trials that fall behind end early, at rungs of min_epochs · reduction^j epochs."""
+
+    min_epochs: int = Field(1, ge=1, description="epochs before the first rung")
+    reduction: int = Field(2, ge=2, description="the best 1/reduction of the trials pass a rung")
+
+
+class SearchSection(Section):
+    """How trials are chosen, and how many."""
+
+    method: Literal["coarse_to_fine", "random"] = Field("coarse_to_fine", description="how trials are chosen")
+    trials: int = Field(64, ge=1, le=10_000_000, description="how many trials in all")
+    lag: int = Field(
+        8, ge=0, le=10_000, description="trial k waits for the results of the trials up to k − lag − 1"
+    )
+    early_stopping: Annotated[
+        EarlyStopping | None,
+        BeforeValidator(_stopping),
+        PlainSerializer(lambda stopping: stopping.model_dump() if stopping else False),
+        WithJsonSchema({"anyOf": [{"type": "boolean"}, EarlyStopping.model_json_schema()]}),
+    ] = Field(EarlyStopping(), description="whether trials that fall behind end early")
+    max_failures: int = Field(10, ge=1, description="failed trials in a row that end the search")
+
+
+class RunSection(Section):
+    """Where and how trials run; nothing here but ``threads`` and ``timeout`` can change a result."""
+
+    strategy: Literal["auto", "panda", "caviar"] = Field(
+        "auto", description="panda: one trial after another; caviar: in parallel; auto: by the machine"
+    )
+    workers: Annotated[int | Literal["auto"], BeforeValidator(_workers)] = Field(
+        "auto", description="how many trials run at once"
+    )
+    threads: int = Field(1, ge=1, le=1024, description="threads of the matrix products of one trial")
+    timeout: Annotated[
+        float | None,
+        BeforeValidator(_seconds),
+        PlainSerializer(duration),
+        WithJsonSchema({"type": "string", "examples": ["none", "90s", "10m", "1h30m"]}),
+    ] = Field(None, description="the longest a trial may run")
+    retries: int = Field(1, ge=0, le=1000, description="how often a trial whose worker died runs again")
+
+
+class NetworkSection(Section):
+    """The built-in network on a data set; the other keys are hyperparameters with one value."""
+
+    model_config = ConfigDict(extra="allow")
+
+    data: str = Field(min_length=1, description="digits, blobs, spirals, moons, or the path of a data file")
+    label: str | None = Field(None, min_length=1, description="the column of a CSV file that holds the class")
+    validation: Annotated[float | str, BeforeValidator(_part)] = Field(
+        0.2, description="share of the rows, or a file, on which trials are judged"
+    )
+    test: Annotated[float | str | None, BeforeValidator(_part)] = Field(
+        None, description="as validation, for the figure shown at the end; what the data set apart, or 0.2"
+    )
+    dtype: Literal["float32", "float64"] = Field("float32", description="the numbers of the network")
+    standardize: bool = Field(True, description="give every feature mean 0 and standard deviation 1")
+
+
+class ObjectiveSection(Section):
+    """What a trial runs: exactly one of the keys."""
+
+    network: NetworkSection | None = Field(None, description="train the built-in network")
+
+
+class Document(Section):
+    """A whole config."""
+
+    name: Annotated[str, BeforeValidator(_name)] | None = Field(
+        None, description="names the run directories; the file's name without its suffix"
+    )
+    seed: int = Field(0, strict=True, ge=0, lt=2**32, description="everything random follows from it")
+    metric: MetricSection = Field(MetricSection(), description="the number a search makes better")
+    objective: ObjectiveSection = Field(description="what a trial runs")
+    space: dict[str, Any] = Field(description="what may be tried")
+    search: SearchSection = Field(SearchSection(), description="how trials are chosen")
+    run: RunSection = Field(RunSection(), description="where and how trials run")
