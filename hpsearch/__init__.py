@@ -1,1 +1,49 @@
-"""hpsearch: reproducible hyperparameter search."""
+"""Reproducible hyperparameter search: the same leaderboard for any number of workers, engine and kills.
+
+The names below are imported when they are first used, so that ``import hpsearch`` costs nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from hpsearch.api import load, run
+    from hpsearch.network.classifier import BatchNormMLPClassifier
+    from hpsearch.search import Search
+    from hpsearch.space import Space
+    from hpsearch.trial import Metric, Result, Status, Trial
+
+_HOMES = {
+    "BatchNormMLPClassifier": "hpsearch.network.classifier",
+    "Metric": "hpsearch.trial",
+    "Result": "hpsearch.trial",
+    "Search": "hpsearch.search",
+    "Space": "hpsearch.space",
+    "Status": "hpsearch.trial",
+    "Trial": "hpsearch.trial",
+    "load": "hpsearch.api",
+    "run": "hpsearch.api",
+}
+
+__all__ = [
+    "BatchNormMLPClassifier",
+    "Metric",
+    "Result",
+    "Search",
+    "Space",
+    "Status",
+    "Trial",
+    "load",
+    "run",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """A public name, imported now."""
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -8,6 +8,7 @@
     │   └── DataError         a data file cannot be used as it is
     ├── SearchFailed          no trial succeeded, or too many failed in a row
     ├── SpaceExhausted        every configuration of a finite space has been proposed
+    ├── Interrupted           a signal ended the search; it is saved
     └── RunError              the run directory cannot be used
         ├── RunNotFound       no run there
         ├── RunExists         a run is there already
@@ -85,6 +86,18 @@ class SearchFailed(HpsearchError):
 
 class SpaceExhausted(HpsearchError):
     """Every configuration of a finite space has been proposed."""
+
+
+class Interrupted(HpsearchError):
+    """A signal ended the search; what was finished is saved.
+
+    Attributes:
+        signal: Its number.
+    """
+
+    def __init__(self, message: str, signal: int) -> None:
+        self.signal = signal
+        super().__init__(message)
 
 
 class RunError(HpsearchError):

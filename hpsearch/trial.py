@@ -4,7 +4,7 @@ All are frozen and plain: they pickle, and they turn into JSON and back without 
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal, Self
@@ -29,6 +29,23 @@ class Status(StrEnum):
         return self in (Status.DONE, Status.STOPPED)
 
 
+def real_number(value: object) -> float:
+    """A metric's value as a float, NaN and infinities included.
+
+    Raises:
+        TypeError: It is no real number; the message names its type. Truth values and numbers written
+            as text are refused too: they are slips more often than metrics.
+    """
+    if not isinstance(value, bool | str | bytes | complex) and hasattr(type(value), "__float__"):
+        try:
+            return float(value)  # type: ignore[arg-type]  # it has __float__
+        except (TypeError, ValueError):
+            pass
+        except OverflowError:
+            return math.inf
+    raise TypeError(f"a metric is a number, not {type(value).__name__}: {value!r:.80}")
+
+
 @dataclass(frozen=True, slots=True)
 class Metric:
     """The number a search makes better.
@@ -46,6 +63,17 @@ class Metric:
     def loss(self, value: float) -> float:
         """The value, signed so that lower is better; its own inverse."""
         return value if self.goal == "minimize" else -value
+
+    def losses(self, curve: Sequence["Epoch"]) -> list[float]:
+        """What a trial is worth as a loss, had it ended at each epoch; NaN where the metric is not finite."""
+        losses: list[float] = []
+        for epoch in curve:
+            value = epoch.metrics.get(self.name)
+            loss = math.nan if value is None else self.loss(value)
+            if self.at == "best" and losses and (losses[-1] <= loss or math.isnan(loss)):
+                loss = losses[-1]
+            losses.append(loss)
+        return losses
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,1 +1,1 @@
-"""What was learnt: pure functions of spaces and results."""
+"""What was learnt: pure functions of trials and results."""

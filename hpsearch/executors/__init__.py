@@ -1,1 +1,7 @@
-"""Where trials run."""
+"""Where trials run: one after another here, in worker processes, on a cluster."""
+
+from hpsearch.executors.base import Executor, Objective
+from hpsearch.executors.caviar import Caviar, available_cpus
+from hpsearch.executors.panda import Panda
+
+__all__ = ["Caviar", "Executor", "Objective", "Panda", "available_cpus"]

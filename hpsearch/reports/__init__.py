@@ -1,1 +1,1 @@
-"""What is shown."""
+"""What is shown: tables in every format, the live display, plain lines."""

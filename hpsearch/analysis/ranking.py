@@ -1,0 +1,45 @@
+"""Which trials are best."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from hpsearch.trial import Metric, Result, Trial
+
+
+def ranked(results: Iterable[Result], metric: Metric) -> list[Result]:
+    """The best results first: by value, ties by number; then, by number, those without a value."""
+
+    def key(result: Result) -> tuple[bool, float, int]:
+        loss = 0.0 if result.value is None else metric.loss(result.value)
+        return result.value is None, loss, result.number
+
+    return sorted(results, key=key)
+
+
+def leaderboard(
+    ranking: Sequence[Result], trials: Mapping[int, Trial], *, timings: bool = False
+) -> list[dict[str, Any]]:
+    """The rows of a leaderboard, as JSON data.
+
+    Two equal searches have equal rows: what differs between them, their timings, is left out.
+
+    Args:
+        ranking: Results, best first.
+        trials: At least their trials, by number.
+        timings: Whether to put in how long each trial ran.
+    """
+    rows = []
+    for rank, result in enumerate(ranking, 1):
+        row: dict[str, Any] = {
+            "rank": rank if result.value is not None else None,
+            "trial": result.number,
+            "status": str(result.status),
+            "value": result.value,
+            "epochs": len(result.curve),
+            "values": dict(trials[result.number].values),
+            "reason": result.reason,
+        }
+        if timings:
+            row["seconds"] = round(result.seconds, 3)
+        rows.append(row)
+    return rows

@@ -1,0 +1,206 @@
+"""Commands that look at runs: ``leaderboard``, ``status``, ``show``, ``list``, ``export``."""
+
+from pathlib import Path
+from typing import Literal
+
+import click
+
+from hpsearch.cli.options import Color, Form, RunDirectory, common, console, formats, run_directory, timings
+from hpsearch.cli.printing import print_leaderboard
+
+ROWS = 20
+
+
+@click.command()
+@click.argument("directories", metavar="RUN...", nargs=-1, required=True, type=RunDirectory())
+@click.option(
+    "-n",
+    "--rows",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help=f"How many rows; 0 for all. [default: {ROWS} in a table, else all]",
+)
+@formats
+@timings
+@common
+def leaderboard(
+    directories: tuple[Path, ...], rows: int | None, form: Form, timings: bool, color: Color
+) -> None:
+    r"""Print the trials of RUN, best first.
+
+    Trials are ranked by their value, ties by number; those without a value come last, with the reason.
+    Machine formats leave out times and paths: equal searches print equal bytes. It works while the search
+    runs, too.
+
+    \b
+    Examples:
+      hpsearch leaderboard runs/digits-001
+      hpsearch leaderboard runs/digits-001 -f csv > trials.csv
+    """
+    from hpsearch.store import Run
+
+    limit = rows if rows is not None else (ROWS if form == "table" else 0)
+    for directory in directories:
+        with Run.read(directory) as run:
+            title = str(directory) if len(directories) > 1 else ""
+            print_leaderboard(run, form, color, limit or None, title=title, timings=timings)
+
+
+@click.command()
+@run_directory
+@formats
+@common
+def status(directory: Path, form: Form, color: Color) -> None:
+    """Say how far the search of RUN is, and whether a process is at it."""
+    from hpsearch.reports.formats import print_report
+    from hpsearch.reports.views import status_sheet
+    from hpsearch.store import Run
+
+    with Run.read(directory) as run:
+        best = run.ranking(1)
+        sheet = status_sheet(
+            directory,
+            run.meta("config"),
+            searching=run.searching(),
+            counts=run.counts(),
+            unfinished=run.unfinished(),
+            best=best[0] if best else None,
+            events=run.events(),
+        )
+    print_report(sheet, form, console(color))
+
+
+@click.command()
+@run_directory
+@click.argument("trial", metavar="[TRIAL|best]", required=False)
+@formats
+@timings
+@common
+def show(directory: Path, trial: str | None, form: Form, timings: bool, color: Color) -> None:
+    r"""Show one trial of RUN whole, or, without TRIAL, the run.
+
+    A trial's values, learning curves, test error and, if it failed, the reason in full. The test split is
+    looked at once, at a trial's end, and plays no part in the search.
+
+    \b
+    Examples:
+      hpsearch show runs/digits-001 best
+      hpsearch show runs/digits-001 17 -f json
+    """
+    from hpsearch.reports.formats import print_report
+    from hpsearch.reports.views import run_sheet, trial_sheet
+    from hpsearch.store import Run
+
+    with Run.read(directory) as run:
+        if trial is None:
+            sheet = run_sheet(
+                directory, run.meta("config"), {key: run.meta(key) for key in ("created", "data", "versions")}
+            )
+        else:
+            number = _trial_number(run, trial)
+            sheet = trial_sheet(run.meta("config"), run.trial(number), run.result(number), timings=timings)
+    print_report(sheet, form, console(color))
+
+
+def _trial_number(run, trial: str) -> int:  # type: ignore[no-untyped-def] # hpsearch.store is not imported here
+    """The number that ``17`` or ``best`` stands for."""
+    from hpsearch.errors import UsageError
+
+    if trial == "best":
+        ranking = run.ranking(1)
+        if not ranking or ranking[0].value is None:
+            raise UsageError(f"{run.directory} has no trial with a value yet, and so no best one")
+        return int(ranking[0].number)
+    if not (trial.isascii() and trial.isdigit()):
+        raise UsageError(f"TRIAL is a trial's number or best; found {trial!r}")
+    return int(trial)
+
+
+@click.command("list")
+@click.argument("root", type=click.Path(path_type=Path, file_okay=False), default=Path("runs"))
+@formats
+@common
+def list_runs(root: Path, form: Form, color: Color) -> None:
+    """List the runs under ROOT (runs/ if not given)."""
+    from hpsearch.errors import HpsearchError, RunNotFound
+    from hpsearch.reports.formats import print_report
+    from hpsearch.reports.views import run_row, runs_table
+    from hpsearch.store import Run
+
+    if not root.is_dir():
+        raise RunNotFound(f"There is no directory {root}. `hpsearch run CONFIG` makes runs/ and a run in it.")
+    rows = []
+    for directory in sorted(path.parent for path in root.glob("*/search.db")):
+        try:
+            with Run.read(directory) as run:
+                ranking = run.ranking(1)
+                rows.append(
+                    run_row(
+                        directory,
+                        run.meta("config"),
+                        run.meta("created"),
+                        searching=run.searching(),
+                        finished=sum(run.counts().values()),
+                        best=ranking[0] if ranking else None,
+                    )
+                )
+        except HpsearchError as error:
+            rows.append({"run": str(directory), "state": "unreadable", "reason": str(error)})
+    print_report(runs_table(rows), form, console(color))
+
+
+@click.command()
+@run_directory
+@click.option(
+    "--to",
+    "target",
+    type=click.Choice(["csv", "json", "jsonl", "config"]),
+    required=True,
+    help="What to write.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Where to; stdout if not given.",
+)
+@timings
+@common
+def export(
+    directory: Path,
+    target: Literal["csv", "json", "jsonl", "config"],
+    output: Path | None,
+    timings: bool,
+    color: Color,
+) -> None:
+    r"""Write all trials of RUN, with their learning curves, for other programs.
+
+    \b
+    csv      a row per epoch of every trial: trial, status, epoch, metrics, values
+    json     everything, in one document
+    jsonl    a trial per line
+    config   the best trial as a config
+    """
+    from hpsearch.config import Config, trial_config
+    from hpsearch.errors import UsageError
+    from hpsearch.reports.formats import format_report
+    from hpsearch.reports.views import epochs_table, trials_table
+    from hpsearch.store import Run
+
+    with Run.read(directory) as run:
+        if target == "config":
+            best = run.trial(_trial_number(run, "best"))
+            text = trial_config(Config.from_resolved(run.meta("config")), best.values)
+        else:
+            view = epochs_table if target == "csv" else trials_table
+            text = format_report(
+                view(run.meta("config"), run.trials(), run.results(), timings=timings), target
+            )
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{output} cannot be written: {error.strerror}") from error

@@ -1,0 +1,101 @@
+"""The command ``hpsearch``, and the one place where errors become exit codes."""
+
+import os
+import sys
+import traceback
+
+import click
+
+from hpsearch.cli.look import export, leaderboard, list_runs, show, status
+from hpsearch.cli.plan import check, init, sample
+from hpsearch.cli.search import resume, run
+from hpsearch.cli.shell import completion
+from hpsearch.errors import HpsearchError, Interrupted, RunError, SearchFailed, UsageError
+
+EPILOG = """\b
+Exit codes: 0 done · 1 unexpected error · 2 wrong usage or config · 3 no trial
+succeeded, or too many failed · 4 run directory missing, locked, damaged or of
+another config · 130, 143 interrupted, saved."""
+
+
+class Ordered(click.Group):
+    """A group that lists its commands in the order they are used in."""
+
+    def list_commands(self, _: click.Context) -> list[str]:
+        """The names, as they were added."""
+        return list(self.commands)
+
+
+@click.group(
+    cls=Ordered,
+    epilog=EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(package_name="hpsearch", message="%(prog)s %(version)s")
+def program() -> None:
+    r"""Search hyperparameters: at random first, then finer around the best; reproducibly, in parallel.
+
+    \b
+    A first search:
+      hpsearch init                     write a config to begin with
+      hpsearch check config.yaml        is it right?
+      hpsearch run config.yaml          search
+      hpsearch leaderboard RUN          what is best
+    """
+
+
+for command in (init, check, sample, run, resume, leaderboard, status, show, list_runs, export, completion):
+    program.add_command(command)
+
+
+def main() -> None:
+    """Run the program on the process's arguments, and exit."""
+    sys.exit(_exit_code(sys.argv[1:]))
+
+
+def _exit_code(arguments: list[str]) -> int:
+    try:
+        program(arguments, prog_name="hpsearch", standalone_mode=False)
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except click.Abort:
+        return 130
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except BrokenPipeError:
+        # The reader of our output has gone, as `head` does. Nothing more is written, also not at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return 130
+    except HpsearchError as error:
+        return _explain(error)
+    except Exception:
+        return _bug()
+    return 0
+
+
+def _explain(error: HpsearchError) -> int:
+    # Messages quote what users and files say; printable() lets nothing of that steer the terminal.
+    from hpsearch.reports.text import printable
+
+    for line in str(error).split("\n"):
+        click.echo(printable(line), err=True)
+    if isinstance(error, Interrupted):
+        return 128 + error.signal
+    for kind, code in ((UsageError, 2), (SearchFailed, 3), (RunError, 4)):
+        if isinstance(error, kind):
+            return code
+    return 1
+
+
+def _bug() -> int:
+    if "--debug" in sys.argv:
+        traceback.print_exc()
+    else:
+        kind, error, _ = sys.exc_info()
+        name = kind.__name__ if kind else "error"
+        click.echo(f"Unexpected error, which is a bug of hpsearch: {name}: {error}", err=True)
+        click.echo("The same command with --debug shows where it happened.", err=True)
+    return 1

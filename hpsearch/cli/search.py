@@ -1,0 +1,139 @@
+"""``run`` and ``resume``."""
+
+from __future__ import annotations  # types are imported for annotations only
+
+import contextlib
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hpsearch.cli.options import Color, common, config_file, console, overrides, run_directory, searching
+from hpsearch.cli.printing import print_leaderboard
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hpsearch.loop import Watcher
+
+ROWS_AT_THE_END = 10
+
+
+@click.command()
+@config_file
+@overrides
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), metavar="DIR", help="The run directory to make."
+)
+@click.option("--seed", type=int, metavar="N", help="Everything random follows from it.")
+@searching
+@common
+def run(
+    config: Path,
+    overrides: tuple[str, ...],
+    output: Path | None,
+    seed: int | None,
+    trials: int | None,
+    workers: str | None,
+    strategy: str | None,
+    quiet: bool,
+    verbose: bool,
+    color: Color,
+) -> None:
+    r"""Search, as CONFIG says.
+
+    KEY=VALUE overrides a setting by its dotted path, such as search.trials=128 or space.momentum=0.9.
+    The run directory is made under runs/, or where --output says. Ctrl-C once finishes the trials that
+    run and saves; twice stops now, and saves too. `hpsearch resume` goes on from there.
+
+    \b
+    Examples:
+      hpsearch run config.yaml
+      hpsearch run config.yaml search.trials=128 -j 4
+      hpsearch run config.yaml -q          print only the run directory, for scripts
+    """
+    from hpsearch.config import load
+    from hpsearch.launch import start
+
+    options = {"seed": seed, "search.trials": trials, "run.workers": workers, "run.strategy": strategy}
+    given = [f"{key}={value}" for key, value in options.items() if value is not None]
+    loaded = load(config, [*overrides, *given])
+    with _watcher(loaded.name, quiet=quiet, verbose=verbose, color=color) as watcher:
+        directory = start(loaded, watcher, directory=output)
+    _end(directory, quiet=quiet, color=color)
+
+
+@click.command()
+@run_directory
+@searching
+@click.option("--retry-failed", is_flag=True, help="Run failed trials again.")
+@click.option("--accept-data-change", is_flag=True, help="If the data has changed, start a new run on it.")
+@common
+def resume(
+    directory: Path,
+    trials: int | None,
+    workers: str | None,
+    strategy: str | None,
+    retry_failed: bool,
+    accept_data_change: bool,
+    quiet: bool,
+    verbose: bool,
+    color: Color,
+) -> None:
+    r"""Go on with the search of RUN.
+
+    Trials without a result run again, from their checkpoint if they have one; the leaderboard is the one
+    that an uninterrupted search would have had. --trials raises the number of trials in all.
+
+    \b
+    Examples:
+      hpsearch resume runs/digits-001
+      hpsearch resume runs/digits-001 --trials 128
+    """
+    from hpsearch.launch import resume as go_on
+
+    options: dict[str, Any] = {"search.trials": trials, "run.workers": workers, "run.strategy": strategy}
+    changes = {key: value for key, value in options.items() if value is not None}
+    with _watcher(directory.name, quiet=quiet, verbose=verbose, color=color) as watcher:
+        directory = go_on(
+            directory,
+            watcher,
+            changes=changes,
+            retry_failed=retry_failed,
+            accept_data_change=accept_data_change,
+        )
+    _end(directory, quiet=quiet, color=color)
+
+
+@contextlib.contextmanager
+def _watcher(title: str, *, quiet: bool, verbose: bool, color: Color) -> Iterator[Watcher]:
+    """A live display on a terminal, lines elsewhere, nothing when quiet."""
+    from hpsearch.reports.lines import Lines
+    from hpsearch.reports.live import LiveDisplay
+
+    errors = console(color, stderr=True)
+    if quiet or verbose or not errors.is_interactive:
+        yield Lines(None if quiet else sys.stderr)
+    else:
+        with LiveDisplay(errors, title) as display:
+            yield display
+
+
+def _end(directory: Path, *, quiet: bool, color: Color) -> None:
+    """The leaderboard, and what to type next."""
+    if quiet:
+        click.echo(directory)
+        return
+    from hpsearch.store import Run
+
+    with Run.read(directory) as run:
+        print_leaderboard(run, "table", color, ROWS_AT_THE_END)
+        trials = run.meta("config")["search"]["trials"]
+    click.echo(
+        f"\nSaved in {directory}. Next:\n"
+        f"  hpsearch show {directory} best       the best trial, with its test error\n"
+        f"  hpsearch leaderboard {directory}     the whole table\n"
+        f"  hpsearch resume {directory} --trials {2 * trials}   search on",
+        err=True,
+    )

@@ -1,0 +1,179 @@
+"""Many trials at once, in worker processes of this machine (joblib's loky): many models like fish eggs.
+
+A worker that dies takes the whole loky pool with it, and loky cannot say which trial it was running. So the
+pool is rebuilt and the trials that were in flight run again one by one; one that kills its worker alone, more
+often than it may be retried, is ``crashed``. Trials that were only beside it lose nothing but time.
+"""
+
+import contextlib
+import ctypes
+import os
+import re
+import signal
+import sys
+from collections import Counter, deque
+from collections.abc import Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from typing import Self
+
+from joblib import cpu_count
+from joblib.externals.loky.process_executor import BrokenProcessPool, ProcessPoolExecutor
+
+from hpsearch.executors.base import Objective
+from hpsearch.trial import Result, Status, Trial
+
+INTERRUPTS = (signal.SIGINT, signal.SIGTERM)
+BLAS_VARIABLES = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "BLIS_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+)
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
+
+
+def available_cpus() -> int:
+    """How many CPUs this process may use, control groups and affinity considered."""
+    return int(cpu_count())
+
+
+class Caviar:
+    """A pool of worker processes.
+
+    Args:
+        objective: Runs a trial; it is pickled.
+        workers: How many processes.
+        threads: How many BLAS threads each of them uses.
+        retries: How often a trial that killed its worker, alone, runs again.
+    """
+
+    def __init__(self, objective: Objective, workers: int, threads: int = 1, retries: int = 1) -> None:
+        self.slots = workers
+        self._objective = objective
+        self._threads = threads
+        self._retries = retries
+        self._pool: ProcessPoolExecutor | None = None
+        self._waiting: deque[Trial] = deque()
+        self._suspects: deque[Trial] = deque()
+        self._flight: dict[Future[Result], Trial] = {}
+        self._deaths: Counter[int] = Counter()
+
+    def submit(self, trial: Trial) -> None:
+        """Give a trial to the next free worker."""
+        self._waiting.append(trial)
+        self._dispatch()
+
+    def wait(self) -> list[Result]:
+        """The results that are there; waits for the first one."""
+        results: list[Result] = []
+        while not results:
+            done, _ = wait(self._flight, return_when=FIRST_COMPLETED)
+            if any(isinstance(future.exception(), BrokenProcessPool) for future in done):
+                done, _ = wait(self._flight)  # the others break too, or have just made it
+            results = self._collect(done)
+            self._dispatch()
+        return results
+
+    def close(self) -> None:
+        """Kill every worker."""
+        self._flight.clear()
+        self._waiting.clear()
+        self._suspects.clear()
+        self._drop_pool()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _dispatch(self) -> None:
+        """Send what may run now: a suspect alone, or everything that waits."""
+        if self._suspects:
+            if not self._flight:
+                self._send(self._suspects.popleft())
+            return
+        if any(trial.number in self._deaths for trial in self._flight.values()):
+            return
+        while self._waiting:
+            self._send(self._waiting.popleft())
+
+    def _send(self, trial: Trial) -> None:
+        if self._pool is None:
+            self._pool = ProcessPoolExecutor(
+                max_workers=self.slots,
+                env=dict.fromkeys(BLAS_VARIABLES, str(self._threads)),
+                initializer=_begin_worker,
+                initargs=(os.getpid(),),
+            )
+        with _interrupts_blocked():
+            self._flight[self._pool.submit(self._objective, trial)] = trial
+
+    def _collect(self, done: set[Future[Result]]) -> list[Result]:
+        results: list[Result] = []
+        lost: list[Trial] = []
+        reason = ""
+        for future in done:
+            trial = self._flight.pop(future)
+            error = future.exception()
+            if error is None:
+                results.append(future.result())
+            elif isinstance(error, BrokenProcessPool):
+                lost.append(trial)
+                reason = _exit_codes(error)
+            else:  # the result did not come through the pipe
+                results.append(Result(trial.number, Status.FAILED, reason=f"{type(error).__name__}: {error}"))
+        if lost:
+            self._drop_pool()
+            results += self._judge(lost, reason)
+        return results
+
+    def _judge(self, lost: list[Trial], reason: str) -> list[Result]:
+        """Which of the trials lost with a worker run again, and which are given up."""
+        for trial in lost:
+            self._deaths[trial.number] += len(lost) == 1  # beside others, nothing is proven
+        if len(lost) == 1 and self._deaths[lost[0].number] > self._retries:
+            deaths = self._deaths.pop(lost[0].number)
+            text = f"its worker process died{reason}, {deaths} times, with no other trial beside it"
+            return [Result(lost[0].number, Status.CRASHED, reason=text)]
+        self._suspects.extend(sorted(lost, key=lambda trial: trial.number))
+        return []
+
+    def _drop_pool(self) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, kill_workers=True)
+            self._pool = None
+
+
+@contextlib.contextmanager
+def _interrupts_blocked() -> Iterator[None]:
+    """Block Ctrl-C and SIGTERM meanwhile.
+
+    A worker started here inherits the blocked signals, so that none reaches it before
+    :func:`_begin_worker` has run. This process gets what arrived right afterwards.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, INTERRUPTS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _begin_worker(parent: int) -> None:
+    """Make this worker deaf to interrupts, and end it with its parent."""
+    for number in INTERRUPTS:
+        # A handler that does nothing, and not SIG_IGN, which programs started by a trial would inherit.
+        signal.signal(number, lambda *_: None)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, INTERRUPTS)
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:  # it died before the line above
+        os._exit(1)
+
+
+def _exit_codes(error: BaseException) -> str:
+    """How the workers ended, as loky tells it, such as `` (SIGKILL(-9))``."""
+    found = re.search(r"exit codes of the workers are \{(.*?)\}", str(error))
+    return f" ({found[1]})" if found else ""

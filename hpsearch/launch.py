@@ -1,0 +1,237 @@
+"""Starting a search in a new run directory, and going on with one: everything around the loop."""
+
+import functools
+import platform
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from threadpoolctl import threadpool_info, threadpool_limits
+
+from hpsearch.config import Config, trial_config
+from hpsearch.config import load as load_config
+from hpsearch.errors import RunMismatch
+from hpsearch.executors import Caviar, Executor, Panda, available_cpus
+from hpsearch.loop import Watcher, drive
+from hpsearch.network.data import Dataset, fingerprint
+from hpsearch.network.data import load as load_data
+from hpsearch.objectives.network import NetworkObjective
+from hpsearch.search import FAULTS, Search
+from hpsearch.store import Run
+
+CHANGEABLE = ("search.trials", "run.strategy", "run.workers", "run.timeout", "run.retries")
+"""What may differ when a run goes on; trials only upward. Anything else would be another search."""
+
+
+def start(
+    config: Config, watcher: Watcher, *, root: Path = Path("runs"), directory: Path | None = None
+) -> Path:
+    """Run a new search.
+
+    Args:
+        config: What to search.
+        watcher: Who shows what happens.
+        root: Where run directories are made, numbered by the config's name.
+        directory: The run directory to make instead.
+
+    Returns:
+        The run directory.
+
+    Raises:
+        DataError: The data cannot be used; nothing was created.
+        RunExists: The directory is there already.
+        HpsearchError: As :func:`hpsearch.loop.drive`.
+    """
+    dataset = load_dataset(config)
+    meta = {
+        "config": config.resolved(),
+        "source": config.source,
+        "base": str(config.base),
+        "overrides": list(config.overrides),
+        "pace": config.search.trials,
+        "data": _fingerprint(config),
+        "versions": versions(),
+    }
+    if directory is None:
+        run = Run.create_numbered(root, config.name, config.source, meta)
+    else:
+        run = Run.create(directory, config.source, meta)
+    with run:
+        for text in (*config.notes, *dataset.warnings):
+            watcher.said(text)
+        dataset.save(run.data_directory)
+        _search(run, config, watcher)
+    return run.directory
+
+
+def resume(
+    directory: Path,
+    watcher: Watcher,
+    *,
+    changes: Mapping[str, Any] | None = None,
+    retry_failed: bool = False,
+    accept_data_change: bool = False,
+) -> Path:
+    """Go on with a search.
+
+    Args:
+        directory: Its run directory.
+        watcher: Who shows what happens.
+        changes: New values of :data:`CHANGEABLE` settings, by dotted key.
+        retry_failed: Run failed trials again.
+        accept_data_change: If the data has changed, start a new run on it beside the old one.
+
+    Returns:
+        The run directory; another one if the data had changed.
+
+    Raises:
+        RunMismatch: The config in the directory was changed, or the data.
+        HpsearchError: As :meth:`hpsearch.store.Run.open` and :func:`hpsearch.loop.drive`.
+    """
+    with Run.open(directory) as run:
+        config = _changed_config(run, changes or {})
+        recorded, found = run.meta("data"), _fingerprint(config)
+        if recorded == found:
+            _warn_of_versions(run, watcher)
+            if config.resolved() != run.meta("config"):
+                run.set_meta(config=config.resolved())
+            if retry_failed:
+                run.forget(result.number for result in run.results() if result.status in FAULTS)
+            if not (run.data_directory / "dataset.json").exists():
+                load_dataset(config).save(run.data_directory)
+            run.event("resumed", "")
+            _search(run, config, watcher)
+            return directory
+    if not accept_data_change:
+        raise RunMismatch(
+            f"The data has changed since {directory} began: its SHA-256 was {recorded}, now it is {found}."
+            " Results on different data do not compare. Put the old data back, or start a new run on the new"
+            f" data by `hpsearch resume {directory} --accept-data-change`."
+        )
+    watcher.said(f"The data has changed since {directory} began; starting a new run.")
+    return start(config, watcher, root=directory.parent)
+
+
+def _search(run: Run, config: Config, watcher: Watcher) -> None:
+    search = Search.from_config(config, pace=run.meta("pace"))
+    search.restore(run.trials(), run.results())
+    if not search.finished:
+        executor = _executor(config, search, _objective(run, config), watcher)
+        # The number of BLAS threads changes the last bits of a matrix product, so it is the run's.
+        with threadpool_limits(limits=config.run.threads, user_api="blas"):
+            drive(search, executor, run, watcher, lambda trial: trial_config(config, trial.values))
+    run.drop_files()
+
+
+def _objective(run: Run, config: Config) -> NetworkObjective:
+    return NetworkObjective(
+        data=run.data_directory.resolve(),
+        trials=(run.directory / "trials").resolve(),
+        metric=config.metric,
+        constants=config.objective.constants,
+        timeout=config.run.timeout,
+    )
+
+
+def _executor(config: Config, search: Search, objective: NetworkObjective, watcher: Watcher) -> Executor:
+    """Panda or caviar: a question of resources."""
+    cpus = available_cpus()
+    most = search.lag + 1 if search.waits(search.trials - 1) else search.trials
+    workers = config.run.workers
+    if workers == "auto":
+        wanted = max(1, cpus // config.run.threads)
+        workers = 1 if config.run.strategy == "panda" else min(wanted, most, search.trials)
+        if most < min(wanted, search.trials) and config.run.strategy != "panda":
+            watcher.said(
+                f"Using {workers} of {wanted} workers: no more than lag + 1 trials may run at once. With"
+                f" `search.lag: {wanted - 1}` all would be used (another search, equally reproducible)."
+            )
+    if config.run.strategy == "panda" or (config.run.strategy == "auto" and workers == 1):
+        return Panda(functools.partial(objective, on_epoch=watcher.epoch))
+    return Caviar(objective, workers, config.run.threads, config.run.retries)
+
+
+def _changed_config(run: Run, changes: Mapping[str, Any]) -> Config:
+    """The config to go on with: the frozen one, with an edited ``config.yaml`` and ``changes`` taken in.
+
+    Raises:
+        RunMismatch: Something other than :data:`CHANGEABLE` differs, or there would be fewer trials.
+        ConfigError: The edited file, or a change, is wrong.
+    """
+    resolved = run.meta("config")
+    frozen = wanted = Config.from_resolved(resolved)
+    path = run.directory / "config.yaml"
+    if path.exists() and path.read_bytes().decode("utf-8", "replace") != run.meta("source"):
+        overrides = [*run.meta("overrides"), f"name={frozen.name}"]
+        wanted = load_config(path, overrides, base=Path(run.meta("base")))
+    if changes:
+        wanted = Config.from_resolved(_set(wanted.resolved(), changes))
+    different = frozen.differences(wanted)
+    refused = [each for each in different if each.key not in CHANGEABLE]
+    if wanted.search.trials < frozen.search.trials:
+        refused += [each for each in different if each.key == "search.trials"]
+    if refused:
+        listed = "".join(f"\n  {each.key}: {each.ours} → {each.theirs}" for each in refused)
+        raise RunMismatch(
+            f"{run.directory} was searched with another config:{listed}\n"
+            f"Only {', '.join(CHANGEABLE)} may change, trials only upward. Undo the change in {path}, or"
+            f" start a new run: `hpsearch run {path}`."
+        )
+    return wanted
+
+
+def _set(resolved: dict[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """A resolved config with settings replaced, by dotted key."""
+    for key, value in changes.items():
+        section, _, name = key.partition(".")
+        resolved[section][name] = value
+    return resolved
+
+
+def load_dataset(config: Config) -> Dataset:
+    """The data of a config.
+
+    Raises:
+        ConfigError: A batch would be larger than the training split.
+        DataError: The data cannot be used.
+    """
+    objective = config.objective
+    return load_data(
+        objective.data,
+        seed=config.seed,
+        label=objective.label,
+        validation=objective.validation,
+        test=objective.test,
+        dtype=objective.dtype,
+        standardize=objective.standardize,
+    )
+
+
+def _fingerprint(config: Config) -> str:
+    objective = config.objective
+    return fingerprint(objective.data, validation=objective.validation, test=objective.test)
+
+
+def versions() -> dict[str, Any]:
+    """What the numbers of a search may depend on besides its config."""
+    blas = [
+        {key: library.get(key) for key in ("internal_api", "version", "architecture", "threading_layer")}
+        for library in threadpool_info()
+        if library.get("user_api") == "blas"
+    ]
+    return {
+        "hpsearch": version("hpsearch"),
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "blas": blas,
+    }
+
+
+def _warn_of_versions(run: Run, watcher: Watcher) -> None:
+    before, now = run.meta("versions"), versions()
+    for name in now:
+        if before[name] != now[name]:
+            text = f"This run began with {name} {before[name]}; this is {now[name]}."
+            watcher.said(f"{text} New trials may differ in their last digits from what they would have been.")

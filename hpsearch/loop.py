@@ -1,0 +1,188 @@
+"""The loop: propose, run, record, propose; and how a signal ends it.
+
+It is single-threaded. Everything concurrent is behind the executor.
+"""
+
+import contextlib
+import signal
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from types import FrameType
+from typing import NoReturn, Protocol, Self
+
+from hpsearch.errors import Interrupted, SearchFailed
+from hpsearch.executors.base import Executor
+from hpsearch.search import FAULTS, Search
+from hpsearch.store import Run
+from hpsearch.trial import Epoch, Metric, Result, Trial
+
+
+class Watcher(Protocol):
+    """Whoever shows what happens."""
+
+    def began(
+        self, metric: Metric, total: int, slots: int, trials: Sequence[Trial], results: Sequence[Result]
+    ) -> None:
+        """The loop begins, with ``trials`` and their ``results`` from before."""
+        ...
+
+    def started(self, trial: Trial) -> None:
+        """A trial was given to the executor."""
+        ...
+
+    def epoch(self, trial: Trial, epoch: Epoch) -> None:
+        """A trial in this process has one more epoch."""
+        ...
+
+    def finished(self, trial: Trial, result: Result) -> None:
+        """A result is on the disk."""
+        ...
+
+    def said(self, text: str) -> None:
+        """Something else is worth saying."""
+        ...
+
+
+class StopNow(BaseException):
+    """Raised inside the trial that runs in this process. No code that catches Exception swallows it."""
+
+
+class Signals:
+    """SIGINT and SIGTERM while a search runs.
+
+    The first SIGINT asks for no new trials; a second one, or SIGTERM, stops the trials that run too. A
+    context manager; it changes nothing outside of the main thread, which alone may set handlers.
+
+    Args:
+        watcher: Is told what the signal means.
+    """
+
+    def __init__(self, watcher: Watcher) -> None:
+        self.received: int | None = None
+        self._watcher = watcher
+        self._now = False
+        self._breakable = False
+        self._before: dict[int, object] = {}
+
+    @property
+    def draining(self) -> bool:
+        """Whether no new trials are to start."""
+        return self.received is not None
+
+    @contextlib.contextmanager
+    def breakable(self) -> Iterator[None]:
+        """Let a signal that stops at once interrupt what is done here, by :class:`StopNow`.
+
+        Nowhere else: a transaction or a change of the search's state is never cut in two.
+        """
+        self._breakable = True
+        try:
+            if self._now:
+                raise StopNow
+            yield
+        finally:
+            self._breakable = False
+
+    def __enter__(self) -> Self:
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGINT, signal.SIGTERM):
+                self._before[number] = signal.signal(number, self._handle)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)  # type: ignore[arg-type]  # what signal() itself gave back
+
+    def _handle(self, number: int, _: FrameType | None) -> None:
+        self._now = self._now or number == signal.SIGTERM or self.received is not None
+        self.received = self.received or number
+        if self._now:
+            self._watcher.said("Stopping now. What is finished is saved.")
+        else:
+            self._watcher.said("Finishing the trials that run, starting no new ones. Ctrl-C again stops now.")
+        if self._now and self._breakable:
+            self._breakable = False
+            raise StopNow
+
+
+def drive(
+    search: Search, executor: Executor, run: Run, watcher: Watcher, as_config: Callable[[Trial], str]
+) -> None:
+    """Run a search to its end.
+
+    Args:
+        search: What to ask for trials.
+        executor: Where they run.
+        run: Where they are recorded; a result is shown only after it is on the disk.
+        watcher: Who shows what happens.
+        as_config: Writes the best trial as a config.
+
+    Raises:
+        Interrupted: A signal ended it.
+        SearchFailed: No trial has a value, or too many failed in a row.
+        RunUnwritable: The disk is full, or its like.
+    """
+    flight: dict[int, Trial] = {}
+    with Signals(watcher) as signals, executor:
+        known = search.results
+        trials = [search.trial(result.number) for result in known]
+        watcher.began(search.metric, search.trials, executor.slots, trials, known)
+        results: list[Result] = []
+        with contextlib.suppress(StopNow):
+            while True:
+                best = search.best
+                for result in results:
+                    search.tell(result.number, result)
+                finished = [(flight.pop(result.number), result) for result in results]
+                # The workers get their next trials first, and train while the disk is waited for.
+                started = [] if signals.draining else _start(search, executor, executor.slots - len(flight))
+                flight |= {trial.number: trial for trial in started}
+                run.record(started, results)
+                if search.best is not best and search.best is not None:
+                    run.write_file("best.yaml", as_config(search.trial(search.best.number)))
+                for trial, result in finished:
+                    watcher.finished(trial, result)
+                for trial in started:
+                    watcher.started(trial)
+                if not flight:
+                    break
+                with signals.breakable():
+                    results = executor.wait()
+    if signals.received is not None and (flight or not search.finished):
+        _interrupted(run, signals.received)
+    _completed(search, run, watcher)
+
+
+def _start(search: Search, executor: Executor, room: int) -> list[Trial]:
+    started: list[Trial] = []
+    while len(started) < room and search.ready and (trial := search.ask()) is not None:
+        executor.submit(trial)
+        started.append(trial)
+    return started
+
+
+def _interrupted(run: Run, number: int) -> NoReturn:
+    name = signal.Signals(number).name
+    run.event("interrupted", name)
+    raise Interrupted(f"Stopped by {name}; saved. Go on by `hpsearch resume {run.directory}`.", number)
+
+
+def _completed(search: Search, run: Run, watcher: Watcher) -> None:
+    if search.gave_up or search.best is None:
+        why = "Too many trials failed in a row" if search.gave_up else "No trial has a value"
+        run.event("failed", why)
+        reasons = Counter(
+            result.reason.partition("\n")[0] for result in search.results if result.status in FAULTS
+        )
+        listed = "".join(f"\n  {count} × {reason}" for reason, count in reasons.most_common(3))
+        raise SearchFailed(
+            f"{why}, so the search ended after {len(search.results)} trials.{listed}\n"
+            f"See one whole by `hpsearch show {run.directory} {search.results[-1].number}`; mend the cause,"
+            f" then `hpsearch resume {run.directory} --retry-failed`."
+        )
+    if search.exhausted:
+        watcher.said(
+            f"All {len(search.results)} configurations of the space have been tried; the search ends early."
+        )
+    run.event("completed", f"{len(search.results)} trials")

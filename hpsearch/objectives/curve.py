@@ -1,0 +1,130 @@
+"""Following a learning curve: the part of running a trial that every objective shares."""
+
+import contextlib
+import math
+import time
+import traceback
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hpsearch.trial import Epoch, Metric, Result, Status, Trial, real_number
+
+OnEpoch = Callable[[Trial, Epoch], None]
+Records = Generator[Mapping[str, Any], None, Mapping[str, Any] | None]
+"""Metrics by name, one mapping an epoch; what the generator returns at its end are final figures."""
+
+TRACEBACK_LINES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What :func:`follow` found: everything of a result but its final figures."""
+
+    status: Status
+    reason: str = ""
+
+
+def follow(
+    trial: Trial,
+    metric: Metric,
+    records: Records,
+    *,
+    earlier: Sequence[Epoch] = (),
+    on_epoch: OnEpoch | None = None,
+    final: Callable[[], Mapping[str, float]] | None = None,
+    timeout: float | None = None,
+) -> Result:
+    """Run a trial to its end, epoch by epoch.
+
+    The trial ends early when its metric is not finite (``diverged``), when its loss at a rung is above
+    the rung's (``stopped``), when it has run for too long (``timed_out``) or when its code raises
+    (``failed``). ``records`` is closed in every case: that is the signal to stop for the code behind it.
+
+    Args:
+        trial: What is run.
+        metric: What the search makes better.
+        records: The code that runs, as a generator of metrics.
+        earlier: The epochs before the first record, from a checkpoint.
+        on_epoch: Called after every epoch.
+        final: Figures taken once when the trial ends with a value.
+        timeout: In seconds, looked at after every epoch.
+
+    Returns:
+        The result; never raises for what the trial's code does.
+    """
+    start = time.monotonic()
+    before = earlier[-1].seconds if earlier else 0.0
+    curve = list(earlier)
+    figures: dict[str, float | None] = {}
+
+    def seconds() -> float:
+        return before + time.monotonic() - start
+
+    try:
+        ending = _rung_ending(trial, metric, curve) if curve else None
+        while ending is None:
+            try:
+                record = next(records)
+            except StopIteration:
+                ending = Ending(Status.DONE)
+                break
+            curve.append(Epoch(len(curve) + 1, _numbers(record, metric.name), seconds()))
+            if on_epoch is not None:
+                on_epoch(trial, curve[-1])
+            ending = _rung_ending(trial, metric, curve)
+            if ending is None and timeout is not None and seconds() > timeout:
+                ending = Ending(Status.TIMED_OUT, f"ran for {seconds():.1f} s; its timeout is {timeout:g} s")
+        if not curve:
+            ending = Ending(Status.FAILED, "it ended without reporting an epoch")
+        if ending.status.ranked and final is not None:
+            figures = {name: _finite(value) for name, value in final().items()}
+    except Exception as error:  # whatever the trial's code raises is the trial's result
+        ending = Ending(Status.FAILED, describe(error))
+    finally:
+        records.close()
+    value = metric.loss(metric.losses(curve)[-1]) if ending.status.ranked else None
+    return Result(trial.number, ending.status, value, tuple(curve), figures, ending.reason, seconds())
+
+
+def _rung_ending(trial: Trial, metric: Metric, curve: Sequence[Epoch]) -> Ending | None:
+    """Whether the trial ends after the last epoch of its curve, by its own numbers."""
+    epoch, loss = curve[-1].number, metric.losses(curve)[-1]
+    if curve[-1].metrics.get(metric.name) is None:
+        return Ending(Status.DIVERGED, f"{metric.name} was not finite after epoch {epoch}")
+    for rung in trial.rungs:
+        if rung.epoch == epoch and loss > rung.loss:
+            value, bar = metric.loss(loss), metric.loss(rung.loss)
+            return Ending(
+                Status.STOPPED, f"{metric.name} {value:.6g} after epoch {epoch}; to go on took {bar:.6g}"
+            )
+    return None
+
+
+def _numbers(record: object, name: str) -> dict[str, float | None]:
+    """An epoch's metrics as floats, None where not finite; other entries that are no numbers are left out.
+
+    Raises:
+        TypeError: The search's metric is missing or no real number.
+    """
+    if not isinstance(record, Mapping):
+        kind = type(record).__name__
+        raise TypeError(f"an epoch's record is a mapping of metrics, not {kind}: {record!r:.80}")
+    if name not in record:
+        seen = ", ".join(sorted(map(str, record))) or "nothing"
+        raise TypeError(f"every epoch reports the metric {name!r}; this one reports {seen}")
+    numbers = {name: _finite(real_number(record[name]))}
+    for key, value in record.items():
+        with contextlib.suppress(TypeError):
+            numbers[str(key)] = _finite(real_number(value))
+    return numbers
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None
+
+
+def describe(error: BaseException) -> str:
+    """An exception as a reason: its type and message first, then the last lines of its traceback."""
+    lines = "".join(traceback.format_exception(error)).rstrip().splitlines()
+    return "\n".join([f"{type(error).__name__}: {error}", *lines[-TRACEBACK_LINES:]])

@@ -1,0 +1,131 @@
+"""Training the built-in network as a trial."""
+
+import contextlib
+import json
+import math
+import shutil
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from hpsearch.errors import DataError
+from hpsearch.network.data import Dataset
+from hpsearch.network.hyperparameters import Hyperparameters
+from hpsearch.network.train import Training
+from hpsearch.objectives.curve import OnEpoch, Records, describe, follow
+from hpsearch.trial import Epoch, Metric, Result, Status, Trial, Value
+
+CHECKPOINT_SECONDS = 10.0
+"""About the most work that a killed trial costs; a shorter trial leaves no files."""
+
+
+@dataclass(frozen=True)
+class NetworkObjective:
+    """Trains the network once for every trial.
+
+    Attributes:
+        data: Directory of the prepared data set (:meth:`hpsearch.network.data.Dataset.save`).
+        trials: Directory in which a trial may make one of its own, for checkpoints.
+        metric: What the search makes better.
+        constants: Hyperparameters that all trials have in common.
+        timeout: In seconds, or None.
+        checkpoint_seconds: Between checkpoints.
+    """
+
+    data: Path
+    trials: Path
+    metric: Metric
+    constants: Mapping[str, Value]
+    timeout: float | None = None
+    checkpoint_seconds: float = CHECKPOINT_SECONDS
+
+    def __call__(self, trial: Trial, on_epoch: OnEpoch | None = None) -> Result:
+        """Run a trial, from its checkpoint if it has one."""
+        directory = self.trials / f"{trial.number:05d}"
+        checkpoint = _Checkpoint(directory, self.checkpoint_seconds)
+        try:
+            dataset = Dataset.open(self.data)
+            training, earlier = checkpoint.resume(dataset) or (self._begin(dataset, trial), ())
+        except Exception as error:  # from here on, follow() sees to what is raised
+            return Result(trial.number, Status.FAILED, reason=describe(error))
+
+        def keep(trial: Trial, epoch: Epoch) -> None:
+            checkpoint.epoch(training, epoch)
+            if on_epoch is not None:
+                on_epoch(trial, epoch)
+
+        result = follow(
+            trial,
+            self.metric,
+            _records(training),
+            earlier=earlier,
+            on_epoch=keep,
+            final=lambda: _test_metrics(training),
+            timeout=self.timeout,
+        )
+        shutil.rmtree(directory, ignore_errors=True)
+        return result
+
+    def _begin(self, dataset: Dataset, trial: Trial) -> Training:
+        hyperparameters = Hyperparameters.from_values({**self.constants, **trial.values})
+        return Training(dataset, hyperparameters, [trial.seed])
+
+
+def _records(training: Training) -> Records:
+    """The epochs of one training; in a diverged one's last, nothing is a number, for its error would be."""
+    for (metrics,) in training:
+        finite = all(map(math.isfinite, metrics.values()))
+        yield metrics if finite else dict.fromkeys(metrics, math.nan)
+    return None
+
+
+def _test_metrics(training: Training) -> dict[str, float]:
+    if not len(training.dataset.x_test):
+        return {}
+    (metrics,) = training.evaluate(training.dataset.x_test, training.dataset.y_test)
+    return {f"test_{name}": value for name, value in metrics.items()}
+
+
+class _Checkpoint:
+    """A trial's training and its learning curve so far, on the disk.
+
+    Args:
+        directory: The trial's own; made when first needed.
+        seconds: Between two of them.
+    """
+
+    def __init__(self, directory: Path, seconds: float) -> None:
+        self._training = directory / "checkpoint.npz"
+        self._curve = directory / "curve.json"
+        self._seconds = seconds
+        self._last = time.monotonic()
+        self._epochs: list[Epoch] = []
+
+    def epoch(self, training: Training, epoch: Epoch) -> None:
+        """Write one, if it is time."""
+        self._epochs.append(epoch)
+        if time.monotonic() - self._last < self._seconds:
+            return
+        # A full disk costs the checkpoint, not the trial.
+        with contextlib.suppress(OSError):
+            self._training.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            # The curve first: with a kill in between it is too long by some epochs, which resume() cuts off.
+            curve = [[epoch.number, dict(epoch.metrics), epoch.seconds] for epoch in self._epochs]
+            draft = self._curve.with_suffix(".draft")
+            draft.write_text(json.dumps(curve, allow_nan=False), encoding="utf-8")
+            draft.replace(self._curve)
+            training.save(self._training)
+        self._last = time.monotonic()
+
+    def resume(self, dataset: Dataset) -> tuple[Training, Sequence[Epoch]] | None:
+        """The training and the epochs it has behind it; None where there is nothing that can be used."""
+        if not self._training.exists():
+            return None
+        try:
+            training = Training.resume(self._training, dataset)
+            curve = json.loads(self._curve.read_text(encoding="utf-8"))
+            self._epochs = [Epoch(*epoch) for epoch in curve[: training.epoch]]
+        except (DataError, OSError, ValueError, TypeError):
+            return None
+        return (training, tuple(self._epochs)) if len(self._epochs) == training.epoch else None

@@ -1,0 +1,113 @@
+"""Tables and sheets in every format: for people, for programs, for documents.
+
+Text that comes from outside (names, values, reasons) is escaped where it is shown, so that no control
+character reaches a terminal, and no markup a document.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from typing import Literal
+
+from rich.console import Console
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from hpsearch.reports.table import Sheet, Table
+from hpsearch.reports.text import printable
+
+Machine = Literal["json", "jsonl", "csv", "md"]
+Format = Literal["table"] | Machine
+SCHEMA = 1
+"""Raised when a machine format changes in a way that breaks a reader."""
+
+UNLIMITED = 100_000
+"""Width, in characters, of what is not printed on a terminal: nothing is cut off."""
+
+
+def print_report(report: Table | Sheet, form: Format, console: Console) -> None:
+    """Print a table or a sheet to a console's file."""
+    if form != "table":
+        console.file.write(format_report(report, form))
+    elif isinstance(report, Sheet):
+        _print_sheet(report, console)
+    else:
+        _print_table(report, console)
+
+
+def format_report(report: Table | Sheet, form: Machine) -> str:
+    """A table or a sheet as text that ends with a newline."""
+    head = {"schema": SCHEMA, "kind": report.kind}
+    if form == "json":
+        body = report.data if isinstance(report, Sheet) else {**report.about, "rows": list(report.rows)}
+        return _json({**head, **body}, indent=2)
+    if form == "jsonl":
+        rows = [report.data] if isinstance(report, Sheet) else report.rows
+        return "".join(_json({**head, **row}) for row in rows)
+    table = report.as_table() if isinstance(report, Sheet) else report
+    return _csv(table) if form == "csv" else _markdown(table)
+
+
+def _json(data: object, indent: int | None = None) -> str:
+    return json.dumps(data, indent=indent, allow_nan=False, ensure_ascii=True) + "\n"
+
+
+def _csv(table: Table) -> str:
+    def exact(value: object) -> str:
+        """A value as a program reads it back."""
+        if value is None:
+            return ""
+        return json.dumps(value) if isinstance(value, bool | float | int) else printable(str(value))
+
+    lines = io.StringIO()
+    writer = csv.writer(lines, lineterminator="\n")
+    writer.writerow(column.header for column in table.columns)
+    for row in table.rows:
+        writer.writerow(exact(column.pick(row)) for column in table.columns)
+    return lines.getvalue()
+
+
+def _markdown(table: Table) -> str:
+    def line(cells: Sequence[str]) -> str:
+        escaped = (
+            printable(cell).replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;") for cell in cells
+        )
+        return f"| {' | '.join(escaped)} |"
+
+    rows = [[column.show(column.pick(row)) for column in table.columns] for row in table.rows]
+    rule = "|" + "|".join("---:" if column.right else "---" for column in table.columns) + "|"
+    return "\n".join([line([column.header for column in table.columns]), rule, *map(line, rows)]) + "\n"
+
+
+def _print_table(table: Table, console: Console) -> None:
+    shown = RichTable(box=None, pad_edge=False, header_style="bold")
+    for column in table.columns:
+        justify: Literal["right", "left"] = "right" if column.right else "left"
+        shown.add_column(Text(printable(column.header)), justify=justify, no_wrap=True, overflow="ellipsis")
+    for row in table.rows:
+        shown.add_row(*(Text(printable(column.show(column.pick(row)))) for column in table.columns))
+    if table.title:
+        _print(Text(printable(table.title), style="bold"), console)
+    _print(shown, console)
+    for note in table.notes:
+        _print(Text(printable(note), style="dim"), console)
+
+
+def _print_sheet(sheet: Sheet, console: Console) -> None:
+    grid = RichTable.grid(padding=(0, 2))
+    grid.add_column(no_wrap=True, style="bold")
+    grid.add_column(overflow="fold")
+    for label, text in sheet.lines:
+        grid.add_row(Text(printable(label)), Text("\n".join(map(printable, text.split("\n")))))
+    _print(grid, console)
+
+
+def _print(renderable: RichTable | Text, console: Console) -> None:
+    if console.is_terminal:
+        console.print(renderable)
+        return
+    # rich pads tables to the right; a pipe should get no spaces that mean nothing.
+    with console.capture() as captured:
+        console.print(renderable, width=UNLIMITED, soft_wrap=True)
+    console.file.write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))

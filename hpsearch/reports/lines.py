@@ -1,0 +1,62 @@
+"""What a search does, as plain lines with the time before them: for logs and pipes."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TextIO
+
+from hpsearch.reports.progress import Progress
+from hpsearch.reports.text import duration, number, plain, printable
+from hpsearch.trial import Epoch, Metric, Result, Trial
+
+
+class Lines:
+    """Writes a line for every result.
+
+    Args:
+        file: Where to; None for nowhere.
+    """
+
+    def __init__(self, file: TextIO | None) -> None:
+        self._file = file
+        self._progress: Progress | None = None
+
+    def began(
+        self, metric: Metric, total: int, slots: int, trials: Sequence[Trial], results: Sequence[Result]
+    ) -> None:
+        """Say what is to be done."""
+        self._progress = Progress(metric, total, slots, trials, results)
+        before = f", {len(results)} of them finished before" if results else ""
+        self.said(f"{total} trials{before}; {slots} at a time")
+
+    def started(self, trial: Trial) -> None:
+        """Count it."""
+        if self._progress:
+            self._progress.started(trial)
+
+    def epoch(self, trial: Trial, epoch: Epoch) -> None:
+        """Too much for a log."""
+
+    def finished(self, trial: Trial, result: Result) -> None:
+        """Write its line."""
+        if self._progress is None:
+            return
+        progress = self._progress
+        best = progress.finish(trial, result)
+        worth = (
+            f"{progress.metric.name} {number(result.value)}"
+            if result.value is not None
+            else plain(result.reason)
+        )
+        star = "  best so far" if best else ""
+        self.said(
+            f"[{progress.finished}/{progress.total}] trial {trial.number} {result.status}: {worth},"
+            f" {len(result.curve)} epochs, {duration(result.seconds)}{star}"
+        )
+
+    def said(self, text: str) -> None:
+        """Write a line."""
+        if self._file is None:
+            return
+        now = datetime.now().astimezone().strftime("%H:%M:%S")
+        self._file.write(f"{now} {printable(text)}\n")
+        self._file.flush()

@@ -1,0 +1,95 @@
+"""What is going on in a search: the numbers that every display shows."""
+
+import bisect
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from hpsearch.trial import Epoch, Metric, Result, Trial
+
+LEADERS = 5
+
+
+@dataclass
+class Running:
+    """A trial that runs.
+
+    Attributes:
+        trial: Which.
+        since: When it started, on the monotonic clock, in seconds.
+        curve: Its epochs so far, where they are known.
+    """
+
+    trial: Trial
+    since: float
+    curve: list[Epoch] = field(default_factory=list)
+
+
+class Progress:
+    """Kept up to date by the displays; reads no clock but the monotonic one.
+
+    Args:
+        metric: What the search makes better.
+        total: How many trials there will be.
+        slots: How many run at once.
+        trials: Those of ``results``.
+        results: What is known from before.
+    """
+
+    def __init__(
+        self, metric: Metric, total: int, slots: int, trials: Sequence[Trial], results: Iterable[Result]
+    ) -> None:
+        self.metric = metric
+        self.total = total
+        self.slots = slots
+        self.running: dict[int, Running] = {}
+        self.finished = 0
+        self.failed = 0
+        self.leaders: list[tuple[float, int, Trial, Result]] = []
+        by_number = {trial.number: trial for trial in trials}
+        for result in results:
+            self._count(by_number[result.number], result)
+        self._began = time.monotonic()
+        self._before = self.finished
+
+    def started(self, trial: Trial) -> None:
+        """A trial runs."""
+        self.running[trial.number] = Running(trial, time.monotonic())
+
+    def epoch(self, trial: Trial, epoch: Epoch) -> None:
+        """A trial has one more epoch."""
+        self.running[trial.number].curve.append(epoch)
+
+    def finish(self, trial: Trial, result: Result) -> bool:
+        """A trial has a result.
+
+        Returns:
+            Whether it is the best so far.
+        """
+        self.running.pop(trial.number, None)
+        self._count(trial, result)
+        return bool(self.leaders) and self.leaders[0][1] == trial.number
+
+    @property
+    def best(self) -> Result | None:
+        """The best result so far."""
+        return self.leaders[0][3] if self.leaders else None
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the search began or went on."""
+        return time.monotonic() - self._began
+
+    @property
+    def remaining(self) -> float | None:
+        """How many seconds the rest will take at the pace so far; None before the first result."""
+        here = self.finished - self._before
+        return self.elapsed / here * (self.total - self.finished) if here else None
+
+    def _count(self, trial: Trial, result: Result) -> None:
+        self.finished += 1
+        if result.value is None:
+            self.failed += 1
+        else:
+            bisect.insort(self.leaders, (self.metric.loss(result.value), trial.number, trial, result))
+            del self.leaders[LEADERS:]

@@ -1,0 +1,29 @@
+"""Learning curves in one line of text."""
+
+import math
+from collections.abc import Sequence
+
+BARS = "▁▂▃▄▅▆▇█"
+
+
+def sparkline(values: Sequence[float | None], width: int = 12) -> str:
+    """A curve as at most ``width`` bars, the lowest value at the bottom.
+
+    Args:
+        values: From left to right; gaps are None or not finite.
+        width: With more values than that, each bar is the last value of its share of them.
+    """
+    if len(values) > width:
+        ends = [round((bar + 1) * len(values) / width) - 1 for bar in range(width)]
+        values = [values[end] for end in ends]
+    finite = [value for value in values if value is not None and math.isfinite(value)]
+    if not finite:
+        return ""
+    low, span = min(finite), max(finite) - min(finite)
+    bars = []
+    for value in values:
+        if value is None or not math.isfinite(value):
+            bars.append(" ")
+        else:
+            bars.append(BARS[round((value - low) / span * (len(BARS) - 1)) if span else 0])
+    return "".join(bars)

@@ -1,0 +1,44 @@
+"""How single values look to people."""
+
+import re
+
+# Control characters (ANSI sequences begin with one), line and paragraph separators, marks that turn the
+# direction of writing, halves of surrogate pairs.
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def printable(text: str) -> str:
+    """The text with whatever would upset a terminal, or break a line, made visible."""
+    return _UNPRINTABLE.sub(
+        lambda found: found[0].encode("unicode_escape", "backslashreplace").decode(), text
+    )
+
+
+def plain(value: object) -> str:
+    """A value in short: four significant digits, nothing for None, the first line of a text."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        return number(value)
+    return str(value).partition("\n")[0]
+
+
+def number(value: float) -> str:
+    """Four significant digits, small and large ones in scientific notation: 0.0123, 3.2e-5."""
+    mantissa, e, exponent = f"{value:.4g}".partition("e")
+    return f"{mantissa}e{int(exponent)}" if e else mantissa
+
+
+def duration(seconds: float | None) -> str:
+    """A length of time: 0.4 s, 12 s, 3 min 20 s, 2 h 05 min; a dash when it is not known."""
+    if seconds is None:
+        return "–"
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if not minutes:
+        return f"{rest} s"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02} min" if hours else f"{minutes} min {rest:02} s"

@@ -1,0 +1,286 @@
+"""Asking and telling: which trial comes next, as a pure function of the config and of earlier results.
+
+Trial *k* may start when every trial numbered ≤ *k − lag − 1* has a result; its proposal and its rungs
+see exactly those results, and the values (not the results) of the trials in between. No clock, no
+number of workers and no order of completion enters.
+"""
+
+import math
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Literal, Self
+
+import numpy as np
+from threadpoolctl import ThreadpoolController
+
+from hpsearch.config import Config, parse_space
+from hpsearch.errors import SpaceExhausted, UsageError
+from hpsearch.searchers import METHODS, Visible, make
+from hpsearch.searchers.stopping import Halving
+from hpsearch.space import Booleans, Floats, Space
+from hpsearch.trial import Metric, Result, Rung, Status, Trial, Value, real_number
+
+SEED_PURPOSE = 2**16  # apart from the purposes that searchers number from 0
+FAULTS = (Status.FAILED, Status.TIMED_OUT, Status.OUT_OF_MEMORY, Status.CRASHED)
+"""What counts towards ``max_failures``. A diverged trial does not: that it diverges is worth knowing."""
+
+
+class Search:
+    """A search, to be asked for trials and told their results.
+
+    ::
+
+        search = Search({"learning_rate": {"prior": "log", "min": 1e-4, "max": 1}}, seed=7, trials=64)
+        while (trial := search.ask()) is not None:
+            search.tell(trial, train(**trial.values))
+        search.best
+
+    Args:
+        space: What may be tried: a mapping as under ``space:`` in a config, or a Space.
+        seed: The search's seed.
+        trials: How many trials there will be.
+        method: ``coarse_to_fine`` or ``random``.
+        lag: How many trials may be asked for beyond the first one without a result.
+        goal: Whether to ``minimize`` or ``maximize`` what is told.
+        metric: What is told, in full, instead of ``goal``.
+        halving: Early stopping, for trials that report learning curves.
+        epochs: The epochs of a trial whose values do not say.
+        max_failures: After how many failed trials in a row the search gives up; None for never.
+        pace: How many trials the searcher plans for, when that is not ``trials``.
+
+    Raises:
+        ConfigError: The space is wrong.
+        UsageError: Another argument is.
+    """
+
+    def __init__(
+        self,
+        space: Space | Mapping[str, Any],
+        *,
+        seed: int = 0,
+        trials: int = 64,
+        method: str = "coarse_to_fine",
+        lag: int = 0,
+        goal: Literal["minimize", "maximize"] = "minimize",
+        metric: Metric | None = None,
+        halving: Halving | None = None,
+        epochs: int | None = None,
+        max_failures: int | None = None,
+        pace: int | None = None,
+    ) -> None:
+        for name, number, least in (("seed", seed, 0), ("trials", trials, 1), ("lag", lag, 0)):
+            if isinstance(number, bool) or not isinstance(number, int) or number < least:
+                raise UsageError(f"{name} is a whole number of at least {least}; found {number!r}")
+        if method not in METHODS:
+            raise UsageError(f"method is one of {', '.join(METHODS)}; found {method!r}")
+        if goal not in ("minimize", "maximize"):
+            raise UsageError(f"goal is minimize or maximize; found {goal!r}")
+        self.space = space if isinstance(space, Space) else parse_space(space)
+        self.metric = metric or Metric("value", goal)
+        self.trials = trials
+        self.lag = lag
+        self._seed = seed
+        self._searcher = make(method, self.space, seed, pace or trials)
+        self._halving = halving
+        self._epochs = epochs
+        self._max_failures = max_failures
+        self._blas = ThreadpoolController()
+        self._asked: list[Trial] = []
+        self._again: deque[Trial] = deque()
+        self._results: dict[int, Result] = {}
+        self._history = _History(self.space.dimensions)
+        self._exhausted = False
+        self._failures = 0
+        self.best: Result | None = None
+
+    @classmethod
+    def from_config(cls, config: Config, pace: int | None = None) -> Self:
+        """The search that a config describes."""
+        stopping = config.search.early_stopping
+        return cls(
+            config.space,
+            seed=config.seed,
+            trials=config.search.trials,
+            method=config.search.method,
+            lag=config.search.lag,
+            metric=config.metric,
+            halving=Halving(stopping.min_epochs, stopping.reduction) if stopping else None,
+            epochs=config.objective.epochs,
+            max_failures=config.search.max_failures,
+            pace=pace,
+        )
+
+    @property
+    def results(self) -> list[Result]:
+        """Every result told, by trial number."""
+        return [self._results[number] for number in sorted(self._results)]
+
+    def trial(self, number: int) -> Trial:
+        """A trial that was asked for."""
+        return self._asked[number]
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether every configuration of a finite space has been asked for."""
+        return self._exhausted
+
+    @property
+    def gave_up(self) -> bool:
+        """Whether too many trials have failed in a row."""
+        return self._max_failures is not None and self._failures >= self._max_failures
+
+    @property
+    def finished(self) -> bool:
+        """Whether there will be no further trial."""
+        return not self._again and (self.gave_up or self._exhausted or len(self._asked) >= self.trials)
+
+    @property
+    def ready(self) -> bool:
+        """Whether :meth:`ask` has a trial now, without waiting for a result."""
+        if self.finished:
+            return False
+        number = len(self._asked)
+        return bool(self._again) or not self.waits(number) or self._history.told >= number - self.lag
+
+    def waits(self, number: int) -> bool:
+        """Whether a trial depends on earlier results: its proposal, or its rungs."""
+        return self._halving is not None or self._searcher.looks(number)
+
+    def ask(self) -> Trial | None:
+        """The next trial; None when there will be no further one.
+
+        Raises:
+            UsageError: It may not start before an earlier trial's result is told.
+        """
+        if self._again:
+            return self._again.popleft()
+        if self.finished:
+            return None
+        if not self.ready:
+            raise UsageError(
+                f"with a lag of {self.lag}, trial {len(self._asked)} starts when trial {self._history.told}"
+                " has a result; tell that one first, or make the lag larger"
+            )
+        try:
+            trial = self._propose(len(self._asked))
+        except SpaceExhausted:
+            self._exhausted = True
+            return None
+        self._remember(trial)
+        return trial
+
+    def tell(self, trial: Trial | int, value: object) -> Result:
+        """Take in what a trial was worth.
+
+        Args:
+            trial: The trial, or its number.
+            value: A number; None or a number that is not finite for a trial that failed; or a Result.
+
+        Returns:
+            What was taken in.
+
+        Raises:
+            UsageError: No such trial was asked for, or its result is there already.
+        """
+        number = trial.number if isinstance(trial, Trial) else trial
+        if not 0 <= number < len(self._asked):
+            raise UsageError(f"only a trial that was asked for can be told; found trial {number}")
+        if number in self._results:
+            raise UsageError(
+                f"a trial is told once; trial {number} has the value {self._results[number].value}"
+            )
+        result = value if isinstance(value, Result) else _as_result(number, value)
+        self._results[number] = result
+        if result.value is not None and (self.best is None or self._loss(result) < self._loss(self.best)):
+            self.best = result
+        while (following := self._results.get(self._history.told)) is not None:
+            self._take_in(following)
+        return result
+
+    def restore(self, trials: Iterable[Trial], results: Iterable[Result]) -> None:
+        """Go on from what an earlier process asked for and was told.
+
+        Trials without a result are asked for again first, as they were.
+        """
+        for trial in sorted(trials, key=lambda trial: trial.number):
+            self._remember(trial)
+        for result in results:
+            self.tell(result.number, result)
+        self._again = deque(trial for trial in self._asked if trial.number not in self._results)
+
+    def _propose(self, number: int) -> Trial:
+        told = max(0, number - self.lag) if self.waits(number) else 0
+        with self._blas.limit(limits=1, user_api="blas"):  # the number of threads changes the last bits
+            proposal = self._searcher.propose(number, self._history.visible(number, told))
+        (values,) = self.space.values(proposal.unit[None, :])
+        seed = int(np.random.SeedSequence([self._seed, number, SEED_PURPOSE]).generate_state(1)[0])
+        trial = Trial(number, values, seed, origin=proposal.origin)
+        return replace(trial, rungs=self._rungs(values, told))
+
+    def _rungs(self, values: Mapping[str, Value], told: int) -> tuple[Rung, ...]:
+        epochs = values.get("epochs", self._epochs)
+        if self._halving is None or not isinstance(epochs, int):
+            return ()
+        return self._halving.rungs(self._history.curves(told), epochs)
+
+    def _remember(self, trial: Trial) -> None:
+        self._asked.append(trial)
+        # From the values, not from the proposal: a resumed search has only those, to the last bit.
+        self._history.add_point(self.space.units([trial.values])[0])
+
+    def _take_in(self, result: Result) -> None:
+        """The next result in the order of the trials' numbers."""
+        loss = math.nan if result.value is None else self.metric.loss(result.value)
+        curve = np.array(self.metric.losses(result.curve), dtype=np.float64)
+        self._history.add_result(loss, result.status is Status.STOPPED, curve)
+        if not self.gave_up:
+            self._failures = self._failures + 1 if result.status in FAULTS else 0
+
+    def _loss(self, result: Result) -> tuple[float, int]:
+        assert result.value is not None  # noqa: S101 -- callers compare ranked results only
+        return self.metric.loss(result.value), result.number
+
+
+class _History:
+    """Points and results as arrays that grow at the end, so that a view of the first m costs nothing."""
+
+    def __init__(self, dimensions: int) -> None:
+        self.told = 0
+        self._proposed = 0
+        self._units: Floats = np.empty((64, dimensions))
+        self._losses: Floats = np.empty(64)
+        self._stopped: Booleans = np.empty(64, dtype=np.bool_)
+        self._curves: list[Floats] = []
+
+    def add_point(self, unit: Floats) -> None:
+        if self._proposed == len(self._units):
+            self._units = np.concatenate([self._units, np.empty_like(self._units)])
+            self._losses = np.concatenate([self._losses, np.empty_like(self._losses)])
+            self._stopped = np.concatenate([self._stopped, np.empty_like(self._stopped)])
+        self._units[self._proposed] = unit
+        self._proposed += 1
+
+    def add_result(self, loss: float, stopped: bool, curve: Floats) -> None:
+        self._losses[self.told] = loss
+        self._stopped[self.told] = stopped
+        self._curves.append(curve)
+        self.told += 1
+
+    def curves(self, told: int) -> Sequence[Floats]:
+        return self._curves[:told]
+
+    def visible(self, proposed: int, told: int) -> Visible:
+        return Visible(self._units[:proposed], self._losses[:told], self._stopped[:told], self.curves(told))
+
+
+def _as_result(number: int, value: object) -> Result:
+    if value is None:
+        return Result(number, Status.FAILED, reason="it was told to have failed")
+    try:
+        worth = real_number(value)
+    except TypeError as error:
+        return Result(number, Status.FAILED, reason=str(error))
+    if not math.isfinite(worth):
+        return Result(number, Status.DIVERGED, reason=f"its value was {worth}")
+    return Result(number, Status.DONE, worth)

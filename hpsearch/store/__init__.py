@@ -1,0 +1,5 @@
+"""What is remembered: the run directory and the database in it."""
+
+from hpsearch.store.directory import Run
+
+__all__ = ["Run"]

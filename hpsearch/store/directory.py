@@ -1,0 +1,219 @@
+"""The run directory: its files, and who may write to it.
+
+::
+
+    digits-001/
+      config.yaml    what the user wrote, byte for byte
+      search.db      trials, results, learning curves, events
+      trials/00031/  checkpoints and logs, only for a trial that needs files
+      data/          prepared arrays, only while the search is not complete
+      best.yaml      the best configuration so far
+      lock           held with flock while a search runs; the kernel drops it when the process ends
+"""
+
+import contextlib
+import errno
+import os
+import re
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Self
+
+from filelock import FileLock, Timeout
+
+from hpsearch.errors import HpsearchError, RunExists, RunLocked, RunNotFound, RunUnwritable
+from hpsearch.store.database import Database, connect, create_database, translated
+
+LOCK_SECONDS = 1.0  # whoever only asks whether a search runs holds the lock for an instant
+
+
+class Run(Database):
+    """One run directory.
+
+    Made by :meth:`create`, :meth:`open` (to write; holds the lock) or :meth:`read`. A context manager.
+
+    Attributes:
+        directory: Where it is.
+    """
+
+    def __init__(self, directory: Path, connection: sqlite3.Connection, lock: FileLock | None = None) -> None:
+        super().__init__(directory / "search.db", connection)
+        self.directory = directory
+        self._lock = lock
+
+    @classmethod
+    def create(cls, directory: Path, source: str, meta: Mapping[str, Any]) -> Self:
+        """Make a run directory, whole or not at all, and open it to write.
+
+        Args:
+            directory: What is to be made; its parents are made too.
+            source: The config as the user wrote it.
+            meta: JSON data by key; ``config`` is the resolved config.
+
+        Raises:
+            RunExists: It is there already.
+            RunUnwritable: It cannot be written.
+        """
+        with _writing(directory):
+            if directory.exists():
+                raise _exists(directory)
+            directory.parent.mkdir(parents=True, exist_ok=True)
+            draft = Path(tempfile.mkdtemp(prefix=f".{directory.name}-", dir=directory.parent))
+            try:
+                for name, text in (("config.yaml", source), ("lock", ""), ("search.db", "")):
+                    _write_private(draft / name, text)
+                with translated(draft / "search.db"):
+                    create_database(draft / "search.db", meta)
+                draft.rename(directory)
+            except OSError as error:
+                if error.errno in (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR):
+                    raise _exists(directory) from None
+                raise
+            finally:
+                shutil.rmtree(draft, ignore_errors=True)
+        return cls.open(directory)
+
+    @classmethod
+    def create_numbered(cls, root: Path, name: str, source: str, meta: Mapping[str, Any]) -> Self:
+        """Make the next free one of ``root/name-001``, ``root/name-002``, … as :meth:`create` does."""
+        with _writing(root):
+            entries = [path.name for path in root.iterdir()] if root.is_dir() else []
+        found = [re.fullmatch(re.escape(name) + r"-(\d{3,})", entry) for entry in entries]
+        number = max((int(match[1]) for match in found if match), default=0)
+        while True:
+            number += 1
+            with contextlib.suppress(RunExists):  # another search was faster
+                return cls.create(root / f"{name}-{number:03d}", source, meta)
+
+    @classmethod
+    def open(cls, directory: Path) -> Self:
+        """Open a run to write, and keep every other process from doing so.
+
+        Raises:
+            RunNotFound: There is none.
+            RunLocked: A search is running in it.
+            RunDamaged: Its database cannot be read.
+            RunMismatch: It was written by a newer hpsearch.
+            RunUnwritable: It cannot be written.
+        """
+        database = _find(directory)
+        lock = FileLock(directory / "lock", mode=0o600)
+        with _writing(directory):
+            try:
+                lock.acquire(timeout=LOCK_SECONDS)
+            except Timeout:
+                raise _locked(directory) from None
+        try:
+            run = cls(directory, connect(database, write=True), lock)
+            run.set_meta(holder={"pid": os.getpid(), "host": os.uname().nodename})
+        except BaseException:
+            lock.release()
+            raise
+        return run
+
+    @classmethod
+    def read(cls, directory: Path) -> Self:
+        """Open a run to read, also while a search runs in it.
+
+        Raises:
+            RunNotFound: There is none.
+            RunDamaged: Its database cannot be read.
+            RunMismatch: It was written by a newer hpsearch.
+        """
+        return cls(directory, connect(_find(directory), write=False))
+
+    def close(self) -> None:
+        """Close the database, then let others write."""
+        self._connection.close()
+        if self._lock is not None:
+            self._lock.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def searching(self) -> bool:
+        """Whether a process is searching in this run now."""
+        if self._lock is not None:
+            return True
+        lock = FileLock(self.directory / "lock", mode=0o600)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            return True
+        except OSError:  # not ours to write, so there is nobody we could ask
+            return False
+        lock.release()
+        return False
+
+    def write_file(self, name: str, text: str) -> None:
+        """Write a file of the run directory, whole or not at all.
+
+        Raises:
+            RunUnwritable: It cannot be written.
+        """
+        with _writing(self.directory):
+            draft = self.directory / f".{name}.draft"
+            _write_private(draft, text)
+            draft.replace(self.directory / name)
+
+    @property
+    def data_directory(self) -> Path:
+        """Where the prepared arrays are, while there is something to search."""
+        return self.directory / "data"
+
+    def trial_directory(self, number: int) -> Path:
+        """Where a trial's files are, if it needs any."""
+        return self.directory / "trials" / f"{number:05d}"
+
+    def drop_files(self) -> None:
+        """Remove what only a search that goes on needs: prepared arrays, checkpoints without a trial."""
+        shutil.rmtree(self.data_directory, ignore_errors=True)
+
+
+def _find(directory: Path) -> Path:
+    database = directory / "search.db"
+    try:
+        if database.is_file():
+            return database
+        why = "it has no search.db" if directory.exists() else "nothing is there"
+    except OSError as error:
+        why = error.strerror or str(error)
+    raise RunNotFound(f"{directory} is no run directory: {why}. `hpsearch list` shows the runs there are.")
+
+
+def _exists(directory: Path) -> RunExists:
+    return RunExists(
+        f"{directory} is there already. Go on with it by `hpsearch resume {directory}`, or name another"
+        " directory with --output."
+    )
+
+
+def _locked(directory: Path) -> RunLocked:
+    holder = None
+    with contextlib.suppress(HpsearchError), Run.read(directory) as run:
+        holder = run.meta("holder")
+    by = f"process {holder['pid']} on {holder['host']}" if holder else "another process"
+    return RunLocked(
+        f"{directory} is locked: {by} is searching in it. Wait for it or end it; the lock goes"
+        " with the process."
+    )
+
+
+def _write_private(path: Path, text: str) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+        file.write(text)
+
+
+@contextlib.contextmanager
+def _writing(directory: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise RunUnwritable(f"{directory} cannot be written: {error.strerror or error}.") from error
