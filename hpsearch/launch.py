@@ -137,20 +137,25 @@ def _objective(run: Run, config: Config) -> NetworkObjective:
 
 def _executor(config: Config, search: Search, objective: NetworkObjective, watcher: Watcher) -> Executor:
     """Panda or caviar: a question of resources."""
-    cpus = available_cpus()
-    most = search.lag + 1 if search.waits(search.trials - 1) else search.trials
-    workers = config.run.workers
-    if workers == "auto":
-        wanted = max(1, cpus // config.run.threads)
-        workers = 1 if config.run.strategy == "panda" else min(wanted, most, search.trials)
-        if most < min(wanted, search.trials) and config.run.strategy != "panda":
-            watcher.said(
-                f"Using {workers} of {wanted} workers: no more than lag + 1 trials may run at once. With"
-                f" `search.lag: {wanted - 1}` all would be used (another search, equally reproducible)."
-            )
+    workers = 1 if config.run.strategy == "panda" else _workers(config, search, watcher)
     if config.run.strategy == "panda" or (config.run.strategy == "auto" and workers == 1):
         return Panda(functools.partial(objective, on_epoch=watcher.epoch))
     return Caviar(objective, workers, config.run.threads, config.run.retries)
+
+
+def _workers(config: Config, search: Search, watcher: Watcher) -> int:
+    """How many workers there is a use for."""
+    if config.run.workers != "auto":
+        return min(config.run.workers, search.trials)
+    machine = max(1, available_cpus() // config.run.threads)
+    useful = min(machine, search.trials)
+    if search.waits(search.trials - 1) and useful > search.lag + 1:
+        watcher.said(
+            f"Using {search.lag + 1} of {machine} workers: no more than lag + 1 trials may run at once. With"
+            f" `search.lag: {useful - 1}` all would be used (another search, equally reproducible)."
+        )
+        return search.lag + 1
+    return useful
 
 
 def _changed_config(run: Run, changes: Mapping[str, Any]) -> Config:

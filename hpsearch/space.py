@@ -11,6 +11,7 @@ import itertools
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property
 from typing import Any, Literal
 
@@ -88,8 +89,8 @@ class Number:
     @cached_property
     def _decimals(self) -> int:
         """Digits after the point that the bounds and the step are written with; steps are rounded to them."""
-        exponents = [len(f"{x:.15f}".rstrip("0").partition(".")[2]) for x in (self.min, self.step or 0)]
-        return max(exponents)
+        exponents = [Decimal(repr(x)).normalize().as_tuple().exponent for x in (self.min, self.step or 0)]
+        return max(0, *(-exponent for exponent in exponents if isinstance(exponent, int)))
 
     def _index(self, x: Floats) -> Floats:
         """Which value (counted from 0) each real number is nearest to."""
@@ -107,7 +108,8 @@ class Number:
         if self.integer:
             integers: list[Value] = np.rint(steps).astype(np.int64).tolist()
             return integers
-        return [round(value, self._decimals) for value in steps.tolist()]
+        rounded = (round(value, self._decimals) for value in steps.tolist())
+        return [min(max(value, self.min), self.max) for value in rounded]
 
     def encode(self, values: Sequence[Value]) -> Floats:
         """The canonical coordinates of ``values``, shape (n,)."""

@@ -33,6 +33,21 @@ class RunDirectory(click.Path):
         return Path("runs") / path if not path.exists() and (Path("runs") / path).is_dir() else path
 
 
+class Workers(click.ParamType):
+    """A number of workers, or ``auto``."""
+
+    name = "workers"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | str:
+        """The number, or ``auto``."""
+        if value == "auto":
+            return "auto"
+        try:
+            return int(value)
+        except ValueError:
+            self.fail(f"{value!r} is neither a whole number nor auto", param, ctx)
+
+
 run_directory = click.argument("directory", metavar="RUN", type=RunDirectory())
 config_file = click.argument("config", metavar="CONFIG", type=click.Path(path_type=Path))
 overrides = click.argument("overrides", metavar="[KEY=VALUE]...", nargs=-1)
@@ -78,7 +93,7 @@ def searching(command: Command) -> Command:
             type=click.Choice(["panda", "caviar", "auto"]),
             help="One after another, or in parallel.",
         ),
-        click.option("-j", "--workers", metavar="N", help="How many trials run at once, or auto."),
+        click.option("-j", "--workers", type=Workers(), metavar="N", help="How many trials run at once, or auto."),
         click.option("--trials", type=int, metavar="N", help="How many trials in all."),
     ):
         command = option(command)

@@ -35,7 +35,7 @@ def run(
     output: Path | None,
     seed: int | None,
     trials: int | None,
-    workers: str | None,
+    workers: int | str | None,
     strategy: str | None,
     quiet: bool,
     verbose: bool,
@@ -73,7 +73,7 @@ def run(
 def resume(
     directory: Path,
     trials: int | None,
-    workers: str | None,
+    workers: int | str | None,
     strategy: str | None,
     retry_failed: bool,
     accept_data_change: bool,

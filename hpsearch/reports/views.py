@@ -279,7 +279,7 @@ def coverage_table(spread: Sequence[Mapping[str, Any]], draws: int) -> Table:
     notes = (
         "A quarter, half and three quarters of all draws lie below the three values.",
         f"draws: these {draws}, in parts of equal probability; covered: the share of parts with a draw.",
-        f"No two draws share a value of a continuous parameter; a grid of {draws} would try {on_a_grid} of each.",
+        f"No two draws share a continuous parameter's value; a grid of {draws} would try {on_a_grid} of each.",
     )
     return Table("coverage", columns, spread, notes=notes)
 
