@@ -1,5 +1,6 @@
 """From YAML text to a frozen :class:`Config`; the only room that knows YAML and pydantic."""
 
 from hpsearch.config.config import Config, Difference, load, parse_space
+from hpsearch.config.writing import trial_config
 
-__all__ = ["Config", "Difference", "load", "parse_space"]
+__all__ = ["Config", "Difference", "load", "parse_space", "trial_config"]

@@ -2,19 +2,22 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
-from hpsearch.config.document import Node, Place, Table, compose, from_data
+from hpsearch.config.document import compose
 from hpsearch.config.files import read_text
-from hpsearch.config.objectives import NetworkObjective, check_hyperparameters, kind_of, read_objective
+from hpsearch.config.hyperparameters import note_unused_layers
+from hpsearch.config.objectives import NetworkObjective, read_objective
 from hpsearch.config.overrides import apply_override
+from hpsearch.config.plain_data import from_data
+from hpsearch.config.problems import Problems, file_place
 from hpsearch.config.reader import Reader, either
-from hpsearch.config.scalars import shown
 from hpsearch.config.schema import Document, MetricSection, RunSection, SearchSection, is_name
-from hpsearch.config.space import SpaceReader, canonical_spelling, resolved_space
+from hpsearch.config.space import AnyParameter, canonical_spelling, read_space, resolved_space
 from hpsearch.config.spelling import suggest_value
+from hpsearch.config.tree import Node, Place, Table
 from hpsearch.errors import ConfigError, Problem
 from hpsearch.space import Space
 from hpsearch.trial import Metric
@@ -53,6 +56,7 @@ class Config:
         notes: What the user should know about how the config was read, as sentences.
         source: The text of the file, byte for byte; "" when there was none.
         overrides: The ``KEY=VALUE`` arguments, as given.
+        base: What relative paths in the text are relative to; None when there was no text.
         document: The text as a tree that knows its lines.
     """
 
@@ -66,6 +70,7 @@ class Config:
     notes: tuple[str, ...] = field(default=(), compare=False)
     source: str = field(default="", compare=False, repr=False)
     overrides: tuple[str, ...] = field(default=(), compare=False)
+    base: Path | None = field(default=None, compare=False)
     document: Table = field(default_factory=lambda: Table(Place("")), compare=False, repr=False)
 
     @classmethod
@@ -75,68 +80,69 @@ class Config:
         Raises:
             ConfigError: It is no resolved config.
         """
-        problems: list[Problem] = []
-        place = Place("the stored config")
+        problems, place = Problems(), Place("the stored config")
         root = _table(from_data(mapping, place, problems), place, problems)
-        return cls._build(root, problems, default_name="search", base=None)
+        return cls._read(root, problems, default_name="search", base=None)
 
     @classmethod
-    def load(cls, path: Path, overrides: Sequence[str] = ()) -> Self:
+    def load(cls, path: Path, overrides: Sequence[str] = (), base: Path | None = None) -> Self:
         """See :func:`load`."""
-        text = read_text(path)
-        problems: list[Problem] = []
-        place = Place(shown(str(path), 1000), 1, 1)
+        source = read_text(path)
+        problems, place = Problems(), replace(file_place(path), line=1, column=1)
         try:
-            root = _table(compose(text, place, problems), place, problems)
-        except ConfigError as error:
-            problems = list(error.problems)
+            root = _table(compose(source, place, problems), place, problems)
+        except ConfigError:  # the problems of the arguments are told at once, too
             for argument in overrides:
                 apply_override(Table(place), argument, problems)
-            raise ConfigError(problems) from None
+            raise problems.error() from None
         for argument in overrides:
             root = apply_override(root, argument, problems)
-        return cls._build(
+        return cls._read(
             root,
             problems,
             default_name=_name_from(path.stem),
-            base=path.parent.absolute(),
-            source=text,
+            base=(base or path.parent).absolute(),
+            source=source,
             overrides=tuple(overrides),
         )
 
     @classmethod
-    def _build(
+    def _read(
         cls,
         root: Table,
-        problems: list[Problem],
+        problems: Problems,
         *,
         default_name: str,
         base: Path | None,
         source: str = "",
         overrides: tuple[str, ...] = (),
     ) -> Self:
-        """The config of a tree, or every problem in it."""
-        notes: list[str] = []
+        """The config of a tree.
+
+        Raises:
+            ConfigError: With every problem in it.
+        """
         reader = Reader(root, problems)
-        reader.root = root = canonical_spelling(root, reader)
+        reader.root = root = canonical_spelling(reader)
         for key in root.entries:
             if key not in Document.model_fields:
                 reader.unknown_key((key,), list(Document.model_fields))
-        name = reader.setting("name") or default_name
-        seed = reader.setting("seed")
+        notes: list[str] = []
+        name: str = reader.setting("name") or default_name
+        seed: int = reader.setting("seed")
         objective = read_objective(reader, base)
-        metric = _metric(reader, NetworkObjective)
-        space = SpaceReader(reader, kind_of, notes).read()
-        if space is not None:
-            check_hyperparameters(space, reader, notes)
+        metric = _read_metric(reader, NetworkObjective)
+        space = read_space(reader, NetworkObjective.parameter, notes)
         search: SearchSection | None = reader.setting("search")
         run: RunSection | None = reader.setting("run")
-        if search is not None and run is not None:
+        if search and run:
             _check_workers(search, run, reader)
-        if problems:
-            raise ConfigError(problems)
-        assert objective and metric and space is not None and search and run  # noqa: S101 -- no problems: all are there
-        return cls(name, seed, metric, objective, space, search, run, tuple(notes), source, overrides, root)
+        if not (objective and metric and space and search and run) or problems:
+            raise problems.error()
+        note_unused_layers(space, notes)
+        return cls(
+            name, seed, metric, objective, space, search, run, tuple(notes), source, overrides, base, root
+        )
 
     def resolved(self) -> dict[str, JSON]:
         """Every setting, with nothing left to defaults, as JSON data that is itself a config.
@@ -172,22 +178,23 @@ class Config:
             found: The value found; what the config says when None.
             hint: What to write instead.
         """
-        problems: list[Problem] = []
+        problems = Problems()
         Reader(self.document, problems).report(tuple(key.split(".")), rule, found=found, hint=hint)
-        return problems[0]
+        return problems.error().problems[0]
 
 
-def load(path: Path, overrides: Sequence[str] = ()) -> Config:
+def load(path: Path, overrides: Sequence[str] = (), base: Path | None = None) -> Config:
     """Reads and checks a config file.
 
     Args:
         path: A YAML file.
         overrides: ``KEY=VALUE`` settings that replace those of the file, by dotted path.
+        base: What relative paths are relative to; the file's directory when None.
 
     Raises:
         ConfigError: With everything that is wrong, at once.
     """
-    return Config.load(path, overrides)
+    return Config.load(path, overrides, base)
 
 
 def parse_space(mapping: Mapping[str, Any]) -> Space:
@@ -196,23 +203,21 @@ def parse_space(mapping: Mapping[str, Any]) -> Space:
     Raises:
         ConfigError: With everything that is wrong, at once.
     """
-    problems: list[Problem] = []
-    place = Place("hpsearch.Search")
+    problems, place = Problems(), Place("hpsearch.Search")
     root = _table(from_data({"space": mapping}, place, problems), place, problems)
     reader = Reader(root, problems)
-    reader.root = canonical_spelling(root, reader)
-    space = SpaceReader(reader, lambda name: None, []).read()
+    reader.root = canonical_spelling(reader)
+    space = read_space(reader, AnyParameter(), [])
     if space is None or problems:
-        raise ConfigError(problems)
+        raise problems.error()
     return space
 
 
-def _table(root: Node | None, place: Place, problems: list[Problem]) -> Table:
+def _table(root: Node | None, place: Place, problems: Problems) -> Table:
     if isinstance(root, Table):
         return root
-    rule, hint = "a config is a section of keys", "`hpsearch init` writes one to start from"
-    place = place if root is None else root.place
-    raise ConfigError([*problems, Problem(place.path, place.line, place.column, "", rule, hint=hint)])
+    hint = "`hpsearch init` writes one to start from"
+    return problems.stop(root.place if root else place, (), "a config is a section of keys", hint=hint)
 
 
 def _name_from(stem: str) -> str:
@@ -221,7 +226,7 @@ def _name_from(stem: str) -> str:
     return name if is_name(name) else "search"
 
 
-def _metric(reader: Reader, objective: type[NetworkObjective]) -> Metric | None:
+def _read_metric(reader: Reader, objective: type[NetworkObjective]) -> Metric | None:
     section: MetricSection | None = reader.setting("metric")
     if section is None:
         return None

@@ -5,10 +5,10 @@ import difflib
 import os
 from pathlib import Path
 
-from hpsearch.config.document import Location
 from hpsearch.config.reader import Reader, either
 from hpsearch.config.scalars import shown
 from hpsearch.config.schema import NetworkSection
+from hpsearch.config.tree import Location
 
 BUILTIN_DATA = ("digits", "blobs", "spirals", "moons")
 """The data sets that are no files."""
@@ -23,34 +23,32 @@ def absolute_paths(network: NetworkSection, at: Location, reader: Reader, base: 
         network: The section as it was written.
         at: Where it stands.
         reader: The config.
-        base: The directory of the config, which its relative paths start from; those of an argument
-            start from the working directory.
+        base: What relative paths start from.
     """
     absolute: dict[str, str] = {}
     for key in ("data", "validation", "test"):
         value = getattr(network, key)
         if isinstance(value, str) and not (key == "data" and value in BUILTIN_DATA):
-            written_in_file = reader.place((*at, key))[0].line > 0
-            start = base if written_in_file else Path.cwd()
-            path = Path(os.path.abspath(start / os.path.expanduser(value)))  # noqa: PTH100, PTH111 -- Path.resolve would follow links, Path.expanduser raises
+            path = Path(os.path.abspath(base / os.path.expanduser(value)))  # noqa: PTH100, PTH111 -- Path.resolve would follow links, Path.expanduser raises
             absolute[key] = str(path)
-            _check_file((*at, key), value, path, reader)
-            if path.suffix == ".csv" and path.is_file():
+            if _check_file((*at, key), value, path, reader) and path.suffix == ".csv":
                 _check_label((*at, "label"), network.label, path, reader)
     return network.model_copy(update=absolute)
 
 
-def _check_file(at: Location, value: str, path: Path, reader: Reader) -> None:
+def _check_file(at: Location, value: str, path: Path, reader: Reader) -> bool:
+    """Whether there is a file or directory; reports it if not."""
     try:
         if path.exists():
-            return
+            return True
         near = near_names(path)
     except OSError:  # a name that is too long, a directory that may not be read
         near = []
-    names = [*difflib.get_close_matches(value, BUILTIN_DATA, 1), *near] if at[-1] == "data" else near
+    names = [*difflib.get_close_matches(value[:40], BUILTIN_DATA, 1), *near] if at[-1] == "data" else near
     builtin = f"{', '.join(BUILTIN_DATA)} or " if at[-1] == "data" else ""
     hint = f"Did you mean {either(names)}?" if names else f"There is no {shown(str(path), 200)}"
     reader.report(at, f"must be {builtin}the path of a file that is there", hint=hint)
+    return False
 
 
 def _check_label(at: Location, label: str | None, path: Path, reader: Reader) -> None:

@@ -4,14 +4,14 @@ import re
 from pathlib import Path
 
 from hpsearch.config.data_files import near_names
+from hpsearch.config.document import position
+from hpsearch.config.problems import file_place
 from hpsearch.config.scalars import shown
+from hpsearch.config.tree import Place
 from hpsearch.errors import ConfigError, Problem
 
 LARGEST_FILE = 1_000_000
 """Bytes of a config."""
-
-# What YAML does not allow to stand in a text: control characters, and noncharacters.
-_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def read_text(path: Path) -> str:
@@ -20,10 +20,10 @@ def read_text(path: Path) -> str:
     Raises:
         ConfigError: It is not there, not readable, not text, empty, or too large.
     """
-    name = shown(str(path), 1000)
+    place = file_place(path)
 
-    def refuse(rule: str, *, found: str = "", hint: str = "", line: int = 0, column: int = 0) -> ConfigError:
-        return ConfigError([Problem(name, line, column, "", rule, found, hint)])
+    def refuse(rule: str, found: str = "", hint: str = "", where: Place = place) -> ConfigError:
+        return ConfigError([Problem(where.path, where.line, where.column, "", rule, found, hint)])
 
     try:
         with path.open("rb") as file:
@@ -38,29 +38,14 @@ def read_text(path: Path) -> str:
     if len(data) > LARGEST_FILE:
         raise refuse(f"a config has at most {LARGEST_FILE:,} bytes", hint="Data belongs in files of its own")
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        before = data[: error.start].decode("utf-8", "replace")
-        line, column = _position(before)
+        where = position(Place(place.path, 1, 1), data[: error.start].decode("utf-8"))
         byte = f"the byte 0x{data[error.start]:02x}"
-        hint = "Save the file as UTF-8"
-        raise refuse("a config is UTF-8 text", found=byte, hint=hint, line=line, column=column) from None
-    if strange := _UNPRINTABLE.search(text):
-        line, column = _position(text[: strange.start()])
-        found = f"U+{ord(strange.group()):04X}"
-        hint = 'Write it in double quotes with an escape, such as "\\e"'
-        raise refuse("a config has no control characters", found=found, hint=hint, line=line, column=column)
-    if not re.sub(r"(?m)^\s*#.*$", "", text).strip():
+        raise refuse("a config is UTF-8 text", byte, "Save the file as UTF-8", where) from None
+    if not re.sub(r"(?m)^\s*#.*$", "", text.removeprefix("\ufeff")).strip():
         raise refuse("the config is empty", hint="`hpsearch init` writes one to start from")
     return text
-
-
-def _position(before: str) -> tuple[int, int]:
-    """Line and column, counted from 1, of what follows a text."""
-    lines = before.removeprefix("\ufeff").splitlines(keepends=True)
-    if not lines or lines[-1].endswith(("\n", "\r")):
-        return len(lines) + 1, 1
-    return len(lines), len(lines[-1]) + 1
 
 
 def _instead(path: Path) -> str:

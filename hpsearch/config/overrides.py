@@ -2,23 +2,25 @@
 
 from dataclasses import replace
 
-from hpsearch.config.document import Entry, Node, Place, Table, compose, dotted
+from hpsearch.config.document import compose
+from hpsearch.config.problems import Problems
 from hpsearch.config.scalars import shown
-from hpsearch.errors import ConfigError, Problem
+from hpsearch.config.tree import Entry, Node, Place, Table, dotted
+from hpsearch.errors import ConfigError
 
 
-def apply_override(root: Table, argument: str, problems: list[Problem]) -> Table:
+def apply_override(root: Table, argument: str, problems: Problems) -> Table:
     """The config with one setting replaced.
 
     Args:
         root: The config.
         argument: A dotted path, an equals sign and a value as YAML, such as ``search.trials=32``.
-        problems: What is wrong with the argument is appended here.
+        problems: What is wrong with the argument is reported there.
     """
     place = Place(f"argument {shown(argument, 100)}")
 
     def refuse(rule: str, hint: str) -> Table:
-        problems.append(Problem(place.path, 0, 0, "", rule, hint=hint))
+        problems.add(place, (), rule, hint=hint)
         return root
 
     name, equals, text = argument.partition("=")
@@ -28,7 +30,7 @@ def apply_override(root: Table, argument: str, problems: list[Problem]) -> Table
     try:
         node = compose(text, place, problems)
     except ConfigError:
-        return root  # compose appended its problems
+        return root  # compose reported why
     if node is None:
         return refuse("a value is needed after the equals sign", f"Write {shown(name)}=VALUE")
     depth = next((depth for depth in range(1, len(keys)) if _is_value(root, keys[:depth])), None)

@@ -1,16 +1,15 @@
-"""Reading the tree against the schema: pydantic's errors and ours become Problems with their places."""
+"""Reading a tree against the schema: pydantic's errors become problems, with their places."""
 
 import re
-from typing import Any, TypeVar
+from collections.abc import Iterator
+from typing import Any
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from hpsearch.config.document import Entry, Items, Leaf, Location, Place, Table, dotted, find, in_error, plain
+from hpsearch.config.problems import Problems
 from hpsearch.config.schema import Document
 from hpsearch.config.spelling import suggest_key, suggest_value
-from hpsearch.errors import Problem
-
-T = TypeVar("T")
+from hpsearch.config.tree import Items, Leaf, Location, Place, Table, dotted, find, in_error, plain
 
 _RULES = {
     "missing": "is missing",
@@ -29,17 +28,18 @@ _RULES = {
     "literal_error": "must be {expected}",
     "rule": "{rule}",
 }
+"""What has to hold, by pydantic's name of the error."""
 
 
 class Reader:
-    """A tree being read, and the problems found in it so far.
+    """A tree being read, and the problems found in it.
 
     Args:
         root: The whole config.
         problems: Where problems go.
     """
 
-    def __init__(self, root: Table, problems: list[Problem]) -> None:
+    def __init__(self, root: Table, problems: Problems) -> None:
         self.root = root
         self.problems = problems
 
@@ -51,111 +51,99 @@ class Reader:
         Args:
             at: The key concerned.
             rule: What has to hold.
-            found: The value, as text to show; what stands in the tree when None.
+            found: The value, safe to show; what the config says when None.
             hint: What to write instead.
             key: Whether the key itself is wrong, rather than its value.
         """
-        place, standing = self.place(at, key=key)
-        self.problems.append(
-            Problem(
-                place.path,
-                place.line,
-                place.column,
-                dotted(at),
-                rule,
-                standing if found is None else found,
-                hint,
-            )
-        )
+        if found is None:
+            found = "" if key else self._standing(at)
+        self.problems.add(self.place(at, key=key), at, rule, found, hint)
 
-    def place(self, at: Location, *, key: bool = False) -> tuple[Place, str]:
-        """Where a key or its value stands, and the value as text to show.
-
-        A key that is absent has the place of the closest section around it.
-        """
+    def place(self, at: Location, *, key: bool = False) -> Place:
+        """Where a value stands, or its key; the closest key around it when it is absent."""
         while (node := find(self.root, at)) is None:
             at, key = at[:-1], True
-        if not at:
-            return Place(node.place.path), ""
         parent = find(self.root, at[:-1])
-        named = isinstance(parent, Table)
-        place = (
-            parent.entries[str(at[-1])].place if named and (key or not isinstance(node, Leaf)) else node.place
-        )
-        if isinstance(node, Leaf):
-            return place, "" if key else node.written
-        return place, "" if key else ("a list" if isinstance(node, Items) else "a section")
+        if not at or not isinstance(parent, Table):
+            return node.place
+        return parent.entries[str(at[-1])].place if key or not isinstance(node, Leaf) else node.place
 
-    def read(self, at: Location, kind: type[T] | Any) -> T | None:
-        """What stands at ``at``, checked against a model or type; None when anything is wrong with it."""
+    def _standing(self, at: Location) -> str:
         node = find(self.root, at)
-        data: Any = {} if node is None else plain(node)
-        try:
-            value: T = TypeAdapter(kind).validate_python(data)
-        except ValidationError as error:
-            for details in error.errors(include_url=False, include_input=False):
-                self._explain((*at, *details["loc"]), details["type"], details.get("ctx", {}), kind)
-            return None
-        return None if node is not None and in_error(node) else value
+        if isinstance(node, Leaf):
+            return node.written
+        return "" if node is None else "a list" if isinstance(node, Items) else "a section"
 
     def setting(self, key: str) -> Any:
-        """A section or setting at the top of the config, or its default; None when anything is wrong."""
+        """What the config says for a key at its top, or its default; None when anything is wrong."""
         about = Document.model_fields[key]
         if key not in self.root.entries:
             return about.get_default()
         return self.read((key,), about.rebuild_annotation())
 
-    def _explain(self, at: Location, error: str, context: dict[str, Any], kind: Any) -> None:
+    def read(self, at: Location, kind: Any) -> Any:
+        """What stands at ``at``, checked against a model or type; None when anything is wrong with it."""
+        node = find(self.root, at)
+        assert node is not None  # noqa: S101 -- for the type checker; callers have looked
+        try:
+            value = TypeAdapter(kind).validate_python(plain(node))
+        except ValidationError as error:
+            for details in error.errors(include_url=False, include_input=False):
+                self._explain(at, details["loc"], details["type"], details.get("ctx", {}), kind)
+            return None
+        return None if in_error(node) else value
+
+    def _explain(
+        self, base: Location, loc: Location, error: str, context: dict[str, Any], kind: object
+    ) -> None:
+        at = (*base, *loc)
         node = find(self.root, at)
         if isinstance(node, Leaf) and node.error:
-            return  # reported when it was composed
+            return
         if error == "missing":
             section = find(self.root, at[:-1])
             if not (isinstance(section, Table) and section.error):
-                self.report(at, "is missing", found="")
+                self.report(at, "is missing")
             return
         if error == "extra_forbidden":
-            self.unknown_key(at, known_keys(kind, at))
+            self.unknown_key(at, _known_keys(kind, loc[:-1]))
             return
-        hint = str(context.get("hint", ""))
+        hint = context.get("hint", "")
+        value = node.value if isinstance(node, Leaf) else None
         if error == "literal_error":
-            options = re.findall(r"'([^']*)'", context["expected"])
-            context = {"expected": either(options)}
-            hint = suggest_value(plain(node) if isinstance(node, Leaf) else "", options)
-        elif isinstance(node, Leaf) and isinstance(node.value, str) and error in ("int_type", "float_type"):
-            hint = (
-                f"Write {node.value}, without quotes"
-                if re.fullmatch(r"-?\d{1,15}(\.\d+)?", node.value)
-                else ""
-            )
+            options = re.findall("'([^']*)'", context["expected"])
+            context, hint = {"expected": either(options)}, suggest_value(value, options)
+        elif isinstance(value, str) and re.fullmatch(r"-?\d{1,15}(\.\d{1,15})?", value):
+            hint = f"Write {value}, without quotes" if error in ("int_type", "float_type") else hint
         self.report(at, _RULES[error].format(**context), hint=hint)
 
     def unknown_key(self, at: Location, known: list[str]) -> None:
-        """Reports a key that its section does not have."""
-        section = f"a key of {dotted(at[:-1])}" if len(at) > 1 else "a section of a config"
-        self.report(at, f"is not {section}", found="", hint=suggest_key(at, known), key=True)
+        """Reports a key that its section does not have.
 
-    def entry(self, at: Location) -> Entry | None:
-        """The key and value at a location."""
-        parent = find(self.root, at[:-1])
-        return parent.entries.get(str(at[-1])) if isinstance(parent, Table) else None
-
-
-def known_keys(kind: Any, at: Location) -> list[str]:
-    """The keys of the section in which ``at`` stands, where ``kind`` is the model of that section or one around it."""
-    if not (isinstance(kind, type) and issubclass(kind, BaseModel)):
-        return []
-    for key in at[1:-1]:
-        inner = kind.model_fields.get(str(key))
-        models = [m for m in _models(inner.annotation)] if inner else []
-        kind = models[0] if models else kind
-    return list(kind.model_fields)
+        Args:
+            at: The key.
+            known: The keys that its section has.
+        """
+        rule = f"is not a key of {dotted(at[:-1])}" if len(at) > 1 else "is not a section of a config"
+        self.report(at, rule, hint=suggest_key(at, known), key=True)
 
 
-def _models(annotation: Any) -> list[type[BaseModel]]:
+def _known_keys(kind: object, loc: Location) -> list[str]:
+    """The keys of the section at ``loc`` in a model."""
+    for model in _models(kind):
+        if not loc:
+            return list(model.model_fields)
+        if (inner := model.model_fields.get(str(loc[0]))) is not None:
+            return _known_keys(inner.annotation, loc[1:])
+    return []
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    """The models among the parts of a type."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
-    return [model for part in getattr(annotation, "__args__", ()) for model in _models(part)]
+        yield annotation
+    for part in getattr(annotation, "__args__", ()):
+        yield from _models(part)
 
 
 def either(options: list[str]) -> str:

@@ -15,6 +15,7 @@ LONGEST_INTEGER = 18
 
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|(0|[1-9][0-9]*)(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_UNFIT = re.compile("[\0\ud800-\udfff]")
 _BOOLEANS = {word: word.lower() == "true" for word in ("true", "True", "TRUE", "false", "False", "FALSE")}
 
 
@@ -142,6 +143,11 @@ def _float(text: str) -> float:
     if value == 0 and re.search("[1-9]", re.split("[eE]", text)[0]):
         raise TrapError("numbers other than 0 are above 5e-324", "Write 0 or a larger number")
     return value
+
+
+def refuse_text(text: str) -> str:
+    """What keeps a text from being stored and passed on everywhere; "" for nothing."""
+    return "text has no NUL character and no half of a surrogate pair" if _UNFIT.search(text) else ""
 
 
 def shown(text: str, limit: int = 60) -> str:

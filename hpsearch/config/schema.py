@@ -90,71 +90,82 @@ class Section(BaseModel):
 class MetricSection(Section):
     """The number a search makes better."""
 
-    name: str | None = Field(None, description="its name; val_error for the network")
+    name: str | None = Field(default=None, description="its name; val_error for the network")
     goal: Literal["minimize", "maximize"] | None = Field(
-        None, description="whether small or large values are good; by itself for the network's metrics"
+        default=None,
+        description="whether small or large values are good; by itself for the network's metrics",
     )
     at: Literal["last", "best"] = Field(
-        "last", description="whether a trial is worth its metric at the last epoch or at its best one"
+        default="last", description="whether a trial is worth its metric at the last epoch or at its best one"
     )
 
 
 class ParameterSection(Section):
     """One parameter: numbers between ``min`` and ``max``, or one of ``values``."""
 
-    type: Literal["float", "int"] | None = Field(None, description="float, or int for whole numbers")
-    prior: Prior | None = Field(None, description="the scale on which values are uniform")
-    min: float | None = Field(None, description="smallest value")
-    max: float | None = Field(None, description="largest value")
-    step: float | None = Field(None, description="distance between neighbouring values", gt=0)
-    values: list[Any] | None = Field(None, description="what it may be")
-    probabilities: list[float] | None = Field(None, description="the share of draws of each of the values")
+    type: Literal["float", "int"] | None = Field(default=None, description="float, or int for whole numbers")
+    prior: Prior | None = Field(default=None, description="the scale on which values are uniform")
+    min: float | None = Field(default=None, description="smallest value")
+    max: float | None = Field(default=None, description="largest value")
+    step: float | None = Field(default=None, description="distance between neighbouring values", gt=0)
+    values: list[Any] | None = Field(default=None, description="what it may be")
+    probabilities: list[float] | None = Field(
+        default=None, description="the share of draws of each of the values"
+    )
     when: dict[str, Any] | None = Field(
-        None, description="takes part only with these values of other parameters"
+        default=None, description="takes part only with these values of other parameters"
     )
 
 
 class EarlyStopping(Section):
     """Trials that fall behind end early, at rungs of min_epochs · reduction^j epochs."""
 
-    min_epochs: int = Field(1, ge=1, description="epochs before the first rung")
-    reduction: int = Field(2, ge=2, description="the best 1/reduction of the trials pass a rung")
+    min_epochs: int = Field(default=1, ge=1, description="epochs before the first rung")
+    reduction: int = Field(default=2, ge=2, description="the best 1/reduction of the trials pass a rung")
 
 
 class SearchSection(Section):
     """How trials are chosen, and how many."""
 
-    method: Literal["coarse_to_fine", "random"] = Field("coarse_to_fine", description="how trials are chosen")
-    trials: int = Field(64, ge=1, le=10_000_000, description="how many trials in all")
+    method: Literal["coarse_to_fine", "random"] = Field(
+        default="coarse_to_fine", description="how trials are chosen"
+    )
+    trials: int = Field(default=64, ge=1, le=10_000_000, description="how many trials in all")
     lag: int = Field(
-        8, ge=0, le=10_000, description="trial k waits for the results of the trials up to k − lag − 1"
+        default=8,
+        ge=0,
+        le=10_000,
+        description="trial k waits for the results of the trials up to k − lag − 1",
     )
     early_stopping: Annotated[
         EarlyStopping | None,
         BeforeValidator(_stopping),
         PlainSerializer(lambda stopping: stopping.model_dump() if stopping else False),
         WithJsonSchema({"anyOf": [{"type": "boolean"}, EarlyStopping.model_json_schema()]}),
-    ] = Field(EarlyStopping(), description="whether trials that fall behind end early")
-    max_failures: int = Field(10, ge=1, description="failed trials in a row that end the search")
+    ] = Field(default=EarlyStopping(), description="whether trials that fall behind end early")
+    max_failures: int = Field(default=10, ge=1, description="failed trials in a row that end the search")
 
 
 class RunSection(Section):
     """Where and how trials run; nothing here but ``threads`` and ``timeout`` can change a result."""
 
     strategy: Literal["auto", "panda", "caviar"] = Field(
-        "auto", description="panda: one trial after another; caviar: in parallel; auto: by the machine"
+        default="auto",
+        description="panda: one trial after another; caviar: in parallel; auto: by the machine",
     )
     workers: Annotated[int | Literal["auto"], BeforeValidator(_workers)] = Field(
-        "auto", description="how many trials run at once"
+        default="auto", description="how many trials run at once"
     )
-    threads: int = Field(1, ge=1, le=1024, description="threads of the matrix products of one trial")
+    threads: int = Field(default=1, ge=1, le=1024, description="threads of the matrix products of one trial")
     timeout: Annotated[
         float | None,
         BeforeValidator(_seconds),
         PlainSerializer(duration),
         WithJsonSchema({"type": "string", "examples": ["none", "90s", "10m", "1h30m"]}),
-    ] = Field(None, description="the longest a trial may run")
-    retries: int = Field(1, ge=0, le=1000, description="how often a trial whose worker died runs again")
+    ] = Field(default=None, description="the longest a trial may run")
+    retries: int = Field(
+        default=1, ge=0, le=1000, description="how often a trial whose worker died runs again"
+    )
 
 
 class NetworkSection(Section):
@@ -163,32 +174,35 @@ class NetworkSection(Section):
     model_config = ConfigDict(extra="allow")
 
     data: str = Field(min_length=1, description="digits, blobs, spirals, moons, or the path of a data file")
-    label: str | None = Field(None, min_length=1, description="the column of a CSV file that holds the class")
+    label: str | None = Field(
+        default=None, min_length=1, description="the column of a CSV file that holds the class"
+    )
     validation: Annotated[float | str, BeforeValidator(_part)] = Field(
-        0.2, description="share of the rows, or a file, on which trials are judged"
+        default=0.2, description="share of the rows, or a file, on which trials are judged"
     )
     test: Annotated[float | str | None, BeforeValidator(_part)] = Field(
-        None, description="as validation, for the figure shown at the end; what the data set apart, or 0.2"
+        default=None,
+        description="as validation, for the figure shown at the end; what the data set apart, or 0.2",
     )
-    dtype: Literal["float32", "float64"] = Field("float32", description="the numbers of the network")
-    standardize: bool = Field(True, description="give every feature mean 0 and standard deviation 1")
+    dtype: Literal["float32", "float64"] = Field(default="float32", description="the numbers of the network")
+    standardize: bool = Field(default=True, description="give every feature mean 0 and standard deviation 1")
 
 
 class ObjectiveSection(Section):
     """What a trial runs: exactly one of the keys."""
 
-    network: NetworkSection | None = Field(None, description="train the built-in network")
+    network: NetworkSection | None = Field(default=None, description="train the built-in network")
 
 
 class Document(Section):
     """A whole config."""
 
     name: Annotated[str, BeforeValidator(_name)] | None = Field(
-        None, description="names the run directories; the file's name without its suffix"
+        default=None, description="names the run directories; the file's name without its suffix"
     )
-    seed: int = Field(0, strict=True, ge=0, lt=2**32, description="everything random follows from it")
-    metric: MetricSection = Field(MetricSection(), description="the number a search makes better")
+    seed: int = Field(default=0, strict=True, ge=0, lt=2**32, description="everything random follows from it")
+    metric: MetricSection = Field(default=MetricSection(), description="the number a search makes better")
     objective: ObjectiveSection = Field(description="what a trial runs")
     space: dict[str, Any] = Field(description="what may be tried")
-    search: SearchSection = Field(SearchSection(), description="how trials are chosen")
-    run: RunSection = Field(RunSection(), description="where and how trials run")
+    search: SearchSection = Field(default=SearchSection(), description="how trials are chosen")
+    run: RunSection = Field(default=RunSection(), description="where and how trials run")

@@ -5,7 +5,6 @@ from functools import cache
 
 from pydantic import BaseModel
 
-from hpsearch.config.document import Location
 from hpsearch.config.scalars import shown
 from hpsearch.config.schema import (
     Document,
@@ -15,6 +14,7 @@ from hpsearch.config.schema import (
     RunSection,
     SearchSection,
 )
+from hpsearch.config.tree import Location
 from hpsearch.network.hyperparameters import HYPERPARAMETERS
 
 _SECTIONS: dict[str, type[BaseModel]] = {

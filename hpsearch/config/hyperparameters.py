@@ -1,0 +1,77 @@
+"""What the built-in network requires of hyperparameters: their names and values."""
+
+from hpsearch.config.parameters import Kind
+from hpsearch.config.reader import Reader, either
+from hpsearch.config.space import AnyParameter
+from hpsearch.config.spelling import suggest_key, suggest_value
+from hpsearch.config.tree import Location
+from hpsearch.network.hyperparameters import HYPERPARAMETERS, Hyperparameter, hyperparameter
+from hpsearch.space import Number, Space
+from hpsearch.trial import Value
+
+
+class NetworkParameter(AnyParameter):
+    """A parameter of the built-in network has the name, type and range of one of its hyperparameters."""
+
+    def kind(self, name: str) -> Kind:
+        """The type of the hyperparameter."""
+        about = hyperparameter(name)
+        return about.kind if about else None
+
+    def check_name(self, name: str, reader: Reader) -> None:
+        """Reports a name that no hyperparameter has."""
+        if hyperparameter(name) is None:
+            hint = suggest_key(("space", name), list(HYPERPARAMETERS))
+            reader.report(("space", name), "is not a hyperparameter of the network", hint=hint, key=True)
+
+    def check_values(self, name: str, values: dict[Location, Value], reader: Reader) -> None:
+        """Reports values that the hyperparameter cannot have."""
+        if (about := hyperparameter(name)) is None:
+            return
+        for at, value in values.items():
+            if not _legal(about, value):
+                hint = suggest_value(value, list(about.choices))
+                reader.report(at, f"must be {possible_values(about)}", hint=hint)
+
+
+def note_unused_layers(space: Space, notes: list[str]) -> None:
+    """Notes ``hidden_units_3`` and the like where no trial has that many layers."""
+    deepest = _largest(space, "hidden_layers")
+    for name in space.names:
+        layer = name.removeprefix("hidden_units_")
+        if deepest is not None and layer.isdigit() and int(layer) > deepest:
+            notes.append(f"space.{name}: has no effect, as there are at most {deepest:g} hidden layers")
+
+
+def _legal(about: Hyperparameter, value: Value) -> bool:
+    if isinstance(value, bool) or about.kind == "bool":
+        return isinstance(value, bool) and about.kind == "bool"
+    if isinstance(value, str) or about.kind == "str":
+        return about.kind == "str" and value in about.choices
+    if about.kind == "int" and not isinstance(value, int):
+        return False
+    above = about.min is None or value > about.min or (value == about.min and not about.open_min)
+    below = about.max is None or value < about.max or (value == about.max and not about.open_max)
+    return above and below
+
+
+def possible_values(about: Hyperparameter) -> str:
+    """The values a hyperparameter may have, in words."""
+    if about.kind == "bool":
+        return "true or false"
+    if about.kind == "str":
+        return either(list(about.choices))
+    number = "a whole number" if about.kind == "int" else "a number"
+    above = "" if about.min is None else f"{'above' if about.open_min else 'of at least'} {about.min:g}"
+    below = "" if about.max is None else f"{'below' if about.open_max else 'at most'} {about.max:g}"
+    return f"{number} {' and '.join(filter(None, [above, below]))}".rstrip()
+
+
+def _largest(space: Space, name: str) -> float | None:
+    """The largest value that a parameter or constant can have; None if the space does not have it."""
+    if name in space.constants:
+        return float(space.constants[name])
+    for parameter in space.parameters:
+        if parameter.name == name:
+            return parameter.max if isinstance(parameter, Number) else max(map(float, parameter.values))
+    return None

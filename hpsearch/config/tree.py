@@ -1,0 +1,117 @@
+"""A config as a tree that knows where every key and value was written."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from hpsearch.config.scalars import shown
+from hpsearch.trial import Value
+
+Location = tuple[str | int, ...]
+"""The keys, and positions in lists, that lead to a node."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something was written.
+
+    Attributes:
+        path: The file as the user named it, or the argument.
+        line: Counted from 1; 0 where there are no lines.
+        column: Counted from 1; 0 where there are no lines.
+    """
+
+    path: str
+    line: int = 0
+    column: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One value.
+
+    Attributes:
+        place: Where it was written.
+        value: What it means.
+        written: How it was written, safe to show.
+        error: Whether it was reported as a problem.
+    """
+
+    place: Place
+    value: Value
+    written: str
+    error: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A list."""
+
+    place: Place
+    nodes: tuple["Node", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One key of a table, with its value; ``place`` is the key's."""
+
+    place: Place
+    node: "Node"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Keys and their values.
+
+    Attributes:
+        place: Where the first key was written.
+        entries: By key.
+        error: Whether a key was left out that was reported as a problem.
+    """
+
+    place: Place
+    entries: Mapping[str, Entry] = field(default_factory=dict)
+    error: bool = False
+
+    def with_entry(self, key: str, entry: Entry) -> "Table":
+        """A copy in which ``key`` is ``entry``."""
+        return replace(self, entries={**self.entries, key: entry})
+
+
+Node = Leaf | Items | Table
+
+
+def plain(node: Node) -> Any:
+    """The tree as plain mappings, lists and values."""
+    if isinstance(node, Leaf):
+        return node.value
+    if isinstance(node, Items):
+        return [plain(item) for item in node.nodes]
+    return {key: plain(entry.node) for key, entry in node.entries.items()}
+
+
+def in_error(node: Node) -> bool:
+    """Whether anything in the tree was reported as a problem when it was made."""
+    if isinstance(node, Leaf):
+        return node.error
+    if isinstance(node, Items):
+        return any(map(in_error, node.nodes))
+    return node.error or any(in_error(entry.node) for entry in node.entries.values())
+
+
+def find(node: Node, at: Location) -> Node | None:
+    """What stands at a location; None if nothing does."""
+    for key in at:
+        if isinstance(node, Table) and key in node.entries:
+            node = node.entries[str(key)].node
+        elif isinstance(node, Items) and isinstance(key, int) and key < len(node.nodes):
+            node = node.nodes[key]
+        else:
+            return None
+    return node
+
+
+def dotted(at: Location) -> str:
+    """A location as a key path, such as ``space.batch_size.values[2]``, safe to show."""
+    path = "".join(f"[{key}]" if isinstance(key, int) else f".{shown(key)}" for key in at)
+    return path.removeprefix(".")

@@ -1,0 +1,40 @@
+"""Writing a config: one trial's values as a search of their own."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import yaml
+
+from hpsearch.config.scalars import TrapError, resolve
+from hpsearch.trial import Value
+
+if TYPE_CHECKING:
+    from hpsearch.config.config import Config
+
+
+class _Dumper(yaml.SafeDumper):
+    """Quotes the texts that would be read as something else."""
+
+
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    try:
+        is_safe = resolve(text) == text
+    except TrapError:
+        is_safe = False
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=None if is_safe else '"')
+
+
+_Dumper.add_representer(str, _text)
+
+
+def trial_config(config: "Config", values: Mapping[str, Value]) -> str:
+    """A config, as YAML, whose one trial has these values: to run them again, or to build on.
+
+    Args:
+        config: Where the values were found.
+        values: A trial's.
+    """
+    resolved = config.resolved()
+    resolved["space"] = dict(values)
+    resolved["search"] |= {"method": "random", "trials": 1, "early_stopping": False}
+    return yaml.dump(resolved, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
