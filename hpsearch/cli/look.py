@@ -53,7 +53,7 @@ def leaderboard(
 def status(directory: Path, form: Form, color: Color) -> None:
     """Say how far the search of RUN is, and whether a process is at it."""
     from hpsearch.reports.formats import print_report
-    from hpsearch.reports.views import status_sheet
+    from hpsearch.reports.runs import status_sheet
     from hpsearch.store import Run
 
     with Run.read(directory) as run:
@@ -88,7 +88,7 @@ def show(directory: Path, trial: str | None, form: Form, timings: bool, color: C
       hpsearch show runs/digits-001 17 -f json
     """
     from hpsearch.reports.formats import print_report
-    from hpsearch.reports.views import run_sheet, trial_sheet
+    from hpsearch.reports.runs import run_sheet, trial_sheet
     from hpsearch.store import Run
 
     with Run.read(directory) as run:
@@ -124,7 +124,7 @@ def list_runs(root: Path, form: Form, color: Color) -> None:
     """List the runs under ROOT (runs/ if not given)."""
     from hpsearch.errors import HpsearchError, RunNotFound
     from hpsearch.reports.formats import print_report
-    from hpsearch.reports.views import run_row, runs_table
+    from hpsearch.reports.runs import run_row, runs_table
     from hpsearch.store import Run
 
     if not root.is_dir():
@@ -185,7 +185,7 @@ def export(
     from hpsearch.config import Config, trial_config
     from hpsearch.errors import UsageError
     from hpsearch.reports.formats import format_report
-    from hpsearch.reports.views import epochs_table, trials_table
+    from hpsearch.reports.runs import epochs_table, trials_table
     from hpsearch.store import Run
 
     with Run.read(directory) as run:

@@ -33,19 +33,14 @@ class RunDirectory(click.Path):
         return Path("runs") / path if not path.exists() and (Path("runs") / path).is_dir() else path
 
 
-class Workers(click.ParamType):
+def _workers(_: click.Context, parameter: click.Parameter, value: str | None) -> int | str | None:
     """A number of workers, or ``auto``."""
-
-    name = "workers"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | str:
-        """The number, or ``auto``."""
-        if value == "auto":
-            return "auto"
-        try:
-            return int(value)
-        except ValueError:
-            self.fail(f"{value!r} is neither a whole number nor auto", param, ctx)
+    if value is None or value == "auto":
+        return value
+    try:
+        return int(value)
+    except ValueError:
+        raise click.BadParameter(f"{value!r} is neither a whole number nor auto", param=parameter) from None
 
 
 run_directory = click.argument("directory", metavar="RUN", type=RunDirectory())
@@ -93,11 +88,17 @@ def searching(command: Command) -> Command:
             type=click.Choice(["panda", "caviar", "auto"]),
             help="One after another, or in parallel.",
         ),
-        click.option("-j", "--workers", type=Workers(), metavar="N", help="How many trials run at once, or auto."),
+        click.option(
+            "-j", "--workers", callback=_workers, metavar="N", help="How many trials run at once, or auto."
+        ),
         click.option("--trials", type=int, metavar="N", help="How many trials in all."),
     ):
         command = option(command)
     return command
+
+
+UNLIMITED = 100_000
+"""Characters in a line of what is not printed on a terminal: nothing is cut off there."""
 
 
 def console(color: Color, *, stderr: bool = False) -> Console:
@@ -105,8 +106,10 @@ def console(color: Color, *, stderr: bool = False) -> Console:
     from rich.console import Console
 
     forced = {"always": True, "never": False, "auto": None}[color]
+    file = sys.stderr if stderr else sys.stdout
     return Console(
-        file=sys.stderr if stderr else sys.stdout,
+        file=file,
+        width=None if file.isatty() else UNLIMITED,
         force_terminal=True if forced else None,
         no_color=True if forced is False else None,
         highlight=False,

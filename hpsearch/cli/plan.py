@@ -65,7 +65,7 @@ def check(config: Path, overrides: tuple[str, ...], color: Color) -> None:
     from hpsearch.config import load
     from hpsearch.launch import load_dataset
     from hpsearch.reports.formats import print_report
-    from hpsearch.reports.views import config_sheet
+    from hpsearch.reports.plans import config_sheet
 
     loaded = load(config, overrides)
     dataset = load_dataset(loaded)
@@ -104,7 +104,7 @@ def sample(config: Path, overrides: tuple[str, ...], rows: int, form: Form, colo
     from hpsearch.analysis.coverage import coverage
     from hpsearch.config import load
     from hpsearch.reports.formats import print_report
-    from hpsearch.reports.views import coverage_table, draws_table
+    from hpsearch.reports.plans import coverage_table, draws_table
     from hpsearch.search import Search
 
     loaded = load(config, overrides)

@@ -24,7 +24,7 @@ def print_leaderboard(
         timings: Whether to show how long each trial ran.
     """
     from hpsearch.reports.formats import print_report
-    from hpsearch.reports.views import leaderboard_table
+    from hpsearch.reports.runs import leaderboard_table
 
     ranking = run.ranking(rows)
     trials = {result.number: run.trial(result.number) for result in ranking}

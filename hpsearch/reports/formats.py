@@ -22,9 +22,6 @@ Format = Literal["table"] | Machine
 SCHEMA = 1
 """Raised when a machine format changes in a way that breaks a reader."""
 
-UNLIMITED = 100_000
-"""Width, in characters, of what is not printed on a terminal: nothing is cut off."""
-
 
 def print_report(report: Table | Sheet, form: Format, console: Console) -> None:
     """Print a table or a sheet to a console's file."""
@@ -109,5 +106,5 @@ def _print(renderable: RichTable | Text, console: Console) -> None:
         return
     # rich pads tables to the right; a pipe should get no spaces that mean nothing.
     with console.capture() as captured:
-        console.print(renderable, width=UNLIMITED, soft_wrap=True)
+        console.print(renderable, soft_wrap=True)
     console.file.write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 BARS = "▁▂▃▄▅▆▇█"
 
 
-def sparkline(values: Sequence[float | None], width: int = 12) -> str:
-    """A curve as at most ``width`` bars, the lowest value at the bottom.
+def sparkline(values: Sequence[float | None], width: int = 12, *, bottom: float | None = None) -> str:
+    """A curve as at most ``width`` bars.
 
     Args:
         values: From left to right; gaps are None or not finite.
         width: With more values than that, each bar is the last value of its share of them.
+        bottom: What the lowest bar stands for; the lowest value if not given.
     """
     if len(values) > width:
         ends = [round((bar + 1) * len(values) / width) - 1 for bar in range(width)]
@@ -19,7 +20,8 @@ def sparkline(values: Sequence[float | None], width: int = 12) -> str:
     finite = [value for value in values if value is not None and math.isfinite(value)]
     if not finite:
         return ""
-    low, span = min(finite), max(finite) - min(finite)
+    low = min(finite) if bottom is None else bottom
+    span = max(finite) - low
     bars = []
     for value in values:
         if value is None or not math.isfinite(value):

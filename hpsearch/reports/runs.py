@@ -1,4 +1,4 @@
-"""What the commands show of runs and trials, as tables and sheets.
+"""What is shown of runs and their trials, as tables and sheets.
 
 ``config`` is always the resolved config, as JSON data.
 """
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from hpsearch.analysis.ranking import leaderboard
+from hpsearch.reports.plans import config_lines, pairs
 from hpsearch.reports.sparkline import sparkline
 from hpsearch.reports.table import Column, Sheet, Table
 from hpsearch.reports.text import duration, plain
@@ -85,7 +86,7 @@ def trial_sheet(config: Config, trial: Trial, result: Result | None, *, timings:
         if result.value is not None:
             lines.append((config["metric"]["name"], plain(result.value)))
         lines += [(name, plain(value)) for name, value in result.final.items()]
-    lines += [("values", _pairs(trial.values)), ("seed", str(trial.seed)), ("origin", _pairs(trial.origin))]
+    lines += [("values", pairs(trial.values)), ("seed", str(trial.seed)), ("origin", pairs(trial.origin))]
     if result is not None:
         lines += _curves(result)
         lines += [("reason", result.reason)] if result.reason else []
@@ -105,26 +106,15 @@ def run_sheet(directory: Path, config: Config, about: Mapping[str, Any]) -> Shee
     lines = [
         ("run", str(directory)),
         ("created", str(about["created"])),
-        *_config_lines(config),
+        *config_lines(config),
         ("data", f"SHA-256 {about['data']}"),
-        ("versions", _pairs({key: value for key, value in versions.items() if key != "blas"})),
+        ("versions", pairs({key: value for key, value in versions.items() if key != "blas"})),
         (
             "blas",
             "\n".join(" ".join(map(str, filter(None, library.values()))) for library in versions["blas"]),
         ),
     ]
     return Sheet("run", {"run": str(directory), "config": dict(config), **about}, lines)
-
-
-def config_sheet(config: Config, size: float) -> Sheet:
-    """What would be searched.
-
-    Args:
-        config: The config.
-        size: How many configurations its space has.
-    """
-    configurations = "endless" if size == float("inf") else f"{size:,.0f}"
-    return Sheet("config", dict(config), [*_config_lines(config), ("configurations", configurations)])
 
 
 def status_sheet(
@@ -221,9 +211,9 @@ def epochs_table(
 ) -> Table:
     """A row per epoch of every trial; one with no epoch for a trial that reported none."""
     by_number = {trial.number: trial for trial in trials}
-    rows = []
+    rows: list[dict[str, Any]] = []
     for result in results:
-        head = {
+        head: dict[str, Any] = {
             "trial": result.number,
             "status": str(result.status),
             "value": result.value,
@@ -247,43 +237,6 @@ def epochs_table(
     return Table("epochs", columns, rows)
 
 
-def draws_table(names: Sequence[str], trials: Sequence[Trial], spread: Sequence[Mapping[str, Any]]) -> Table:
-    """Draws from the priors; ``spread`` (see :func:`coverage_table`) goes with them for programs."""
-    columns = [
-        Column("draw", ("draw",), right=True),
-        *(Column(name, ("values", name), right=True) for name in names),
-    ]
-    rows = [{"draw": trial.number, "values": dict(trial.values)} for trial in trials]
-    return Table("sample", columns, rows, {"coverage": list(spread)})
-
-
-def coverage_table(spread: Sequence[Mapping[str, Any]], draws: int) -> Table:
-    """How each prior is spread over its range, from :func:`hpsearch.analysis.coverage.coverage`."""
-    columns = [
-        Column("parameter", ("parameter",)),
-        Column("prior", ("prior",)),
-        Column("range", ("range",), show=lambda ends: " … ".join(map(plain, ends[:: max(1, len(ends) - 1)]))),
-        *(
-            Column(
-                header,
-                ("quartiles",),
-                show=lambda values, at=at: plain(values[at]) if values else "",
-                right=True,
-            )  # type: ignore[misc] # mypy cannot see the default's type
-            for at, header in enumerate(("25 %", "50 %", "75 %"))
-        ),
-        Column("draws", ("draws",), show=lambda counts: sparkline([float(count) for count in counts])),
-        Column("covered", ("covered",), show=lambda share: f"{share:.0%}", right=True),
-    ]
-    on_a_grid = int(draws ** (1 / max(1, len(spread))) + 1e-9)
-    notes = (
-        "A quarter, half and three quarters of all draws lie below the three values.",
-        f"draws: these {draws}, in parts of equal probability; covered: the share of parts with a draw.",
-        f"No two draws share a continuous parameter's value; a grid of {draws} would try {on_a_grid} of each.",
-    )
-    return Table("coverage", columns, spread, notes=notes)
-
-
 def _state(config: Config, finished: int, *, searching: bool) -> str:
     if searching:
         return "searching"
@@ -294,40 +247,6 @@ def _counted(counts: Mapping[Status, int]) -> str:
     return (
         ", ".join(f"{counts[status]} {status}" for status in Status if counts.get(status)) or "no results yet"
     )
-
-
-def _config_lines(config: Config) -> list[tuple[str, str]]:
-    ((kind, objective),) = config["objective"].items()
-    return [
-        ("name", config["name"]),
-        ("seed", str(config["seed"])),
-        (
-            "metric",
-            f"{config['metric']['goal']} {config['metric']['name']} at the {config['metric']['at']} epoch",
-        ),
-        (kind, _pairs(objective)),
-        ("space", "\n".join(f"{name}: {_spec(spec)}" for name, spec in config["space"].items())),
-        ("search", _pairs(config["search"])),
-        ("run", _pairs(config["run"])),
-    ]
-
-
-def _spec(spec: object) -> str:
-    if not isinstance(spec, Mapping):
-        return plain(spec)
-    return ", ".join(f"{key} {_flat(value)}" for key, value in spec.items())
-
-
-def _flat(value: object) -> str:
-    if isinstance(value, Mapping):
-        return ", ".join(f"{key} {_flat(item)}" for key, item in value.items())
-    if isinstance(value, list):
-        return "[" + ", ".join(map(_flat, value)) + "]"
-    return plain(value)
-
-
-def _pairs(values: Mapping[str, Any]) -> str:
-    return "\n".join(f"{name}: {_flat(value)}" for name, value in values.items())
 
 
 def _curves(result: Result) -> list[tuple[str, str]]:

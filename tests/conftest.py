@@ -1,0 +1,77 @@
+"""What many tests need."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from hpsearch.config import Config, load
+from hpsearch.trial import Epoch, Metric, Result, Trial
+
+settings.register_profile("ci", derandomize=True, deadline=None, max_examples=100)
+settings.register_profile("dev", deadline=None, max_examples=50)
+settings.load_profile("ci" if os.environ.get("CI") else "dev")
+
+TINY = """\
+name: tiny
+seed: 3
+objective: {network: {data: blobs, epochs: 4}}
+space:
+  learning_rate: {prior: log, min: 1e-4, max: 1}
+  hidden_units: {type: int, prior: log, min: 2, max: 16}
+  optimizer: {values: [momentum, adam]}
+search: {trials: 12, lag: 3}
+"""
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Path:
+    """A config whose search takes a second: 12 trials of a small network on generated data."""
+    path = tmp_path / "tiny.yaml"
+    path.write_text(TINY)
+    return path
+
+
+@pytest.fixture
+def in_tmp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A working directory of the test's own, away from the checkout."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def config(tiny: Path) -> Config:
+    """The tiny config, read."""
+    return load(tiny)
+
+
+class Recorder:
+    """A watcher that remembers what it was shown."""
+
+    def __init__(self, on_finished: Callable[[Trial, Result], None] | None = None) -> None:
+        self.trials: list[Trial] = []
+        self.results: list[Result] = []
+        self.texts: list[str] = []
+        self._on_finished = on_finished
+
+    def began(
+        self, metric: Metric, total: int, slots: int, trials: Sequence[Trial], results: Sequence[Result]
+    ) -> None:
+        self.slots = slots
+        self.before = list(results)
+
+    def started(self, trial: Trial) -> None:
+        self.trials.append(trial)
+
+    def epoch(self, trial: Trial, epoch: Epoch) -> None:
+        pass
+
+    def finished(self, trial: Trial, result: Result) -> None:
+        self.results.append(result)
+        if self._on_finished:
+            self._on_finished(trial, result)
+
+    def said(self, text: str) -> None:
+        self.texts.append(text)

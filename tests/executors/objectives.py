@@ -1,0 +1,85 @@
+"""Objectives that misbehave, for executors to run in other processes."""
+
+import os
+import signal
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from hpsearch.trial import Result, Status, Trial
+
+
+@dataclass(frozen=True)
+class Obedient:
+    """Answers with the trial's number."""
+
+    def __call__(self, trial: Trial) -> Result:
+        return Result(trial.number, Status.DONE, float(trial.number))
+
+
+@dataclass(frozen=True)
+class Killer:
+    """Some trials end their process, as often as the number of lives they have to lose.
+
+    Attributes:
+        directory: Where it counts their deaths.
+        deaths: How often each of these trials ends its process.
+        how: By ``kill``, ``exit`` or ``segfault``.
+    """
+
+    directory: Path
+    deaths: tuple[tuple[int, int], ...]
+    how: str = "kill"
+
+    def __call__(self, trial: Trial) -> Result:
+        died = len(list(self.directory.glob(f"{trial.number}-*")))
+        if died < dict(self.deaths).get(trial.number, 0):
+            (self.directory / f"{trial.number}-{died}").touch()
+            if self.how == "exit":
+                os._exit(0)
+            os.kill(os.getpid(), signal.SIGSEGV if self.how == "segfault" else signal.SIGKILL)
+        return Result(trial.number, Status.DONE, float(trial.number))
+
+
+@dataclass(frozen=True)
+class Environment:
+    """Answers with what it found in its process, as the reason of a result."""
+
+    def __call__(self, trial: Trial) -> Result:
+        import numpy as np
+        from threadpoolctl import threadpool_info
+
+        np.zeros((2, 2)) @ np.zeros((2, 2))
+        threads = {library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"}
+        text = f"{os.getpid()} {os.getppid()} {threads}"
+        return Result(trial.number, Status.DONE, 1.0, reason=text)
+
+
+@dataclass(frozen=True)
+class Interrupted:
+    """Sends its own process the signals that a terminal and a supervisor send."""
+
+    def __call__(self, trial: Trial) -> Result:
+        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), signal.SIGTERM)
+        return Result(trial.number, Status.DONE, 1.0)
+
+
+@dataclass(frozen=True)
+class Unpicklable:
+    """Answers with what cannot be sent back."""
+
+    def __call__(self, trial: Trial) -> Result:
+        return Result(trial.number, Status.DONE, 1.0, final={"x": threading.Lock()})  # type: ignore[dict-item]
+
+
+@dataclass(frozen=True)
+class Stuck:
+    """Never answers; says which process it is in."""
+
+    directory: Path
+
+    def __call__(self, trial: Trial) -> Result:
+        (self.directory / f"pid-{os.getpid()}").touch()
+        signal.pause()
+        raise AssertionError

@@ -1,0 +1,148 @@
+"""The contract of every executor, and what the parallel ones promise beyond it."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from hpsearch.executors import Caviar, Executor, Objective, Panda
+from hpsearch.trial import Result, Trial
+from tests.executors.objectives import Environment, Interrupted, Killer, Obedient, Stuck, Unpicklable
+
+Make = Callable[[Objective], Executor]
+
+
+def run(executor: Executor, count: int) -> dict[int, Result]:
+    """The results of trials 0 to count - 1."""
+    results: dict[int, Result] = {}
+    submitted = 0
+    with executor:
+        while len(results) < count:
+            while submitted < count and submitted - len(results) < executor.slots:
+                executor.submit(Trial(submitted, {}, submitted))
+                submitted += 1
+            for result in executor.wait():
+                assert result.number not in results
+                results[result.number] = result
+    return results
+
+
+EXECUTORS: dict[str, Make] = {
+    "panda": Panda,
+    "caviar-1": lambda objective: Caviar(objective, 1),
+    "caviar-2": lambda objective: Caviar(objective, 2),
+}
+
+
+@pytest.mark.parametrize("make", EXECUTORS.values(), ids=EXECUTORS.keys())
+class TestContract:
+    """What panda, caviar and every other executor do alike."""
+
+    def test_every_trial_comes_back_once(self, make: Make) -> None:
+        """Seven trials in, the same seven results out."""
+        results = run(make(Obedient()), 7)
+        assert {number: result.value for number, result in results.items()} == {n: float(n) for n in range(7)}
+
+    def test_closing_ends_what_has_not_run(self, make: Make) -> None:
+        """An executor with a trial in it can be left."""
+        with make(Obedient()) as executor:
+            executor.submit(Trial(0, {}, 0))
+
+
+@pytest.mark.parametrize("how", ["kill", "exit", "segfault"])
+def test_a_trial_whose_worker_died_once_runs_again(tmp_path: Path, how: str) -> None:
+    """However the worker died, all trials have their results."""
+    results = run(Caviar(Killer(tmp_path, ((2, 1),), how), 2), 6)
+    assert [results[number].value for number in range(6)] == [0, 1, 2, 3, 4, 5]
+
+
+def test_a_trial_that_kills_its_worker_again_alone_is_crashed(tmp_path: Path) -> None:
+    """Trial 2 is given up after its second death alone; the trials beside it finish."""
+    results = run(Caviar(Killer(tmp_path, ((2, 99),)), 2, retries=1), 6)
+    assert results[2].status == "crashed"
+    assert "SIGKILL" in results[2].reason
+    assert "2 times" in results[2].reason
+    assert all(results[number].value == number for number in (0, 1, 3, 4, 5))
+
+
+def test_retries_count_deaths_alone(tmp_path: Path) -> None:
+    """With three retries a trial that dies three times alone still finishes."""
+    results = run(Caviar(Killer(tmp_path, ((0, 3),)), 1, retries=3), 1)
+    assert results[0].value == 0.0
+
+
+def test_without_retries_the_first_death_alone_is_final(tmp_path: Path) -> None:
+    """retries: 0 gives up at once."""
+    assert run(Caviar(Killer(tmp_path, ((0, 1),)), 1, retries=0), 1)[0].status == "crashed"
+
+
+def test_a_result_that_cannot_be_sent_back_is_a_failed_trial() -> None:
+    """It does not take the pool down."""
+    results = run(Caviar(Unpicklable(), 2), 3)
+    assert {result.status for result in results.values()} == {"failed"}
+
+
+def test_workers_run_beside_this_process_with_the_threads_given() -> None:
+    """Each is a child of this process, with one BLAS thread."""
+    results = run(Caviar(Environment(), 2, threads=1), 4)
+    for result in results.values():
+        own, parent, threads = result.reason.split(maxsplit=2)
+        assert int(own) != os.getpid()
+        assert int(parent) == os.getpid()
+        assert threads == "{1}"
+
+
+def test_workers_do_not_hear_interrupts() -> None:
+    """Ctrl-C and SIGTERM in a worker change nothing."""
+    assert {result.status for result in run(Caviar(Interrupted(), 2), 3).values()} == {"done"}
+
+
+def gone(pid: int) -> bool:
+    """Whether a process has ended."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except FileNotFoundError:
+        return True
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 20) -> None:
+    """Wait for something that happens in another process; fail if it does not."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.01)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="workers end with their parent on Linux only")
+def test_workers_end_with_a_killed_parent(tmp_path: Path) -> None:
+    """After kill -9 of the search no worker lives on, though it is in the middle of a trial."""
+    code = f"""
+import os, pathlib
+from hpsearch.executors import Caviar
+from hpsearch.trial import Trial
+from tests.executors.objectives import Stuck
+directory = pathlib.Path({str(tmp_path)!r})
+executor = Caviar(Stuck(directory), 2)
+executor.submit(Trial(0, {{}}, 0))
+executor.submit(Trial(1, {{}}, 1))
+while len(list(directory.glob("pid-*"))) < 2:
+    pass
+os.kill(os.getpid(), 9)
+"""
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == -9
+    pids = [int(path.name.removeprefix("pid-")) for path in tmp_path.glob("pid-*")]
+    assert len(pids) == 2
+    wait_until(lambda: all(map(gone, pids)))
+
+
+def test_closing_kills_stuck_workers(tmp_path: Path) -> None:
+    """Leaving the executor does not wait for trials that never end."""
+    with Caviar(Stuck(tmp_path), 1) as executor:
+        executor.submit(Trial(0, {}, 0))
+        wait_until(lambda: bool(list(tmp_path.glob("pid-*"))))
+    (path,) = tmp_path.glob("pid-*")
+    wait_until(lambda: gone(int(path.name.removeprefix("pid-"))))

@@ -1,0 +1,154 @@
+"""Tests of following a learning curve to its end, whatever that is."""
+
+import math
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+
+from hpsearch.objectives.curve import follow
+from hpsearch.trial import Epoch, Metric, Rung, Status, Trial
+
+METRIC = Metric("error")
+
+
+def generate(*records: Any) -> Generator[Any, None, None]:
+    """A trial's code: yields what it is given, raises what is an exception."""
+    for record in records:
+        if isinstance(record, BaseException):
+            raise record
+        yield record
+
+
+def run(*records: Any, rungs: tuple[Rung, ...] = (), metric: Metric = METRIC, **options: Any) -> Any:
+    """The result of a trial with these records, once it is sure that its code was ended."""
+    source = generate(*records)
+    result = follow(Trial(3, {}, 0, rungs), metric, source, **options)
+    assert source.gi_frame is None
+    return result
+
+
+def errors(*values: float) -> list[dict[str, float]]:
+    """Records of the metric."""
+    return [{"error": value} for value in values]
+
+
+def test_a_trial_that_ends_is_done() -> None:
+    """Its value is the metric's last one, its curve has every epoch."""
+    result = run(*errors(0.5, 0.2, 0.3))
+    assert (result.number, result.status, result.value) == (3, Status.DONE, 0.3)
+    assert [epoch.metrics for epoch in result.curve] == errors(0.5, 0.2, 0.3)
+    assert [epoch.number for epoch in result.curve] == [1, 2, 3]
+
+
+def test_at_best_the_best_epoch_counts() -> None:
+    """metric.at: best takes the best of all epochs, in the metric's direction."""
+    assert run(*errors(0.5, 0.2, 0.3), metric=Metric("error", "minimize", "best")).value == 0.2
+    assert run(*errors(0.5, 0.2, 0.3), metric=Metric("error", "maximize", "best")).value == 0.5
+
+
+def test_a_rung_stops_a_trial_that_is_worse() -> None:
+    """It keeps its last value, and the reason tells both numbers."""
+    result = run(*errors(0.9, 0.8, 0.1), rungs=(Rung(1, 0.9), Rung(2, 0.7)))
+    assert (result.status, result.value, len(result.curve)) == (Status.STOPPED, 0.8, 2)
+    assert "0.8 after epoch 2" in result.reason
+    assert "0.7" in result.reason
+
+
+def test_a_rung_knows_the_goal() -> None:
+    """For a metric to be maximised, worse is smaller."""
+    accuracy = Metric("error", "maximize")
+    assert run(*errors(0.9, 0.8), rungs=(Rung(1, -0.9),), metric=accuracy).status is Status.DONE
+    assert run(*errors(0.8, 0.8), rungs=(Rung(1, -0.9),), metric=accuracy).status is Status.STOPPED
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+def test_a_metric_that_is_not_finite_ends_the_trial(value: float) -> None:
+    """It is diverged, without a value, and says at which epoch."""
+    result = run(*errors(0.5, value, 0.1))
+    assert (result.status, result.value, len(result.curve)) == (Status.DIVERGED, None, 2)
+    assert "after epoch 2" in result.reason
+    assert result.curve[1].metrics == {"error": None}
+
+
+def test_other_metrics_may_be_anything() -> None:
+    """What is not finite becomes None, what is no number is left out; the trial goes on."""
+    result = run({"error": 0.1, "loss": math.nan, "note": "text", "list": [1]})
+    assert result.curve[0].metrics == {"error": 0.1, "loss": None}
+    assert result.status is Status.DONE
+
+
+@pytest.mark.parametrize(
+    ("record", "text"),
+    [
+        ({"error": "0.5"}, "not str: '0.5'"),
+        ({"error": None}, "not NoneType"),
+        ({"error": 1j}, "not complex"),
+        ({"error": True}, "not bool"),
+        ({"eror": 1.0, "loss": 2.0}, "'error'; this one reports eror, loss"),
+        (0.5, "not float: 0.5"),
+        (RuntimeError("boom"), "RuntimeError: boom"),
+        (KeyError(1), "KeyError: 1"),
+    ],
+)
+def test_what_goes_wrong_in_a_trial_is_its_reason(record: Any, text: str) -> None:
+    """The trial is failed; the first line of its reason says why, a traceback follows."""
+    result = run(*errors(0.5), record)
+    assert (result.status, result.value, len(result.curve)) == (Status.FAILED, None, 1)
+    assert text in result.reason.splitlines()[0]
+
+
+def test_a_trial_without_an_epoch_is_failed() -> None:
+    """There is nothing to rank it by."""
+    result = run()
+    assert result.status is Status.FAILED
+    assert "without reporting" in result.reason
+
+
+def test_a_trial_that_takes_too_long_is_timed_out() -> None:
+    """The reason says how long it ran and what its timeout is."""
+    result = run(*errors(0.5, 0.4), timeout=0.0)
+    assert (result.status, len(result.curve)) == (Status.TIMED_OUT, 1)
+    assert "its timeout is 0 s" in result.reason
+
+
+def test_final_figures_are_taken_once_at_the_end() -> None:
+    """A stopped trial has them too; a failed one has none."""
+    calls: list[int] = []
+
+    def final() -> dict[str, float]:
+        calls.append(1)
+        return {"test_error": 0.4, "other": math.nan}
+
+    assert run(*errors(0.5, 0.4), final=final).final == {"test_error": 0.4, "other": None}
+    assert run(*errors(0.5), rungs=(Rung(1, 0.1),), final=final).final["test_error"] == 0.4
+    assert run(RuntimeError(), final=final).final == {}
+    assert len(calls) == 2
+
+
+def test_earlier_epochs_come_first() -> None:
+    """A resumed trial's curve goes on, its numbers and its seconds too."""
+    earlier = (Epoch(1, {"error": 0.9}, 5.0), Epoch(2, {"error": 0.8}, 10.0))
+    result = run(*errors(0.7), earlier=earlier)
+    assert [epoch.number for epoch in result.curve] == [1, 2, 3]
+    assert result.curve[:2] == earlier
+    assert result.seconds >= 10.0
+
+
+def test_a_resumed_trial_that_should_have_stopped_stops() -> None:
+    """The rung at its last epoch before the kill is looked at again."""
+    result = run(*errors(0.1), earlier=(Epoch(1, {"error": 0.9}, 1.0),), rungs=(Rung(1, 0.5),))
+    assert (result.status, len(result.curve)) == (Status.STOPPED, 1)
+
+
+def test_every_epoch_is_shown() -> None:
+    """The display hears of each as it comes."""
+    seen: list[int] = []
+    run(*errors(0.5, 0.4), on_epoch=lambda trial, epoch: seen.append((trial.number, epoch.number)))  # type: ignore[arg-type]
+    assert seen == [(3, 1), (3, 2)]
+
+
+def test_an_interrupt_is_no_failure() -> None:
+    """What is not an Exception passes through: it is meant for the search, not for the trial."""
+    with pytest.raises(KeyboardInterrupt):
+        run(KeyboardInterrupt())

@@ -1,0 +1,121 @@
+"""Tests of the network as an objective: results, checkpoints, failures."""
+
+import pickle
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from hpsearch.network.data import load
+from hpsearch.objectives.network import NetworkObjective
+from hpsearch.trial import Epoch, Metric, Result, Status, Trial
+
+TRIAL = Trial(5, {"learning_rate": 0.01, "dropout": 0.2}, 11)
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Prepared data."""
+    directory = tmp_path_factory.mktemp("data")
+    load("moons", seed=0).save(directory)
+    return directory
+
+
+@pytest.fixture
+def objective(data: Path, tmp_path: Path) -> NetworkObjective:
+    """A small network on it."""
+    constants = {"hidden_layers": 1, "hidden_units": 8, "epochs": 5}
+    return NetworkObjective(data, tmp_path / "trials", Metric("val_error"), constants)
+
+
+def untimed(result: Result) -> Result:
+    """The result without its times."""
+    curve = tuple(Epoch(epoch.number, epoch.metrics, 0.0) for epoch in result.curve)
+    return replace(result, seconds=0.0, curve=curve)
+
+
+def test_a_trial_reports_its_curve_and_its_test_error(objective: NetworkObjective) -> None:
+    """Every epoch has the network's four metrics; the test split is looked at once, at the end."""
+    result = objective(TRIAL)
+    assert result.status is Status.DONE
+    assert len(result.curve) == 5
+    assert set(result.curve[0].metrics) == {"train_loss", "val_loss", "val_error", "val_accuracy"}
+    assert result.value == result.curve[-1].metrics["val_error"]
+    assert set(result.final) == {"test_loss", "test_error", "test_accuracy"}
+
+
+def test_the_same_trial_has_the_same_result(objective: NetworkObjective) -> None:
+    """To the last bit, also after the objective went through a pipe."""
+    assert untimed(pickle.loads(pickle.dumps(objective))(TRIAL)) == untimed(objective(TRIAL))  # noqa: S301 -- our own
+    assert untimed(objective(replace(TRIAL, seed=12))) != untimed(objective(TRIAL))
+
+
+def test_a_short_trial_leaves_no_files(objective: NetworkObjective) -> None:
+    """Checkpoints are for trials that take long."""
+    objective(TRIAL)
+    assert not objective.trials.exists()
+
+
+class Stop(BaseException):
+    """Ends a trial as a kill does."""
+
+
+@pytest.mark.parametrize("at", [1, 3, 5])
+def test_a_trial_goes_on_from_its_checkpoint(objective: NetworkObjective, at: int) -> None:
+    """Ended after any epoch, it has the result of an uninterrupted one, and its files are gone."""
+    eager = replace(objective, checkpoint_seconds=0.0)
+
+    def kill(trial: Trial, epoch: Epoch) -> None:
+        if epoch.number == at:
+            raise Stop
+
+    with pytest.raises(Stop):
+        eager(TRIAL, kill)
+    assert (eager.trials / "00005" / "checkpoint.npz").exists()
+    seen: list[int] = []
+    result = eager(TRIAL, lambda trial, epoch: seen.append(epoch.number))
+    assert seen == list(range(at + 1, 6))
+    assert untimed(result) == untimed(objective(TRIAL))
+    assert not (eager.trials / "00005").exists()
+
+
+@pytest.mark.parametrize("name", ["checkpoint.npz", "curve.json"])
+def test_a_damaged_checkpoint_costs_the_work_not_the_trial(objective: NetworkObjective, name: str) -> None:
+    """The trial starts anew."""
+    eager = replace(objective, checkpoint_seconds=0.0)
+    with pytest.raises(Stop):
+        eager(TRIAL, _stop)
+    (eager.trials / "00005" / name).write_bytes(b"damage")
+    assert untimed(eager(TRIAL)) == untimed(objective(TRIAL))
+
+
+def _stop(trial: Trial, epoch: Epoch) -> None:
+    raise Stop
+
+
+def test_a_disk_that_is_full_costs_the_checkpoint_not_the_trial(objective: NetworkObjective) -> None:
+    """A place where no directory can be made stands for it."""
+    objective.trials.write_text("in the way")
+    assert replace(objective, checkpoint_seconds=0.0)(TRIAL).status is Status.DONE
+
+
+def test_a_loss_that_is_not_finite_is_diverged(objective: NetworkObjective) -> None:
+    """Though a class would still be predicted, and the error finite."""
+    wild = Trial(0, {"learning_rate": 1e30, "optimizer": "sgd", "batch_norm": False}, 1)
+    result = objective(wild)
+    assert (result.status, result.value) == (Status.DIVERGED, None)
+    assert "epoch" in result.reason
+
+
+def test_impossible_values_fail_the_trial(objective: NetworkObjective) -> None:
+    """With the reason, and without raising."""
+    result = objective(Trial(0, {"batch_size": 1, "batch_norm": True}, 1))
+    assert result.status is Status.FAILED
+    assert "batch_size" in result.reason
+
+
+def test_missing_data_fail_the_trial(objective: NetworkObjective, tmp_path: Path) -> None:
+    """The reason names the directory."""
+    result = replace(objective, data=tmp_path / "nowhere")(TRIAL)
+    assert result.status is Status.FAILED
+    assert "nowhere" in result.reason

@@ -1,0 +1,269 @@
+"""Tests of the run directory: nothing lost, one writer, damage told from data."""
+
+import json
+import os
+import sqlite3
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hpsearch.analysis.ranking import ranked
+from hpsearch.errors import (
+    RunDamaged,
+    RunError,
+    RunExists,
+    RunLocked,
+    RunMismatch,
+    RunNotFound,
+    RunUnwritable,
+    UsageError,
+)
+from hpsearch.store import Run
+from hpsearch.trial import Epoch, Metric, Result, Rung, Status, Trial
+
+META = {"config": {"metric": {"name": "val_error", "goal": "minimize", "at": "last"}}, "pace": 10}
+
+
+def make(directory: Path, count: int = 0) -> Run:
+    """A run with so many results."""
+    run = Run.create(directory, "seed: 1\r\n", META)
+    for number in range(count):
+        run.record([trial(number)], [result(number)])
+    return run
+
+
+def trial(number: int) -> Trial:
+    """A trial with everything a trial can have."""
+    return Trial(number, {"x": 0.1 * number, "name": "ä\n"}, number + 7, (Rung(2, 0.5),), {"phase": "coarse"})
+
+
+def result(number: int, value: float | None = 0.25) -> Result:
+    """A result with everything a result can have."""
+    curve = (Epoch(1, {"val_error": 0.5, "other": None}, 0.1), Epoch(2, {"val_error": 0.25}, 0.2))
+    status = Status.DONE if value is not None else Status.FAILED
+    return Result(
+        number, status, value, curve, {"test_error": 0.3}, "" if value is not None else "no\nvalue", 0.7
+    )
+
+
+def test_what_was_recorded_is_read_back_equal(tmp_path: Path) -> None:
+    """Trials, results and learning curves come back to the last bit, in another connection too."""
+    with make(tmp_path / "r", 3) as run, Run.read(tmp_path / "r") as reader:
+        assert reader.trials() == run.trials() == [trial(number) for number in range(3)]
+        assert reader.results() == run.results() == [result(number) for number in range(3)]
+        assert reader.result(1) == result(1)
+        assert reader.result(9) is None
+
+
+def test_the_config_is_kept_byte_for_byte(tmp_path: Path) -> None:
+    """Line ends and all."""
+    make(tmp_path / "r").close()
+    assert (tmp_path / "r" / "config.yaml").read_bytes() == b"seed: 1\r\n"
+
+
+def test_everything_is_private(tmp_path: Path) -> None:
+    """Directories are 0700 and files 0600, whatever the umask."""
+    before = os.umask(0)
+    try:
+        with make(tmp_path / "r", 1) as run:
+            run.write_file("best.yaml", "x")
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "r").stat().st_mode) == 0o700
+    assert {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "r").iterdir()} == {0o600}
+
+
+def test_numbered_directories_count_up(tmp_path: Path) -> None:
+    """The next number is one above the largest there is, gaps or not."""
+    names = []
+    for _ in range(2):
+        with Run.create_numbered(tmp_path, "a.b", "", META) as run:
+            names.append(run.directory.name)
+    (tmp_path / "a.b-007").mkdir()
+    with Run.create_numbered(tmp_path, "a.b", "", META) as run:
+        names.append(run.directory.name)
+    assert names == ["a.b-001", "a.b-002", "a.b-008"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.b-001", "a.b-002", "a.b-007", "a.b-008"]
+
+
+def test_a_directory_that_is_there_is_never_touched(tmp_path: Path) -> None:
+    """Creating over it is refused, with what to type instead, and leaves no draft behind."""
+    (tmp_path / "r").mkdir()
+    with pytest.raises(RunExists, match="hpsearch resume"):
+        make(tmp_path / "r")
+    assert [path.name for path in tmp_path.iterdir()] == ["r"]
+
+
+def test_one_writer_at_a_time(tmp_path: Path) -> None:
+    """A second writer is refused by the name of the first; readers are not."""
+    with make(tmp_path / "r") as run:
+        with pytest.raises(RunLocked, match=f"process {os.getpid()} "):
+            Run.open(tmp_path / "r")
+        with Run.read(tmp_path / "r") as reader:
+            assert reader.searching()
+        assert run.searching()
+    with Run.read(tmp_path / "r") as reader:
+        assert not reader.searching()
+    Run.open(tmp_path / "r").close()
+
+
+def test_a_killed_writers_lock_is_gone_with_it(tmp_path: Path) -> None:
+    """Nobody ever unlocks anything by hand."""
+    make(tmp_path / "r").close()
+    code = (
+        "import os, pathlib; from hpsearch.store import Run;"
+        f"Run.open(pathlib.Path({str(tmp_path / 'r')!r})); os.kill(os.getpid(), 9)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == -9
+    Run.open(tmp_path / "r").close()
+
+
+def test_a_batch_is_recorded_whole_or_not_at_all(tmp_path: Path) -> None:
+    """If one of its results cannot be recorded, none is."""
+    with make(tmp_path / "r", 1) as run:
+        with pytest.raises(RunError):
+            run.record([trial(1), trial(2)], [result(1), result(0)])
+        assert [each.number for each in run.trials()] == [0]
+
+
+def test_a_trial_keeps_its_first_row(tmp_path: Path) -> None:
+    """Recording it again changes nothing."""
+    with make(tmp_path / "r", 1) as run:
+        run.record([Trial(0, {"x": 9}, 1)])
+        assert run.trial(0) == trial(0)
+
+
+def test_forgotten_results_are_unfinished_trials(tmp_path: Path) -> None:
+    """The trial stays, its result and curve go."""
+    with make(tmp_path / "r", 3) as run:
+        run.forget([1])
+        assert run.unfinished() == [1]
+        assert [each.number for each in run.results()] == [0, 2]
+        run.record(results=[result(1)])
+        assert run.results() == [result(number) for number in range(3)]
+
+
+def test_a_trial_that_has_not_started_is_an_error_that_says_which_have(tmp_path: Path) -> None:
+    """It names the range of numbers there are."""
+    with make(tmp_path / "r", 2) as run, pytest.raises(UsageError, match="trials 0 to 1 so far; found 5"):
+        run.trial(5)
+
+
+outcomes = st.lists(st.none() | st.sampled_from([0.1, 0.2, 0.3, -1.0]), min_size=1, max_size=12)
+
+
+@given(outcomes, st.sampled_from(["minimize", "maximize"]), st.integers(1, 15))
+def test_the_database_ranks_as_the_rule_does(
+    tmp_path_factory: pytest.TempPathFactory, values: list, goal: str, limit: int
+) -> None:
+    """The index gives the order that the ranking rule defines, for any number of rows."""
+    metric = {"name": "m", "goal": goal, "at": "last"}
+    with Run.create(tmp_path_factory.mktemp("x") / "r", "", {"config": {"metric": metric}}) as run:
+        results = [result(number, value) for number, value in enumerate(values)]
+        run.record([trial(number) for number in range(len(values))], results)
+        assert run.ranking() == ranked(results, Metric(**metric))
+        assert run.ranking(limit) == ranked(results, Metric(**metric))[:limit]
+
+
+def test_counts_and_events(tmp_path: Path) -> None:
+    """Results are counted by status; events are kept in their order."""
+    with make(tmp_path / "r", 2) as run:
+        run.record([trial(2)], [result(2, None)])
+        run.event("interrupted", "SIGINT")
+        run.event("resumed", "")
+        assert run.counts() == {Status.DONE: 2, Status.FAILED: 1}
+        assert [(kind, text) for _, kind, text in run.events()] == [
+            ("interrupted", "SIGINT"),
+            ("resumed", ""),
+        ]
+
+
+def test_a_moved_directory_is_the_same_run(tmp_path: Path) -> None:
+    """Nothing in it names where it is."""
+    make(tmp_path / "r", 2).close()
+    (tmp_path / "r").rename(tmp_path / "s")
+    with Run.open(tmp_path / "s") as run:
+        assert len(run.results()) == 2
+
+
+@pytest.mark.parametrize("what", ["missing", "file", "empty"])
+def test_no_run_there(tmp_path: Path, what: str) -> None:
+    """A missing directory, a file and a directory without a database are no runs."""
+    path = tmp_path / "r"
+    path.write_text("") if what == "file" else path.mkdir() if what == "empty" else None
+    for way in (Run.read, Run.open):
+        with pytest.raises(RunNotFound, match="no run directory"):
+            way(path)
+
+
+def test_a_newer_schema_is_refused_as_such(tmp_path: Path) -> None:
+    """The message says which version and what to do."""
+    make(tmp_path / "r").close()
+    with sqlite3.connect(tmp_path / "r" / "search.db") as connection:
+        connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    with pytest.raises(RunMismatch, match=r"newer hpsearch.*schema is 99.*Upgrade"):
+        Run.read(tmp_path / "r")
+
+
+@pytest.mark.parametrize("content", [b"", b"SQLite format 3\0", b"not a database" * 100])
+def test_what_is_no_database_is_damage(tmp_path: Path, content: bytes) -> None:
+    """Empty, cut short or something else: a refusal, and the file stays as it is."""
+    make(tmp_path / "r", 2).close()
+    database = tmp_path / "r" / "search.db"
+    database.write_bytes(content)
+    for way in (Run.read, Run.open):
+        with pytest.raises(RunDamaged, match=r"search\.db is damaged"):
+            way(tmp_path / "r")
+    assert database.read_bytes() == content
+
+
+def test_a_changed_row_is_damage_not_data(tmp_path: Path) -> None:
+    """A value altered behind our back fails its checksum."""
+    make(tmp_path / "r", 2).close()
+    with sqlite3.connect(tmp_path / "r" / "search.db") as connection:
+        connection.execute("UPDATE results SET value = 0.0, loss = 0.0 WHERE number = 1")
+        connection.execute("UPDATE trials SET trial = ? WHERE number = 1", (json.dumps({"values": {}}),))
+    connection.close()
+    with Run.read(tmp_path / "r") as run:
+        with pytest.raises(RunDamaged, match="result of trial 1 fails its checksum"):
+            run.ranking()
+        with pytest.raises(RunDamaged, match="trial 1 fails its checksum"):
+            run.trials()
+
+
+def test_a_full_disk_keeps_what_was_acknowledged(tmp_path: Path) -> None:
+    """When the file may not grow, recording fails with the reason, and every row recorded before is there."""
+    code = f"""
+import pathlib, resource, signal
+from tests.store.test_run import make, trial, result
+from hpsearch.errors import RunUnwritable
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+run = make(pathlib.Path({str(tmp_path / "r")!r}))
+resource.setrlimit(resource.RLIMIT_FSIZE, (120_000, 120_000))
+number = 0
+try:
+    while True:
+        run.record([trial(number)], [result(number)])
+        number += 1
+except RunUnwritable as error:
+    print(number, error)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    count, _, message = done.stdout.partition(" ")
+    assert "cannot be used" in message
+    assert int(count) > 10
+    with Run.open(tmp_path / "r") as run:
+        assert [each.number for each in run.results()] == list(range(int(count)))
+
+
+def test_an_unwritable_place_is_said(tmp_path: Path) -> None:
+    """A file where a directory has to be made."""
+    (tmp_path / "f").write_text("")
+    with pytest.raises(RunUnwritable, match="cannot be written"):
+        make(tmp_path / "f" / "r")

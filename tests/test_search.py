@@ -1,0 +1,221 @@
+"""Tests of asking and telling: what may start when, and that nothing but the config matters."""
+
+import math
+import random
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hpsearch.errors import ConfigError, UsageError
+from hpsearch.search import Search
+from hpsearch.searchers.stopping import Halving
+from hpsearch.trial import Epoch, Metric, Result, Status, Trial
+
+SPACE: dict[str, Any] = {
+    "learning_rate": {"prior": "log", "min": 1e-4, "max": 1},
+    "layers": {"type": "int", "min": 1, "max": 4},
+    "optimizer": {"values": ["sgd", "adam"]},
+}
+
+
+def worth(trial: Trial) -> float:
+    """A smooth objective with noise from the trial's seed."""
+    noise = random.Random(trial.seed).random() / 100
+    return abs(math.log10(trial.values["learning_rate"]) + 2) + trial.values["layers"] / 10 + noise
+
+
+def run(
+    search: Search, workers: int, order: random.Random, objective: Callable[[Trial], object] = worth
+) -> list[Trial]:
+    """Run a search with so many trials at once, results coming in any order."""
+    flight: list[Trial] = []
+    trials: list[Trial] = []
+    while True:
+        while len(flight) < workers and search.ready:
+            trial = search.ask()
+            if trial is None:
+                break
+            flight.append(trial)
+            trials.append(trial)
+        if not flight:
+            return trials
+        trial = flight.pop(order.randrange(len(flight)))
+        search.tell(trial, objective(trial))
+
+
+def search(**changes: Any) -> Search:
+    """A small coarse-to-fine search."""
+    return Search(SPACE, **{"seed": 5, "trials": 24, "lag": 3, **changes})
+
+
+@given(st.integers(1, 4), st.integers(0, 10**6))
+def test_workers_and_order_of_results_change_nothing(workers: int, order: int) -> None:
+    """Any number of workers, with results in any order, asks the same trials."""
+    one = run(search(), 1, random.Random(0))
+    assert run(search(), workers, random.Random(order)) == one
+
+
+@pytest.mark.parametrize("cut", range(0, 25, 3))
+def test_a_search_cut_anywhere_goes_on_the_same(cut: int) -> None:
+    """Restored from the first results and the trials in flight, a search asks what it would have asked."""
+    whole = search()
+    trials = run(whole, 3, random.Random(1))
+    known = [result for result in whole.results if result.number < cut and result.number % 5 != 3]
+    begun = [trial for trial in trials if trial.number < cut]
+    again = search()
+    again.restore(begun, known)
+    run(again, 2, random.Random(2))
+    assert again.results == whole.results
+
+
+def test_trials_without_a_result_are_asked_for_first_after_a_restore() -> None:
+    """A resumed search begins with what was in flight, with the same number, values and seed."""
+    before = search()
+    asked = [before.ask() for _ in range(4)]
+    after = search()
+    after.restore(asked, [before.tell(asked[2], 1.0)])
+    assert [after.ask() for _ in range(3)] == [asked[0], asked[1], asked[3]]
+
+
+def test_no_trial_starts_before_the_results_it_may_see() -> None:
+    """With a lag of 3, trial 8 starts when trial 4 has a result, whatever else is known."""
+    later = search(halving=Halving(), epochs=4)
+    trials = [later.ask() for _ in range(4)]
+    assert not later.ready
+    for trial in trials[1:]:
+        later.tell(trial, 1.0)
+    assert not later.ready
+    with pytest.raises(UsageError, match="trial 4 starts when trial 0 has a result"):
+        later.ask()
+    later.tell(trials[0], 1.0)
+    assert later.ready
+
+
+def test_random_search_waits_for_nothing() -> None:
+    """A trial that looks at nothing may start at once, whatever the lag."""
+    free = search(method="random", lag=0)
+    assert all(free.ask() is not None for _ in range(24))
+    assert free.ask() is None
+
+
+def test_trials_have_seeds_of_their_own() -> None:
+    """A trial's seed follows from the search's seed and its number."""
+    seeds = [trial.seed for trial in run(search(), 1, random.Random(0))]
+    assert len(set(seeds)) == 24
+    assert all(0 <= seed < 2**32 for seed in seeds)
+    assert seeds != [trial.seed for trial in run(search(seed=6), 1, random.Random(0))]
+
+
+def stepwise(trial: Trial) -> Result:
+    """A trial that reports three epochs, and stops at its rungs."""
+    value = worth(trial)
+    losses = [value + 2, value + 1, value]
+    curve = tuple(Epoch(number, {"value": loss}, 0.0) for number, loss in enumerate(losses, 1))
+    for rung in trial.rungs:
+        if losses[rung.epoch - 1] > rung.loss:
+            return Result(trial.number, Status.STOPPED, losses[rung.epoch - 1], curve[: rung.epoch])
+    return Result(trial.number, Status.DONE, losses[-1], curve)
+
+
+def test_rungs_come_from_the_visible_results_alone() -> None:
+    """With early stopping, too, workers and order change nothing; and some trials do stop."""
+    settings = {"halving": Halving(1, 2), "epochs": 3}
+    first = search(**settings)
+    one = run(first, 1, random.Random(0), stepwise)
+    assert run(search(**settings), 4, random.Random(9), stepwise) == one
+    assert any(result.status is Status.STOPPED for result in first.results)
+    assert one[20].rungs
+    assert not one[2].rungs
+
+
+def test_the_best_is_the_one_with_the_smallest_loss() -> None:
+    """Ties go to the trial with the lower number; failures are never best."""
+    ours = search(method="random", goal="maximize")
+    trials = [ours.ask() for _ in range(5)]
+    for trial, value in zip(trials[::-1], [2.0, None, 3.0, 3.0, math.nan], strict=True):
+        ours.tell(trial, value)
+    assert ours.best.number == 1
+    assert [result.status for result in ours.results] == ["diverged", "done", "done", "failed", "done"]
+
+
+@pytest.mark.parametrize(
+    ("value", "status"),
+    [(math.inf, "diverged"), ("0.5", "failed"), (1j, "failed"), (True, "failed"), (None, "failed")],
+)
+def test_what_is_no_number_fails_the_trial_not_the_search(value: object, status: str) -> None:
+    """A wrong value is a result with a reason."""
+    ours = search(method="random")
+    result = ours.tell(ours.ask(), value)
+    assert result.status == status
+    assert result.reason
+
+
+def test_telling_twice_or_out_of_the_blue_is_an_error() -> None:
+    """Only a trial that was asked for can be told, and once."""
+    ours = search()
+    with pytest.raises(UsageError, match="asked for"):
+        ours.tell(0, 1.0)
+    trial = ours.ask()
+    ours.tell(trial, 1.0)
+    with pytest.raises(UsageError, match="told once"):
+        ours.tell(trial, 2.0)
+
+
+def test_a_finite_space_ends_the_search_early() -> None:
+    """When all four configurations were tried, there is no fifth trial."""
+    ours = Search({"a": {"values": ["x", "y"]}, "b": {"values": [1, 2]}}, trials=10)
+    trials = run(ours, 1, random.Random(0), lambda trial: 1.0)
+    assert len({tuple(trial.values.items()) for trial in trials}) == 4
+    assert ours.exhausted
+    assert ours.finished
+
+
+def test_the_search_gives_up_after_so_many_failures_in_a_row() -> None:
+    """Three failures in the order of the numbers end it; a success in between starts anew."""
+    ours = search(method="random", max_failures=3)
+    outcomes = [None, None, 1.0, None, None, None]
+    run(ours, 1, random.Random(0), lambda trial: outcomes[trial.number])
+    assert ours.gave_up
+    assert len(ours.results) == 6
+
+
+def test_diverged_trials_are_no_failures() -> None:
+    """That a learning rate diverges is knowledge, so the search goes on."""
+    ours = search(method="random", max_failures=3)
+    run(ours, 1, random.Random(0), lambda trial: math.nan)
+    assert not ours.gave_up
+    assert len(ours.results) == 24
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"trials": 0}, {"lag": -1}, {"seed": True}, {"method": "grid"}, {"goal": "minimise"}]
+)
+def test_wrong_arguments_are_explained(wrong: dict[str, Any]) -> None:
+    """The message names the argument, the rule and what was found."""
+    (name, found) = next(iter(wrong.items()))
+    with pytest.raises(UsageError, match=rf"{name} is .*found {found!r}"):
+        search(**wrong)
+
+
+def test_a_wrong_space_is_a_config_error() -> None:
+    """The mapping is checked as a config's would be."""
+    with pytest.raises(ConfigError, match=r"space\.x"):
+        Search({"x": {"prior": "log", "min": 0, "max": 1}})
+
+
+def test_the_pace_can_differ_from_the_number_of_trials() -> None:
+    """A search continued beyond its first number of trials keeps what it has proposed."""
+    short = run(search(trials=24), 1, random.Random(0))
+    long = run(search(trials=48, pace=24), 1, random.Random(0))
+    assert long[:24] == short
+
+
+def test_a_metric_in_full_may_be_told() -> None:
+    """Results with another metric's values rank by that metric."""
+    ours = search(method="random", metric=Metric("accuracy", "maximize"))
+    for value in (0.5, 0.9, 0.7):
+        ours.tell(ours.ask(), value)
+    assert ours.best.value == 0.9

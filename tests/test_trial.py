@@ -1,0 +1,86 @@
+"""Tests of trials, results and metrics."""
+
+import json
+import math
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hpsearch.trial import Epoch, Metric, Result, Rung, Status, Trial, real_number
+
+finite = st.floats(allow_nan=False, allow_infinity=False)
+values = st.dictionaries(st.text(min_size=1), st.one_of(st.booleans(), st.integers(), finite, st.text()))
+
+
+@given(st.integers(0), values, st.integers(0, 2**32 - 1), st.lists(st.tuples(st.integers(1), finite)))
+def test_a_trial_survives_json(number: int, chosen: dict, seed: int, rungs: list) -> None:
+    """A trial written as JSON text and read back is equal, to the last bit of its numbers."""
+    trial = Trial(number, chosen, seed, tuple(Rung(*rung) for rung in rungs), {"phase": "coarse"})
+    assert Trial.from_json(json.loads(json.dumps(trial.to_json()))) == trial
+
+
+@given(st.lists(st.dictionaries(st.text(), st.none() | finite)), finite)
+def test_a_result_survives_json(metrics: list, value: float) -> None:
+    """A result written as JSON text and read back is equal."""
+    curve = tuple(Epoch(number, each, 0.5) for number, each in enumerate(metrics, 1))
+    result = Result(4, Status.DONE, value, curve, {"test_error": None}, "why", 2.5)
+    assert Result.from_json(json.loads(json.dumps(result.to_json()))) == result
+
+
+@pytest.mark.parametrize("status", Status)
+def test_exactly_the_ranked_statuses_have_a_value(status: Status) -> None:
+    """A done or stopped trial has a finite value, every other one none."""
+    good, bad = (1.0, None) if status in (Status.DONE, Status.STOPPED) else (None, 1.0)
+    assert Result(0, status, good).value == good
+    with pytest.raises(ValueError, match="value"):
+        Result(0, status, bad)
+    with pytest.raises(ValueError, match="value"):
+        Result(0, status, math.nan)
+
+
+def curve(*values: float | None) -> list[Epoch]:
+    """A learning curve of the metric m."""
+    return [Epoch(number, {"m": value}, 0.0) for number, value in enumerate(values, 1)]
+
+
+def test_losses_follow_the_goal() -> None:
+    """A metric to be maximised is turned round, so that lower is better."""
+    assert Metric("m").losses(curve(3, 1, 2)) == [3, 1, 2]
+    assert Metric("m", "maximize").losses(curve(3, 1, 2)) == [-3, -1, -2]
+
+
+def test_at_best_an_epoch_counts_the_best_so_far() -> None:
+    """With metric.at: best, a trial that gets worse is worth its best epoch."""
+    assert Metric("m", "minimize", "best").losses(curve(3, 1, 2)) == [3, 1, 1]
+    assert Metric("m", "maximize", "best").losses(curve(3, 1, 4, None)) == [-3, -3, -4, -4]
+
+
+def test_losses_that_are_not_finite_are_nan() -> None:
+    """A missing or null metric is NaN, never zero."""
+    assert math.isnan(Metric("m").losses([Epoch(1, {}, 0.0)])[0])
+
+
+@pytest.mark.parametrize(
+    "value", [1, 1.5, np.float32(1.5), np.int64(3), np.array(2.0), Decimal("1.5"), Fraction(1, 2)]
+)
+def test_real_numbers_of_every_kind_are_metrics(value: object) -> None:
+    """Python's and NumPy's numbers pass, scalars in an array too."""
+    assert real_number(value) == float(value)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "value", [None, True, "0.5", b"1", 1 + 2j, [1.0], np.zeros(3), np.complex128(1), object()]
+)
+def test_what_is_no_number_is_refused_by_its_type(value: object) -> None:
+    """The error names the type found."""
+    with pytest.raises(TypeError, match=type(value).__name__):
+        real_number(value)
+
+
+def test_an_integer_beyond_floats_is_infinite() -> None:
+    """10**400 is a number, though none that a float can hold."""
+    assert real_number(10**400) == math.inf
