@@ -237,10 +237,12 @@ class Space:
         ordered: list[int] = []
 
         def visit(index: int) -> None:
+            if index in ordered:
+                return
             for parent in self.parameters[index].when:
                 if parent in column:
                     visit(column[parent])
-            if self.parameters[index].when and index not in ordered:
+            if self.parameters[index].when:
                 ordered.append(index)
 
         for index in range(self.dimensions):

@@ -1,6 +1,5 @@
 """The config: everything a search depends on, checked."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -8,22 +7,19 @@ from typing import Any, Self
 
 from hpsearch.config.document import compose
 from hpsearch.config.files import read_text
-from hpsearch.config.hyperparameters import note_unused_layers
+from hpsearch.config.hyperparameters import check_batch_size, note_unused_layers
 from hpsearch.config.objectives import NetworkObjective, read_objective
 from hpsearch.config.overrides import apply_override
 from hpsearch.config.plain_data import from_data
 from hpsearch.config.problems import Problems, file_place
 from hpsearch.config.reader import Reader, either
-from hpsearch.config.schema import Document, MetricSection, RunSection, SearchSection, is_name
+from hpsearch.config.schema import Document, MetricSection, RunSection, SearchSection, name_like
 from hpsearch.config.space import AnyParameter, canonical_spelling, read_space, resolved_space
 from hpsearch.config.spelling import suggest_value
-from hpsearch.config.tree import Node, Place, Table
+from hpsearch.config.tree import JSON, Node, Place, Table
 from hpsearch.errors import ConfigError, Problem
 from hpsearch.space import Space
 from hpsearch.trial import Metric
-
-JSON = Any
-"""None, a bool, a number, text, or lists and mappings of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +96,7 @@ class Config:
         return cls._read(
             root,
             problems,
-            default_name=_name_from(path.stem),
+            default_name=name_like(path.stem),
             base=(base or path.parent).absolute(),
             source=source,
             overrides=tuple(overrides),
@@ -161,8 +157,14 @@ class Config:
         }
 
     def differences(self, other: "Config") -> list[Difference]:
-        """The settings in which another config differs, by dotted path."""
+        """The settings in which another config differs, by dotted path.
+
+        ``space`` itself is one of them when only the order of the parameters differs.
+        """
         ours, theirs = dict(_leaves(self.resolved())), dict(_leaves(other.resolved()))
+        order = list(self.space.names), list(other.space.names)
+        if order[0] != order[1] and sorted(order[0]) == sorted(order[1]):
+            ours["space"], theirs["space"] = order
         return [
             Difference(key, ours.get(key), theirs.get(key))
             for key in {**ours, **theirs}
@@ -181,6 +183,20 @@ class Config:
         problems = Problems()
         Reader(self.document, problems).report(tuple(key.split(".")), rule, found=found, hint=hint)
         return problems.error().problems[0]
+
+    def check_rows(self, rows: int) -> None:
+        """Checks what depends on the size of the data.
+
+        Args:
+            rows: How many rows there are to train on.
+
+        Raises:
+            ConfigError: A mini-batch may have more rows.
+        """
+        problems = Problems()
+        check_batch_size(self.space, self.objective.constants, rows, Reader(self.document, problems))
+        if problems:
+            raise problems.error()
 
 
 def load(path: Path, overrides: Sequence[str] = (), base: Path | None = None) -> Config:
@@ -218,12 +234,6 @@ def _table(root: Node | None, place: Place, problems: Problems) -> Table:
         return root
     hint = "`hpsearch init` writes one to start from"
     return problems.stop(root.place if root else place, (), "a config is a section of keys", hint=hint)
-
-
-def _name_from(stem: str) -> str:
-    """A name for the config in a file called ``stem``."""
-    name = re.sub(r"[^A-Za-z0-9._-]+", "-", stem).lstrip("._-")[:100]
-    return name if is_name(name) else "search"
 
 
 def _read_metric(reader: Reader, objective: type[NetworkObjective]) -> Metric | None:

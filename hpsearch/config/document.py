@@ -27,13 +27,14 @@ LARGEST = 10_000
 _STRANGE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def compose(text: str, place: Place, problems: Problems) -> Node | None:
+def compose(text: str, place: Place, problems: Problems, at: Location = ()) -> Node | None:
     """The tree of a YAML text.
 
     Args:
         text: One YAML document.
         place: Where it begins. With line 0 (an argument) every node has this place.
         problems: Where problems with single keys and values go.
+        at: The location of what the text holds.
 
     Returns:
         The tree; None when the text holds no document.
@@ -48,7 +49,7 @@ def compose(text: str, place: Place, problems: Problems) -> Node | None:
         where = position(place, text[: strange.start()])
         problems.stop(where, (), "a config has no control characters", found, hint)
     try:
-        return _Composer(text, place, problems).document()
+        return _Composer(text, place, problems).document(at)
     except yaml.YAMLError as error:
         line, column, rule, hint = explain_syntax(error, text)
         problems.stop(Place(place.path, line, column) if place.line else place, (), rule, hint=hint)
@@ -74,12 +75,12 @@ class _Composer:
         self._anchors: dict[str, tuple[Node, int] | None] = {}
         self._count = 0
 
-    def document(self) -> Node | None:
+    def document(self, at: Location) -> Node | None:
         """The tree of the only document, if there is one."""
         next(self._events)  # the stream's start
         if isinstance(next(self._events), yaml.StreamEndEvent):
             return None
-        root = self._node(next(self._events), ())
+        root = self._node(next(self._events), at)
         next(self._events)  # the document's end
         if not isinstance(event := next(self._events), yaml.StreamEndEvent):
             hint = "Remove this line and what follows it"
@@ -104,31 +105,32 @@ class _Composer:
         self._grow(place, at, 1)
         if depth > DEEPEST:
             self._problems.stop(place, at[:4], f"sections and lists nest at most {DEEPEST} deep")
-        if event.tag is not None:  # type: ignore[attr-defined] # what is no alias by now has a tag
-            self._problems.add(place, at, "tags have no meaning in a config", shown(event.tag), "Remove it")  # type: ignore[attr-defined] # as above
-        before, anchor = self._count, event.anchor  # type: ignore[attr-defined] # as above
+        before, anchor = self._count, event.anchor  # type: ignore[attr-defined] # an AliasEvent alone has neither it nor a tag
         if anchor is not None:
             self._anchors[anchor] = None  # what an alias inside its own value meets
-        if isinstance(event, yaml.ScalarEvent):
-            node: Node = self._scalar(event, place, at)
-        elif isinstance(event, yaml.SequenceStartEvent):
-            node = self._items(place, at, depth)
-        else:
-            node = self._table(place, at, depth)
+        node = self._content(event, place, at, depth)
+        tag: str | None = event.tag  # type: ignore[attr-defined] # as above
+        if tag is not None:
+            found = shown(tag.replace("tag:yaml.org,2002:", "!!"))
+            self._problems.add(place, at, "tags have no meaning in a config", found, "Remove it")
+            node = Leaf(place, "", found, error=True)
         if anchor is not None:
             self._anchors[anchor] = node, self._count - before + 1
         return node
+
+    def _content(self, event: yaml.Event, place: Place, at: Location, depth: int) -> Node:
+        if isinstance(event, yaml.ScalarEvent):
+            return self._scalar(event, place, at)
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self._items(place, at, depth)
+        return self._table(place, at, depth)
 
     def _alias(self, name: str, place: Place, at: Location) -> Node:
         found = f"*{shown(name)}"
         anchored = self._anchors.get(name)
         if anchored is None:
             inside = name in self._anchors
-            rule = (
-                "an alias stands outside what it repeats"
-                if inside
-                else "an alias repeats an &anchor above it"
-            )
+            rule = f"an alias {'stands outside what it repeats' if inside else 'repeats an &anchor above it'}"
             self._problems.add(place, at, rule, found, "Write out what it should repeat")
             return Leaf(place, "", found, error=True)
         node, size = anchored
@@ -137,8 +139,6 @@ class _Composer:
 
     def _scalar(self, event: yaml.ScalarEvent, place: Place, at: Location) -> Leaf:
         text = event.value
-        if event.tag is not None:  # reported where it was met
-            return Leaf(place, text, quoted(text), error=True)
         if not _is_plain(event):
             if rule := refuse_text(text):
                 self._problems.add(place, at, rule, quoted(text))
@@ -160,16 +160,19 @@ class _Composer:
         error = False
         while not isinstance(event := next(self._events), yaml.MappingEndEvent):
             key, key_place = self._key(event, at, depth), self._place(event)
-            node = self._node(next(self._events), at if key is None else (*at, key), depth + 1)
+            value = next(self._events)
             if key is None:
                 error = True
-            elif key in entries:
+                if isinstance(value, yaml.ScalarEvent) and not value.value:
+                    continue  # the 5 of {max: 0,5} is no key whose value is to be asked for
+            node = self._node(value, at if key is None else (*at, key), depth + 1)
+            if key in entries:
                 first = entries[key].place.line
-                rule = "a key is given once" + (
-                    f", and this one stands on line {first} already" if first else ""
+                already = f", and this one stands on line {first} already" if first else ""
+                self._problems.add(
+                    key_place, (*at, key), f"a key is given once{already}", hint="Keep one of the two"
                 )
-                self._problems.add(key_place, (*at, key), rule, hint="Keep one of the two")
-            else:
+            elif key is not None:
                 entries[key] = Entry(key_place, node)
         return Table(place, entries, error)
 
@@ -180,22 +183,25 @@ class _Composer:
             self._node(event, at, depth + 1)
             self._problems.add(place, at, "a key is text, not a list, a section or an alias")
             return None
-        if _is_plain(event) and event.value == "<<":
-            self._problems.add(
-                place, at, "merge keys have no meaning in a config", "<<", "Write the keys out"
-            )
-            return None
+        text = event.value
         if event.tag is not None or not _is_plain(event):
             leaf = self._node(event, at, depth)
-            return None if leaf.error else event.value  # type: ignore[union-attr] # a scalar makes a Leaf
+            return text if isinstance(leaf, Leaf) and not leaf.error else None
+        if text == "<<":
+            self._problems.add(
+                place, at, "merge keys have no meaning in a config", text, "Write the keys out"
+            )
+            return None
         try:
-            is_text = isinstance(resolve(event.value), str)
+            if isinstance(value := resolve(text), str):
+                return value
         except TrapError:
-            is_text = False
-        if not is_text:
-            hint = f"Write {quoted(event.value)}, in quotes" if event.value else "Write one before the colon"
-            self._problems.add(place, at, "a key is text", shown(event.value), hint)
-        return event.value if is_text else None
+            pass
+        hint = f"Write {quoted(text)}, in quotes" if text else "Write one before the colon"
+        if text.isdigit():
+            hint += ", or a decimal point if these are the digits behind it"
+        self._problems.add(place, at, "a key is text", shown(text), hint)
+        return None
 
 
 def _is_plain(event: yaml.ScalarEvent) -> bool:

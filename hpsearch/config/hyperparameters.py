@@ -1,8 +1,11 @@
 """What the built-in network requires of hyperparameters: their names and values."""
 
+from collections.abc import Mapping
+
 from hpsearch.config.parameters import Kind
 from hpsearch.config.reader import Reader, either
-from hpsearch.config.space import AnyParameter
+from hpsearch.config.scalars import written
+from hpsearch.config.space import AnyParameter, extremes
 from hpsearch.config.spelling import suggest_key, suggest_value
 from hpsearch.config.tree import Location
 from hpsearch.network.hyperparameters import HYPERPARAMETERS, Hyperparameter, hyperparameter
@@ -41,6 +44,28 @@ def note_unused_layers(space: Space, notes: list[str]) -> None:
         layer = name.removeprefix("hidden_units_")
         if deepest is not None and layer.isdigit() and int(layer) > deepest:
             notes.append(f"space.{name}: has no effect, as there are at most {deepest:g} hidden layers")
+
+
+def check_batch_size(space: Space, constants: Mapping[str, Value], rows: int, reader: Reader) -> None:
+    """Reports sizes of mini-batches above the number of rows.
+
+    Args:
+        space: Where the size may be searched or fixed.
+        constants: The hyperparameters that the objective fixes.
+        rows: How many rows there are to train on.
+        reader: The config.
+    """
+    sizes: dict[Location, Value] = {}
+    for parameter in space.parameters:
+        if parameter.name == "batch_size":
+            sizes |= extremes(parameter)
+    if "batch_size" in space.constants:
+        sizes["space", "batch_size"] = space.constants["batch_size"]
+    if "batch_size" in constants:
+        sizes["objective", "network", "batch_size"] = constants["batch_size"]
+    for at, size in sizes.items():
+        if float(size) > rows:
+            reader.report(at, f"must be at most {rows}, the rows there are to train on", found=written(size))
 
 
 def _legal(about: Hyperparameter, value: Value) -> bool:

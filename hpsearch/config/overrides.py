@@ -28,7 +28,7 @@ def apply_override(root: Table, argument: str, problems: Problems) -> Table:
     if not equals or not all(keys):
         return refuse("an argument that changes a setting is KEY=VALUE", "Write search.trials=32 or the like")
     try:
-        node = compose(text, place, problems)
+        node = compose(text, place, problems, tuple(keys))
     except ConfigError:
         return root  # compose reported why
     if node is None:

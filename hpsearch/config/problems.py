@@ -6,7 +6,7 @@ from hpsearch.config.scalars import shown
 from hpsearch.config.tree import Location, Place, dotted
 from hpsearch.errors import ConfigError, Problem
 
-MOST = 100
+MOST = 50
 """Problems after which a config is not read any further."""
 
 

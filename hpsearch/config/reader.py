@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
 
 from hpsearch.config.problems import Problems
 from hpsearch.config.schema import Document
@@ -103,12 +104,16 @@ class Reader:
         if error == "missing":
             section = find(self.root, at[:-1])
             if not (isinstance(section, Table) and section.error):
-                self.report(at, "is missing")
+                about = _field(kind, loc)
+                self.report(at, "is missing", hint=f"Give {about.description}" if about else "")
             return
         if error == "extra_forbidden":
             self.unknown_key(at, _known_keys(kind, loc[:-1]))
             return
         hint = context.get("hint", "")
+        if error == "model_type" and at:
+            first = next(iter(_known_keys(kind, loc)), "")
+            hint = f"Write {dotted(at[-1:])}: {{{first}: …}}" if first else ""
         value = node.value if isinstance(node, Leaf) else None
         if error == "literal_error":
             options = re.findall("'([^']*)'", context["expected"])
@@ -128,14 +133,19 @@ class Reader:
         self.report(at, rule, hint=suggest_key(at, known), key=True)
 
 
+def _field(kind: object, loc: Location) -> FieldInfo | None:
+    """What a model says of the key at ``loc``."""
+    for model in _models(kind):
+        if (about := model.model_fields.get(str(loc[0]))) is not None:
+            return about if len(loc) == 1 else _field(about.annotation, loc[1:])
+    return None
+
+
 def _known_keys(kind: object, loc: Location) -> list[str]:
     """The keys of the section at ``loc`` in a model."""
-    for model in _models(kind):
-        if not loc:
-            return list(model.model_fields)
-        if (inner := model.model_fields.get(str(loc[0]))) is not None:
-            return _known_keys(inner.annotation, loc[1:])
-    return []
+    about = _field(kind, loc) if loc else None
+    models = _models(about.annotation if about else kind)
+    return [key for model in models for key in model.model_fields]
 
 
 def _models(annotation: Any) -> Iterator[type[BaseModel]]:

@@ -49,11 +49,10 @@ def _decimal(text: str) -> str:
     return str(int(text, 0))
 
 
-def _seconds(text: str) -> str:
-    total = 0.0
-    for part in text.lstrip("+-").split(":"):
-        total = total * 60 + float(part)
-    return f"{total:g}"
+def _as_duration(text: str) -> str:
+    first, second, *rest = text.split(":")
+    duration = f"{first}h{second}m{rest[0]}s" if rest else f"{first}m{second}s or {first}h{second}m"
+    return f"Write {duration} for a duration, or {quoted(text)} for the text"
 
 
 def _true_or_false(text: str) -> str:
@@ -97,9 +96,9 @@ _TRAPS: tuple[tuple[re.Pattern[str], str, Callable[[str], str]], ...] = (
         _or_quoted("the number", lambda text: text.replace(",", ".")),
     ),
     (
-        re.compile(r"[-+]?[0-9]{1,9}(:[0-5]?[0-9]){1,2}(\.[0-9]*)?"),
+        re.compile(r"[0-9]{1,9}(:[0-5]?[0-9]){1,2}"),
         "YAML versions disagree whether this is a time of day or a number",
-        _or_quoted("the number", _seconds),
+        _as_duration,
     ),
     (
         re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt \t].*)?"),
@@ -125,7 +124,7 @@ def resolve(text: str) -> Value:
     if _INTEGER.fullmatch(text):
         if len(text.lstrip("-+")) > LONGEST_INTEGER:
             raise TrapError(
-                f"a whole number has at most {LONGEST_INTEGER} digits", "Write it as 1e30 or the like"
+                f"a whole number has at most {LONGEST_INTEGER} digits", "Write fewer, or 1e30 or the like"
             )
         return int(text)
     if _FLOAT.fullmatch(text):

@@ -27,11 +27,20 @@ def is_name(text: str) -> bool:
     return bool(_NAME.fullmatch(text)) and not _DEVICES.fullmatch(text)
 
 
+def name_like(text: str) -> str:
+    """A name made of a text."""
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", text[:200]).strip("._-")[:100]
+    return name if is_name(name) else "search"
+
+
 def _name(value: object) -> object:
-    if isinstance(value, str) and _DEVICES.fullmatch(value):
+    if not isinstance(value, str):
+        raise wrong("must be text")
+    if _DEVICES.fullmatch(value):
         raise wrong("must not be the name of a device on Windows")
-    if not isinstance(value, str) or not is_name(value):
-        raise wrong("must be 1 to 100 letters, digits, '.', '_' or '-', beginning with a letter or digit")
+    if not is_name(value):
+        rule = "must be 1 to 100 letters, digits, '.', '_' or '-', beginning with a letter or digit"
+        raise wrong(rule, f"Write {name_like(value)}" if len(value) <= 100 else "")
     return value
 
 

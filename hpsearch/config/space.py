@@ -140,7 +140,7 @@ def _read_entry(
     parameter = read_parameter(name, section, objective.kind(name), reader)
     if parameter is None or len(reader.problems) > before:
         return None
-    objective.check_values(name, _extremes(parameter), reader)
+    objective.check_values(name, extremes(parameter), reader)
     only = only_value(parameter)
     if only is None:
         return parameter
@@ -150,7 +150,7 @@ def _read_entry(
     return only
 
 
-def _extremes(parameter: Parameter) -> dict[Location, Value]:
+def extremes(parameter: Parameter) -> dict[Location, Value]:
     """The values of a parameter of which one is out of range if any is, by where they stand."""
     at: Location = ("space", parameter.name)
     if isinstance(parameter, Categorical):

@@ -145,7 +145,7 @@ def suggest_key(at: Location, known: list[str]) -> str:
         return f"Write {_homes()[meant]}"
     if close := difflib.get_close_matches(word, _homes(), 1, 0.8):
         return f"Did you mean {_homes()[close[0]]}?"
-    return f"Possible are {', '.join(known)}" if known else ""
+    return f"Possible: {', '.join(known)}" if known else ""
 
 
 def suggest_value(value: object, options: list[str]) -> str:

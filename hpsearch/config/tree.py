@@ -7,6 +7,9 @@ from typing import Any
 from hpsearch.config.scalars import shown
 from hpsearch.trial import Value
 
+JSON = Any
+"""None, a bool, a number, text, or lists and mappings of them."""
+
 Location = tuple[str | int, ...]
 """The keys, and positions in lists, that lead to a node."""
 

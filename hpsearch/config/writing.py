@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import yaml
 
 from hpsearch.config.scalars import TrapError, resolve
+from hpsearch.config.tree import JSON
 from hpsearch.trial import Value
 
 if TYPE_CHECKING:
@@ -37,4 +38,9 @@ def trial_config(config: "Config", values: Mapping[str, Value]) -> str:
     resolved = config.resolved()
     resolved["space"] = dict(values)
     resolved["search"] |= {"method": "random", "trials": 1, "early_stopping": False}
-    return yaml.dump(resolved, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
+    return dump(resolved)
+
+
+def dump(data: Mapping[str, JSON]) -> str:
+    """JSON data as YAML text that is read back as it was."""
+    return yaml.dump(dict(data), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)

@@ -1,0 +1,225 @@
+import json
+import pickle
+from pathlib import Path
+
+import pytest
+
+from hpsearch.config import Config, load
+from hpsearch.errors import ConfigError
+from hpsearch.network.hyperparameters import HYPERPARAMETERS
+from hpsearch.trial import Metric
+
+GOOD = Path(__file__).parent / "good.yaml"
+SHORT = "objective: {network: {data: blobs}}\nspace: {learning_rate: {prior: log, min: 1e-4, max: 1}}\n"
+
+
+def write(directory: Path, text: str, name: str = "config.yaml") -> Path:
+    """A config file."""
+    path = directory / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_defaults(tmp_path: Path) -> None:
+    """A config says no more than its data and its space; the rest has defaults."""
+    config = load(write(tmp_path, SHORT, "my first.yaml"))
+    assert config.name == "my-first"
+    assert config.seed == 0
+    assert config.metric == Metric("val_error", "minimize", "last")
+    assert config.search.model_dump() == {
+        "method": "coarse_to_fine",
+        "trials": 64,
+        "lag": 8,
+        "early_stopping": {"min_epochs": 1, "reduction": 2},
+        "max_failures": 10,
+    }
+    assert config.run.model_dump() == {
+        "strategy": "auto",
+        "workers": "auto",
+        "threads": 1,
+        "timeout": "none",
+        "retries": 1,
+    }
+    assert (config.notes, config.overrides, config.source) == ((), (), SHORT)
+
+
+def test_hyperparameters_not_searched_are_constants(tmp_path: Path) -> None:
+    """Every hyperparameter is either in the space or has one value, so later defaults change nothing."""
+    config = load(write(tmp_path, SHORT))
+    assert set(config.objective.constants) | set(config.space.names) == set(HYPERPARAMETERS)
+    assert config.objective.epochs == HYPERPARAMETERS["epochs"].default
+    assert (
+        load(GOOD, ["space.epochs={values: [5, 10]}", "objective={network: {data: moons}}"]).objective.epochs
+        is None
+    )
+
+
+@pytest.mark.parametrize(
+    "arguments", [(), ("search.early_stopping=false", "run.timeout=1.5s", "run.workers=2")]
+)
+def test_resolved_round_trip(arguments: tuple[str, ...]) -> None:
+    """A config is wholly kept by its resolved form, through JSON and back."""
+    config = load(GOOD, arguments)
+    resolved = json.loads(json.dumps(config.resolved(), allow_nan=False))
+    again = Config.from_resolved(resolved)
+    assert again == config
+    assert json.dumps(again.resolved()) == json.dumps(resolved)
+    assert pickle.loads(pickle.dumps(config)) == config  # noqa: S301 -- our own bytes
+
+
+def test_resolved_is_a_config(tmp_path: Path) -> None:
+    """The resolved form is itself a config that can be loaded."""
+    config = load(GOOD)
+    assert load(write(tmp_path, json.dumps(config.resolved()))) == config
+
+
+def test_stored_config_that_is_none() -> None:
+    """A damaged stored config is refused like a damaged file."""
+    with pytest.raises(ConfigError, match="the stored config: objective: is missing"):
+        Config.from_resolved({"seed": float("nan"), "space": {}})
+
+
+def test_spellings(tmp_path: Path) -> None:
+    """What other tools call the same thing is understood."""
+    theirs = """
+        learning_rate: {log: true, low: 1e-4, high: 1}
+        dropout: {lower: 0, upper: 0.5, q: 0.1}
+        batch_size: {choices: [16, 32]}
+        momentum: {log: false, min: 0.5, max: 0.9}
+    """
+    ours = """
+        learning_rate: {type: float, prior: log, min: 1e-4, max: 1}
+        dropout: {prior: linear, min: 0, max: 0.5, step: 0.1}
+        batch_size: {values: [16, 32]}
+        momentum: {min: 0.5, max: 0.9}
+    """
+    objective = "objective: {network: {data: blobs}}\nspace:"
+    assert load(write(tmp_path, objective + theirs)) == load(write(tmp_path, objective + ours))
+
+
+def test_goal_follows_the_metric(tmp_path: Path) -> None:
+    """The goal need not be said for a metric that the network reports."""
+    config = load(write(tmp_path, SHORT + "metric: {name: val_accuracy, at: best}\n"))
+    assert config.metric == Metric("val_accuracy", "maximize", "best")
+
+
+@pytest.mark.parametrize(
+    ("written", "seconds", "resolved"),
+    [
+        ("none", None, "none"),
+        ("90s", 90, "1m30s"),
+        ("10m", 600, "10m"),
+        ("1h30m", 5400, "1h30m"),
+        ("2h", 7200, "2h"),
+        ("0.5s", 0.5, "0.5s"),
+        ("1h0.25s", 3600.25, "1h0.25s"),
+    ],
+)
+def test_timeout(written: str, seconds: float | None, resolved: str) -> None:
+    """A timeout is a duration in hours, minutes and seconds."""
+    config = load(GOOD, [f"run.timeout={written}"])
+    assert config.run.timeout == seconds
+    assert config.resolved()["run"]["timeout"] == resolved
+
+
+@pytest.mark.parametrize(
+    ("written", "stopping"), [("true", {"min_epochs": 1, "reduction": 2}), ("false", False)]
+)
+def test_early_stopping_switch(written: str, stopping: object) -> None:
+    """Early stopping is switched on with its defaults, or off."""
+    config = load(GOOD, [f"search.early_stopping={written}"])
+    assert config.resolved()["search"]["early_stopping"] == stopping
+
+
+def test_workers_of_a_search_that_waits_for_nothing() -> None:
+    """Random search without early stopping runs with any number of workers."""
+    arguments = ["search.method=random", "search.early_stopping=false", "run.workers=64"]
+    assert load(GOOD, arguments).run.workers == 64
+    with pytest.raises(ConfigError, match="no more trials run at once"):
+        load(GOOD, ["search.method=random", "run.workers=64"])
+
+
+def test_paths_are_relative_to_the_config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Data files are found from the directory of the config, wherever the search is started."""
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "rows.csv").write_text("a,b,kind\n1,2,x\n")
+    (tmp_path / "test.csv").write_text("a,b,kind\n1,2,x\n")
+    network = "{data: data/rows.csv, label: kind, test: ./data/../test.csv}"
+    path = write(tmp_path, f"objective: {{network: {network}}}\nspace: {{dropout: {{min: 0, max: 0.5}}}}\n")
+    monkeypatch.chdir("/")
+    config = load(path)
+    assert config.objective.data == str(tmp_path / "data" / "rows.csv")
+    assert config.objective.test == str(tmp_path / "test.csv")
+    elsewhere = write(tmp_path / "data", path.read_text())
+    assert load(elsewhere, base=tmp_path) == config
+
+
+def test_stored_config_needs_no_files(tmp_path: Path) -> None:
+    """What was searched can be looked at after the data are gone."""
+    data = tmp_path / "rows.npz"
+    data.touch()
+    config = load(write(tmp_path, SHORT.replace("blobs", "rows.npz")))
+    data.unlink()
+    assert Config.from_resolved(config.resolved()) == config
+
+
+def test_data_of_a_directory(tmp_path: Path) -> None:
+    """A data set may be a directory."""
+    assert load(write(tmp_path, SHORT.replace("blobs", "."))).objective.data == str(tmp_path)
+
+
+def test_differences_name_every_setting() -> None:
+    """Settings that only one of two configs has are differences too."""
+    ours, theirs = load(GOOD), load(GOOD, ["space.dropout=0.1", "metric.at=best", "space.momentum.max=0.99"])
+    assert [(each.key, each.ours, each.theirs) for each in ours.differences(theirs)] == [
+        ("metric.at", "last", "best"),
+        ("objective.network.dropout", 0.0, None),
+        ("space.momentum.max", 0.999, 0.99),
+        ("space.dropout", None, 0.1),
+    ]
+    assert ours.differences(ours) == []
+
+
+def test_order_of_parameters_is_a_difference(tmp_path: Path) -> None:
+    """The order of the space decides what a search proposes, so it is part of the config."""
+    space = "{dropout: {min: 0, max: 0.5}, momentum: {min: 0, max: 0.9}}"
+    turned = "{momentum: {min: 0, max: 0.9}, dropout: {min: 0, max: 0.5}}"
+    objective = "objective: {network: {data: blobs}}\nspace: "
+    ours, theirs = (load(write(tmp_path, objective + text)) for text in (space, turned))
+    assert [(each.key, each.ours, each.theirs) for each in ours.differences(theirs)] == [
+        ("space", ["dropout", "momentum"], ["momentum", "dropout"])
+    ]
+
+
+def test_late_problem_has_its_place() -> None:
+    """What shows only with the data at hand is told with its place in the file."""
+    problem = load(GOOD).problem("objective.network.data", "must have two classes", hint="Add one")
+    assert (
+        str(problem) == f"{GOOD}:6:19: objective.network.data: must have two classes; found digits. Add one"
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "place"),
+    [
+        ((), f"{GOOD}:13:40: space.batch_size.values[3]"),
+        (("space.batch_size=128",), "argument space.batch_size=128: space.batch_size"),
+        (("space.batch_size={type: int, min: 1, max: 128}",), "space.batch_size.max"),
+    ],
+)
+def test_batches_above_the_rows(arguments: tuple[str, ...], place: str) -> None:
+    """A mini-batch larger than the training split is refused where its size is said."""
+    config = load(GOOD, arguments)
+    config.check_rows(1000)
+    with pytest.raises(
+        ConfigError, match="must be at most 100, the rows there are to train on; found 128"
+    ) as error:
+        config.check_rows(100)
+    assert place in str(error.value)
+
+
+def test_default_batch_above_the_rows(tmp_path: Path) -> None:
+    """A mini-batch size that was left to its default is refused, too."""
+    config = load(write(tmp_path, SHORT))
+    with pytest.raises(ConfigError, match="must be at most 50, the rows"):
+        config.check_rows(50)

@@ -1,0 +1,164 @@
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import pytest
+
+from hpsearch.config import parse_space
+from hpsearch.errors import ConfigError
+from hpsearch.space import Categorical, Number, Space
+
+
+def refusal(mapping: Any) -> str:
+    """The message about a mapping that is no space."""
+    with pytest.raises(ConfigError) as error:
+        parse_space(mapping)
+    return str(error.value)
+
+
+def test_parameters_and_constants() -> None:
+    """A mapping describes parameters of every kind, in its order, and constants."""
+    space = parse_space(
+        {
+            "rate": {"prior": "log", "min": 1e-4, "max": 1},
+            "layers": {"type": "int", "min": 1, "max": 3},
+            "kind": {"values": ["a", "b"], "probabilities": [0.25, 0.75]},
+            "decay": {"min": 0, "max": 1, "step": 0.25, "when": {"kind": "a", "layers": [2, 3]}},
+            "verbose": True,
+        }
+    )
+    assert space == Space(
+        (
+            Number("rate", 1e-4, 1, "log"),
+            Number("layers", 1, 3, integer=True),
+            Categorical("kind", ("a", "b"), (0.25, 0.75)),
+            Number("decay", 0, 1, step=0.25, when={"kind": ("a",), "layers": (2, 3)}),
+        ),
+        {"verbose": True},
+    )
+
+
+def test_numpy_and_tuples() -> None:
+    """NumPy's numbers, tuples and ranges are as good as Python's own numbers and lists."""
+    mapping = {
+        "x": MappingProxyType({"min": np.float32(0.5), "max": np.int64(2)}),
+        "y": {"values": (np.int32(1), 2)},
+        "z": {"values": range(3)},
+    }
+    assert parse_space(mapping) == parse_space(
+        {"x": {"min": 0.5, "max": 2}, "y": {"values": [1, 2]}, "z": {"values": [0, 1, 2]}}
+    )
+
+
+def test_one_value_is_a_constant() -> None:
+    """A parameter with one value is a constant; under a condition it stays a parameter."""
+    space = parse_space(
+        {
+            "a": {"min": 2, "max": 2},
+            "b": {"type": "int", "min": 3, "max": 3},
+            "c": {"values": ["x"]},
+            "d": {"values": [1, 2]},
+            "e": {"min": 5, "max": 5, "when": {"d": 1}},
+        }
+    )
+    assert space.constants == {"a": 2.0, "b": 3, "c": "x"}
+    assert type(space.constants["b"]) is int
+    assert space.parameters[1] == Categorical("e", (5.0,), when={"d": (1,)})
+
+
+def test_constants_alone_are_a_space() -> None:
+    """A space with nothing to search has one configuration."""
+    space = parse_space({"a": 1})
+    assert (space.dimensions, space.size) == (0, 1)
+
+
+def test_conditions_on_constants_are_decided() -> None:
+    """A condition on a constant holds, and is gone, or takes its parameter and all that depend on it away."""
+    space = parse_space(
+        {
+            "kind": "a",
+            "x": {"values": [1, 2], "when": {"kind": ["a", "b"]}},
+            "y": {"values": [1, 2], "when": {"kind": "b"}},
+            "z": {"values": [1, 2], "when": {"y": 1}},
+        }
+    )
+    assert space.parameters == (Categorical("x", (1, 2)),)
+
+
+def test_mixed_whole_and_other_numbers_become_floats() -> None:
+    """Values that are numbers have one type."""
+    (parameter,) = parse_space({"x": {"values": [0, 0.5, 1]}}).parameters
+    assert [type(value) for value in parameter.values] == [float, float, float]
+
+
+def test_chain_of_conditions() -> None:
+    """Conditions may build on one another, many levels deep and wide, without cost."""
+    mapping: dict[str, Any] = {"p0": {"values": [0, 1]}, "p1": {"values": [0, 1]}}
+    for index in range(2, 60):
+        mapping[f"p{index}"] = {"values": [0, 1], "when": {f"p{index - 1}": 1, f"p{index - 2}": 1}}
+    space = parse_space(mapping)
+    assert space.active(np.ones((1, 60))).all()
+
+
+@pytest.mark.parametrize(
+    ("mapping", "message"),
+    [
+        ({}, "space: must have 1 to 500 parameters; found none"),
+        ({f"p{index}": 1 for index in range(501)}, "space: must have 1 to 500 parameters; found 501"),
+        ([1], "space: must be a section with one key per parameter; found a list"),
+        ({"x": None}, "space.x: a value is text, a number, true or false; found None"),
+        ({"x": float("nan")}, "space.x: numbers are finite; found nan"),
+        ({"x": {"values": [1, 10**20]}}, "space.x.values[1]: a whole number has at most 18 digits; found 1"),
+        ({"x": "\0"}, "space.x: text has no NUL character and no half of a surrogate pair; found '\\x00'"),
+        ({1: 2}, "space: a key is text; found 1"),
+        ({"x": {"min": 1}}, "space.x.max: is missing: a range has both min and max"),
+        ({"x": {"min": "1", "max": 2}}, 'space.x.min: must be a number; found "1". Write 1, without quotes'),
+        ({"x": {"min": True, "max": 2}}, "space.x.min: must be a number; found true"),
+        ({"x": {"min": -1e308, "max": 1e308}}, "space.x.max: must be closer to min"),
+        ({"x": {"min": 1, "max": 1 + 1e-15}}, "space.x.max: must be farther from min"),
+        (
+            {"x": {"type": "int", "min": 0, "max": 10**17}},
+            "space.x.max: must be at most 9,007,199,254,740,992",
+        ),
+        ({"x": {"type": "int", "min": 0, "max": 8, "step": 1.5}}, "space.x.step: must be a whole number"),
+        ({"x": {"values": [1, 2], "prior": "log"}}, "space.x.prior: goes with min and max only. Remove it"),
+        ({"x": {"min": 0, "max": 1, "probabilities": [1]}}, "space.x.probabilities: goes with values only"),
+        ({"x": {"values": [1, 2], "when": {}}}, "space.x.when: must name at least one other parameter"),
+        (
+            {"x": {"values": [1, 2], "when": {"x": 1}}},
+            "space.x.when: must not lead back to its own parameter",
+        ),
+        (
+            {"x": {"values": [1, 2], "when": {"y": []}}},
+            "space.x.when.y: must be a value, or a list of values",
+        ),
+        ({"x": {"log": "yes", "min": 1, "max": 2}}, 'space.x.log: must be true or false; found "yes"'),
+        (
+            {"x": {"values": [True, 1]}},
+            "space.x.values: must all be numbers, all be text, or all be true and",
+        ),
+    ],
+)
+def test_wrong_space(mapping: Mapping[Any, Any], message: str) -> None:
+    """A wrong space is refused with the path of the key."""
+    assert refusal(mapping).startswith(f"hpsearch.Search: {message}")
+
+
+def test_data_without_end() -> None:
+    """A mapping that holds itself is refused."""
+    mapping: dict[str, Any] = {}
+    mapping["x"] = mapping
+    assert "sections and lists nest at most 20 deep" in refusal(mapping)
+
+
+def test_every_problem_is_told() -> None:
+    """Mistakes in several parameters are all told at once."""
+    message = refusal(
+        {
+            "a": {"min": 2, "max": 1},
+            "b": {"values": [1, 2], "when": {"c": 1}},
+            "d": {"prior": "log", "min": 0, "max": 1, "step": 2},
+        }
+    )
+    assert len(message.splitlines()) == 4

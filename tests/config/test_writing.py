@@ -1,0 +1,41 @@
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hpsearch.config import document, load, trial_config
+from hpsearch.config.problems import Problems
+from hpsearch.config.tree import Place, plain
+from hpsearch.config.writing import dump
+
+GOOD = Path(__file__).parent / "good.yaml"
+TEXTS = st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\0"))
+VALUES = (
+    st.booleans()
+    | st.integers(-(10**17), 10**17)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | TEXTS
+    | st.sampled_from(["no", "010", "1,5", "1e5", "12:30", "~", "0o17", "null", "1_000", "<<", ".inf", "- a"])
+)
+
+
+@given(st.dictionaries(TEXTS | st.sampled_from(["on", "1", "<<", "~"]), VALUES | st.lists(VALUES)))
+def test_what_is_written_is_read_back(data: dict[str, object]) -> None:
+    """Whatever a config can hold is written so that it is read back as it was."""
+    problems = Problems()
+    tree = document.compose(dump(data), Place("text", 1, 1), problems)
+    assert not problems
+    assert tree is not None
+    assert plain(tree) == data
+
+
+def test_trial_config_is_a_config(tmp_path: Path) -> None:
+    """A trial's values become a config that runs them alone."""
+    config = load(GOOD)
+    values = {"learning_rate": 1e-5, "momentum": 0.9, "hidden_layers": 2, "optimizer": "sgd"}
+    path = tmp_path / "best.yaml"
+    path.write_text(trial_config(config, values))
+    best = load(path)
+    assert (best.space.dimensions, dict(best.space.constants)) == (0, values)
+    assert best.search.trials == 1
+    assert best.objective.constants["beta2"] == 0.999
