@@ -11,7 +11,9 @@ C classes. The loss is L, and a gradient ∂L/∂q is called ``dq``.
 Sums over rows are products with a row of ones: BLAS adds up columns faster than NumPy's reductions do.
 """
 
+import math
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -24,6 +26,16 @@ BATCH_NORM_EPSILON = 1e-5
 
 LEAK = 0.01
 """Slope of leaky_relu below zero."""
+
+_CACHE_LINE = 64
+
+
+def cache_aligned(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
+    """Zeros that start at a cache line in memory, where vector instructions read and write fastest."""
+    size = math.prod(shape) * dtype.itemsize
+    memory = np.zeros(size + _CACHE_LINE, np.uint8)
+    start = -memory.ctypes.data % _CACHE_LINE
+    return memory[start : start + size].view(dtype).reshape(shape)
 
 
 class Layer(NamedTuple):
@@ -38,6 +50,18 @@ class Layer(NamedTuple):
     backward: Callable[[], object]
 
 
+def product(a: Array, b: Array, out: Array) -> Callable[[], object]:
+    """Make the function that computes out = A B.
+
+    For a network alone that is ``dot``, which starts in half the time of ``matmul`` and gives the same bits.
+    """
+    if len(out) > 1:
+        return partial(np.matmul, a, b, out)
+    if out[0].flags.c_contiguous:
+        return partial(np.dot, a[0], b[0], out[0])
+    return partial(np.dot, b[0].T, a[0].T, out[0].T)
+
+
 def affine(
     x: Array,  # (N, B, I)
     weights: Array,  # (N, I, U)
@@ -49,21 +73,24 @@ def affine(
     dx: Array | None,  # (N, B, I), output; None where nobody asks for it
 ) -> Layer:
     """Z = X W + b."""
-    matmul, add = np.matmul, np.add
-    x_transposed, weights_transposed = x.swapaxes(1, 2), weights.swapaxes(1, 2)
-    ones = np.ones((1, x.shape[1]), x.dtype)
+    add = np.add
+    ones = np.ones((1, 1, x.shape[1]), x.dtype)
+    compute_z = product(x, weights, z)
+    compute_dweights = product(x.swapaxes(1, 2), dz, dweights)
+    compute_dbias = product(ones, dz, dbias) if dbias is not None else None
+    compute_dx = product(dz, weights.swapaxes(1, 2), dx) if dx is not None else None
 
     def forward() -> None:
-        matmul(x, weights, z)
+        compute_z()
         if bias is not None:
             add(z, bias, z)
 
     def backward() -> None:
-        matmul(x_transposed, dz, dweights)
-        if dbias is not None:
-            matmul(ones, dz, dbias)
-        if dx is not None:
-            matmul(dz, weights_transposed, dx)
+        compute_dweights()
+        if compute_dbias:
+            compute_dbias()
+        if compute_dx:
+            compute_dx()
 
     return Layer(forward, backward)
 
@@ -82,31 +109,24 @@ def batch_norm(
 
         dZ = γ/σ · (dY − mean(dY) − X̂ · mean(dY ∘ X̂)),   X̂ = (Z − μ) / σ
     """
-    matmul, add, subtract, multiply, divide, sqrt = (
-        np.matmul,
-        np.add,
-        np.subtract,
-        np.multiply,
-        np.divide,
-        np.sqrt,
-    )
+    add, subtract, multiply, divide, sqrt = np.add, np.subtract, np.multiply, np.divide, np.sqrt
     stack, rows, units = z.shape
-    ones = np.ones((1, rows), z.dtype)
-    mean_of = np.full((1, rows), 1 / rows, z.dtype)
-    share = np.array(1 / rows, z.dtype)
-    epsilon = np.array(BATCH_NORM_EPSILON, z.dtype)
+    epsilon, share = np.array(BATCH_NORM_EPSILON, z.dtype), np.array(1 / rows, z.dtype)
     mean, variance = statistics[:, :1], statistics[:, 1:]
     shift, scale = affine_[:, :1], affine_[:, 1:]
     dshift, dscale = daffine[:, :1], daffine[:, 1:]
     sigma, slope = np.empty((2, stack, 1, units), z.dtype)
     means = np.empty((stack, 2, units), z.dtype)  # of dY and of dY ∘ X̂
     mean_dy, mean_dy_x = means[:, :1], means[:, 1:]
+    ones = np.ones((1, 1, rows), z.dtype)
+    average_z, average_squares = product(ones * share, z, mean), product(ones * share, y, variance)
+    sum_dy, sum_dy_z = product(ones, dy, dshift), product(ones, y, dscale)
 
     def forward() -> None:
-        matmul(mean_of, z, mean)
+        average_z()
         subtract(z, mean, z)
         multiply(z, z, y)
-        matmul(mean_of, y, variance)
+        average_squares()
         add(variance, epsilon, sigma)
         sqrt(sigma, sigma)
         divide(scale, sigma, slope)
@@ -114,9 +134,9 @@ def batch_norm(
         add(y, shift, y)
 
     def backward() -> None:
-        matmul(ones, dy, dshift)
+        sum_dy()
         multiply(dy, z, y)
-        matmul(ones, y, dscale)
+        sum_dy_z()
         divide(dscale, sigma, dscale)
         multiply(daffine, share, means)
         divide(mean_dy_x, sigma, mean_dy_x)
@@ -131,12 +151,13 @@ def batch_norm(
 def relu(a: Array, da: Array) -> Layer:
     """A = max(A, 0), in place; the derivative at 0 is 0."""
     maximum, minimum, multiply = np.maximum, np.minimum, np.multiply
-    zeros = np.zeros_like(a)  # an array, since NumPy is half as fast with a scalar
+    zeros = cache_aligned(a.shape, a.dtype)  # an array, since NumPy is half as fast with a scalar
     # Where A > 0, its bits read as an integer are above 0 too: min(bits, 1) is the derivative, and a
     # product of bits with 1 or 0 keeps or clears them. (The bits of −0 make the product 0 or −0.)
     integer = np.dtype(f"i{a.itemsize}")
     bits, dbits = a.view(integer), da.view(integer)
-    ones = np.ones_like(bits)
+    ones = cache_aligned(a.shape, integer)
+    ones.fill(1)
 
     def forward() -> None:
         maximum(a, zeros, out=a)
@@ -151,7 +172,7 @@ def relu(a: Array, da: Array) -> Layer:
 def leaky_relu(a: Array, da: Array) -> Layer:
     """A = max(A, LEAK · A), in place; the derivative at 0 is half way between its sides."""
     maximum, multiply, add, sign = np.maximum, np.multiply, np.add, np.sign
-    leak, scratch = np.array(LEAK, a.dtype), np.empty_like(a)
+    leak, scratch = np.array(LEAK, a.dtype), cache_aligned(a.shape, a.dtype)
     centre, half = np.array((1 + LEAK) / 2, a.dtype), np.array((1 - LEAK) / 2, a.dtype)
 
     def forward() -> None:
@@ -170,7 +191,7 @@ def leaky_relu(a: Array, da: Array) -> Layer:
 def tanh(a: Array, da: Array) -> Layer:
     """A = tanh(A), in place; its derivative is 1 − A²."""
     multiply, subtract = np.multiply, np.subtract
-    scratch = np.empty_like(a)
+    scratch = cache_aligned(a.shape, a.dtype)
 
     def forward() -> None:
         np.tanh(a, a)
@@ -186,7 +207,7 @@ def tanh(a: Array, da: Array) -> Layer:
 def sigmoid(a: Array, da: Array) -> Layer:
     """A = 1 / (1 + exp(−A)) = (1 + tanh(A/2)) / 2, in place; its derivative is A (1 − A)."""
     multiply, subtract, add = np.multiply, np.subtract, np.add
-    half, scratch = np.array(0.5, a.dtype), np.empty_like(a)
+    half, scratch = np.array(0.5, a.dtype), cache_aligned(a.shape, a.dtype)
 
     def forward() -> None:
         multiply(a, half, a)
@@ -222,7 +243,7 @@ def dropout(
         generators: One per network; the caller may replace them between steps.
     """
     multiply, less = np.multiply, np.less
-    uniform, kept = np.empty_like(a), np.empty(a.shape, bool)
+    uniform, kept = cache_aligned(a.shape, a.dtype), np.empty(a.shape, bool)
     keep, scale = np.array(1 - share, a.dtype), np.array(1 / (1 - share), a.dtype)
     number = a.dtype.type
 
@@ -249,25 +270,26 @@ def softmax_cross_entropy(
 
     The largest logit of a row is subtracted first, so that exp cannot overflow (log-sum-exp).
     """
-    matmul, subtract, multiply, divide = np.matmul, np.subtract, np.multiply, np.divide
+    subtract, multiply, divide = np.subtract, np.multiply, np.divide
     largest_of, exp, log = np.maximum.reduce, np.exp, np.log
     stack, classes, rows = z.shape
-    ones = np.ones((1, classes), z.dtype)
-    mean_of = np.full((rows, 1), 1 / rows, z.dtype)
     share = np.array(1 / rows, z.dtype)
-    largest, total, entropy = np.empty((3, stack, 1, rows), z.dtype)
-    probabilities = np.empty_like(z)
+    probabilities = cache_aligned(z.shape, z.dtype)
+    largest, total, entropy, aligned = np.empty((4, stack, 1, rows), z.dtype)
+    ones = np.ones((1, 1, classes), z.dtype)
+    sum_probabilities, sum_aligned = product(ones, probabilities, total), product(ones, dz, aligned)
+    average_entropy = product(entropy, np.full((1, rows, 1), share), loss)
 
     def forward() -> None:
-        largest_of(z, 1, None, largest, True)
+        largest_of(z, axis=1, out=largest, keepdims=True)
         subtract(z, largest, z)
         exp(z, probabilities)
-        matmul(ones, probabilities, total)
+        sum_probabilities()
         log(total, entropy)
         multiply(targets, z, dz)
-        matmul(ones, dz, largest)
-        subtract(entropy, largest, entropy)
-        matmul(entropy, mean_of, loss)
+        sum_aligned()
+        subtract(entropy, aligned, entropy)
+        average_entropy()
 
     def backward() -> None:
         divide(probabilities, total, dz)

@@ -21,6 +21,7 @@ from hpsearch.network.layers import (
     BATCH_NORM_EPSILON,
     Layer,
     affine,
+    cache_aligned,
     batch_norm,
     dropout,
     log_softmax,
@@ -61,8 +62,8 @@ class MLP:
         shift_shapes = list(zip(rows, self.sizes[1:], strict=True))
         moment_shapes = [shape for shape in shift_shapes if shape[0] == 2]
         self.n_weights = _size(weight_shapes)
-        self.parameters = np.zeros((len(seeds), self.n_weights + _size(shift_shapes)), dtype)
-        self.averages = np.zeros((len(seeds), _size(moment_shapes)), dtype)
+        self.parameters = cache_aligned((len(seeds), self.n_weights + _size(shift_shapes)), dtype)
+        self.averages = cache_aligned((len(seeds), _size(moment_shapes)), dtype)
         self._weight_shapes, self._shift_shapes, self._moment_shapes = (
             weight_shapes,
             shift_shapes,
@@ -155,9 +156,9 @@ class Gradient:
         smoothing = network.hyperparameters.label_smoothing
         self._index = np.empty((stack, rows), np.intp)
         self._labels = np.empty((stack, rows), np.intp)
-        self._x = np.empty((stack, rows, network.sizes[0]), dtype)
+        self._x = cache_aligned((stack, rows, network.sizes[0]), dtype)
         self._smoothed = ((1 - smoothing) * np.eye(classes) + smoothing / classes).astype(dtype)
-        self._targets = np.empty((classes, stack, rows), dtype)
+        self._targets = cache_aligned((classes, stack, rows), dtype)
         self._loss = np.empty((stack, 1, 1), dtype)
         self._statistics = np.empty_like(network.averages)
         self._layers = self._bind()
@@ -174,7 +175,7 @@ class Gradient:
         layers: list[Layer] = []
         x, dx = self._x, None
         for layer, units in enumerate(chosen.hidden_units):
-            z, a, da = np.empty((3, *x.shape[:2], units), x.dtype)
+            z, a, da = (cache_aligned((*x.shape[:2], units), x.dtype) for _ in range(3))
             weights, shift, dshift = network.weights[layer], network.shifts[layer], dshifts[layer]
             if chosen.batch_norm:
                 layers.append(affine(x, weights, None, z, da, dweights[layer], None, dx))
@@ -184,9 +185,9 @@ class Gradient:
             layers.append(activate(a, da))
             x, dx = a, da
             if chosen.dropout:
-                x = np.empty_like(a)
+                x = cache_aligned(a.shape, a.dtype)
                 layers.append(dropout(a, x, da, da, chosen.dropout, self._generators))
-        z, dz = np.empty((2, x.shape[0], network.sizes[-1], x.shape[1]), x.dtype)
+        z, dz = (cache_aligned((len(x), network.sizes[-1], x.shape[1]), x.dtype) for _ in range(2))
         by_row, dby_row = z.swapaxes(1, 2), dz.swapaxes(1, 2)
         layers.append(
             affine(x, network.weights[-1], network.shifts[-1], by_row, dby_row, dweights[-1], dshifts[-1], dx)
@@ -197,6 +198,7 @@ class Gradient:
     def _bind_averages(self, rows: int) -> None:
         """Weigh the statistics of a mini-batch for the moving averages; a variance is made unbiased."""
         past = self._network.hyperparameters.batch_norm_momentum
+        self._past = np.array(past, self._network.averages.dtype)
         self._weight = np.empty_like(self._network.averages)
         for moment in self._network.moment_views(self._weight):
             moment[:, 0] = 1 - past
@@ -219,7 +221,7 @@ class Gradient:
             layer.forward()
         averages = self._network.averages
         if averages.size:
-            np.multiply(averages, self._network.hyperparameters.batch_norm_momentum, averages)
+            np.multiply(averages, self._past, averages)
             np.multiply(self._statistics, self._weight, self._statistics)
             np.add(averages, self._statistics, averages)
         losses: list[float] = self._loss.ravel().tolist()

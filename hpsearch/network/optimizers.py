@@ -9,12 +9,14 @@ m ← β m + (1 − β) g; the factor 1 − β goes into the step size and ε in
 
 import math
 from abc import ABC, abstractmethod
+from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hpsearch.network.hyperparameters import Hyperparameters
+from hpsearch.network.layers import cache_aligned
 
 Array = NDArray[Any]
 
@@ -30,20 +32,31 @@ class Optimizer(ABC):
     n_slots: ClassVar[int]
 
     def __init__(self, parameters: Array, gradient: Array, hyperparameters: Hyperparameters) -> None:
-        self.slots = np.zeros((self.n_slots, *parameters.shape), parameters.dtype)
+        # NumPy is faster with a number in an array without axes than with a Python number.
+        number = partial(np.array, dtype=parameters.dtype)
+        self.slots = cache_aligned((self.n_slots, *parameters.shape), parameters.dtype)
         self.steps = 0
-        self._parameters = parameters
-        self._gradient = gradient
         self._hyperparameters = hyperparameters
+        self._beta1, self._beta2 = number(hyperparameters.momentum), number(hyperparameters.beta2)
+        self._alpha, self._epsilon = number(0.0), number(hyperparameters.epsilon)
+        self._parameters, self._gradient = parameters, gradient
+        self._scratch = cache_aligned(parameters.shape, parameters.dtype)
 
     def step(self, learning_rate: float) -> None:
-        """Make one step of size α; what the gradient array holds afterwards is of no use."""
+        """Make one step of size α."""
         self.steps += 1
-        self._move(self._parameters, self._gradient, learning_rate)
+        self._prepare(learning_rate)
+        direction = self._direction(self._gradient, self._scratch, self.slots)
+        np.multiply(direction, self._alpha, self._scratch)
+        np.subtract(self._parameters, self._scratch, self._parameters)
+
+    def _prepare(self, learning_rate: float) -> None:
+        """Set α, and ε where it changes from step to step."""
+        self._alpha.fill(learning_rate)
 
     @abstractmethod
-    def _move(self, theta: Array, g: Array, alpha: float) -> None:
-        """Change ``theta``; ``g`` is free for scratch."""
+    def _direction(self, g: Array, scratch: Array, slots: Array) -> Array:
+        """Renew the moving averages; give what α is multiplied with, in one of these arrays."""
 
 
 class Sgd(Optimizer):
@@ -51,9 +64,8 @@ class Sgd(Optimizer):
 
     n_slots = 0
 
-    def _move(self, theta: Array, g: Array, alpha: float) -> None:
-        np.multiply(g, alpha, g)
-        np.subtract(theta, g, theta)
+    def _direction(self, g: Array, scratch: Array, slots: Array) -> Array:
+        return g
 
 
 class Momentum(Optimizer):
@@ -64,12 +76,11 @@ class Momentum(Optimizer):
 
     n_slots = 1
 
-    def _move(self, theta: Array, g: Array, alpha: float) -> None:
-        (m,) = self.slots
-        np.multiply(m, self._hyperparameters.momentum, m)
+    def _direction(self, g: Array, scratch: Array, slots: Array) -> Array:
+        (m,) = slots
+        np.multiply(m, self._beta1, m)
         np.add(m, g, m)
-        np.multiply(m, alpha, g)
-        np.subtract(theta, g, theta)
+        return m
 
 
 class RMSprop(Optimizer):
@@ -80,21 +91,19 @@ class RMSprop(Optimizer):
 
     n_slots = 1
 
-    def __init__(self, parameters: Array, gradient: Array, hyperparameters: Hyperparameters) -> None:
-        super().__init__(parameters, gradient, hyperparameters)
-        self._scratch = np.empty_like(parameters)
+    def _prepare(self, learning_rate: float) -> None:
+        root = math.sqrt(1 - self._hyperparameters.beta2)
+        self._alpha.fill(learning_rate / root)
+        self._epsilon.fill(self._hyperparameters.epsilon / root)
 
-    def _move(self, theta: Array, g: Array, alpha: float) -> None:
-        chosen, (v,), scratch = self._hyperparameters, self.slots, self._scratch
-        root = math.sqrt(1 - chosen.beta2)
-        np.multiply(v, chosen.beta2, v)
+    def _direction(self, g: Array, scratch: Array, slots: Array) -> Array:
+        (v,) = slots
+        np.multiply(v, self._beta2, v)
         np.multiply(g, g, scratch)
         np.add(v, scratch, v)
         np.sqrt(v, scratch)
-        np.add(scratch, chosen.epsilon / root, scratch)
-        np.divide(g, scratch, g)
-        np.multiply(g, alpha / root, g)
-        np.subtract(theta, g, theta)
+        np.add(scratch, self._epsilon, scratch)
+        return np.divide(g, scratch, scratch)
 
 
 class Adam(Optimizer):
@@ -105,20 +114,23 @@ class Adam(Optimizer):
 
     n_slots = 2
 
-    def _move(self, theta: Array, g: Array, alpha: float) -> None:
-        chosen, (m, v) = self._hyperparameters, self.slots
+    def _prepare(self, learning_rate: float) -> None:
+        chosen = self._hyperparameters
         weight = (1 - chosen.momentum) / (1 - chosen.momentum**self.steps)
         root = math.sqrt((1 - chosen.beta2) / (1 - chosen.beta2**self.steps))
-        np.multiply(m, chosen.momentum, m)
+        self._alpha.fill(learning_rate * weight / root)
+        self._epsilon.fill(chosen.epsilon / root)
+
+    def _direction(self, g: Array, scratch: Array, slots: Array) -> Array:
+        m, v = slots
+        np.multiply(m, self._beta1, m)
         np.add(m, g, m)
-        np.multiply(v, chosen.beta2, v)
-        np.multiply(g, g, g)
-        np.add(v, g, v)
-        np.sqrt(v, g)
-        np.add(g, chosen.epsilon / root, g)
-        np.divide(m, g, g)
-        np.multiply(g, alpha * weight / root, g)
-        np.subtract(theta, g, theta)
+        np.multiply(v, self._beta2, v)
+        np.multiply(g, g, scratch)
+        np.add(v, scratch, v)
+        np.sqrt(v, scratch)
+        np.add(scratch, self._epsilon, scratch)
+        return np.divide(m, scratch, scratch)
 
 
 OPTIMIZER_CLASSES: dict[str, type[Optimizer]] = {

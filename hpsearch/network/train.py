@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from hpsearch.errors import DataError
 from hpsearch.network.data import Dataset
 from hpsearch.network.hyperparameters import Hyperparameters
+from hpsearch.network.layers import cache_aligned
 from hpsearch.network.mlp import MLP, Gradient
 from hpsearch.network.optimizers import OPTIMIZER_CLASSES
 
@@ -52,7 +53,7 @@ class Training:
         self.network = MLP(dataset.features, dataset.n_classes, hyperparameters, self.seeds, dataset.dtype)
         self.epoch = 0
         self.diverged = False
-        self._gradient = np.zeros_like(self.network.parameters)
+        self._gradient = cache_aligned(self.network.parameters.shape, self.network.parameters.dtype)
         optimizer = OPTIMIZER_CLASSES[hyperparameters.optimizer]
         self._optimizer = optimizer(self.network.parameters, self._gradient, hyperparameters)
         self._generators: list[np.random.Generator] = []
