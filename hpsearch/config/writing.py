@@ -19,7 +19,7 @@ class _Dumper(yaml.SafeDumper):
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
     try:
-        is_safe = resolve(text) == text
+        is_safe = text.isprintable() and resolve(text) == text
     except TrapError:
         is_safe = False
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=None if is_safe else '"')
