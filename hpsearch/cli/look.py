@@ -140,8 +140,9 @@ def list_runs(root: Path, form: Form, color: Color) -> None:
                         run.meta("config"),
                         run.meta("created"),
                         searching=run.searching(),
-                        finished=sum(run.counts().values()),
+                        counts=run.counts(),
                         best=ranking[0] if ranking else None,
+                        events=run.events(),
                     )
                 )
         except HpsearchError as error:

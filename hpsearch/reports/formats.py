@@ -78,17 +78,27 @@ def _markdown(table: Table) -> str:
 
 
 def _print_table(table: Table, console: Console) -> None:
-    shown = RichTable(box=None, pad_edge=False, header_style="bold")
-    for column in table.columns:
-        justify: Literal["right", "left"] = "right" if column.right else "left"
-        shown.add_column(Text(printable(column.header)), justify=justify, no_wrap=True, overflow="ellipsis")
-    for row in table.rows:
-        shown.add_row(*(Text(printable(column.show(column.pick(row)))) for column in table.columns))
+    shown = _rich_table(table, break_headers=False)
+    if console.measure(shown).maximum > console.width:
+        shown = _rich_table(table, break_headers=True)
     if table.title:
         _print(Text(printable(table.title), style="bold"), console)
     _print(shown, console)
     for note in table.notes:
         _print(Text(printable(note), style="dim"), console)
+
+
+def _rich_table(table: Table, *, break_headers: bool) -> RichTable:
+    """A table; with ``break_headers``, narrower by headers in lines that end at an underscore."""
+    shown = RichTable(box=None, pad_edge=False, header_style="bold")
+    for column in table.columns:
+        justify: Literal["right", "left"] = "right" if column.right else "left"
+        header = printable(column.header)
+        header = header.replace("_", "_\n") if break_headers else header
+        shown.add_column(Text(header), justify=justify, no_wrap=True, overflow="ellipsis")
+    for row in table.rows:
+        shown.add_row(*(Text(printable(column.show(column.pick(row)))) for column in table.columns))
+    return shown
 
 
 def _print_sheet(sheet: Sheet, console: Console) -> None:

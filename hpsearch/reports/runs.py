@@ -139,7 +139,7 @@ def status_sheet(
         events: What happened to it: time, kind, text.
     """
     total, finished = config["search"]["trials"], sum(counts.values())
-    state = _state(config, finished, searching=searching)
+    state = _state(config, finished, searching=searching, last=events[-1][1] if events else "")
     data = {
         "run": str(directory),
         "state": state,
@@ -159,7 +159,7 @@ def status_sheet(
     if best and best.value is not None:
         lines.append(("best", f"trial {best.number}, {config['metric']['name']} {plain(best.value)}"))
     lines.append(("events", "\n".join(f"{at}  {kind} {text}".rstrip() for at, kind, text in events[-5:])))
-    if state == "interrupted":
+    if state in ("interrupted", "failed"):
         lines.append(("next", f"hpsearch resume {directory}"))
     return Sheet("status", data, lines)
 
@@ -182,12 +182,21 @@ def runs_table(rows: Sequence[Mapping[str, Any]]) -> Table:
 
 
 def run_row(
-    directory: Path, config: Config, created: str, *, searching: bool, finished: int, best: Result | None
+    directory: Path,
+    config: Config,
+    created: str,
+    *,
+    searching: bool,
+    counts: Mapping[Status, int],
+    best: Result | None,
+    events: Sequence[tuple[str, str, str]],
 ) -> dict[str, Any]:
-    """One run among others."""
+    """One run among others; the arguments are those of :func:`status_sheet`."""
+    finished = sum(counts.values())
+    last = events[-1][1] if events else ""
     return {
         "run": str(directory),
-        "state": _state(config, finished, searching=searching),
+        "state": _state(config, finished, searching=searching, last=last),
         "finished": finished,
         "trials": config["search"]["trials"],
         "metric": config["metric"]["name"],
@@ -237,9 +246,12 @@ def epochs_table(
     return Table("epochs", columns, rows)
 
 
-def _state(config: Config, finished: int, *, searching: bool) -> str:
+def _state(config: Config, finished: int, *, searching: bool, last: str) -> str:
+    """``searching``, ``complete``, ``failed`` or ``interrupted``; ``last`` is the kind of the last event."""
     if searching:
         return "searching"
+    if last in ("completed", "failed"):
+        return "complete" if last == "completed" else "failed"
     return "complete" if finished >= config["search"]["trials"] else "interrupted"
 
 

@@ -1,0 +1,37 @@
+# Everything uses the environment in .venv, made by `make install`.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: help install check test lint types docs benchmarks constraints clean
+
+help:           ## this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+
+install: $(BIN)/hpsearch  ## the environment with what development needs
+
+$(BIN)/hpsearch: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --requirement constraints.txt
+	$(BIN)/pip install --quiet --no-deps --editable .
+	touch $@
+
+check: test lint types  ## what CI runs
+
+test: install   ## the tests
+	$(BIN)/python -m pytest -n auto
+
+lint: install   ## ruff
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: install  ## mypy, strictly
+	$(BIN)/mypy
+
+benchmarks: install  ## the speed of the network against its peers
+	$(BIN)/python benchmarks/network.py
+
+constraints: install  ## write anew which versions the tests ran with: make constraints INDEX=address
+	$(BIN)/python .ci/constraints.py $(INDEX) > constraints.new && mv constraints.new constraints.txt
+
+clean:          ## remove the environment and caches
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
