@@ -82,7 +82,8 @@ class LiveDisplay:
             blocks += [Text(""), self._leaders(progress)]
         if progress.running:
             blocks += [Text(""), self._running(progress)]
-        return Group(*blocks)
+        # The cursor rests on an empty line: a terminal that echoes ^C at the end of a full one would scroll.
+        return Group(*blocks, Text(""))
 
     def _overall(self, progress: Progress) -> RenderableType:
         line = Table.grid(padding=(0, 2))
@@ -97,11 +98,11 @@ class LiveDisplay:
         return line
 
     def _leaders(self, progress: Progress) -> RenderableType:
-        table = Table(box=None, pad_edge=False, header_style="dim")
+        table = Table(box=None, pad_edge=False, header_style="dim", expand=True)
         table.add_column("trial", justify="right")
         table.add_column(printable(progress.metric.name), justify="right")
         table.add_column("curve", no_wrap=True)
-        table.add_column("values", no_wrap=True, overflow="ellipsis")
+        table.add_column("values", no_wrap=True, overflow="ellipsis", ratio=1)
         for rank, (_, _, trial, result) in enumerate(list(progress.leaders)):
             curve = sparkline([epoch.metrics.get(progress.metric.name) for epoch in result.curve])
             cells = (str(trial.number), plain(result.value), curve, _values(trial.values))
@@ -109,7 +110,10 @@ class LiveDisplay:
         return table
 
     def _running(self, progress: Progress) -> RenderableType:
-        table = Table.grid(padding=(0, 2))
+        table = Table.grid(padding=(0, 2), expand=True)
+        table.add_column(no_wrap=True)
+        table.add_column(no_wrap=True)
+        table.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
         running = sorted(progress.running.values(), key=lambda running: running.trial.number)
         for each in running[:RUNNING_SHOWN]:
             table.add_row(*map(Text, self._one(each, progress.metric)))
@@ -123,7 +127,7 @@ class LiveDisplay:
         if not curve:
             return (*head, _values(running.trial.values))
         last = "–" if curve[-1] is None else number(curve[-1])
-        return (*head, f"epoch {len(curve)}", f"{metric.name} {last}", sparkline(curve, width=30))
+        return (*head, f"epoch {len(curve)}  {metric.name} {last}  {sparkline(curve, width=30)}")
 
 
 def _values(values: Mapping[str, Value]) -> str:
