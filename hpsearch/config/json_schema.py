@@ -1,0 +1,63 @@
+"""The JSON Schema of a config, with which editors complete and check it while it is written."""
+
+from typing import Any
+
+from hpsearch.config.schema import Document, ParameterSection
+from hpsearch.config.space import SPELLINGS
+from hpsearch.config.tree import JSON
+from hpsearch.network.hyperparameters import HYPERPARAMETERS, Hyperparameter
+
+_VALUE = {"type": ["string", "number", "boolean"]}
+_TYPES = {"float": "number", "int": "integer", "bool": "boolean", "str": "string"}
+
+
+def json_schema() -> dict[str, JSON]:
+    """The schema. It is wider than :func:`hpsearch.config.load`, which also knows what fits together."""
+    schema: dict[str, JSON] = _without_nulls(Document.model_json_schema())
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    schema["title"] = "hpsearch config"
+    hyperparameters = {name: _hyperparameter(about) for name, about in HYPERPARAMETERS.items()}
+    network = schema["$defs"]["NetworkSection"]
+    network["properties"] |= hyperparameters
+    network["additionalProperties"] = False
+    network["patternProperties"] = {"^hidden_units_[1-9][0-9]*$": hyperparameters["hidden_units"]}
+    schema["$defs"]["ParameterSection"] = _parameter()
+    anything = {"anyOf": [_VALUE, {"$ref": "#/$defs/ParameterSection"}]}
+    schema["properties"]["space"] |= {"minProperties": 1, "additionalProperties": anything}
+    return schema
+
+
+def _without_nulls(schema: Any) -> Any:
+    """A schema without what pydantic says of absent keys, which YAML's null cannot stand for."""
+    if isinstance(schema, list):
+        return [_without_nulls(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    kept = {key: _without_nulls(part) for key, part in schema.items() if part is not None}
+    if isinstance(kept.get("title"), str):
+        del kept["title"]
+    if "anyOf" in kept:
+        options = [option for option in kept.pop("anyOf") if option != {"type": "null"}]
+        kept |= options[0] if len(options) == 1 else {"anyOf": options}
+    return kept
+
+
+def _hyperparameter(about: Hyperparameter) -> dict[str, JSON]:
+    bounds = {
+        "exclusiveMinimum" if about.open_min else "minimum": about.min,
+        "exclusiveMaximum" if about.open_max else "maximum": about.max,
+        "enum": list(about.choices) or None,
+    }
+    limits = {key: bound for key, bound in bounds.items() if bound is not None}
+    return {"type": _TYPES[about.kind], "default": about.default, "description": about.help} | limits
+
+
+def _parameter() -> dict[str, JSON]:
+    """A parameter, in any spelling."""
+    schema: dict[str, JSON] = _without_nulls(ParameterSection.model_json_schema())
+    keys = schema["properties"]
+    keys["values"]["items"] = _VALUE
+    keys["when"]["additionalProperties"] = {"anyOf": [_VALUE, {"type": "array", "items": _VALUE}]}
+    keys |= {other: keys[key] for other, key in SPELLINGS.items()}
+    keys["log"] = {"type": "boolean", "description": "true for prior: log"}
+    return schema

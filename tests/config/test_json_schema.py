@@ -1,0 +1,27 @@
+import json
+
+from hpsearch.config import json_schema
+from hpsearch.config.schema import Document
+from hpsearch.config.space import SPELLINGS
+from hpsearch.network.hyperparameters import HYPERPARAMETERS
+
+
+def test_has_every_key() -> None:
+    """Editors are told of every section, every hyperparameter and every spelling."""
+    schema = json_schema()
+    assert set(schema["properties"]) == set(Document.model_fields)
+    assert set(HYPERPARAMETERS) <= set(schema["$defs"]["NetworkSection"]["properties"])
+    assert set(SPELLINGS) <= set(schema["$defs"]["ParameterSection"]["properties"])
+
+
+def test_says_what_is_required() -> None:
+    """A config needs an objective and a space; nothing in it may be null."""
+    schema = json_schema()
+    assert schema["required"] == ["objective", "space"]
+    assert "null" not in json.dumps(schema)
+
+
+def test_has_the_ranges_of_hyperparameters() -> None:
+    """The range of a hyperparameter is the network's, open ends included."""
+    dropout = json_schema()["$defs"]["NetworkSection"]["properties"]["dropout"]
+    assert (dropout["type"], dropout["minimum"], dropout["exclusiveMaximum"]) == ("number", 0, 1)
