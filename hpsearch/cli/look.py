@@ -26,7 +26,7 @@ ROWS = 20
 def leaderboard(
     directories: tuple[Path, ...], rows: int | None, form: Form, timings: bool, color: Color
 ) -> None:
-    r"""Print the trials of RUN, best first.
+    """Print the trials of RUN, best first.
 
     Trials are ranked by their value, ties by number; those without a value come last, with the reason.
     Machine formats leave out times and paths: equal searches print equal bytes. It works while the search
@@ -51,7 +51,10 @@ def leaderboard(
 @formats
 @common
 def status(directory: Path, form: Form, color: Color) -> None:
-    """Say how far the search of RUN is, and whether a process is at it."""
+    """Say how far the search of RUN is.
+
+    And whether a process is at it, what was interrupted, and what came of the trials so far.
+    """
     from hpsearch.reports.formats import print_report
     from hpsearch.reports.runs import status_sheet
     from hpsearch.store import Run
@@ -77,7 +80,7 @@ def status(directory: Path, form: Form, color: Color) -> None:
 @timings
 @common
 def show(directory: Path, trial: str | None, form: Form, timings: bool, color: Color) -> None:
-    r"""Show one trial of RUN whole, or, without TRIAL, the run.
+    """Show RUN, or one of its trials, whole.
 
     A trial's values, learning curves, test error and, if it failed, the reason in full. The test split is
     looked at once, at a trial's end, and plays no part in the search.
@@ -121,7 +124,10 @@ def _trial_number(run, trial: str) -> int:  # type: ignore[no-untyped-def] # hps
 @formats
 @common
 def list_runs(root: Path, form: Form, color: Color) -> None:
-    """List the runs under ROOT (runs/ if not given)."""
+    """List the runs under ROOT.
+
+    That is runs/ if not given.
+    """
     from hpsearch.errors import HpsearchError, RunNotFound
     from hpsearch.reports.formats import print_report
     from hpsearch.reports.runs import run_row, runs_table
@@ -175,7 +181,7 @@ def export(
     timings: bool,
     color: Color,
 ) -> None:
-    r"""Write all trials of RUN, with their learning curves, for other programs.
+    """Write all trials of RUN for other programs.
 
     \b
     csv      a row per epoch of every trial: trial, status, epoch, metrics, values

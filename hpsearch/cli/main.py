@@ -33,7 +33,7 @@ class Ordered(click.Group):
 )
 @click.version_option(package_name="hpsearch", message="%(prog)s %(version)s")
 def program() -> None:
-    r"""Search hyperparameters: at random first, then finer around the best; reproducibly, in parallel.
+    """Search hyperparameters: at random first, then finer around the best; reproducibly, in parallel.
 
     \b
     A first search:

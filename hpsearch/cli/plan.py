@@ -38,7 +38,10 @@ run:
 @click.command()
 @click.argument("config", metavar="[CONFIG]", type=click.Path(path_type=Path), default=Path("config.yaml"))
 def init(config: Path) -> None:
-    """Write a config to begin with: CONFIG, or config.yaml. Never over a file that is there."""
+    """Write a config to begin with.
+
+    It is written to CONFIG, config.yaml if not given, and never over a file that is there.
+    """
     from hpsearch.errors import UsageError
 
     try:
@@ -56,7 +59,10 @@ def init(config: Path) -> None:
 @overrides
 @common
 def check(config: Path, overrides: tuple[str, ...], color: Color) -> None:
-    r"""Say whether CONFIG and its data are right, with every mistake in it, and what would be searched.
+    """Say whether CONFIG and its data are right.
+
+    Every mistake is shown at once, with its line and what to write instead; if there is none, what would
+    be searched. Nothing is run or created.
 
     \b
     Example:
@@ -90,10 +96,10 @@ def check(config: Path, overrides: tuple[str, ...], color: Color) -> None:
 @formats
 @common
 def sample(config: Path, overrides: tuple[str, ...], rows: int, form: Form, color: Color) -> None:
-    r"""Preview N random draws from the priors of CONFIG, without running anything.
+    """Preview random draws from CONFIG's priors.
 
-    Below the draws: how each parameter's prior is spread over its range (its quartiles: a quarter of all
-    draws lies below the first), and how the draws fell in ten parts of equal probability.
+    Nothing is run. Below the draws: how each parameter's prior is spread over its range (its quartiles: a
+    quarter of all draws lies below the first), and how the draws fell in ten parts of equal probability.
 
     \b
     Example:

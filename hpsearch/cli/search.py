@@ -41,7 +41,7 @@ def run(
     verbose: bool,
     color: Color,
 ) -> None:
-    r"""Search, as CONFIG says.
+    """Search, as CONFIG says.
 
     KEY=VALUE overrides a setting by its dotted path, such as search.trials=128 or space.momentum=0.9.
     The run directory is made under runs/, or where --output says. Ctrl-C once finishes the trials that
@@ -81,7 +81,7 @@ def resume(
     verbose: bool,
     color: Color,
 ) -> None:
-    r"""Go on with the search of RUN.
+    """Go on with the search of RUN.
 
     Trials without a result run again, from their checkpoint if they have one; the leaderboard is the one
     that an uninterrupted search would have had. --trials raises the number of trials in all.

@@ -6,7 +6,7 @@ import click
 @click.command()
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
-    r"""Print what makes SHELL complete hpsearch's commands.
+    """Print the completion script of SHELL.
 
     \b
     bash:  hpsearch completion bash > ~/.local/share/bash-completion/completions/hpsearch

@@ -1,0 +1,146 @@
+"""The rooms import only what they may, and heavy modules only where they live."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "hpsearch"
+
+ROOMS: dict[str, set[str]] = {
+    "errors": set(),
+    "trial": set(),
+    "space": {"errors", "trial"},
+    "config": {"space", "trial", "errors", "network.hyperparameters"},
+    "searchers": {"space", "trial", "errors"},
+    "network": {"errors"},
+    "objectives": {"network", "trial", "errors"},
+    "executors": {"trial", "errors"},
+    "store": {"trial", "errors"},
+    "search": {"config", "searchers", "space", "trial", "errors"},
+    "loop": {"search", "executors", "store", "trial", "errors"},
+    "launch": {"loop", "search", "executors", "objectives", "store", "network", "config", "trial", "errors"},
+    "analysis": {"space", "trial", "searchers"},
+    "reports": {"analysis", "trial"},
+    "api": {"launch", "reports", "store", "config"},
+}
+"""What each room may import."""
+
+FREE = ("cli", "__init__", "__main__")
+"""The rooms that may import all."""
+
+HOMES = {
+    "yaml": {"config"},
+    "pydantic": {"config"},
+    "pydantic_core": {"config"},
+    "joblib": {"executors"},
+    "distributed": {"executors"},
+    "sqlite3": {"store"},
+    "filelock": {"store"},
+    "rich": {"reports", "cli"},
+    "click": {"cli"},
+    "sklearn": {"network"},
+    "pickle": set(),
+    "scipy": set(),
+}
+"""The only rooms that may import a library."""
+
+
+def room_of(module: str) -> str:
+    """The room that ``hpsearch.room.…`` is in."""
+    return module.split(".")[1] if "." in module else "__init__"
+
+
+def imports(path: Path) -> Iterator[tuple[int, str]]:
+    """Line and module of every import of a file, in functions too."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, name.name) for name in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            assert node.level == 0, f"{path}:{node.lineno} imports relatively"
+            own = node.module == "hpsearch"
+            yield from (
+                (node.lineno, f"{node.module}.{name.name}" if own else node.module) for name in node.names
+            )
+
+
+def violations(path: Path) -> Iterator[str]:
+    """What a file imports that its room may not."""
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    room = parts[0]
+    for line, module in imports(path):
+        top = module.split(".")[0]
+        if top in HOMES and room not in HOMES[top]:
+            yield f"{path}:{line} imports {top}; only {sorted(HOMES[top]) or 'nobody'} may"
+        if top != "hpsearch" or room in FREE or room_of(module) == room:
+            continue
+        allowed = ROOMS[room]
+        inner = module.removeprefix("hpsearch.")
+        if room_of(module) not in allowed and inner not in allowed:
+            names = ", ".join(sorted(allowed)) or "nothing"
+            yield f"{path}:{line} imports {module}; {room} may import only {names}"
+
+
+@pytest.mark.parametrize(
+    "path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE))
+)
+def test_rooms_import_only_what_they_may(path: Path) -> None:
+    """Every import of every file is in the table above."""
+    assert not list(violations(path))
+
+
+def test_every_room_is_in_the_table() -> None:
+    """A new room needs a line, and a removed one loses it."""
+    rooms = {
+        path.stem for path in PACKAGE.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()
+    }
+    assert rooms == {*ROOMS, *FREE}
+
+
+def test_a_forbidden_import_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The walk sees imports at the top and in functions, of rooms and of libraries."""
+    monkeypatch.setattr(sys.modules[__name__], "PACKAGE", tmp_path)
+    (tmp_path / "trial.py").write_text(
+        "import yaml\ndef f():\n    from hpsearch.store import Run\n    from hpsearch import cli\n"
+    )
+    found = list(violations(tmp_path / "trial.py"))
+    assert [text.partition(" ")[0].rpartition(":")[2] for text in found] == ["1", "3", "4"]
+
+
+HEAVY = {"numpy", "joblib", "pydantic", "yaml", "rich", "sqlite3", "sklearn"}
+
+
+def heavy(code: str) -> set[str]:
+    """The heavy modules that are there after some code has run in a fresh process."""
+    program = f"import sys\ntry:\n    {code}\nexcept SystemExit: pass\nprint(); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    return HEAVY & set(done.stdout.splitlines()[-1].split())
+
+
+MAIN = "from hpsearch.cli import main; main()"
+
+
+def test_heavy_modules_are_seen() -> None:
+    """The tests below can fail."""
+    assert heavy("import hpsearch.space") == {"numpy"}
+
+
+@pytest.mark.parametrize("module", ["hpsearch", "hpsearch.cli", "hpsearch.network.hyperparameters"])
+def test_what_has_to_be_light_is(module: str) -> None:
+    """Importing the package or the command line imports nothing heavy."""
+    assert not heavy(f"import {module}")
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["leaderboard", "-h"], ["--version"]])
+def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
+    """--help of the program and of its commands are answered by click alone."""
+    assert not heavy(f"sys.argv = ['hpsearch', *{arguments}]; {MAIN}")
+
+
+def test_completion_imports_nothing_heavy() -> None:
+    """Pressing TAB does not wait for NumPy."""
+    words = {"_HPSEARCH_COMPLETE": "bash_complete", "COMP_WORDS": "hpsearch resume --re", "COMP_CWORD": "2"}
+    assert not heavy(f"import os; os.environ |= {words}; sys.argv = ['hpsearch']; {MAIN}")
