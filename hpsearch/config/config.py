@@ -14,7 +14,7 @@ from hpsearch.config.plain_data import from_data
 from hpsearch.config.problems import Problems, file_place
 from hpsearch.config.reader import Reader, either
 from hpsearch.config.schema import Document, MetricSection, RunSection, SearchSection, name_like
-from hpsearch.config.space import AnyParameter, canonical_spelling, read_space, resolved_space
+from hpsearch.config.space import ParameterRules, canonical_spelling, read_space, resolved_space
 from hpsearch.config.spelling import suggest_value
 from hpsearch.config.tree import JSON, Node, Place, Table
 from hpsearch.errors import ConfigError, Problem
@@ -128,7 +128,7 @@ class Config:
         seed: int = reader.setting("seed")
         objective = read_objective(reader, base)
         metric = _read_metric(reader, NetworkObjective)
-        space = read_space(reader, NetworkObjective.parameter, notes)
+        space = read_space(reader, NetworkObjective.rules, notes)
         search: SearchSection | None = reader.setting("search")
         run: RunSection | None = reader.setting("run")
         if search and run:
@@ -223,7 +223,7 @@ def parse_space(mapping: Mapping[str, Any]) -> Space:
     root = _table(from_data({"space": mapping}, place, problems), place, problems)
     reader = Reader(root, problems)
     reader.root = canonical_spelling(reader)
-    space = read_space(reader, AnyParameter(), [])
+    space = read_space(reader, ParameterRules(), [])
     if space is None or problems:
         raise problems.error()
     return space

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from hpsearch.config.parameters import Kind
 from hpsearch.config.reader import Reader, either
 from hpsearch.config.scalars import written
-from hpsearch.config.space import AnyParameter, extremes
+from hpsearch.config.space import ParameterRules, extremes
 from hpsearch.config.spelling import suggest_key, suggest_value
 from hpsearch.config.tree import Location
 from hpsearch.network.hyperparameters import HYPERPARAMETERS, Hyperparameter, hyperparameter
@@ -13,7 +13,7 @@ from hpsearch.space import Number, Space
 from hpsearch.trial import Value
 
 
-class NetworkParameter(AnyParameter):
+class HyperparameterRules(ParameterRules):
     """A parameter of the built-in network has the name, type and range of one of its hyperparameters."""
 
     def kind(self, name: str) -> Kind:

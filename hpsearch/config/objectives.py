@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from hpsearch.config.data_files import absolute_paths
-from hpsearch.config.hyperparameters import NetworkParameter, possible_values
+from hpsearch.config.hyperparameters import HyperparameterRules, possible_values
 from hpsearch.config.reader import Reader, either
 from hpsearch.config.schema import NetworkSection, ObjectiveSection
 from hpsearch.config.tree import Leaf, Location, Table, find
@@ -34,7 +34,7 @@ class NetworkObjective:
     kind: ClassVar[Literal["network"]] = "network"
     metrics: ClassVar[Mapping[str, str]] = METRICS
     default_metric: ClassVar[str] = "val_error"
-    parameter: ClassVar[NetworkParameter] = NetworkParameter()
+    rules: ClassVar[HyperparameterRules] = HyperparameterRules()
 
     data: str
     label: str | None
@@ -112,6 +112,6 @@ def _constants(reader: Reader) -> dict[str, Value]:
             )
         elif not entry.node.error:
             value = entry.node.value
-            NetworkObjective.parameter.check_values(name, {at: value}, reader)
+            NetworkObjective.rules.check_values(name, {at: value}, reader)
             constants[name] = float(value) if about.kind == "float" and type(value) is int else value
     return constants

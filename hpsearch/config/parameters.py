@@ -12,6 +12,8 @@ from hpsearch.trial import Value
 
 _LARGEST_INTEGER = 2**53  # beyond it float64 has not every whole number
 
+_MOST_VALUES = 1000
+
 Kind = str | None
 """The type that a parameter's values must have, ``float``, ``int``, ``bool`` or ``str``; None for any."""
 
@@ -118,8 +120,8 @@ def _categorical(
 ) -> Categorical | None:
     at = ("space", name, "values")
     values: list[Any] = section.values or []
-    if not values:
-        reader.report(at, "must list at least one value", found="an empty list")
+    if not 0 < len(values) <= _MOST_VALUES:
+        reader.report(at, f"must list 1 to {_MOST_VALUES} values", found=str(len(values) or "none"))
         return None
     nested = [index for index, value in enumerate(values) if isinstance(value, list | dict)]
     for index in nested:
@@ -132,8 +134,9 @@ def _categorical(
         return None
     if kind == "float" or (kind != "int" and any(isinstance(value, float) for value in values)):
         values = [float(value) if _sort(value) == "number" else value for value in values]
+    first: dict[Value, int] = {}
     for index, value in enumerate(values):
-        if values.index(value) < index:
+        if first.setdefault(value, index) < index:
             reader.report((*at, index), "must be listed once only")
     probabilities = section.probabilities
     if probabilities is not None:

@@ -29,8 +29,8 @@ SPELLINGS = {
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,99}")
 
 
-class AnyParameter:
-    """What an objective requires of the parameters of its space: here, nothing."""
+class ParameterRules:
+    """What an objective requires of the parameters of its space; here, nothing."""
 
     def kind(self, name: str) -> Kind:
         """The type that the values of a parameter must have; None for any."""
@@ -72,32 +72,22 @@ def _renamed(parameter: Table, at: Location, reader: Reader) -> Table:
     return replace(parameter, entries=entries, error=len(entries) < len(parameter.entries) or parameter.error)
 
 
-def read_space(reader: Reader, objective: AnyParameter, notes: list[str]) -> Space | None:
+def read_space(reader: Reader, rules: ParameterRules, notes: list[str]) -> Space | None:
     """The space of a config; None if anything is wrong with it.
 
     Args:
         reader: The config, in its canonical spelling.
-        objective: What the parameters are for.
+        rules: What the objective requires.
         notes: Where notes on what was read go.
     """
     before = len(reader.problems)
-    section = find(reader.root, ("space",))
-    if section is None:
-        reader.report(("space",), "is missing", hint="Say what to search: space: {learning_rate: {…}}")
-        return None
-    if not isinstance(section, Table):
-        if not in_error(section):
-            reader.report(("space",), "must be a section with one key per parameter")
-        return None
-    if not 0 < len(section.entries) <= MOST_PARAMETERS and not section.error:
-        count = str(len(section.entries) or "none")
-        reader.report(("space",), f"must have 1 to {MOST_PARAMETERS} parameters", found=count)
+    if (section := _section(reader)) is None:
         return None
     parameters: list[Parameter] = []
     constants: dict[str, Value] = {}
     for name, entry in section.entries.items():
-        _check_name(name, objective, reader)
-        match _read_entry(name, entry.node, objective, reader, notes):
+        _check_name(name, rules, reader)
+        match _read_entry(name, entry.node, rules, reader, notes):
             case Number() | Categorical() as parameter:
                 parameters.append(parameter)
             case None:
@@ -111,16 +101,34 @@ def read_space(reader: Reader, objective: AnyParameter, notes: list[str]) -> Spa
     return settle_conditions(parameters, constants, notes)
 
 
-def _check_name(name: str, objective: AnyParameter, reader: Reader) -> None:
+def _section(reader: Reader) -> Table | None:
+    """The section, with at least one parameter in it; None when it was reported as none."""
+    section = find(reader.root, ("space",))
+    if section is None:
+        reader.report(("space",), "is missing", hint="Say what to search: space: {learning_rate: {…}}")
+        return None
+    if not isinstance(section, Table):
+        if not in_error(section):
+            reader.report(("space",), "must be a section with one key per parameter")
+        return None
+    count = len(section.entries)
+    if count > MOST_PARAMETERS or not (count or section.error):
+        found = str(count or "none")
+        reader.report(("space",), f"must have 1 to {MOST_PARAMETERS} parameters", found=found)
+        return None
+    return section
+
+
+def _check_name(name: str, rules: ParameterRules, reader: Reader) -> None:
     if _NAME.fullmatch(name):
-        objective.check_name(name, reader)
+        rules.check_name(name, reader)
     else:
         rule = "must be 1 to 100 letters, digits, '_' or '-', beginning with a letter or '_'"
         reader.report(("space", name), f"a parameter's name {rule}", key=True)
 
 
 def _read_entry(
-    name: str, node: Node, objective: AnyParameter, reader: Reader, notes: list[str]
+    name: str, node: Node, rules: ParameterRules, reader: Reader, notes: list[str]
 ) -> Parameter | Value | None:
     """The parameter or constant of a name; None when anything is wrong with it."""
     at = ("space", name)
@@ -131,16 +139,16 @@ def _read_entry(
     if isinstance(node, Leaf):
         if node.error:
             return None
-        objective.check_values(name, {at: node.value}, reader)
+        rules.check_values(name, {at: node.value}, reader)
         number = isinstance(node.value, int) and not isinstance(node.value, bool)
-        return float(node.value) if number and objective.kind(name) == "float" else node.value
+        return float(node.value) if number and rules.kind(name) == "float" else node.value
     section = reader.read(at, ParameterSection)
     if section is None:
         return None
-    parameter = read_parameter(name, section, objective.kind(name), reader)
+    parameter = read_parameter(name, section, rules.kind(name), reader)
     if parameter is None or len(reader.problems) > before:
         return None
-    objective.check_values(name, extremes(parameter), reader)
+    rules.check_values(name, extremes(parameter), reader)
     only = only_value(parameter)
     if only is None:
         return parameter

@@ -97,6 +97,29 @@ def test_spellings(tmp_path: Path) -> None:
     assert load(write(tmp_path, objective + theirs)) == load(write(tmp_path, objective + ours))
 
 
+def test_notes(tmp_path: Path) -> None:
+    """What was read in another way than it was written is said."""
+    config = load(
+        write(
+            tmp_path,
+            """
+            objective: {network: {data: blobs}}
+            space:
+              optimizer: sgd
+              learning_rate: {min: 0.1, max: 0.1}
+              beta2: {min: 0.9, max: 0.99, when: {optimizer: adam}}
+              hidden_layers: {min: 1, max: 2}
+              hidden_units_3: {min: 8, max: 64}
+            """,
+        )
+    )
+    assert config.notes == (
+        "space.learning_rate: has one value only, 0.1; taken as a constant",
+        'space.beta2: is never active, because optimizer is "sgd"; left out',
+        "space.hidden_units_3: has no effect, as there are at most 2 hidden layers",
+    )
+
+
 def test_goal_follows_the_metric(tmp_path: Path) -> None:
     """The goal need not be said for a metric that the network reports."""
     config = load(write(tmp_path, SHORT + "metric: {name: val_accuracy, at: best}\n"))

@@ -93,12 +93,13 @@ def test_mixed_whole_and_other_numbers_become_floats() -> None:
 
 
 def test_chain_of_conditions() -> None:
-    """Conditions may build on one another, many levels deep and wide, without cost."""
-    mapping: dict[str, Any] = {"p0": {"values": [0, 1]}, "p1": {"values": [0, 1]}}
-    for index in range(2, 60):
+    """Conditions may build on one another through the whole of the largest space, in any order."""
+    mapping: dict[str, Any] = {}
+    for index in range(499, 1, -1):
         mapping[f"p{index}"] = {"values": [0, 1], "when": {f"p{index - 1}": 1, f"p{index - 2}": 1}}
-    space = parse_space(mapping)
-    assert space.active(np.ones((1, 60))).all()
+    space = parse_space(mapping | {"p1": {"values": [0, 1]}, "p0": {"values": [0, 1]}})
+    assert space.active(np.ones((1, 500))).all()
+    assert space.active(np.zeros((1, 500))).sum() == 2
 
 
 @pytest.mark.parametrize(
@@ -106,6 +107,7 @@ def test_chain_of_conditions() -> None:
     [
         ({}, "space: must have 1 to 500 parameters; found none"),
         ({f"p{index}": 1 for index in range(501)}, "space: must have 1 to 500 parameters; found 501"),
+        ({"x": {"values": range(1001)}}, "space.x.values: must list 1 to 1000 values; found 1001"),
         ([1], "space: must be a section with one key per parameter; found a list"),
         ({"x": None}, "space.x: a value is text, a number, true or false; found None"),
         ({"x": float("nan")}, "space.x: numbers are finite; found nan"),
