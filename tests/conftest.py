@@ -14,6 +14,31 @@ settings.register_profile("ci", derandomize=True, deadline=None, max_examples=10
 settings.register_profile("dev", deadline=None, max_examples=50)
 settings.load_profile("ci" if os.environ.get("CI") else "dev")
 
+GOLDENS = Path(__file__).parent / "goldens"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--write-goldens``: write the outputs that differ, and fail all the same, so that none passes unread."""
+    parser.addoption(
+        "--write-goldens", action="store_true", help="write outputs that differ to tests/goldens"
+    )
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """Compares a text with the file of that name in tests/goldens."""
+
+    def compare(name: str, text: str) -> None:
+        path = GOLDENS / name
+        expected = path.read_text(encoding="utf-8") if path.exists() else ""
+        if text != expected and request.config.getoption("--write-goldens"):
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        assert text == expected, f"{path} differs; read it, then write it with --write-goldens"
+
+    return compare
+
+
 TINY = """\
 name: tiny
 seed: 3

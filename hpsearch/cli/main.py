@@ -50,10 +50,11 @@ for command in (init, check, sample, run, resume, leaderboard, status, show, lis
 
 def main() -> None:
     """Run the program on the process's arguments, and exit."""
-    sys.exit(_exit_code(sys.argv[1:]))
+    sys.exit(exit_code(sys.argv[1:]))
 
 
-def _exit_code(arguments: list[str]) -> int:
+def exit_code(arguments: list[str]) -> int:
+    """Run the program on arguments, and say what its process should exit with."""
     try:
         program(arguments, prog_name="hpsearch", standalone_mode=False)
     except click.exceptions.Exit as error:

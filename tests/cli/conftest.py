@@ -1,0 +1,90 @@
+"""The program in this process, and runs for it to look at."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from hpsearch.cli.main import exit_code
+from hpsearch.config import load
+from hpsearch.store import Run
+from hpsearch.trial import Epoch, Result, Rung, Status, Trial
+
+VERSIONS = {"hpsearch": "0.1.0", "python": "3.12.1", "numpy": "2.1.0", "blas": [{"internal_api": "openblas", "version": "0.3.28", "architecture": "Haswell", "threading_layer": "pthreads"}]}  # fmt: skip
+
+CONFIG = """\
+name: example
+seed: 3
+objective: {network: {data: digits, epochs: 4}}
+space:
+  learning_rate: {prior: log, min: 1e-4, max: 1}
+  hidden_layers: {type: int, min: 1, max: 3}
+  optimizer: {values: [momentum, adam]}
+  beta2: {prior: reverse_log, min: 0.9, max: 0.9999, when: {optimizer: adam}}
+search: {trials: 8}
+"""
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a command did: its exit code, and what it printed."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def hpsearch(capsys: pytest.CaptureFixture[str]) -> Callable[..., Done]:
+    """Runs the program in this process."""
+
+    def run(*arguments: object) -> Done:
+        code = exit_code([str(argument) for argument in arguments])
+        return Done(code, *capsys.readouterr())
+
+    return run
+
+
+def curve(*errors: float | None) -> tuple[Epoch, ...]:
+    """A learning curve of two metrics."""
+    return tuple(
+        Epoch(number, {"val_error": error, "val_loss": None if error is None else 2 * error}, number / 8)
+        for number, error in enumerate(errors, 1)
+    )
+
+
+def trial(number: int, **values: object) -> Trial:
+    """A trial of the example."""
+    return Trial(number, values, 1000 + number, (Rung(2, 0.25),) if number > 3 else (), {"phase": "coarse"})  # type: ignore[arg-type]
+
+
+RECORDS = [
+    (trial(0, learning_rate=0.01, hidden_layers=2, optimizer="adam", beta2=0.99), Result(0, Status.DONE, 0.125, curve(0.5, 0.25, 0.1875, 0.125), {"test_error": 0.15625}, "", 0.5)),
+    (trial(1, learning_rate=0.9, hidden_layers=1, optimizer="momentum"), Result(1, Status.DIVERGED, None, curve(0.5, None), {}, "val_error was not finite after epoch 2", 0.25)),
+    (trial(2, learning_rate=0.0316, hidden_layers=3, optimizer="momentum"), Result(2, Status.DONE, 0.0625, curve(0.25, 0.125, 0.125, 0.0625), {"test_error": 0.078125}, "", 0.5)),
+    (trial(3, learning_rate=0.00025, hidden_layers=1, optimizer="adam", beta2=0.9987654321), Result(3, Status.FAILED, None, (), {}, "RuntimeError: \x1b[31mred\x1b[0m <b>|\nTraceback (most recent call last):\n  File", 0.125)),
+    (trial(4, learning_rate=0.0005, hidden_layers=1, optimizer="momentum"), Result(4, Status.STOPPED, 0.375, curve(0.75, 0.375), {"test_error": 0.5}, "val_error 0.375 after epoch 2; to go on took 0.25", 0.25)),
+]  # fmt: skip
+
+
+@pytest.fixture
+def example(in_tmp: Path) -> Path:
+    """A run of five results and one trial in flight, without anything that was measured."""
+    path = in_tmp / "example.yaml"
+    path.write_text(CONFIG)
+    config = load(path)
+    meta = {
+        "config": config.resolved(),
+        "source": CONFIG,
+        "base": "/somewhere",
+        "overrides": [],
+        "pace": 8,
+        "data": "ab" * 32,
+        "versions": VERSIONS,
+    }
+    with Run.create_numbered(Path("runs"), "example", CONFIG, meta) as run:
+        run.record(*zip(*RECORDS, strict=True))
+        run.record([trial(5, learning_rate=0.002, hidden_layers=2, optimizer="momentum")])
+        run.set_meta(created="2026-01-02T03:04:05.678+00:00")
+    return Path("runs/example-001")
