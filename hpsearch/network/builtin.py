@@ -5,7 +5,7 @@ from importlib.resources import as_file, files
 import numpy as np
 from numpy.typing import NDArray
 
-from hpsearch.network.files import Rows, read_npz
+from hpsearch.network.formats import Rows, npz
 
 _POINTS = 1500
 """Rows of a generated data set."""
@@ -18,7 +18,7 @@ def digits() -> Rows:
     Learning Repository, 1998, CC BY 4.0).
     """
     with as_file(files("hpsearch.network") / "digits.npz") as path:
-        return read_npz(path).train
+        return npz.read(path).train
 
 
 def blobs() -> Rows:

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from hpsearch.errors import DataError
 from hpsearch.network.builtin import BUILTIN
-from hpsearch.network.files import Rows, Source, parts, read
+from hpsearch.network.formats import Rows, Source, parts, read
+from hpsearch.network.formats.rows import refuse_not_finite
 
 Array = NDArray[Any]
 
@@ -47,6 +48,19 @@ class Dataset:
     scale: Array
     classes: tuple[int | str, ...]
     warnings: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for part in ("train", "validation", "test"):
+            x, y = getattr(self, f"x_{part}"), getattr(self, f"y_{part}")
+            if x.ndim != 2 or y.shape != x.shape[:1] or x.shape[1] != self.features:
+                raise DataError(
+                    f"the {part} split must have one label per row; found {x.shape} and {y.shape}"
+                )
+            if len(y) and not 0 <= y.min() <= y.max() < self.n_classes:
+                raise DataError(
+                    f"labels of the {part} split must be from 0 to {self.n_classes - 1}; "
+                    f"found {y.min()} to {y.max()}"
+                )
 
     @property
     def features(self) -> int:
@@ -223,6 +237,8 @@ def prepare(
     Raises:
         DataError: A class has no row for training, there is one class only, or rows do not fit together.
     """
+    if dtype not in ("float32", "float64"):
+        raise DataError(f"dtype: must be float32 or float64; found {dtype}")
     if sum(shares) >= 1:
         raise DataError(
             f"validation and test together must leave rows for training; found {shares[0]} + {shares[1]}"
@@ -241,9 +257,10 @@ def prepare(
     for name, part in chosen.items():
         if part.x.shape[1] != rows.x.shape[1]:
             raise DataError(
-                f"the {name} rows must have {rows.x.shape[1]} features, as the others have; found {part.x.shape[1]}"
+                f"the {name} rows must have {rows.x.shape[1]} features, as the others have; "
+                f"found {part.x.shape[1]}"
             )
-        arrays[f"x_{name}"] = part.x.astype(dtype)
+        arrays[f"x_{name}"] = _as(dtype, part.x, name)
         arrays[f"y_{name}"] = _indices(part.y, classes, name)
     mean, scale, constant = _standards(arrays["x_train"]) if standardize else _no_standards(arrays["x_train"])
     for name in chosen:
@@ -256,8 +273,8 @@ def prepare(
 def split(y: Array, shares: tuple[float, float], seed: int) -> tuple[Array, Array, Array]:
     """Divide rows into training, validation and test, stratified by class.
 
-    The rows are put in order by class, at random within each; then every so manieth one is taken, so a
-    split of n rows has exactly ⌊share · n⌋ of them and a class its share of these to within one row.
+    The rows are put in order by class, at random within each, and a split takes them from evenly spaced
+    places. So it has its share of all rows, and of every class, to within one row.
 
     Args:
         y: Labels, (rows,).
@@ -275,11 +292,17 @@ def split(y: Array, shares: tuple[float, float], seed: int) -> tuple[Array, Arra
     return np.sort(rest[~for_validation]), np.sort(rest[for_validation]), np.sort(order[for_test])
 
 
-def _every(count: int, share: float) -> NDArray[np.bool_]:
+def _every(count: int, share: float) -> Array:
     """A mask that takes ``share`` of ``count`` places, evenly spaced."""
-    # The small number keeps 0.2 · 5 from being a hair under 1.
-    taken = np.floor(np.arange(count + 1) * share + 0.5 + 1e-9)
-    return np.diff(taken) > 0
+    return np.diff(np.floor(np.arange(count + 1) * share + 0.5)) > 0
+
+
+def _as(dtype: str, x: Array, name: str) -> Array:
+    """A copy of the features in another type."""
+    with np.errstate(over="ignore"):
+        cast = x.astype(dtype)
+    refuse_not_finite(cast, f"{name} features as {dtype}")
+    return cast
 
 
 def _indices(y: Array, classes: Array, name: str) -> NDArray[np.intp]:
@@ -306,8 +329,9 @@ def _standards(x: Array) -> tuple[Array, Array, Array]:
     blocks = (x[start : start + _BLOCK] - mean for start in range(0, len(x), _BLOCK))
     variance = sum((np.square(block).sum(axis=0) for block in blocks), np.zeros_like(mean)) / len(x)
     constant = x.max(axis=0) == x.min(axis=0)
-    scale = np.where(constant | (variance == 0), 1.0, np.sqrt(variance))
-    return mean.astype(x.dtype), scale.astype(x.dtype), constant
+    scale = np.sqrt(variance).astype(x.dtype)
+    scale[constant | (scale == 0)] = 1
+    return mean.astype(x.dtype), scale, constant
 
 
 def _no_standards(x: Array) -> tuple[Array, Array, Array]:
@@ -317,4 +341,4 @@ def _no_standards(x: Array) -> tuple[Array, Array, Array]:
 
 def _constant_features(constant: Array) -> str:
     which = ", ".join(map(str, np.flatnonzero(constant)[:10])) + (", …" if constant.sum() > 10 else "")
-    return f"{int(constant.sum())} features are constant in the training split and tell nothing: {which} (counted from 0)"
+    return f"constant in the training split, so they tell nothing: feature {which} (counted from 0)"

@@ -44,14 +44,12 @@ class Hyperparameter:
         """Whether the hyperparameter may have this value."""
         if self.kind in ("bool", "str"):
             return isinstance(value, bool) if self.kind == "bool" else value in self.choices
-        number = Integral if self.kind == "int" else Real
-        if isinstance(value, bool) or not isinstance(value, number):
+        if isinstance(value, bool) or not isinstance(value, Integral if self.kind == "int" else Real):
             return False
-        if not math.isfinite(value):
-            return False
+        value = float(value)
         above = self.min is None or value > self.min or (value == self.min and not self.open_min)
         below = self.max is None or value < self.max or (value == self.max and not self.open_max)
-        return above and below
+        return math.isfinite(value) and above and below
 
     def rule(self) -> str:
         """What a value has to be, for messages."""

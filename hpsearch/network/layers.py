@@ -189,7 +189,7 @@ def leaky_relu(a: Array, da: Array) -> Layer:
 
 
 def tanh(a: Array, da: Array) -> Layer:
-    """A = tanh(A), in place; its derivative is 1 − A²."""
+    """The hyperbolic tangent of A, in place; its derivative is 1 − A²."""
     multiply, subtract = np.multiply, np.subtract
     scratch = cache_aligned(a.shape, a.dtype)
 
@@ -228,34 +228,31 @@ ACTIVATION_LAYERS = {"relu": relu, "tanh": tanh, "leaky_relu": leaky_relu, "sigm
 
 
 def dropout(
-    a: Array, y: Array, dy: Array, da: Array, share: float, generators: list[np.random.Generator]
+    a: Array,  # (N, B, U)
+    y: Array,  # (N, B, U), output
+    dy: Array,  # (N, B, U); becomes da in place
+    share: float,
+    generators: list[np.random.Generator],
 ) -> Layer:
-    """Y is A with every element set to 0 with the probability ``share`` and the others divided by 1 − share.
+    """Y is A with every element set to 0 with the probability ``share``, the others divided by 1 − share.
 
-    Srivastava et al. (2014), in the inverted form that leaves evaluation as it is.
-
-    Args:
-        a: (N, B, U).
-        y: (N, B, U), output.
-        dy: (N, B, U).
-        da: (N, B, U), output; may be the same array as ``dy``.
-        share: How many elements are dropped, below 1.
-        generators: One per network; the caller may replace them between steps.
+    Srivastava et al. (2014), in the inverted form that leaves evaluation as it is. Each network draws from
+    its own generator; the caller may replace them between steps.
     """
     multiply, less = np.multiply, np.less
-    uniform, kept = cache_aligned(a.shape, a.dtype), np.empty(a.shape, bool)
+    factors, kept = cache_aligned(a.shape, a.dtype), np.empty(a.shape, bool)
     keep, scale = np.array(1 - share, a.dtype), np.array(1 / (1 - share), a.dtype)
     number = a.dtype.type
 
     def forward() -> None:
-        for generator, numbers in zip(generators, uniform, strict=True):
+        for generator, numbers in zip(generators, factors, strict=True):
             generator.random(dtype=number, out=numbers)
-        less(uniform, keep, kept)
-        multiply(kept, scale, uniform)
-        multiply(a, uniform, y)
+        less(factors, keep, kept)
+        multiply(kept, scale, factors)
+        multiply(a, factors, y)
 
     def backward() -> None:
-        multiply(dy, uniform, da)
+        multiply(dy, factors, dy)
 
     return Layer(forward, backward)
 

@@ -25,7 +25,7 @@ class Optimizer(ABC):
     """Moves parameters θ against their gradient g, in place.
 
     Attributes:
-        slots: The moving averages, (slots, networks, parameters).
+        slots: The moving averages, each (networks, parameters).
         steps: How many steps were made.
     """
 
@@ -34,29 +34,28 @@ class Optimizer(ABC):
     def __init__(self, parameters: Array, gradient: Array, hyperparameters: Hyperparameters) -> None:
         # NumPy is faster with a number in an array without axes than with a Python number.
         number = partial(np.array, dtype=parameters.dtype)
-        self.slots = cache_aligned((self.n_slots, *parameters.shape), parameters.dtype)
+        self.slots = [cache_aligned(parameters.shape, parameters.dtype) for _ in range(self.n_slots)]
         self.steps = 0
-        self._hyperparameters = hyperparameters
-        self._beta1, self._beta2 = number(hyperparameters.momentum), number(hyperparameters.beta2)
-        self._alpha, self._epsilon = number(0.0), number(hyperparameters.epsilon)
         self._parameters, self._gradient = parameters, gradient
-        self._scratch = cache_aligned(parameters.shape, parameters.dtype)
+        self._hyperparameters = hyperparameters
+        self._alpha, self._epsilon = number(0.0), number(hyperparameters.epsilon)
+        self._beta1, self._beta2 = number(hyperparameters.momentum), number(hyperparameters.beta2)
 
     def step(self, learning_rate: float) -> None:
-        """Make one step of size α."""
+        """Make one step of size α; it uses up the gradient."""
         self.steps += 1
         self._prepare(learning_rate)
-        direction = self._direction(self._gradient, self._scratch, self.slots)
-        np.multiply(direction, self._alpha, self._scratch)
-        np.subtract(self._parameters, self._scratch, self._parameters)
+        direction = self._direction(self._gradient)
+        np.multiply(direction, self._alpha, self._gradient)
+        np.subtract(self._parameters, self._gradient, self._parameters)
 
     def _prepare(self, learning_rate: float) -> None:
         """Set α, and ε where it changes from step to step."""
         self._alpha.fill(learning_rate)
 
     @abstractmethod
-    def _direction(self, g: Array, scratch: Array, slots: Array) -> Array:
-        """Renew the moving averages; give what α is multiplied with, in one of these arrays."""
+    def _direction(self, g: Array) -> Array:
+        """Renew the moving averages, and give what α is multiplied with; ``g`` is free for scratch."""
 
 
 class Sgd(Optimizer):
@@ -64,7 +63,7 @@ class Sgd(Optimizer):
 
     n_slots = 0
 
-    def _direction(self, g: Array, scratch: Array, slots: Array) -> Array:
+    def _direction(self, g: Array) -> Array:
         return g
 
 
@@ -76,8 +75,8 @@ class Momentum(Optimizer):
 
     n_slots = 1
 
-    def _direction(self, g: Array, scratch: Array, slots: Array) -> Array:
-        (m,) = slots
+    def _direction(self, g: Array) -> Array:
+        (m,) = self.slots
         np.multiply(m, self._beta1, m)
         np.add(m, g, m)
         return m
@@ -91,19 +90,24 @@ class RMSprop(Optimizer):
 
     n_slots = 1
 
+    def __init__(self, parameters: Array, gradient: Array, hyperparameters: Hyperparameters) -> None:
+        super().__init__(parameters, gradient, hyperparameters)
+        self._scratch = cache_aligned(parameters.shape, parameters.dtype)
+
     def _prepare(self, learning_rate: float) -> None:
         root = math.sqrt(1 - self._hyperparameters.beta2)
         self._alpha.fill(learning_rate / root)
         self._epsilon.fill(self._hyperparameters.epsilon / root)
 
-    def _direction(self, g: Array, scratch: Array, slots: Array) -> Array:
-        (v,) = slots
+    def _direction(self, g: Array) -> Array:
+        (v,), root = self.slots, self._scratch
         np.multiply(v, self._beta2, v)
-        np.multiply(g, g, scratch)
-        np.add(v, scratch, v)
-        np.sqrt(v, scratch)
-        np.add(scratch, self._epsilon, scratch)
-        return np.divide(g, scratch, scratch)
+        np.multiply(g, g, root)
+        np.add(v, root, v)
+        np.sqrt(v, root)
+        np.add(root, self._epsilon, root)
+        np.divide(g, root, g)
+        return g
 
 
 class Adam(Optimizer):
@@ -121,16 +125,17 @@ class Adam(Optimizer):
         self._alpha.fill(learning_rate * weight / root)
         self._epsilon.fill(chosen.epsilon / root)
 
-    def _direction(self, g: Array, scratch: Array, slots: Array) -> Array:
-        m, v = slots
+    def _direction(self, g: Array) -> Array:
+        m, v = self.slots
         np.multiply(m, self._beta1, m)
         np.add(m, g, m)
         np.multiply(v, self._beta2, v)
-        np.multiply(g, g, scratch)
-        np.add(v, scratch, v)
-        np.sqrt(v, scratch)
-        np.add(scratch, self._epsilon, scratch)
-        return np.divide(m, scratch, scratch)
+        np.multiply(g, g, g)
+        np.add(v, g, v)
+        np.sqrt(v, g)
+        np.add(g, self._epsilon, g)
+        np.divide(m, g, g)
+        return g
 
 
 OPTIMIZER_CLASSES: dict[str, type[Optimizer]] = {

@@ -16,8 +16,9 @@ from hpsearch.errors import DataError
 from hpsearch.network.data import Dataset
 from hpsearch.network.hyperparameters import Hyperparameters
 from hpsearch.network.layers import cache_aligned
-from hpsearch.network.mlp import MLP, Gradient
+from hpsearch.network.mlp import MLP
 from hpsearch.network.optimizers import OPTIMIZER_CLASSES
+from hpsearch.network.passes import EvaluationPass, TrainingPass
 
 Array = NDArray[Any]
 Metrics = dict[str, float]
@@ -28,12 +29,12 @@ class Training:
     """The training of one network, or of a stack of networks that differ by their seeds alone.
 
     Iterating trains: every item is one epoch's metrics, a mapping per seed. It ends after
-    ``hyperparameters.epochs`` epochs, or with the first epoch that met a loss that is not finite (then the
-    metrics that could not be measured are NaN). What a network learns depends on the data, its
-    hyperparameters and its seed; not on the networks beside it, nor on where a training was saved and resumed.
+    ``hyperparameters.epochs`` epochs, or with the first epoch that met a loss that is not finite; what that
+    epoch could not measure is NaN. What a network learns depends on the data, its hyperparameters and its
+    seed, to the last bit; not on the networks beside it, nor on where its training was saved and resumed.
 
-    The order of the rows and what dropout drops come from a generator that is new in every epoch,
-    seeded by seed and epoch, so a checkpoint needs no generator's state.
+    The order of the rows and what dropout drops come from a generator that is made anew for every epoch,
+    from seed and epoch, so a checkpoint needs no generator's state.
 
     Attributes:
         dataset: What to train on; another of the same features and classes may take its place between epochs.
@@ -53,11 +54,14 @@ class Training:
         self.network = MLP(dataset.features, dataset.n_classes, hyperparameters, self.seeds, dataset.dtype)
         self.epoch = 0
         self.diverged = False
-        self._gradient = cache_aligned(self.network.parameters.shape, self.network.parameters.dtype)
-        optimizer = OPTIMIZER_CLASSES[hyperparameters.optimizer]
-        self._optimizer = optimizer(self.network.parameters, self._gradient, hyperparameters)
+        parameters = self.network.parameters
+        self._gradient = cache_aligned(parameters.shape, parameters.dtype)
+        self._optimizer = OPTIMIZER_CLASSES[hyperparameters.optimizer](
+            parameters, self._gradient, hyperparameters
+        )
         self._generators: list[np.random.Generator] = []
-        self._gradients: dict[int, Gradient] = {}
+        self._passes: dict[int, TrainingPass] = {}
+        self._evaluation = EvaluationPass(self.network)
 
     def __iter__(self) -> Iterator[tuple[Metrics, ...]]:
         """Train the epochs that are left."""
@@ -66,9 +70,8 @@ class Training:
 
     def train_epoch(self) -> tuple[Metrics, ...]:
         """Train one epoch and measure it."""
-        losses = self._descend()
+        metrics = [{"train_loss": loss} for loss in self._descend()]
         self.epoch += 1
-        metrics = [{"train_loss": loss} for loss in losses]
         if len(self.dataset.x_validation):
             measured = self.evaluate(self.dataset.x_validation, self.dataset.y_validation)
             for own, figures in zip(metrics, measured, strict=True):
@@ -79,29 +82,29 @@ class Training:
 
     def _descend(self) -> list[float]:
         """One pass over the training split; the mean loss of each network."""
-        x, y, rows = self.dataset.x_train, self.dataset.y_train, len(self.dataset.x_train)
-        chosen = self.hyperparameters
+        x, y, chosen = self.dataset.x_train, self.dataset.y_train, self.hyperparameters
+        # In place: dropout holds on to the list. Epoch 0 drew the weights.
         self._generators[:] = [np.random.default_rng([seed, 1 + self.epoch]) for seed in self.seeds]
-        order = np.stack([generator.permutation(rows) for generator in self._generators])
-        rate = chosen.learning_rate / (1 + chosen.learning_rate_decay * self.epoch)
+        order = np.stack([generator.permutation(len(x)) for generator in self._generators])
+        learning_rate = chosen.learning_rate / (1 + chosen.learning_rate_decay * self.epoch)
         totals = [0.0] * len(self.seeds)
         with np.errstate(all="ignore"):
-            for start, end in batches(rows, chosen.batch_size):
-                gradient = self._gradient_of(end - start)
-                losses = gradient.loss(x, y, order[:, start:end])
+            for start, end in batches(len(x), chosen.batch_size):
+                step = self._pass(end - start)
+                losses = step.forward(x, y, order[:, start:end])
                 totals = [total + loss * (end - start) for total, loss in zip(totals, losses, strict=True)]
                 if not math.isfinite(sum(losses)):
                     self.diverged = True
                     return [total / end for total in totals]
-                gradient.backward()
-                self._optimizer.step(rate)
-        return [total / rows for total in totals]
+                step.backward()
+                self._optimizer.step(learning_rate)
+        return [total / len(x) for total in totals]
 
-    def _gradient_of(self, rows: int) -> Gradient:
-        """The gradient over mini-batches of so many rows, made when first needed."""
-        if rows not in self._gradients:
-            self._gradients[rows] = Gradient(self.network, rows, self._gradient, self._generators)
-        return self._gradients[rows]
+    def _pass(self, rows: int) -> TrainingPass:
+        """The pass for mini-batches of so many rows, made when first needed."""
+        if rows not in self._passes:
+            self._passes[rows] = TrainingPass(self.network, rows, self._gradient, self._generators)
+        return self._passes[rows]
 
     def evaluate(self, x: Array, y: Array) -> tuple[Metrics, ...]:
         """``loss``, ``error`` and ``accuracy`` of each network over the rows of a split.
@@ -110,12 +113,10 @@ class Training:
             x: Features, (rows, features), standardised as the training split is.
             y: Classes, (rows,).
         """
-        logarithms = self.network.log_probabilities(x)
-        rows = np.arange(len(y))
-        result = []
-        for own in logarithms:
-            loss = -float(np.mean(own[rows, y], dtype=np.float64))
-            wrong = int(np.count_nonzero(own.argmax(axis=1) != y))
+        rows, result = np.arange(len(y)), []
+        for logarithms in self._evaluation.log_probabilities(x):
+            loss = -float(np.mean(logarithms[rows, y], dtype=np.float64))
+            wrong = int(np.count_nonzero(logarithms.argmax(axis=1) != y))
             result.append({"loss": loss, "error": wrong / len(y), "accuracy": (len(y) - wrong) / len(y)})
         return tuple(result)
 
@@ -133,7 +134,7 @@ class Training:
         arrays = {name: getattr(self.network, name) for name in ("parameters", "averages")}
         partial = path.with_name(f".{path.name}.partial")
         with partial.open("wb") as file:
-            np.savez(file, about=json.dumps(about), slots=self._optimizer.slots, **arrays)
+            np.savez(file, about=json.dumps(about), slots=np.array(self._optimizer.slots), **arrays)
             file.flush()
             os.fsync(file.fileno())
         partial.replace(path)
@@ -153,12 +154,13 @@ class Training:
                 training = cls(dataset, hyperparameters, about["seeds"])
                 if list(training.network.sizes) != about["sizes"]:
                     raise DataError(
-                        f"{path}: is of a network with {about['sizes'][0]} features and {about['sizes'][-1]} classes; "
-                        f"the data have {dataset.features} and {dataset.n_classes}"
+                        f"{path}: is of a network with {about['sizes'][0]} features and "
+                        f"{about['sizes'][-1]} classes; the data have {dataset.features} and {dataset.n_classes}"
                     )
                 training.network.parameters[:] = archive["parameters"]
                 training.network.averages[:] = archive["averages"]
-                training._optimizer.slots[:] = archive["slots"]
+                for slot, saved in zip(training._optimizer.slots, archive["slots"], strict=True):
+                    slot[:] = saved
                 training._optimizer.steps = about["steps"]
                 training.epoch, training.diverged = about["epoch"], about["diverged"]
         except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
