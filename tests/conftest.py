@@ -18,7 +18,7 @@ GOLDENS = Path(__file__).parent / "goldens"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """``--write-goldens``: write the outputs that differ, and fail all the same, so that none passes unread."""
+    """``--write-goldens`` writes the outputs that differ, and fails all the same: none passes unread."""
     parser.addoption(
         "--write-goldens", action="store_true", help="write outputs that differ to tests/goldens"
     )

@@ -86,7 +86,8 @@ def trial_sheet(config: Config, trial: Trial, result: Result | None, *, timings:
         if result.value is not None:
             lines.append((config["metric"]["name"], plain(result.value)))
         lines += [(name, plain(value)) for name, value in result.final.items()]
-    lines += [("values", pairs(trial.values)), ("seed", str(trial.seed)), ("origin", pairs(trial.origin))]
+    values = "\n".join(f"{name}: {value}" for name, value in trial.values.items())  # exact, to be copied
+    lines += [("values", values), ("seed", str(trial.seed)), ("origin", pairs(trial.origin))]
     if result is not None:
         lines += _curves(result)
         lines += [("reason", result.reason)] if result.reason else []
@@ -161,7 +162,7 @@ def status_sheet(
     lines.append(("events", "\n".join(f"{at}  {kind} {text}".rstrip() for at, kind, text in events[-5:])))
     if state in ("interrupted", "failed"):
         lines.append(("next", f"hpsearch resume {directory}"))
-    return Sheet("status", data, lines)
+    return Sheet("status", data, [(label, text) for label, text in lines if text])
 
 
 def runs_table(rows: Sequence[Mapping[str, Any]]) -> Table:

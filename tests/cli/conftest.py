@@ -11,7 +11,13 @@ from hpsearch.config import load
 from hpsearch.store import Run
 from hpsearch.trial import Epoch, Result, Rung, Status, Trial
 
-VERSIONS = {"hpsearch": "0.1.0", "python": "3.12.1", "numpy": "2.1.0", "blas": [{"internal_api": "openblas", "version": "0.3.28", "architecture": "Haswell", "threading_layer": "pthreads"}]}  # fmt: skip
+BLAS = {
+    "internal_api": "openblas",
+    "version": "0.3.28",
+    "architecture": "Haswell",
+    "threading_layer": "pthreads",
+}
+VERSIONS = {"hpsearch": "0.1.0", "python": "3.12.1", "numpy": "2.1.0", "blas": [BLAS]}
 
 CONFIG = """\
 name: example
@@ -59,13 +65,30 @@ def trial(number: int, **values: object) -> Trial:
     return Trial(number, values, 1000 + number, (Rung(2, 0.25),) if number > 3 else (), {"phase": "coarse"})  # type: ignore[arg-type]
 
 
-RECORDS = [
-    (trial(0, learning_rate=0.01, hidden_layers=2, optimizer="adam", beta2=0.99), Result(0, Status.DONE, 0.125, curve(0.5, 0.25, 0.1875, 0.125), {"test_error": 0.15625}, "", 0.5)),
-    (trial(1, learning_rate=0.9, hidden_layers=1, optimizer="momentum"), Result(1, Status.DIVERGED, None, curve(0.5, None), {}, "val_error was not finite after epoch 2", 0.25)),
-    (trial(2, learning_rate=0.0316, hidden_layers=3, optimizer="momentum"), Result(2, Status.DONE, 0.0625, curve(0.25, 0.125, 0.125, 0.0625), {"test_error": 0.078125}, "", 0.5)),
-    (trial(3, learning_rate=0.00025, hidden_layers=1, optimizer="adam", beta2=0.9987654321), Result(3, Status.FAILED, None, (), {}, "RuntimeError: \x1b[31mred\x1b[0m <b>|\nTraceback (most recent call last):\n  File", 0.125)),
-    (trial(4, learning_rate=0.0005, hidden_layers=1, optimizer="momentum"), Result(4, Status.STOPPED, 0.375, curve(0.75, 0.375), {"test_error": 0.5}, "val_error 0.375 after epoch 2; to go on took 0.25", 0.25)),
-]  # fmt: skip
+def answer(
+    number: int, status: Status, errors: tuple[Epoch, ...], test: float | None, reason: str = ""
+) -> Result:
+    """A result of the example."""
+    value = errors[-1].metrics["val_error"] if status.ranked else None
+    return Result(number, status, value, errors, {} if test is None else {"test_error": test}, reason, 0.5)
+
+
+HOSTILE = "RuntimeError: \x1b[31mred\x1b[0m <b>|\nTraceback (most recent call last):\n  File"
+TRIALS = [
+    trial(0, learning_rate=0.01, hidden_layers=2, optimizer="adam", beta2=0.99),
+    trial(1, learning_rate=0.9, hidden_layers=1, optimizer="momentum"),
+    trial(2, learning_rate=0.0316, hidden_layers=3, optimizer="momentum"),
+    trial(3, learning_rate=0.00025, hidden_layers=1, optimizer="adam", beta2=0.9987654321),
+    trial(4, learning_rate=0.0005, hidden_layers=1, optimizer="momentum"),
+    trial(5, learning_rate=0.002, hidden_layers=2, optimizer="momentum"),
+]
+RESULTS = [
+    answer(0, Status.DONE, curve(0.5, 0.25, 0.1875, 0.125), 0.15625),
+    answer(1, Status.DIVERGED, curve(0.5, None), None, "val_error was not finite after epoch 2"),
+    answer(2, Status.DONE, curve(0.25, 0.125, 0.125, 0.0625), 0.078125),
+    answer(3, Status.FAILED, (), None, HOSTILE),
+    answer(4, Status.STOPPED, curve(0.75, 0.375), 0.5, "val_error 0.375 after epoch 2; to go on took 0.25"),
+]
 
 
 @pytest.fixture
@@ -84,7 +107,6 @@ def example(in_tmp: Path) -> Path:
         "versions": VERSIONS,
     }
     with Run.create_numbered(Path("runs"), "example", CONFIG, meta) as run:
-        run.record(*zip(*RECORDS, strict=True))
-        run.record([trial(5, learning_rate=0.002, hidden_layers=2, optimizer="momentum")])
+        run.record(TRIALS, RESULTS)
         run.set_meta(created="2026-01-02T03:04:05.678+00:00")
     return Path("runs/example-001")
