@@ -36,7 +36,7 @@ class LiveDisplay:
         self._progress: Progress | None = None
         # The refreshing thread only reads; a frame that is one trial behind is right again in an instant.
         self._live = Live(
-            console=console, refresh_per_second=FRAMES_PER_SECOND, transient=True, get_renderable=self._render
+            console=console, refresh_per_second=FRAMES_PER_SECOND, transient=True, get_renderable=self.render
         )
 
     def __enter__(self) -> Self:
@@ -73,7 +73,8 @@ class LiveDisplay:
         """Print a line above the display."""
         self._console.print(Text(printable(text)))
 
-    def _render(self) -> RenderableType:
+    def render(self) -> RenderableType:
+        """The display as it is now."""
         if self._progress is None:
             return Text("")
         progress = self._progress

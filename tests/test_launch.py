@@ -1,0 +1,274 @@
+"""Tests of starting and resuming, and of the loop in between, on real trials in this process."""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import hpsearch
+from hpsearch.config import Config, load
+from hpsearch.errors import (
+    ConfigError,
+    DataError,
+    RunExists,
+    RunLocked,
+    RunMismatch,
+    RunNotFound,
+    RunUnwritable,
+    SearchFailed,
+)
+from hpsearch.launch import resume, start
+from hpsearch.loop import drive
+from hpsearch.search import Search
+from hpsearch.store import Run
+from hpsearch.trial import Result, Status, Trial
+from tests.conftest import TINY, Recorder
+from tests.executors.test_executors import Objective, Panda
+
+
+def rows(directory: Path) -> list[tuple[int, str, float | None]]:
+    """What a leaderboard is made of."""
+    with Run.read(directory) as run:
+        return [(result.number, str(result.status), result.value) for result in run.ranking()]
+
+
+def test_a_search_leaves_its_results_and_no_data(in_tmp: Path, config: Config) -> None:
+    """All trials are there, the best is a config, prepared data and checkpoints are gone."""
+    watcher = Recorder()
+    directory = start(config, watcher)
+    assert directory == Path("runs/tiny-001")
+    assert len(rows(directory)) == 12
+    assert sorted(path.name for path in directory.iterdir()) == [
+        "best.yaml",
+        "config.yaml",
+        "lock",
+        "search.db",
+    ]
+    assert (directory / "config.yaml").read_text() == TINY
+    best = load(directory / "best.yaml")
+    assert best.search.trials == 1
+    assert [result.number for result in watcher.results] == sorted(
+        range(12), key=lambda n: watcher.results[n].number
+    )
+
+
+def test_what_is_shown_is_stored(in_tmp: Path, config: Config) -> None:
+    """A result is on the disk, for every reader, when the watcher hears of it."""
+
+    def check(trial: Trial, result: Result) -> None:
+        with Run.read(Path("runs/tiny-001")) as run:
+            assert run.result(trial.number) == result
+
+    start(config, Recorder(check))
+
+
+def test_the_config_decides_alone(in_tmp: Path, tiny: Path) -> None:
+    """Two runs of one config are equal; with another seed they differ."""
+    first = rows(start(load(tiny), Recorder()))
+    assert rows(start(load(tiny, ["run.strategy=caviar", "run.workers=2"]), Recorder())) == first
+    assert rows(start(load(tiny, ["seed=4"]), Recorder())) != first
+
+
+def test_wrong_data_create_nothing(in_tmp: Path, tiny: Path) -> None:
+    """Data are read before the run directory is made."""
+    Path("d.csv").write_text("x,label\n1,a\n2,oops\nz,b\n")
+    with pytest.raises((DataError, ConfigError)):
+        start(load(tiny, ["objective.network.data=d.csv"]), Recorder())
+    assert not Path("runs").exists()
+
+
+def test_an_existing_directory_is_refused(in_tmp: Path, config: Config) -> None:
+    """With what to type instead."""
+    directory = start(config, Recorder(), directory=Path("here"))
+    with pytest.raises(RunExists, match="hpsearch resume here"):
+        start(config, Recorder(), directory=directory)
+
+
+def test_resuming_a_complete_search_changes_nothing(in_tmp: Path, config: Config) -> None:
+    """There is nothing to do."""
+    directory = start(config, Recorder())
+    before = rows(directory)
+    watcher = Recorder()
+    assert resume(directory, watcher) == directory
+    assert rows(directory) == before
+    assert watcher.results == []
+
+
+def test_more_trials_go_on_where_the_search_ended(in_tmp: Path, config: Config) -> None:
+    """The first twelve stay, eight come."""
+    directory = start(config, Recorder())
+    watcher = Recorder()
+    resume(directory, watcher, changes={"search.trials": 20})
+    assert [result.number for result in watcher.results] == list(range(12, 20))
+
+
+@pytest.mark.parametrize("changes", [{"search.trials": 5}, {"search.lag": 2}, {"seed": 9}])
+def test_what_would_be_another_search_is_refused(
+    in_tmp: Path, config: Config, changes: dict[str, int]
+) -> None:
+    """Fewer trials, another lag, another seed: a diff, and nothing is changed."""
+    directory = start(config, Recorder())
+    before = rows(directory)
+    (key, value) = next(iter(changes.items()))
+    old, new = {
+        "search.trials": ("trials: 12", "trials: 5"),
+        "search.lag": ("lag: 3", "lag: 2"),
+        "seed": ("seed: 3", "seed: 9"),
+    }[key]
+    (directory / "config.yaml").write_text(TINY.replace(old, new))
+    with pytest.raises(RunMismatch, match=rf"{key}: {old.split()[1]} → {value}"):
+        resume(directory, Recorder())
+    assert rows(directory) == before
+
+
+def test_an_edited_number_of_trials_is_taken(in_tmp: Path, config: Config) -> None:
+    """config.yaml in the run directory may be edited in what may change."""
+    directory = start(config, Recorder())
+    (directory / "config.yaml").write_text(TINY.replace("trials: 12", "trials: 14"))
+    resume(directory, Recorder())
+    assert len(rows(directory)) == 14
+
+
+def data_file(path: Path, shift: int) -> None:
+    """A CSV file with two classes that a line tells apart."""
+    lines = [f"{(k * 7) % 13 + shift},{(k * 5) % 11},{'ab'[(k * 7) % 13 > 6]}" for k in range(60)]
+    path.write_text("\n".join(["x,y,label", *lines]) + "\n")
+
+
+def test_changed_data_are_refused_with_both_hashes(in_tmp: Path, tiny: Path) -> None:
+    """Results on different data do not mix; --accept-data-change starts a new run beside the old."""
+    data_file(Path("d.csv"), 0)
+    directory = start(load(tiny, ["objective.network.data=d.csv"]), Recorder())
+    with Run.read(directory) as run:
+        recorded = run.meta("data")
+    data_file(Path("d.csv"), 1)
+    with pytest.raises(RunMismatch, match=recorded):
+        resume(directory, Recorder(), changes={"search.trials": 13})
+    other = resume(directory, Recorder(), changes={"search.trials": 13}, accept_data_change=True)
+    assert other == Path("runs/tiny-002")
+    assert (len(rows(directory)), len(rows(other))) == (12, 13)
+
+
+def test_only_one_process_searches_in_a_run(in_tmp: Path, config: Config) -> None:
+    """The second is told who holds it."""
+    directory = start(config, Recorder())
+    with Run.open(directory), pytest.raises(RunLocked, match="is searching in it"):
+        resume(directory, Recorder())
+
+
+def test_no_run_to_resume(in_tmp: Path) -> None:
+    """Said, and nothing made."""
+    with pytest.raises(RunNotFound):
+        resume(Path("runs/none"), Recorder())
+    assert not Path("runs").exists()
+
+
+def test_other_versions_are_warned_of(in_tmp: Path, config: Config) -> None:
+    """A run that began with another NumPy says so when it goes on."""
+    directory = start(config, Recorder())
+    with Run.open(directory) as run:
+        run.set_meta(versions={**run.meta("versions"), "numpy": "1.0"})
+    watcher = Recorder()
+    resume(directory, watcher, changes={"search.trials": 13})
+    assert any("numpy 1.0" in text for text in watcher.texts)
+
+
+def test_more_workers_than_the_lag_allows_is_explained(
+    in_tmp: Path, tiny: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """auto on a large machine uses lag + 1 of its workers, and says which lag would use all."""
+    monkeypatch.setattr("hpsearch.launch.available_cpus", lambda: 8)
+    watcher = Recorder()
+    start(load(tiny, ["search.trials=9", "search.lag=1"]), watcher)
+    assert watcher.slots == 2
+    assert any("`search.lag: 7`" in text for text in watcher.texts)
+
+
+def broken(reason: str) -> Objective:
+    """An objective whose trials fail but for those whose number is a multiple of 4."""
+
+    def run(trial: Trial) -> Result:
+        if trial.number % 4 == 0 and reason == "some":
+            return Result(trial.number, Status.DONE, float(trial.number))
+        return Result(trial.number, Status.FAILED, reason=f"{reason}\nTraceback")
+
+    return run
+
+
+def run_broken(directory: Path, config: Config, reason: str) -> Recorder:
+    """Run a search with such an objective."""
+    watcher = Recorder()
+    meta = {"config": config.resolved()}
+    search = Search(config.space, metric=config.metric, trials=12, lag=3, method="random", max_failures=5)
+    with Run.create(directory, "", meta) as run:
+        drive(search, Panda(broken(reason)), run, watcher, lambda trial: "")
+    return watcher
+
+
+def test_a_search_whose_trials_all_fail_gives_up(in_tmp: Path, config: Config) -> None:
+    """After five failures in a row, with the reasons and what to type next."""
+    with pytest.raises(SearchFailed, match=r"(?s)Too many.*after 5 trials.*5 × because.*--retry-failed"):
+        run_broken(Path("r"), config, "because")
+
+
+def test_some_failures_hurt_nobody(in_tmp: Path, config: Config) -> None:
+    """The trials beside them finish, and the search succeeds."""
+    assert len(run_broken(Path("r"), config, "some").results) == 12
+
+
+def test_failed_trials_can_be_run_again(in_tmp: Path, config: Config) -> None:
+    """--retry-failed forgets their results and keeps the others."""
+    directory = start(config, Recorder())
+    with Run.open(directory) as run:
+        expected = run.results()
+        run.forget([2, 5])
+        run.record(results=[Result(2, Status.FAILED, reason="x"), Result(5, Status.DIVERGED, reason="y")])
+    watcher = Recorder()
+    resume(directory, watcher, retry_failed=True)
+    assert [result.number for result in watcher.results] == [2]
+    assert watcher.results[0].value == expected[2].value
+
+
+def test_a_disk_that_fills_up_ends_the_search_with_the_reason(
+    in_tmp: Path, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was shown before is stored, and the search goes on from there."""
+    real = Run.record
+    calls: list[int] = []
+
+    def record(self: Run, *arguments: object, **named: object) -> None:
+        calls.append(1)
+        if len(calls) > 6:
+            raise RunUnwritable("database or disk is full")
+        real(self, *arguments, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Run, "record", record)
+    watcher = Recorder()
+    with pytest.raises(RunUnwritable, match="full"):
+        start(config, watcher)
+    monkeypatch.undo()
+    monkeypatch.chdir(in_tmp)
+    shown = {result.number for result in watcher.results}
+    assert {number for number, *_ in rows(Path("runs/tiny-001"))} == shown
+    resume(Path("runs/tiny-001"), Recorder())
+    assert rows(Path("runs/tiny-001")) == rows(start(config, Recorder()))
+
+
+def test_the_main_job_from_python(in_tmp: Path, tiny: Path) -> None:
+    """hpsearch.run gives back the run that hpsearch.load opens."""
+    run = hpsearch.run(tiny, trials=6)
+    assert len(run.results()) == 6
+    assert hpsearch.load(run.directory).ranking(1)[0].value == run.ranking(1)[0].value
+
+
+def test_a_search_in_another_thread_leaves_signals_alone(in_tmp: Path, config: Config) -> None:
+    """Only the main thread may set handlers."""
+    outcome: list[Path] = []
+    thread = threading.Thread(target=lambda: outcome.append(start(config, Recorder())))
+    thread.start()
+    thread.join()
+    assert len(rows(outcome[0])) == 12
+
+
+Make = Callable[[Objective], Panda]
