@@ -177,7 +177,7 @@ def test_other_versions_are_warned_of(in_tmp: Path, config: Config) -> None:
 def test_more_workers_than_the_lag_allows_is_explained(
     in_tmp: Path, tiny: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """auto on a large machine uses lag + 1 of its workers, and says which lag would use all."""
+    """On a large machine, auto uses lag + 1 of its workers, and says which lag would use all."""
     monkeypatch.setattr("hpsearch.launch.available_cpus", lambda: 8)
     watcher = Recorder()
     start(load(tiny, ["search.trials=9", "search.lag=1"]), watcher)

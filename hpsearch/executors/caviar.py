@@ -142,9 +142,14 @@ class Caviar:
         return []
 
     def _drop_pool(self) -> None:
-        if self._pool is not None:
-            self._pool.shutdown(wait=True, kill_workers=True)
-            self._pool = None
+        if self._pool is None:
+            return
+        # Not by shutdown(kill_workers=True): its thread fails on a trial that was submitted an instant before.
+        for worker in list(self._pool._processes):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(worker, signal.SIGKILL)
+        self._pool.shutdown(wait=True)
+        self._pool = None
 
 
 @contextlib.contextmanager

@@ -48,9 +48,10 @@ class TestContract:
         assert {number: result.value for number, result in results.items()} == {n: float(n) for n in range(7)}
 
     def test_closing_ends_what_has_not_run(self, make: Make) -> None:
-        """An executor with a trial in it can be left."""
-        with make(Obedient()) as executor:
-            executor.submit(Trial(0, {}, 0))
+        """An executor can be left the instant after a trial was given to it, again and again."""
+        for number in range(5):
+            with make(Obedient()) as executor:
+                executor.submit(Trial(number, {}, 0))
 
 
 @pytest.mark.parametrize("how", ["kill", "exit", "segfault"])
