@@ -6,7 +6,7 @@ code and for the docs. It imports nothing heavy, so a config is checked without 
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from numbers import Integral, Real
 from typing import Any, Literal, Self
 
@@ -154,3 +154,12 @@ class Hyperparameters:
         if chosen["batch_norm"] and chosen["hidden_units"] and chosen["batch_size"] < 2:
             raise UsageError("batch_size: must be at least 2 with batch_norm, which compares rows; found 1")
         return cls(**chosen)
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON data."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """What :meth:`to_json` wrote."""
+        return cls(**{**data, "hidden_units": tuple(data["hidden_units"])})

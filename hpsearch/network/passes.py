@@ -129,7 +129,7 @@ class EvaluationPass:
     """The probability of every class, in evaluation mode.
 
     Dropout drops nothing, and batch normalisation uses the moving averages: it is then an affine map, and
-    goes into the weights. What is predicted for a row does not depend, to the last bit, on the rows beside it.
+    goes into the weights. What is predicted for a row depends in no bit on the rows beside it.
     """
 
     def __init__(self, network: MLP) -> None:

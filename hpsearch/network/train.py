@@ -1,11 +1,7 @@
 """Training: epochs of mini-batches, one after another, that can be saved and resumed to the last bit."""
 
-import json
 import math
-import os
-import zipfile
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Self
 
@@ -13,10 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hpsearch.errors import DataError
-from hpsearch.network.data import Dataset
+from hpsearch.network import archive
+from hpsearch.network.dataset import Dataset
 from hpsearch.network.hyperparameters import Hyperparameters
 from hpsearch.network.layers import cache_aligned
 from hpsearch.network.mlp import MLP
+from hpsearch.network.model import Model
 from hpsearch.network.optimizers import OPTIMIZER_CLASSES
 from hpsearch.network.passes import EvaluationPass, TrainingPass
 
@@ -120,24 +118,31 @@ class Training:
             result.append({"loss": loss, "error": wrong / len(y), "accuracy": (len(y) - wrong) / len(y)})
         return tuple(result)
 
+    def model(self, which: int = 0) -> Model:
+        """A copy of one of the networks, by the place of its seed, with what its data went through."""
+        dataset = self.dataset
+        network = MLP(dataset.features, dataset.n_classes, self.hyperparameters, (0,), dataset.dtype)
+        network.parameters[0] = self.network.parameters[which]
+        network.averages[0] = self.network.averages[which]
+        return Model(network, dataset.classes, dataset.mean, dataset.scale)
+
     def save(self, path: Path) -> None:
-        """Write everything that :meth:`resume` needs, as arrays and JSON; whole or not at all."""
+        """Write a checkpoint: everything that :meth:`resume` needs; whole or not at all."""
         about = {
             "schema": 1,
-            "hyperparameters": asdict(self.hyperparameters),
+            "hyperparameters": self.hyperparameters.to_json(),
             "seeds": self.seeds,
             "sizes": self.network.sizes,
             "epoch": self.epoch,
             "steps": self._optimizer.steps,
             "diverged": self.diverged,
         }
-        arrays = {name: getattr(self.network, name) for name in ("parameters", "averages")}
-        partial = path.with_name(f".{path.name}.partial")
-        with partial.open("wb") as file:
-            np.savez(file, about=json.dumps(about), slots=np.array(self._optimizer.slots), **arrays)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
+        archive.write(path, about, self._state())
+
+    def _state(self) -> dict[str, Array]:
+        """The arrays that training changes and that outlive an epoch."""
+        slots = {f"slot_{number}": slot for number, slot in enumerate(self._optimizer.slots)}
+        return {"parameters": self.network.parameters, "averages": self.network.averages, **slots}
 
     @classmethod
     def resume(cls, path: Path, dataset: Dataset) -> Self:
@@ -146,27 +151,21 @@ class Training:
         Raises:
             DataError: The file is damaged, or of a network for other data.
         """
+        about, arrays = archive.read(path)
         try:
-            with np.load(path, allow_pickle=False) as archive:
-                about = json.loads(archive["about"].item())
-                chosen = about["hyperparameters"]
-                hyperparameters = Hyperparameters(**chosen | {"hidden_units": tuple(chosen["hidden_units"])})
-                training = cls(dataset, hyperparameters, about["seeds"])
-                if list(training.network.sizes) != about["sizes"]:
-                    raise DataError(
-                        f"{path}: is of a network with {about['sizes'][0]} features and "
-                        f"{about['sizes'][-1]} classes; the data have {dataset.features} and {dataset.n_classes}"
-                    )
-                training.network.parameters[:] = archive["parameters"]
-                training.network.averages[:] = archive["averages"]
-                for slot, saved in zip(training._optimizer.slots, archive["slots"], strict=True):
-                    slot[:] = saved
-                training._optimizer.steps = about["steps"]
-                training.epoch, training.diverged = about["epoch"], about["diverged"]
-        except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
-            raise DataError(
-                f"{path}: no checkpoint that can be read: {error}; delete it to train anew"
-            ) from error
+            training = cls(dataset, Hyperparameters.from_json(about["hyperparameters"]), about["seeds"])
+            if list(training.network.sizes) != about["sizes"]:
+                features, *_, classes = about["sizes"]
+                raise DataError(
+                    f"{path}: must be of a network for {dataset.features} features and {dataset.n_classes} "
+                    f"classes; found {features} and {classes}"
+                )
+            for name, array in training._state().items():
+                array[:] = arrays[name]
+            training.epoch, training.diverged = about["epoch"], about["diverged"]
+            training._optimizer.steps = about["steps"]
+        except (KeyError, ValueError, TypeError) as error:
+            raise DataError(f"{path}: holds no training, or a damaged one; delete it: {error!r}") from error
         return training
 
 

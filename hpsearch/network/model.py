@@ -1,0 +1,108 @@
+"""A trained network, ready for rows as they are in the user's files."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hpsearch.errors import DataError
+from hpsearch.network import archive
+from hpsearch.network.formats.rows import checked_features
+from hpsearch.network.hyperparameters import Hyperparameters
+from hpsearch.network.mlp import MLP
+from hpsearch.network.passes import EvaluationPass
+
+Array = NDArray[Any]
+
+_SCHEMA = 1
+
+
+class Model:
+    """One trained network with the labels of its classes and the standardisation of its features.
+
+    Attributes:
+        network: A stack of one.
+        classes: The label of every class.
+        mean: What is subtracted from every feature, (features,).
+        scale: What every feature is then divided by, (features,).
+        about: What else should be kept with it, as JSON data: its test error, say.
+    """
+
+    def __init__(
+        self,
+        network: MLP,
+        classes: Sequence[int | str],
+        mean: Array,
+        scale: Array,
+        about: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.network = network
+        self.classes = tuple(classes)
+        self.mean = mean
+        self.scale = scale
+        self.about = dict(about or {})
+        self._evaluation = EvaluationPass(network)
+
+    def probabilities(self, x: Array) -> Array:
+        """The probability of every class, (rows, classes).
+
+        Args:
+            x: Features as they are in the user's data, (rows, features).
+
+        Raises:
+            DataError: The number of features is another, or a number is not finite.
+        """
+        x = checked_features(x, "X")
+        if x.shape[1] != self.network.sizes[0]:
+            raise DataError(f"X: must have the model's {self.network.sizes[0]} features; found {x.shape[1]}")
+        standard = (x.astype(self.network.dtype) - self.mean) / self.scale
+        probabilities: Array = np.exp(self._evaluation.log_probabilities(standard)[0])
+        return probabilities / probabilities.sum(axis=1, keepdims=True)
+
+    def predict(self, x: Array) -> Array:
+        """The label of the most probable class, (rows,).
+
+        Args:
+            x: As for :meth:`probabilities`.
+
+        Raises:
+            DataError: As :meth:`probabilities`.
+        """
+        labels: Array = np.array(self.classes)
+        return labels[self.probabilities(x).argmax(axis=1)]
+
+    def save(self, path: Path) -> None:
+        """Write the model as plain arrays and JSON; whole or not at all."""
+        about = {
+            "schema": _SCHEMA,
+            "hyperparameters": self.network.hyperparameters.to_json(),
+            "classes": self.classes,
+            "about": self.about,
+        }
+        arrays = {
+            "parameters": self.network.parameters,
+            "averages": self.network.averages,
+            "mean": self.mean,
+            "scale": self.scale,
+        }
+        archive.write(path, about, arrays)
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """The model that :meth:`save` wrote.
+
+        Raises:
+            DataError: The file is not there, damaged, or no model.
+        """
+        about, arrays = archive.read(path)
+        try:
+            mean, scale, classes = arrays["mean"], arrays["scale"], about["classes"]
+            hyperparameters = Hyperparameters.from_json(about["hyperparameters"])
+            network = MLP(len(mean), len(classes), hyperparameters, (0,), mean.dtype)
+            network.parameters[:] = arrays["parameters"]
+            network.averages[:] = arrays["averages"]
+            return cls(network, classes, mean, scale, about["about"])
+        except (KeyError, ValueError, TypeError) as error:
+            raise DataError(f"{path}: holds no model of hpsearch, or a damaged one: {error!r}") from error
