@@ -5,8 +5,11 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hpsearch.space import Booleans, Floats
+
+Indices = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,18 @@
 """Where to look: points spread over the whole cube, and points around good ones at many scales."""
 
 import math
+from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 
-from hpsearch.space import Booleans, Categorical, Floats, Number, Space
+from hpsearch.searchers.base import Indices
+from hpsearch.searchers.surrogate import unordered
+from hpsearch.space import Booleans, Categorical, Floats, Parameter, Space
+
+WHOLE = -1
+"""In place of a trial's number: the candidate comes from the whole space."""
+_REACH = 0.3, 3.0  # least and most of a parameter's share in a move
 
 
 def spread(number: int, shift: Floats) -> Floats:
@@ -16,13 +24,39 @@ def spread(number: int, shift: Floats) -> Floats:
     """
     d = len(shift)
     phi = 2.0
-    for _ in range(64):  # the root of x^(d+1) = x + 1
+    for _ in range(64):  # towards the root of x^(d+1) = x + 1
         phi = (1 + phi) ** (1 / (d + 1))
     return np.asarray((shift + (number + 1) * phi ** -np.arange(1.0, d + 1)) % 1.0)
 
 
-class Neighbourhood:
-    """Random moves away from points, by the kind of each parameter.
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Canonical points, and where each came from.
+
+    Attributes:
+        units: Shape (n, d).
+        centres: The trial that each lies around, or :data:`WHOLE`; shape (n,).
+        radii: The scale of each one's distance from there, shape (n,).
+    """
+
+    units: Floats
+    centres: Indices
+    radii: Floats
+
+    def where(self, mask: Booleans) -> Self:
+        """Those that ``mask``, shape (n,), says."""
+        return type(self)(self.units[mask], self.centres[mask], self.radii[mask])
+
+    def __add__(self, other: Self) -> Self:
+        return type(self)(
+            np.concatenate([self.units, other.units]),
+            np.concatenate([self.centres, other.centres]),
+            np.concatenate([self.radii, other.radii]),
+        )
+
+
+class Sampler:
+    """Draws candidates, and moves points by the kind of each parameter.
 
     Args:
         space: What is searched.
@@ -30,43 +64,55 @@ class Neighbourhood:
 
     def __init__(self, space: Space) -> None:
         self._space = space
-        d = space.dimensions
-        self._unordered = np.array(
-            [isinstance(p, Categorical) and not p.ordered for p in space.parameters], dtype=np.bool_
-        )
-        self._bucket = np.array([_bucket(p) for p in space.parameters])
-        self._share = max(0.5, min(1.0, 1.5 / max(d, 1)))
+        self._unordered = np.array([unordered(p) for p in space.parameters], dtype=np.bool_)
+        self._buckets = np.array([_even_bucket(p) for p in space.parameters])
+        self._d = max(space.dimensions, 1)
 
-    def around(self, rng: np.random.Generator, centres: Floats, radii: Floats, reach: Floats) -> Floats:
-        """One candidate near each centre.
+    def whole(self, rng: np.random.Generator, count: int) -> Candidates:
+        """Draws from the priors."""
+        units = self._space.snap(rng.random((count, self._space.dimensions)))
+        return Candidates(units, np.full(count, WHOLE), np.ones(count))
+
+    def around(
+        self,
+        rng: np.random.Generator,
+        points: Floats,
+        centres: Indices,
+        radius: float,
+        lengths: Floats,
+    ) -> Candidates:
+        """One candidate near each point, at scales from the radius down to a quarter of it.
+
+        Parameters with short length scales take short steps: what matters is searched finely, and
+        what does not stays wide.
 
         Args:
             rng: Where the randomness comes from.
-            centres: Canonical points, shape (n, d).
-            radii: The scale of each candidate's moves, shape (n,).
-            reach: Factor on the scale by parameter, shape (d,); 1 on geometric average.
-
-        Returns:
-            Canonical points, shape (n, d).
+            points: Canonical points, shape (n, d).
+            centres: The trial that each point belongs to, shape (n,).
+            radius: The largest scale.
+            lengths: Length scale of each parameter, shape (d,).
         """
-        n, d = centres.shape
-        moved = self._moved(rng, n, d)
-        steps = rng.standard_normal((n, d)) * radii[:, None] * reach
-        # A step that would fall back into its own bucket moves to the next one half of the time.
-        short = (np.abs(steps) < 0.5 * self._bucket) & (rng.random((n, d)) < 0.5)
-        steps = np.where(short, np.copysign(self._bucket, steps), steps)
-        walked = reflect(np.where(moved, centres + steps, centres))
-        chance = np.minimum(0.5, np.maximum(1.5 * radii, 0.5 / max(d, 1)))[:, None]
-        redrawn = self._unordered & (rng.random((n, d)) < chance)
-        ordered = np.where(self._unordered, centres, walked)
-        return self._space.snap(np.where(redrawn, rng.random((n, d)), ordered))
+        n = len(points)
+        radii = radius * 2.0 ** (-2.0 * rng.random(n))
+        reach = np.clip(lengths / np.exp(np.log(lengths).mean()), *_REACH) if len(lengths) else lengths
+        walked = self._walk(rng, points, radii[:, None] * reach)
+        chance = np.minimum(0.5, np.maximum(1.5 * radii, 0.5 / self._d))[:, None]
+        redrawn = self._unordered & (rng.random(points.shape) < chance)
+        moved = np.where(redrawn, rng.random(points.shape), np.where(self._unordered, points, walked))
+        return Candidates(self._space.snap(moved), centres, radii)
 
-    def _moved(self, rng: np.random.Generator, n: int, d: int) -> Booleans:
-        """Which parameters of each candidate move; at least one does."""
-        moved = rng.random((n, d)) < self._share
+    def _walk(self, rng: np.random.Generator, points: Floats, scales: Floats) -> Floats:
+        """Points after a normal step along most of their coordinates, along one at least."""
+        n, d = points.shape
+        moves = rng.random((n, d)) < max(0.5, 1.5 / self._d)
         if d:
-            moved[np.arange(n), rng.integers(d, size=n)] = True
-        return np.asarray(moved)
+            moves[np.arange(n), rng.integers(d, size=n)] = True
+        steps = rng.standard_normal((n, d)) * scales
+        # A step too short to leave its bucket leads to the next one, half of the time.
+        short = (np.abs(steps) < 0.5 * self._buckets) & (rng.random((n, d)) < 0.5)
+        steps = np.where(short, np.copysign(self._buckets, steps), steps)
+        return reflect(points + np.where(moves, steps, 0.0))
 
 
 def reflect(units: Floats) -> Floats:
@@ -75,9 +121,10 @@ def reflect(units: Floats) -> Floats:
     return np.asarray(np.where(folded > 1.0, 2.0 - folded, folded))
 
 
-def _bucket(parameter: Number | Categorical) -> float:
-    """The width of a bucket where all are alike; 0 where they are not, or where there are none."""
-    if isinstance(parameter, Number):
-        linear = parameter.prior == "linear" and math.isfinite(parameter.count)
-        return 1 / parameter.count if linear else 0.0
-    return 1 / parameter.count if parameter.ordered and parameter.probabilities is None else 0.0
+def _even_bucket(parameter: Parameter) -> float:
+    """The width of a bucket where all are alike and in order; 0 elsewhere."""
+    if isinstance(parameter, Categorical):
+        even = parameter.ordered and parameter.probabilities is None
+    else:
+        even = parameter.prior == "linear" and math.isfinite(parameter.count)
+    return 1 / parameter.count if even else 0.0

@@ -1,0 +1,99 @@
+"""The surrogate's hyperparameters, fitted at fixed numbers of results, each time from the fit before."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import takewhile
+
+import numpy as np
+
+from hpsearch.searchers.base import Visible
+from hpsearch.searchers.surrogate import Beliefs, Features, fit
+from hpsearch.searchers.targets import extrapolated, representatives, targets
+from hpsearch.space import Floats
+
+_GROWTH = 1.15  # of the data between two fits
+_COLD_STEPS, _WARM_STEPS = 12, 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """Hyperparameters, and the results that they were fitted to."""
+
+    visible: Visible
+    theta: Floats
+
+
+class Fits:
+    """Hyperparameters as a function of the results alone.
+
+    A search that was resumed fits at the same numbers of results as one that was not, beginning with
+    the first; so both propose the same. What was fitted is kept, with the results it belongs to.
+
+    Args:
+        features: Maps points to features.
+        dimensions: The number of parameters.
+        clip: See :func:`hpsearch.searchers.targets.targets`.
+        most_points: How many results a fit looks at, at most.
+    """
+
+    def __init__(self, features: Features, dimensions: int, clip: float, most_points: int) -> None:
+        self._features = features
+        self._beliefs = Beliefs.about(dimensions)
+        self._clip = clip
+        self._most_points = most_points
+        self._known: dict[int, _Fit] = {}
+
+    def theta(self, visible: Visible) -> Floats:
+        """The hyperparameters for these results, shape (d + 2,)."""
+        due = list(takewhile(lambda size: size <= len(visible.losses), _sizes()))
+        for index in range(len(due), 0, -1):
+            known = self._known.get(due[index - 1])
+            if known is not None and _is_prefix(known.visible, visible):
+                return self._fit_on(visible, due[index:], known.theta, _WARM_STEPS)
+        return self._fit_on(visible, due, self._beliefs.mean, _COLD_STEPS)
+
+    def _fit_on(self, visible: Visible, sizes: list[int], theta: Floats, steps: int) -> Floats:
+        """Fit at each of the sizes in turn, the first with so many steps from ``theta``."""
+        for size in sizes:
+            part = _copy_of_first(visible, size)
+            losses = extrapolated(part.losses, part.stopped, part.curves)
+            if not np.isfinite(losses).any():
+                continue
+            rows = representatives(losses, self._most_points)
+            observed = targets(losses[rows], self._clip)
+            theta = fit(self._features, self._beliefs, theta, part.units[rows], observed, steps)
+            self._known[size] = _Fit(part, theta)
+            steps = _WARM_STEPS
+        return theta
+
+
+def _sizes() -> Iterator[int]:
+    """The numbers of results at which a fit is due."""
+    size = 4
+    while True:
+        yield size
+        size = max(size + 1, int(size * _GROWTH))
+
+
+def _copy_of_first(visible: Visible, size: int) -> Visible:
+    return replace(
+        visible,
+        units=visible.units[:size].copy(),
+        losses=visible.losses[:size].copy(),
+        stopped=visible.stopped[:size].copy(),
+        curves=tuple(visible.curves[:size]),
+    )
+
+
+def _is_prefix(first: Visible, visible: Visible) -> bool:
+    """Whether the results in ``first`` are the first ones of ``visible``."""
+    size = len(first.losses)
+    return (
+        np.array_equal(first.losses, visible.losses[:size], equal_nan=True)
+        and np.array_equal(first.units, visible.units[:size])
+        and np.array_equal(first.stopped, visible.stopped[:size])
+        and all(
+            a is b or np.array_equal(a, b, equal_nan=True)
+            for a, b in zip(first.curves, visible.curves[:size], strict=True)
+        )
+    )

@@ -1,0 +1,91 @@
+"""What the surrogate is told: losses made comparable, bounded and standardised."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from hpsearch.searchers.base import Indices
+from hpsearch.space import Booleans, Floats
+
+_MOST_PAIRS = 256  # learning curves that one regression looks at
+
+
+def targets(losses: Floats, clip: float) -> Floats:
+    """Losses as the surrogate sees them, of mean 0 and variance 1.
+
+    Failures count as the worst loss there is; what lies above the quantile ``clip`` counts as that
+    quantile, for how bad a bad trial is says little about where the good ones are.
+
+    Args:
+        losses: Shape (n,), at least one of them finite.
+        clip: Between 0 and 1.
+
+    Returns:
+        Shape (n,); all 0 when all losses are alike.
+    """
+    finite = np.isfinite(losses)
+    filled = np.where(finite, losses, losses[finite].max())
+    clipped = np.minimum(filled, np.sort(filled)[int(clip * (len(filled) - 1))])
+    scaled = clipped / (np.abs(clipped).max() or 1.0)  # so that no square overflows or vanishes
+    centred = scaled - scaled.mean()
+    return np.asarray(centred / (centred.std() or 1.0))
+
+
+def representatives(losses: Floats, most: int) -> Indices:
+    """At most so many rows, in ascending order: one half are the best ones, the other a spread of the rest.
+
+    Args:
+        losses: Shape (n,); NaN counts as worst.
+        most: How many.
+    """
+    if len(losses) <= most:
+        return np.arange(len(losses))
+    order = np.argsort(losses, kind="stable")
+    rest = order[most // 2 :]
+    spread = np.linspace(0, len(rest) - 1, most - most // 2).astype(np.intp)
+    return np.sort(np.concatenate([order[: most // 2], rest[spread]]))
+
+
+def extrapolated(losses: Floats, stopped: Booleans, curves: Sequence[Floats]) -> Floats:
+    """Losses with those of trials that were stopped early carried on to the last epoch.
+
+    From the epoch of one rung to that of the next a loss is carried by linear regression over the
+    trials that reached both; so a configuration is not thought bad for having been stopped.
+
+    Args:
+        losses: Shape (m,).
+        stopped: Which trials were stopped early, shape (m,).
+        curves: Losses epoch by epoch, m of them.
+
+    Returns:
+        Shape (m,).
+    """
+    if not stopped.any():
+        return losses
+    lengths = np.fromiter(map(len, curves), np.intp, len(curves))
+    rungs = np.unique(lengths[stopped & (lengths > 0)])
+    carried = losses.copy()
+    for epoch, following in zip(rungs, [*rungs[1:], lengths.max()], strict=True):
+        both = np.flatnonzero(lengths >= following)[-_MOST_PAIRS:]
+        before = np.array([curves[row][epoch - 1] for row in both])
+        after = np.array([curves[row][following - 1] for row in both])
+        rows = stopped & (lengths <= epoch) & np.isfinite(carried)
+        carried[rows] = _carried(carried[rows], before, after)
+    return carried
+
+
+def _carried(losses: Floats, before: Floats, after: Floats) -> Floats:
+    """Losses at one epoch carried to a later one, given pairs of both; the slope lies between 0 and 1.
+
+    Few pairs are believed little: the change is shrunk by n / (n + 2).
+    """
+    known = np.isfinite(before) & np.isfinite(after)
+    before, after = before[known], after[known]
+    n = len(before)
+    if n == 0:
+        return losses
+    with np.errstate(over="ignore", invalid="ignore"):
+        x, y = before - before.mean(), after - after.mean()
+        slope = np.clip((x @ y) / (x @ x), 0.0, 1.0) if x @ x > 0 else 1.0
+        change = after.mean() + slope * (losses - before.mean()) - losses
+        return np.asarray(np.where(np.isfinite(change), losses + n / (n + 2) * change, losses))
