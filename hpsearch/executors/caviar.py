@@ -144,7 +144,7 @@ class Caviar:
     def _drop_pool(self) -> None:
         if self._pool is None:
             return
-        # Not by shutdown(kill_workers=True): its thread fails on a trial that was submitted an instant before.
+        # Not by shutdown(kill_workers=True), whose thread fails on a trial submitted an instant before.
         for worker in list(self._pool._processes):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(worker, signal.SIGKILL)

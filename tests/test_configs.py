@@ -1,0 +1,43 @@
+"""Every config that is shipped runs, and the README's examples are right."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from hpsearch.config import load
+from hpsearch.launch import start
+from hpsearch.store import Run
+from tests.conftest import Recorder
+
+ROOT = Path(__file__).parent.parent
+CONFIGS = sorted((ROOT / "configs").glob("*.yaml"))
+SHORT = ["search.trials=5", "objective.network.epochs=2", "run.strategy=panda"]
+
+
+@pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
+def test_every_config_runs(in_tmp: Path, path: Path) -> None:
+    """Five trials of two epochs each, every one of which has a value or has diverged."""
+    directory = start(load(path, SHORT), Recorder())
+    with Run.read(directory) as run:
+        statuses = [result.status for result in run.results()]
+    assert len(statuses) == 5
+    assert set(statuses) <= {"done", "stopped", "diverged"}
+
+
+def test_the_example_in_the_readme_is_right(in_tmp: Path) -> None:
+    """The config shown there can be searched."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```yaml\n(.*?)```", readme, re.S)
+    Path("config.yaml").write_text(example)
+    assert load(Path("config.yaml")).search.trials == 64
+
+
+def test_the_settings_of_the_field_are_in_the_configs() -> None:
+    """Softmax regression, batch normalisation as a hyperparameter, random and coarse-to-fine search."""
+    configs = {path.stem: load(path) for path in CONFIGS}
+    assert configs["softmax"].objective.constants["hidden_layers"] == 0
+    assert "batch_norm" in configs["batchnorm"].space.names
+    for method in ("random", "coarse_to_fine"):
+        path = ROOT / "configs" / "random-vs-coarse-to-fine.yaml"
+        assert load(path, [f"search.method={method}"]).search.method == method
