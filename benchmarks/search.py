@@ -119,7 +119,9 @@ def table(arguments: argparse.Namespace) -> None:
         curves.setdefault((row["peer"], row["lag"], row["task"]), {})[row["seed"]] = row["regret"]
         cost.setdefault((row["peer"], row["lag"]), []).extend(row["milliseconds"][90:110])
     ours = (arguments.ours, arguments.lag)
-    print(f"{arguments.ours}, lag {arguments.lag}: {np.median(cost.get(ours, [np.nan])):.1f} ms at 100 results")
+    print(
+        f"{arguments.ours}, lag {arguments.lag}: {np.median(cost.get(ours, [np.nan])):.1f} ms at 100 results"
+    )
     print("peer             N  tasks seeds  ratio [90 % interval]  wins   ms")
     for peer in arguments.peers:
         for budget in BUDGETS:
@@ -154,7 +156,9 @@ def _print_line(
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     commands = parser.add_subparsers(required=True)
     for function in (run, table):
         command = commands.add_parser(function.__name__, help=function.__doc__)

@@ -69,19 +69,27 @@ def optuna(sampler: str) -> Callable[[Space, int, int], AskTell]:
 
         def ask() -> tuple[Any, Values]:
             trial = study.ask()
-            return trial, {parameter.name: _suggest(trial, parameter) for parameter in space.parameters}
+            values: dict[str, Value] = {}
+            for parameter in space.parameters:  # in an order that has conditions after what they ask for
+                if all(values.get(name) in allowed for name, allowed in parameter.when.items()):
+                    values[parameter.name] = _suggest(trial, parameter)
+            return trial, values
 
         return AskTell(ask, lambda trial, loss: study.tell(trial, loss) and None)
 
     return start
 
 
-def _suggest(trial: Any, parameter: Number | Categorical) -> Value:  # noqa: ANN401 -- Optuna's trial
+def _suggest(trial: Any, parameter: Number | Categorical) -> Value:
     """Optuna's own parameter of the same kind; ordered lists are searched by their index."""
     if isinstance(parameter, Number):
-        if parameter.integer:
-            return int(trial.suggest_int(parameter.name, int(parameter.min), int(parameter.max)))
         log = parameter.prior == "log"
+        if parameter.integer:
+            return int(trial.suggest_int(parameter.name, int(parameter.min), int(parameter.max), log=log))
+        if parameter.prior == "reverse_log":
+            return 1 - float(
+                trial.suggest_float(parameter.name, 1 - parameter.max, 1 - parameter.min, log=True)
+            )
         return float(trial.suggest_float(parameter.name, parameter.min, parameter.max, log=log))
     if parameter.ordered:
         return parameter.values[trial.suggest_int(parameter.name, 0, len(parameter.values) - 1)]
@@ -117,7 +125,7 @@ def hyperopt(space: Space, seed: int, trials: int) -> AskTell:
     return AskTell(ask, tell)
 
 
-def _expression(hp: Any, parameter: Number | Categorical) -> Any:  # noqa: ANN401 -- Hyperopt is untyped
+def _expression(hp: Any, parameter: Number | Categorical) -> Any:
     if isinstance(parameter, Categorical):
         if parameter.ordered:
             return hp.quniform(parameter.name, -0.499, len(parameter.values) - 0.501, 1)

@@ -7,7 +7,7 @@ import numpy as np
 from hpsearch.searchers.base import Indices
 from hpsearch.space import Booleans, Floats
 
-_MOST_PAIRS = 256  # learning curves that one regression looks at
+_MOST_PAIRS = 48  # of learning curves, the latest, through which a line is laid
 
 
 def targets(losses: Floats, clip: float) -> Floats:
@@ -49,8 +49,8 @@ def representatives(losses: Floats, most: int) -> Indices:
 def extrapolated(losses: Floats, stopped: Booleans, curves: Sequence[Floats]) -> Floats:
     """Losses with those of trials that were stopped early carried on to the last epoch.
 
-    From the epoch of one rung to that of the next a loss is carried by linear regression over the
-    trials that reached both; so a configuration is not thought bad for having been stopped.
+    From the epoch of one rung to that of the next a loss is carried along the line through the trials
+    that reached both; so a configuration is not thought bad for having been stopped.
 
     Args:
         losses: Shape (m,).
@@ -75,17 +75,19 @@ def extrapolated(losses: Floats, stopped: Booleans, curves: Sequence[Floats]) ->
 
 
 def _carried(losses: Floats, before: Floats, after: Floats) -> Floats:
-    """Losses at one epoch carried to a later one, given pairs of both; the slope lies between 0 and 1.
+    """Losses at one epoch carried to a later one, by the line through pairs of both (Theil, 1950; Sen, 1968).
 
-    Few pairs are believed little: the change is shrunk by n / (n + 2).
+    Medians, because a single training that blew up must not bend the line. Its slope is kept between
+    0 and 1: trainings converge. Few pairs are believed little: the change is shrunk by n / (n + 2).
     """
     known = np.isfinite(before) & np.isfinite(after)
     before, after = before[known], after[known]
     n = len(before)
     if n == 0:
         return losses
-    with np.errstate(over="ignore", invalid="ignore"):
-        x, y = before - before.mean(), after - after.mean()
-        slope = np.clip((x @ y) / (x @ x), 0.0, 1.0) if x @ x > 0 else 1.0
-        change = after.mean() + slope * (losses - before.mean()) - losses
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        slopes = (after - after[:, None]) / (before - before[:, None])
+        finite = slopes[np.isfinite(slopes)]
+        slope = float(np.clip(np.median(finite), 0.0, 1.0)) if len(finite) else 1.0
+        change = np.median(after) + slope * (losses - np.median(before)) - losses
         return np.asarray(np.where(np.isfinite(change), losses + n / (n + 2) * change, losses))
