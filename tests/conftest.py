@@ -48,6 +48,7 @@ space:
   hidden_units: {type: int, prior: log, min: 2, max: 16}
   optimizer: {values: [momentum, adam]}
 search: {trials: 12, lag: 3}
+run: {strategy: panda}
 """
 
 
