@@ -1,6 +1,5 @@
 """Reading the text of a config file, and what can be wrong with the file itself."""
 
-import re
 from pathlib import Path
 
 from hpsearch.config.data_files import near_names
@@ -43,7 +42,8 @@ def read_text(path: Path) -> str:
         where = position(Place(place.path, 1, 1), data[: error.start].decode("utf-8"))
         byte = f"the byte 0x{data[error.start]:02x}"
         raise refuse("a config is UTF-8 text", byte, "Save the file as UTF-8", where) from None
-    if not re.sub(r"(?m)^\s*#.*$", "", text.removeprefix("\ufeff")).strip():
+    lines = (line.lstrip("\ufeff \t") for line in text.splitlines())
+    if not any(line and not line.startswith("#") for line in lines):
         raise refuse("the config is empty", hint="`hpsearch init` writes one to start from")
     return text
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
 
 from hpsearch.config.problems import Problems
 from hpsearch.config.schema import Document
@@ -30,6 +31,8 @@ _RULES = {
     "rule": "{rule}",
 }
 """What has to hold, by pydantic's name of the error."""
+
+_NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
 
 
 class Reader:
@@ -90,37 +93,42 @@ class Reader:
             value = TypeAdapter(kind).validate_python(plain(node))
         except ValidationError as error:
             for details in error.errors(include_url=False, include_input=False):
-                self._explain(at, details["loc"], details["type"], details.get("ctx", {}), kind)
+                self._explain(at, details, kind)
             return None
         return None if in_error(node) else value
 
-    def _explain(
-        self, base: Location, loc: Location, error: str, context: dict[str, Any], kind: object
-    ) -> None:
+    def _explain(self, base: Location, error: ErrorDetails, kind: object) -> None:
+        """Reports an error of pydantic about what stands at ``base``, checked against ``kind``."""
+        loc: Location = error["loc"]
         at = (*base, *loc)
+        around = find(self.root, at[:-1])
         node = find(self.root, at)
         if isinstance(node, Leaf) and node.error:
             return
-        if error == "missing":
-            section = find(self.root, at[:-1])
-            if not (isinstance(section, Table) and section.error):
-                about = _field(kind, loc)
-                self.report(at, "is missing", hint=f"Give {about.description}" if about else "")
-            return
-        if error == "extra_forbidden":
+        if error["type"] == "extra_forbidden":
             self.unknown_key(at, _known_keys(kind, loc[:-1]))
-            return
-        hint = context.get("hint", "")
-        if error == "model_type" and at:
-            first = next(iter(_known_keys(kind, loc)), "")
-            hint = f"Write {dotted(at[-1:])}: {{{first}: …}}" if first else ""
+        elif error["type"] != "missing":
+            rule = _RULES.get(error["type"], error["msg"])
+            context = error.get("ctx", {})
+            if error["type"] == "literal_error":
+                context = {"expected": either(_options(context))}
+            self.report(at, rule.format(**context), hint=self._hint(at, error, kind))
+        elif not (isinstance(around, Table) and around.error):
+            about = _field(kind, loc)
+            self.report(at, "is missing", hint=f"Give {about.description}" if about else "")
+
+    def _hint(self, at: Location, error: ErrorDetails, kind: object) -> str:
+        """What to write instead of what an error is about."""
+        node = find(self.root, at)
         value = node.value if isinstance(node, Leaf) else None
-        if error == "literal_error":
-            options = re.findall("'([^']*)'", context["expected"])
-            context, hint = {"expected": either(options)}, suggest_value(value, options)
-        elif isinstance(value, str) and re.fullmatch(r"-?\d{1,15}(\.\d{1,15})?", value):
-            hint = f"Write {value}, without quotes" if error in ("int_type", "float_type") else hint
-        self.report(at, _RULES[error].format(**context), hint=hint)
+        context = error.get("ctx", {})
+        if error["type"] == "literal_error":
+            return suggest_value(value, _options(context))
+        if error["type"] == "model_type" and (keys := _known_keys(kind, error["loc"])):
+            return f"Write {at[-1]}: {{{keys[0]}: …}}"
+        if error["type"] in ("int_type", "float_type") and isinstance(value, str):
+            return f"Write {value}, without quotes" if _NUMBER.fullmatch(value) else ""
+        return str(context.get("hint", ""))
 
     def unknown_key(self, at: Location, known: list[str]) -> None:
         """Reports a key that its section does not have.
@@ -131,6 +139,11 @@ class Reader:
         """
         rule = f"is not a key of {dotted(at[:-1])}" if len(at) > 1 else "is not a section of a config"
         self.report(at, rule, hint=suggest_key(at, known), key=True)
+
+
+def _options(context: dict[str, Any]) -> list[str]:
+    """The values that a literal_error allows."""
+    return re.findall("'([^']*)'", context["expected"])
 
 
 def _field(kind: object, loc: Location) -> FieldInfo | None:

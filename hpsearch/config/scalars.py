@@ -35,7 +35,7 @@ class TrapError(ValueError):
 
 def _or_quoted(what: str, repair: Callable[[str], str]) -> Callable[[str], str]:
     def hint(text: str) -> str:
-        return f"Write {repair(text)} for {what}, or {quoted(text)} for the text"
+        return f"Write {shown(repair(text))} for {what}, or {quoted(text)} for the text"
 
     return hint
 

@@ -81,6 +81,9 @@ def test_large_file(tmp_path: Path) -> None:
         "a: " + "{a: " * 200_000,
         "a: " + "&x " * 300_000,
         "*a : " * 200_000,
+        "\n" * 900_000,
+        "seed: 1" + ",111" * 200_000,
+        "space:\n" + "".join(f"  p{index}: {{values: [1], when: {{q: 1}}}}\n" for index in range(499)),
     ],
     ids=lambda text: f"{text[:12]}…",
 )
