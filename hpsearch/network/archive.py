@@ -33,7 +33,7 @@ def read(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
         DataError: It is not there, damaged, or of another kind.
     """
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             arrays = dict(archive)
         return json.loads(arrays.pop("about").item()), arrays
     except OSError as error:

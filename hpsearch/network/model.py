@@ -58,8 +58,8 @@ class Model:
         if x.shape[1] != self.network.sizes[0]:
             raise DataError(f"X: must have the model's {self.network.sizes[0]} features; found {x.shape[1]}")
         standard = (x.astype(self.network.dtype) - self.mean) / self.scale
-        probabilities: Array = np.exp(self._evaluation.log_probabilities(standard)[0])
-        return probabilities / probabilities.sum(axis=1, keepdims=True)
+        probabilities = np.exp(self._evaluation.log_probabilities(standard)[0])
+        return np.asarray(probabilities / probabilities.sum(axis=1, keepdims=True))
 
     def predict(self, x: Array) -> Array:
         """The label of the most probable class, (rows,).
@@ -70,8 +70,8 @@ class Model:
         Raises:
             DataError: As :meth:`probabilities`.
         """
-        labels: Array = np.array(self.classes)
-        return labels[self.probabilities(x).argmax(axis=1)]
+        labels = np.array(self.classes)
+        return np.asarray(labels[self.probabilities(x).argmax(axis=1)])
 
     def save(self, path: Path) -> None:
         """Write the model as plain arrays and JSON; whole or not at all."""

@@ -28,7 +28,7 @@ from hpsearch.network.mlp import MLP
 Array = NDArray[Any]
 
 EVALUATION_ROWS = 128
-"""Rows evaluated at a time, always as many, so that a row's prediction has the same bits in any company."""
+"""Rows evaluated at a time; a shorter last block is filled up with rows whose predictions nobody reads."""
 
 
 class TrainingPass:
@@ -129,7 +129,7 @@ class EvaluationPass:
     """The probability of every class, in evaluation mode.
 
     Dropout drops nothing, and batch normalisation uses the moving averages: it is then an affine map, and
-    goes into the weights. What is predicted for a row depends in no bit on the rows beside it.
+    goes into the weights. What is predicted for a row does not depend on the rows beside it.
     """
 
     def __init__(self, network: MLP) -> None:

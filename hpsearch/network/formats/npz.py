@@ -49,7 +49,8 @@ def _rows(path: Path, arrays: Mapping[str, Array], x: str, y: str) -> Rows:
 def _arrays(path: Path) -> dict[str, Array]:
     """Every array by its name in lower case."""
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with path.open("rb") as file:
+            archive = np.load(file, allow_pickle=False)
             if isinstance(archive, np.lib.npyio.NpzFile):
                 return {name.lower(): archive[name] for name in archive.files}
     except (zipfile.BadZipFile, zlib.error, EOFError) as error:

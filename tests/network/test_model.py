@@ -1,0 +1,102 @@
+"""A trained network as a file."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hpsearch.errors import DataError
+from hpsearch.network.builtin import moons
+from hpsearch.network.data import load
+from hpsearch.network.formats import Rows
+from hpsearch.network.hyperparameters import Hyperparameters
+from hpsearch.network.model import Model
+from hpsearch.network.prepare import prepare
+from hpsearch.network.train import Training
+
+
+def trained(seeds: tuple[int, ...] = (0,)) -> Training:
+    training = Training(load("moons", seed=0), Hyperparameters.from_values({"epochs": 3}), seeds)
+    list(training)
+    return training
+
+
+def test_a_model_takes_rows_as_they_are_in_the_file() -> None:
+    """It standardises them itself, so it predicts what the training's own evaluation says."""
+    training, rows = trained(), moons()
+    dataset = training.dataset
+    (figures,) = training.evaluate(dataset.x_test, dataset.y_test)
+    x = dataset.x_test * dataset.scale + dataset.mean
+    assert np.mean(training.model().predict(x) == dataset.y_test) == figures["accuracy"]
+    assert np.mean(training.model().predict(rows.x) == rows.y) > 0.85
+
+
+def test_a_saved_model_predicts_the_same(tmp_path: Path) -> None:
+    """A round trip through a file keeps every bit, and what was noted beside the model."""
+    model, x = trained().model(), moons().x
+    model.about["test_error"] = 0.125
+    model.save(tmp_path / "model.npz")
+    opened = Model.open(tmp_path / "model.npz")
+    np.testing.assert_array_equal(opened.probabilities(x), model.probabilities(x))
+    assert opened.classes == (0, 1)
+    assert opened.about == {"test_error": 0.125}
+
+
+def test_labels_of_text_come_back_as_text(tmp_path: Path) -> None:
+    """The classes are the user's own labels."""
+    rows = moons()
+    named = Rows(rows.x, np.array(["low", "high"])[rows.y])
+    training = Training(prepare(named), Hyperparameters.from_values({"epochs": 3}))
+    list(training)
+    training.model().save(tmp_path / "model.npz")
+    found = Model.open(tmp_path / "model.npz").predict(rows.x)
+    assert set(found.tolist()) == {"low", "high"}
+    assert np.mean(found == named.y) > 0.85
+
+
+def test_any_network_of_a_stack_becomes_a_model() -> None:
+    """The second model of a stack is the model of its seed alone."""
+    x = moons().x
+    expected = trained((9,)).model().probabilities(x)
+    np.testing.assert_array_equal(trained((4, 9)).model(1).probabilities(x), expected)
+
+
+def test_a_model_is_a_copy() -> None:
+    """Training on does not change the model that was taken."""
+    training, x = trained(), moons().x
+    model = training.model()
+    before = model.probabilities(x)
+    training.train_epoch()
+    np.testing.assert_array_equal(model.probabilities(x), before)
+
+
+@pytest.mark.parametrize(
+    ("x", "message"),
+    [
+        (np.zeros((2, 3)), "must have the model's 2 features; found 3"),
+        (np.zeros(2), r"must have the shape \(rows, features\)"),
+        (np.array([[0, np.nan]]), "found nan in row 0, column 1"),
+        (np.array([["a", "b"]]), "must hold numbers"),
+    ],
+)
+def test_rows_that_do_not_fit_are_refused(x: np.ndarray, message: str) -> None:
+    """A wrong number of features, a wrong shape, and what is no number are errors."""
+    with pytest.raises(DataError, match=message):
+        trained().model().predict(x)
+
+
+def test_a_file_that_is_no_model_is_refused(tmp_path: Path) -> None:
+    """A checkpoint is no model, and neither is a text."""
+    trained().save(tmp_path / "checkpoint.npz")
+    with pytest.raises(DataError, match=r"checkpoint\.npz: holds no model"):
+        Model.open(tmp_path / "checkpoint.npz")
+    (tmp_path / "text.npz").write_text("hello")
+    with pytest.raises(DataError, match=r"text\.npz"):
+        Model.open(tmp_path / "text.npz")
+
+
+def test_pickles_are_not_opened(tmp_path: Path) -> None:
+    """An array of Python objects in a model's place is refused, not unpickled."""
+    np.savez(tmp_path / "model.npz", about=np.array({"schema": 1}, dtype=object))
+    with pytest.raises(DataError, match=r"model\.npz"):
+        Model.open(tmp_path / "model.npz")
