@@ -1,7 +1,7 @@
 """Training: epochs of mini-batches, one after another, that can be saved and resumed to the last bit."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -128,21 +128,7 @@ class Training:
 
     def save(self, path: Path) -> None:
         """Write a checkpoint: everything that :meth:`resume` needs; whole or not at all."""
-        about = {
-            "schema": 1,
-            "hyperparameters": self.hyperparameters.to_json(),
-            "seeds": self.seeds,
-            "sizes": self.network.sizes,
-            "epoch": self.epoch,
-            "steps": self._optimizer.steps,
-            "diverged": self.diverged,
-        }
-        archive.write(path, about, self._state())
-
-    def _state(self) -> dict[str, Array]:
-        """The arrays that training changes and that outlive an epoch."""
-        slots = {f"slot_{number}": slot for number, slot in enumerate(self._optimizer.slots)}
-        return {"parameters": self.network.parameters, "averages": self.network.averages, **slots}
+        archive.write(path, self._about(), self._arrays())
 
     @classmethod
     def resume(cls, path: Path, dataset: Dataset) -> Self:
@@ -153,20 +139,44 @@ class Training:
         """
         about, arrays = archive.read(path)
         try:
-            training = cls(dataset, Hyperparameters.from_json(about["hyperparameters"]), about["seeds"])
-            if list(training.network.sizes) != about["sizes"]:
-                features, *_, classes = about["sizes"]
+            if about["sizes"][0] != dataset.features or about["sizes"][-1] != dataset.n_classes:
                 raise DataError(
                     f"{path}: must be of a network for {dataset.features} features and {dataset.n_classes} "
-                    f"classes; found {features} and {classes}"
+                    f"classes; found {about['sizes'][0]} and {about['sizes'][-1]}"
                 )
-            for name, array in training._state().items():
-                array[:] = arrays[name]
-            training.epoch, training.diverged = about["epoch"], about["diverged"]
-            training._optimizer.steps = about["steps"]
+            return cls._restored(dataset, about, arrays)
         except (KeyError, ValueError, TypeError) as error:
             raise DataError(f"{path}: holds no training, or a damaged one; delete it: {error!r}") from error
+
+    def _about(self) -> dict[str, Any]:
+        """What :meth:`_restore` needs beside arrays, as JSON data."""
+        return {
+            "schema": 1,
+            "hyperparameters": self.hyperparameters.to_json(),
+            "seeds": self.seeds,
+            "sizes": self.network.sizes,
+            "epoch": self.epoch,
+            "steps": self._optimizer.steps,
+            "diverged": self.diverged,
+        }
+
+    def _arrays(self) -> dict[str, Array]:
+        """The arrays that training changes and that outlive an epoch."""
+        slots = {f"slot_{number}": slot for number, slot in enumerate(self._optimizer.slots)}
+        return {"parameters": self.network.parameters, "averages": self.network.averages, **slots}
+
+    @classmethod
+    def _restored(cls, dataset: Dataset, about: Mapping[str, Any], arrays: Mapping[str, Array]) -> Self:
+        training = cls(dataset, Hyperparameters.from_json(about["hyperparameters"]), about["seeds"])
+        for name, array in training._arrays().items():
+            array[:] = arrays[name]
+        training.epoch, training.diverged = about["epoch"], about["diverged"]
+        training._optimizer.steps = about["steps"]
         return training
+
+    def __reduce__(self) -> tuple[Callable[..., Self], tuple[Any, ...]]:
+        """Pickle what a checkpoint holds, and the data: layers bound to their arrays cannot be pickled."""
+        return self._restored, (self.dataset, self._about(), self._arrays())
 
 
 def batches(rows: int, size: int) -> list[tuple[int, int]]:

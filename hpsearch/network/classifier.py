@@ -1,0 +1,242 @@
+"""The network as a scikit-learn classifier. The one file that imports scikit-learn."""
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted, check_random_state, validate_data
+
+from hpsearch.errors import UsageError
+from hpsearch.network.dataset import Dataset
+from hpsearch.network.hyperparameters import Hyperparameters
+from hpsearch.network.passes import EvaluationPass
+from hpsearch.network.prepare import split
+from hpsearch.network.train import Metrics, Training
+
+Array = NDArray[Any]
+
+
+class BatchNormMLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
+    """A multi-layer perceptron with batch normalisation: the network of ``objective: network``.
+
+    It trains in single precision on float32 features and in double precision on others. It does not
+    standardise them; put a ``StandardScaler`` before it.
+
+    Args:
+        hidden_units: Units of every hidden layer; ``()`` is softmax regression.
+        activation: ``relu``, ``tanh``, ``leaky_relu`` or ``sigmoid``.
+        batch_norm: Whether to normalise over the mini-batch.
+        batch_norm_momentum: Weight of the past in batch normalisation's moving averages.
+        optimizer: ``sgd``, ``momentum``, ``rmsprop`` or ``adam``.
+        learning_rate: Step size α₀.
+        learning_rate_decay: α = α₀ / (1 + decay · epoch).
+        momentum: β₁ of momentum and adam.
+        beta2: β₂ of rmsprop and adam.
+        epsilon: ε of rmsprop and adam.
+        batch_size: Rows per mini-batch.
+        epochs: Passes over the training data, at most.
+        weight_decay: L2 penalty on the weights.
+        dropout: Share of hidden units dropped.
+        label_smoothing: Share of a label spread over all classes.
+        early_stopping: Whether to set rows apart, to stop once their accuracy no longer grows, and to go back
+            to the epoch where it was best.
+        validation_fraction: The share of rows set apart, by class, for early stopping.
+        n_iter_no_change: Epochs to wait for a better accuracy.
+        random_state: Seeds the first weights, the order of the rows, dropout and the validation rows.
+
+    Attributes:
+        classes_: The labels, sorted.
+        n_features_in_: The number of features.
+        n_iter_: Epochs trained.
+        loss_curve_: The training loss of every epoch.
+        validation_scores_: The accuracy on the rows set apart, by epoch; with early stopping only.
+    """
+
+    def __init__(
+        self,
+        hidden_units: Sequence[int] = (64, 64),
+        *,
+        activation: str = "relu",
+        batch_norm: bool = True,
+        batch_norm_momentum: float = 0.9,
+        optimizer: str = "adam",
+        learning_rate: float = 0.01,
+        learning_rate_decay: float = 0.0,
+        momentum: float = 0.9,
+        beta2: float = 0.999,
+        epsilon: float = 1e-8,
+        batch_size: int = 64,
+        epochs: int = 20,
+        weight_decay: float = 0.0,
+        dropout: float = 0.0,
+        label_smoothing: float = 0.0,
+        early_stopping: bool = False,
+        validation_fraction: float = 0.1,
+        n_iter_no_change: int = 10,
+        random_state: int | np.random.RandomState | None = None,
+    ) -> None:
+        self.hidden_units = hidden_units
+        self.activation = activation
+        self.batch_norm = batch_norm
+        self.batch_norm_momentum = batch_norm_momentum
+        self.optimizer = optimizer
+        self.learning_rate = learning_rate
+        self.learning_rate_decay = learning_rate_decay
+        self.momentum = momentum
+        self.beta2 = beta2
+        self.epsilon = epsilon
+        self.batch_size = batch_size
+        self.epochs = epochs
+        self.weight_decay = weight_decay
+        self.dropout = dropout
+        self.label_smoothing = label_smoothing
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.n_iter_no_change = n_iter_no_change
+        self.random_state = random_state
+
+    def fit(self, X: Any, y: Any) -> Self:
+        """Train anew.
+
+        Args:
+            X: Features, (rows, features).
+            y: Labels, (rows,).
+
+        Raises:
+            ValueError: A parameter or the data are not as they have to be, or the training diverged.
+        """
+        X, y = self._validated(X, y, reset=True)
+        self.classes_ = np.unique(y)
+        if len(self.classes_) < 2:
+            raise ValueError("y: there must be at least 2 classes; found 1 class")
+        self._begin(X, y, self.validation_fraction if self.early_stopping else 0.0)
+        network, best, waited = self._training.network, -math.inf, 0
+        for metrics in self._epochs(self._training):
+            if self.early_stopping:
+                self.validation_scores_.append(metrics["val_accuracy"])
+                waited += 1
+                if metrics["val_accuracy"] > best:
+                    best, waited = metrics["val_accuracy"], 0
+                    kept = network.parameters.copy(), network.averages.copy()
+                if waited >= self.n_iter_no_change:
+                    break
+        if self.early_stopping:
+            network.parameters[:], network.averages[:] = kept
+        self._let_go_of_the_rows()
+        return self
+
+    def partial_fit(self, X: Any, y: Any, classes: Any = None) -> Self:
+        """Train one more epoch, on these rows; there is no early stopping.
+
+        Args:
+            X: Features, (rows, features).
+            y: Labels, (rows,).
+            classes: Every label that there will be; needed by the first call alone.
+
+        Raises:
+            ValueError: As :meth:`fit`, or the first call lacks the classes, or a label is none of them.
+        """
+        first = not hasattr(self, "classes_")
+        if first and classes is None:
+            raise ValueError("classes: the first call of partial_fit needs every label that there will be")
+        X, y = self._validated(X, y, reset=first)
+        known = np.unique(classes) if first else self.classes_
+        strange = np.setdiff1d(y, known)
+        if len(strange):
+            raise ValueError(f"y: every label must be one of classes; found {strange[0]!r}")
+        if first:
+            self.classes_ = known
+            self._begin(X, y, 0.0)
+        else:
+            self._training.dataset = self._dataset(X.astype(self._training.dataset.dtype), y, 0.0)
+        list(self._epochs([self._training.train_epoch()]))
+        self._let_go_of_the_rows()
+        return self
+
+    def predict_proba(self, X: Any) -> Array:
+        """The probability of every class, (rows, classes), in the order of ``classes_``.
+
+        Args:
+            X: Features, (rows, features).
+        """
+        check_is_fitted(self)
+        network = self._training.network
+        X = validate_data(self, X, dtype=network.dtype, reset=False)
+        probabilities = np.exp(EvaluationPass(network).log_probabilities(X)[0])
+        return np.asarray(probabilities / probabilities.sum(axis=1, keepdims=True))
+
+    def predict(self, X: Any) -> Array:
+        """The most probable label, (rows,).
+
+        Args:
+            X: Features, (rows, features).
+        """
+        most_probable = self.predict_proba(X).argmax(axis=1)
+        return np.asarray(self.classes_[most_probable])
+
+    def _validated(self, X: Any, y: Any, *, reset: bool) -> tuple[Array, Array]:
+        X, y = validate_data(self, X, y, dtype=(np.float64, np.float32), reset=reset)
+        check_classification_targets(y)
+        return X, y
+
+    def _hyperparameters(self) -> Hyperparameters:
+        own = {"early_stopping", "validation_fraction", "n_iter_no_change", "random_state", "hidden_units"}
+        values = {name: value for name, value in self.get_params(deep=False).items() if name not in own}
+        units = {f"hidden_units_{layer}": count for layer, count in enumerate(self.hidden_units, 1)}
+        try:
+            return Hyperparameters.from_values({**values, "hidden_layers": len(self.hidden_units), **units})
+        except UsageError as error:
+            raise ValueError(str(error)) from error
+
+    def _begin(self, X: Array, y: Array, share: float) -> None:
+        """Make the training, over all rows but the share set apart for validation."""
+        self._seed = int(check_random_state(self.random_state).randint(2**31))
+        chosen = self._hyperparameters()
+        self._training = Training(self._dataset(X, y, share), chosen, (self._seed,))
+        self.n_iter_ = 0
+        self.loss_curve_: list[float] = []
+        self.validation_scores_: list[float] = []
+
+    def _dataset(self, X: Array, y: Array, share: float) -> Dataset:
+        indices = np.searchsorted(self.classes_, y)
+        train, validation, _ = split(indices, (share, 0.0), self._seed)
+        if share and not len(validation):
+            raise ValueError(f"validation_fraction: must set a row apart; found {share} of {len(X)} rows")
+        return Dataset(
+            x_train=X[train],
+            y_train=indices[train],
+            x_validation=X[validation],
+            y_validation=indices[validation],
+            x_test=X[:0],
+            y_test=indices[:0],
+            mean=np.zeros(X.shape[1], X.dtype),
+            scale=np.ones(X.shape[1], X.dtype),
+            classes=tuple(self.classes_.tolist()),
+        )
+
+    def _epochs(self, records: Iterable[tuple[Metrics, ...]]) -> Iterator[Metrics]:
+        """Keep the books of the epochs on their way.
+
+        Raises:
+            ValueError: The training diverged.
+        """
+        for (metrics,) in records:
+            self.n_iter_ += 1
+            self.loss_curve_.append(metrics["train_loss"])
+            if self._training.diverged:
+                raise ValueError(
+                    f"learning_rate: the loss is not finite in epoch {self.n_iter_}; "
+                    f"try less than {self.learning_rate}"
+                )
+            yield metrics
+
+    def _let_go_of_the_rows(self) -> None:
+        """What is fitted holds none of the rows it was fitted to."""
+        dtype = self._training.dataset.dtype
+        self._training.dataset = self._dataset(
+            np.empty((0, self.n_features_in_), dtype), self.classes_[:0], 0.0
+        )

@@ -1,0 +1,140 @@
+"""The scikit-learn estimator."""
+
+import pickle
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.datasets import load_iris
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from hpsearch.network.classifier import BatchNormMLPClassifier
+from hpsearch.network.hyperparameters import HYPERPARAMETERS
+
+
+@parametrize_with_checks([BatchNormMLPClassifier(), BatchNormMLPClassifier((8,), early_stopping=True)])
+def test_scikit_learn_takes_it_for_one_of_its_own(estimator: Any, check: Any) -> None:
+    """It passes every check that scikit-learn has for classifiers."""
+    check(estimator)
+
+
+def iris() -> tuple[np.ndarray, np.ndarray]:
+    """Flowers: measures, and their kinds as text."""
+    data = load_iris()
+    return data.data, data.target_names[data.target]
+
+
+def test_it_learns_text_labels_in_a_pipeline() -> None:
+    """Behind a scaler it tells the irises apart, by their names."""
+    x, y = iris()
+    model = make_pipeline(StandardScaler(), BatchNormMLPClassifier((16,), random_state=0)).fit(x, y)
+    assert model.score(x, y) > 0.9
+    assert set(model.predict(x)) <= set(y)
+
+
+def test_a_grid_search_tunes_it() -> None:
+    """Its hyperparameters can be searched by name."""
+    search = GridSearchCV(
+        BatchNormMLPClassifier((8,), epochs=20, random_state=0), {"learning_rate": [1e-9, 0.05]}, cv=2
+    )
+    search.fit(*iris())
+    assert search.best_params_ == {"learning_rate": 0.05}
+
+
+def test_parameters_are_those_of_the_network() -> None:
+    """Every hyperparameter of the network is a parameter, with the same default."""
+    parameters = BatchNormMLPClassifier().get_params()
+    for name, hyperparameter in HYPERPARAMETERS.items():
+        if name not in ("hidden_layers", "hidden_units"):
+            assert parameters[name] == hyperparameter.default, name
+    default = HYPERPARAMETERS["hidden_units"].default
+    assert parameters["hidden_units"] == (default,) * HYPERPARAMETERS["hidden_layers"].default
+
+
+def test_the_random_state_decides() -> None:
+    """The same random state gives the same probabilities, another gives others."""
+    x, y = iris()
+    first, second, other = (
+        BatchNormMLPClassifier(epochs=2, dropout=0.1, random_state=state).fit(x, y).predict_proba(x)
+        for state in (1, 1, 2)
+    )
+    np.testing.assert_array_equal(first, second)
+    assert (first != other).any()
+
+
+def test_early_stopping_goes_back_to_the_best_epoch() -> None:
+    """It waits as many epochs as it was told for a better accuracy, and keeps the best."""
+    x, y = iris()
+    model = BatchNormMLPClassifier(epochs=200, early_stopping=True, n_iter_no_change=3, random_state=0).fit(
+        x, y
+    )
+    scores = model.validation_scores_
+    assert model.n_iter_ == len(scores) == len(model.loss_curve_) < 200
+    assert scores.index(max(scores)) == len(scores) - 1 - 3
+    shorter = clone(model).set_params(epochs=len(scores) - 3).fit(x, y)
+    np.testing.assert_array_equal(model.predict_proba(x), shorter.predict_proba(x))
+
+
+def test_partial_fits_are_epochs() -> None:
+    """As many partial fits on all rows give what a fit with as many epochs gives."""
+    x, y = iris()
+    whole = BatchNormMLPClassifier(epochs=3, random_state=0).fit(x, y)
+    parts = BatchNormMLPClassifier(random_state=0).partial_fit(x, y, classes=np.unique(y))
+    for _ in range(2):
+        parts.partial_fit(x, y)
+    np.testing.assert_array_equal(parts.predict_proba(x), whole.predict_proba(x))
+    assert parts.n_iter_ == 3
+
+
+def test_partial_fit_goes_on_after_pickling() -> None:
+    """A pickled classifier goes on training where it was, its optimizer too."""
+    x, y = iris()
+    model = BatchNormMLPClassifier(random_state=0).partial_fit(x, y, classes=np.unique(y))
+    copy = pickle.loads(pickle.dumps(model))
+    for classifier in (model, copy):
+        classifier.partial_fit(x[::2], y[::2])
+    np.testing.assert_array_equal(model.predict_proba(x), copy.predict_proba(x))
+
+
+def test_a_fitted_classifier_holds_no_rows() -> None:
+    """Its pickle does not grow with the data."""
+    x, y = iris()
+    small, large = (
+        BatchNormMLPClassifier((8,), epochs=1).fit(np.tile(x, (n, 1)), np.tile(y, n)) for n in (1, 20)
+    )
+    assert abs(len(pickle.dumps(small)) - len(pickle.dumps(large))) < 100
+
+
+def test_it_computes_in_the_precision_of_its_features() -> None:
+    """Probabilities of float32 features are float32."""
+    x, y = iris()
+    assert BatchNormMLPClassifier(epochs=1).fit(x.astype(np.float32), y).predict_proba(x).dtype == np.float32
+    assert BatchNormMLPClassifier(epochs=1).fit(x, y).predict_proba(x).dtype == np.float64
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"dropout": 1.0}, "dropout: must be a number, 0 ≤ value < 1; found 1.0"),
+        ({"hidden_units": (8, 0)}, "hidden_units_2: must be a whole number"),
+        ({"early_stopping": True, "validation_fraction": 1e-6}, "validation_fraction: must set a row apart"),
+        ({"learning_rate": 1e200, "batch_norm": False}, "learning_rate: the loss is not finite in epoch"),
+    ],
+)
+def test_wrong_parameters_are_value_errors(parameters: dict[str, Any], message: str) -> None:
+    """As scikit-learn wants it, fit says what is wrong with a ValueError."""
+    with pytest.raises(ValueError, match=message):
+        BatchNormMLPClassifier(**parameters).fit(*iris())
+
+
+def test_partial_fit_needs_the_classes() -> None:
+    """The first call without classes, and a label that is none of them, are errors."""
+    x, y = iris()
+    with pytest.raises(ValueError, match="classes: the first call"):
+        BatchNormMLPClassifier().partial_fit(x, y)
+    with pytest.raises(ValueError, match="every label must be one of classes; found"):
+        BatchNormMLPClassifier().partial_fit(x, y, classes=["setosa", "virginica"])
