@@ -23,7 +23,7 @@ from hpsearch.space import Floats, Space
 
 _SHIFT, _COARSE, _ZOOM = 0, 1, 2  # purposes of generators
 _FEWEST_RESULTS = 4  # that a surrogate needs
-_MOST_POINTS = 256  # that it is given, so that a proposal's cost stays flat
+_MOST_POINTS = 192  # that it is given, so that a proposal's cost stays flat
 _CLIPS = 0.75, 0.95  # trials take turns: what tells the good apart, what tells good from bad
 _WHOLE_CANDIDATES, _ZOOM_CANDIDATES, _FINE_CANDIDATES = 120, 280, 200
 _CENTRES = 6  # the best trials so far, around which candidates lie
@@ -88,7 +88,7 @@ class CoarseToFine:
         shares = 1.0 / np.arange(1, len(centres) + 1)
         near = rng.choice(centres, size=_ZOOM_CANDIDATES, p=shares / shares.sum())
         zoomed = self._sampler.around(rng, visible.units[near], near, self._radius(number), lengths)
-        promise = partial(_promise, surrogate, float(observed.min()))
+        promise = partial(_promise, surrogate, float(surrogate.means.min()))
         first = self._best(self._sampler.whole(rng, _WHOLE_CANDIDATES) + zoomed, promise)
         if first is None:
             return self._anything(number, "global")

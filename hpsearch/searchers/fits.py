@@ -1,6 +1,7 @@
 """The surrogate's hyperparameters, fitted at fixed numbers of results, each time from the fit before."""
 
-from collections.abc import Iterator
+import operator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
@@ -92,8 +93,12 @@ def _is_prefix(first: Visible, visible: Visible) -> bool:
         np.array_equal(first.losses, visible.losses[:size], equal_nan=True)
         and np.array_equal(first.units, visible.units[:size])
         and np.array_equal(first.stopped, visible.stopped[:size])
-        and all(
-            a is b or np.array_equal(a, b, equal_nan=True)
-            for a, b in zip(first.curves, visible.curves[:size], strict=True)
-        )
+        and _same_curves(first.curves, visible.curves[:size])
+    )
+
+
+def _same_curves(some: Sequence[Floats], others: Sequence[Floats]) -> bool:
+    """Whether the curves are equal; mostly they are the same objects, which is fast to see."""
+    return all(map(operator.is_, some, others)) or all(
+        np.array_equal(a, b, equal_nan=True) for a, b in zip(some, others, strict=True)
     )

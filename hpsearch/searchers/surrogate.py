@@ -73,8 +73,8 @@ class Beliefs:
             return np.concatenate([np.full(dimensions, length), [signal, noise]])
 
         return cls(
-            mean=theta(-0.6 + 0.25 * np.log(max(dimensions, 1)), 0.0, -4.0),
-            deviation=theta(0.7, 1.0, 2.0),
+            mean=theta(-0.45 + 0.25 * np.log(max(dimensions, 1)), 0.0, -4.0),
+            deviation=theta(0.85, 1.0, 2.0),
             low=theta(-3.5, -2.0, -9.0),
             high=theta(3.0, 2.5, 1.5),
         )
@@ -98,7 +98,7 @@ class GaussianProcess:
         self._scales = np.exp(-theta[:-2])[features.owners]
         self._signal, noise = np.exp(theta[-2:])
         self._points = features(units) * self._scales
-        self._covariance = self._signal * _matern(_squared_distances(self._points, self._points))[0]
+        self._covariance = self._signal * _matern(_squared_distances(self._points, self._points))
         self._observed = n = len(targets)
         diagonal = np.diag(np.full(len(units), noise + _JITTER))
         self._root = _inverse_triangular(np.linalg.cholesky(self._covariance + diagonal))  # L⁻¹
@@ -113,9 +113,10 @@ class GaussianProcess:
     def predict(self, units: Floats) -> tuple[Floats, Floats]:
         """Posterior mean and standard deviation, without noise, at m points, each of shape (m,)."""
         points = self._features(units) * self._scales
-        cross = self._signal * _matern(_squared_distances(points, self._points))[0]  # (m, n + p)
+        cross = self._signal * _matern(_squared_distances(points, self._points))  # (m, n + p)
         mean = cross[:, : self._observed] @ self._alpha  # (2.25)
-        explained = np.square(cross @ self._root.T).sum(axis=1)
+        whitened = cross @ self._root.T
+        explained = np.einsum("ij,ij->i", whitened, whitened)
         return mean, np.sqrt(np.maximum(self._signal - explained, 1e-10))  # (2.26)
 
 
@@ -155,7 +156,8 @@ def _log_posterior(
     d = len(theta) - 2
     scaled = points * np.exp(-theta[:-2])[owners]
     signal, noise = np.exp(theta[-2:])
-    kernel, slope = _matern(_squared_distances(scaled, scaled))
+    squared = _squared_distances(scaled, scaled)
+    kernel = _matern(squared)
     lower = np.linalg.cholesky(signal * kernel + np.diag(np.full(len(points), noise + _JITTER)))
     root = _inverse_triangular(lower)
     alpha = root.T @ (root @ targets)
@@ -163,7 +165,7 @@ def _log_posterior(
     height = -0.5 * targets @ alpha - np.log(lower.diagonal()).sum() - 0.5 * excess @ excess
     # ½ tr((αα' − K⁻¹) ∂K/∂θ); by the log of a length scale, ∂K = signal · slope · squared distance along it.
     pull = np.outer(alpha, alpha) - root.T @ root
-    weighted = signal * pull * slope
+    weighted = signal * pull * _matern_slope(squared)
     along = (weighted.sum(axis=1)[:, None] * scaled**2 - scaled * (weighted @ scaled)).sum(axis=0)
     gradient = np.concatenate(
         [
@@ -174,15 +176,19 @@ def _log_posterior(
     return float(height), gradient - excess / beliefs.deviation
 
 
-def _matern(squared: Floats) -> tuple[Floats, Floats]:
-    """Matérn-5/2 (4.17) of squared distances r², and −2 times its derivative by r²."""
+def _matern(squared: Floats) -> Floats:
+    """Matérn-5/2 (4.17) of squared distances r²."""
     root = np.sqrt(5.0 * squared)
-    slope = np.exp(-root)
-    slope *= 1.0 + root
-    kernel = np.exp(-root)
-    kernel *= 1.0 + root * (1.0 + root / 3.0)
-    slope *= 5.0 / 3.0
-    return kernel, slope
+    kernel = (1 / 3 * root + 1.0) * root
+    kernel += 1.0
+    kernel *= np.exp(np.negative(root, out=root), out=root)
+    return np.asarray(kernel)
+
+
+def _matern_slope(squared: Floats) -> Floats:
+    """−2 times the derivative of :func:`_matern` by r²."""
+    root = np.sqrt(5.0 * squared)
+    return np.asarray(5 / 3 * (1.0 + root) * np.exp(-root))
 
 
 def _squared_distances(a: Floats, b: Floats) -> Floats:
