@@ -25,6 +25,18 @@ class Ending:
     reason: str = ""
 
 
+class TrialEnded(Exception):
+    """Raised by a trial's records to end it with a status.
+
+    Attributes:
+        ending: How it ends.
+    """
+
+    def __init__(self, status: Status, reason: str) -> None:
+        self.ending = Ending(status, reason)
+        super().__init__(reason)
+
+
 def follow(
     trial: Trial,
     metric: Metric,
@@ -47,7 +59,7 @@ def follow(
         records: The code that runs, as a generator of metrics.
         earlier: The epochs before the first record, from a checkpoint.
         on_epoch: Called after every epoch.
-        final: Figures taken once when the trial ends with a value.
+        final: Takes figures once when the trial ends with a value, besides those that the records return.
         timeout: In seconds, looked at after every epoch.
 
     Returns:
@@ -66,8 +78,9 @@ def follow(
         while ending is None:
             try:
                 record = next(records)
-            except StopIteration:
+            except StopIteration as end:
                 ending = Ending(Status.DONE)
+                figures = _figures(end.value or {})
                 break
             curve.append(Epoch(len(curve) + 1, _numbers(record, metric.name), seconds()))
             if on_epoch is not None:
@@ -78,7 +91,9 @@ def follow(
         if not curve:
             ending = Ending(Status.FAILED, "it ended without reporting an epoch")
         if ending.status.ranked and final is not None:
-            figures = {name: _finite(value) for name, value in final().items()}
+            figures |= _figures(final())
+    except TrialEnded as ended:
+        ending = ended.ending
     except Exception as error:  # whatever the trial's code raises is the trial's result
         ending = Ending(Status.FAILED, describe(error))
     finally:
@@ -113,8 +128,13 @@ def _numbers(record: object, name: str) -> dict[str, float | None]:
     if name not in record:
         seen = ", ".join(sorted(map(str, record))) or "nothing"
         raise TypeError(f"every epoch reports the metric {name!r}; this one reports {seen}")
-    numbers = {name: _finite(real_number(record[name]))}
-    for key, value in record.items():
+    return {name: _finite(real_number(record[name])), **_figures(record)}
+
+
+def _figures(entries: Mapping[str, Any]) -> dict[str, float | None]:
+    """What is a number among some entries, None where it is not finite."""
+    numbers: dict[str, float | None] = {}
+    for key, value in entries.items():
         with contextlib.suppress(TypeError):
             numbers[str(key)] = _finite(real_number(value))
     return numbers

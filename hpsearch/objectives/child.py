@@ -1,0 +1,258 @@
+"""A command as a child process: its output line by line, its end, and no way for it to stay behind.
+
+Between the command and this process stands :mod:`hpsearch.objectives.supervisor`, which ends the command and
+all it has started when this process asks for it, or is killed.
+"""
+
+import contextlib
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import time
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from hpsearch.objectives import supervisor
+from hpsearch.objectives.logs import Log
+
+GRACE_SECONDS = 3.0
+"""Between the SIGTERM and the SIGKILL that end a command."""
+
+CHUNK = 2**16
+LONGEST_LINE = 2**18
+"""Bytes; the rest of a longer line is not looked at."""
+
+TAIL_LINES = 10
+TAIL_BYTES = 4096
+
+
+class Overdue(Exception):
+    """The command has not ended in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """How a command ended.
+
+    Attributes:
+        how: ``exit`` by itself, by a ``signal``, killed for its ``memory``, or unable to ``start``.
+        number: The exit code, the signal, the bytes used, or the errno.
+    """
+
+    how: str
+    number: int
+
+    def __str__(self) -> str:
+        if self.how == "signal":
+            return f"its process was ended by {_signal_name(self.number)}"
+        if self.how == "memory":
+            return f"it used {self.number / 2**20:.0f} MiB of memory"
+        if self.how == "start":
+            return os.strerror(self.number)
+        if self.number > 128 and _signal_name(self.number - 128):
+            return f"it exited with code {self.number}, as after {_signal_name(self.number - 128)}"
+        return f"it exited with code {self.number}"
+
+
+class Child:
+    """A running command. A context manager; leaving it ends the command.
+
+    Args:
+        command: The program and its arguments.
+        directory: Where it runs.
+        environment: All of it.
+        logs: Where ``stdout.log`` and ``stderr.log`` are written.
+        memory: The most that its processes may use together, in bytes.
+        pass_fds: File descriptors that it inherits.
+        metrics: A file descriptor to read besides its output.
+    """
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        *,
+        directory: Path,
+        environment: Mapping[str, str],
+        logs: Path,
+        memory: int | None = None,
+        pass_fds: Sequence[int] = (),
+        metrics: int | None = None,
+    ) -> None:
+        self.exit: Exit | None = None
+        self._blocks: deque[tuple[str, bytes]] = deque()
+        self._tails = {"stdout": b"", "stderr": b""}
+        with contextlib.ExitStack() as stack:
+            self._logs = {
+                name: stack.enter_context(Log(logs / f"{name}.log")) for name in ("stdout", "stderr")
+            }
+            status, report = os.pipe()
+            stack.callback(os.close, status)
+            try:
+                self._process = subprocess.Popen(  # noqa: S603 -- a list, and no shell
+                    _supervised(command, report, memory),
+                    cwd=directory,
+                    env=environment,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                    pass_fds=(report, *pass_fds),
+                    start_new_session=True,
+                )
+            finally:
+                os.close(report)
+            stack.callback(self._bury)
+            self._selector = stack.enter_context(selectors.DefaultSelector())
+            self._read("status", status)
+            assert self._process.stdout is not None  # noqa: S101 -- both are pipes
+            assert self._process.stderr is not None  # noqa: S101
+            self._read("stdout", self._process.stdout.fileno())
+            self._read("stderr", self._process.stderr.fileno())
+            if metrics is not None:
+                self._read("metrics", metrics)
+            self._stack = stack.pop_all()
+
+    def blocks(self, deadline: float | None = None) -> Iterator[tuple[str, bytes]]:
+        """What comes from ``stdout``, ``stderr`` and ``metrics``, in whole lines, several at once.
+
+        It ends with the command; all that was printed has been given back by then.
+
+        Args:
+            deadline: When to give up waiting, by ``time.monotonic()``.
+
+        Yields:
+            Where it comes from, and the lines without the last one's end.
+
+        Raises:
+            Overdue: That time has come.
+        """
+        while True:
+            while self._blocks:
+                yield self._blocks.popleft()
+            if self.exit is not None:
+                return
+            self._wait(deadline)
+
+    def tail(self) -> str:
+        """The last lines printed to stderr; if there are none, to stdout."""
+        tail = self._tails["stderr"].strip() or self._tails["stdout"].strip()
+        return "\n".join(tail.decode("utf-8", "backslashreplace").splitlines()[-TAIL_LINES:])
+
+    def end(self, patience: float = 0.0) -> None:
+        """End the command and all that it started, if it has not ended.
+
+        Args:
+            patience: Seconds in which it may end by itself.
+        """
+        deadline = time.monotonic() + patience
+        with contextlib.suppress(Overdue):
+            while patience and self.exit is None:
+                self._wait(deadline)
+        self._hang_up()
+        while self.exit is None:  # the supervisor's patience has an end
+            self._blocks.clear()
+            self._wait(None)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        try:
+            self.end()
+        finally:
+            self._stack.close()
+
+    def _read(self, name: str, descriptor: int) -> None:
+        os.set_blocking(descriptor, False)
+        self._selector.register(descriptor, selectors.EVENT_READ, _Source(name))
+
+    def _wait(self, deadline: float | None) -> None:
+        """Take in what comes next: some output, or the end."""
+        seconds = None if deadline is None else max(0.0, deadline - time.monotonic())
+        ready = self._selector.select(seconds)
+        if not ready and deadline is not None and time.monotonic() >= deadline:
+            raise Overdue
+        sources = {key.data.name: key for key, _ in ready}
+        for name, key in sources.items():
+            if name != "status":
+                self._take(key)
+        if "status" in sources:  # nobody who could print is left
+            report = os.read(sources["status"].fd, CHUNK).split()
+            while self._selector.get_map() and any(map(self._take, self._outputs())):
+                pass
+            for key in self._outputs():
+                self._add(key.data, b"", last=True)
+            self.exit = Exit(report[0].decode(), int(report[1])) if report else Exit("signal", signal.SIGKILL)
+
+    def _outputs(self) -> list[selectors.SelectorKey]:
+        return [key for key in self._selector.get_map().values() if key.data.name != "status"]
+
+    def _take(self, key: selectors.SelectorKey) -> bool:
+        """Take in some output of one source; whether there was any."""
+        try:
+            data = os.read(key.fd, CHUNK)
+        except BlockingIOError:
+            return False
+        if not data:
+            self._selector.unregister(key.fd)
+        self._add(key.data, data, last=not data)
+        return bool(data)
+
+    def _add(self, source: "_Source", data: bytes, *, last: bool) -> None:
+        if source.name in self._logs:
+            self._logs[source.name].write(data)
+            self._tails[source.name] = (self._tails[source.name] + data)[-TAIL_BYTES:]
+        if block := source.whole_lines(data, last=last):
+            self._blocks.append((source.name, block))
+
+    def _hang_up(self) -> None:
+        """Close the supervisor's input, at which it ends everything."""
+        assert self._process.stdin is not None  # noqa: S101 -- it is a pipe
+        self._process.stdin.close()
+
+    def _bury(self) -> None:
+        self._hang_up()
+        for pipe in (self._process.stdout, self._process.stderr):
+            assert pipe is not None  # noqa: S101 -- both are pipes
+            pipe.close()
+        self._process.wait()
+
+
+class _Source:
+    """A stream of bytes, cut after lines.
+
+    Attributes:
+        name: Which one.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._rest = b""
+
+    def whole_lines(self, data: bytes, *, last: bool) -> bytes:
+        """The lines that are whole with this data; a last one needs no end."""
+        before, end, after = data.rpartition(b"\n")
+        whole = self._rest + before if end else b""
+        self._rest = after if end else (self._rest + data)[:LONGEST_LINE]
+        if last and self._rest:
+            whole = b"\n".join(filter(None, (whole, self._rest)))
+            self._rest = b""
+        return whole
+
+
+def _supervised(command: Sequence[str], report: int, memory: int | None) -> list[str]:
+    compiled = Path(supervisor.__spec__.cached or "")  # a script is compiled anew each time, which takes 3 ms
+    program = compiled if compiled.is_file() else Path(supervisor.__file__)
+    options = [str(report), str(memory or 0), str(GRACE_SECONDS)]
+    return [sys.executable, "-I", "-S", str(program), *options, *command]
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return ""

@@ -1,0 +1,191 @@
+"""A command of the user's as a trial: its metrics are read from what it prints."""
+
+import json
+import math
+import os
+import re
+import shlex
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from string import Formatter
+from typing import Any
+
+from hpsearch.objectives.child import Child, Exit, Overdue
+from hpsearch.objectives.code import Start
+from hpsearch.objectives.curve import Records, TrialEnded
+from hpsearch.trial import Status, Value
+
+SHELL = "/bin/sh"
+
+
+@dataclass(frozen=True)
+class Command:
+    """A program that prints what a trial is worth.
+
+    It says so by JSON objects, one a line, on its standard output or in the file ``$HPSEARCH_METRICS``; or,
+    if there are patterns, by lines that match them.
+
+    Attributes:
+        run: The program and its arguments, with placeholders; or, for a shell, a text.
+        patterns: Regular expressions by metric, whose first group is the number.
+        epochs: What ``{epochs}`` stands for; None if the config does not say.
+    """
+
+    run: tuple[str, ...] | str
+    patterns: Mapping[str, str] = field(default_factory=dict)
+    epochs: int | None = None
+
+    def records(self, start: Start) -> Records:
+        """See :meth:`hpsearch.objectives.code.Program.records`."""
+        metrics = start.files.directory / "metrics"
+        metrics.unlink(missing_ok=True)
+        os.mkfifo(metrics, 0o600)
+        try:
+            # Opened to write as well, or it would end when the first writer does.
+            with os.fdopen(os.open(metrics, os.O_RDWR | os.O_NONBLOCK), "rb", buffering=0) as pipe:
+                variables = {"HPSEARCH_METRICS": str(metrics)}
+                with start.child(
+                    self.arguments(start), metrics=pipe.fileno(), environment=variables
+                ) as child:
+                    return (yield from self._parse(child, start))
+        finally:
+            metrics.unlink(missing_ok=True)
+
+    def arguments(self, start: Start) -> list[str]:
+        """The command for a trial."""
+        values = dict(start.trial.values)
+        words = {
+            "seed": str(start.trial.seed),
+            "trial": str(start.trial.number),
+            "trial_dir": str(start.files.directory),
+            "checkpoint_dir": str(start.files.checkpoint),
+            "epochs": "" if self.epochs is None else str(self.epochs),
+            **{name: as_text(value) for name, value in values.items()},
+        }
+        if _mentions(self.run, "json"):
+            path = start.files.directory / "values.json"
+            path.write_text(json.dumps(values), encoding="utf-8")
+            words["json"] = str(path)
+        every = [word for name, value in values.items() for word in (f"--{name}", as_text(value))]
+        if isinstance(self.run, str):
+            quoted = {name: shlex.quote(word) for name, word in words.items()}
+            return [SHELL, "-c", _filled(self.run, {**quoted, "args": shlex.join(every)})]
+        filled = [every if part == "{args}" else [_filled(part, words)] for part in self.run]
+        return [word for words_of_part in filled for word in words_of_part]
+
+    def _parse(self, child: Child, start: Start) -> Records:
+        metric = start.metric.name
+        reader = _Patterns(self.patterns, metric) if self.patterns else _Objects(metric)
+        direct = _Objects(metric)
+        try:
+            for source, block in child.blocks(start.deadline):
+                if source == "metrics":
+                    yield from direct.records(block)
+                elif source == "stdout" or self.patterns:
+                    yield from reader.records(block)
+        except Overdue:
+            raise start.overdue() from None
+        if child.exit is not None and child.exit.how == "start":
+            raise TrialEnded(Status.FAILED, f"{self.arguments(start)[0]} cannot be run: {child.exit}")
+        if child.exit is not None and child.exit != Exit("exit", 0):
+            raise start.died(child.exit, child.tail())
+        if not (reader.found or direct.found):
+            seen = ", ".join(sorted(reader.seen | direct.seen)) or "none"
+            reason = f"it ended without reporting the metric {metric!r}; metrics seen: {seen}"
+            raise TrialEnded(Status.FAILED, "\n".join(filter(None, (reason, child.tail()))))
+        return None
+
+
+class _Objects:
+    """Metrics from lines that are JSON objects.
+
+    Attributes:
+        found: Whether there was the search's metric.
+        seen: The names of all metrics.
+    """
+
+    def __init__(self, metric: str) -> None:
+        self.found = False
+        self.seen: set[str] = set()
+        self._metric = metric
+
+    def records(self, block: bytes) -> Iterator[dict[str, Any]]:
+        """The objects among some lines that have the search's metric; null stands for NaN there."""
+        if b"{" not in block:
+            return
+        for line in block.split(b"\n"):
+            if not line.lstrip().startswith(b"{"):
+                continue
+            try:
+                record = json.loads(line)
+            except (ValueError, RecursionError):
+                continue
+            self.seen.update(record)
+            if self._metric in record:
+                self.found = True
+                yield {name: math.nan if value is None else value for name, value in record.items()}
+
+
+class _Patterns:
+    """Metrics from lines that match regular expressions; the search's own completes an epoch.
+
+    Attributes:
+        found: Whether there was the search's metric.
+        seen: The names of all metrics that matched.
+    """
+
+    def __init__(self, patterns: Mapping[str, str], metric: str) -> None:
+        self.found = False
+        self.seen: set[str] = set()
+        self._metric = metric
+        self._patterns = {name: re.compile(pattern) for name, pattern in patterns.items()}
+        self._record: dict[str, float | str] = {}
+
+    def records(self, block: bytes) -> Iterator[dict[str, Any]]:
+        """A record for each line that matches the search's metric, with what matched since the last one."""
+        for line in block.decode("utf-8", "backslashreplace").split("\n"):
+            for name, pattern in self._patterns.items():
+                if match := pattern.search(line):
+                    self.seen.add(name)
+                    self._record[name] = _number(match[1])
+            if self._metric in self._record:
+                self.found = True
+                yield self._record
+                self._record = {}
+
+
+def placeholders(text: str) -> list[str]:
+    """The names in braces; two braces stand for one.
+
+    Raises:
+        ValueError: The braces do not match.
+    """
+    return [
+        name + (f":{spec}" if spec else "") + (f"!{conversion}" if conversion else "")
+        for _, name, spec, conversion in Formatter().parse(text)
+        if name is not None
+    ]
+
+
+def as_text(value: Value) -> str:
+    """A value as an argument: ``true``, ``0.1``, ``adam``."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _mentions(run: tuple[str, ...] | str, name: str) -> bool:
+    parts = [run] if isinstance(run, str) else run
+    return any(name in placeholders(part) for part in parts)
+
+
+def _filled(text: str, words: Mapping[str, str]) -> str:
+    """A text with its placeholders replaced, and nothing in what replaces them."""
+    return "".join(
+        literal + ("" if name is None else words[name]) for literal, name, _, _ in Formatter().parse(text)
+    )
+
+
+def _number(text: str | None) -> float | str:
+    try:
+        return float(text or "")
+    except ValueError:
+        return text or ""

@@ -1,0 +1,133 @@
+"""A function of the user's as a trial: called in a Python process of its own."""
+
+import contextlib
+import functools
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from hpsearch.objectives import runner
+from hpsearch.objectives.child import GRACE_SECONDS, Child, Exit, Overdue
+from hpsearch.objectives.code import Start
+from hpsearch.objectives.curve import Records, TrialEnded
+from hpsearch.trial import Status
+
+PROBE_SECONDS = 120.0
+"""How long a module may take to be imported when it is checked."""
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function that returns what a trial is worth, or yields it epoch by epoch.
+
+    Every trial has a fresh process: nothing that a trial leaves behind in memory, and no state of a random
+    generator, reaches another one. That costs the start of Python and the imports of the user's module.
+
+    Attributes:
+        name: ``module:function``.
+        directory: Where the module is found.
+        epochs: What ``trial.epochs`` says; None if the config does not.
+    """
+
+    name: str
+    directory: Path
+    epochs: int | None = None
+
+    def records(self, start: Start) -> Records:
+        """See :meth:`hpsearch.objectives.code.Program.records`."""
+        with _running(start.child) as (child, answers):
+            try:
+                _send(answers, self._job(start))
+                return (yield from _conversation(child, answers, start))
+            except GeneratorExit:  # the sign to stop reaches the function's own code
+                answers.close()
+                child.end(GRACE_SECONDS)
+                raise
+
+    def _job(self, start: Start) -> dict[str, Any]:
+        trial = start.trial
+        return {
+            "function": self.name,
+            "path": str(self.directory),
+            "values": dict(trial.values),
+            "metric": start.metric.name,
+            "trial": {
+                "number": trial.number,
+                "seed": trial.seed,
+                "directory": str(start.files.directory),
+                "checkpoint_dir": str(start.files.checkpoint),
+                "epochs": trial.values.get("epochs", self.epochs),
+            },
+        }
+
+
+@contextlib.contextmanager
+def _running(start: Callable[..., Child]) -> Iterator[tuple[Child, BinaryIO]]:
+    """The runner as a child, and a file that it reads from."""
+    theirs, ours = os.pipe()
+    messages, message = os.pipe()
+    with os.fdopen(ours, "wb", buffering=0) as answers, os.fdopen(messages, "rb"):
+        try:
+            command = [sys.executable, "-P", runner.__file__, str(theirs), str(message)]
+            child = start(command, pass_fds=(theirs, message), metrics=messages)
+        finally:
+            os.close(theirs)
+            os.close(message)
+        with child:
+            yield child, answers
+
+
+def _conversation(child: Child, answers: BinaryIO, start: Start) -> Records:
+    """Records as they come, each answered when the next one is asked for; returns final figures."""
+    try:
+        for source, block in child.blocks(start.deadline):
+            for line in block.split(b"\n") if source == "metrics" else ():
+                kind, content = json.loads(line)
+                if kind == "record":
+                    yield content
+                    _send(answers, "go on")
+                elif kind == "error":
+                    status = Status.OUT_OF_MEMORY if content["memory"] else Status.FAILED
+                    raise TrialEnded(status, content["reason"])
+                else:
+                    child.end(GRACE_SECONDS)
+                    return dict(content)
+    except Overdue:
+        raise start.overdue() from None
+    if child.exit is None or child.exit == Exit("exit", 0):
+        raise TrialEnded(Status.CRASHED, "its process ended before the function did")
+    raise start.died(child.exit, child.tail())
+
+
+def _send(answers: BinaryIO, message: object) -> None:
+    with contextlib.suppress(BrokenPipeError):  # the process has ended, as will be seen
+        answers.write(json.dumps(message).encode() + b"\n")
+
+
+def wrong_with(function: Function, parameters: Mapping[str, bool]) -> str:
+    """What is wrong with a function, found by importing it in a process of its own; "" if nothing is.
+
+    Args:
+        function: What to look at.
+        parameters: The names it is called with, and whether they are there in every trial.
+    """
+    job = {"function": function.name, "path": str(function.directory), "parameters": dict(parameters)}
+    with tempfile.TemporaryDirectory() as logs:
+        start = functools.partial(
+            Child, directory=function.directory, environment=dict(os.environ), logs=Path(logs)
+        )
+        with _running(start) as (child, answers):
+            _send(answers, job)
+            try:
+                for source, block in child.blocks(time.monotonic() + PROBE_SECONDS):
+                    if source == "metrics":
+                        return str(json.loads(block)[1])
+            except Overdue:
+                return f"its module was not imported within {PROBE_SECONDS:g} s"
+            return f"importing its module ended the process: {child.exit}\n{child.tail()}".rstrip()

@@ -1,0 +1,64 @@
+"""What a trial prints, kept in a file that cannot grow without bounds."""
+
+from pathlib import Path
+from typing import Self
+
+LOG_BYTES = 4 * 2**20
+"""The most that is kept of one stream of one trial."""
+
+
+class Log:
+    """A file of bytes of which, when it grows too large, the beginning and the end are kept.
+
+    Whenever it has reached ``limit`` it is cut in place to about half of that, so it can be read at any time,
+    and a byte is copied once on average. The file is made with the first byte.
+
+    Args:
+        path: The file; appended to if it is there.
+        limit: In bytes.
+    """
+
+    def __init__(self, path: Path, limit: int = LOG_BYTES) -> None:
+        self._path = path
+        self._limit = limit
+        self._file = path.open("r+b", buffering=0) if path.exists() else None
+        self._size = self._file.seek(0, 2) if self._file else 0
+        self._written = self._size
+        self._head: int | None = None
+
+    def write(self, data: bytes) -> None:
+        """Append bytes, whatever they are."""
+        if not data:
+            return
+        if self._file is None:
+            self._file = self._path.open("w+b", buffering=0)
+        self._file.write(data)
+        self._size += len(data)
+        self._written += len(data)
+        if self._size > self._limit:
+            self._cut()
+
+    def _cut(self) -> None:
+        """Keep a quarter of the limit at the beginning and a quarter at the end, whole lines if possible."""
+        assert self._file is not None  # noqa: S101 -- write() has opened it
+        quarter = self._limit // 4
+        if self._head is None:
+            self._file.seek(0)
+            head = self._file.read(quarter)
+            self._head = head.rfind(b"\n") + 1 or quarter
+        self._file.seek(self._size - quarter)
+        tail = self._file.read(quarter)
+        tail = tail[tail.find(b"\n") + 1 :]
+        left_out = self._written - self._head - len(tail)
+        rest = b"\n[... %d bytes are left out here ...]\n%s" % (left_out, tail)
+        self._file.seek(self._head)
+        self._file.write(rest)
+        self._file.truncate()
+        self._size = self._head + len(rest)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._file is not None:
+            self._file.close()

@@ -1,0 +1,218 @@
+"""A program that calls the user's function for one trial, or only looks at it.
+
+``python -P runner.py ANSWERS MESSAGES`` reads a job from the file descriptor ANSWERS and writes to MESSAGES
+one JSON array per line. If the job is a trial: ``["record", metrics]`` for every epoch, whereupon it waits
+for a line on ANSWERS before it goes on (the end of the file is the sign to stop); at last ``["final", figures]``
+or ``["error", {"reason": text, "memory": whether it was a MemoryError}]``. If the job is only to look at the
+function: ``["wrong", text]``, which is empty when nothing is.
+
+It imports nothing but the standard library, for it runs beside the user's code, whatever that needs.
+"""
+
+import difflib
+import importlib
+import inspect
+import json
+import os
+import random
+import sys
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+TRACEBACK_LINES = 12
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What a function learns of its trial if it has a parameter named ``trial``.
+
+    Attributes:
+        number: Counted from 0.
+        seed: For whatever is drawn at random; below 2**32.
+        directory: For files to keep.
+        checkpoint_dir: For checkpoints; a trial that is run again finds them there.
+        epochs: How many epochs to train, if the config says.
+    """
+
+    number: int
+    seed: int
+    directory: Path
+    checkpoint_dir: Path
+    epochs: int | None
+
+
+class Wrong(Exception):
+    """The function cannot be used; the message says why."""
+
+
+def main() -> None:
+    """Look at a function, or run a trial."""
+    answers, messages = os.fdopen(int(sys.argv[1])), os.fdopen(int(sys.argv[2]), "w")
+    for descriptor in (answers.fileno(), messages.fileno()):
+        os.set_inheritable(descriptor, False)
+    job = json.loads(answers.readline())
+
+    def send(kind: str, content: object) -> None:
+        print(json.dumps([kind, content]), file=messages, flush=True)
+
+    def report(record: object) -> bool:
+        send("record", record if not isinstance(record, Mapping) else numbers(record, job["metric"]))
+        return bool(answers.readline())
+
+    if "trial" not in job:
+        send("wrong", look(job))
+        return
+    try:
+        send("final", run(job, report))
+    except SystemExit:
+        raise
+    except BaseException as error:
+        send("error", {"reason": describe(error), "memory": isinstance(error, MemoryError)})
+
+
+def run(job: Mapping[str, Any], report: Callable[[object], bool]) -> dict[str, Any]:
+    """Call the function; report every epoch until told to stop; the final figures."""
+    function = find(job["function"], job["path"])
+    about = job["trial"]
+    trial = Trial(**about | {key: Path(about[key]) for key in ("directory", "checkpoint_dir")})
+    arguments = dict(job["values"])
+    if "trial" in asked_for(function) and "trial" not in arguments:
+        arguments["trial"] = trial
+    seed_generators(trial.seed)
+    outcome = function(**arguments)
+    if not isinstance(outcome, Iterator):
+        report(outcome if isinstance(outcome, Mapping) else {job["metric"]: outcome})
+        return {}
+    final: object = None
+    while True:
+        try:
+            record = next(outcome)
+        except StopIteration as end:
+            final = end.value
+            break
+        if not report(record if isinstance(record, Mapping) else {job["metric"]: record}):
+            outcome.close()  # type: ignore[attr-defined] # a generator, as a rule; any other iterator raises
+            break
+    return numbers(final) if isinstance(final, Mapping) else {}
+
+
+def look(job: Mapping[str, Any]) -> str:
+    """What is wrong with a function, as a sentence; "" if nothing is."""
+    try:
+        function = find(job["function"], job["path"])
+        signature = inspect.signature(function)
+    except Wrong as error:
+        return str(error)
+    except ValueError:  # a function without a signature, as some that are written in C
+        return ""
+    except BaseException as error:
+        return f"importing its module raises {describe(error)}"
+    parameters: Mapping[str, bool] = job["parameters"]
+    takes = {
+        name: about
+        for name, about in signature.parameters.items()
+        if about.kind in (about.POSITIONAL_OR_KEYWORD, about.KEYWORD_ONLY)
+    }
+    anything = any(about.kind is about.VAR_KEYWORD for about in signature.parameters.values())
+    surplus = [] if anything else [name for name in parameters if name not in takes]
+    needed = [
+        name
+        for name, about in signature.parameters.items()
+        if about.default is about.empty
+        and about.kind not in (about.VAR_POSITIONAL, about.VAR_KEYWORD)
+        and not parameters.get(name, name == "trial")
+    ]
+    only_positional = [
+        name for name, about in signature.parameters.items() if about.kind is about.POSITIONAL_ONLY
+    ]
+    faults = [
+        (surplus, "it does not take {}, which the space has"),
+        ([name for name in needed if name not in parameters], "it needs {}, which the space does not have"),
+        ([name for name in needed if name in parameters], "{} needs a default, as not every trial has it"),
+        (only_positional, "it is called by keywords, but {} is positional only"),
+    ]
+    return "; ".join(text.format(", ".join(names)) for names, text in faults if names)
+
+
+def find(name: str, path: str) -> Callable[..., Any]:
+    """The function ``module:function``, with the module found in the directory ``path`` first.
+
+    Raises:
+        Wrong: There is none, or it cannot be called.
+    """
+    module_name, _, attribute = name.partition(":")
+    sys.path.insert(0, path)
+    try:
+        found: Any = importlib.import_module(module_name)
+    except ModuleNotFoundError as error:
+        if error.name and (module_name + ".").startswith(error.name + "."):
+            raise Wrong(f"there is no module {module_name} in {path}, nor among those installed") from None
+        raise
+    for part in attribute.split("."):
+        if not hasattr(found, part):
+            near = difflib.get_close_matches(part, dir(found), 3)
+            hint = f"; did you mean {' or '.join(near)}?" if near else ""
+            raise Wrong(f"{module_name} ({getattr(found, '__file__', path)}) has no {part}{hint}")
+        found = getattr(found, part)
+    if not callable(found):
+        raise Wrong(f"{name} is not callable but {type(found).__name__}")
+    return found  # type: ignore[no-any-return] # callable, as was seen
+
+
+def asked_for(function: Callable[..., Any]) -> Mapping[str, object]:
+    """The parameters of a function by name."""
+    try:
+        return inspect.signature(function).parameters
+    except ValueError:
+        return {}
+
+
+def seed_generators(seed: int) -> None:
+    """Seed the global generators of what the user's module has imported."""
+    random.seed(seed)
+    if "numpy" in sys.modules:
+        sys.modules["numpy"].random.seed(seed)
+    if "torch" in sys.modules:
+        sys.modules["torch"].manual_seed(seed)
+
+
+def numbers(record: Mapping[Any, Any], metric: str | None = None) -> dict[str, Any]:
+    """The entries of a record that are numbers, as JSON can write them.
+
+    Raises:
+        TypeError: ``metric`` is there and is none.
+    """
+    found: dict[str, Any] = {}
+    for key, value in record.items():
+        if isinstance(value, int) and not isinstance(value, bool):
+            found[str(key)] = value if abs(value) < 2**53 else float(value)
+            continue
+        try:
+            if isinstance(value, bool | str | bytes):
+                raise TypeError
+            found[str(key)] = float(value)
+        except (TypeError, ValueError, RuntimeError):
+            if key == metric:
+                shown = f"a metric is a number, not {type(value).__name__}: {value!r:.80}"
+                raise TypeError(shown) from None
+    return found
+
+
+def describe(error: BaseException) -> str:
+    """An exception as text: its type and message, then the last lines of its traceback, without ours."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_frame.f_code.co_filename == __file__:
+        trace = trace.tb_next
+    try:
+        head = f"{type(error).__name__}: {error}"
+        lines = "".join(traceback.format_exception(type(error), error, trace)).rstrip().splitlines()
+    except Exception:  # its own __str__ raises
+        return f"{type(error).__name__}, whose message cannot be shown"
+    return "\n".join([head, *lines[-TRACEBACK_LINES:]]) if trace else head
+
+
+if __name__ == "__main__":
+    main()
