@@ -10,7 +10,7 @@ from hpsearch.network.hyperparameters import HYPERPARAMETERS, Hyperparameters
 
 
 def test_fields_are_those_of_the_table() -> None:
-    """The dataclass has the table's names, in its order, but for hidden_layers, which hidden_units implies."""
+    """The dataclass has the table's names, but for hidden_layers: hidden_units has one number for each."""
     names = [name for name in HYPERPARAMETERS if name != "hidden_layers"]
     assert [field.name for field in fields(Hyperparameters)] == names
 

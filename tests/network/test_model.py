@@ -16,6 +16,7 @@ from hpsearch.network.train import Training
 
 
 def trained(seeds: tuple[int, ...] = (0,)) -> Training:
+    """Three epochs of moons."""
     training = Training(load("moons", seed=0), Hyperparameters.from_values({"epochs": 3}), seeds)
     list(training)
     return training

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +21,14 @@ from hpsearch.network.train import Training, batches
 
 
 def small(features: int = 5, rows: int = 53, dtype: str = "float32") -> Dataset:
+    """Three classes that overlap."""
     rng = np.random.default_rng(0)
     y = np.arange(rows) % 3
     return prepare(Rows(rng.standard_normal((rows, features)) + y[:, None], y), dtype=dtype)
 
 
 def choose(**values: Any) -> Hyperparameters:
+    """Values for a small network and few epochs."""
     return Hyperparameters.from_values({"hidden_units": 8, "batch_size": 7, "epochs": 4, **values})
 
 
@@ -150,7 +153,7 @@ def test_batches_hold_every_row_once_and_never_one_alone(rows: int, size: int) -
     found = batches(rows, size)
     assert found[0][0] == 0
     assert found[-1][1] == rows
-    assert all(end == start for (_, end), (start, _) in zip(found, found[1:], strict=False))
+    assert all(end == start for (_, end), (start, _) in pairwise(found))
     assert all(end - start == size for start, end in found[:-1])
     assert 2 <= found[-1][1] - found[-1][0] <= size + 1
 
