@@ -6,6 +6,7 @@ import traceback
 
 import click
 
+from hpsearch.cli.learn import explain, importance
 from hpsearch.cli.look import export, leaderboard, list_runs, show, status
 from hpsearch.cli.plan import check, init, sample
 from hpsearch.cli.search import resume, run
@@ -44,7 +45,13 @@ def program() -> None:
     """
 
 
-for command in (init, check, sample, run, resume, leaderboard, status, show, list_runs, export, completion):
+for command in (
+    *(init, check, sample),
+    *(run, resume),
+    *(leaderboard, status, show, list_runs),
+    *(importance, explain),
+    *(export, completion),
+):
     program.add_command(command)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hpsearch.cli.options import Color, common, config_file, console, overrides, run_directory, searching
-from hpsearch.cli.printing import print_leaderboard
+from hpsearch.cli.runs import print_leaderboard
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
