@@ -81,7 +81,7 @@ class Search:
         self.trials = trials
         self.lag = lag
         self._seed = seed
-        self._searcher = make(method, self.space, seed, pace or trials)
+        self._searcher = make(method, self.space, seed)
         self._halving = halving
         self._epochs = epochs
         self._max_failures = max_failures

@@ -22,6 +22,7 @@ from hpsearch.searchers.tried import Tried
 from hpsearch.space import Floats, Space
 
 _SHIFT, _COARSE, _ZOOM = 0, 1, 2  # purposes of generators
+_FEWEST_COARSE, _MOST_COARSE = 6, 12  # trials spread over the whole space before the first zoom
 _FEWEST_RESULTS = 4  # that a surrogate needs
 _MOST_POINTS = 192  # that it is given, so that a proposal's cost stays flat
 _CLIPS = 0.75, 0.95  # trials take turns: what tells the good apart, what tells good from bad
@@ -39,14 +40,13 @@ class CoarseToFine:
     Args:
         space: What may be tried.
         seed: The search's seed.
-        trials: How many trials are planned: fewer than 64 shorten the coarse phase.
     """
 
-    def __init__(self, space: Space, seed: int, trials: int) -> None:
+    def __init__(self, space: Space, seed: int) -> None:
         self._space = space
         self._seed = seed
         d = space.dimensions
-        self._coarse_trials = int(max(6, min(trials / 4 if trials < 64 else 99, 1.5 * d + 2)))
+        self._coarse_trials = min(_MOST_COARSE, max(_FEWEST_COARSE, int(1.5 * d + 2)))
         self._shift = generator(seed, 0, _SHIFT).random(d)
         self._tried = Tried(space)
         self._sampler = Sampler(space)
