@@ -203,7 +203,7 @@ def load_dataset(config: Config) -> Dataset:
         DataError: The data cannot be used.
     """
     objective = config.objective
-    return load_data(
+    dataset = load_data(
         objective.data,
         seed=config.seed,
         label=objective.label,
@@ -212,6 +212,8 @@ def load_dataset(config: Config) -> Dataset:
         dtype=objective.dtype,
         standardize=objective.standardize,
     )
+    config.check_rows(len(dataset.x_train))
+    return dataset
 
 
 def _fingerprint(config: Config) -> str:
