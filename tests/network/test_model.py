@@ -89,7 +89,7 @@ def test_rows_that_do_not_fit_are_refused(x: np.ndarray, message: str) -> None:
 def test_a_file_that_is_no_model_is_refused(tmp_path: Path) -> None:
     """A checkpoint is no model, and neither is a text."""
     trained().save(tmp_path / "checkpoint.npz")
-    with pytest.raises(DataError, match=r"checkpoint\.npz: holds no model"):
+    with pytest.raises(DataError, match=r"checkpoint\.npz: must be a model of schema 1; found a checkpoint"):
         Model.open(tmp_path / "checkpoint.npz")
     (tmp_path / "text.npz").write_text("hello")
     with pytest.raises(DataError, match=r"text\.npz"):
