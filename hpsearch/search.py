@@ -48,7 +48,6 @@ class Search:
         max_failures: After how many failed trials in a row the search gives up; None for never.
         repeats: How many seeds every configuration has.
         enqueue: Configurations to try first, each with a value for every active parameter.
-        pace: How many trials the searcher plans for, when that is not ``trials``.
 
     Raises:
         ConfigError: The space is wrong.
@@ -70,7 +69,6 @@ class Search:
         max_failures: int | None = None,
         repeats: int = 1,
         enqueue: Sequence[Mapping[str, Value]] = (),
-        pace: int | None = None,
     ) -> None:
         for name, number, least in (
             ("seed", seed, 0),
@@ -110,7 +108,7 @@ class Search:
         self.best: Result | None = None
 
     @classmethod
-    def from_config(cls, config: Config, pace: int | None = None) -> Self:
+    def from_config(cls, config: Config) -> Self:
         """The search that a config describes."""
         stopping = config.search.early_stopping
         return cls(
@@ -125,7 +123,6 @@ class Search:
             max_failures=config.search.max_failures,
             repeats=config.search.repeats,
             enqueue=config.search.enqueue,
-            pace=pace,
         )
 
     @property

@@ -175,6 +175,10 @@ class RunSection(Section):
         default="auto", description="how many trials run at once"
     )
     threads: int = Field(default=1, ge=1, le=1024, description="threads of the matrix products of one trial")
+    blas_kernel: Literal["auto", "keep"] = Field(
+        default="auto",
+        description="auto: the CPU's fastest matrix kernels, if OpenBLAS does not pick them; keep: its own",
+    )
     timeout: Annotated[
         float | None,
         BeforeValidator(_seconds),

@@ -39,6 +39,7 @@ def test_defaults(tmp_path: Path) -> None:
         "strategy": "auto",
         "workers": "auto",
         "threads": 1,
+        "blas_kernel": "auto",
         "timeout": "none",
         "retries": 1,
     }
