@@ -71,7 +71,7 @@ class Model:
         labels = np.array(self.classes)
         return np.asarray(labels[self.probabilities(x).argmax(axis=1)])
 
-    def save(self, path: Path) -> None:
+    def save(self, path: str | Path) -> None:
         """Write the model as plain arrays and JSON; whole or not at all."""
         about = {
             "hyperparameters": self.network.hyperparameters.to_json(),
@@ -87,7 +87,7 @@ class Model:
         archive.write(path, "model", about, arrays)
 
     @classmethod
-    def open(cls, path: Path) -> Self:
+    def open(cls, path: str | Path) -> Self:
         """The model that :meth:`save` wrote.
 
         Raises:

@@ -126,12 +126,12 @@ class Training:
         network.averages[0] = self.network.averages[which]
         return Model(network, dataset.classes, dataset.mean, dataset.scale)
 
-    def save(self, path: Path) -> None:
+    def save(self, path: str | Path) -> None:
         """Write a checkpoint: everything that :meth:`resume` needs; whole or not at all."""
         archive.write(path, "checkpoint", self._about(), self._arrays())
 
     @classmethod
-    def resume(cls, path: Path, dataset: Dataset) -> Self:
+    def resume(cls, path: str | Path, dataset: Dataset) -> Self:
         """Go on where :meth:`save` was called, to the last bit.
 
         Raises:

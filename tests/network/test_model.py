@@ -101,3 +101,15 @@ def test_pickles_are_not_opened(tmp_path: Path) -> None:
     np.savez(tmp_path / "model.npz", about=np.array({"schema": 1}, dtype=object))
     with pytest.raises(DataError, match=r"model\.npz"):
         Model.open(tmp_path / "model.npz")
+
+
+def test_a_failed_write_leaves_the_old_file(tmp_path: Path) -> None:
+    """When a model cannot be written whole, the one that was there stays, and nothing else."""
+    model = trained().model()
+    model.save(tmp_path / "model.npz")
+    before = (tmp_path / "model.npz").read_bytes()
+    model.about["unfit"] = {1, 2}  # no JSON data
+    with pytest.raises(TypeError):
+        model.save(tmp_path / "model.npz")
+    assert [path.name for path in tmp_path.iterdir()] == ["model.npz"]
+    assert (tmp_path / "model.npz").read_bytes() == before
