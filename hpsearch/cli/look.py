@@ -6,7 +6,7 @@ from typing import Literal
 import click
 
 from hpsearch.cli.options import Color, Form, RunDirectory, common, console, formats, run_directory, timings
-from hpsearch.cli.printing import print_leaderboard
+from hpsearch.cli.runs import print_leaderboard, trial_number
 
 ROWS = 20
 
@@ -100,23 +100,9 @@ def show(directory: Path, trial: str | None, form: Form, timings: bool, color: C
                 directory, run.meta("config"), {key: run.meta(key) for key in ("created", "data", "versions")}
             )
         else:
-            number = _trial_number(run, trial)
+            number = trial_number(run, trial)
             sheet = trial_sheet(run.meta("config"), run.trial(number), run.result(number), timings=timings)
     print_report(sheet, form, console(color))
-
-
-def _trial_number(run, trial: str) -> int:  # type: ignore[no-untyped-def] # hpsearch.store is not imported here
-    """The number that ``17`` or ``best`` stands for."""
-    from hpsearch.errors import UsageError
-
-    if trial == "best":
-        ranking = run.ranking(1)
-        if not ranking or ranking[0].value is None:
-            raise UsageError(f"{run.directory} has no trial with a value yet, and so no best one")
-        return int(ranking[0].number)
-    if not (trial.isascii() and trial.isdigit()):
-        raise UsageError(f"TRIAL is a trial's number or best; found {trial!r}")
-    return int(trial)
 
 
 @click.command("list")
@@ -197,7 +183,7 @@ def export(
 
     with Run.read(directory) as run:
         if target == "config":
-            best = run.trial(_trial_number(run, "best"))
+            best = run.trial(trial_number(run, "best"))
             text = trial_config(Config.from_resolved(run.meta("config")), best.values)
         else:
             view = epochs_table if target == "csv" else trials_table

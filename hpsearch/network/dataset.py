@@ -12,6 +12,7 @@ from hpsearch.errors import DataError
 
 Array = NDArray[Any]
 
+_SCHEMA = 1
 _ARRAYS = ("x_train", "y_train", "x_validation", "y_validation", "x_test", "y_test", "mean", "scale")
 
 
@@ -86,7 +87,7 @@ class Dataset:
         directory.mkdir(parents=True, exist_ok=True)
         for name in _ARRAYS:
             np.save(directory / f"{name}.npy", getattr(self, name), allow_pickle=False)
-        about = {"schema": 1, "classes": self.classes, "warnings": self.warnings}
+        about = {"schema": _SCHEMA, "classes": self.classes, "warnings": self.warnings}
         (directory / "dataset.json").write_text(json.dumps(about), encoding="utf-8")
 
     @classmethod
@@ -98,6 +99,8 @@ class Dataset:
         """
         try:
             about = json.loads((directory / "dataset.json").read_text(encoding="utf-8"))
+            if about["schema"] != _SCHEMA:
+                raise DataError(f"{directory}: must be of schema {_SCHEMA}; found {about['schema']}")
             arrays = {name: _open_array(directory / f"{name}.npy") for name in _ARRAYS}
             return cls(**arrays, classes=tuple(about["classes"]), warnings=tuple(about["warnings"]))
         except (OSError, ValueError, KeyError, TypeError) as error:

@@ -94,7 +94,7 @@ def test_partial_fit_goes_on_after_pickling() -> None:
     """A pickled classifier goes on training where it was, its optimizer too."""
     x, y = iris()
     model = BatchNormMLPClassifier(random_state=0).partial_fit(x, y, classes=np.unique(y))
-    copy = pickle.loads(pickle.dumps(model))
+    copy = pickle.loads(pickle.dumps(model))  # noqa: S301 -- its own bytes
     for classifier in (model, copy):
         classifier.partial_fit(x[::2], y[::2])
     np.testing.assert_array_equal(model.predict_proba(x), copy.predict_proba(x))

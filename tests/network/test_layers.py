@@ -26,6 +26,7 @@ STACK, ROWS, INPUTS, UNITS = 2, 5, 3, 4
 
 
 def draw(*shape: int, seed: int = 0) -> Array:
+    """Some numbers."""
     return np.random.default_rng(seed).standard_normal(shape)
 
 
@@ -146,14 +147,15 @@ def test_relu_lets_not_a_number_through() -> None:
     assert np.isnan(a).all()
 
 
-def dropout_layer(share: float) -> tuple[Layer, Array, Array, Array]:
+def dropout_layer(share: float) -> tuple[Layer, Array, Array]:
+    """A layer over ones, with its output and the gradient of it."""
     a, y, dy = np.ones((1, 400, 50)), np.zeros((1, 400, 50)), np.ones((1, 400, 50))
-    return dropout(a, y, dy, share, [np.random.default_rng(0)]), a, y, dy
+    return dropout(a, y, dy, share, [np.random.default_rng(0)]), y, dy
 
 
 def test_dropout_keeps_the_mean() -> None:
     """The share is dropped, and the others are scaled so that the mean stays."""
-    layer, _, y, _ = dropout_layer(0.3)
+    layer, y, _ = dropout_layer(0.3)
     layer.forward()
     assert np.mean(y == 0) == pytest.approx(0.3, abs=0.01)
     np.testing.assert_allclose(y[y != 0], 1 / 0.7)
@@ -161,7 +163,7 @@ def test_dropout_keeps_the_mean() -> None:
 
 def test_dropout_drops_the_same_gradients() -> None:
     """What was dropped on the way forward gets no gradient on the way back."""
-    layer, _, y, dy = dropout_layer(0.5)
+    layer, y, dy = dropout_layer(0.5)
     layer.forward()
     layer.backward()
     np.testing.assert_array_equal(dy, y)
@@ -169,7 +171,7 @@ def test_dropout_drops_the_same_gradients() -> None:
 
 def test_dropout_draws_anew_every_time() -> None:
     """Two runs drop different elements."""
-    layer, _, y, _ = dropout_layer(0.5)
+    layer, y, _ = dropout_layer(0.5)
     layer.forward()
     first = y.copy()
     layer.forward()
@@ -177,6 +179,7 @@ def test_dropout_draws_anew_every_time() -> None:
 
 
 def loss_layer(z: Array, targets: Array) -> tuple[Layer, Array, Array]:
+    """A layer with its loss and the gradient of its logits."""
     loss, dz = np.zeros((len(z), 1, 1)), np.zeros_like(z)
     return softmax_cross_entropy(z, targets, loss, dz), loss, dz
 

@@ -15,12 +15,14 @@ RATE, BETA1, BETA2, EPSILON = 0.1, 0.8, 0.95, 1e-3
 
 
 def sgd(gradients: Array, theta: Array) -> Array:
+    """θ ← θ − α g."""
     for g in gradients:
         theta = theta - RATE * g
     return theta
 
 
 def momentum(gradients: Array, theta: Array) -> Array:
+    """Polyak (1964)."""
     m = np.zeros_like(theta)
     for g in gradients:
         m = BETA1 * m + g
@@ -29,6 +31,7 @@ def momentum(gradients: Array, theta: Array) -> Array:
 
 
 def rmsprop(gradients: Array, theta: Array) -> Array:
+    """Tieleman and Hinton (2012)."""
     v = np.zeros_like(theta)
     for g in gradients:
         v = BETA2 * v + (1 - BETA2) * g**2
@@ -37,6 +40,7 @@ def rmsprop(gradients: Array, theta: Array) -> Array:
 
 
 def adam(gradients: Array, theta: Array) -> Array:
+    """Kingma and Ba (2015), algorithm 1."""
     m, v = np.zeros_like(theta), np.zeros_like(theta)
     for t, g in enumerate(gradients, 1):
         m = BETA1 * m + (1 - BETA1) * g

@@ -17,6 +17,7 @@ FLOAT64, FLOAT32 = np.dtype(np.float64), np.dtype(np.float32)
 
 
 def make(values: dict[str, Any], rows: int, features: int = 3, classes: int = 3, stack: int = 1) -> Any:
+    """A network, where its gradient goes, a training pass and what dropout draws from."""
     network = MLP(features, classes, Hyperparameters.from_values(values), range(stack), FLOAT64)
     gradient = np.zeros_like(network.parameters)
     generators = [np.random.default_rng(seed) for seed in range(stack)]
@@ -24,6 +25,7 @@ def make(values: dict[str, Any], rows: int, features: int = 3, classes: int = 3,
 
 
 def data(rows: int, features: int = 3, classes: int = 3) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Features and classes."""
     x = np.random.default_rng(5).standard_normal((rows, features))
     return x, np.arange(rows) % classes
 
@@ -41,7 +43,7 @@ def data(rows: int, features: int = 3, classes: int = 3) -> tuple[NDArray[np.flo
     ids=str,
 )
 def test_gradient_is_a_central_difference(values: dict[str, Any], activation: str) -> None:
-    """The gradient of every parameter is the slope of the loss plus the penalty, in both networks of a stack."""
+    """The gradient of every parameter is the slope of loss plus penalty, in both networks of a stack."""
     stack, rows = 2, 6
     values = {"hidden_units": 4, "activation": activation, **values}
     network, gradient, step, generators = make(values, rows, stack=stack)
@@ -133,7 +135,7 @@ def test_a_step_allocates_no_array(values: dict[str, Any], optimizer: str) -> No
 
 @pytest.mark.parametrize("values", [{}, {"batch_norm": False}, {"hidden_layers": 0}], ids=str)
 def test_predictions_do_not_depend_on_the_rows_beside(values: dict[str, Any]) -> None:
-    """Other rows beside a row leave its probabilities as they are; its place changes their rounding at most."""
+    """Other rows beside a row leave its prediction as it is; its place changes the rounding at most."""
     network = MLP(30, 10, Hyperparameters.from_values(values), (0,), FLOAT32)
     x = data(2 * EVALUATION_ROWS + 7, 30)[0].astype(np.float32)
     evaluation = EvaluationPass(network)

@@ -1,5 +1,6 @@
 """The network beside PyTorch's, number for number. Skipped where PyTorch is not installed."""
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ ROWS, FEATURES, CLASSES, RATE, DECAY = 160, 12, 4, 0.02, 0.5
 
 
 def make_data() -> Dataset:
+    """Rows for training alone."""
     rng = np.random.default_rng(0)
     rows = Rows(rng.standard_normal((ROWS, FEATURES)), rng.permutation(np.arange(ROWS) % CLASSES))
     return prepare(rows, shares=(0, 0), dtype="float64")
@@ -29,7 +31,7 @@ def torch_network(training: Training) -> Any:
     activation["leaky_relu"] = torch.nn.LeakyReLU
     layers: list[Any] = []
     sizes = training.network.sizes
-    for inputs, units in zip(sizes[:-2], sizes[1:-1], strict=True):
+    for inputs, units in pairwise(sizes[:-1]):
         layers.append(torch.nn.Linear(inputs, units, bias=not chosen.batch_norm))
         if chosen.batch_norm:
             layers.append(torch.nn.BatchNorm1d(units, momentum=1 - chosen.batch_norm_momentum))
@@ -49,6 +51,7 @@ def torch_network(training: Training) -> Any:
 
 
 def torch_optimizer(model: Any, chosen: Hyperparameters) -> Any:
+    """The same optimizer in PyTorch; the penalty is on weights alone."""
     weights = [layer.weight for layer in model if isinstance(layer, torch.nn.Linear)]
     known = set(map(id, weights))
     groups = [

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -20,33 +21,26 @@ from hpsearch.network.train import Training, batches
 
 
 def small(features: int = 5, rows: int = 53, dtype: str = "float32") -> Dataset:
+    """Three classes that overlap."""
     rng = np.random.default_rng(0)
     y = np.arange(rows) % 3
     return prepare(Rows(rng.standard_normal((rows, features)) + y[:, None], y), dtype=dtype)
 
 
 def choose(**values: Any) -> Hyperparameters:
+    """Values for a small network and few epochs."""
     return Hyperparameters.from_values({"hidden_units": 8, "batch_size": 7, "epochs": 4, **values})
 
 
 def test_digits_are_learnt() -> None:
-    """Fifteen epochs with well chosen values recognise 98 % of the test digits."""
+    """Fifteen epochs with well chosen values recognise 98 % of the test digits, from any first weights."""
+    values = {"hidden_units": 128, "learning_rate_decay": 0.3, "batch_size": 32, "dropout": 0.2, "epochs": 15}
     digits = load("digits", seed=0)
-    chosen = Hyperparameters.from_values(
-        {
-            "hidden_units": 256,
-            "learning_rate": 0.005,
-            "learning_rate_decay": 0.2,
-            "batch_size": 32,
-            "dropout": 0.2,
-            "epochs": 15,
-        }
-    )
-    training = Training(digits, chosen, (0,))
-    *_, (last,) = training
-    (test,) = training.evaluate(digits.x_test, digits.y_test)
-    assert test["accuracy"] >= 0.98
-    assert last["train_loss"] < 0.05
+    training = Training(digits, Hyperparameters.from_values(values), (0, 1, 2, 3))
+    *_, last = training
+    tests = training.evaluate(digits.x_test, digits.y_test)
+    assert min(test["accuracy"] for test in tests) >= 0.98
+    assert max(metrics["train_loss"] for metrics in last) < 0.06
 
 
 @pytest.mark.parametrize(("source", "accuracy"), [("blobs", 0.93), ("moons", 0.95), ("spirals", 0.95)])
@@ -150,7 +144,7 @@ def test_batches_hold_every_row_once_and_never_one_alone(rows: int, size: int) -
     found = batches(rows, size)
     assert found[0][0] == 0
     assert found[-1][1] == rows
-    assert all(end == start for (_, end), (start, _) in zip(found, found[1:], strict=False))
+    assert all(end == start for (_, end), (start, _) in pairwise(found))
     assert all(end - start == size for start, end in found[:-1])
     assert 2 <= found[-1][1] - found[-1][0] <= size + 1
 

@@ -1,4 +1,4 @@
-"""What several commands print."""
+"""What several commands do with a run."""
 
 from __future__ import annotations  # types are imported for annotations only
 
@@ -30,3 +30,21 @@ def print_leaderboard(
     trials = {result.number: run.trial(result.number) for result in ranking}
     table = leaderboard_table(run.meta("config"), ranking, trials, run.counts(), title=title, timings=timings)
     print_report(table, form, console(color))
+
+
+def trial_number(run: Run, trial: str) -> int:
+    """The number that ``17`` or ``best`` stands for.
+
+    Raises:
+        UsageError: It is neither, or there is no best trial yet.
+    """
+    from hpsearch.errors import UsageError
+
+    if trial == "best":
+        ranking = run.ranking(1)
+        if not ranking or ranking[0].value is None:
+            raise UsageError(f"{run.directory} has no trial with a value yet, and so no best one")
+        return ranking[0].number
+    if not (trial.isascii() and trial.isdigit()):
+        raise UsageError(f"TRIAL is a trial's number or best; found {trial!r}")
+    return int(trial)

@@ -1,0 +1,69 @@
+"""Tests of where a search has narrowed to, and of coverage and ranking."""
+
+import numpy as np
+import pytest
+
+from hpsearch.analysis.coverage import coverage
+from hpsearch.analysis.narrowing import at_bounds, narrowing
+from hpsearch.space import Categorical, Number, Space
+
+SPACE = Space(
+    (
+        Number("rate", 1e-4, 1, "log"),
+        Number("layers", 1, 5, integer=True),
+        Categorical("kind", ("x", "y")),
+        Number("beta", 0.9, 0.999, "reverse_log", when={"kind": ("y",)}),
+    )
+)
+
+
+def test_early_and_late_trials_are_told_apart() -> None:
+    """Nine trials: the first three spread, the last three near 0.01 and of one kind."""
+    early = [
+        {"rate": 1e-4, "layers": 1, "kind": "x"},
+        {"rate": 1.0, "layers": 5, "kind": "y", "beta": 0.95},
+        {"rate": 0.01, "layers": 3, "kind": "x"},
+    ]
+    late = [{"rate": 0.01, "layers": 2, "kind": "x"}] * 3
+    found = {each.name: each for each in narrowing(SPACE, SPACE.units([*early, *early, *late]))}
+    assert found["rate"].early["low"] < 1e-3
+    assert found["rate"].late == {"low": pytest.approx(0.01), "high": pytest.approx(0.01)}
+    assert found["layers"].late == {"low": 2, "high": 2}
+    assert found["kind"].early == {"value": "x", "share": pytest.approx(2 / 3)}
+    assert found["kind"].late == {"value": "x", "share": 1.0}
+    assert found["beta"].late is None
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({"rate": 1e-4, "layers": 3, "kind": "x"}, [("rate", False)]),
+        ({"rate": 0.95, "layers": 5, "kind": "x"}, [("rate", True), ("layers", True)]),
+        ({"rate": 0.01, "layers": 1, "kind": "y", "beta": 0.95}, [("layers", False)]),
+        ({"rate": 0.01, "layers": 2, "kind": "y", "beta": 0.999}, [("beta", True)]),
+        ({"rate": 0.01, "layers": 2, "kind": "x"}, []),
+    ],
+)
+def test_a_best_value_at_the_end_of_its_range_is_noticed(values: dict, expected: list) -> None:
+    """At either end, of continuous and integer parameters that are active; never of categories."""
+    found = at_bounds(SPACE, SPACE.units([values])[0])
+    assert [(parameter.name, upper) for parameter, upper in found] == expected
+
+
+def test_coverage_of_many_draws_is_complete_and_even() -> None:
+    """Each of ten parts of equal probability gets its tenth; a discrete parameter has a part per value."""
+    units = SPACE.snap(np.random.default_rng(0).random((4000, 4)))
+    found = {each["parameter"]: each for each in coverage(SPACE, units)}
+    assert found["rate"]["draws"] == pytest.approx([400] * 10, abs=80)
+    assert found["layers"]["draws"] == pytest.approx([800] * 5, abs=120)
+    assert sum(found["beta"]["draws"]) == SPACE.active(units)[:, 3].sum()
+    assert all(each["covered"] == 1 for each in found.values())
+    assert found["kind"]["quartiles"] is None
+
+
+def test_coverage_of_few_draws_is_partial() -> None:
+    """Three draws reach at most three parts of ten."""
+    units = SPACE.snap(np.array([[0.05, 0.1, 0.1, 0.5], [0.06, 0.1, 0.1, 0.5], [0.95, 0.1, 0.1, 0.5]]))
+    rate, *_, beta = coverage(SPACE, units)
+    assert rate["covered"] == pytest.approx(0.2)
+    assert beta["covered"] == 0

@@ -1,0 +1,84 @@
+"""Reading .csv files."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hpsearch.errors import DataError
+from hpsearch.network.formats import read, read_features
+
+
+def save(path: Path, text: str, encoding: str = "utf-8") -> Path:
+    """Write a table."""
+    (path / "data.csv").write_text(text, encoding=encoding)
+    return path / "data.csv"
+
+
+GOOD = "width,kind,height\n1.5,cat,2\n-3e2,dog,4\n"
+
+
+def test_the_label_column_is_found_by_name(tmp_path: Path) -> None:
+    """Wherever it stands; the other columns are the features."""
+    rows = read(save(tmp_path, GOOD), label="kind").train
+    assert rows.x.tolist() == [[1.5, 2], [-300, 4]]
+    assert rows.y.tolist() == ["cat", "dog"]
+
+
+@pytest.mark.parametrize("text", [GOOD.replace("\n", "\r\n"), "\ufeff" + GOOD, GOOD + "\n\n", GOOD[:-1]])
+def test_line_ends_and_byte_order_marks_do_not_matter(text: str, tmp_path: Path) -> None:
+    """Files from any system are read, empty lines passed over."""
+    assert read(save(tmp_path, text), label="kind").train.x.tolist() == [[1.5, 2], [-300, 4]]
+
+
+def test_labels_that_are_whole_numbers_become_numbers(tmp_path: Path) -> None:
+    """They sort as numbers then; the column is called label if nothing else is said."""
+    assert read(save(tmp_path, "a,label\n1,10\n2,9\n")).train.y.tolist() == [10, 9]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a,b,label\n1,2,x\n3,four,y\n", r"data\.csv:3: column b: must be a finite number; found 'four'"),
+        ("a,b,label\n1,2,x\n\n3,,y\n", r"data\.csv:4: column b: must be a finite number; found ''"),
+        ("a,label\n1,x\nnan,y\n", r"data\.csv:3: column a: must be a finite number; found 'nan'"),
+        ("a,label\n-inf,x\n", r"data\.csv:2: column a: must be a finite number; found '-inf'"),
+        ("a,label\n1e999,x\n", r"data\.csv:2: column a: must be a finite number; found '1e999'"),
+        ("a,label\n1,x\n1,2,y\n", r"data\.csv:3: every line must have 2 values, as the first has; found 3"),
+        ("a,label\n1,x\n2\n", r"data\.csv:3: every line must have 2 values, as the first has; found 1"),
+        ("a,b\n1,2\n", r"data\.csv:1: no column is called label; say .* label: COLUMN; found a, b"),
+        ("a,a,label\n1,2,x\n", r"data\.csv:1: every column needs a name of its own; found 'a' twice"),
+        ("label\nx\n", r"data\.csv:1: there must be a column of numbers"),
+        ("a,label\n", r"data\.csv: must have at least one line below the column names"),
+        ("", r"data\.csv: must begin with a line of column names; the file is empty"),
+        ("a,label\n1,x\n2, \n", r"column label: every row needs a label; row 1 \(counted from 0\) has none"),
+        ("a,label\n1,0\n2,1.5\n", r"column label: labels must be whole numbers or text; found 1.5 in row 1"),
+        ('a,label\n1,"x\n', r"data\.csv:2: "),
+    ],
+)
+def test_what_cannot_be_used_is_named(text: str, message: str, tmp_path: Path) -> None:
+    """The message names line and column, the rule and what was found."""
+    with pytest.raises(DataError, match=message):
+        read(save(tmp_path, text))
+
+
+def test_text_must_be_utf8(tmp_path: Path) -> None:
+    """Another encoding is an error, not a guess."""
+    with pytest.raises(DataError, match="must be UTF-8 text"):
+        read(save(tmp_path, "a,label\n1,Käse\n", encoding="latin-1"))
+
+
+def test_features_are_read_with_or_without_labels(tmp_path: Path) -> None:
+    """To predict rows, the column of labels is passed over if it is there."""
+    expected = [[1.5, 2], [-300, 4]]
+    assert read_features(save(tmp_path, GOOD), label="kind").tolist() == expected
+    assert read_features(save(tmp_path, "width,height\n1.5,2\n-3e2,4\n"), label="kind").tolist() == expected
+
+
+def test_many_rows_keep_their_order(tmp_path: Path) -> None:
+    """What was written is what is read, number for number."""
+    x = np.random.default_rng(0).standard_normal((200, 3))
+    lines = [",".join([*map(repr, row), str(label % 2)]) for label, row in enumerate(x.tolist())]
+    rows = read(save(tmp_path, "\n".join(["a,b,c,label", *lines]))).train
+    np.testing.assert_array_equal(rows.x, x)
+    np.testing.assert_array_equal(rows.y, np.arange(200) % 2)
