@@ -16,13 +16,16 @@ from hpsearch.config import load as load_config
 from hpsearch.errors import RunMismatch
 from hpsearch.executors import Caviar, Executor, Panda, available_cpus
 from hpsearch.loop import Watcher, drive
-from hpsearch.network.data import Dataset, fingerprint
-from hpsearch.network.data import load as load_data
-from hpsearch.objectives.network import NetworkObjective
+from hpsearch.objectives.curve import Objective
 from hpsearch.search import FAULTS, Search
 from hpsearch.store import Run
+from hpsearch.workload import Workload, workload
 
-CHANGEABLE = ("search.trials", "run.strategy", "run.workers", "run.timeout", "run.retries")
+CHANGEABLE = (
+    "search.trials",
+    *(f"run.{key}" for key in ("strategy", "workers", "timeout", "memory", "retries", "retry_on", "devices")),
+    *(f"run.{key}" for key in ("engine", "scheduler", "scheduler_file")),
+)
 """What may differ when a run goes on; trials only upward. Anything else would be another search."""
 
 
@@ -41,17 +44,18 @@ def start(
         The run directory.
 
     Raises:
-        DataError: The data cannot be used; nothing was created.
+        UsageError: The data or the user's code cannot be used; nothing was created.
         RunExists: The directory is there already.
         HpsearchError: As :func:`hpsearch.loop.drive`.
     """
-    dataset = load_dataset(config)
+    work = workload(config)
+    notes = work.check()
     meta = {
         "config": config.resolved(),
         "source": config.source,
         "base": str(config.base),
         "overrides": list(config.overrides),
-        "data": _fingerprint(config),
+        "data": work.fingerprint(),
         "versions": versions(),
         "blas_kernel": blas.asked_for(),
     }
@@ -60,10 +64,9 @@ def start(
     else:
         run = Run.create(directory, config.source, meta)
     with run:
-        for text in (*config.notes, *dataset.warnings):
+        for text in (*config.notes, *notes):
             watcher.said(text)
-        dataset.save(run.data_directory)
-        _search(run, config, watcher)
+        _search(run, config, work, watcher)
     return run.directory
 
 
@@ -93,17 +96,19 @@ def resume(
     """
     with Run.open(directory) as run:
         config = _changed_config(run, changes or {})
-        recorded, found = run.meta("data"), _fingerprint(config)
-        if recorded == found:
+        work = workload(config)
+        recorded, found = run.meta("data"), work.fingerprint()
+        if recorded == found or not work.is_data:
+            if recorded != found:
+                watcher.said("The code has changed since this run began; older results may not compare.")
+                run.event("code changed", found)
             _warn_of_versions(run, watcher)
             if config.resolved() != run.meta("config"):
                 run.set_meta(config=config.resolved())
             if retry_failed:
                 run.forget(result.number for result in run.results() if result.status in FAULTS)
-            if not (run.data_directory / "dataset.json").exists():
-                load_dataset(config).save(run.data_directory)
             run.event("resumed", "")
-            _search(run, config, watcher)
+            _search(run, config, work, watcher)
             return directory
     if not accept_data_change:
         raise RunMismatch(
@@ -115,33 +120,25 @@ def resume(
     return start(config, watcher, root=directory.parent)
 
 
-def _search(run: Run, config: Config, watcher: Watcher) -> None:
+def _search(run: Run, config: Config, work: Workload, watcher: Watcher) -> None:
     search = Search.from_config(config)
     search.restore(run.trials(), run.results())
     if not search.finished:
-        executor = _executor(config, search, _objective(run, config), watcher)
+        work.prepare(run)
+        executor = _executor(config, search, work.objective(run), watcher)
         # The number of BLAS threads changes the last bits of a matrix product, so it is the run's.
         with threadpool_limits(limits=config.run.threads, user_api="blas"):
             drive(search, executor, run, watcher, lambda trial: trial_config(config, trial.values))
     run.drop_files()
 
 
-def _objective(run: Run, config: Config) -> NetworkObjective:
-    return NetworkObjective(
-        data=run.data_directory.resolve(),
-        trials=(run.directory / "trials").resolve(),
-        metric=config.metric,
-        constants=config.objective.constants,
-        timeout=config.run.timeout,
-    )
-
-
-def _executor(config: Config, search: Search, objective: NetworkObjective, watcher: Watcher) -> Executor:
+def _executor(config: Config, search: Search, objective: Objective, watcher: Watcher) -> Executor:
     """Panda or caviar: a question of resources."""
     workers = 1 if config.run.strategy == "panda" else _workers(config, search, watcher)
     if config.run.strategy == "panda" or (config.run.strategy == "auto" and workers == 1):
         return Panda(functools.partial(objective, on_epoch=watcher.epoch))
-    return Caviar(objective, workers, config.run.threads, config.run.retries)
+    retries = config.run.retries if "crash" in config.run.retry_on else 0
+    return Caviar(objective, workers, config.run.threads, retries)
 
 
 def _workers(config: Config, search: Search, watcher: Watcher) -> int:
@@ -194,32 +191,6 @@ def _set(resolved: dict[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]
         section, _, name = key.partition(".")
         resolved[section][name] = value
     return resolved
-
-
-def load_dataset(config: Config) -> Dataset:
-    """The data of a config.
-
-    Raises:
-        ConfigError: A batch would be larger than the training split.
-        DataError: The data cannot be used.
-    """
-    objective = config.objective
-    dataset = load_data(
-        objective.data,
-        seed=config.seed,
-        label=objective.label,
-        validation=objective.validation,
-        test=objective.test,
-        dtype=objective.dtype,
-        standardize=objective.standardize,
-    )
-    config.check_rows(len(dataset.x_train))
-    return dataset
-
-
-def _fingerprint(config: Config) -> str:
-    objective = config.objective
-    return fingerprint(objective.data, validation=objective.validation, test=objective.test)
 
 
 def versions() -> dict[str, Any]:

@@ -15,7 +15,7 @@ ROOMS: dict[str, set[str]] = {
     "trial": set(),
     "blas": set(),
     "space": {"errors", "trial"},
-    "config": {"space", "trial", "errors", "network.hyperparameters"},
+    "config": {"space", "trial", "errors", "network.hyperparameters", "objectives.placeholders"},
     "searchers": {"space", "trial", "errors"},
     "network": {"errors"},
     "objectives": {"network", "trial", "errors"},
@@ -23,7 +23,9 @@ ROOMS: dict[str, set[str]] = {
     "store": {"trial", "errors"},
     "search": {"config", "searchers", "space", "trial", "errors"},
     "loop": {"search", "executors", "store", "trial", "errors"},
+    "workload": {"executors", "objectives", "store", "network", "config", "trial", "errors"},
     "launch": {
+        "workload",
         "blas",
         "loop",
         "search",

@@ -59,7 +59,7 @@ def init(config: Path) -> None:
 @overrides
 @common
 def check(config: Path, overrides: tuple[str, ...], color: Color) -> None:
-    """Say whether CONFIG and its data are right.
+    """Say whether CONFIG and its data or code are right.
 
     Every mistake is shown at once, with its line and what to write instead; if there is none, what would
     be searched. Nothing is run or created.
@@ -69,14 +69,14 @@ def check(config: Path, overrides: tuple[str, ...], color: Color) -> None:
       hpsearch check config.yaml search.trials=20
     """
     from hpsearch.config import load
-    from hpsearch.launch import load_dataset
     from hpsearch.reports.formats import print_report
     from hpsearch.reports.plans import config_sheet
+    from hpsearch.workload import workload
 
     loaded = load(config, overrides)
-    dataset = load_dataset(loaded)
+    notes = workload(loaded).check()
     print_report(config_sheet(loaded.resolved(), loaded.space.size), "table", console(color))
-    for note in (*loaded.notes, *dataset.warnings):
+    for note in (*loaded.notes, *notes):
         click.echo(f"note: {note}", err=True)
     click.echo(f"{config} is right.", err=True)
 

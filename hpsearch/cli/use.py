@@ -38,11 +38,11 @@ def train(directory: Path, trial: str, output: Path, quiet: bool, form: Form, co
     """
     from hpsearch.config import Config
     from hpsearch.errors import UsageError
-    from hpsearch.launch import load_dataset
     from hpsearch.objectives.final import train_final
     from hpsearch.reports.formats import print_report
     from hpsearch.reports.models import confusion_table, model_sheet
     from hpsearch.store import Run
+    from hpsearch.workload import NetworkWorkload, workload
 
     if not output.parent.is_dir():
         raise UsageError(f"{output} cannot be written: there is no directory {output.parent}")
@@ -50,12 +50,16 @@ def train(directory: Path, trial: str, output: Path, quiet: bool, form: Form, co
         config = Config.from_resolved(run.meta("config"))
         chosen = run.trial(trial_number(run, trial))
 
+    work = workload(config)
+    if not isinstance(work, NetworkWorkload):
+        raise UsageError(f"{directory} searches a {config.objective.kind}; only the network can be trained")
+
     def show(epoch: int, epochs: int, loss: float) -> None:
         if not quiet:
             click.echo(f"epoch {epoch} of {epochs}, train_loss {loss:.4g}", err=True)
 
     values = {**config.objective.constants, **chosen.values}
-    final = train_final(load_dataset(config), values, chosen.seed, show)
+    final = train_final(work.dataset, values, chosen.seed, show)
     try:
         final.model.save(output)
     except OSError as error:

@@ -9,11 +9,12 @@ from hpsearch.config.document import compose
 from hpsearch.config.enqueued import check_enqueued
 from hpsearch.config.files import read_text
 from hpsearch.config.hyperparameters import check_batch_size, note_unused_layers
-from hpsearch.config.objectives import NetworkObjective, read_objective
+from hpsearch.config.objectives import Objective, kind_of, read_objective
 from hpsearch.config.overrides import apply_override
 from hpsearch.config.plain_data import from_data
 from hpsearch.config.problems import Problems, file_place
 from hpsearch.config.reader import Reader, either
+from hpsearch.config.running import absolute_scheduler_file, check_run
 from hpsearch.config.schema import Document, MetricSection, RunSection, SearchSection, name_like
 from hpsearch.config.space import ParameterRules, canonical_spelling, read_space, resolved_space
 from hpsearch.config.spelling import suggest_value
@@ -60,7 +61,7 @@ class Config:
     name: str
     seed: int
     metric: Metric
-    objective: NetworkObjective
+    objective: Objective
     space: Space
     search: SearchSection
     run: RunSection
@@ -127,13 +128,15 @@ class Config:
         notes: list[str] = []
         name: str = reader.setting("name") or default_name
         seed: int = reader.setting("seed")
+        kind = kind_of(reader)
         objective = read_objective(reader, base)
-        metric = _read_metric(reader, NetworkObjective)
-        space = read_space(reader, NetworkObjective.rules, notes)
+        metric = _read_metric(reader, kind)
+        space = read_space(reader, kind.rules, notes)
         search: SearchSection | None = reader.setting("search")
         run: RunSection | None = reader.setting("run")
         if search and run:
-            _check_workers(search, run, reader)
+            check_run(search, run, kind.kind, reader)
+            run = absolute_scheduler_file(run, base)
         if search and space:
             check_enqueued(search, space, reader)
         if not (objective and metric and space and search and run) or problems:
@@ -239,30 +242,22 @@ def _table(root: Node | None, place: Place, problems: Problems) -> Table:
     return problems.stop(root.place if root else place, (), "a config is a section of keys", hint=hint)
 
 
-def _read_metric(reader: Reader, objective: type[NetworkObjective]) -> Metric | None:
+def _read_metric(reader: Reader, kind: type[Objective]) -> Metric | None:
     section: MetricSection | None = reader.setting("metric")
     if section is None:
         return None
-    name = section.name or objective.default_metric
-    if name not in objective.metrics:
-        names = list(objective.metrics)
+    known = kind.metrics(reader)
+    name = section.name or kind.default_metric or next(iter(known), "value")
+    if known and name not in known:
+        names = list(known)
         hint = suggest_value(name, names)
-        reader.report(("metric", "name"), f"must be one the network reports: {either(names)}", hint=hint)
+        reader.report(("metric", "name"), f"must be one the {kind.kind} reports: {either(names)}", hint=hint)
         return None
-    goal: Any = objective.metrics[name]
+    goal: Any = known.get(name) or section.goal or "minimize"
     if section.goal not in (None, goal):
         reader.report(("metric", "goal"), f"must be {goal} for {name}", hint="Or leave it out")
         return None
     return Metric(name, goal, section.at)
-
-
-def _check_workers(search: SearchSection, run: RunSection, reader: Reader) -> None:
-    waits = search.method != "random" or search.early_stopping is not None
-    if run.workers == "auto" or not waits or run.workers <= search.lag + 1:
-        return
-    rule = f"must be at most search.lag + 1 = {search.lag + 1}: no more trials run at once"
-    hint = f"Write search.lag: {run.workers - 1} (another search, as reproducible), or fewer workers"
-    reader.report(("run", "workers"), rule, hint=hint)
 
 
 def _leaves(section: Mapping[str, JSON], prefix: str = "") -> list[tuple[str, JSON]]:

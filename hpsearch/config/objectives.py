@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
+from hpsearch.config.code import CommandObjective, FunctionObjective
 from hpsearch.config.data_files import absolute_paths
 from hpsearch.config.hyperparameters import HyperparameterRules, possible_values
 from hpsearch.config.reader import Reader, either
@@ -32,8 +33,7 @@ class NetworkObjective:
     """
 
     kind: ClassVar[Literal["network"]] = "network"
-    metrics: ClassVar[Mapping[str, str]] = METRICS
-    default_metric: ClassVar[str] = "val_error"
+    default_metric: ClassVar[str | None] = "val_error"
     rules: ClassVar[HyperparameterRules] = HyperparameterRules()
 
     data: str
@@ -50,13 +50,45 @@ class NetworkObjective:
         epochs = self.constants.get("epochs")
         return None if epochs is None else int(epochs)
 
+    @classmethod
+    def metrics(cls, reader: Reader) -> Mapping[str, str | None]:
+        """The metrics it reports, with their goals."""
+        return METRICS
+
+    @classmethod
+    def read(cls, section: NetworkSection, reader: Reader, base: Path | None) -> "NetworkObjective":
+        """The objective of its section; what is wrong is reported."""
+        constants = _constants(reader)
+        network = section if base is None else absolute_paths(section, NETWORK, reader, base)
+        shares = [share for share in (network.validation, network.test) if isinstance(share, float)]
+        if sum(shares) >= 1:
+            rule = "must leave rows for training: validation + test must be below 1"
+            reader.report((*NETWORK, "validation"), rule, found=f"a sum of {sum(shares):g}")
+        settings = {key: getattr(network, key) for key in _KEYS}
+        return cls(**settings, constants=constants)
+
     def resolved(self) -> dict[str, Any]:
         """The ``objective`` section, with nothing left to defaults."""
         keys = {key: getattr(self, key) for key in _KEYS if getattr(self, key) is not None}
         return {self.kind: {**keys, **self.constants}}
 
 
-def read_objective(reader: Reader, base: Path | None) -> NetworkObjective | None:
+Objective = NetworkObjective | FunctionObjective | CommandObjective
+
+KINDS: Mapping[str, type[Objective]] = {
+    kind.kind: kind for kind in (NetworkObjective, FunctionObjective, CommandObjective)
+}
+"""By the key in a config."""
+
+
+def kind_of(reader: Reader) -> type[Objective]:
+    """The kind of a config's objective; the network where that is not clear."""
+    section = find(reader.root, ("objective",))
+    keys = section.entries.keys() & KINDS.keys() if isinstance(section, Table) else set()
+    return KINDS[keys.pop()] if len(keys) == 1 else NetworkObjective
+
+
+def read_objective(reader: Reader, base: Path | None) -> Objective | None:
     """The objective of a config; None if anything is wrong with it.
 
     Args:
@@ -70,21 +102,15 @@ def read_objective(reader: Reader, base: Path | None) -> NetworkObjective | None
         reader.report(("objective",), "is missing", hint=hint)
         return None
     sections: ObjectiveSection | None = reader.read(("objective",), ObjectiveSection)
-    kinds = list(ObjectiveSection.model_fields)
-    if isinstance(section, Table) and not section.error and len(section.entries.keys() & kinds) != 1:
-        reader.report(("objective",), f"must have exactly one key, {either(kinds)}", found="")
-    constants = _constants(reader)
-    if sections is None or sections.network is None or len(reader.problems) > before:
+    if isinstance(section, Table) and not section.error and len(section.entries.keys() & KINDS) != 1:
+        reader.report(("objective",), f"must have exactly one key, {either(list(KINDS))}", found="")
+    kind = kind_of(reader)
+    if sections is None or getattr(sections, kind.kind) is None:
+        if kind is NetworkObjective:  # what is wrong with hyperparameters is told at once, too
+            _constants(reader)
         return None
-    network = sections.network if base is None else absolute_paths(sections.network, NETWORK, reader, base)
-    shares = [share for share in (network.validation, network.test) if isinstance(share, float)]
-    if sum(shares) >= 1:
-        rule = "must leave rows for training: validation + test must be below 1"
-        reader.report((*NETWORK, "validation"), rule, found=f"a sum of {sum(shares):g}")
-    if len(reader.problems) > before:
-        return None
-    settings = {key: getattr(network, key) for key in _KEYS}
-    return NetworkObjective(**settings, constants=constants)
+    objective = kind.read(getattr(sections, kind.kind), reader, base)
+    return objective if len(reader.problems) == before else None
 
 
 def _constants(reader: Reader) -> dict[str, Value]:

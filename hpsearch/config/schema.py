@@ -5,21 +5,17 @@ One model per section. To add a key, add a field; to add an objective, add a fie
 """
 
 import re
+from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
-from pydantic_core import PydanticCustomError
 
+from hpsearch.config.quantities import Bytes, Seconds, Text, wrong
 from hpsearch.space import Prior
 
-_DURATION = re.compile(r"(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,9}(?:\.\d{1,3})?)s)?")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_FUNCTION = re.compile(r"([^:]*/)?[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
 _DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
-
-
-def wrong(rule: str, hint: str = "") -> PydanticCustomError:
-    """The error of a validator: ``rule`` is what has to hold, ``hint`` what to write instead."""
-    return PydanticCustomError("rule", "{rule}", {"rule": rule, "hint": hint})
 
 
 def is_name(text: str) -> bool:
@@ -44,29 +40,6 @@ def _name(value: object) -> object:
     return value
 
 
-def _seconds(value: object) -> float | None:
-    """What a duration says; None for ``none``."""
-    if value == "none":
-        return None
-    if isinstance(value, str) and value and (match := _DURATION.fullmatch(value)):
-        hours, minutes, seconds = (float(part or 0) for part in match.groups())
-        total = hours * 3600 + minutes * 60 + seconds
-        if total > 0:
-            return total
-    hint = f"Write {value}s" if isinstance(value, int | float) and not isinstance(value, bool) else ""
-    raise wrong("must be none or a duration such as 90s, 10m, 1h30m or 2h", hint)
-
-
-def duration(seconds: float | None) -> str:
-    """Seconds as a config writes them: ``none``, ``90s``, ``1h30m``."""
-    if seconds is None:
-        return "none"
-    minutes, rest = divmod(round(seconds, 3), 60)
-    hours, minutes = divmod(int(minutes), 60)
-    parts = ((hours, "h"), (minutes, "m"), (float(f"{rest:.3f}"), "s"))
-    return "".join(f"{amount:.12g}{unit}" for amount, unit in parts if amount)
-
-
 def _workers(value: object) -> object:
     if value == "auto" or (isinstance(value, int) and not isinstance(value, bool) and value >= 1):
         return value
@@ -80,6 +53,25 @@ def _part(value: object) -> object:
     if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < 1:
         return value
     raise wrong("must be a share of the rows above 0 and below 1, or the path of a data file")
+
+
+def _function_name(value: object) -> object:
+    if isinstance(value, str) and _FUNCTION.fullmatch(value.replace(".py:", ":")):
+        return value.replace(".py:", ":")
+    hint = f"Write {value}:FUNCTION" if isinstance(value, str) and ":" not in value else ""
+    raise wrong("must be module:function, such as train:objective", hint)
+
+
+def _words(value: object) -> object:
+    """Numbers among the words of a command as text."""
+    if not isinstance(value, list):
+        return value
+    return [str(word) if type(word) in (int, float) else word for word in value]
+
+
+def _section_of(key: str) -> Callable[[object], object]:
+    """Takes a text or a list for a section with this one key."""
+    return lambda value: {key: value} if isinstance(value, str | list) else value
 
 
 def _stopping(value: object) -> object:
@@ -179,15 +171,22 @@ class RunSection(Section):
         default="auto",
         description="auto: the CPU's fastest matrix kernels, if OpenBLAS does not pick them; keep: its own",
     )
-    timeout: Annotated[
-        float | None,
-        BeforeValidator(_seconds),
-        PlainSerializer(duration),
-        WithJsonSchema({"type": "string", "examples": ["none", "90s", "10m", "1h30m"]}),
-    ] = Field(default=None, description="the longest a trial may run")
-    retries: int = Field(
-        default=1, ge=0, le=1000, description="how often a trial whose worker died runs again"
+    timeout: Seconds = Field(default=None, description="the longest a trial may run")
+    memory: Bytes = Field(
+        default=None, description="the most memory that the processes of a function or command may use"
     )
+    retries: int = Field(default=1, ge=0, le=1000, description="how often a trial may run again")
+    retry_on: list[Literal["crash", "timeout"]] = Field(
+        default=["crash"], description="when it runs again: its process died, or it took too long"
+    )
+    devices: list[int | str] = Field(
+        default=[], description="CUDA_VISIBLE_DEVICES of the trials of a function or command, one each"
+    )
+    engine: Literal["local", "dask"] = Field(default="local", description="this machine, or a Dask cluster")
+    scheduler: Text = Field(
+        default=None, description="the address of the cluster; none for a cluster of processes here"
+    )
+    scheduler_file: Text = Field(default=None, description="a file that holds the address of the cluster")
 
 
 class NetworkSection(Section):
@@ -210,10 +209,44 @@ class NetworkSection(Section):
     standardize: bool = Field(default=True, description="give every feature mean 0 and standard deviation 1")
 
 
+class FunctionSection(Section):
+    """A Python function, called with a trial's values as keyword arguments."""
+
+    name: Annotated[str, BeforeValidator(_function_name)] = Field(
+        description="module:function, or path/to/module:function"
+    )
+    directory: str | None = Field(
+        default=None, min_length=1, description="where the module is found; the config's directory"
+    )
+    epochs: int | None = Field(default=None, ge=1, description="how many epochs a whole trial has")
+
+
+class CommandSection(Section):
+    """A program that prints what a trial is worth."""
+
+    run: Annotated[list[str] | str, BeforeValidator(_words)] = Field(
+        description="the program and its arguments, with placeholders such as {learning_rate}"
+    )
+    shell: bool = Field(default=False, description="whether a shell runs it")
+    metrics: dict[str, str] = Field(
+        default={}, description="regular expressions by metric, whose first group is the number"
+    )
+    directory: str | None = Field(
+        default=None, min_length=1, description="where it runs; the config's directory"
+    )
+    epochs: int | None = Field(default=None, ge=1, description="how many epochs a whole trial has")
+
+
 class ObjectiveSection(Section):
     """What a trial runs: exactly one of the keys."""
 
     network: NetworkSection | None = Field(default=None, description="train the built-in network")
+    function: Annotated[FunctionSection | None, BeforeValidator(_section_of("name"))] = Field(
+        default=None, description="call a function: module:function"
+    )
+    command: Annotated[CommandSection | None, BeforeValidator(_section_of("run"))] = Field(
+        default=None, description="run a command"
+    )
 
 
 class Document(Section):

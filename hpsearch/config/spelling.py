@@ -7,8 +7,10 @@ from pydantic import BaseModel
 
 from hpsearch.config.scalars import shown
 from hpsearch.config.schema import (
+    CommandSection,
     Document,
     EarlyStopping,
+    FunctionSection,
     MetricSection,
     NetworkSection,
     RunSection,
@@ -21,6 +23,8 @@ _SECTIONS: dict[str, type[BaseModel]] = {
     "": Document,
     "metric.": MetricSection,
     "objective.network.": NetworkSection,
+    "objective.function.": FunctionSection,
+    "objective.command.": CommandSection,
     "search.": SearchSection,
     "search.early_stopping.": EarlyStopping,
     "run.": RunSection,

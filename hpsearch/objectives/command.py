@@ -7,12 +7,12 @@ import re
 import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from string import Formatter
 from typing import Any
 
 from hpsearch.objectives.child import Child, Exit, Overdue
 from hpsearch.objectives.code import Start
 from hpsearch.objectives.curve import Records, TrialEnded
+from hpsearch.objectives.placeholders import filled, placeholders
 from hpsearch.trial import Status, Value
 
 SHELL = "/bin/sh"
@@ -69,9 +69,9 @@ class Command:
         every = [word for name, value in values.items() for word in (f"--{name}", as_text(value))]
         if isinstance(self.run, str):
             quoted = {name: shlex.quote(word) for name, word in words.items()}
-            return [SHELL, "-c", _filled(self.run, {**quoted, "args": shlex.join(every)})]
-        filled = [every if part == "{args}" else [_filled(part, words)] for part in self.run]
-        return [word for words_of_part in filled for word in words_of_part]
+            return [SHELL, "-c", filled(self.run, {**quoted, "args": shlex.join(every)})]
+        parts = (every if part == "{args}" else [filled(part, words)] for part in self.run)
+        return [word for part in parts for word in part]
 
     def _parse(self, child: Child, start: Start) -> Records:
         metric = start.metric.name
@@ -154,19 +154,6 @@ class _Patterns:
                 self._record = {}
 
 
-def placeholders(text: str) -> list[str]:
-    """The names in braces; two braces stand for one.
-
-    Raises:
-        ValueError: The braces do not match.
-    """
-    return [
-        name + (f":{spec}" if spec else "") + (f"!{conversion}" if conversion else "")
-        for _, name, spec, conversion in Formatter().parse(text)
-        if name is not None
-    ]
-
-
 def as_text(value: Value) -> str:
     """A value as an argument: ``true``, ``0.1``, ``adam``."""
     return str(value).lower() if isinstance(value, bool) else str(value)
@@ -175,13 +162,6 @@ def as_text(value: Value) -> str:
 def _mentions(run: tuple[str, ...] | str, name: str) -> bool:
     parts = [run] if isinstance(run, str) else run
     return any(name in placeholders(part) for part in parts)
-
-
-def _filled(text: str, words: Mapping[str, str]) -> str:
-    """A text with its placeholders replaced, and nothing in what replaces them."""
-    return "".join(
-        literal + ("" if name is None else words[name]) for literal, name, _, _ in Formatter().parse(text)
-    )
 
 
 def _number(text: str | None) -> float | str:

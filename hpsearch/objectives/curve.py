@@ -6,11 +6,21 @@ import time
 import traceback
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from hpsearch.trial import Epoch, Metric, Result, Status, Trial, real_number
 
 OnEpoch = Callable[[Trial, Epoch], None]
+
+
+class Objective(Protocol):
+    """Runs one trial. It pickles, and never raises for what the trial's code does."""
+
+    def __call__(self, trial: Trial, on_epoch: OnEpoch | None = None) -> Result:
+        """Run a trial to its end; ``on_epoch`` is called after every epoch."""
+        ...
+
+
 Records = Generator[Mapping[str, Any], None, Mapping[str, Any] | None]
 """Metrics by name, one mapping an epoch; what the generator returns at its end are final figures."""
 

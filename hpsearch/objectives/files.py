@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -50,7 +49,7 @@ class TrialFiles:
 
     def earlier(self) -> list[dict[str, Any]]:
         """The records from before, if there is a checkpoint to go on from."""
-        if not any(os.scandir(self.checkpoint)):
+        if not any(self.checkpoint.iterdir()):
             return []
         records = []
         with contextlib.suppress(OSError, ValueError), self._curve.open(encoding="utf-8") as file:
@@ -75,6 +74,6 @@ class TrialFiles:
 
     def tidy(self, status: Status) -> None:
         """Remove what a trial with this result needs no more."""
-        if status not in MAY_GO_ON or not any(os.scandir(self.checkpoint)):
+        if status not in MAY_GO_ON or not any(self.checkpoint.iterdir()):
             shutil.rmtree(self.checkpoint, ignore_errors=True)
             self._curve.unlink(missing_ok=True)

@@ -2,9 +2,9 @@
 
 ``python -P runner.py ANSWERS MESSAGES`` reads a job from the file descriptor ANSWERS and writes to MESSAGES
 one JSON array per line. If the job is a trial: ``["record", metrics]`` for every epoch, whereupon it waits
-for a line on ANSWERS before it goes on (the end of the file is the sign to stop); at last ``["final", figures]``
-or ``["error", {"reason": text, "memory": whether it was a MemoryError}]``. If the job is only to look at the
-function: ``["wrong", text]``, which is empty when nothing is.
+for a line on ANSWERS before it goes on (the end of the file is the sign to stop); at last ``["final",
+figures]`` or ``["error", {"reason": text, "memory": whether it was a MemoryError}]``. If the job is only to
+look at the function: ``["wrong", text]``, which is empty when nothing is.
 
 It imports nothing but the standard library, for it runs beside the user's code, whatever that needs.
 """
@@ -111,13 +111,8 @@ def look(job: Mapping[str, Any]) -> str:
     except BaseException as error:
         return f"importing its module raises {describe(error)}"
     parameters: Mapping[str, bool] = job["parameters"]
-    takes = {
-        name: about
-        for name, about in signature.parameters.items()
-        if about.kind in (about.POSITIONAL_OR_KEYWORD, about.KEYWORD_ONLY)
-    }
     anything = any(about.kind is about.VAR_KEYWORD for about in signature.parameters.values())
-    surplus = [] if anything else [name for name in parameters if name not in takes]
+    surplus = [] if anything else [name for name in parameters if name not in signature.parameters]
     needed = [
         name
         for name, about in signature.parameters.items()

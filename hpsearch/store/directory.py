@@ -167,9 +167,14 @@ class Run(Database):
         """Where the prepared arrays are, while there is something to search."""
         return self.directory / "data"
 
+    @property
+    def trials_directory(self) -> Path:
+        """Where trials have directories of their own, if they need any."""
+        return self.directory / "trials"
+
     def trial_directory(self, number: int) -> Path:
         """Where a trial's files are, if it needs any."""
-        return self.directory / "trials" / f"{number:05d}"
+        return self.trials_directory / f"{number:05d}"
 
     def drop_files(self) -> None:
         """Remove what only a search that goes on needs: prepared arrays, checkpoints without a trial."""

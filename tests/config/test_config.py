@@ -41,7 +41,13 @@ def test_defaults(tmp_path: Path) -> None:
         "threads": 1,
         "blas_kernel": "auto",
         "timeout": "none",
+        "memory": "none",
         "retries": 1,
+        "retry_on": ["crash"],
+        "devices": [],
+        "engine": "local",
+        "scheduler": "none",
+        "scheduler_file": "none",
     }
     assert (config.notes, config.overrides, config.source) == ((), (), SHORT)
 

@@ -7,7 +7,9 @@ from pydantic import BaseModel
 
 from hpsearch.config import load
 from hpsearch.config.schema import (
+    CommandSection,
     EarlyStopping,
+    FunctionSection,
     MetricSection,
     NetworkSection,
     ParameterSection,
@@ -26,6 +28,8 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "": ParameterSection,
     "metric.": MetricSection,
     "objective.network.": NetworkSection,
+    "objective.function.": FunctionSection,
+    "objective.command.": CommandSection,
     "search.": SearchSection,
     "search.early_stopping.": EarlyStopping,
     "run.": RunSection,

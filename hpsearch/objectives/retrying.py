@@ -1,0 +1,32 @@
+"""Running a trial again that ended in a way that may be no fault of its own."""
+
+from dataclasses import dataclass, replace
+
+from hpsearch.objectives.curve import Objective, OnEpoch
+from hpsearch.trial import Result, Status, Trial
+
+
+@dataclass(frozen=True)
+class Retrying:
+    """An objective, tried more than once.
+
+    Attributes:
+        objective: Runs a trial.
+        statuses: With which of them a trial runs again.
+        retries: How often.
+    """
+
+    objective: Objective
+    statuses: tuple[Status, ...]
+    retries: int
+
+    def __call__(self, trial: Trial, on_epoch: OnEpoch | None = None) -> Result:
+        """Run a trial until it ends otherwise."""
+        for _ in range(self.retries):
+            result = self.objective(trial, on_epoch)
+            if result.status not in self.statuses:
+                return result
+        result = self.objective(trial, on_epoch)
+        if result.status not in self.statuses:
+            return result
+        return replace(result, reason=f"{self.retries + 1} times: {result.reason}")

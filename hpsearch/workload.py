@@ -1,0 +1,210 @@
+"""What a config's objective needs around it: checks before a search, data, and the objective itself."""
+
+import functools
+import hashlib
+import shlex
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from hpsearch.config import CommandObjective, Config, FunctionObjective, NetworkObjective
+from hpsearch.errors import ConfigError
+from hpsearch.executors import BLAS_VARIABLES
+from hpsearch.network.data import Dataset, fingerprint
+from hpsearch.network.data import load as load_data
+from hpsearch.objectives.code import CodeObjective, Limits, Program
+from hpsearch.objectives.command import Command
+from hpsearch.objectives.curve import Objective
+from hpsearch.objectives.function import Function, wrong_with
+from hpsearch.objectives.network import NetworkObjective as TrainNetwork
+from hpsearch.objectives.retrying import Retrying
+from hpsearch.store import Run
+from hpsearch.trial import Status
+
+RETRIED = {"crash": Status.CRASHED, "timeout": Status.TIMED_OUT}
+
+
+class Workload(Protocol):
+    """A config's objective, about to be run.
+
+    Attributes:
+        is_data: Whether results with another fingerprint do not compare, rather than perhaps.
+    """
+
+    is_data: bool
+
+    def check(self) -> Sequence[str]:
+        """Find what is wrong before anything is created; what the user should know otherwise.
+
+        Raises:
+            UsageError: The search could not run.
+        """
+        ...
+
+    def fingerprint(self) -> str:
+        """A SHA-256 of the files that results depend on."""
+        ...
+
+    def prepare(self, run: Run) -> None:
+        """Put what every trial needs into a run directory, if it is not there."""
+        ...
+
+    def objective(self, run: Run) -> Objective:
+        """What runs a trial."""
+        ...
+
+
+def workload(config: Config) -> Workload:
+    """The workload of a config."""
+    match config.objective:
+        case NetworkObjective() as network:
+            return NetworkWorkload(config, network)
+        case FunctionObjective() as function:
+            return FunctionWorkload(config, function)
+        case CommandObjective() as command:
+            return CommandWorkload(config, command)
+
+
+class NetworkWorkload:
+    """Training the built-in network on data that are prepared once."""
+
+    is_data = True
+
+    def __init__(self, config: Config, network: NetworkObjective) -> None:
+        self._config = config
+        self._network = network
+
+    @functools.cached_property
+    def dataset(self) -> Dataset:
+        """The data.
+
+        Raises:
+            ConfigError: A batch would be larger than the training split.
+            DataError: The data cannot be used.
+        """
+        network = self._network
+        dataset = load_data(
+            network.data,
+            seed=self._config.seed,
+            label=network.label,
+            validation=network.validation,
+            test=network.test,
+            dtype=network.dtype,
+            standardize=network.standardize,
+        )
+        self._config.check_rows(len(dataset.x_train))
+        return dataset
+
+    def check(self) -> Sequence[str]:
+        """See :class:`Workload`."""
+        return self.dataset.warnings
+
+    def fingerprint(self) -> str:
+        """See :class:`Workload`."""
+        network = self._network
+        return fingerprint(network.data, validation=network.validation, test=network.test)
+
+    def prepare(self, run: Run) -> None:
+        """See :class:`Workload`."""
+        if not (run.data_directory / "dataset.json").exists():
+            self.dataset.save(run.data_directory)
+
+    def objective(self, run: Run) -> Objective:
+        """See :class:`Workload`."""
+        train = TrainNetwork(
+            data=run.data_directory.resolve(),
+            trials=run.trials_directory.resolve(),
+            metric=self._config.metric,
+            constants=self._network.constants,
+            timeout=self._config.run.timeout,
+        )
+        return _retrying(train, self._config)
+
+
+class CodeWorkload:
+    """What functions and commands have in common."""
+
+    is_data = False
+
+    def __init__(self, config: Config, directory: str, program: Program) -> None:
+        self._config = config
+        self._directory = Path(directory)
+        self._program = program
+
+    def prepare(self, run: Run) -> None:
+        """See :class:`Workload`; nothing is needed."""
+
+    def objective(self, run: Run) -> Objective:
+        """See :class:`Workload`."""
+        settings = self._config.run
+        code = CodeObjective(
+            self._program,
+            self._config.metric,
+            self._directory,
+            run.trials_directory.resolve(),
+            Limits(settings.timeout, settings.memory),
+            dict.fromkeys(BLAS_VARIABLES, str(settings.threads)),
+            tuple(map(str, settings.devices)),
+        )
+        return _retrying(code, self._config)
+
+
+class FunctionWorkload(CodeWorkload):
+    """Calling the user's function."""
+
+    def __init__(self, config: Config, function: FunctionObjective) -> None:
+        self._function = Function(function.name, Path(function.directory), function.epochs)
+        super().__init__(config, function.directory, self._function)
+
+    def check(self) -> Sequence[str]:
+        """See :class:`Workload`."""
+        space = self._config.space
+        names = {parameter.name: not parameter.when for parameter in space.parameters}
+        names |= dict.fromkeys(space.constants, True)
+        if wrong := wrong_with(self._function, names):
+            rule = f"must be a function that can be called with the values of a trial: {wrong}"
+            raise ConfigError([self._config.problem("objective.function", rule)])
+        return ()
+
+    def fingerprint(self) -> str:
+        """See :class:`Workload`: of the function's own module."""
+        path = self._directory.joinpath(*self._function.name.partition(":")[0].split("."))
+        return _hash([path.with_suffix(".py"), path / "__init__.py"])
+
+
+class CommandWorkload(CodeWorkload):
+    """Running the user's command."""
+
+    def __init__(self, config: Config, command: CommandObjective) -> None:
+        self._run = command.run
+        super().__init__(config, command.directory, Command(command.run, command.patterns, command.epochs))
+
+    def check(self) -> Sequence[str]:
+        """See :class:`Workload`; the config has been checked already."""
+        return ()
+
+    def fingerprint(self) -> str:
+        """See :class:`Workload`: of the files that the command names."""
+        try:
+            words = shlex.split(self._run) if isinstance(self._run, str) else self._run
+        except ValueError:
+            words = ()
+        return _hash(self._directory / word for word in words)
+
+
+def _retrying(objective: Objective, config: Config) -> Objective:
+    statuses = tuple(RETRIED[cause] for cause in config.run.retry_on)
+    return Retrying(objective, statuses, config.run.retries) if statuses and config.run.retries else objective
+
+
+def _hash(paths: Iterable[Path]) -> str:
+    """The SHA-256 of the files among some paths."""
+    total = hashlib.sha256()
+    for path in paths:
+        try:
+            content = path.read_bytes() if path.is_file() else None
+        except (OSError, ValueError):  # not ours to read; no path at all
+            content = None
+        if content is not None:
+            total.update(hashlib.sha256(content).digest())
+    return total.hexdigest()

@@ -1,0 +1,147 @@
+"""Tests of what limits and isolates the user's code."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from hpsearch.objectives import child
+from hpsearch.objectives.devices import device
+from hpsearch.objectives.logs import LOG_BYTES, Log
+from hpsearch.trial import Result, Status
+from tests.executors.test_executors import gone, wait_until
+
+Call = Callable[..., Result]
+
+
+@pytest.fixture(autouse=True)
+def _little_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SIGKILL comes soon after SIGTERM."""
+    monkeypatch.setattr(child, "GRACE_SECONDS", 0.2)
+
+
+@pytest.mark.parametrize("name", ["hangs", "ignores_sigterm"])
+def test_a_trial_that_takes_too_long_is_timed_out(call: Call, name: str) -> None:
+    """By SIGTERM, then by SIGKILL."""
+    result = call(name, timeout=0.5)
+    assert (result.status, result.reason) == (Status.TIMED_OUT, "it ran for longer than its timeout, 0.5 s")
+    assert result.seconds < 10
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is watched on Linux only")
+def test_a_trial_that_uses_too_much_memory_is_ended(call: Call) -> None:
+    """The reason says how much it used, and its limit."""
+    result = call("eats", memory=100 * 2**20)
+    assert result.status is Status.OUT_OF_MEMORY
+    assert "its limit is 100 MiB" in result.reason
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="orphans are adopted on Linux only")
+def test_nothing_is_left_behind(call: Call, directory: Path) -> None:
+    """Not even a grandchild with a session of its own, when the trial ends well."""
+    assert call("forks").status is Status.DONE
+    assert gone(int((directory / "grandchild").read_text()))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="orphans are adopted on Linux only")
+def test_nothing_outlives_a_killed_parent(tmp_path: Path) -> None:
+    """After kill -9 a command that ignores SIGTERM, and its grandchild in another session, end."""
+    deaf = "trap '' TERM; echo $$ > $0; sleep 60; sleep 60"
+    script = f"setsid sh -c '{deaf.replace(chr(39), chr(34))}' grandchild & . ./deaf"
+    (tmp_path / "deaf").write_text(deaf.replace("$0", "child"))
+    code = f"""
+import os, pathlib
+from hpsearch.objectives.child import Child
+path = pathlib.Path({str(tmp_path)!r})
+child = Child(["sh", "-c", {script!r}], directory=path, environment=dict(os.environ), logs=path)
+while not all((path / name).exists() and (path / name).read_text() for name in ("child", "grandchild")):
+    pass
+os.kill(os.getpid(), 9)
+"""
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == -9
+    killed = time.monotonic()
+    pids = [int((tmp_path / name).read_text()) for name in ("child", "grandchild")]
+    wait_until(lambda: all(map(gone, pids)))
+    assert time.monotonic() - killed < 5  # as promised
+
+
+def test_logs_keep_beginning_and_end(call: Call, command: Call, directory: Path) -> None:
+    """However much is printed, and whatever bytes."""
+    result = command("echo begin; yes | head -c 50000000; printf '\\377\\n'; echo '{{\"value\": 1}}'")
+    assert result.value == 1.0
+    log = (directory / "stdout.log").read_bytes()
+    assert len(log) <= LOG_BYTES
+    assert log.startswith(b"begin\ny\n")
+    assert b"bytes are left out here" in log
+    assert log.endswith(b'\xff\n{"value": 1}\n')
+
+
+def test_a_line_without_end_is_cut(command: Call) -> None:
+    """What follows it is read."""
+    assert command("head -c 5000000 /dev/zero; echo; echo '{{\"value\": 1}}'").value == 1.0
+
+
+def test_a_log_says_how_much_it_left_out(tmp_path: Path) -> None:
+    """What is kept and what is left out adds up to what was written, in whole lines."""
+    path = tmp_path / "log"
+    with Log(path, limit=1000) as log:
+        for number in range(1000):
+            log.write(b"%03d\n" % number)
+    head, _, rest = path.read_bytes().partition(b"\n[... ")
+    number, _, tail = rest.partition(b" bytes are left out here ...]\n")
+    lines = [*head.split(), *tail.split()]
+    assert lines[0] == b"000"
+    assert lines[-1] == b"999"
+    assert all(len(line) == 3 for line in lines)
+    assert len(head) + int(number) + len(tail) == 4000
+
+
+def test_a_trial_that_prints_nothing_leaves_no_files(call: Call, tmp_path: Path) -> None:
+    """Not even its directory."""
+    call("number")
+    assert list((tmp_path / "trials").iterdir()) == []
+
+
+def test_the_environment_is_the_trials(call: Call, directory: Path) -> None:
+    """Number, seed, device, and threads."""
+    call("environment", environment={"OMP_NUM_THREADS": "1"}, devices=("3",))
+    assert (directory / "stdout.log").read_text() == "7 11 3 1\n"
+
+
+def test_every_trial_has_a_device_of_its_own(tmp_path: Path) -> None:
+    """One that stands twice is held twice; one that is let go is free again."""
+    devices = ("0", "1", "1")
+    with (
+        device(devices, tmp_path) as first,
+        device(devices, tmp_path) as second,
+        device(devices, tmp_path) as third,
+    ):
+        assert (first, second, third) == ("0", "1", "1")
+    with device(devices, tmp_path) as again:
+        assert again == "0"
+    with device((), tmp_path) as none:
+        assert none is None
+
+
+def test_a_child_has_plain_signals(command: Call, directory: Path) -> None:
+    """What this process ignores or blocks, its children do not."""
+    code = (
+        "import os, signal, subprocess, sys, pathlib\n"
+        "signal.signal(signal.SIGINT, signal.SIG_IGN)\n"
+        "signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])\n"
+        "from hpsearch.objectives.child import Child\n"
+        "path = pathlib.Path(sys.argv[1])\n"
+        "command = ['grep', 'Sig[BI]', '/proc/self/status']\n"
+        "with Child(command, directory=path, environment=dict(os.environ), "
+        "logs=path) as child:\n"
+        "    list(child.blocks())\n"
+        "print((path / 'stdout.log').read_text())\n"
+    )
+    directory.mkdir(parents=True)
+    done = subprocess.run([sys.executable, "-c", code, directory], capture_output=True, text=True, check=True)
+    blocked, ignored = (int(line.split()[1], 16) for line in done.stdout.strip().splitlines())
+    assert blocked == 0
+    assert ignored & 0b100_0000_0000_0010 == 0  # SIGTERM, SIGINT

@@ -1,0 +1,156 @@
+"""Tests of the user's functions as trials."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from hpsearch.objectives.function import Function, wrong_with
+from hpsearch.objectives.retrying import Retrying
+from hpsearch.trial import Metric, Result, Rung, Status
+from tests.objectives.conftest import HERE
+
+Call = Callable[..., Result]
+
+
+def test_a_returned_number_is_the_metric(call: Call) -> None:
+    """It is a learning curve of one epoch."""
+    result = call("number")
+    assert (result.status, result.value) == (Status.DONE, (0.25 - 0.3) ** 2)
+    assert len(result.curve) == 1
+
+
+def test_a_returned_mapping_is_the_metrics(call: Call, directory: Path) -> None:
+    """What is no number is left out; what is printed is in the log; ``trial`` is given where asked for."""
+    result = call("mapping")
+    assert result.curve[0].metrics == {"value": 0.25, "other": 2.0}
+    assert (directory / "stdout.log").read_text() == "hello from 7 11\n"
+
+
+def test_a_generator_makes_a_learning_curve(call: Call) -> None:
+    """It yields mappings or numbers, one an epoch; what it returns at its end are final figures."""
+    result = call("curve", epochs=3)
+    assert [epoch.metrics["value"] for epoch in result.curve] == [0.25, 1.25, 2.25]
+    assert result.final == {"test": 0.5}
+    assert [epoch.metrics["value"] for epoch in call("numbers").curve] == [0.25, 0.5]
+
+
+def test_early_stopping_closes_the_generator(call: Call, directory: Path) -> None:
+    """Its finally block runs."""
+    result = call("closes", rungs=(Rung(2, 0.1),))
+    assert (result.status, len(result.curve)) == (Status.STOPPED, 2)
+    assert (directory / "closed").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "reason"),
+    [
+        ("raises", Status.FAILED, "RuntimeError: boom"),
+        ("unpicklable_error", Status.FAILED, "Odd: odd"),
+        ("unshowable_error", Status.FAILED, "Shy, whose message cannot be shown"),
+        ("returns_none", Status.FAILED, "TypeError: a metric is a number, not NoneType: None"),
+        ("returns_text", Status.FAILED, "TypeError: a metric is a number, not str: '0.5'"),
+        ("returns_infinity", Status.DIVERGED, "value was not finite after epoch 1"),
+        (
+            "misnames",
+            Status.FAILED,
+            "TypeError: every epoch reports the metric 'value'; this one reports valeu",
+        ),
+        ("leaves", Status.CRASHED, "its process ended before the function did"),
+        ("exits", Status.FAILED, "it exited with code 3"),
+        ("out_of_memory", Status.OUT_OF_MEMORY, "MemoryError: "),
+        ("segfaults", Status.CRASHED, "its process was ended by SIGSEGV"),
+    ],
+)
+def test_whatever_a_function_does_is_a_result(call: Call, name: str, status: Status, reason: str) -> None:
+    """Its first line says what happened."""
+    result = call(name)
+    assert result.status is status
+    assert result.reason.splitlines()[0].startswith(reason)
+
+
+def test_the_traceback_is_the_users(call: Call) -> None:
+    """It begins in the user's code, not in ours."""
+    reason = call("raises").reason
+    assert "user_code.py" in reason
+    assert "runner.py" not in reason
+
+
+def test_generators_are_seeded_with_the_trial(call: Call) -> None:
+    """A function that draws from Python's own generator draws the same again."""
+    assert call("draws").value == call("draws").value
+
+
+@pytest.mark.parametrize("x", [0.25, 0.75], ids=["exit", "kill"])
+def test_a_trial_goes_on_from_its_checkpoint(call: Call, directory: Path, x: float) -> None:
+    """After a death its curve is whole, and no epoch before the checkpoint is trained again."""
+    first = call("resumes", x)
+    assert first.status in (Status.FAILED, Status.CRASHED)
+    if first.status is Status.FAILED:  # failing code begins anew
+        assert not (directory / "checkpoint").exists()
+        return
+    second = call("resumes", x)
+    assert [epoch.metrics["value"] for epoch in second.curve] == [x, x + 1, x + 2, x + 3]
+    assert (directory / "trained").read_text() == "0 1 2 3 "
+    assert not (directory / "checkpoint").exists()
+
+
+def test_a_checkpoint_ahead_of_what_was_reported_is_not_used(call: Call) -> None:
+    """With epochs missing in between the trial begins anew."""
+    assert call("forgets").status is Status.CRASHED
+    second = call("forgets")
+    assert second.status is Status.CRASHED  # it dies again, for it began anew
+    assert [epoch.metrics["epoch"] for epoch in second.curve] == [0, 1]
+
+
+def test_a_crash_can_be_retried(call: Call) -> None:
+    """The second life goes on from the checkpoint of the first."""
+    lives: list[Result] = []
+
+    def objective(trial: object, on_epoch: object = None) -> Result:
+        lives.append(call("resumes", 0.75))
+        return lives[-1]
+
+    result = Retrying(objective, (Status.CRASHED,), 1)(None)  # type: ignore[arg-type]
+    assert [life.status for life in lives] == ["crashed", "done"]
+    assert result is lives[1]
+
+
+def test_a_function_is_wrong_or_not(tmp_path: Path) -> None:
+    """What is wrong is found before anything runs, and said."""
+
+    def wrong(name: str, **parameters: bool) -> str:
+        return wrong_with(Function(f"user_code:{name}", HERE), parameters or {"x": True})
+
+    assert wrong("number") == wrong("curve") == wrong("anything") == ""
+    assert wrong("with_default", x=True, y=False) == ""
+    assert wrong("two") == "it needs y, which the space does not have"
+    assert wrong("number", x=True, y=True) == "it does not take y, which the space has"
+    assert wrong("two", x=True, y=False) == "y needs a default, as not every trial has it"
+    assert wrong("positional") == "it is called by keywords, but x is positional only"
+    assert wrong("NOT_CALLABLE") == "user_code:NOT_CALLABLE is not callable but int"
+    assert wrong("nummber").endswith("has no nummber; did you mean number or numbers?")
+    missing = wrong_with(Function("nowhere:f", HERE), {"x": True})
+    assert missing == f"there is no module nowhere in {HERE}, nor among those installed"
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("import no_such_package", "importing its module raises ModuleNotFoundError: No module named"),
+        ("1 / 0", "importing its module raises ZeroDivisionError: division by zero"),
+        ("def f(:", "importing its module raises SyntaxError: invalid syntax"),
+        ("import os; os._exit(4)", "importing its module ended the process: it exited with code 4"),
+        ("raise SystemExit", "importing its module raises SystemExit"),
+    ],
+)
+def test_a_module_that_cannot_be_imported_is_wrong(tmp_path: Path, text: str, verdict: str) -> None:
+    """Whatever it does instead."""
+    (tmp_path / "broken.py").write_text(text)
+    assert wrong_with(Function("broken:f", tmp_path), {"x": True}).startswith(verdict)
+
+
+def test_the_metric_may_have_any_name(run_code: Call) -> None:
+    """A returned number is the search's metric."""
+    result = run_code(Function("user_code:number", HERE), metric=Metric("loss").name)
+    assert result.curve[0].metrics.keys() == {"loss"}

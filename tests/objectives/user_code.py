@@ -1,0 +1,168 @@
+"""Functions as users write them, good and bad; tests run them by name."""
+
+# ruff: noqa: D103 -- their names say what they do
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+NOT_CALLABLE = 3
+
+
+def number(x):
+    return (x - 0.3) ** 2
+
+
+def mapping(x, trial):
+    print("hello from", trial.number, trial.seed)
+    return {"value": x, "other": 2, "note": "text"}
+
+
+def curve(x, trial):
+    for epoch in range(trial.epochs):
+        yield {"value": x + epoch}
+    return {"test": 0.5}
+
+
+def numbers(x):
+    yield x
+    yield 2 * x
+
+
+def closes(x, trial):
+    try:
+        while True:
+            yield x
+    finally:
+        (trial.directory / "closed").touch()
+
+
+def resumes(x, trial):
+    """Dies in its first life, after its second epoch; counts the epochs that it trained."""
+    state = trial.checkpoint_dir / "epoch"
+    done = int(state.read_text()) if state.exists() else 0
+    for epoch in range(done, 4):
+        with (trial.directory / "trained").open("a") as file:
+            file.write(f"{epoch} ")
+        yield {"value": x + epoch, "epoch": epoch}
+        state.write_text(str(epoch + 1))
+        if epoch == 1 and done == 0:
+            os._exit(1) if x < 0.5 else os.kill(os.getpid(), signal.SIGKILL)
+
+
+def forgets(x, trial):
+    """As above, but its checkpoint is ahead of what was reported."""
+    state = trial.checkpoint_dir / "epoch"
+    done = int(state.read_text()) if state.exists() else 0
+    for epoch in range(done, 4):
+        yield {"value": x + epoch, "epoch": epoch}
+        if epoch == 1 and done == 0:
+            state.write_text("3")
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def draws(x):
+    return random.random()
+
+
+def raises(x):
+    raise RuntimeError("boom")
+
+
+def unpicklable_error(x):
+    class Odd(Exception):
+        def __init__(self, a, b):
+            self.lock = open(os.devnull)  # noqa: PTH123, SIM115
+            super().__init__("odd")
+
+    raise Odd(1, 2)
+
+
+def unshowable_error(x):
+    class Shy(Exception):
+        def __str__(self):
+            raise ValueError
+
+    raise Shy
+
+
+def returns_none(x):
+    pass
+
+
+def returns_text(x):
+    return "0.5"
+
+
+def returns_infinity(x):
+    return float("inf")
+
+
+def misnames(x):
+    return {"valeu": 1.0}
+
+
+def leaves(x):
+    os._exit(0)
+
+
+def exits(x):
+    sys.exit(3)
+
+
+def out_of_memory(x):
+    raise MemoryError
+
+
+def segfaults(x):
+    os.kill(os.getpid(), signal.SIGSEGV)
+
+
+def hangs(x):
+    time.sleep(60)
+
+
+def ignores_sigterm(x):
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    while True:
+        time.sleep(60)
+
+
+def eats(x):
+    block = bytearray(400 * 2**20)
+    for index in range(0, len(block), 4096):
+        block[index] = 1
+    time.sleep(60)
+
+
+def forks(x, trial):
+    """Leaves a grandchild behind, in a session of its own."""
+    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True)
+    Path(trial.directory, "grandchild").write_text(str(child.pid))
+    return x
+
+
+def environment(x):
+    names = ("HPSEARCH_TRIAL", "HPSEARCH_SEED", "CUDA_VISIBLE_DEVICES", "OMP_NUM_THREADS")
+    print(*(os.environ.get(name) for name in names))
+    return x
+
+
+def two(x, y):
+    return x
+
+
+def with_default(x, y=1, *, trial):
+    return x
+
+
+def anything(**values):
+    return 1.0
+
+
+def positional(x, /):
+    return x
