@@ -13,13 +13,15 @@ from threadpoolctl import threadpool_info, threadpool_limits
 from hpsearch import blas
 from hpsearch.config import Config, trial_config
 from hpsearch.config import load as load_config
-from hpsearch.errors import RunMismatch
+from hpsearch.errors import ConfigError, RunMismatch
 from hpsearch.executors import Caviar, Executor, Panda, available_cpus
 from hpsearch.loop import Watcher, drive
 from hpsearch.network.data import Dataset, fingerprint
 from hpsearch.network.data import load as load_data
 from hpsearch.objectives.network import NetworkObjective
 from hpsearch.search import FAULTS, Search
+from hpsearch.searchers import Lesson, Visible, lessons
+from hpsearch.searchers.targets import extrapolated
 from hpsearch.store import Run
 
 CHANGEABLE = ("search.trials", "run.strategy", "run.workers", "run.timeout", "run.retries")
@@ -46,6 +48,7 @@ def start(
         HpsearchError: As :func:`hpsearch.loop.drive`.
     """
     dataset = load_dataset(config)
+    learnt = _learn(config)
     meta = {
         "config": config.resolved(),
         "source": config.source,
@@ -54,6 +57,7 @@ def start(
         "data": _fingerprint(config),
         "versions": versions(),
         "blas_kernel": blas.asked_for(),
+        "learnt": [[dict(values), loss] for values, loss in learnt],
     }
     if directory is None:
         run = Run.create_numbered(root, config.name, config.source, meta)
@@ -116,7 +120,7 @@ def resume(
 
 
 def _search(run: Run, config: Config, watcher: Watcher) -> None:
-    search = Search.from_config(config)
+    search = Search.from_config(config, [(values, loss) for values, loss in run.meta("learnt")])
     search.restore(run.trials(), run.results())
     if not search.finished:
         executor = _executor(config, search, _objective(run, config), watcher)
@@ -215,6 +219,38 @@ def load_dataset(config: Config) -> Dataset:
     )
     config.check_rows(len(dataset.x_train))
     return dataset
+
+
+def _learn(config: Config) -> list[Lesson]:
+    """What the runs of ``search.warm_start`` have found out. It is kept in the run, and not looked up again.
+
+    Raises:
+        ConfigError: A run makes another thing better, or has nothing to say about this space.
+        RunError: One cannot be read.
+    """
+    learnt: list[Lesson] = []
+    for directory in config.search.warm_start:
+        with Run.read(Path(directory)) as run:
+            earlier = Config.from_resolved(run.meta("config"))
+            results, trials = run.results(), {trial.number: trial for trial in run.trials()}
+        if earlier.metric.goal != config.metric.goal:
+            rule = f"must be runs that {config.metric.goal} a metric, as this one; {directory} does not"
+            raise ConfigError([config.problem("search.warm_start", rule)])
+        tried = [trials[result.number] for result in results]
+        visible = Visible.of(earlier.space, earlier.metric, tried, results)
+        losses = extrapolated(visible.losses, visible.stopped, visible.curves)
+        found = lessons(config.space, [trial.values for trial in tried], losses)
+        if not found:
+            shared = sorted(set(earlier.space.names) & set(config.space.names))
+            why = (
+                f"share {', '.join(shared)}, but no trial has values in this space"
+                if shared
+                else "share no parameter"
+            )
+            rule = f"must be runs with trials in this space; {directory} and this search {why}"
+            raise ConfigError([config.problem("search.warm_start", rule)])
+        learnt += found
+    return learnt
 
 
 def _fingerprint(config: Config) -> str:

@@ -25,6 +25,7 @@ ROOMS: dict[str, set[str]] = {
     "loop": {"search", "executors", "store", "trial", "errors"},
     "launch": {
         "blas",
+        "searchers",
         "loop",
         "search",
         "executors",

@@ -31,6 +31,7 @@ def test_defaults(tmp_path: Path) -> None:
         "trials": 64,
         "lag": 8,
         "early_stopping": {"min_epochs": 1, "reduction": 2},
+        "warm_start": [],
         "enqueue": [],
         "repeats": 1,
         "max_failures": 10,
