@@ -43,11 +43,13 @@ def start(
         The run directory.
 
     Raises:
+        ConfigError: The config does not fit the data or the runs it learns from; nothing was created.
         DataError: The data cannot be used; nothing was created.
         RunExists: The directory is there already.
         HpsearchError: As :func:`hpsearch.loop.drive`.
     """
     dataset = load_dataset(config)
+    config.check_rows(len(dataset.x_train))
     learnt = _learn(config)
     meta = {
         "config": config.resolved(),
@@ -101,7 +103,7 @@ def resume(
         if recorded == found:
             _warn_of_versions(run, watcher)
             if config.resolved() != run.meta("config"):
-                run.set_meta(config=config.resolved())
+                run.set_meta(config=config.resolved(), source=_source(run))
             if retry_failed:
                 run.forget(result.number for result in run.results() if result.status in FAULTS)
             if not (run.data_directory / "dataset.json").exists():
@@ -109,6 +111,7 @@ def resume(
             run.event("resumed", "")
             _search(run, config, watcher)
             return directory
+        config = _reread(run, changes or {})
     if not accept_data_change:
         raise RunMismatch(
             f"The data has changed since {directory} began: its SHA-256 was {recorded}, now it is {found}."
@@ -173,9 +176,8 @@ def _changed_config(run: Run, changes: Mapping[str, Any]) -> Config:
     resolved = run.meta("config")
     frozen = wanted = Config.from_resolved(resolved)
     path = run.directory / "config.yaml"
-    if path.exists() and path.read_bytes().decode("utf-8", "replace") != run.meta("source"):
-        overrides = [*run.meta("overrides"), f"name={frozen.name}"]
-        wanted = load_config(path, overrides, base=Path(run.meta("base")))
+    if _source(run) != run.meta("source"):
+        wanted = _reread(run, {})
     if changes:
         wanted = Config.from_resolved(_set(wanted.resolved(), changes))
     different = frozen.differences(wanted)
@@ -192,6 +194,22 @@ def _changed_config(run: Run, changes: Mapping[str, Any]) -> Config:
     return wanted
 
 
+def _source(run: Run) -> str:
+    """The text of the ``config.yaml`` in a run directory; what it was, if it is gone."""
+    try:
+        return (run.directory / "config.yaml").read_bytes().decode("utf-8", "replace")
+    except FileNotFoundError:
+        return str(run.meta("source"))
+
+
+def _reread(run: Run, changes: Mapping[str, Any]) -> Config:
+    """The config that ``config.yaml`` and the first search's arguments give now."""
+    resolved = run.meta("config")
+    given = [f"{key}={value}" for key, value in changes.items()]
+    overrides = [*run.meta("overrides"), f"name={resolved['name']}", *given]
+    return load_config(run.directory / "config.yaml", overrides, base=Path(run.meta("base")))
+
+
 def _set(resolved: dict[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
     """A resolved config with settings replaced, by dotted key."""
     for key, value in changes.items():
@@ -204,11 +222,10 @@ def load_dataset(config: Config) -> Dataset:
     """The data of a config.
 
     Raises:
-        ConfigError: A batch would be larger than the training split.
         DataError: The data cannot be used.
     """
     objective = config.objective
-    dataset = load_data(
+    return load_data(
         objective.data,
         seed=config.seed,
         label=objective.label,
@@ -217,8 +234,6 @@ def load_dataset(config: Config) -> Dataset:
         dtype=objective.dtype,
         standardize=objective.standardize,
     )
-    config.check_rows(len(dataset.x_train))
-    return dataset
 
 
 def _learn(config: Config) -> list[Lesson]:

@@ -75,6 +75,7 @@ def check(config: Path, overrides: tuple[str, ...], color: Color) -> None:
 
     loaded = load(config, overrides)
     dataset = load_dataset(loaded)
+    loaded.check_rows(len(dataset.x_train))
     print_report(config_sheet(loaded.resolved(), loaded.space.size), "table", console(color))
     for note in (*loaded.notes, *dataset.warnings):
         click.echo(f"note: {note}", err=True)

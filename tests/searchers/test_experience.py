@@ -22,7 +22,7 @@ SPACE = Space(
 
 
 def earlier(count: int = 40) -> tuple[list[dict[str, Any]], np.ndarray]:
-    """An earlier search of rate and kind, with another parameter besides: best near rate 0.003 with kind b."""
+    """An earlier search of rate, kind and something else: best near rate 0.003 with kind b."""
     rng = np.random.default_rng(5)
     values = [
         {"rate": 10 ** rng.uniform(-4, 0), "kind": "ab"[rng.integers(2)], "other": 1} for _ in range(count)
