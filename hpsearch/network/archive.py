@@ -32,11 +32,12 @@ def write(path: str | Path, kind: str, about: Mapping[str, Any], arrays: Mapping
         arrays: By name.
     """
     path = Path(path)
-    about = {"hpsearch": kind, "schema": _SCHEMA, **about}
+    text = json.dumps({"hpsearch": kind, "schema": _SCHEMA, **about})
+    contents: dict[str, Any] = {"about": np.array(text), **arrays}
     partial = path.with_name(f".{path.name}.partial")
     try:
         with partial.open("wb") as file:
-            np.savez(file, about=np.array(json.dumps(about)), **arrays)
+            np.savez(file, **contents)
             file.flush()
             os.fsync(file.fileno())
         partial.replace(path)
