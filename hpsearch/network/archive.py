@@ -59,7 +59,8 @@ def read(path: str | Path, kind: str) -> tuple[dict[str, Any], dict[str, Array]]
     except OSError as error:
         raise DataError(f"{path}: cannot be read: {error.strerror or error}") from error
     except _DAMAGE as error:
-        raise DataError(f"{path}: not a file that hpsearch wrote, or damaged: {error}") from error
+        # Not what NumPy says: it advises to unpickle a file that it does not know.
+        raise DataError(f"{path}: not a file that hpsearch wrote, or damaged") from error
     if found != (kind, _SCHEMA):
         raise DataError(
             f"{path}: must be a {kind} of schema {_SCHEMA}; found a {found[0]} of schema {found[1]}"
