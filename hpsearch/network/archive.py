@@ -1,12 +1,13 @@
 """Files of plain arrays with a page of JSON beside them: checkpoints and models. Nothing is pickled."""
 
+import contextlib
 import json
 import os
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,15 +15,30 @@ from numpy.typing import NDArray
 from hpsearch.errors import DataError
 
 Array = NDArray[Any]
+Opener = Callable[[str, int], int]
 
 
-def write(path: Path, about: Mapping[str, Any], arrays: Mapping[str, Array]) -> None:
-    """Write an ``.npz`` of ``arrays`` and, under the name ``about``, of JSON text; whole or not at all."""
-    partial = path.with_name(f".{path.name}.partial")
-    with partial.open("wb") as file:
-        np.savez(file, allow_pickle=False, about=np.array(json.dumps(about)), **arrays)
+def private(path: str, flags: int) -> int:
+    """An opener for :func:`open`: only its owner may read the file, whatever the umask."""
+    return os.open(path, flags, 0o600)
+
+
+@contextlib.contextmanager
+def opened(path: Path, opener: Opener | None = None) -> Iterator[BinaryIO]:
+    """A file to write; at the end it is on the disk."""
+    with open(path, "wb", opener=opener) as file:
+        yield file
         file.flush()
         os.fsync(file.fileno())
+
+
+def write(
+    path: Path, about: Mapping[str, Any], arrays: Mapping[str, Array], opener: Opener | None = None
+) -> None:
+    """Write an ``.npz`` of ``arrays`` and, under the name ``about``, of JSON text; whole or not at all."""
+    partial = path.with_name(f".{path.name}.partial")
+    with opened(partial, opener) as file:
+        np.savez(file, allow_pickle=False, about=np.array(json.dumps(about)), **arrays)
     partial.replace(path)
 
 
