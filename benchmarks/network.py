@@ -42,9 +42,11 @@ class Case:
 
     @property
     def steps(self) -> int:
+        """Training steps of a run."""
         return self.batches * self.epochs
 
     def rows(self) -> Rows:
+        """Random features and labels."""
         rng = np.random.default_rng(0)
         count = self.batches * self.batch_size
         x = rng.standard_normal((count, self.sizes[0]), dtype=np.float32)
@@ -144,24 +146,38 @@ def products(case: Case) -> Callable[[], None]:
     return run
 
 
-def measure(case: Case, rounds: int) -> dict[str, float]:
-    """Microseconds per step (and per network) of every contender."""
+def measure(case: Case, rounds: int) -> dict[str, list[float]]:
+    """Microseconds per step of every contender (of the stack: per step and network), turn by turn."""
     contenders = {"network": network(case), "stack of 4": network(case, 4), "bare products": products(case)}
     for name, make in (("PyTorch", torch), ("scikit-learn", sklearn)):
         try:
             contenders[name] = make(case)
         except ImportError:
             continue
-    seconds: dict[str, list[float]] = {name: [] for name in contenders}
+    turns: dict[str, list[float]] = {name: [] for name in contenders}
     for turn in range(rounds + 1):
         for name, run in contenders.items():
             start = time.perf_counter()
             run()
+            seconds = time.perf_counter() - start
             if turn:  # the first is for warming up
-                seconds[name].append(time.perf_counter() - start)
-    result = {name: statistics.median(turns) / case.steps * 1e6 for name, turns in seconds.items()}
-    result["stack of 4"] /= 4
-    return result
+                turns[name].append(seconds / case.steps * 1e6 / (4 if name == "stack of 4" else 1))
+    return turns
+
+
+def medians(turns: dict[str, list[float]]) -> dict[str, float]:
+    """The median time of every contender."""
+    return {name: statistics.median(times) for name, times in turns.items()}
+
+
+def ratios(turns: dict[str, list[float]]) -> dict[str, float]:
+    """The median over the turns of every contender's time over the network's in the same turn."""
+    own = turns["network"]
+    return {
+        name: statistics.median(time / base for time, base in zip(times, own, strict=True))
+        for name, times in turns.items()
+        if name != "network"
+    }
 
 
 def machine() -> dict[str, str]:
@@ -193,24 +209,21 @@ def main() -> None:
     arguments = parser.parse_args()
     with threadpool_limits(1):
         about = machine()
-        results = {case.name: measure(case, arguments.rounds) for case in CASES}
+        turns = {case.name: measure(case, arguments.rounds) for case in CASES}
+    times = {case: medians(own) for case, own in turns.items()}
+    quotients = {case: ratios(own) for case, own in turns.items()}
     print(", ".join(f"{key} {value}" for key, value in about.items()))
-    print("\n| µs per step | " + " | ".join(results) + " |\n|---|" + "---:|" * len(results))
-    for name in next(iter(results.values())):
-        print(f"| {name} | " + " | ".join(f"{figures[name]:.0f}" for figures in results.values()) + " |")
-    print("\n| ratio | " + " | ".join(results) + " |\n|---|" + "---:|" * len(results))
-    ratios = {}
-    for name in next(iter(results.values())):
-        if name != "network":
-            ratios[name] = {case: figures[name] / figures["network"] for case, figures in results.items()}
-            print(
-                f"| {name} / network | "
-                + " | ".join(f"{ratio:.2f}" for ratio in ratios[name].values())
-                + " |"
-            )
+    print_table("µs per step", times, "{:.0f}")
+    print_table("time / the network's", quotients, "{:.2f}")
     if arguments.json:
-        report = {"machine": about, "microseconds_per_step": results, "ratios": ratios}
+        report = {"machine": about, "microseconds_per_step": times, "ratios": quotients}
         arguments.json.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def print_table(title: str, columns: dict[str, dict[str, float]], form: str) -> None:
+    print(f"\n| {title} | " + " | ".join(columns) + " |\n|---|" + "---:|" * len(columns))
+    for name in next(iter(columns.values())):
+        print(f"| {name} | " + " | ".join(form.format(column[name]) for column in columns.values()) + " |")
 
 
 if __name__ == "__main__":

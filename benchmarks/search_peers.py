@@ -31,7 +31,7 @@ def hpsearch(method: str) -> Callable[[Space, int, int], AskTell]:
     """One of this project's own searchers."""
 
     def start(space: Space, seed: int, trials: int) -> AskTell:
-        searcher = make(method, space, seed, trials)
+        searcher = make(method, space, seed)
         units: list[np.ndarray] = []
         losses: list[float] = []
 

@@ -5,7 +5,7 @@
     python -m benchmarks.search_training --results runs/training.jsonl --seeds 10
 
 Random search trains 64 networks for 27 epochs each. How many epochs does coarse to fine, with rungs,
-need until its best validation loss is at least as good as random search's in the end?
+need until its best validation error is at least as good as random search's in the end?
 """
 
 import argparse
@@ -69,22 +69,24 @@ DATA: dict[str, Callable[[], Dataset]] = {
 }
 
 
-def train(data: Dataset, values: dict[str, Any], seed: int, rungs: tuple[Rung, ...]) -> tuple[Floats, bool]:
-    """The validation loss after each epoch, and whether a rung stopped the training."""
+def train(
+    data: Dataset, metric: str, values: dict[str, Any], seed: int, rungs: tuple[Rung, ...]
+) -> tuple[Floats, bool]:
+    """The metric after each epoch, and whether a rung stopped the training."""
     thresholds = {rung.epoch: rung.loss for rung in rungs}
     curve: list[float] = []
     for (metrics,) in Training(data, Hyperparameters.from_values(values), [seed]):
-        curve.append(metrics["val_loss"])
+        curve.append(metrics[metric])
         if curve[-1] > thresholds.get(len(curve), np.inf):
             return np.array(curve), True
     return np.array(curve), False
 
 
 def search(
-    data: Dataset, method: str, seed: int, halving: Halving | None, lag: int
+    data: Dataset, metric: str, method: str, seed: int, halving: Halving | None, lag: int
 ) -> Iterator[tuple[int, float]]:
-    """A search without end: after each trial, the epochs used so far and the best last loss."""
-    searcher = make(method, SPACE, seed, TRIALS)
+    """A search without end: after each trial, the epochs used so far and the best last metric."""
+    searcher = make(method, SPACE, seed)
     units, losses = np.empty((0, SPACE.dimensions)), np.empty(0)
     stopped, curves = np.empty(0, dtype=np.bool_), list[Floats]()
     used, best = 0, np.inf
@@ -93,7 +95,7 @@ def search(
         visible = Visible(units, losses[:seen], stopped[:seen], curves[:seen])
         unit = searcher.propose(number, visible).unit
         rungs = halving.rungs(curves[:seen], EPOCHS) if halving else ()
-        curve, early = train(data, SPACE.values(unit[None])[0], 1000 * seed + number, rungs)
+        curve, early = train(data, metric, SPACE.values(unit[None])[0], 1000 * seed + number, rungs)
         used += len(curve)
         last = curve[-1] if np.isfinite(curve[-1]) else np.nan
         best = np.fmin(best, last)
@@ -107,17 +109,18 @@ def run(arguments: argparse.Namespace) -> None:
     done = {(row["data"], row["seed"], row["search"]): row for row in rows}
     halving = Halving(1, arguments.reduction)
     name = f"{arguments.name} lag {arguments.lag}"
-    for data_name in arguments.data:
-        data = DATA[data_name]()
+    metric = arguments.metric
+    for base in arguments.data:
+        data, data_name = DATA[base](), f"{base} {metric}"
         for seed in range(arguments.seeds):
             random = done.get((data_name, seed, "random"))
             if random is None:
-                *_, last = zip(range(TRIALS), search(data, "random", seed, None, 0), strict=False)
+                *_, last = zip(range(TRIALS), search(data, metric, "random", seed, None, 0), strict=False)
                 random = _add(arguments.results, data_name, seed, "random", *last[1])
             if (data_name, seed, name) in done:
                 continue
             budget, target = random["epochs"], random["loss"]
-            for used, best in search(data, "coarse_to_fine", seed, halving, arguments.lag):
+            for used, best in search(data, metric, "coarse_to_fine", seed, halving, arguments.lag):
                 if best <= target or used >= 2 * budget:
                     break
             _add(arguments.results, data_name, seed, name, used, best)
@@ -144,7 +147,7 @@ def table(path: Path) -> None:
         shares = [row["epochs"] / random[row["data"], row["seed"]]["epochs"] for row in own]
         reached = [row["loss"] <= random[row["data"], row["seed"]]["loss"] for row in own]
         print(
-            f"{name[0]:24} {name[1]:14} seeds {len(own):2}  median {np.median(shares):.2f}  "
+            f"{name[0]:24} {name[1]:24} seeds {len(own):2}  median {np.median(shares):.2f}  "
             f"mean {np.mean(shares):.2f}  reached {sum(reached)}"
         )
 
@@ -155,6 +158,7 @@ def main() -> None:
     )
     parser.add_argument("--results", type=Path, required=True, help="a JSON-lines file")
     parser.add_argument("--data", nargs="+", choices=DATA, default=list(DATA))
+    parser.add_argument("--metric", choices=("val_error", "val_loss"), default="val_error")
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--lag", type=int, default=0)
     parser.add_argument("--reduction", type=int, default=2)

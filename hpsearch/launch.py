@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_info, threadpool_limits
 
+from hpsearch import blas
 from hpsearch.config import Config, trial_config
 from hpsearch.config import load as load_config
 from hpsearch.errors import RunMismatch
@@ -50,9 +51,9 @@ def start(
         "source": config.source,
         "base": str(config.base),
         "overrides": list(config.overrides),
-        "pace": config.search.trials,
         "data": _fingerprint(config),
         "versions": versions(),
+        "blas_kernel": blas.asked_for(),
     }
     if directory is None:
         run = Run.create_numbered(root, config.name, config.source, meta)
@@ -115,7 +116,7 @@ def resume(
 
 
 def _search(run: Run, config: Config, watcher: Watcher) -> None:
-    search = Search.from_config(config, pace=run.meta("pace"))
+    search = Search.from_config(config)
     search.restore(run.trials(), run.results())
     if not search.finished:
         executor = _executor(config, search, _objective(run, config), watcher)
@@ -203,7 +204,7 @@ def load_dataset(config: Config) -> Dataset:
         DataError: The data cannot be used.
     """
     objective = config.objective
-    return load_data(
+    dataset = load_data(
         objective.data,
         seed=config.seed,
         label=objective.label,
@@ -212,6 +213,8 @@ def load_dataset(config: Config) -> Dataset:
         dtype=objective.dtype,
         standardize=objective.standardize,
     )
+    config.check_rows(len(dataset.x_train))
+    return dataset
 
 
 def _fingerprint(config: Config) -> str:

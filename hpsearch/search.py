@@ -8,7 +8,6 @@ number of workers and no order of completion enters.
 import math
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -47,7 +46,8 @@ class Search:
         halving: Early stopping, for trials that report learning curves.
         epochs: The epochs of a trial whose values do not say.
         max_failures: After how many failed trials in a row the search gives up; None for never.
-        pace: How many trials the searcher plans for, when that is not ``trials``.
+        repeats: How many seeds every configuration has.
+        enqueue: Configurations to try first, each with a value for every active parameter.
 
     Raises:
         ConfigError: The space is wrong.
@@ -67,9 +67,15 @@ class Search:
         halving: Halving | None = None,
         epochs: int | None = None,
         max_failures: int | None = None,
-        pace: int | None = None,
+        repeats: int = 1,
+        enqueue: Sequence[Mapping[str, Value]] = (),
     ) -> None:
-        for name, number, least in (("seed", seed, 0), ("trials", trials, 1), ("lag", lag, 0)):
+        for name, number, least in (
+            ("seed", seed, 0),
+            ("trials", trials, 1),
+            ("lag", lag, 0),
+            ("repeats", repeats, 1),
+        ):
             if isinstance(number, bool) or not isinstance(number, int) or number < least:
                 raise UsageError(f"{name} is a whole number of at least {least}; found {number!r}")
         if method not in METHODS:
@@ -77,13 +83,20 @@ class Search:
         if goal not in ("minimize", "maximize"):
             raise UsageError(f"goal is minimize or maximize; found {goal!r}")
         self.space = space if isinstance(space, Space) else parse_space(space)
+        for values in enqueue:
+            for name, what in self.space.problems(values):
+                raise UsageError(
+                    f"enqueue holds configurations of the space; {name} {what} in {dict(values)}"
+                )
         self.metric = metric or Metric("value", goal)
         self.trials = trials
         self.lag = lag
         self._seed = seed
-        self._searcher = make(method, self.space, seed, pace or trials)
+        self._searcher = make(method, self.space, seed)
         self._halving = halving
         self._epochs = epochs
+        self._repeats = repeats
+        self._enqueued = [self.space.complete(values) for values in enqueue]
         self._max_failures = max_failures
         self._blas = ThreadpoolController()
         self._asked: list[Trial] = []
@@ -95,7 +108,7 @@ class Search:
         self.best: Result | None = None
 
     @classmethod
-    def from_config(cls, config: Config, pace: int | None = None) -> Self:
+    def from_config(cls, config: Config) -> Self:
         """The search that a config describes."""
         stopping = config.search.early_stopping
         return cls(
@@ -108,7 +121,8 @@ class Search:
             halving=Halving(stopping.min_epochs, stopping.reduction) if stopping else None,
             epochs=config.objective.epochs,
             max_failures=config.search.max_failures,
-            pace=pace,
+            repeats=config.search.repeats,
+            enqueue=config.search.enqueue,
         )
 
     @property
@@ -145,7 +159,8 @@ class Search:
 
     def waits(self, number: int) -> bool:
         """Whether a trial depends on earlier results: its proposal, or its rungs."""
-        return self._halving is not None or self._searcher.looks(number)
+        enqueued = number < len(self._enqueued)
+        return self._halving is not None or (not enqueued and self._searcher.looks(number))
 
     def ask(self) -> Trial | None:
         """The next trial; None when there will be no further one.
@@ -211,12 +226,19 @@ class Search:
 
     def _propose(self, number: int) -> Trial:
         told = max(0, number - self.lag) if self.waits(number) else 0
+        values, origin = self._values(number, told)
+        sequence = np.random.SeedSequence([self._seed, number, SEED_PURPOSE])
+        seed, *more_seeds = sequence.generate_state(self._repeats).tolist()
+        return Trial(number, values, seed, self._rungs(values, told), origin, tuple(more_seeds))
+
+    def _values(self, number: int, told: int) -> tuple[Mapping[str, Value], Mapping[str, Any]]:
+        """What a trial tries, and why, from the first ``told`` results."""
+        if number < len(self._enqueued):
+            return self._enqueued[number], {"phase": "enqueued"}
         with self._blas.limit(limits=1, user_api="blas"):  # the number of threads changes the last bits
             proposal = self._searcher.propose(number, self._history.visible(number, told))
         (values,) = self.space.values(proposal.unit[None, :])
-        seed = int(np.random.SeedSequence([self._seed, number, SEED_PURPOSE]).generate_state(1)[0])
-        trial = Trial(number, values, seed, origin=proposal.origin)
-        return replace(trial, rungs=self._rungs(values, told))
+        return values, proposal.origin
 
     def _rungs(self, values: Mapping[str, Value], told: int) -> tuple[Rung, ...]:
         epochs = values.get("epochs", self._epochs)

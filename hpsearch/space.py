@@ -320,6 +320,20 @@ class Space:
         snapped[~self.active(units)] = INACTIVE
         return snapped
 
+    def complete(self, values: Mapping[str, Value]) -> dict[str, Value]:
+        """A configuration as :meth:`values` would give it: with the constants, in order, floats as floats.
+
+        Args:
+            values: One without :meth:`problems`.
+        """
+        completed = dict(self.constants)
+        for parameter in self.parameters:
+            if parameter.name in values:
+                value = values[parameter.name]
+                continuous = isinstance(parameter, Number) and not parameter.integer
+                completed[parameter.name] = float(value) if continuous else value
+        return completed
+
     def problems(self, values: Mapping[str, object]) -> Iterator[tuple[str, str]]:
         """What keeps a mapping from being a configuration of this space.
 

@@ -99,6 +99,7 @@ class Trial:
         seed: For whatever the trial draws at random; below 2**32.
         rungs: Where it may be stopped early, by epoch.
         origin: Why the searcher proposed it, as plain JSON data.
+        more_seeds: With which the same values are run besides; the trial is worth the mean.
     """
 
     number: int
@@ -106,6 +107,12 @@ class Trial:
     seed: int
     rungs: tuple[Rung, ...] = ()
     origin: Mapping[str, Any] = field(default_factory=dict)
+    more_seeds: tuple[int, ...] = ()
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """All seeds, the trial's own first."""
+        return (self.seed, *self.more_seeds)
 
     def to_json(self) -> dict[str, Any]:
         """As JSON data."""
@@ -115,6 +122,7 @@ class Trial:
             "seed": self.seed,
             "rungs": [[rung.epoch, rung.loss] for rung in self.rungs],
             "origin": dict(self.origin),
+            "more_seeds": list(self.more_seeds),
         }
 
     @classmethod
@@ -126,6 +134,7 @@ class Trial:
             seed=data["seed"],
             rungs=tuple(Rung(epoch, loss) for epoch, loss in data["rungs"]),
             origin=data["origin"],
+            more_seeds=tuple(data["more_seeds"]),
         )
 
 

@@ -54,6 +54,12 @@ run: {strategy: panda}
 """
 
 
+@pytest.fixture(autouse=True)
+def _no_restart(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A CPU without AVX-512: with it, the program might start anew, and the tests with it."""
+    monkeypatch.setattr("hpsearch.blas.cpu_flags", frozenset)
+
+
 @pytest.fixture
 def tiny(tmp_path: Path) -> Path:
     """A config whose search takes a second: 12 trials of a small network on generated data."""

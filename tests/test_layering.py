@@ -13,6 +13,7 @@ PACKAGE = Path(__file__).parent.parent / "hpsearch"
 ROOMS: dict[str, set[str]] = {
     "errors": set(),
     "trial": set(),
+    "blas": set(),
     "space": {"errors", "trial"},
     "config": {"space", "trial", "errors", "network.hyperparameters"},
     "searchers": {"space", "trial", "errors"},
@@ -22,9 +23,20 @@ ROOMS: dict[str, set[str]] = {
     "store": {"trial", "errors"},
     "search": {"config", "searchers", "space", "trial", "errors"},
     "loop": {"search", "executors", "store", "trial", "errors"},
-    "launch": {"loop", "search", "executors", "objectives", "store", "network", "config", "trial", "errors"},
+    "launch": {
+        "blas",
+        "loop",
+        "search",
+        "executors",
+        "objectives",
+        "store",
+        "network",
+        "config",
+        "trial",
+        "errors",
+    },
     "analysis": {"space", "trial", "searchers"},
-    "reports": {"analysis", "trial"},
+    "reports": {"analysis", "trial", "blas"},
     "api": {"launch", "reports", "store", "config"},
 }
 """What each room may import."""

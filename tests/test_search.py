@@ -206,11 +206,9 @@ def test_a_wrong_space_is_a_config_error() -> None:
         Search({"x": {"prior": "log", "min": 0, "max": 1}})
 
 
-def test_the_pace_can_differ_from_the_number_of_trials() -> None:
-    """A search continued beyond its first number of trials keeps what it has proposed."""
-    short = run(search(trials=24), 1, random.Random(0))
-    long = run(search(trials=48, pace=24), 1, random.Random(0))
-    assert long[:24] == short
+def test_more_trials_begin_with_the_same_ones() -> None:
+    """How many trials are planned changes none of them: a search may always be continued."""
+    assert run(search(trials=48), 1, random.Random(0))[:24] == run(search(trials=24), 1, random.Random(0))
 
 
 def test_a_metric_in_full_may_be_told() -> None:
@@ -219,3 +217,42 @@ def test_a_metric_in_full_may_be_told() -> None:
     for value in (0.5, 0.9, 0.7):
         ours.tell(ours.ask(), value)
     assert ours.best.value == 0.9
+
+
+def test_enqueued_configurations_come_first() -> None:
+    """As they were given, in their order, waiting for nothing; never proposed again."""
+    points = [
+        {"learning_rate": 1, "layers": 2, "optimizer": "adam"},
+        {"learning_rate": 1e-3, "layers": 1, "optimizer": "sgd"},
+    ]
+    ours = search(enqueue=points, lag=0)
+    first, second = ours.ask(), ours.ask()
+    assert [first.values, second.values] == points
+    assert isinstance(first.values["learning_rate"], float)
+    assert first.origin == {"phase": "enqueued"}
+    for trial in (first, second):
+        ours.tell(trial, worth(trial))
+    assert all(trial.values not in points for trial in run(ours, 1, random.Random(0)))
+
+
+@pytest.mark.parametrize(
+    ("point", "text"),
+    [
+        ({"learning_rate": 2.0, "layers": 1, "optimizer": "sgd"}, "learning_rate cannot be 2.0"),
+        ({"learning_rate": 0.1, "layers": 1}, "optimizer is missing"),
+        ({"learning_rate": 0.1, "layers": 1, "optimizer": "sgd", "x": 1}, "x is not a parameter"),
+    ],
+)
+def test_what_is_enqueued_lies_in_the_space(point: dict[str, Any], text: str) -> None:
+    """Otherwise the message says which value does not."""
+    with pytest.raises(UsageError, match=text):
+        search(enqueue=[point])
+
+
+def test_repeats_add_seeds_and_change_no_other() -> None:
+    """Each trial gets two more seeds of its own; its first seed is what it was without repeats."""
+    once = run(search(method="random"), 1, random.Random(0))
+    thrice = run(search(method="random", repeats=3), 1, random.Random(0))
+    assert [trial.seed for trial in once] == [trial.seed for trial in thrice]
+    assert len({seed for trial in thrice for seed in trial.seeds}) == 3 * 24
+    assert all(trial.seeds == (trial.seed,) for trial in once)

@@ -17,7 +17,7 @@ def ranked(results: Iterable[Result], metric: Metric) -> list[Result]:
 
 
 def leaderboard(
-    ranking: Sequence[Result], trials: Mapping[int, Trial], *, timings: bool = False
+    ranking: Sequence[Result], trials: Mapping[int, Trial], metric: Metric, *, timings: bool = False
 ) -> list[dict[str, Any]]:
     """The rows of a leaderboard, as JSON data.
 
@@ -26,9 +26,11 @@ def leaderboard(
     Args:
         ranking: Results, best first.
         trials: At least their trials, by number.
+        metric: What the search makes better; with repeats, its standard error is put in.
         timings: Whether to put in how long each trial ran.
     """
     rows = []
+    metric_se = f"{metric.name}_se"
     for rank, result in enumerate(ranking, 1):
         row: dict[str, Any] = {
             "rank": rank if result.value is not None else None,
@@ -39,6 +41,8 @@ def leaderboard(
             "values": dict(trials[result.number].values),
             "reason": result.reason,
         }
+        if metric_se in (last := result.curve[-1].metrics if result.curve else {}):
+            row["standard_error"] = last[metric_se]
         if timings:
             row["seconds"] = round(result.seconds, 3)
         rows.append(row)

@@ -6,11 +6,13 @@ import traceback
 
 import click
 
+from hpsearch.cli.doctor import doctor
 from hpsearch.cli.learn import explain, importance
 from hpsearch.cli.look import export, leaderboard, list_runs, show, status
 from hpsearch.cli.plan import check, init, sample
 from hpsearch.cli.search import resume, run
 from hpsearch.cli.shell import completion
+from hpsearch.cli.use import predict, train
 from hpsearch.errors import HpsearchError, Interrupted, RunError, SearchFailed, UsageError
 
 EPILOG = """\b
@@ -50,7 +52,8 @@ for command in (
     *(run, resume),
     *(leaderboard, status, show, list_runs),
     *(importance, explain),
-    *(export, completion),
+    *(train, predict),
+    *(export, doctor, completion),
 ):
     program.add_command(command)
 

@@ -53,12 +53,14 @@ def run(
       hpsearch run config.yaml search.trials=128 -j 4
       hpsearch run config.yaml -q          print only the run directory, for scripts
     """
+    from hpsearch import blas
     from hpsearch.config import load
     from hpsearch.launch import start
 
     options = {"seed": seed, "search.trials": trials, "run.workers": workers, "run.strategy": strategy}
     given = [f"{key}={value}" for key, value in options.items() if value is not None]
     loaded = load(config, [*overrides, *given])
+    blas.restart_with(blas.wanted(loaded.run.blas_kernel))
     with _watcher(loaded.name, quiet=quiet, verbose=verbose, color=color) as watcher:
         directory = start(loaded, watcher, directory=output)
     _end(directory, quiet=quiet, color=color)
@@ -91,8 +93,14 @@ def resume(
       hpsearch resume runs/digits-001
       hpsearch resume runs/digits-001 --trials 128
     """
+    from hpsearch import blas
     from hpsearch.launch import resume as go_on
+    from hpsearch.store import Run
 
+    with Run.read(directory) as run:
+        kernel = run.meta("blas_kernel")
+    if blas.supported(kernel, blas.cpu_flags()):  # else the run warns of what differs
+        blas.restart_with(kernel)
     options: dict[str, Any] = {"search.trials": trials, "run.workers": workers, "run.strategy": strategy}
     changes = {key: value for key, value in options.items() if value is not None}
     with _watcher(directory.name, quiet=quiet, verbose=verbose, color=color) as watcher:

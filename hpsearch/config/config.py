@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from hpsearch.config.document import compose
+from hpsearch.config.enqueued import check_enqueued
 from hpsearch.config.files import read_text
 from hpsearch.config.hyperparameters import check_batch_size, note_unused_layers
 from hpsearch.config.objectives import NetworkObjective, read_objective
@@ -133,6 +134,8 @@ class Config:
         run: RunSection | None = reader.setting("run")
         if search and run:
             _check_workers(search, run, reader)
+        if search and space:
+            check_enqueued(search, space, reader)
         if not (objective and metric and space and search and run) or problems:
             raise problems.error()
         note_unused_layers(space, notes)

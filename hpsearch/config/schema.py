@@ -152,6 +152,15 @@ class SearchSection(Section):
         PlainSerializer(lambda stopping: stopping.model_dump() if stopping else False),
         WithJsonSchema({"anyOf": [{"type": "boolean"}, EarlyStopping.model_json_schema()]}),
     ] = Field(default=EarlyStopping(), description="whether trials that fall behind end early")
+    enqueue: list[dict[str, Any]] = Field(
+        default=[], max_length=10_000, description="configurations to try first, a value for each parameter"
+    )
+    repeats: int = Field(
+        default=1,
+        ge=1,
+        le=100,
+        description="seeds that every configuration is trained with; its value is the mean",
+    )
     max_failures: int = Field(default=10, ge=1, description="failed trials in a row that end the search")
 
 
@@ -166,6 +175,10 @@ class RunSection(Section):
         default="auto", description="how many trials run at once"
     )
     threads: int = Field(default=1, ge=1, le=1024, description="threads of the matrix products of one trial")
+    blas_kernel: Literal["auto", "keep"] = Field(
+        default="auto",
+        description="auto: the CPU's fastest matrix kernels, if OpenBLAS does not pick them; keep: its own",
+    )
     timeout: Annotated[
         float | None,
         BeforeValidator(_seconds),

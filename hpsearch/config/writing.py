@@ -37,7 +37,7 @@ def trial_config(config: "Config", values: Mapping[str, Value]) -> str:
     """
     resolved = config.resolved()
     resolved["space"] = dict(values)
-    resolved["search"] |= {"method": "random", "trials": 1, "early_stopping": False}
+    resolved["search"] |= {"method": "random", "trials": 1, "early_stopping": False, "enqueue": []}
     return dump(resolved)
 
 

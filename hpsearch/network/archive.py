@@ -18,49 +18,69 @@ Array = NDArray[Any]
 Opener = Callable[[str, int], int]
 
 
+_SCHEMA = 1
+
+_DAMAGE = (ValueError, KeyError, TypeError, AttributeError, EOFError, zipfile.BadZipFile, zlib.error)
+"""What NumPy and JSON raise over files that are not what they should be."""
+
+
 def private(path: str, flags: int) -> int:
     """An opener for :func:`open`: only its owner may read the file, whatever the umask."""
     return os.open(path, flags, 0o600)
 
 
 @contextlib.contextmanager
-def opened(path: Path, opener: Opener | None = None) -> Iterator[BinaryIO]:
-    """A file to write; at the end it is on the disk."""
-    with open(path, "wb", opener=opener) as file:
-        yield file
-        file.flush()
-        os.fsync(file.fileno())
+def replacing(path: Path, opener: Opener | None = None) -> Iterator[BinaryIO]:
+    """A file to write in place of ``path``: at the end it is there whole and on the disk, or not at all."""
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        with open(partial, "wb", opener=opener) as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def write(
-    path: Path, about: Mapping[str, Any], arrays: Mapping[str, Array], opener: Opener | None = None
+    path: str | Path,
+    kind: str,
+    about: Mapping[str, Any],
+    arrays: Mapping[str, Array],
+    opener: Opener | None = None,
 ) -> None:
-    """Write an ``.npz`` of ``arrays`` and, under the name ``about``, of JSON text; whole or not at all."""
-    partial = path.with_name(f".{path.name}.partial")
-    with opened(partial, opener) as file:
+    """Write an ``.npz`` of arrays and, under the name ``about``, of JSON text; whole or not at all.
+
+    Args:
+        path: Where to.
+        kind: What it is, in a word; whoever reads the file has to ask for it.
+        about: JSON data.
+        arrays: By name.
+        opener: As of :func:`open`.
+    """
+    about = {"hpsearch": kind, "schema": _SCHEMA, **about}
+    with replacing(Path(path), opener) as file:
         np.savez(file, allow_pickle=False, about=np.array(json.dumps(about)), **arrays)
-    partial.replace(path)
 
 
-def read(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
+def read(path: str | Path, kind: str) -> tuple[dict[str, Any], dict[str, Array]]:
     """Read what :func:`write` wrote.
 
     Raises:
-        DataError: It is not there, damaged, or of another kind.
+        DataError: It is not there, damaged, of another kind, or from another version of hpsearch.
     """
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
+        with Path(path).open("rb") as file, np.load(file, allow_pickle=False) as archive:
             arrays = dict(archive)
-        return json.loads(arrays.pop("about").item()), arrays
+        about = json.loads(arrays.pop("about").item())
+        found = about["hpsearch"], about["schema"]
     except OSError as error:
         raise DataError(f"{path}: cannot be read: {error.strerror or error}") from error
-    except (
-        ValueError,
-        KeyError,
-        TypeError,
-        EOFError,
-        AttributeError,
-        zipfile.BadZipFile,
-        zlib.error,
-    ) as error:
+    except _DAMAGE as error:
         raise DataError(f"{path}: not a file that hpsearch wrote, or damaged: {error}") from error
+    if found != (kind, _SCHEMA):
+        raise DataError(
+            f"{path}: must be a {kind} of schema {_SCHEMA}; found a {found[0]} of schema {found[1]}"
+        )
+    return about, arrays

@@ -13,6 +13,7 @@ from hpsearch.network import archive
 
 Array = NDArray[Any]
 
+_SCHEMA = 1
 _ARRAYS = ("x_train", "y_train", "x_validation", "y_validation", "x_test", "y_test", "mean", "scale")
 
 
@@ -86,10 +87,10 @@ class Dataset:
         """Write the arrays as ``.npy`` files and the rest as ``dataset.json``, which comes last; private."""
         directory.mkdir(mode=0o700, exist_ok=True)
         for name in _ARRAYS:
-            with archive.opened(directory / f"{name}.npy", archive.private) as file:
+            with archive.replacing(directory / f"{name}.npy", archive.private) as file:
                 np.save(file, getattr(self, name), allow_pickle=False)
-        about = {"schema": 1, "classes": self.classes, "warnings": self.warnings}
-        with archive.opened(directory / "dataset.json", archive.private) as file:
+        about = {"schema": _SCHEMA, "classes": self.classes, "warnings": self.warnings}
+        with archive.replacing(directory / "dataset.json", archive.private) as file:
             file.write(json.dumps(about).encode())
 
     @classmethod
@@ -101,6 +102,8 @@ class Dataset:
         """
         try:
             about = json.loads((directory / "dataset.json").read_text(encoding="utf-8"))
+            if about["schema"] != _SCHEMA:
+                raise DataError(f"{directory}: must be of schema {_SCHEMA}; found {about['schema']}")
             arrays = {name: _open_array(directory / f"{name}.npy") for name in _ARRAYS}
             return cls(**arrays, classes=tuple(about["classes"]), warnings=tuple(about["warnings"]))
         except (OSError, ValueError, KeyError, TypeError) as error:

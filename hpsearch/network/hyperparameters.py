@@ -63,6 +63,8 @@ class Hyperparameter:
         return f"{number}, {low}value{high}" if low or high else number
 
 
+_TYPES: dict[str, type] = {"float": float, "int": int, "bool": bool, "str": str}
+
 HYPERPARAMETERS: dict[str, Hyperparameter] = {
     "learning_rate": Hyperparameter("float", 0.01, "step size α₀", min=0, open_min=True),
     "learning_rate_decay": Hyperparameter("float", 0.0, "α = α₀ / (1 + decay · epoch)", min=0),
@@ -146,11 +148,12 @@ class Hyperparameters:
                 )
             if not known.allows(value):
                 raise UsageError(f"{name}: must be {known.rule()}; found {value!r}")
-        chosen = {name: values.get(name, known.default) for name, known in HYPERPARAMETERS.items()}
-        layers = range(1, chosen.pop("hidden_layers") + 1)
-        chosen["hidden_units"] = tuple(
-            values.get(f"hidden_units_{layer}", chosen["hidden_units"]) for layer in layers
-        )
+        chosen = {
+            name: _TYPES[known.kind](values.get(name, known.default))
+            for name, known in HYPERPARAMETERS.items()
+        }
+        layers, units = range(1, chosen.pop("hidden_layers") + 1), chosen["hidden_units"]
+        chosen["hidden_units"] = tuple(int(values.get(f"hidden_units_{layer}", units)) for layer in layers)
         if chosen["batch_norm"] and chosen["hidden_units"] and chosen["batch_size"] < 2:
             raise UsageError("batch_size: must be at least 2 with batch_norm, which compares rows; found 1")
         return cls(**chosen)

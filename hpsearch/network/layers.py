@@ -97,11 +97,11 @@ def affine(
 
 def batch_norm(
     z: Array,  # (N, B, U), input; centred in place
-    affine_: Array,  # (N, 2, U): the shift β and the scale γ
+    shift_and_scale: Array,  # (N, 2, U): the shift β and the scale γ
     statistics: Array,  # (N, 2, U), output: mean and biased variance of the mini-batch
     y: Array,  # (N, B, U), output; free for scratch once the gradient comes back
     dy: Array,  # (N, B, U); becomes dz in place
-    daffine: Array,  # (N, 2, U), output: dβ and dγ
+    dshift_and_scale: Array,  # (N, 2, U), output: dβ and dγ
 ) -> Layer:
     """Y = γ (Z − μ) / σ + β, with μ and σ² = variance + ε of every unit over the mini-batch.
 
@@ -113,8 +113,8 @@ def batch_norm(
     stack, rows, units = z.shape
     epsilon, share = np.array(BATCH_NORM_EPSILON, z.dtype), np.array(1 / rows, z.dtype)
     mean, variance = statistics[:, :1], statistics[:, 1:]
-    shift, scale = affine_[:, :1], affine_[:, 1:]
-    dshift, dscale = daffine[:, :1], daffine[:, 1:]
+    shift, scale = shift_and_scale[:, :1], shift_and_scale[:, 1:]
+    dshift, dscale = dshift_and_scale[:, :1], dshift_and_scale[:, 1:]
     sigma, slope = np.empty((2, stack, 1, units), z.dtype)
     means = np.empty((stack, 2, units), z.dtype)  # of dY and of dY ∘ X̂
     mean_dy, mean_dy_x = means[:, :1], means[:, 1:]
@@ -138,7 +138,7 @@ def batch_norm(
         multiply(dy, z, y)
         sum_dy_z()
         divide(dscale, sigma, dscale)
-        multiply(daffine, share, means)
+        multiply(dshift_and_scale, share, means)
         divide(mean_dy_x, sigma, mean_dy_x)
         multiply(z, mean_dy_x, y)
         subtract(dy, y, dy)

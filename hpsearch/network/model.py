@@ -16,8 +16,6 @@ from hpsearch.network.passes import EvaluationPass
 
 Array = NDArray[Any]
 
-_SCHEMA = 1
-
 
 class Model:
     """One trained network with the labels of its classes and the standardisation of its features.
@@ -73,10 +71,9 @@ class Model:
         labels = np.array(self.classes)
         return np.asarray(labels[self.probabilities(x).argmax(axis=1)])
 
-    def save(self, path: Path) -> None:
+    def save(self, path: str | Path) -> None:
         """Write the model as plain arrays and JSON; whole or not at all."""
         about = {
-            "schema": _SCHEMA,
             "hyperparameters": self.network.hyperparameters.to_json(),
             "classes": self.classes,
             "about": self.about,
@@ -87,16 +84,16 @@ class Model:
             "mean": self.mean,
             "scale": self.scale,
         }
-        archive.write(path, about, arrays)
+        archive.write(path, "model", about, arrays)
 
     @classmethod
-    def open(cls, path: Path) -> Self:
+    def open(cls, path: str | Path) -> Self:
         """The model that :meth:`save` wrote.
 
         Raises:
             DataError: The file is not there, damaged, or no model.
         """
-        about, arrays = archive.read(path)
+        about, arrays = archive.read(path, "model")
         try:
             mean, scale, classes = arrays["mean"], arrays["scale"], about["classes"]
             hyperparameters = Hyperparameters.from_json(about["hyperparameters"])

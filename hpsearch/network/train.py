@@ -108,7 +108,7 @@ class Training:
         """``loss``, ``error`` and ``accuracy`` of each network over the rows of a split.
 
         Args:
-            x: Features, (rows, features), standardised as the training split is.
+            x: Features, (rows, features), one row at least, standardised as the training split is.
             y: Classes, (rows,).
         """
         rows, result = np.arange(len(y)), []
@@ -126,18 +126,18 @@ class Training:
         network.averages[0] = self.network.averages[which]
         return Model(network, dataset.classes, dataset.mean, dataset.scale)
 
-    def save(self, path: Path) -> None:
+    def save(self, path: str | Path) -> None:
         """Write a checkpoint, private: everything that :meth:`resume` needs; whole or not at all."""
-        archive.write(path, self._about(), self._arrays(), archive.private)
+        archive.write(path, "checkpoint", self._about(), self._arrays(), archive.private)
 
     @classmethod
-    def resume(cls, path: Path, dataset: Dataset) -> Self:
+    def resume(cls, path: str | Path, dataset: Dataset) -> Self:
         """Go on where :meth:`save` was called, to the last bit.
 
         Raises:
             DataError: The file is damaged, or of a network for other data.
         """
-        about, arrays = archive.read(path)
+        about, arrays = archive.read(path, "checkpoint")
         try:
             if about["sizes"][0] != dataset.features or about["sizes"][-1] != dataset.n_classes:
                 raise DataError(
@@ -149,9 +149,8 @@ class Training:
             raise DataError(f"{path}: holds no training, or a damaged one; delete it: {error!r}") from error
 
     def _about(self) -> dict[str, Any]:
-        """What :meth:`_restore` needs beside arrays, as JSON data."""
+        """What :meth:`_restored` needs beside arrays, as JSON data."""
         return {
-            "schema": 1,
             "hyperparameters": self.hyperparameters.to_json(),
             "seeds": self.seeds,
             "sizes": self.network.sizes,

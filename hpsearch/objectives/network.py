@@ -3,6 +3,7 @@
 import contextlib
 import json
 import math
+import statistics
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ CHECKPOINT_SECONDS = 10.0
 
 @dataclass(frozen=True)
 class NetworkObjective:
-    """Trains the network once for every trial.
+    """Trains the network, with all seeds of a trial at once.
 
     Attributes:
         data: Directory of the prepared data set (:meth:`hpsearch.network.data.Dataset.save`).
@@ -68,22 +69,38 @@ class NetworkObjective:
 
     def _begin(self, dataset: Dataset, trial: Trial) -> Training:
         hyperparameters = Hyperparameters.from_values({**self.constants, **trial.values})
-        return Training(dataset, hyperparameters, [trial.seed])
+        return Training(dataset, hyperparameters, trial.seeds)
 
 
 def _records(training: Training) -> Records:
-    """The epochs of one training; in a diverged one's last, nothing is a number, for its error would be."""
-    for (metrics,) in training:
-        finite = all(map(math.isfinite, metrics.values()))
-        yield metrics if finite else dict.fromkeys(metrics, math.nan)
+    """The epochs of a training; in a diverged one's last, nothing is a number, for its error would be."""
+    for stack in training:
+        finite = all(math.isfinite(value) for metrics in stack for value in metrics.values())
+        yield mean_over_seeds(stack) if finite else dict.fromkeys(stack[0], math.nan)
     return None
 
 
 def _test_metrics(training: Training) -> dict[str, float]:
     if not len(training.dataset.x_test):
         return {}
-    (metrics,) = training.evaluate(training.dataset.x_test, training.dataset.y_test)
-    return {f"test_{name}": value for name, value in metrics.items()}
+    stack = training.evaluate(training.dataset.x_test, training.dataset.y_test)
+    return {f"test_{name}": value for name, value in mean_over_seeds(stack).items()}
+
+
+def mean_over_seeds(stack: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """The mean of every metric; of more than one seed, also its standard error, as ``NAME_se``.
+
+    Args:
+        stack: The metrics of each seed.
+    """
+    if len(stack) == 1:
+        return dict(stack[0])
+    means: dict[str, float] = {}
+    for name in stack[0]:
+        values = [metrics[name] for metrics in stack]
+        means[name] = statistics.fmean(values)
+        means[f"{name}_se"] = statistics.stdev(values) / math.sqrt(len(values))
+    return means
 
 
 class _Checkpoint:
@@ -113,10 +130,8 @@ class _Checkpoint:
                 path.mkdir(exist_ok=True, mode=0o700)
             # The curve first: with a kill in between it is too long by some epochs, which resume() cuts off.
             curve = [[epoch.number, dict(epoch.metrics), epoch.seconds] for epoch in self._epochs]
-            draft = self._curve.with_suffix(".draft")
-            with archive.opened(draft, archive.private) as file:
+            with archive.replacing(self._curve, archive.private) as file:
                 file.write(json.dumps(curve, allow_nan=False).encode())
-            draft.replace(self._curve)
             training.save(self._training)
         self._last = time.monotonic()
 

@@ -12,7 +12,7 @@ from hpsearch.reports.plans import config_lines, pairs
 from hpsearch.reports.sparkline import sparkline
 from hpsearch.reports.table import Column, Sheet, Table
 from hpsearch.reports.text import duration, plain
-from hpsearch.trial import Result, Status, Trial
+from hpsearch.trial import Metric, Result, Status, Trial
 
 Config = Mapping[str, Any]
 CURVE_WIDTH = 40
@@ -42,12 +42,17 @@ def leaderboard_table(
         title: What stands above.
         timings: Whether to show how long each trial ran.
     """
-    rows = leaderboard(ranking, trials, timings=timings)
     metric = config["metric"]
+    rows = leaderboard(ranking, trials, Metric(**metric), timings=timings)
     columns = [
         Column("rank", ("rank",), right=True),
         Column("trial", ("trial",), right=True),
         Column(metric["name"], ("value",), right=True),
+        *(
+            [Column("±", ("standard_error",), right=True)]
+            if any("standard_error" in row for row in rows)
+            else []
+        ),
         Column("status", ("status",)),
         Column("epochs", ("epochs",), right=True),
         *(Column(name, ("values", name), right=True) for name in searched(config)),

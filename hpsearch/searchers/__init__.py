@@ -9,20 +9,19 @@ from hpsearch.space import Space
 
 __all__ = ["METHODS", "CoarseToFine", "Proposal", "Random", "Searcher", "Visible", "make"]
 
-METHODS: dict[str, Callable[[Space, int, int], Searcher]] = {
+METHODS: dict[str, Callable[[Space, int], Searcher]] = {
     "coarse_to_fine": CoarseToFine,
-    "random": lambda space, seed, trials: Random(space, seed),
+    "random": Random,
 }
-"""Every searcher by the name a config gives it, made from (space, seed, trials)."""
+"""Every searcher by the name a config gives it, made from (space, seed)."""
 
 
-def make(method: str, space: Space, seed: int, trials: int) -> Searcher:
+def make(method: str, space: Space, seed: int) -> Searcher:
     """The searcher of that name.
 
     Args:
         method: One of :data:`METHODS`.
         space: What may be tried.
         seed: The search's seed.
-        trials: How many trials the search plans; a plan for the pace of zooming, not a limit.
     """
-    return METHODS[method](space, seed, trials)
+    return METHODS[method](space, seed)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from hpsearch.searchers.acquisition import log_expected_improvement
-from hpsearch.searchers.base import Proposal, Visible, generator
+from hpsearch.searchers.base import Indices, Proposal, Visible, generator
 from hpsearch.searchers.candidates import WHOLE, Candidates, Sampler, spread
 from hpsearch.searchers.fits import Fits
 from hpsearch.searchers.surrogate import Features, GaussianProcess
@@ -22,6 +22,7 @@ from hpsearch.searchers.tried import Tried
 from hpsearch.space import Floats, Space
 
 _SHIFT, _COARSE, _ZOOM = 0, 1, 2  # purposes of generators
+_FEWEST_COARSE, _MOST_COARSE = 6, 12  # trials spread over the whole space before the first zoom
 _FEWEST_RESULTS = 4  # that a surrogate needs
 _MOST_POINTS = 192  # that it is given, so that a proposal's cost stays flat
 _CLIPS = 0.75, 0.95  # trials take turns: what tells the good apart, what tells good from bad
@@ -39,14 +40,13 @@ class CoarseToFine:
     Args:
         space: What may be tried.
         seed: The search's seed.
-        trials: How many trials are planned: fewer than 64 shorten the coarse phase.
     """
 
-    def __init__(self, space: Space, seed: int, trials: int) -> None:
+    def __init__(self, space: Space, seed: int) -> None:
         self._space = space
         self._seed = seed
         d = space.dimensions
-        self._coarse_trials = int(max(6, min(trials / 4 if trials < 64 else 99, 1.5 * d + 2)))
+        self._coarse_trials = min(_MOST_COARSE, max(_FEWEST_COARSE, int(1.5 * d + 2)))
         self._shift = generator(seed, 0, _SHIFT).random(d)
         self._tried = Tried(space)
         self._sampler = Sampler(space)
@@ -72,32 +72,33 @@ class CoarseToFine:
         return Proposal(self._tried.draw(generator(self._seed, number, _COARSE)), {"phase": phase})
 
     def _zoom(self, number: int, visible: Visible) -> Proposal:
-        """The most promising of random candidates near good trials and elsewhere."""
+        """The most promising of random candidates near good trials and elsewhere, or of more around it."""
         rng = generator(self._seed, number, _ZOOM)
-        clip = _CLIPS[number % len(_CLIPS)]
-        theta = self._fits[clip].theta(visible)
-        losses = extrapolated(visible.losses, visible.stopped, visible.curves)
-        rows = representatives(losses, _MOST_POINTS)
-        observed = targets(losses[rows], clip)
-        pending = visible.units[len(losses) :]
-        surrogate = GaussianProcess(
-            self._features, theta, np.concatenate([visible.units[rows], pending]), observed
-        )
-        centres = rows[np.argsort(surrogate.means, kind="stable")[:_CENTRES]]
-        lengths = np.exp(theta[:-2])
-        shares = 1.0 / np.arange(1, len(centres) + 1)
-        near = rng.choice(centres, size=_ZOOM_CANDIDATES, p=shares / shares.sum())
-        zoomed = self._sampler.around(rng, visible.units[near], near, self._radius(number), lengths)
+        surrogate, rows = self._surrogate(visible, _CLIPS[number % len(_CLIPS)])
         promise = partial(_promise, surrogate, float(surrogate.means.min()))
+        around = partial(self._sampler.around, rng, lengths=surrogate.lengths)
+        best = rows[np.argsort(surrogate.means, kind="stable")[:_CENTRES]]
+        shares = 1.0 / np.arange(1, len(best) + 1)
+        centres = rng.choice(best, size=_ZOOM_CANDIDATES, p=shares / shares.sum())
+        zoomed = around(visible.units[centres], centres, radius=self._radius(number))
         first = self._best(self._sampler.whole(rng, _WHOLE_CANDIDATES) + zoomed, promise)
         if first is None:
             return self._anything(number, "global")
-        copies = np.repeat(first.unit[None], _FINE_CANDIDATES, axis=0)
-        centre = np.full(_FINE_CANDIDATES, first.centre)
-        second = self._best(self._sampler.around(rng, copies, centre, _FINE_RADIUS, lengths), promise)
+        points = np.repeat(first.unit[None], _FINE_CANDIDATES, axis=0)
+        centres = np.full(_FINE_CANDIDATES, first.centre)
+        second = self._best(around(points, centres, radius=_FINE_RADIUS), promise)
         if second is not None and second.promise > first.promise:
             return Proposal(second.unit, second.origin("fine"))
         return Proposal(first.unit, first.origin("zoom"))
+
+    def _surrogate(self, visible: Visible, clip: float) -> tuple[GaussianProcess, Indices]:
+        """The surrogate of the results, and which of them it was given."""
+        losses = extrapolated(visible.losses, visible.stopped, visible.curves)
+        rows = representatives(losses, _MOST_POINTS)
+        pending = visible.units[len(losses) :][-_MOST_POINTS:]
+        points = np.concatenate([visible.units[rows], pending])
+        theta = self._fits[clip].theta(visible)
+        return GaussianProcess(self._features, theta, points, targets(losses[rows], clip)), rows
 
     def _best(self, candidates: Candidates, promise: Callable[[Floats], Floats]) -> "_Choice | None":
         """The most promising untried candidate; None when all are tried."""

@@ -17,16 +17,6 @@ _FEWEST = 3
 """Trials that must have reached a rung before it stops any."""
 
 
-def rung_epochs(min_epochs: int, reduction: int, epochs: int) -> tuple[int, ...]:
-    """The epochs min_epochs · reduction^j that lie below the last epoch."""
-    found = []
-    epoch = min_epochs
-    while epoch < epochs:
-        found.append(epoch)
-        epoch *= reduction
-    return tuple(found)
-
-
 @dataclass(frozen=True, slots=True)
 class Halving:
     """The settings of early stopping.
@@ -39,30 +29,30 @@ class Halving:
     min_epochs: int = 1
     reduction: int = 2
 
+    def rung_epochs(self, epochs: int) -> tuple[int, ...]:
+        """The epochs min_epochs · reduction^j that lie below the last one, ``epochs``."""
+        found = []
+        epoch = self.min_epochs
+        while epoch < epochs:
+            found.append(epoch)
+            epoch *= self.reduction
+        return tuple(found)
+
     def rungs(self, curves: Sequence[Floats], epochs: int) -> tuple[Rung, ...]:
-        """See :func:`rungs`."""
-        return rungs(curves, self.min_epochs, self.reduction, epochs)
+        """Where a trial has to prove itself: be among the best 1/reduction of those that got there.
 
+        Args:
+            curves: Losses epoch by epoch of each trial that may be looked at, lower is better. Entries
+                that are not finite do not count.
+            epochs: How many epochs a full training takes.
 
-def rungs(curves: Sequence[Floats], min_epochs: int, reduction: int, epochs: int) -> tuple[Rung, ...]:
-    """Where a trial has to prove itself.
-
-    At a rung it goes on if its loss is among the best 1/reduction of the trials that got there.
-
-    Args:
-        curves: Losses epoch by epoch of each trial that may be looked at, lower is better. Entries
-            that are not finite do not count.
-        min_epochs: The first rung; at least 1.
-        reduction: The factor between rungs, and the inverse of the share that goes on; at least 2.
-        epochs: How many epochs a full training takes.
-
-    Returns:
-        One rung for each of :func:`rung_epochs` that enough trials have reached.
-    """
-    found = []
-    for epoch in rung_epochs(min_epochs, reduction, epochs):
-        reached = np.array([curve[epoch - 1] for curve in curves if len(curve) >= epoch])
-        losses = np.sort(reached[np.isfinite(reached)])
-        if len(losses) >= _FEWEST:
-            found.append(Rung(epoch, float(losses[math.ceil(len(losses) / reduction) - 1])))
-    return tuple(found)
+        Returns:
+            One rung for each of :meth:`rung_epochs` that enough trials have reached.
+        """
+        found = []
+        for epoch in self.rung_epochs(epochs):
+            reached = np.array([curve[epoch - 1] for curve in curves if len(curve) >= epoch])
+            losses = np.sort(reached[np.isfinite(reached)])
+            if len(losses) >= _FEWEST:
+                found.append(Rung(epoch, float(losses[math.ceil(len(losses) / self.reduction) - 1])))
+        return tuple(found)

@@ -91,11 +91,15 @@ class GaussianProcess:
         theta: Logarithms of d length scales, signal variance, noise variance.
         units: Observed points, shape (n, d), then pending ones; shape (n + p, d) in all.
         targets: Standardised losses of the observed points, shape (n,).
+
+    Attributes:
+        lengths: Length scale of each parameter, shape (d,).
     """
 
     def __init__(self, features: Features, theta: Floats, units: Floats, targets: Floats) -> None:
         self._features = features
-        self._scales = np.exp(-theta[:-2])[features.owners]
+        self.lengths = np.exp(theta[:-2])
+        self._scales = 1 / self.lengths[features.owners]
         self._signal, noise = np.exp(theta[-2:])
         self._points = features(units) * self._scales
         self._covariance = self._signal * _matern(_squared_distances(self._points, self._points))

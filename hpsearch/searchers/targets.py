@@ -1,5 +1,6 @@
 """What the surrogate is told: losses made comparable, bounded and standardised."""
 
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -63,9 +64,10 @@ def extrapolated(losses: Floats, stopped: Booleans, curves: Sequence[Floats]) ->
     if not stopped.any():
         return losses
     lengths = np.fromiter(map(len, curves), np.intp, len(curves))
-    rungs = np.unique(lengths[stopped & (lengths > 0)])
+    stopped = stopped & (lengths > 0)
+    ends = np.unique([*lengths[stopped], lengths.max()])
     carried = losses.copy()
-    for epoch, following in zip(rungs, [*rungs[1:], lengths.max()], strict=True):
+    for epoch, following in itertools.pairwise(ends):
         both = np.flatnonzero(lengths >= following)[-_MOST_PAIRS:]
         before = np.array([curves[row][epoch - 1] for row in both])
         after = np.array([curves[row][following - 1] for row in both])

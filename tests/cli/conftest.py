@@ -102,7 +102,6 @@ def example(in_tmp: Path) -> Path:
         "source": CONFIG,
         "base": "/somewhere",
         "overrides": [],
-        "pace": 8,
         "data": "ab" * 32,
         "versions": VERSIONS,
     }

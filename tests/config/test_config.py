@@ -31,12 +31,15 @@ def test_defaults(tmp_path: Path) -> None:
         "trials": 64,
         "lag": 8,
         "early_stopping": {"min_epochs": 1, "reduction": 2},
+        "enqueue": [],
+        "repeats": 1,
         "max_failures": 10,
     }
     assert config.run.model_dump() == {
         "strategy": "auto",
         "workers": "auto",
         "threads": 1,
+        "blas_kernel": "auto",
         "timeout": "none",
         "retries": 1,
     }

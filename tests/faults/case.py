@@ -130,9 +130,7 @@ def contents(directory: Path) -> tuple[list[Trial], list[Result]]:
 
 def untimed(result: Result) -> Result:
     """A result without what differs between equal searches."""
-    return replace(
-        result, seconds=0.0, curve=tuple(replace(epoch, seconds=0.0) for epoch in result.curve)
-    )
+    return replace(result, seconds=0.0, curve=tuple(replace(epoch, seconds=0.0) for epoch in result.curve))
 
 
 def hpsearch(*arguments: object) -> tuple[int, str, str]:

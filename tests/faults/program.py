@@ -17,7 +17,9 @@ from pathlib import Path
 from hpsearch.cli.main import exit_code
 
 _context = multiprocessing.get_context("forkserver")
-_context.set_forkserver_preload(["hpsearch.launch", "hpsearch.reports.live", "hpsearch.reports.runs", "numpy.ma", __name__])
+_context.set_forkserver_preload(
+    ["hpsearch.launch", "hpsearch.reports.live", "hpsearch.reports.runs", "numpy.ma", __name__]
+)
 
 MARK = "HPSEARCH_FAULT"  # in the environment of a program and of every process that it starts
 ACKNOWLEDGED = re.compile(r"\[\d+/\d+\] trial (\d+) \w+:")

@@ -15,7 +15,7 @@ from types import FrameType
 import pytest
 
 from tests.faults.case import Case
-from tests.faults.program import SYSCALLS, Program, strace_works, wait_until
+from tests.faults.program import SYSCALLS, Program, strace_works
 
 PARTS = 4  # of the exact kills, for as many processes
 
@@ -42,7 +42,17 @@ def test_at_every_system_call(case: Case, part: int) -> None:
         kill_and_finish(case, directory, case.search(directory, injection=injection))
 
 
-OPERATIONS = {"execute", "executemany", "executescript", "open", "write", "fsync", "mkdir", "rename", "replace"}
+OPERATIONS = {
+    "execute",
+    "executemany",
+    "executescript",
+    "open",
+    "write",
+    "fsync",
+    "mkdir",
+    "rename",
+    "replace",
+}
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """What the network can be told."""
 
+import json
 from dataclasses import fields
 
 import numpy as np
@@ -69,6 +70,7 @@ def test_numpy_numbers_are_numbers() -> None:
     chosen = Hyperparameters.from_values({"hidden_units": np.int64(8), "learning_rate": np.float32(0.5)})
     assert chosen.hidden_units == (8, 8)
     assert chosen.learning_rate == 0.5
+    assert json.loads(json.dumps(chosen.to_json()))["hidden_units"] == [8, 8]
 
 
 def test_batch_norm_needs_two_rows() -> None:

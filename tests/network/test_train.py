@@ -33,23 +33,14 @@ def choose(**values: Any) -> Hyperparameters:
 
 
 def test_digits_are_learnt() -> None:
-    """Fifteen epochs with well chosen values recognise 98 % of the test digits."""
+    """Fifteen epochs with well chosen values recognise 98 % of the test digits, from any first weights."""
+    values = {"hidden_units": 128, "learning_rate_decay": 0.3, "batch_size": 32, "dropout": 0.2, "epochs": 15}
     digits = load("digits", seed=0)
-    chosen = Hyperparameters.from_values(
-        {
-            "hidden_units": 256,
-            "learning_rate": 0.005,
-            "learning_rate_decay": 0.2,
-            "batch_size": 32,
-            "dropout": 0.2,
-            "epochs": 15,
-        }
-    )
-    training = Training(digits, chosen, (0,))
-    *_, (last,) = training
-    (test,) = training.evaluate(digits.x_test, digits.y_test)
-    assert test["accuracy"] >= 0.98
-    assert last["train_loss"] < 0.05
+    training = Training(digits, Hyperparameters.from_values(values), (0, 1, 2, 3))
+    *_, last = training
+    tests = training.evaluate(digits.x_test, digits.y_test)
+    assert min(test["accuracy"] for test in tests) >= 0.98
+    assert max(metrics["train_loss"] for metrics in last) < 0.06
 
 
 @pytest.mark.parametrize(("source", "accuracy"), [("blobs", 0.93), ("moons", 0.95), ("spirals", 0.95)])

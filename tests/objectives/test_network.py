@@ -3,6 +3,7 @@
 import json
 import pickle
 import stat
+import statistics
 from dataclasses import replace
 from pathlib import Path
 
@@ -145,3 +146,25 @@ def test_missing_data_fail_the_trial(objective: NetworkObjective, tmp_path: Path
     result = replace(objective, data=tmp_path / "nowhere")(TRIAL)
     assert result.status is Status.FAILED
     assert "nowhere" in result.reason
+
+
+def test_a_repeated_trial_is_worth_the_mean_of_its_seeds(objective: NetworkObjective) -> None:
+    """To the last bit what the seeds are worth alone, with the standard error beside it."""
+    alone = [objective(replace(TRIAL, seed=seed)) for seed in (11, 12, 13)]
+    together = objective(replace(TRIAL, more_seeds=(12, 13)))
+    assert together.value == statistics.fmean(result.value for result in alone)
+    for epoch in range(5):
+        values = [result.curve[epoch].metrics["val_loss"] for result in alone]
+        metrics = together.curve[epoch].metrics
+        assert metrics["val_loss"] == statistics.fmean(values)
+        assert metrics["val_loss_se"] == pytest.approx(statistics.stdev(values) / 3**0.5)
+    assert together.final["test_error"] == statistics.fmean(result.final["test_error"] for result in alone)
+
+
+def test_a_repeated_trial_goes_on_from_its_checkpoint(objective: NetworkObjective) -> None:
+    """All of its seeds do."""
+    eager = replace(objective, checkpoint_seconds=0.0)
+    trial = replace(TRIAL, more_seeds=(12,))
+    with pytest.raises(Stop):
+        eager(trial, _stop)
+    assert untimed(eager(trial)) == untimed(objective(trial))

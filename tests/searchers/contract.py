@@ -70,7 +70,7 @@ class SearcherContract:
 
     def test_points_are_canonical_and_different(self, method: str, space: Space, lag: int) -> None:
         """Proposals lie in the cube, are where their configuration is, and never repeat."""
-        units, _ = replay(make(method, space, 3, 24), space, self.trials_in(space), lag=lag)
+        units, _ = replay(make(method, space, 3), space, self.trials_in(space), lag=lag)
         assert np.all((units >= 0) & (units <= 1))
         assert np.array_equal(space.snap(units), units)
         assert len({row.tobytes() for row in units}) == len(units)
@@ -78,11 +78,11 @@ class SearcherContract:
     def test_same_arguments_same_proposal(self, method: str, space: Space, lag: int) -> None:
         """A search resumed at any trial, in any order of asking, goes on with the same proposals."""
         trials = self.trials_in(space)
-        units, losses = replay(make(method, space, 3, 24), space, trials, lag=lag)
-        jumping = make(method, space, 3, 24)
+        units, losses = replay(make(method, space, 3), space, trials, lag=lag)
+        jumping = make(method, space, 3)
         for number in np.random.default_rng(0).permutation(trials):
             arguments = number, visible(units[:number], losses, max(0, number - lag))
-            expected = make(method, space, 3, 24).propose(*arguments)
+            expected = make(method, space, 3).propose(*arguments)
             for searcher in (jumping, jumping):
                 proposal = searcher.propose(*arguments)
                 assert proposal.unit.tobytes() == units[number].tobytes()
@@ -91,16 +91,16 @@ class SearcherContract:
     def test_another_history_in_between_changes_nothing(self, method: str, space: Space) -> None:
         """An instance that has seen other results answers as a new one does."""
         trials = self.trials_in(space)
-        used = make(method, space, 3, 24)
+        used = make(method, space, 3)
         replay(used, space, trials, loss=lambda unit: -bowl(unit))
         again, _ = replay(used, space, trials)
-        fresh, _ = replay(make(method, space, 3, 24), space, trials)
+        fresh, _ = replay(make(method, space, 3), space, trials)
         assert again.tobytes() == fresh.tobytes()
 
     def test_trials_that_do_not_look_are_told_nothing(self, method: str, space: Space) -> None:
         """Where looks() says no, the results make no difference."""
         trials = self.trials_in(space)
-        searcher = make(method, space, 3, 24)
+        searcher = make(method, space, 3)
         units, losses = replay(searcher, space, trials)
         for number in filter(lambda number: not searcher.looks(number), range(trials)):
             blind = searcher.propose(number, visible(units[:number], losses, 0))
@@ -108,21 +108,21 @@ class SearcherContract:
 
     def test_seeds_give_different_searches(self, method: str) -> None:
         """Another seed is another search."""
-        one, other = (replay(make(method, spaces.MIXED, seed, 24), spaces.MIXED, 4)[0] for seed in (3, 4))
+        one, other = (replay(make(method, spaces.MIXED, seed), spaces.MIXED, 4)[0] for seed in (3, 4))
         assert not np.array_equal(one, other)
 
     @pytest.mark.parametrize("loss", LOSSES.values(), ids=LOSSES)
     def test_survives_any_losses(self, method: str, loss: Loss) -> None:
         """Failures, ties and extreme numbers never stop a search."""
         for space in (spaces.MIXED, spaces.CONDITIONAL):
-            units, _ = replay(make(method, space, 0, 24), space, self.trials, loss)
+            units, _ = replay(make(method, space, 0), space, self.trials, loss)
             assert len({row.tobytes() for row in units}) == self.trials
 
     def test_exhausts_a_finite_space(self, method: str, lag: int) -> None:
         """Every configuration of a finite space comes once; then the search is told to end."""
         for space in (spaces.GRID, spaces.LOPSIDED, spaces.NOTHING):
             size = int(space.size)
-            searcher = make(method, space, 1, 100)
+            searcher = make(method, space, 1)
             units, losses = replay(searcher, space, size, lag=lag)
             assert {row.tobytes() for row in units} == {row.tobytes() for row in space.every_point()}
             with pytest.raises(SpaceExhausted, match=f"there are {size}"):
@@ -131,13 +131,13 @@ class SearcherContract:
     def test_origin_is_json(self, method: str, space: Space) -> None:
         """The reason of a proposal is plain data."""
         trials = self.trials_in(space)
-        units, losses = replay(make(method, space, 3, 24), space, trials - 1)
-        origin = make(method, space, 3, 24).propose(trials - 1, visible(units, losses, trials - 1)).origin
+        units, losses = replay(make(method, space, 3), space, trials - 1)
+        origin = make(method, space, 3).propose(trials - 1, visible(units, losses, trials - 1)).origin
         assert origin["phase"] in {"random", "coarse", "zoom", "fine", "global"}
         json.dumps(origin, allow_nan=False)
 
     @pytest.mark.parametrize("seed", [0, 1, 2**32 - 1, 2**64])
     def test_any_seed(self, method: str, seed: int) -> None:
         """Any whole number that is not negative makes a search."""
-        units, _ = replay(make(method, spaces.CONDITIONAL, seed, 8), spaces.CONDITIONAL, 12)
+        units, _ = replay(make(method, spaces.CONDITIONAL, seed), spaces.CONDITIONAL, 12)
         assert np.array_equal(spaces.CONDITIONAL.snap(units), units)

@@ -1,6 +1,12 @@
+import numpy as np
 import pytest
 
-from .contract import SearcherContract
+from hpsearch.searchers import Visible, make
+from hpsearch.searchers.stopping import Halving
+from hpsearch.space import Floats, Space
+
+from . import spaces
+from .contract import SearcherContract, bowl, replay, visible
 
 
 class TestCoarseToFine(SearcherContract):
@@ -9,3 +15,81 @@ class TestCoarseToFine(SearcherContract):
     def method(cls) -> str:
         """The searcher under test."""
         return "coarse_to_fine"
+
+
+def stopped_history(space: Space, trials: int, lag: int) -> tuple[list[Floats], list[Visible]]:
+    """Proposals, and what each saw, of a search whose bad trials are stopped early."""
+    searcher = make("coarse_to_fine", space, 5)
+    units, losses = np.empty((0, space.dimensions)), np.empty(0)
+    stopped, curves = np.empty(0, dtype=np.bool_), list[Floats]()
+    proposals, seen = [], []
+    for number in range(trials):
+        m = max(0, number - lag)
+        seen.append(Visible(units.copy(), losses[:m].copy(), stopped[:m].copy(), tuple(curves[:m])))
+        unit = searcher.propose(number, seen[-1]).unit
+        curve = bowl(unit) + 1 / np.arange(1.0, 9.0)
+        rungs = Halving().rungs(curves[:m], 8)
+        ends = [rung.epoch for rung in rungs if curve[rung.epoch - 1] > rung.loss]
+        curve = curve[: min(ends, default=8)]
+        proposals.append(unit)
+        units, losses = np.concatenate([units, unit[None]]), np.append(losses, curve[-1])
+        stopped, curves = np.append(stopped, bool(ends)), [*curves, curve]
+    assert stopped.any()
+    return proposals, seen
+
+
+@pytest.mark.parametrize("lag", [0, 3])
+def test_resumes_with_learning_curves(lag: int) -> None:
+    """With trials stopped early too, a search cut after any trial goes on with the same proposals."""
+    proposals, seen = stopped_history(spaces.MIXED, 30, lag)
+    for number in range(30):
+        again = make("coarse_to_fine", spaces.MIXED, 5).propose(number, seen[number])
+        assert again.unit.tobytes() == proposals[number].tobytes()
+
+
+def test_other_curves_are_another_history() -> None:
+    """Equal losses with other curves are not taken for the same results."""
+    _, seen = stopped_history(spaces.MIXED, 30, 0)
+    last = seen[-1]
+    other = Visible(last.units, last.losses, last.stopped, tuple(curve + 1 for curve in last.curves))
+    used = make("coarse_to_fine", spaces.MIXED, 5)
+    used.propose(29, last)
+    fresh = make("coarse_to_fine", spaces.MIXED, 5)
+    assert used.propose(29, other).unit.tobytes() == fresh.propose(29, other).unit.tobytes()
+
+
+def test_finds_a_bowl_sooner_than_random() -> None:
+    """After 40 trials its best is at least ten times nearer than random search's."""
+    best = {
+        method: np.mean(
+            [
+                replay(make(method, spaces.CONTINUOUS, seed), spaces.CONTINUOUS, 40)[1].min()
+                for seed in range(3)
+            ]
+        )
+        for method in ("coarse_to_fine", "random")
+    }
+    assert best["coarse_to_fine"] < best["random"] / 10
+
+
+def test_coarse_trials_do_not_look() -> None:
+    """The first trials need no results, and all of them do later."""
+    searcher = make("coarse_to_fine", spaces.WIDE, 0)
+    looks = [searcher.looks(number) for number in range(20)]
+    assert looks == [False] * 12 + [True] * 8
+
+
+def test_says_where_it_zoomed() -> None:
+    """A zoom names the trial it lies around, which is one of those with results, and the radius."""
+    units, losses = replay(make("coarse_to_fine", spaces.CONTINUOUS, 0), spaces.CONTINUOUS, 30)
+    searcher = make("coarse_to_fine", spaces.CONTINUOUS, 0)
+    origins = [
+        searcher.propose(number, visible(units[:number], losses, number)).origin for number in range(30)
+    ]
+    assert [origin["phase"] for origin in origins[:6]] == ["coarse"] * 6
+    local = [(n, origin) for n, origin in enumerate(origins) if origin["phase"] in {"zoom", "fine"}]
+    assert len(local) > 15
+    for number, origin in local:
+        assert 0 <= origin["around"] < number
+        assert 0 < origin["radius"] <= 0.4
+        assert origin["acquisition"] == "expected_improvement"

@@ -18,17 +18,17 @@ class TestRandom(SearcherContract):
 
 def test_draws_follow_the_priors() -> None:
     """Coordinates are uniform in the cube, so values are spread as their priors say."""
-    units, _ = replay(make("random", spaces.CONTINUOUS, 0, 1), spaces.CONTINUOUS, 2000)
+    units, _ = replay(make("random", spaces.CONTINUOUS, 0), spaces.CONTINUOUS, 2000)
     assert np.abs(np.sort(units, axis=0) - np.linspace(0, 1, 2000)[:, None]).max() < 0.05
 
 
 def test_draws_follow_given_probabilities() -> None:
     """A category's share of the draws is its probability, as long as it is not used up."""
     space = Space((Categorical("kind", ("a", "b"), probabilities=(0.9, 0.1)), *spaces.LINE.parameters))
-    units, _ = replay(make("random", space, 0, 1), space, 1000)
+    units, _ = replay(make("random", space, 0), space, 1000)
     assert np.mean([values["kind"] == "b" for values in space.values(units)]) == pytest.approx(0.1, abs=0.03)
 
 
 def test_never_waits() -> None:
     """No trial of a random search depends on a result."""
-    assert not any(make("random", spaces.MIXED, 0, 10).looks(number) for number in range(10))
+    assert not any(make("random", spaces.MIXED, 0).looks(number) for number in range(10))

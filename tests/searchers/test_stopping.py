@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hpsearch.searchers.stopping import rung_epochs, rungs
+from hpsearch.searchers.stopping import Halving
 from hpsearch.trial import Rung
 
 
@@ -15,25 +15,25 @@ def test_rungs_are_powers_below_the_last_epoch(
     min_epochs: int, reduction: int, epochs: int, expected: tuple[int, ...]
 ) -> None:
     """A rung at the last epoch could stop nothing, so there is none."""
-    assert rung_epochs(min_epochs, reduction, epochs) == expected
+    assert Halving(min_epochs, reduction).rung_epochs(epochs) == expected
 
 
 def test_threshold_is_that_of_the_best_share() -> None:
     """With reduction 2 the better half of those that reached the rung goes on."""
     curves = [np.array([loss, loss / 2]) for loss in (4.0, 1.0, 3.0, 2.0)] + [np.array([9.0])]
-    assert rungs(curves, 1, 2, 4) == (Rung(1, 3.0), Rung(2, 1.0))
+    assert Halving().rungs(curves, 4) == (Rung(1, 3.0), Rung(2, 1.0))
 
 
 def test_a_rung_needs_three_trials() -> None:
     """Nothing is stopped on the word of two."""
-    assert rungs([np.array([1.0]), np.array([2.0])], 1, 2, 4) == ()
+    assert Halving().rungs([np.array([1.0]), np.array([2.0])], 4) == ()
 
 
 def test_entries_that_are_not_finite_do_not_count() -> None:
     """A diverged trial is no competition."""
     curves = [np.array([loss]) for loss in (np.nan, np.inf, 1.0, 2.0)]
-    assert rungs(curves, 1, 2, 4) == ()
-    assert rungs([*curves, np.array([3.0])], 1, 2, 4) == (Rung(1, 2.0),)
+    assert Halving().rungs(curves, 4) == ()
+    assert Halving().rungs([*curves, np.array([3.0])], 4) == (Rung(1, 2.0),)
 
 
 @given(
@@ -45,9 +45,10 @@ def test_entries_that_are_not_finite_do_not_count() -> None:
 def test_best_always_goes_on_and_order_is_nothing(curves, min_epochs, reduction, random) -> None:  # type: ignore[no-untyped-def]  # hypothesis gives the types
     """The best loss at a rung passes it, a rung needs no order of trials, and 1/reduction pass."""
     arrays = [np.array(curve) for curve in curves]
-    found = rungs(arrays, min_epochs, reduction, 8)
+    halving = Halving(min_epochs, reduction)
+    found = halving.rungs(arrays, 8)
     random.shuffle(arrays)
-    assert rungs(arrays, min_epochs, reduction, 8) == found
+    assert halving.rungs(arrays, 8) == found
     for rung in found:
         reached = [curve[rung.epoch - 1] for curve in arrays if len(curve) >= rung.epoch]
         assert min(reached) <= rung.loss

@@ -26,7 +26,7 @@ from hpsearch.errors import (
 from hpsearch.store import Run
 from hpsearch.trial import Epoch, Metric, Result, Rung, Status, Trial
 
-META = {"config": {"metric": {"name": "val_error", "goal": "minimize", "at": "last"}}, "pace": 10}
+META = {"config": {"metric": {"name": "val_error", "goal": "minimize", "at": "last"}}}
 
 
 def make(directory: Path, count: int = 0) -> Run:

@@ -1,0 +1,106 @@
+"""Commands that use what was found: ``train``, ``predict``."""
+
+from pathlib import Path
+
+import click
+
+from hpsearch.cli.options import Color, Form, common, console, formats, run_directory
+from hpsearch.cli.runs import trial_number
+
+MODEL = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.command()
+@run_directory
+@click.argument("trial", metavar="[TRIAL|best]", default="best")
+@click.option(
+    "-o",
+    "--output",
+    type=MODEL,
+    metavar="FILE",
+    default=Path("model.npz"),
+    show_default=True,
+    help="Where to write the model.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="Show no progress.")
+@formats
+@common
+def train(directory: Path, trial: str, output: Path, quiet: bool, form: Form, color: Color) -> None:
+    """Train one trial's network for use.
+
+    On the training and the validation rows together, with the trial's hyperparameters and seed. Then it is
+    evaluated on the test rows, which no search has seen, and written: plain arrays and JSON, for
+    `hpsearch predict` or any program that reads .npz files.
+
+    \b
+    Example:
+      hpsearch train runs/digits-001 best -o model.npz
+    """
+    from hpsearch.config import Config
+    from hpsearch.errors import UsageError
+    from hpsearch.launch import load_dataset
+    from hpsearch.objectives.final import train_final
+    from hpsearch.reports.formats import print_report
+    from hpsearch.reports.models import confusion_table, model_sheet
+    from hpsearch.store import Run
+
+    if not output.parent.is_dir():
+        raise UsageError(f"{output} cannot be written: there is no directory {output.parent}")
+    with Run.read(directory) as run:
+        config = Config.from_resolved(run.meta("config"))
+        chosen = run.trial(trial_number(run, trial))
+
+    def show(epoch: int, epochs: int, loss: float) -> None:
+        if not quiet:
+            click.echo(f"epoch {epoch} of {epochs}, train_loss {loss:.4g}", err=True)
+
+    values = {**config.objective.constants, **chosen.values}
+    final = train_final(load_dataset(config), values, chosen.seed, show)
+    try:
+        final.model.save(output)
+    except OSError as error:
+        raise UsageError(f"{output} cannot be written: {error.strerror or error}") from error
+    print_report(model_sheet(output, chosen, final.rows, final.metrics), form, console(color))
+    if form == "table" and final.metrics:
+        click.echo()
+        print_report(confusion_table(final.model.classes, final.confusion.tolist()), form, console(color))
+        click.echo(f"\nNext: hpsearch predict {output} DATA -o predictions.csv", err=True)
+
+
+@click.command()
+@click.argument("model", type=MODEL)
+@click.argument("data", metavar="DATA", type=click.Path(path_type=Path))
+@click.option("-o", "--output", type=MODEL, metavar="FILE", help="Where to write; stdout if not given.")
+@click.option("--label", metavar="COLUMN", help="A CSV column to leave out, if it holds labels.")
+@click.option("--probabilities", is_flag=True, help="Also the probability of each class.")
+@click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of a bug.")
+def predict(model: Path, data: Path, output: Path | None, label: str | None, probabilities: bool) -> None:
+    """Predict the class of every row of DATA.
+
+    DATA is a .npz, .csv or IDX file with the features that the model was trained on; standardisation is part
+    of the model. The answer is a CSV file with a row for each of its rows.
+
+    \b
+    Example:
+      hpsearch predict model.npz new.csv -o predictions.csv --probabilities
+    """
+    import numpy as np
+
+    from hpsearch.errors import UsageError
+    from hpsearch.network.formats import read_features
+    from hpsearch.network.model import Model
+    from hpsearch.reports.formats import format_report
+    from hpsearch.reports.models import predictions_table
+
+    trained = Model.open(model)
+    shares = trained.probabilities(read_features(data, label))
+    labels = [trained.classes[index] for index in np.argmax(shares, axis=1)]
+    table = predictions_table(trained.classes, labels, shares.tolist() if probabilities else None)
+    text = format_report(table, "csv")
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{output} cannot be written: {error.strerror or error}") from error

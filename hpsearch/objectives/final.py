@@ -1,0 +1,67 @@
+"""Training once more, on all rows that were not set apart for the test, to use the result."""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hpsearch.errors import DataError
+from hpsearch.network.dataset import Dataset
+from hpsearch.network.hyperparameters import Hyperparameters
+from hpsearch.network.model import Model
+from hpsearch.network.passes import EvaluationPass
+from hpsearch.network.train import Training
+from hpsearch.trial import Value
+
+
+@dataclass(frozen=True)
+class FinalModel:
+    """A network for use, and what it is worth.
+
+    Attributes:
+        model: The network.
+        rows: How many rows it was trained on.
+        metrics: ``test_loss``, ``test_error`` and ``test_accuracy``; empty without test rows.
+        confusion: How many test rows of each class (down) were taken for each class (across), shape
+            (classes, classes).
+    """
+
+    model: Model
+    rows: int
+    metrics: Mapping[str, float]
+    confusion: NDArray[np.int64]
+
+
+def train_final(
+    dataset: Dataset, values: Mapping[str, Value], seed: int, on_epoch: Callable[[int, int, float], None]
+) -> FinalModel:
+    """Train on the training and validation rows with given hyperparameters.
+
+    Args:
+        dataset: The data; its validation rows move to the training rows.
+        values: Hyperparameters by name, epochs included.
+        seed: A trial's.
+        on_epoch: Told the epoch, how many there are, and the training loss.
+
+    Raises:
+        DataError: The training diverged on these rows.
+    """
+    whole = dataset.with_validation_in_training()
+    training = Training(whole, Hyperparameters.from_values(values), [seed])
+    for (metrics,) in training:
+        on_epoch(training.epoch, training.hyperparameters.epochs, metrics["train_loss"])
+    if training.diverged or not math.isfinite(metrics["train_loss"]):
+        raise DataError(
+            f"the training diverged in epoch {training.epoch}; try another trial, or another seed"
+        )
+    tested, count = {}, whole.n_classes
+    confusion = np.zeros((count, count), dtype=np.int64)
+    if len(whole.x_test):
+        (figures,) = training.evaluate(whole.x_test, whole.y_test)
+        tested = {f"test_{name}": value for name, value in figures.items()}
+        predicted = EvaluationPass(training.network).log_probabilities(whole.x_test)[0].argmax(axis=1)
+        np.add.at(confusion, (whole.y_test, predicted), 1)
+    model = Model(training.network, whole.classes, whole.mean, whole.scale, {"seed": seed, **tested})
+    return FinalModel(model, len(whole.x_train), tested, confusion)

@@ -1,0 +1,32 @@
+"""docs/network.md says what the code does."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from hpsearch.network.hyperparameters import HYPERPARAMETERS, Hyperparameter
+
+PAGE = (Path(__file__).parents[2] / "docs/network.md").read_text(encoding="utf-8")
+
+
+def row(name: str, hyperparameter: Hyperparameter) -> str:
+    """A hyperparameter's line in the table."""
+    default = hyperparameter.default
+    shown = str(default).lower() if isinstance(default, bool) else f"{default}"
+    shown = f"{default:g}" if isinstance(default, float) else shown
+    return f"| `{name}` | {shown} | {hyperparameter.rule()} | {hyperparameter.help} |"
+
+
+def test_the_table_lists_every_hyperparameter() -> None:
+    """Names, defaults, possible values and meanings are those of the code, in its order."""
+    table = [line for line in PAGE.splitlines() if line.startswith("| `") and line.count("|") == 5]
+    assert table == [row(name, hyperparameter) for name, hyperparameter in HYPERPARAMETERS.items()]
+
+
+def test_the_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first block of Python can be pasted."""
+    example = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)[0]
+    monkeypatch.chdir(tmp_path)
+    exec(compile(example, "docs/network.md", "exec"), {})  # noqa: S102 -- our own page
+    assert {path.name for path in tmp_path.iterdir()} == {"checkpoint.npz", "model.npz"}

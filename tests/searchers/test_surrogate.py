@@ -1,0 +1,111 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hpsearch.searchers.surrogate import Beliefs, Features, GaussianProcess, _log_posterior, fit
+from hpsearch.space import Categorical, Floats, Number, Space
+
+from . import spaces
+
+
+def drawn(space: Space, count: int, seed: int = 0) -> Floats:
+    """Canonical points drawn from the priors."""
+    return space.snap(np.random.default_rng(seed).random((count, space.dimensions)))
+
+
+def matern(r: Floats) -> Floats:
+    """Matérn-5/2 as in the book, (4.17)."""
+    return (1 + np.sqrt(5) * r + 5 * r**2 / 3) * np.exp(-np.sqrt(5) * r)
+
+
+def test_features_are_coordinates_and_columns_of_categories() -> None:
+    """Numbers and ordered lists keep their coordinate; categories stand half a unit apart."""
+    space = Space((Number("x", 0, 1), Categorical("batch", (16, 32)), Categorical("kind", ("a", "b", "c"))))
+    features = Features(space)(np.array([[0.1, 0.25, 1 / 6], [0.1, 0.25, 0.5], [0.4, 0.75, 0.5]]))
+    assert features[:, :2].tolist() == [[0.1, 0.25], [0.1, 0.25], [0.4, 0.75]]
+    assert np.linalg.norm(features[0] - features[1]) == pytest.approx(0.5)
+    assert features.shape == (3, 5)
+
+
+def test_inactive_categories_have_no_column() -> None:
+    """Where a category is inactive, all its columns are 0."""
+    space = Space((Categorical("on", (True, False)), Categorical("kind", ("a", "b"), when={"on": (True,)})))
+    features = Features(space)(space.units([{"on": False}, {"on": True, "kind": "b"}]))
+    assert features[0, 2:].tolist() == [0, 0]
+    assert np.count_nonzero(features[1, 2:]) == 1
+
+
+def test_posterior_is_that_of_the_textbook() -> None:
+    """Mean and deviation agree with (2.25) and (2.26) written out with a general solver."""
+    units, targets = drawn(spaces.CONTINUOUS, 12), np.random.default_rng(1).standard_normal(12)
+    theta = np.log([0.5, 1.0, 2.0, 1.3, 0.01])
+    points = drawn(spaces.CONTINUOUS, 5, seed=2)
+
+    def kernel(a: Floats, b: Floats) -> Floats:
+        scaled = (a[:, None] - b) / np.exp(theta[:3])
+        return 1.3 * matern(np.linalg.norm(scaled, axis=2))
+
+    inverse = np.linalg.inv(kernel(units, units) + (0.01 + 1e-4) * np.eye(12))
+    cross = kernel(points, units)
+    mean, deviation = GaussianProcess(Features(spaces.CONTINUOUS), theta, units, targets).predict(points)
+    assert mean == pytest.approx(cross @ inverse @ targets)
+    assert deviation**2 == pytest.approx(1.3 - np.einsum("ij,jk,ik->i", cross, inverse, cross))
+
+
+def test_pending_points_lower_the_variance_and_leave_the_mean() -> None:
+    """A point whose result is pending is thought to have its posterior mean."""
+    space, theta = spaces.MIXED, Beliefs.about(6).mean
+    units, targets = drawn(space, 10), np.linspace(-1, 1, 10)
+    pending, points = drawn(space, 3, seed=5), drawn(space, 20, seed=6)
+    features = Features(space)
+    alone = GaussianProcess(features, theta, units, targets)
+    crowded = GaussianProcess(features, theta, np.concatenate([units, pending]), targets)
+    assert crowded.predict(points)[0] == pytest.approx(alone.predict(points)[0])
+    assert np.all(crowded.predict(points)[1] <= alone.predict(points)[1] + 1e-9)
+    assert np.all(crowded.predict(pending)[1] < 0.5 * alone.predict(pending)[1])
+
+
+def test_means_are_predictions_at_the_observed_points() -> None:
+    """The posterior means at the data need no second look."""
+    units, targets = drawn(spaces.CONDITIONAL, 9), np.linspace(-1, 1, 9)
+    gp = GaussianProcess(Features(spaces.CONDITIONAL), Beliefs.about(5).mean, units, targets)
+    assert gp.means == pytest.approx(gp.predict(units)[0])
+
+
+@pytest.mark.parametrize("space", [spaces.CONTINUOUS, spaces.MIXED, spaces.CONDITIONAL])
+def test_gradient_agrees_with_central_differences(space: Space) -> None:
+    """The gradient of the log posterior is the slope of the log posterior."""
+    features, beliefs = Features(space), Beliefs.about(space.dimensions)
+    points, targets = features(drawn(space, 60)), np.random.default_rng(3).standard_normal(60)
+    theta = beliefs.mean + 0.3 * np.random.default_rng(4).standard_normal(len(beliefs.mean))
+    _, gradient = _log_posterior(features.owners, beliefs, theta, points, targets)
+    for index, step in enumerate(1e-5 * np.eye(len(theta))):
+        above, below = (
+            _log_posterior(features.owners, beliefs, theta + sign * step, points, targets)[0]
+            for sign in (1, -1)
+        )
+        assert gradient[index] == pytest.approx((above - below) / 2e-5, rel=1e-4, abs=1e-4)
+
+
+def test_fit_finds_which_parameter_matters() -> None:
+    """The length scale of a parameter without effect becomes the longest."""
+    units = drawn(spaces.CONTINUOUS, 40)
+    targets = np.sin(6 * units[:, 0]) + 0.3 * units[:, 2]
+    theta = fit(Features(spaces.CONTINUOUS), Beliefs.about(3), Beliefs.about(3).mean, units, targets, 30)
+    assert theta[0] < theta[2] < theta[1]
+
+
+@given(st.integers(0, 1000), st.integers(1, 12))
+def test_fit_never_gets_worse_and_stays_in_bounds(seed: int, steps: int) -> None:
+    """What is returned is at least as probable as where the fit began, within the bounds."""
+    features, beliefs = Features(spaces.LINE), Beliefs.about(1)
+    units = drawn(spaces.LINE, 8, seed)
+    targets = np.random.default_rng(seed).standard_normal(8)
+    theta = fit(features, beliefs, beliefs.mean, units, targets, steps)
+    before, after = (
+        _log_posterior(features.owners, beliefs, value, features(units), targets)[0]
+        for value in (beliefs.mean, theta)
+    )
+    assert after >= before
+    assert np.all((theta >= beliefs.low) & (theta <= beliefs.high))

@@ -1,0 +1,80 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hpsearch.searchers.targets import extrapolated, representatives, targets
+
+
+def test_failures_count_as_the_worst_and_the_worst_are_alike() -> None:
+    """With the quantile at 0.5, all above the median is the median."""
+    found = targets(np.array([1.0, np.nan, 2.0, 3.0, np.inf]), 0.5)
+    assert found[0] < found[2] < found[1]
+    assert found[1] == found[3] == found[4]
+
+
+@given(st.lists(st.floats(allow_infinity=True, allow_nan=True), min_size=1), st.floats(0, 1))
+def test_targets_are_standardised(losses: list[float], clip: float) -> None:
+    """Their mean is 0 and their variance 1, or 0 when all are alike."""
+    if not np.isfinite(losses).any():
+        return
+    found = targets(np.array(losses), clip)
+    assert np.all(np.isfinite(found))
+    assert found.mean() == pytest.approx(0, abs=1e-6)
+    assert found.std() == pytest.approx(1) or not found.any()
+
+
+def test_targets_know_no_unit() -> None:
+    """Losses in another unit, from another origin, are the same targets."""
+    losses = np.random.default_rng(0).standard_normal(20)
+    assert targets(1e-3 * losses + 5, 0.75) == pytest.approx(targets(losses, 0.75))
+
+
+@given(st.integers(1, 50), st.integers(2, 20))
+def test_representatives_have_the_best_half(count: int, most: int) -> None:
+    """At most so many rows, ascending, none twice, the best ones among them."""
+    losses = np.random.default_rng(count).standard_normal(count)
+    rows = representatives(losses, most)
+    assert rows.tolist() == sorted(set(rows.tolist()))
+    assert len(rows) == min(count, most)
+    assert set(np.argsort(losses)[: min(count, most) // 2]) <= set(rows)
+
+
+def halved(slope: float) -> list[np.ndarray]:
+    """Six curves of four epochs, the loss after four a straight line of that after two."""
+    return [np.array([2 * level, level, level, 0.1 + slope * level]) for level in np.linspace(1, 2, 6)]
+
+
+def test_stopped_losses_are_carried_to_the_end() -> None:
+    """A loss at a rung moves along the line of those that went on, as far as six pairs are believed."""
+    curves = [*halved(0.5), np.array([6.0, 3.0])]
+    losses = np.array([curve[-1] for curve in curves])
+    stopped = np.array([False] * 6 + [True])
+    found = extrapolated(losses, stopped, curves)
+    assert found[:6].tolist() == losses[:6].tolist()
+    assert found[6] == pytest.approx(3.0 + 6 / 8 * (1.6 - 3.0))
+
+
+def test_stopped_losses_are_carried_from_rung_to_rung() -> None:
+    """What was stopped at the first rung passes the second on its way."""
+    curves = [*halved(0.5), np.array([6.0, 3.0]), np.array([8.0])]
+    losses = np.array([curve[-1] for curve in curves])
+    found = extrapolated(losses, np.array([False] * 6 + [True, True]), curves)
+    assert found[6] < found[7] < 8.0
+
+
+@pytest.mark.parametrize("last", [np.nan, np.inf, 1e300])
+def test_one_training_that_blew_up_bends_no_line(last: float) -> None:
+    """The line goes through medians."""
+    curves = [*halved(0.5), np.array([4.0, 2.5, last, last]), np.array([6.0, 3.0])]
+    stopped = np.array([False] * 7 + [True])
+    found = extrapolated(np.array([curve[-1] for curve in curves]), stopped, curves)
+    assert 1.5 < found[-1] < 2.5
+
+
+def test_without_survivors_or_curves_nothing_changes() -> None:
+    """There is no line through no points."""
+    losses = np.array([1.0, np.nan, 2.0])
+    for curves in ([np.array([1.0]), np.array([np.nan]), np.array([2.0])], [np.empty(0)] * 3):
+        found = extrapolated(losses, np.array([True, False, True]), curves)
+        assert np.array_equal(found, losses, equal_nan=True)
