@@ -130,7 +130,7 @@ def _search(run: Run, config: Config, watcher: Watcher) -> None:
         # The number of BLAS threads changes the last bits of a matrix product, so it is the run's.
         with threadpool_limits(limits=config.run.threads, user_api="blas"):
             drive(search, executor, run, watcher, lambda trial: trial_config(config, trial.values))
-    run.drop_files()
+    run.drop_data()
 
 
 def _objective(run: Run, config: Config) -> NetworkObjective:
