@@ -23,7 +23,7 @@ from benchmarks.search_peers import PEERS, AskTell
 from benchmarks.search_tasks import FUNCTIONS, PUBLIC, Task, load
 
 BUDGETS = (32, 64, 128, 256)
-_FLOOR = 1e-3
+FLOOR = 1e-3
 """Added to both sides of a ratio of regrets: below a thousandth of a median trial nobody can tell."""
 
 
@@ -57,7 +57,7 @@ def search(task: Task, peer: AskTell, trials: int, seed: int, lag: int) -> dict[
 
 def run(arguments: argparse.Namespace) -> None:
     """Do the searches that the results file lacks."""
-    done = {_key(row) for row in _rows(arguments.results)}
+    done = {_key(row) for row in read(arguments.results)}
     for name in arguments.tasks:
         task = load(name)
         for peer in arguments.peers:
@@ -76,7 +76,7 @@ def _key(row: dict[str, Any]) -> tuple[Any, ...]:
     return row["task"], row["peer"], row["lag"], row["seed"], row["trials"]
 
 
-def _rows(path: Path) -> Iterable[dict[str, Any]]:
+def read(path: Path) -> Iterable[dict[str, Any]]:
     if path.exists():
         yield from map(json.loads, path.read_text().splitlines())
 
@@ -92,7 +92,7 @@ def ratio_interval(ours: np.ndarray, theirs: np.ndarray) -> tuple[float, float, 
     """
 
     def ratio(a: np.ndarray, b: np.ndarray) -> float:
-        return float(np.exp(np.mean(np.log((a.mean(axis=1) + _FLOOR) / (b.mean(axis=1) + _FLOOR)))))
+        return float(np.exp(np.mean(np.log((a.mean(axis=1) + FLOOR) / (b.mean(axis=1) + FLOOR)))))
 
     rng = np.random.default_rng(0)
     tasks, seeds = ours.shape
@@ -105,53 +105,80 @@ def ratio_interval(ours: np.ndarray, theirs: np.ndarray) -> tuple[float, float, 
     return ratio(ours, theirs), float(low), float(high)
 
 
-def random_equivalent(curve: np.ndarray, baseline: np.ndarray, trials: int) -> float:
-    """How many times the trials random search needs for the same mean regret; at least what was run."""
-    reached = np.flatnonzero(baseline.mean(axis=0) <= curve[:, trials - 1].mean())
-    return (reached[0] + 1 if len(reached) else baseline.shape[1]) / trials
+def random_equivalent(ours: np.ndarray, random: np.ndarray, trials: int) -> float:
+    """How many times our trials random search needs for our mean regret; or more, if it never got there.
+
+    Args:
+        ours: Regrets of one task, shape (seeds, trials or more).
+        random: Regrets of random search, shape (seeds, as many trials as there are).
+        trials: Ours.
+    """
+    reached = np.flatnonzero(random.mean(axis=0) <= ours[:, trials - 1].mean())
+    return float(reached[0] + 1 if len(reached) else random.shape[1]) / trials
+
+
+class Curves:
+    """The searches of a results file.
+
+    Attributes:
+        milliseconds: Of the proposals at about 100 results, or of the last ones of a shorter search.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._regrets: dict[tuple[str, int, str], dict[int, list[float]]] = {}
+        self.milliseconds: dict[tuple[str, int], list[float]] = {}
+        for row in read(path):
+            peer = row["peer"], row["lag"]
+            self._regrets.setdefault((*peer, row["task"]), {})[row["seed"]] = row["regret"]
+            cost = row["milliseconds"]
+            self.milliseconds.setdefault(peer, []).extend(cost[90:110] or cost[-20:])
+
+    def paired(
+        self, ours: tuple[str, int], theirs: tuple[str, int], task: str, least: int
+    ) -> tuple[np.ndarray, np.ndarray] | None:
+        """The regrets of both on the seeds that both have with enough trials, each (seeds, trials)."""
+        a, b = self._regrets.get((*ours, task), {}), self._regrets.get((*theirs, task), {})
+        seeds = [seed for seed in sorted(a) if seed in b and min(len(a[seed]), len(b[seed])) >= least]
+        if not seeds:
+            return None
+        lengths = [min(len(curves[seed]) for seed in seeds) for curves in (a, b)]
+        return (
+            np.array([a[seed][: lengths[0]] for seed in seeds]),
+            np.array([b[seed][: lengths[1]] for seed in seeds]),
+        )
 
 
 def table(arguments: argparse.Namespace) -> None:
-    """Print one line per peer and budget: how ``--ours`` compares."""
-    curves: dict[tuple[str, int, str], dict[int, list[float]]] = {}
-    cost: dict[tuple[str, int], list[float]] = {}
-    for row in _rows(arguments.results):
-        curves.setdefault((row["peer"], row["lag"], row["task"]), {})[row["seed"]] = row["regret"]
-        cost.setdefault((row["peer"], row["lag"]), []).extend(row["milliseconds"][90:110])
+    """Compare ``--ours`` with each peer at each budget."""
+    curves = Curves(arguments.results)
     ours = (arguments.ours, arguments.lag)
-    print(
-        f"{arguments.ours}, lag {arguments.lag}: {np.median(cost.get(ours, [np.nan])):.1f} ms at 100 results"
-    )
-    print("peer             N  tasks seeds  ratio [90 % interval]  wins   ms")
+    cost = np.median(curves.milliseconds[ours])
+    print(f"{arguments.ours}, lag {arguments.lag}: {cost:.1f} ms per proposal at 100 results")
+    print("peer             N  tasks seeds  ratio [90 % interval]  wins     ms")
     for peer in arguments.peers:
         for budget in BUDGETS:
-            _print_line(curves, ours, (peer, arguments.peer_lag), budget, arguments.tasks, cost)
+            print_line(curves, ours, (peer, arguments.peer_lag), budget, arguments.tasks)
+    for budget in BUDGETS:
+        pairs = [curves.paired(ours, ("random", 0), task, budget) for task in arguments.tasks]
+        factors = [random_equivalent(*pair, budget) for pair in pairs if pair is not None]
+        if factors:
+            print(f"{budget} trials are worth {np.median(factors) * budget:.0f} random ones or more")
 
 
-def _print_line(
-    curves: dict[tuple[str, int, str], dict[int, list[float]]],
-    ours: tuple[str, int],
-    theirs: tuple[str, int],
-    budget: int,
-    tasks: Sequence[str],
-    cost: dict[tuple[str, int], list[float]],
+def print_line(
+    curves: Curves, ours: tuple[str, int], theirs: tuple[str, int], budget: int, tasks: Sequence[str]
 ) -> None:
-    pairs = []
-    for task in tasks:
-        a, b = curves.get((*ours, task), {}), curves.get((*theirs, task), {})
-        seeds = [seed for seed in a if seed in b and min(len(a[seed]), len(b[seed])) >= budget]
-        if seeds:
-            pairs.append(np.array([[a[seed][budget - 1], b[seed][budget - 1]] for seed in sorted(seeds)]))
-    if not pairs:
+    """One line of the table, if there is anything to compare."""
+    pairs = [pair for task in tasks if (pair := curves.paired(ours, theirs, task, budget)) is not None]
+    if not pairs or ours == theirs:
         return
-    seeds_in_all = min(map(len, pairs))
-    both = np.stack([pair[:seeds_in_all] for pair in pairs])
-    ratio, low, high = ratio_interval(both[..., 0], both[..., 1])
-    wins = np.mean((both[..., 0] < both[..., 1]) + 0.5 * (both[..., 0] == both[..., 1]))
-    milliseconds = np.median(cost[theirs]) if cost[theirs] else np.nan
+    seeds = min(len(own) for own, _ in pairs)
+    own, other = (np.stack([pair[side][:seeds, budget - 1] for pair in pairs]) for side in (0, 1))
+    ratio, low, high = ratio_interval(own, other)
+    wins = np.mean((own < other) + 0.5 * (own == other))
     print(
-        f"{theirs[0]:14} {budget:4} {len(pairs):5} {seeds_in_all:5}  {ratio:5.2f} [{low:.2f}, {high:.2f}]"
-        f"        {wins:4.0%} {milliseconds:6.1f}"
+        f"{theirs[0]:14} {budget:4} {len(pairs):5} {seeds:5}  {ratio:5.2f} [{low:.2f}, {high:.2f}]"
+        f"        {wins:4.0%} {np.median(curves.milliseconds[theirs]):6.1f}"
     )
 
 

@@ -13,11 +13,13 @@ from threadpoolctl import threadpool_info, threadpool_limits
 from hpsearch import blas
 from hpsearch.config import Config, trial_config
 from hpsearch.config import load as load_config
-from hpsearch.errors import RunMismatch
+from hpsearch.errors import ConfigError, RunMismatch
 from hpsearch.executors import Caviar, Executor, Panda, available_cpus
 from hpsearch.loop import Watcher, drive
 from hpsearch.objectives.curve import Objective
 from hpsearch.search import FAULTS, Search
+from hpsearch.searchers import Lesson, Visible, lessons
+from hpsearch.searchers.targets import extrapolated
 from hpsearch.store import Run
 from hpsearch.workload import Workload, workload
 
@@ -44,12 +46,14 @@ def start(
         The run directory.
 
     Raises:
+        ConfigError: The config does not fit the data or the runs it learns from; nothing was created.
         UsageError: The data or the user's code cannot be used; nothing was created.
         RunExists: The directory is there already.
         HpsearchError: As :func:`hpsearch.loop.drive`.
     """
     work = workload(config)
     notes = work.check()
+    learnt = _learn(config)
     meta = {
         "config": config.resolved(),
         "source": config.source,
@@ -58,6 +62,7 @@ def start(
         "data": work.fingerprint(),
         "versions": versions(),
         "blas_kernel": blas.asked_for(),
+        "learnt": [[dict(values), loss] for values, loss in learnt],
     }
     if directory is None:
         run = Run.create_numbered(root, config.name, config.source, meta)
@@ -104,12 +109,13 @@ def resume(
                 run.event("code changed", found)
             _warn_of_versions(run, watcher)
             if config.resolved() != run.meta("config"):
-                run.set_meta(config=config.resolved())
+                run.set_meta(config=config.resolved(), source=_source(run))
             if retry_failed:
                 run.forget(result.number for result in run.results() if result.status in FAULTS)
             run.event("resumed", "")
             _search(run, config, work, watcher)
             return directory
+        config = _reread(run, changes or {})
     if not accept_data_change:
         raise RunMismatch(
             f"The data has changed since {directory} began: its SHA-256 was {recorded}, now it is {found}."
@@ -121,7 +127,7 @@ def resume(
 
 
 def _search(run: Run, config: Config, work: Workload, watcher: Watcher) -> None:
-    search = Search.from_config(config)
+    search = Search.from_config(config, [(values, loss) for values, loss in run.meta("learnt")])
     search.restore(run.trials(), run.results())
     if not search.finished:
         work.prepare(run)
@@ -129,7 +135,7 @@ def _search(run: Run, config: Config, work: Workload, watcher: Watcher) -> None:
         # The number of BLAS threads changes the last bits of a matrix product, so it is the run's.
         with threadpool_limits(limits=config.run.threads, user_api="blas"):
             drive(search, executor, run, watcher, lambda trial: trial_config(config, trial.values))
-    run.drop_files()
+    run.drop_data()
 
 
 def _executor(config: Config, search: Search, objective: Objective, watcher: Watcher) -> Executor:
@@ -166,9 +172,8 @@ def _changed_config(run: Run, changes: Mapping[str, Any]) -> Config:
     resolved = run.meta("config")
     frozen = wanted = Config.from_resolved(resolved)
     path = run.directory / "config.yaml"
-    if path.exists() and path.read_bytes().decode("utf-8", "replace") != run.meta("source"):
-        overrides = [*run.meta("overrides"), f"name={frozen.name}"]
-        wanted = load_config(path, overrides, base=Path(run.meta("base")))
+    if _source(run) != run.meta("source"):
+        wanted = _reread(run, {})
     if changes:
         wanted = Config.from_resolved(_set(wanted.resolved(), changes))
     different = frozen.differences(wanted)
@@ -185,12 +190,60 @@ def _changed_config(run: Run, changes: Mapping[str, Any]) -> Config:
     return wanted
 
 
+def _source(run: Run) -> str:
+    """The text of the ``config.yaml`` in a run directory; what it was, if it is gone."""
+    try:
+        return (run.directory / "config.yaml").read_bytes().decode("utf-8", "replace")
+    except FileNotFoundError:
+        return str(run.meta("source"))
+
+
+def _reread(run: Run, changes: Mapping[str, Any]) -> Config:
+    """The config that ``config.yaml`` and the first search's arguments give now."""
+    resolved = run.meta("config")
+    given = [f"{key}={value}" for key, value in changes.items()]
+    overrides = [*run.meta("overrides"), f"name={resolved['name']}", *given]
+    return load_config(run.directory / "config.yaml", overrides, base=Path(run.meta("base")))
+
+
 def _set(resolved: dict[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
     """A resolved config with settings replaced, by dotted key."""
     for key, value in changes.items():
         section, _, name = key.partition(".")
         resolved[section][name] = value
     return resolved
+
+
+def _learn(config: Config) -> list[Lesson]:
+    """What the runs of ``search.warm_start`` have found out. It is kept in the run, and not looked up again.
+
+    Raises:
+        ConfigError: A run makes another thing better, or has nothing to say about this space.
+        RunError: One cannot be read.
+    """
+    learnt: list[Lesson] = []
+    for directory in config.search.warm_start:
+        with Run.read(Path(directory)) as run:
+            earlier = Config.from_resolved(run.meta("config"))
+            results, trials = run.results(), {trial.number: trial for trial in run.trials()}
+        if earlier.metric.goal != config.metric.goal:
+            rule = f"must be runs that {config.metric.goal} a metric, as this one; {directory} does not"
+            raise ConfigError([config.problem("search.warm_start", rule)])
+        tried = [trials[result.number] for result in results]
+        visible = Visible.of(earlier.space, earlier.metric, tried, results)
+        losses = extrapolated(visible.losses, visible.stopped, visible.curves)
+        found = lessons(config.space, [trial.values for trial in tried], losses)
+        if not found:
+            shared = sorted(set(earlier.space.names) & set(config.space.names))
+            why = (
+                f"share {', '.join(shared)}, but no trial has values in this space"
+                if shared
+                else "share no parameter"
+            )
+            rule = f"must be runs with trials in this space; {directory} and this search {why}"
+            raise ConfigError([config.problem("search.warm_start", rule)])
+        learnt += found
+    return learnt
 
 
 def versions() -> dict[str, Any]:

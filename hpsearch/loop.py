@@ -142,6 +142,7 @@ def drive(
                 if search.best is not best and search.best is not None:
                     run.write_file("best.yaml", as_config(search.trial(search.best.number)))
                 for trial, result in finished:
+                    run.drop_checkpoint(trial.number)
                     watcher.finished(trial, result)
                 for trial in started:
                     watcher.started(trial)

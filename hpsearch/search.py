@@ -15,7 +15,7 @@ from threadpoolctl import ThreadpoolController
 
 from hpsearch.config import Config, parse_space
 from hpsearch.errors import SpaceExhausted, UsageError
-from hpsearch.searchers import METHODS, Visible, make
+from hpsearch.searchers import METHODS, Experience, Lesson, Visible, make
 from hpsearch.searchers.stopping import Halving
 from hpsearch.space import Booleans, Floats, Space
 from hpsearch.trial import Metric, Result, Rung, Status, Trial, Value, real_number
@@ -48,6 +48,7 @@ class Search:
         max_failures: After how many failed trials in a row the search gives up; None for never.
         repeats: How many seeds every configuration has.
         enqueue: Configurations to try first, each with a value for every active parameter.
+        learnt: What earlier searches found out, by :func:`hpsearch.searchers.lessons`.
 
     Raises:
         ConfigError: The space is wrong.
@@ -69,6 +70,7 @@ class Search:
         max_failures: int | None = None,
         repeats: int = 1,
         enqueue: Sequence[Mapping[str, Value]] = (),
+        learnt: Sequence[Lesson] = (),
     ) -> None:
         for name, number, least in (
             ("seed", seed, 0),
@@ -92,7 +94,7 @@ class Search:
         self.trials = trials
         self.lag = lag
         self._seed = seed
-        self._searcher = make(method, self.space, seed)
+        self._searcher = make(method, self.space, seed, Experience(self.space, learnt) if learnt else None)
         self._halving = halving
         self._epochs = epochs
         self._repeats = repeats
@@ -108,7 +110,7 @@ class Search:
         self.best: Result | None = None
 
     @classmethod
-    def from_config(cls, config: Config) -> Self:
+    def from_config(cls, config: Config, learnt: Sequence[Lesson] = ()) -> Self:
         """The search that a config describes."""
         stopping = config.search.early_stopping
         return cls(
@@ -123,6 +125,7 @@ class Search:
             max_failures=config.search.max_failures,
             repeats=config.search.repeats,
             enqueue=config.search.enqueue,
+            learnt=learnt,
         )
 
     @property

@@ -79,11 +79,10 @@ class NetworkWorkload:
         """The data.
 
         Raises:
-            ConfigError: A batch would be larger than the training split.
             DataError: The data cannot be used.
         """
         network = self._network
-        dataset = load_data(
+        return load_data(
             network.data,
             seed=self._config.seed,
             label=network.label,
@@ -92,11 +91,10 @@ class NetworkWorkload:
             dtype=network.dtype,
             standardize=network.standardize,
         )
-        self._config.check_rows(len(dataset.x_train))
-        return dataset
 
     def check(self) -> Sequence[str]:
         """See :class:`Workload`."""
+        self._config.check_rows(len(self.dataset.x_train))
         return self.dataset.warnings
 
     def fingerprint(self) -> str:

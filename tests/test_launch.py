@@ -1,5 +1,6 @@
 """Tests of starting and resuming, and of the loop in between, on real trials in this process."""
 
+import shutil
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -126,6 +127,9 @@ def test_an_edited_number_of_trials_is_taken(in_tmp: Path, config: Config) -> No
     (directory / "config.yaml").write_text(TINY.replace("trials: 12", "trials: 14"))
     resume(directory, Recorder())
     assert len(rows(directory)) == 14
+    resume(directory, Recorder(), changes={"search.trials": 16})
+    resume(directory, Recorder())
+    assert len(rows(directory)) == 16
 
 
 def data_file(path: Path, shift: int) -> None:
@@ -270,3 +274,35 @@ def test_a_search_in_another_thread_leaves_signals_alone(in_tmp: Path, config: C
 
 
 Make = Callable[[Objective], Panda]
+
+
+def test_what_earlier_runs_found_out_is_kept_in_the_run(in_tmp: Path, tiny: Path) -> None:
+    """A warm search is resumed as it was begun, though the earlier run is gone; its results are its own."""
+    earlier = start(load(tiny), Recorder())
+    directory = start(load(tiny, [f"search.warm_start=[{earlier}]", "seed=9"]), Recorder())
+    whole = rows(directory)
+    assert len(whole) == 12
+    with Run.open(directory) as run:
+        assert run.trial(0).origin["phase"] == "warm"
+        run.forget(range(4, 12))
+    shutil.rmtree(earlier)
+    resume(directory, Recorder())
+    assert rows(directory) == whole
+
+
+@pytest.mark.parametrize(
+    ("overrides", "text"),
+    [
+        (["metric.name=val_accuracy"], "must be runs that maximize a metric"),
+        (["space={dropout: {min: 0, max: 0.5}}"], "share no parameter"),
+        (["space={hidden_units: {type: int, min: 600, max: 700}}"], "share hidden_units, but no trial"),
+    ],
+)
+def test_runs_that_teach_nothing_are_refused(
+    in_tmp: Path, tiny: Path, overrides: list[str], text: str
+) -> None:
+    """The opposite goal, no parameter in common, no trial in this space: said before anything is made."""
+    earlier = start(load(tiny), Recorder())
+    with pytest.raises(ConfigError, match=text):
+        start(load(tiny, [f"search.warm_start=[{earlier}]", *overrides]), Recorder())
+    assert [path.name for path in Path("runs").iterdir()] == [earlier.name]

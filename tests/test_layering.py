@@ -27,6 +27,7 @@ ROOMS: dict[str, set[str]] = {
     "launch": {
         "workload",
         "blas",
+        "searchers",
         "loop",
         "search",
         "executors",

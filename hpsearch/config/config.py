@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any, Self
 
 from hpsearch.config.document import compose
-from hpsearch.config.enqueued import check_enqueued
 from hpsearch.config.files import read_text
 from hpsearch.config.hyperparameters import check_batch_size, note_unused_layers
+from hpsearch.config.known import check_enqueued, find_runs
 from hpsearch.config.objectives import Objective, kind_of, read_objective
 from hpsearch.config.overrides import apply_override
 from hpsearch.config.plain_data import from_data
@@ -134,6 +134,8 @@ class Config:
         space = read_space(reader, kind.rules, notes)
         search: SearchSection | None = reader.setting("search")
         run: RunSection | None = reader.setting("run")
+        if search:
+            search = find_runs(search, reader, base)
         if search and run:
             check_run(search, run, kind.kind, reader)
             run = absolute_scheduler_file(run, base)

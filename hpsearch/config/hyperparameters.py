@@ -7,7 +7,7 @@ from hpsearch.config.reader import Reader, either
 from hpsearch.config.scalars import written
 from hpsearch.config.space import ParameterRules, extremes
 from hpsearch.config.spelling import suggest_key, suggest_value
-from hpsearch.config.tree import Location
+from hpsearch.config.tree import Location, find
 from hpsearch.network.hyperparameters import HYPERPARAMETERS, Hyperparameter, hyperparameter
 from hpsearch.space import Number, Space
 from hpsearch.trial import Value
@@ -47,7 +47,9 @@ def note_unused_layers(space: Space, notes: list[str]) -> None:
 
 
 def check_batch_size(space: Space, constants: Mapping[str, Value], rows: int, reader: Reader) -> None:
-    """Reports sizes of mini-batches above the number of rows.
+    """Reports sizes of mini-batches above the number of rows, where the config says them.
+
+    The default size is left alone: with fewer rows, there is one batch of all of them.
 
     Args:
         space: Where the size may be searched or fixed.
@@ -64,7 +66,7 @@ def check_batch_size(space: Space, constants: Mapping[str, Value], rows: int, re
     if "batch_size" in constants:
         sizes["objective", "network", "batch_size"] = constants["batch_size"]
     for at, size in sizes.items():
-        if float(size) > rows:
+        if float(size) > rows and find(reader.root, at[:2] if at[0] == "space" else at) is not None:
             reader.report(at, f"must be at most {rows}, the rows there are to train on", found=written(size))
 
 

@@ -144,6 +144,9 @@ class SearchSection(Section):
         PlainSerializer(lambda stopping: stopping.model_dump() if stopping else False),
         WithJsonSchema({"anyOf": [{"type": "boolean"}, EarlyStopping.model_json_schema()]}),
     ] = Field(default=EarlyStopping(), description="whether trials that fall behind end early")
+    warm_start: list[str] = Field(
+        default=[], max_length=100, description="run directories whose results tell where to look first"
+    )
     enqueue: list[dict[str, Any]] = Field(
         default=[], max_length=10_000, description="configurations to try first, a value for each parameter"
     )

@@ -37,7 +37,8 @@ def trial_config(config: "Config", values: Mapping[str, Value]) -> str:
     """
     resolved = config.resolved()
     resolved["space"] = dict(values)
-    resolved["search"] |= {"method": "random", "trials": 1, "early_stopping": False, "enqueue": []}
+    resolved["search"] |= {"method": "random", "trials": 1, "early_stopping": False}
+    resolved["search"] |= {"warm_start": [], "enqueue": []}
     return dump(resolved)
 
 

@@ -1,12 +1,13 @@
 """Files of plain arrays with a page of JSON beside them: checkpoints and models. Nothing is pickled."""
 
+import contextlib
 import json
 import os
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from hpsearch.errors import DataError
 
 Array = NDArray[Any]
+Opener = Callable[[str, int], int]
 
 
 _SCHEMA = 1
@@ -22,7 +24,32 @@ _DAMAGE = (ValueError, KeyError, TypeError, AttributeError, EOFError, zipfile.Ba
 """What NumPy and JSON raise over files that are not what they should be."""
 
 
-def write(path: str | Path, kind: str, about: Mapping[str, Any], arrays: Mapping[str, Array]) -> None:
+def private(path: str, flags: int) -> int:
+    """An opener for :func:`open`: only its owner may read the file, whatever the umask."""
+    return os.open(path, flags, 0o600)
+
+
+@contextlib.contextmanager
+def replacing(path: Path, opener: Opener | None = None) -> Iterator[BinaryIO]:
+    """A file to write in place of ``path``: at the end it is there whole and on the disk, or not at all."""
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        with open(partial, "wb", opener=opener) as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def write(
+    path: str | Path,
+    kind: str,
+    about: Mapping[str, Any],
+    arrays: Mapping[str, Array],
+    opener: Opener | None = None,
+) -> None:
     """Write an ``.npz`` of arrays and, under the name ``about``, of JSON text; whole or not at all.
 
     Args:
@@ -30,18 +57,12 @@ def write(path: str | Path, kind: str, about: Mapping[str, Any], arrays: Mapping
         kind: What it is, in a word; whoever reads the file has to ask for it.
         about: JSON data.
         arrays: By name.
+        opener: As of :func:`open`.
     """
-    path = Path(path)
-    about = {"hpsearch": kind, "schema": _SCHEMA, **about}
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        with partial.open("wb") as file:
-            np.savez(file, about=np.array(json.dumps(about)), **arrays)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    text = json.dumps({"hpsearch": kind, "schema": _SCHEMA, **about})
+    contents: dict[str, Any] = {"about": np.array(text), **arrays}
+    with replacing(Path(path), opener) as file:
+        np.savez(file, allow_pickle=False, **contents)
 
 
 def read(path: str | Path, kind: str) -> tuple[dict[str, Any], dict[str, Array]]:
@@ -58,7 +79,8 @@ def read(path: str | Path, kind: str) -> tuple[dict[str, Any], dict[str, Array]]
     except OSError as error:
         raise DataError(f"{path}: cannot be read: {error.strerror or error}") from error
     except _DAMAGE as error:
-        raise DataError(f"{path}: not a file that hpsearch wrote, or damaged: {error}") from error
+        # Not what NumPy says: it advises to unpickle a file that it does not know.
+        raise DataError(f"{path}: not a file that hpsearch wrote, or damaged") from error
     if found != (kind, _SCHEMA):
         raise DataError(
             f"{path}: must be a {kind} of schema {_SCHEMA}; found a {found[0]} of schema {found[1]}"

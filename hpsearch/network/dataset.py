@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hpsearch.errors import DataError
+from hpsearch.network import archive
 
 Array = NDArray[Any]
 
@@ -83,12 +84,14 @@ class Dataset:
         )
 
     def save(self, directory: Path) -> None:
-        """Write the arrays as ``.npy`` files and the rest as ``dataset.json``, which comes last."""
-        directory.mkdir(parents=True, exist_ok=True)
+        """Write the arrays as ``.npy`` files and the rest as ``dataset.json``, which comes last; private."""
+        directory.mkdir(mode=0o700, exist_ok=True)
         for name in _ARRAYS:
-            np.save(directory / f"{name}.npy", getattr(self, name), allow_pickle=False)
+            with archive.replacing(directory / f"{name}.npy", archive.private) as file:
+                np.save(file, getattr(self, name), allow_pickle=False)
         about = {"schema": _SCHEMA, "classes": self.classes, "warnings": self.warnings}
-        (directory / "dataset.json").write_text(json.dumps(about), encoding="utf-8")
+        with archive.replacing(directory / "dataset.json", archive.private) as file:
+            file.write(json.dumps(about).encode())
 
     @classmethod
     def open(cls, directory: Path) -> Self:

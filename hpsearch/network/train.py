@@ -127,8 +127,8 @@ class Training:
         return Model(network, dataset.classes, dataset.mean, dataset.scale)
 
     def save(self, path: str | Path) -> None:
-        """Write a checkpoint: everything that :meth:`resume` needs; whole or not at all."""
-        archive.write(path, "checkpoint", self._about(), self._arrays())
+        """Write a checkpoint, private: everything that :meth:`resume` needs; whole or not at all."""
+        archive.write(path, "checkpoint", self._about(), self._arrays(), archive.private)
 
     @classmethod
     def resume(cls, path: str | Path, dataset: Dataset) -> Self:

@@ -135,9 +135,7 @@ class CodeObjective:
                     None if timeout is None else time.monotonic() + timeout,
                 )
                 records = _whole_curve(lambda: self.program.records(start), files)
-                result = follow(trial, self.metric, records, on_epoch=on_epoch)
-                files.tidy(result.status)
-                return result
+                return follow(trial, self.metric, records, on_epoch=on_epoch)
         except OSError as error:  # of the files; follow() sees to all else
             return Result(trial.number, Status.FAILED, reason=describe(error))
 

@@ -7,10 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
-from hpsearch.trial import Status
-
-MAY_GO_ON = (Status.TIMED_OUT, Status.OUT_OF_MEMORY, Status.CRASHED)
-"""After these a trial that runs again goes on from its checkpoint."""
+ATTEMPTS = 100
 
 
 class TrialFiles:
@@ -20,9 +17,10 @@ class TrialFiles:
 
         trials/00031/
           stdout.log, stderr.log
-          checkpoint/       for the user's code; removed when the trial has its result
-          curve.jsonl       what it has reported; kept as long as the checkpoints
-          ...               whatever else the user's code leaves
+          checkpoint/          removed when the trial's result is recorded
+            files/             where its code may keep checkpoints
+            curve.jsonl        what it has reported
+          ...                  whatever else the user's code leaves
 
     Args:
         directory: The trial's.
@@ -34,18 +32,22 @@ class TrialFiles:
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
-        self.checkpoint = directory / "checkpoint"
-        self._curve = directory / "curve.jsonl"
+        self.checkpoint = directory / "checkpoint" / "files"
+        self._curve = directory / "checkpoint" / "curve.jsonl"
 
     def __enter__(self) -> Self:
-        self.checkpoint.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for _ in range(ATTEMPTS):  # whoever finds a directory empty meanwhile may remove it
+            with contextlib.suppress(FileNotFoundError):
+                self.checkpoint.mkdir(parents=True, exist_ok=True, mode=0o700)
+                break
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Leave no empty directories."""
-        for directory in (self.checkpoint, self.directory):
-            with contextlib.suppress(OSError):
-                directory.rmdir()
+        """Leave nothing that is empty."""
+        if not any(self.checkpoint.iterdir()):
+            shutil.rmtree(self._curve.parent, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            self.directory.rmdir()
 
     def earlier(self) -> list[dict[str, Any]]:
         """The records from before, if there is a checkpoint to go on from."""
@@ -71,9 +73,3 @@ class TrialFiles:
         """Begin anew."""
         shutil.rmtree(self.checkpoint, ignore_errors=True)
         self.checkpoint.mkdir(mode=0o700, exist_ok=True)
-
-    def tidy(self, status: Status) -> None:
-        """Remove what a trial with this result needs no more."""
-        if status not in MAY_GO_ON or not any(self.checkpoint.iterdir()):
-            shutil.rmtree(self.checkpoint, ignore_errors=True)
-            self._curve.unlink(missing_ok=True)

@@ -3,7 +3,6 @@
 import contextlib
 import json
 import math
-import shutil
 import statistics
 import time
 from collections.abc import Mapping, Sequence
@@ -11,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hpsearch.errors import DataError
+from hpsearch.network import archive
 from hpsearch.network.data import Dataset
 from hpsearch.network.hyperparameters import Hyperparameters
 from hpsearch.network.train import Training
@@ -27,7 +27,8 @@ class NetworkObjective:
 
     Attributes:
         data: Directory of the prepared data set (:meth:`hpsearch.network.data.Dataset.save`).
-        trials: Directory in which a trial may make one of its own, for checkpoints.
+        trials: Directory in which a trial may make one of its own, for its checkpoint, which stays until
+            the result is on the disk.
         metric: What the search makes better.
         constants: Hyperparameters that all trials have in common.
         timeout: In seconds, or None.
@@ -43,7 +44,7 @@ class NetworkObjective:
 
     def __call__(self, trial: Trial, on_epoch: OnEpoch | None = None) -> Result:
         """Run a trial, from its checkpoint if it has one."""
-        directory = self.trials / f"{trial.number:05d}"
+        directory = self.trials / f"{trial.number:05d}" / "checkpoint"
         checkpoint = _Checkpoint(directory, self.checkpoint_seconds)
         try:
             dataset = Dataset.open(self.data)
@@ -56,7 +57,7 @@ class NetworkObjective:
             if on_epoch is not None:
                 on_epoch(trial, epoch)
 
-        result = follow(
+        return follow(
             trial,
             self.metric,
             _records(training),
@@ -65,8 +66,6 @@ class NetworkObjective:
             final=lambda: _test_metrics(training),
             timeout=self.timeout,
         )
-        shutil.rmtree(directory, ignore_errors=True)
-        return result
 
     def _begin(self, dataset: Dataset, trial: Trial) -> Training:
         hyperparameters = Hyperparameters.from_values({**self.constants, **trial.values})
@@ -113,7 +112,8 @@ class _Checkpoint:
     """
 
     def __init__(self, directory: Path, seconds: float) -> None:
-        self._training = directory / "checkpoint.npz"
+        self._directory = directory
+        self._training = directory / "training.npz"
         self._curve = directory / "curve.json"
         self._seconds = seconds
         self._last = time.monotonic()
@@ -126,12 +126,12 @@ class _Checkpoint:
             return
         # A full disk costs the checkpoint, not the trial.
         with contextlib.suppress(OSError):
-            self._training.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            for path in (self._directory.parents[1], self._directory.parent, self._directory):
+                path.mkdir(exist_ok=True, mode=0o700)
             # The curve first: with a kill in between it is too long by some epochs, which resume() cuts off.
             curve = [[epoch.number, dict(epoch.metrics), epoch.seconds] for epoch in self._epochs]
-            draft = self._curve.with_suffix(".draft")
-            draft.write_text(json.dumps(curve, allow_nan=False), encoding="utf-8")
-            draft.replace(self._curve)
+            with archive.replacing(self._curve, archive.private) as file:
+                file.write(json.dumps(curve, allow_nan=False).encode())
             training.save(self._training)
         self._last = time.monotonic()
 
@@ -142,7 +142,10 @@ class _Checkpoint:
         try:
             training = Training.resume(self._training, dataset)
             curve = json.loads(self._curve.read_text(encoding="utf-8"))
-            self._epochs = [Epoch(*epoch) for epoch in curve[: training.epoch]]
+            epochs = [Epoch(*epoch) for epoch in curve[: training.epoch]]
         except (DataError, OSError, ValueError, TypeError):
             return None
-        return (training, tuple(self._epochs)) if len(self._epochs) == training.epoch else None
+        if len(epochs) != training.epoch:
+            return None
+        self._epochs = epochs
+        return training, tuple(epochs)

@@ -4,24 +4,37 @@ from collections.abc import Callable
 
 from hpsearch.searchers.base import Proposal, Searcher, Visible
 from hpsearch.searchers.coarse_to_fine import CoarseToFine
+from hpsearch.searchers.experience import Experience, Lesson, lessons
 from hpsearch.searchers.random import Random
 from hpsearch.space import Space
 
-__all__ = ["METHODS", "CoarseToFine", "Proposal", "Random", "Searcher", "Visible", "make"]
+__all__ = [
+    "METHODS",
+    "CoarseToFine",
+    "Experience",
+    "Lesson",
+    "Proposal",
+    "Random",
+    "Searcher",
+    "Visible",
+    "lessons",
+    "make",
+]
 
-METHODS: dict[str, Callable[[Space, int], Searcher]] = {
+METHODS: dict[str, Callable[[Space, int, Experience | None], Searcher]] = {
     "coarse_to_fine": CoarseToFine,
-    "random": Random,
+    "random": lambda space, seed, experience: Random(space, seed),
 }
-"""Every searcher by the name a config gives it, made from (space, seed)."""
+"""Every searcher by the name a config gives it, made from (space, seed, experience)."""
 
 
-def make(method: str, space: Space, seed: int) -> Searcher:
+def make(method: str, space: Space, seed: int, experience: Experience | None = None) -> Searcher:
     """The searcher of that name.
 
     Args:
         method: One of :data:`METHODS`.
         space: What may be tried.
         seed: The search's seed.
+        experience: What earlier searches found out; random search does not ask.
     """
-    return METHODS[method](space, seed)
+    return METHODS[method](space, seed, experience)

@@ -15,18 +15,20 @@ import numpy as np
 from hpsearch.searchers.acquisition import log_expected_improvement
 from hpsearch.searchers.base import Indices, Proposal, Visible, generator
 from hpsearch.searchers.candidates import WHOLE, Candidates, Sampler, spread
+from hpsearch.searchers.experience import Experience
 from hpsearch.searchers.fits import Fits
 from hpsearch.searchers.surrogate import Features, GaussianProcess
 from hpsearch.searchers.targets import extrapolated, representatives, targets
 from hpsearch.searchers.tried import Tried
 from hpsearch.space import Floats, Space
 
-_SHIFT, _COARSE, _ZOOM = 0, 1, 2  # purposes of generators
+_SHIFT, _COARSE, _ZOOM, _WARM = 0, 1, 2, 3  # purposes of generators
 _FEWEST_COARSE, _MOST_COARSE = 6, 12  # trials spread over the whole space before the first zoom
 _FEWEST_RESULTS = 4  # that a surrogate needs
 _MOST_POINTS = 192  # that it is given, so that a proposal's cost stays flat
 _CLIPS = 0.75, 0.95  # trials take turns: what tells the good apart, what tells good from bad
 _WHOLE_CANDIDATES, _ZOOM_CANDIDATES, _FINE_CANDIDATES = 120, 280, 200
+_WARM_CANDIDATES = 500
 _CENTRES = 6  # the best trials so far, around which candidates lie
 _WIDEST, _NARROWEST, _NARROW_AFTER = 0.4, 0.02, 256  # radius of the first zoom, of the last, its trial
 _FINE_RADIUS = 0.15
@@ -40,14 +42,16 @@ class CoarseToFine:
     Args:
         space: What may be tried.
         seed: The search's seed.
+        experience: What earlier searches found out: it chooses every other point of the coarse phase.
     """
 
-    def __init__(self, space: Space, seed: int) -> None:
+    def __init__(self, space: Space, seed: int, experience: Experience | None = None) -> None:
         self._space = space
         self._seed = seed
         d = space.dimensions
         self._coarse_trials = min(_MOST_COARSE, max(_FEWEST_COARSE, int(1.5 * d + 2)))
         self._shift = generator(seed, 0, _SHIFT).random(d)
+        self._experience = experience
         self._tried = Tried(space)
         self._sampler = Sampler(space)
         self._features = Features(space)
@@ -62,6 +66,8 @@ class CoarseToFine:
         self._tried.update(visible.units)
         if self.looks(number) and np.isfinite(visible.losses).sum() >= _FEWEST_RESULTS:
             return self._zoom(number, visible)
+        if self._experience is not None and number % 2 == 0:
+            return self._warm(number, visible, self._experience)
         unit = self._space.snap(spread(number, self._shift)[None])
         if self._tried.fresh(unit)[0]:
             return Proposal(unit[0], {"phase": "coarse"})
@@ -70,6 +76,20 @@ class CoarseToFine:
     def _anything(self, number: int, phase: str) -> Proposal:
         """Any untried configuration."""
         return Proposal(self._tried.draw(generator(self._seed, number, _COARSE)), {"phase": phase})
+
+    def _warm(self, number: int, visible: Visible, experience: Experience) -> Proposal:
+        """The most promising of random candidates by what earlier searches found out."""
+        rng = generator(self._seed, number, _WARM)
+        promise = partial(experience.promise, tried=visible.units)
+        first = self._best(self._sampler.whole(rng, _WARM_CANDIDATES), promise)
+        if first is None:
+            return self._anything(number, "coarse")
+        points = np.repeat(first.unit[None], _FINE_CANDIDATES, axis=0)
+        lengths = np.ones(self._space.dimensions)
+        near = self._sampler.around(rng, points, np.full(len(points), WHOLE), _FINE_RADIUS, lengths)
+        second = self._best(near, promise)
+        chosen = second if second is not None and second.promise > first.promise else first
+        return Proposal(chosen.unit, {"phase": "warm", "acquisition": _ACQUISITION})
 
     def _zoom(self, number: int, visible: Visible) -> Proposal:
         """The most promising of random candidates near good trials and elsewhere, or of more around it."""

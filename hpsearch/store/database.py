@@ -1,58 +1,18 @@
 """The database of a run: trials, results, learning curves, events.
 
-A rollback journal with ``synchronous=EXTRA``: when a transaction returns, it is on the disk. Every row
-that matters carries a checksum, so that damage is told from data. NaN is never stored; nothing is
-ever unpickled.
+NaN is never stored; nothing is ever unpickled.
 """
 
 import contextlib
 import json
 import sqlite3
-import zlib
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from hpsearch.errors import RunDamaged, RunMismatch, RunUnwritable, UsageError
+from hpsearch.errors import UsageError
+from hpsearch.store.schema import checksum_of, damaged, insert_meta, json_text, timestamp, translated
 from hpsearch.trial import Epoch, Metric, Result, Status, Trial
-
-SCHEMA_VERSION = 1
-APPLICATION_ID = 0x68707365  # "hpse", for `file` and for telling a stranger's database from ours
-BUSY_SECONDS = 30.0
-CHECKED_BYTES = 8 * 2**20  # up to this size, readers have SQLite check the whole file first
-
-SCHEMA = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL, checksum INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE trials (
-    number   INTEGER PRIMARY KEY,
-    trial    TEXT NOT NULL,     -- JSON: values, seed, rungs, origin
-    started  TEXT NOT NULL,
-    checksum INTEGER NOT NULL
-);
-CREATE TABLE results (
-    number   INTEGER PRIMARY KEY REFERENCES trials,
-    status   TEXT NOT NULL,
-    value    REAL,              -- the metric, as the user knows it
-    loss     REAL,              -- the metric, signed so that lower is better
-    epochs   INTEGER NOT NULL,
-    final    TEXT NOT NULL,     -- JSON: figures taken once at the end
-    reason   TEXT NOT NULL,
-    seconds  REAL NOT NULL,
-    finished TEXT NOT NULL,
-    checksum INTEGER NOT NULL   -- of the row and its learning curve
-);
-CREATE INDEX ranking ON results (loss, number) WHERE loss IS NOT NULL;
-CREATE INDEX unranked ON results (number) WHERE loss IS NULL;
-CREATE TABLE epochs (
-    number  INTEGER NOT NULL REFERENCES results,
-    epoch   INTEGER NOT NULL,
-    metrics TEXT NOT NULL,      -- JSON
-    seconds REAL NOT NULL,
-    PRIMARY KEY (number, epoch)
-) WITHOUT ROWID;
-CREATE TABLE events (id INTEGER PRIMARY KEY, at TEXT NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL);
-"""
 
 
 class Database:
@@ -81,34 +41,25 @@ class Database:
         Raises:
             RunUnwritable: They could not be written.
         """
-        now = _now()
+        now = timestamp()
         with self._transaction() as cursor:
             for trial in trials:
                 text = _trial_text(trial)
-                row = (trial.number, text, now, _checksum(trial.number, text))
-                cursor.execute("INSERT OR IGNORE INTO trials VALUES (?, ?, ?, ?)", row)
+                row = (trial.number, text, now)
+                cursor.execute("INSERT OR IGNORE INTO trials VALUES (?, ?, ?, ?)", (*row, checksum_of(*row)))
             for result in results:
                 self._record_result(cursor, result, now)
 
     def _record_result(self, cursor: sqlite3.Cursor, result: Result, now: str) -> None:
-        loss = None if result.value is None else self.metric.loss(result.value)
-        curve = [(epoch.number, _json(dict(epoch.metrics)), epoch.seconds) for epoch in result.curve]
-        final = _json(dict(result.final))
-        reason = result.reason.encode(
-            "utf-8", "backslashreplace"
-        ).decode()  # lone surrogates cannot be stored
-        row = (
-            result.number,
-            str(result.status),
-            result.value,
-            loss,
-            len(curve),
-            final,
-            reason,
-            result.seconds,
-        )
+        # SQLite keeps no negative zero, and the checksum is of what will be read.
+        value = None if result.value is None else result.value + 0.0
+        loss = None if value is None else self.metric.loss(value) + 0.0
+        curve = [(epoch.number, json_text(dict(epoch.metrics)), epoch.seconds) for epoch in result.curve]
+        final = json_text(dict(result.final))
+        figures = (value, loss, len(curve), final, _storable(result.reason), result.seconds)
+        row = (result.number, str(result.status), *figures, now)
         cursor.execute(
-            "INSERT INTO results VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (*row, now, _checksum(row, curve))
+            "INSERT INTO results VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (*row, checksum_of(row, curve))
         )
         cursor.executemany(
             "INSERT INTO epochs VALUES (?, ?, ?, ?)", [(result.number, *epoch) for epoch in curve]
@@ -129,7 +80,9 @@ class Database:
     def event(self, kind: str, text: str) -> None:
         """Remember that something happened to the search."""
         with self._transaction() as cursor:
-            cursor.execute("INSERT INTO events (at, kind, text) VALUES (?, ?, ?)", (_now(), kind, text))
+            row = (timestamp(), kind, text)
+            query = "INSERT INTO events (at, kind, text, checksum) VALUES (?, ?, ?, ?)"
+            cursor.execute(query, (*row, checksum_of(*row)))
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[sqlite3.Cursor]:
@@ -152,16 +105,13 @@ class Database:
         if not rows:
             return None
         ((text, checksum),) = rows
-        if _checksum(key, text) != checksum:
+        if checksum_of(key, text) != checksum:
             raise damaged(self.path, f"the entry {key!r} fails its checksum")
         return json.loads(text)
 
     def trials(self) -> list[Trial]:
         """Every trial that has started, by number."""
-        return [
-            self._trial(*row)
-            for row in self._rows("SELECT number, trial, checksum FROM trials ORDER BY number")
-        ]
+        return [self._trial(*row) for row in self._rows("SELECT * FROM trials ORDER BY number")]
 
     def trial(self, number: int) -> Trial:
         """One trial.
@@ -169,7 +119,7 @@ class Database:
         Raises:
             UsageError: It has not started.
         """
-        rows = self._rows("SELECT number, trial, checksum FROM trials WHERE number = ?", number)
+        rows = self._rows("SELECT * FROM trials WHERE number = ?", number)
         if not rows:
             ((last,),) = self._rows("SELECT MAX(number) FROM trials")
             so_far = "no trials" if last is None else f"trials 0 to {last}"
@@ -207,134 +157,45 @@ class Database:
 
     def events(self) -> list[tuple[str, str, str]]:
         """What happened to the search: time, kind, text."""
-        return self._rows("SELECT at, kind, text FROM events ORDER BY id")
+        rows = self._rows("SELECT at, kind, text, checksum FROM events ORDER BY id")
+        if any(checksum_of(*row) != checksum for *row, checksum in rows):
+            raise damaged(self.path, "an event fails its checksum")
+        return [(at, kind, text) for at, kind, text, _ in rows]
 
     def _rows(self, query: str, *parameters: object) -> list[Any]:
         with translated(self.path):
             return self._connection.execute(query, parameters).fetchall()
 
     def _results(self, where: str, *parameters: object) -> list[Result]:
-        columns = "number, status, value, loss, epochs, final, reason, seconds, checksum"
         # `where` is one of the constant clauses above; whatever varies is bound.
-        rows = self._rows(f"SELECT {columns} FROM results {where}", *parameters)  # noqa: S608
+        rows = self._rows(f"SELECT * FROM results {where}", *parameters)  # noqa: S608
         return [self._result(row[:-1], row[-1]) for row in rows]
 
     def _result(self, row: tuple[Any, ...], checksum: int) -> Result:
-        number, status, value, _, epochs, final, reason, seconds = row
+        number, status, value, _, epochs, final, reason, seconds, _ = row
         query = "SELECT epoch, metrics, seconds FROM epochs WHERE number = ? ORDER BY epoch"
         curve = self._rows(query, number) if epochs else []
-        if _checksum(row, curve) != checksum:
+        if checksum_of(row, curve) != checksum:
             raise damaged(self.path, f"the result of trial {number} fails its checksum")
         records = tuple(Epoch(epoch, json.loads(metrics), at) for epoch, metrics, at in curve)
         return Result(number, Status(status), value, records, json.loads(final), reason, seconds)
 
-    def _trial(self, number: int, text: str, checksum: int) -> Trial:
-        if _checksum(number, text) != checksum:
+    def _trial(self, number: int, text: str, started: str, checksum: int) -> Trial:
+        if checksum_of(number, text, started) != checksum:
             raise damaged(self.path, f"trial {number} fails its checksum")
         return Trial.from_json({"number": number, **json.loads(text)})
 
 
-def create_database(path: Path, meta: Mapping[str, Any]) -> None:
-    """Fill an empty file with the tables and what is known of the run at its start."""
-    connection = sqlite3.connect(path, isolation_level=None)
-    try:
-        connection.executescript(SCHEMA)
-        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-        insert_meta(connection.cursor(), {"created": _now(), **meta})
-    finally:
-        connection.close()
-
-
-def connect(path: Path, *, write: bool) -> sqlite3.Connection:
-    """Open and check a database.
-
-    Raises:
-        RunDamaged: It cannot be read.
-        RunMismatch: It was written by a newer hpsearch.
-    """
-    with translated(path):
-        mode = "rw" if write else "ro"
-        connection = sqlite3.connect(
-            f"{path.resolve().as_uri()}?mode={mode}", uri=True, timeout=BUSY_SECONDS, isolation_level=None
-        )
-        try:
-            _check(path, connection, whole=write or path.stat().st_size <= CHECKED_BYTES)
-            if write:
-                connection.execute("PRAGMA journal_mode = DELETE")
-                connection.execute("PRAGMA synchronous = EXTRA")
-        except BaseException:
-            connection.close()
-            raise
-    return connection
-
-
-def insert_meta(cursor: sqlite3.Cursor, entries: Mapping[str, Any]) -> None:
-    """Set entries of the table ``meta``, as JSON."""
-    for key, value in entries.items():
-        text = _json(value)
-        cursor.execute("INSERT OR REPLACE INTO meta VALUES (?, ?, ?)", (key, text, _checksum(key, text)))
-
-
-def damaged(path: Path, what: str) -> RunDamaged:
-    """The error for a database that cannot be trusted."""
-    return RunDamaged(
-        f"{path} is damaged: {what}. It was left as it is; restore it from a backup, or start a new run:"
-        f" `hpsearch run {path.parent}/config.yaml`."
-    )
-
-
-@contextlib.contextmanager
-def translated(path: Path) -> Iterator[None]:
-    """SQLite's errors as ours."""
-    try:
-        yield
-    except sqlite3.OperationalError as error:
-        if "malformed" in str(error) or "unsupported file format" in str(error):
-            raise damaged(path, str(error)) from error
-        raise RunUnwritable(
-            f"{path} cannot be used: {error}. What was reported as finished is stored; when the cause is"
-            f" mended, go on by `hpsearch resume {path.parent}`."
-        ) from error
-    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
-        raise damaged(path, str(error)) from error
-
-
-def _check(path: Path, connection: sqlite3.Connection, *, whole: bool) -> None:
-    (application,) = connection.execute("PRAGMA application_id").fetchone()
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if application != APPLICATION_ID:
-        raise damaged(path, "it is not a database of hpsearch")
-    if version > SCHEMA_VERSION:
-        raise RunMismatch(
-            f"{path} was written by a newer hpsearch: its schema is {version}, this one reads up to"
-            f" {SCHEMA_VERSION}. Upgrade hpsearch to use it."
-        )
-    if version != SCHEMA_VERSION:
-        raise damaged(path, f"there never was a schema {version}")
-    if whole:
-        (verdict,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
-        if verdict != "ok":
-            raise damaged(path, verdict)
+def _storable(text: str) -> str:
+    """The text without the lone halves of surrogate pairs, which UTF-8 cannot write."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _trial_text(trial: Trial) -> str:
     data = trial.to_json()
     del data["number"]
-    return _json(data)
+    return json_text(data)
 
 
 def _limit(limit: int | None) -> int:
     return -1 if limit is None else max(limit, 0)  # SQLite takes a negative limit for none
-
-
-def _json(data: object) -> str:
-    return json.dumps(data, allow_nan=False, ensure_ascii=True, separators=(",", ":"))
-
-
-def _checksum(*fields: object) -> int:
-    return zlib.crc32(repr(fields).encode("utf-8", "backslashreplace"))
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -5,7 +5,7 @@
     digits-001/
       config.yaml    what the user wrote, byte for byte
       search.db      trials, results, learning curves, events
-      trials/00031/  checkpoints and logs, only for a trial that needs files
+      trials/00031/  a checkpoint until the result is recorded, logs; only for a trial that needs files
       data/          prepared arrays, only while the search is not complete
       best.yaml      the best configuration so far
       lock           held with flock while a search runs; the kernel drops it when the process ends
@@ -25,7 +25,8 @@ from typing import Any, Self
 from filelock import FileLock, Timeout
 
 from hpsearch.errors import HpsearchError, RunExists, RunLocked, RunNotFound, RunUnwritable
-from hpsearch.store.database import Database, connect, create_database, translated
+from hpsearch.store.database import Database
+from hpsearch.store.schema import connect, create_database, translated
 
 LOCK_SECONDS = 1.0  # whoever only asks whether a search runs holds the lock for an instant
 
@@ -68,6 +69,7 @@ class Run(Database):
                 with translated(draft / "search.db"):
                     create_database(draft / "search.db", meta)
                 draft.rename(directory)
+                _sync(directory.parent)
             except OSError as error:
                 if error.errno in (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR):
                     raise _exists(directory) from None
@@ -176,8 +178,16 @@ class Run(Database):
         """Where a trial's files are, if it needs any."""
         return self.trials_directory / f"{number:05d}"
 
-    def drop_files(self) -> None:
-        """Remove what only a search that goes on needs: prepared arrays, checkpoints without a trial."""
+    def drop_checkpoint(self, number: int) -> None:
+        """Remove the checkpoint of a trial whose result is recorded, if it has one."""
+        directory = self.trial_directory(number)
+        shutil.rmtree(directory / "checkpoint", ignore_errors=True)
+        with contextlib.suppress(OSError):  # not there, or it holds the trial's logs
+            directory.rmdir()
+            directory.parent.rmdir()
+
+    def drop_data(self) -> None:
+        """Remove the prepared arrays, which only a search that goes on needs."""
         shutil.rmtree(self.data_directory, ignore_errors=True)
 
 
@@ -211,9 +221,21 @@ def _locked(directory: Path) -> RunLocked:
 
 
 def _write_private(path: Path, text: str) -> None:
+    """Write a file that only its owner may read, whatever the umask; on return it is on the disk."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
         file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync(directory: Path) -> None:
+    """Put the names in a directory on the disk."""
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 @contextlib.contextmanager

@@ -104,6 +104,8 @@ def example(in_tmp: Path) -> Path:
         "overrides": [],
         "data": "ab" * 32,
         "versions": VERSIONS,
+        "learnt": [],
+        "blas_kernel": None,
     }
     with Run.create_numbered(Path("runs"), "example", CONFIG, meta) as run:
         run.record(TRIALS, RESULTS)

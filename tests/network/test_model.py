@@ -103,13 +103,18 @@ def test_pickles_are_not_opened(tmp_path: Path) -> None:
         Model.open(tmp_path / "model.npz")
 
 
-def test_a_failed_write_leaves_the_old_file(tmp_path: Path) -> None:
+def test_a_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """When a model cannot be written whole, the one that was there stays, and nothing else."""
     model = trained().model()
     model.save(tmp_path / "model.npz")
     before = (tmp_path / "model.npz").read_bytes()
-    model.about["unfit"] = {1, 2}  # no JSON data
-    with pytest.raises(TypeError):
+
+    def no_space(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", no_space)
+    model.about["test_error"] = 0.5
+    with pytest.raises(OSError, match="No space left"):
         model.save(tmp_path / "model.npz")
     assert [path.name for path in tmp_path.iterdir()] == ["model.npz"]
     assert (tmp_path / "model.npz").read_bytes() == before

@@ -1,6 +1,8 @@
 """Tests of the network as an objective: results, checkpoints, failures."""
 
+import json
 import pickle
+import stat
 import statistics
 from dataclasses import replace
 from pathlib import Path
@@ -8,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from hpsearch.network.data import load
+from hpsearch.objectives.curve import OnEpoch
 from hpsearch.objectives.network import NetworkObjective
 from hpsearch.trial import Epoch, Metric, Result, Status, Trial
 
@@ -63,7 +66,7 @@ class Stop(BaseException):
 
 @pytest.mark.parametrize("at", [1, 3, 5])
 def test_a_trial_goes_on_from_its_checkpoint(objective: NetworkObjective, at: int) -> None:
-    """Ended after any epoch, it has the result of an uninterrupted one, and its files are gone."""
+    """Ended after any epoch, it has the result of an uninterrupted one; the checkpoint stays for now."""
     eager = replace(objective, checkpoint_seconds=0.0)
 
     def kill(trial: Trial, epoch: Epoch) -> None:
@@ -72,22 +75,45 @@ def test_a_trial_goes_on_from_its_checkpoint(objective: NetworkObjective, at: in
 
     with pytest.raises(Stop):
         eager(TRIAL, kill)
-    assert (eager.trials / "00005" / "checkpoint.npz").exists()
+    checkpoint = eager.trials / "00005" / "checkpoint" / "training.npz"
+    assert checkpoint.exists()
     seen: list[int] = []
     result = eager(TRIAL, lambda trial, epoch: seen.append(epoch.number))
     assert seen == list(range(at + 1, 6))
     assert untimed(result) == untimed(objective(TRIAL))
-    assert not (eager.trials / "00005").exists()
+    assert checkpoint.exists()
+    assert stat.S_IMODE(checkpoint.stat().st_mode) == 0o600
+    assert {stat.S_IMODE(path.stat().st_mode) for path in checkpoint.parents[:3]} == {0o700}
 
 
-@pytest.mark.parametrize("name", ["checkpoint.npz", "curve.json"])
+@pytest.mark.parametrize("name", ["training.npz", "curve.json"])
 def test_a_damaged_checkpoint_costs_the_work_not_the_trial(objective: NetworkObjective, name: str) -> None:
     """The trial starts anew."""
     eager = replace(objective, checkpoint_seconds=0.0)
     with pytest.raises(Stop):
         eager(TRIAL, _stop)
-    (eager.trials / "00005" / name).write_bytes(b"damage")
+    (eager.trials / "00005" / "checkpoint" / name).write_bytes(b"damage")
     assert untimed(eager(TRIAL)) == untimed(objective(TRIAL))
+
+
+def test_a_checkpoint_whose_curve_is_short_is_not_mixed_with_the_next(objective: NetworkObjective) -> None:
+    """The trial starts anew, and a second kill finds the new curve alone."""
+    eager = replace(objective, checkpoint_seconds=0.0)
+    with pytest.raises(Stop):
+        eager(TRIAL, _stop_after(3))
+    curve = eager.trials / "00005" / "checkpoint" / "curve.json"
+    curve.write_text(json.dumps(json.loads(curve.read_text())[:1]))
+    with pytest.raises(Stop):
+        eager(TRIAL, _stop_after(2))
+    assert untimed(eager(TRIAL)) == untimed(objective(TRIAL))
+
+
+def _stop_after(epochs: int) -> OnEpoch:
+    def stop(trial: Trial, epoch: Epoch) -> None:
+        if epoch.number == epochs:
+            raise Stop
+
+    return stop
 
 
 def _stop(trial: Trial, epoch: Epoch) -> None:

@@ -60,6 +60,45 @@ def test_what_was_recorded_is_read_back_equal(tmp_path: Path) -> None:
         assert reader.result(9) is None
 
 
+def test_a_negative_zero_is_no_damage(tmp_path: Path) -> None:
+    """SQLite keeps no negative zero: an accuracy of 0, whose loss is one, is read back all the same."""
+    metric = {"name": "accuracy", "goal": "maximize", "at": "last"}
+    with Run.create(tmp_path / "r", "", {"config": {"metric": metric}}) as run:
+        run.record([trial(0), trial(1)], [result(0, 0.0), result(1, -0.0)])
+        assert [each.value for each in run.ranking()] == [0.0, 0.0]
+
+
+HALF_DONE = """
+import os, pathlib, sys
+from hpsearch.store import Run
+run = Run.open(pathlib.Path(sys.argv[1]))
+connection = run._connection
+connection.execute("PRAGMA cache_size = 1")  # so that SQLite writes before the transaction ends
+connection.execute("BEGIN IMMEDIATE")
+for number in range(500):
+    connection.execute("INSERT INTO events (at, kind, text, checksum) VALUES ('', '', hex(zeroblob(400)), 0)")
+os.kill(os.getpid(), 9)
+"""
+
+
+def test_readers_undo_what_a_killed_writer_left_half_done(tmp_path: Path) -> None:
+    """After a kill in the middle of a transaction the run can be looked at, without resuming it first."""
+    make(tmp_path / "r", 3).close()
+    subprocess.run([sys.executable, "-c", HALF_DONE, str(tmp_path / "r")], check=False)
+    assert (tmp_path / "r" / "search.db-journal").exists()
+    with Run.read(tmp_path / "r") as run:
+        assert len(run.results()) == 3
+        assert run.events() == []
+    assert not (tmp_path / "r" / "search.db-journal").exists()
+
+
+def test_readers_write_nothing(tmp_path: Path) -> None:
+    """Every writing method of a run that was opened to read is refused."""
+    make(tmp_path / "r", 1).close()
+    with Run.read(tmp_path / "r") as run, pytest.raises(RunUnwritable, match="readonly"):
+        run.event("x", "y")
+
+
 def test_the_config_is_kept_byte_for_byte(tmp_path: Path) -> None:
     """Line ends and all."""
     make(tmp_path / "r").close()
@@ -170,6 +209,18 @@ def test_the_database_ranks_as_the_rule_does(
         assert run.ranking(limit) == ranked(results, Metric(**metric))[:limit]
 
 
+def test_a_checkpoint_goes_and_logs_stay(tmp_path: Path) -> None:
+    """When a result is recorded, its trial's checkpoint is removed, and its directory if that was all."""
+    with make(tmp_path / "r") as run:
+        for number in (1, 2):
+            (run.trial_directory(number) / "checkpoint").mkdir(parents=True)
+        (run.trial_directory(2) / "stdout.log").write_text("x")
+        for number in (0, 1, 2):
+            run.drop_checkpoint(number)
+        assert [path.name for path in run.trial_directory(0).parent.iterdir()] == ["00002"]
+        assert [path.name for path in run.trial_directory(2).iterdir()] == ["stdout.log"]
+
+
 def test_counts_and_events(tmp_path: Path) -> None:
     """Results are counted by status; events are kept in their order."""
     with make(tmp_path / "r", 2) as run:
@@ -221,6 +272,16 @@ def test_what_is_no_database_is_damage(tmp_path: Path, content: bytes) -> None:
         with pytest.raises(RunDamaged, match=r"search\.db is damaged"):
             way(tmp_path / "r")
     assert database.read_bytes() == content
+
+
+def test_tables_of_another_making_are_damage(tmp_path: Path) -> None:
+    """A trigger, a view or another column in a stranger's database is refused before anything is read."""
+    make(tmp_path / "r", 1).close()
+    with sqlite3.connect(tmp_path / "r" / "search.db") as connection:
+        connection.execute("CREATE TRIGGER t AFTER INSERT ON events BEGIN DELETE FROM results; END")
+    connection.close()
+    with pytest.raises(RunDamaged, match="its tables are not those of schema 1"):
+        Run.read(tmp_path / "r")
 
 
 def test_a_changed_row_is_damage_not_data(tmp_path: Path) -> None:

@@ -1,0 +1,52 @@
+"""docs/cli.md is what --help says."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click import Option
+
+from hpsearch.cli.main import program
+from tests.cli.conftest import Done
+
+DOCS = Path(__file__).parents[2] / "docs" / "cli.md"
+
+
+def reference() -> str:
+    """The help of the program and of all its commands, as Markdown."""
+    width: dict[str, Any] = {"terminal_width": 100, "max_content_width": 100, "resilient_parsing": True}
+    context = program.make_context("hpsearch", [], **width)
+    what = "What `hpsearch --help` and the `--help` of every command print."
+    parts = [
+        f"# Command line\n\n{what} `tests/cli/test_reference.py` writes and checks it.\n",
+        f"```text\n{program.get_help(context)}\n```\n",
+    ]
+    for name, command in program.commands.items():
+        inner = command.make_context(name, [], parent=context, **width)
+        parts.append(f"## hpsearch {name}\n\n```text\n{command.get_help(inner)}\n```\n")
+    return "\n".join(parts)
+
+
+def test_the_reference_is_up_to_date(request: pytest.FixtureRequest) -> None:
+    """A changed option or sentence changes the document."""
+    text = reference()
+    if request.config.getoption("--write-goldens"):
+        DOCS.write_text(text, encoding="utf-8")
+    assert DOCS.read_text(encoding="utf-8") == text, "write it with --write-goldens"
+
+
+def test_every_option_is_explained() -> None:
+    """No option without a help text, no command without a sentence."""
+    for name, command in program.commands.items():
+        assert command.get_short_help_str(), name
+        for parameter in command.params:
+            if isinstance(parameter, Option):
+                assert parameter.help, f"{name} {parameter.name}"
+
+
+def test_short_help_fits_its_line(hpsearch: Callable[..., Done]) -> None:
+    """No command's sentence is cut off in the list."""
+    os.environ.pop("COLUMNS", None)
+    assert "..." not in hpsearch("--help").out.partition("Commands:")[2]

@@ -1,0 +1,198 @@
+"""The program in processes of its own that start warm: forked from one that has imported everything."""
+
+import contextlib
+import multiprocessing
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+
+from hpsearch.cli.main import exit_code
+
+_context = multiprocessing.get_context("forkserver")
+_context.set_forkserver_preload(
+    ["hpsearch.launch", "hpsearch.reports.live", "hpsearch.reports.runs", "numpy.ma", __name__]
+)
+
+MARK = "HPSEARCH_FAULT"  # in the environment of a program and of every process that it starts
+ACKNOWLEDGED = re.compile(r"\[\d+/\d+\] trial (\d+) \w+:")
+SYSCALLS = (
+    "write,pwrite64,fsync,fdatasync,ftruncate,"
+    "?unlink,?unlinkat,?rename,?renameat,?renameat2,?mkdir,?mkdirat,?rmdir"
+)
+"""What changes files, for strace; an opened file is changed by what follows."""
+SECONDS = 60.0
+"""For what has to happen in another process; nothing takes as long unless it never happens."""
+
+Surroundings = Callable[[], AbstractContextManager[None]]
+"""Makes what the program runs in; it pickles."""
+
+
+class Program:
+    """One start of ``hpsearch``, as the leader of a process group, with its output in files.
+
+    Args:
+        arguments: The command line.
+        cwd: Where it runs, and where the files are.
+        surroundings: What it runs in.
+        injection: What strace does to its system calls, such as ``write:signal=KILL:when=3``.
+
+    Attributes:
+        pid: Its process.
+    """
+
+    def __init__(
+        self,
+        *arguments: object,
+        cwd: Path,
+        surroundings: Surroundings = nullcontext,
+        injection: str | None = None,
+    ) -> None:
+        self._mark = uuid.uuid4().hex
+        self._files = cwd / f"output-{self._mark}"
+        traced = injection is not None
+        self._process = _context.Process(
+            target=_run,
+            args=([*map(str, arguments)], cwd, self._mark, self._files, surroundings, traced),
+        )
+        self._process.start()
+        assert self._process.pid is not None
+        self.pid = self._process.pid
+        self._strace: subprocess.Popen[bytes] | None = None
+        if injection is not None:
+            self._strace = _attach(self.pid, injection, self._file("strace"))
+            os.kill(self.pid, signal.SIGCONT)
+
+    def _file(self, ending: str) -> Path:
+        return self._files.with_suffix(f".{ending}")
+
+    @property
+    def running(self) -> bool:
+        """Whether it has not ended yet."""
+        return self._process.exitcode is None
+
+    @property
+    def killed(self) -> bool:
+        """Whether SIGKILL ended it."""
+        return self._process.exitcode == -signal.SIGKILL
+
+    def wait(self) -> int:
+        """Its exit code, when it has ended; negative for the signal that killed it."""
+        self._process.join(SECONDS)
+        assert self._process.exitcode is not None, f"it runs on: {self.err}"
+        if self._strace is not None:
+            self._strace.wait(SECONDS)
+        return self._process.exitcode
+
+    def signal(self, number: int) -> None:
+        """Send it a signal, unless it has ended."""
+        if self.running:
+            os.kill(self.pid, number)
+
+    def signal_group(self, number: int) -> None:
+        """Send a signal to it and to all that it started, as a terminal does."""
+        os.killpg(self.pid, number)
+
+    def wait_for(self, text: str) -> bool:
+        """Wait until it has written a text to stderr; whether it did before it ended."""
+        wait_until(lambda: text in self.err or not self.running)
+        return text in self.err
+
+    @property
+    def out(self) -> str:
+        """What it has written to stdout."""
+        return self._read("out")
+
+    @property
+    def err(self) -> str:
+        """What it has written to stderr."""
+        return self._read("err")
+
+    @property
+    def calls(self) -> list[str]:
+        """The system calls that strace saw."""
+        return [line for line in self._read("strace").splitlines() if "(" in line]
+
+    def _read(self, ending: str) -> str:
+        with contextlib.suppress(FileNotFoundError):
+            return self._file(ending).read_text(encoding="utf-8")
+        return ""
+
+    @property
+    def acknowledged(self) -> set[int]:
+        """The trials that it has said to be finished."""
+        return {int(number) for number in ACKNOWLEDGED.findall(self.err)}
+
+    @property
+    def started(self) -> list[int]:
+        """The processes that it has started, directly or not, and that live."""
+        mark = f"{MARK}={self._mark}".encode()
+        return [pid for pid in _processes() if mark in _environment(pid)]
+
+
+def _run(
+    arguments: list[str], cwd: Path, mark: str, files: Path, surroundings: Surroundings, traced: bool
+) -> None:
+    os.setpgid(0, 0)
+    os.chdir(cwd)
+    os.environ[MARK] = mark
+    sys.argv = ["hpsearch", *arguments]
+    for stream, ending in ((sys.stdout, "out"), (sys.stderr, "err")):
+        with files.with_suffix(f".{ending}").open("w") as file:
+            os.dup2(file.fileno(), stream.fileno())
+    if traced:
+        os.kill(os.getpid(), signal.SIGSTOP)
+    with surroundings():
+        code = exit_code(arguments)
+    sys.exit(code)
+
+
+def _attach(pid: int, injection: str, output: Path) -> subprocess.Popen[bytes]:
+    """Let strace follow a process that has stopped itself."""
+    calls = injection.partition(":")[0]
+    command = ["strace", "-qq", "-p", str(pid), "-o", str(output), "-e", f"trace={calls}"]
+    inject = ["-e", f"inject={injection}"] if ":" in injection else []
+    wait_until(lambda: _status(pid, "State").startswith("T"))
+    strace = subprocess.Popen([*command, *inject], stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    wait_until(lambda: _status(pid, "TracerPid") != "0")
+    return strace
+
+
+def _status(pid: int, key: str) -> str:
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        name, _, value = line.partition(":")
+        if name == key:
+            return value.strip()
+    return ""
+
+
+def _processes() -> list[int]:
+    return [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
+
+
+def _environment(pid: int) -> bytes:
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/environ").read_bytes()  # empty for what has ended
+    return b""
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = SECONDS) -> None:
+    """Wait for something that happens in another process; fail if it does not."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.005)
+
+
+def strace_works() -> bool:
+    """Whether strace is installed and may trace."""
+    if shutil.which("strace") is None:
+        return False
+    return subprocess.run(["strace", "-qq", "-o", os.devnull, "true"], check=False).returncode == 0

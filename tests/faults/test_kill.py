@@ -1,0 +1,114 @@
+"""``kill -9`` of the search: at every system call, at every operation of the store, at random moments."""
+
+import contextlib
+import os
+import random
+import signal
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+import pytest
+
+from tests.faults.case import Case
+from tests.faults.program import SYSCALLS, Program, strace_works
+
+PARTS = 4  # of the exact kills, for as many processes
+
+
+def kill_and_finish(case: Case, directory: Path, program: Program) -> None:
+    """Let a fault kill a search, hold what it left against the promises, and go on to the end."""
+    assert program.wait() == -signal.SIGKILL
+    case.check(directory, program)
+    case.finish(directory)
+
+
+@pytest.mark.trial_of("kill -9 at every system call that writes")
+@pytest.mark.skipif(not strace_works(), reason="strace is not installed, or may not trace")
+@pytest.mark.parametrize("part", range(PARTS))
+def test_at_every_system_call(case: Case, part: int) -> None:
+    """Wherever the search is killed between two changes of what is on the disk."""
+    program = case.search(case.place / "all", injection=SYSCALLS)
+    assert program.wait() == 0
+    counts = Counter(call.partition("(")[0] for call in program.calls)
+    points = [(call, number) for call, count in counts.items() for number in range(1, count + 1)]
+    for call, number in points[part::PARTS]:
+        directory = case.place / f"{call}-{number}"
+        injection = f"{call}:signal=KILL:when={number}"
+        kill_and_finish(case, directory, case.search(directory, injection=injection))
+
+
+OPERATIONS = {
+    "execute",
+    "executemany",
+    "executescript",
+    "open",
+    "write",
+    "fsync",
+    "mkdir",
+    "rename",
+    "replace",
+}
+
+
+@dataclass(frozen=True)
+class KilledAt:
+    """Surroundings in which a program is killed at one of the calls of :data:`OPERATIONS`.
+
+    Attributes:
+        number: Which one; an even number at its beginning, an odd one at its end.
+    """
+
+    number: int
+
+    @contextlib.contextmanager
+    def __call__(self) -> Iterator[None]:
+        left = self.number
+
+        def profile(_: FrameType, event: str, function: object) -> None:
+            nonlocal left
+            if event in ("c_call", "c_return") and getattr(function, "__name__", "") in OPERATIONS:
+                if left == 0:
+                    os.kill(os.getpid(), signal.SIGKILL)
+                left -= 1
+
+        sys.setprofile(profile)
+        try:
+            yield
+        finally:
+            sys.setprofile(None)
+
+
+@pytest.mark.trial_of("kill -9 at every operation on a file or the database")
+@pytest.mark.parametrize("part", range(PARTS))
+def test_at_every_operation(case: Case, part: int) -> None:
+    """Wherever the search is killed before or after a call that opens, writes or renames."""
+    number = part
+    while (program := case.search(case.place / f"{number}", surroundings=KilledAt(number))).wait() != 0:
+        kill_and_finish(case, case.place / f"{number}", program)
+        number += PARTS
+    assert number > 50
+
+
+@pytest.mark.trial_of("kill -9 at random moments, also of resumed searches")
+@pytest.mark.parametrize(("strategy", "seconds"), [("panda", 0.25), ("caviar", 1.5)])
+def test_at_random_moments(
+    case: Case, full: bool, randomness: random.Random, strategy: str, seconds: float
+) -> None:
+    """Killed again and again, a search still ends as if it never was."""
+    begun = 0
+    programs: list[Program] = []
+    while case.row.tries < (25 if full else 5):
+        directory = case.place / f"{begun}"
+        programs.append(case.search(directory, "--strategy", strategy))
+        time.sleep(randomness.uniform(0, seconds))
+        programs[-1].signal(signal.SIGKILL)
+        assert programs[-1].wait() in (0, -signal.SIGKILL)
+        case.check(directory, *programs)
+        if not programs[-1].killed or len(programs) == 5:
+            case.finish(directory, "--strategy", strategy)
+            begun, programs = begun + 1, []
