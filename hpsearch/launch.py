@@ -69,6 +69,7 @@ def start(
         for text in (*config.notes, *dataset.warnings):
             watcher.said(text)
         dataset.save(run.data_directory)
+        del dataset  # from here on the data are in memory once, as files that every worker maps
         _search(run, config, watcher)
     return run.directory
 
