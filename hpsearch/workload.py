@@ -1,6 +1,5 @@
 """What a config's objective needs around it: checks before a search, data, and the objective itself."""
 
-import functools
 import hashlib
 import shlex
 from collections.abc import Iterable, Sequence
@@ -73,24 +72,27 @@ class NetworkWorkload:
     def __init__(self, config: Config, network: NetworkObjective) -> None:
         self._config = config
         self._network = network
+        self._dataset: Dataset | None = None
 
-    @functools.cached_property
+    @property
     def dataset(self) -> Dataset:
-        """The data.
+        """The data; read when first needed.
 
         Raises:
             DataError: The data cannot be used.
         """
-        network = self._network
-        return load_data(
-            network.data,
-            seed=self._config.seed,
-            label=network.label,
-            validation=network.validation,
-            test=network.test,
-            dtype=network.dtype,
-            standardize=network.standardize,
-        )
+        if self._dataset is None:
+            network = self._network
+            self._dataset = load_data(
+                network.data,
+                seed=self._config.seed,
+                label=network.label,
+                validation=network.validation,
+                test=network.test,
+                dtype=network.dtype,
+                standardize=network.standardize,
+            )
+        return self._dataset
 
     def check(self) -> Sequence[str]:
         """See :class:`Workload`."""
@@ -106,6 +108,7 @@ class NetworkWorkload:
         """See :class:`Workload`."""
         if not (run.data_directory / "dataset.json").exists():
             self.dataset.save(run.data_directory)
+        self._dataset = None  # from here on the data are in memory once, as files that every worker maps
 
     def objective(self, run: Run) -> Objective:
         """See :class:`Workload`."""
