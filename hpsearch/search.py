@@ -94,7 +94,8 @@ class Search:
         self.trials = trials
         self.lag = lag
         self._seed = seed
-        self._searcher = make(method, self.space, seed, Experience(self.space, learnt) if learnt else None)
+        experience = Experience(self.space, learnt) if learnt else None
+        self._searcher = make(method, self.space, seed, experience, repeats)
         self._halving = halving
         self._epochs = epochs
         self._repeats = repeats

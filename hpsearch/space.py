@@ -99,8 +99,7 @@ class Number:
 
     def decode(self, units: Floats) -> list[Value]:
         """The values at coordinates ``units``, shape (n,)."""
-        low, high = self._scaled_bounds
-        x = np.asarray(_SCALES[self.prior][1](low + (high - low) * units), dtype=np.float64)
+        x = self._real(units)
         if self.step is None:
             continuous: list[Value] = np.clip(x, self.min, self.max).tolist()
             return continuous
@@ -113,22 +112,33 @@ class Number:
 
     def encode(self, values: Sequence[Value]) -> Floats:
         """The canonical coordinates of ``values``, shape (n,)."""
-        x = np.array(values, dtype=np.float64)
-        to_scale, _ = _SCALES[self.prior]
+        return self._canonical(np.array(values, dtype=np.float64))
+
+    def snap(self, units: Floats) -> Floats:
+        """The canonical coordinates nearest to ``units``, shape (n,)."""
+        return units if self.step is None else self._canonical(self._real(units))
+
+    def among(self, units: Floats, values: Sequence[Value]) -> Booleans:
+        """Where the value is one of ``values``, shape (n,)."""
+        return np.isin(self.decode(units), np.array(values, dtype=np.float64))
+
+    def _real(self, units: Floats) -> Floats:
+        """The real numbers at coordinates, not yet moved to a step."""
+        low, high = self._scaled_bounds
+        return np.asarray(_SCALES[self.prior][1](low + (high - low) * units), dtype=np.float64)
+
+    def _canonical(self, x: Floats) -> Floats:
+        """The canonical coordinates of the values nearest to real numbers."""
+        to_scale, from_scale = _SCALES[self.prior]
         low, high = self._scaled_bounds
         if self.step is None:
             t = to_scale(np.clip(x, self.min, self.max))
         else:
-            _, from_scale = _SCALES[self.prior]
             centre = self.min + self._index(x) * self.step
             edge_low = np.maximum(centre - self.step / 2, from_scale(low))
             edge_high = np.minimum(centre + self.step / 2, from_scale(high))
             t = (to_scale(edge_low) + to_scale(edge_high)) / 2
         return np.asarray(np.clip((t - low) / (high - low), 0.0, 1.0), dtype=np.float64)
-
-    def snap(self, units: Floats) -> Floats:
-        """The canonical coordinates nearest to ``units``, shape (n,)."""
-        return units if self.step is None else self.encode(self.decode(units))
 
     def accepts(self, value: object) -> bool:
         """Whether a value is one of this parameter's."""
@@ -189,6 +199,11 @@ class Categorical:
     def decode(self, units: Floats) -> list[Value]:
         """The values at coordinates ``units``, shape (n,)."""
         return [self.values[index] for index in self.index(units)]
+
+    def among(self, units: Floats, values: Sequence[Value]) -> Booleans:
+        """Where the value is one of ``values``, shape (n,)."""
+        allowed = [index for index, value in enumerate(self.values) if value in values]
+        return np.isin(self.index(units), allowed)
 
     def encode(self, values: Sequence[Value]) -> Floats:
         """The canonical coordinates of ``values``, shape (n,)."""
@@ -266,10 +281,7 @@ class Space:
                     mask[:, index] &= self.constants[name] in allowed
                     continue
                 parent = column[name]
-                values = self.parameters[parent].decode(units[:, parent])
-                mask[:, index] &= mask[:, parent] & np.array(
-                    [value in allowed for value in values], dtype=np.bool_
-                )
+                mask[:, index] &= mask[:, parent] & self.parameters[parent].among(units[:, parent], allowed)
         return mask
 
     def values(self, units: Floats) -> list[dict[str, Value]]:

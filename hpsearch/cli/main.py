@@ -10,7 +10,7 @@ from hpsearch.cli.doctor import doctor
 from hpsearch.cli.learn import explain, importance
 from hpsearch.cli.look import export, leaderboard, list_runs, show, status
 from hpsearch.cli.options import say
-from hpsearch.cli.plan import check, init, sample
+from hpsearch.cli.plan import check, init, sample, schema
 from hpsearch.cli.search import resume, run
 from hpsearch.cli.shell import completion
 from hpsearch.cli.use import predict, train
@@ -54,7 +54,7 @@ for command in (
     *(leaderboard, status, show, list_runs),
     *(importance, explain),
     *(train, predict),
-    *(export, doctor, completion),
+    *(export, doctor, schema, completion),
 ):
     program.add_command(command)
 

@@ -55,6 +55,20 @@ def init(config: Path) -> None:
 
 
 @click.command()
+def schema() -> None:
+    """Print the JSON schema of configs.
+
+    Editors use it to complete and check keys. In VS Code, say, with the YAML extension: write it to a file,
+    and begin the config with the line `# yaml-language-server: $schema=FILE`.
+    """
+    import json
+
+    from hpsearch.config import json_schema
+
+    click.echo(json.dumps(json_schema(), indent=2))
+
+
+@click.command()
 @config_file
 @overrides
 @common

@@ -21,14 +21,16 @@ __all__ = [
     "make",
 ]
 
-METHODS: dict[str, Callable[[Space, int, Experience | None], Searcher]] = {
+METHODS: dict[str, Callable[[Space, int, Experience | None, int], Searcher]] = {
     "coarse_to_fine": CoarseToFine,
-    "random": lambda space, seed, experience: Random(space, seed),
+    "random": lambda space, seed, experience, repeats: Random(space, seed),
 }
-"""Every searcher by the name a config gives it, made from (space, seed, experience)."""
+"""Every searcher by the name a config gives it, made from (space, seed, experience, repeats)."""
 
 
-def make(method: str, space: Space, seed: int, experience: Experience | None = None) -> Searcher:
+def make(
+    method: str, space: Space, seed: int, experience: Experience | None = None, repeats: int = 1
+) -> Searcher:
     """The searcher of that name.
 
     Args:
@@ -36,5 +38,6 @@ def make(method: str, space: Space, seed: int, experience: Experience | None = N
         space: What may be tried.
         seed: The search's seed.
         experience: What earlier searches found out; random search does not ask.
+        repeats: Over how many seeds each loss is a mean.
     """
-    return METHODS[method](space, seed, experience)
+    return METHODS[method](space, seed, experience, repeats)

@@ -17,7 +17,7 @@ from hpsearch.searchers.base import Indices, Proposal, Visible, generator
 from hpsearch.searchers.candidates import WHOLE, Candidates, Sampler, spread
 from hpsearch.searchers.experience import Experience
 from hpsearch.searchers.fits import Fits
-from hpsearch.searchers.surrogate import Features, GaussianProcess
+from hpsearch.searchers.surrogate import Beliefs, Features, GaussianProcess
 from hpsearch.searchers.targets import extrapolated, representatives, targets
 from hpsearch.searchers.tried import Tried
 from hpsearch.space import Floats, Space
@@ -43,9 +43,12 @@ class CoarseToFine:
         space: What may be tried.
         seed: The search's seed.
         experience: What earlier searches found out: it chooses every other point of the coarse phase.
+        repeats: Over how many seeds each loss is a mean.
     """
 
-    def __init__(self, space: Space, seed: int, experience: Experience | None = None) -> None:
+    def __init__(
+        self, space: Space, seed: int, experience: Experience | None = None, repeats: int = 1
+    ) -> None:
         self._space = space
         self._seed = seed
         d = space.dimensions
@@ -55,7 +58,8 @@ class CoarseToFine:
         self._tried = Tried(space)
         self._sampler = Sampler(space)
         self._features = Features(space)
-        self._fits = {clip: Fits(self._features, d, clip, _MOST_POINTS) for clip in _CLIPS}
+        beliefs = Beliefs.about(d, repeats)
+        self._fits = {clip: Fits(self._features, beliefs, clip, _MOST_POINTS) for clip in _CLIPS}
 
     def looks(self, number: int) -> bool:
         """Whether trial ``number`` comes after the coarse phase."""

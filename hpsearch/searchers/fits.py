@@ -32,14 +32,14 @@ class Fits:
 
     Args:
         features: Maps points to features.
-        dimensions: The number of parameters.
+        beliefs: The prior over hyperparameters.
         clip: See :func:`hpsearch.searchers.targets.targets`.
         most_points: How many results a fit looks at, at most.
     """
 
-    def __init__(self, features: Features, dimensions: int, clip: float, most_points: int) -> None:
+    def __init__(self, features: Features, beliefs: Beliefs, clip: float, most_points: int) -> None:
         self._features = features
-        self._beliefs = Beliefs.about(dimensions)
+        self._beliefs = beliefs
         self._clip = clip
         self._most_points = most_points
         self._known: dict[int, _Fit] = {}

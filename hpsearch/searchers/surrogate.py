@@ -66,14 +66,17 @@ class Beliefs:
     high: Floats
 
     @classmethod
-    def about(cls, dimensions: int) -> Self:
-        """For so many parameters; length scales grow with √d, as distances do (Hvarfner et al., 2024)."""
+    def about(cls, dimensions: int, repeats: int = 1) -> Self:
+        """For so many parameters; length scales grow with √d, as distances do (Hvarfner et al., 2024).
+
+        A loss that is the mean over ``repeats`` seeds has so much less variance.
+        """
 
         def theta(length: float, signal: float, noise: float) -> Floats:
             return np.concatenate([np.full(dimensions, length), [signal, noise]])
 
         return cls(
-            mean=theta(-0.45 + 0.25 * np.log(max(dimensions, 1)), 0.0, -4.0),
+            mean=theta(-0.45 + 0.25 * np.log(max(dimensions, 1)), 0.0, -4.0 - np.log(repeats)),
             deviation=theta(0.85, 1.0, 2.0),
             low=theta(-3.5, -2.0, -9.0),
             high=theta(3.0, 2.5, 1.5),

@@ -19,6 +19,7 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Self
 
@@ -159,10 +160,18 @@ class Run(Database):
         Raises:
             RunUnwritable: It cannot be written.
         """
-        with _writing(self.directory):
+        with self.writing():
             draft = self.directory / f".{name}.draft"
             _write_private(draft, text)
             draft.replace(self.directory / name)
+
+    def writing(self) -> AbstractContextManager[None]:
+        """What is done here writes to the run directory.
+
+        Raises:
+            RunUnwritable: The system refused.
+        """
+        return _writing(self.directory)
 
     @property
     def data_directory(self) -> Path:
@@ -238,4 +247,6 @@ def _writing(directory: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise RunUnwritable(f"{directory} cannot be written: {error.strerror or error}.") from error
+        raise RunUnwritable(
+            f"{directory} cannot be written: {error.strerror or error}. What was reported as finished is stored."
+        ) from error

@@ -98,3 +98,18 @@ def test_completion_scripts(hpsearch: Program, shell: str) -> None:
     done = hpsearch("completion", shell)
     assert done.code == 0
     assert "_HPSEARCH_COMPLETE" in done.out
+
+
+def test_the_schema_knows_every_section(hpsearch: Program) -> None:
+    """It is JSON, for editors."""
+    done = hpsearch("schema")
+    assert done.code == 0
+    assert set(json.loads(done.out)["properties"]) == {
+        "name",
+        "seed",
+        "metric",
+        "objective",
+        "space",
+        "search",
+        "run",
+    }

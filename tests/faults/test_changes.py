@@ -21,8 +21,9 @@ from tests.faults.program import Program
 @pytest.fixture
 def run(case: Case) -> Path:
     """A run of which three of five trials have ended."""
+    case.config.write_text(CONFIG.replace("trials: 5", "trials: 3"))
     directory = case.place / "run"
-    program = case.search(directory, "--trials", 3)
+    program = case.search(directory)
     assert program.wait() == 0
     return directory
 
@@ -99,7 +100,7 @@ def test_data_changed(case: Case) -> None:
     rows = [f"{(k * 7) % 13},{(k * 5) % 11},{'ab'[(k * 7) % 13 > 6]}" for k in range(60)]
     data.write_text("\n".join(["x,y,label", *rows]))
     directory = case.place / "runs" / "first"
-    assert case.search(directory, "--trials", 3).wait() == 0
+    assert case.search(directory).wait() == 0
     before = leaderboard(directory)
     data.write_text("\n".join(["x,y,label", *rows[:-1], "99,99,a"]))
     program = resumed(case, directory)

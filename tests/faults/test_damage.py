@@ -13,6 +13,9 @@ from tests.faults.case import Case, hpsearch
 
 LOOKS = (("leaderboard", "-f", "json"), ("show", "0", "-f", "json"), ("export", "--to", "json"), ("status", "-f", "json"))
 
+Looks = list[tuple[int, str, str]]
+"""Exit code, stdout and stderr of several commands."""
+
 
 def looks(directory: Path) -> Iterator[tuple[int, str, str]]:
     """What the commands that look at a run say, one after the other, and in the end what ``resume`` does."""
@@ -22,7 +25,23 @@ def looks(directory: Path) -> Iterator[tuple[int, str, str]]:
     yield code, "", err
 
 
-def try_damage(case: Case, whole: Path, sound: list[tuple[int, str, str]], damage: bytes) -> int:
+@pytest.fixture
+def run(case: Case) -> Path:
+    """A complete run."""
+    directory = case.place / "run"
+    case.finish(directory)
+    return directory
+
+
+@pytest.fixture
+def sound(case: Case, run: Path) -> Looks:
+    """What is said about it as long as it is whole."""
+    directory = case.place / "sound" / "run"
+    shutil.copytree(run, directory)
+    return [(code, out.replace(str(directory), str(run)), err) for code, out, err in looks(directory)]
+
+
+def try_damage(case: Case, whole: Path, sound: Looks, damage: bytes) -> int:
     """Look at a run whose database is ``damage``; whether, by how many commands, it was detected."""
     directory = case.place / "damaged" / whole.name
     shutil.copytree(whole, directory)
@@ -43,18 +62,10 @@ def try_damage(case: Case, whole: Path, sound: list[tuple[int, str, str]], damag
     return found
 
 
-@pytest.fixture
-def run(case: Case) -> Path:
-    """A complete run."""
-    directory = case.place / "run"
-    case.finish(directory)
-    return directory
-
-
 @pytest.mark.trial_of("the database cut short, at any length")
-def test_cut_short(case: Case, run: Path, full: bool, randomness: random.Random) -> None:
+def test_cut_short(
+    case: Case, run: Path, sound: Looks, full: bool, randomness: random.Random) -> None:
     """It is detected, whatever one looks at, and left as it is."""
-    sound = list(looks(run))
     database = (run / "search.db").read_bytes()
     pages = range(0, len(database), 4096)
     lengths = {*pages, *(page + 1 for page in pages), *(page + 4095 for page in pages)}
@@ -64,9 +75,9 @@ def test_cut_short(case: Case, run: Path, full: bool, randomness: random.Random)
 
 
 @pytest.mark.trial_of("a bit of the database turned")
-def test_bit_turned(case: Case, run: Path, full: bool, randomness: random.Random) -> None:
+def test_bit_turned(
+    case: Case, run: Path, sound: Looks, full: bool, randomness: random.Random) -> None:
     """It is detected and the database left as it is, or it changes nothing that is shown."""
-    sound = list(looks(run))
     database = (run / "search.db").read_bytes()
     found = 0
     for _ in range(200 if full else 40):
@@ -76,10 +87,10 @@ def test_bit_turned(case: Case, run: Path, full: bool, randomness: random.Random
     case.row.figure = f"{found} detected, the others harmless"
 
 
-@pytest.mark.trial_of("a bit of every byte in use turned")
-def test_every_byte_of_a_row(case: Case, run: Path, full: bool, randomness: random.Random) -> None:
+@pytest.mark.trial_of("a bit of a stored row turned, at every byte")
+def test_every_byte_of_a_row(
+    case: Case, run: Path, sound: Looks, full: bool, randomness: random.Random) -> None:
     """Where a result or a trial is stored, a turned bit is always detected."""
-    sound = list(looks(run))
     database = (run / "search.db").read_bytes()
     with sqlite3.connect(run / "search.db") as connection:
         ((text,),) = connection.execute("SELECT trial FROM trials WHERE number = 0").fetchall()

@@ -21,7 +21,7 @@ from tests.faults.case import Case, hpsearch, untimed
 class Failing(NetworkObjective):
     """Every trial raises."""
 
-    def __call__(self, trial: Trial, *arguments: object) -> Result:
+    def __call__(self, trial: Trial, **named: object) -> Result:
         """Raise, as code of the trial."""
 
         def records() -> Iterator[dict[str, float]]:
@@ -34,7 +34,7 @@ class Failing(NetworkObjective):
 class Odd(NetworkObjective):
     """Every third trial reports something odd in its last epoch."""
 
-    def __call__(self, trial: Trial, *arguments: object) -> Result:
+    def __call__(self, trial: Trial, **named: object) -> Result:
         """Report."""
 
         def records() -> Iterator[dict[str, object]]:
@@ -45,7 +45,7 @@ class Odd(NetworkObjective):
         return follow(trial, self.metric, records())  # type: ignore[arg-type]
 
 
-ODD: dict[str, object] = {
+ODD: dict[str, object] = {  # by what the trial becomes and, for people, what it is
     "nan": math.nan,
     "infinity": math.inf,
     "-infinity": -math.inf,
@@ -62,12 +62,6 @@ ODD: dict[str, object] = {
     "an integer beyond all floats": -(10**400),
     "a Decimal nan": Decimal("nan"),
 }
-EXPECTED = {  # by the name above; where the value is a number that is not finite, diverged
-    name: "diverged" if "n" in str(type(value)) and isinstance(value, float | np.floating | Decimal | int) and not isinstance(value, bool) else "failed"
-    for name, value in ODD.items()
-}
-
-
 @dataclass(frozen=True)
 class Objective:
     """Surroundings in which trials are run by another class.

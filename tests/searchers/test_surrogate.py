@@ -109,3 +109,10 @@ def test_fit_never_gets_worse_and_stays_in_bounds(seed: int, steps: int) -> None
     )
     assert after >= before
     assert np.all((theta >= beliefs.low) & (theta <= beliefs.high))
+
+
+def test_a_mean_over_seeds_is_thought_less_noisy() -> None:
+    """Over four seeds the noise is believed to have a quarter of its variance; nothing else changes."""
+    once, often = Beliefs.about(3), Beliefs.about(3, repeats=4)
+    assert np.exp(once.mean[-1] - often.mean[-1]) == pytest.approx(4)
+    assert np.array_equal(once.mean[:-1], often.mean[:-1])
