@@ -111,6 +111,7 @@ class Run(Database):
                 raise _locked(directory) from None
         try:
             run = cls(directory, connect(database, write=True), lock)
+            run.verify()  # before anything is written: what is damaged stays as it is
             run.set_meta(holder={"pid": os.getpid(), "host": os.uname().nodename})
         except BaseException:
             lock.release()
@@ -171,7 +172,11 @@ class Run(Database):
         Raises:
             RunUnwritable: The system refused.
         """
-        return _writing(self.directory)
+        return _writing(
+            self.directory,
+            " What was reported as finished is stored; when the cause is mended, go on by"
+            f" `hpsearch resume {self.directory}`.",
+        )
 
     @property
     def data_directory(self) -> Path:
@@ -243,10 +248,11 @@ def _sync(directory: Path) -> None:
 
 
 @contextlib.contextmanager
-def _writing(directory: Path) -> Iterator[None]:
+def _writing(directory: Path, then: str = "") -> Iterator[None]:
+    """Errors of the system as ours; ``then`` says what to do."""
     try:
         yield
     except OSError as error:
-        raise RunUnwritable(
-            f"{directory} cannot be written: {error.strerror or error}. What was reported as finished is stored."
-        ) from error
+        # NumPy's error for an array that was written in part knows no reason.
+        why = error.strerror or f"the disk is full, or fails ({error})"
+        raise RunUnwritable(f"{directory} cannot be written: {why}.{then}") from error

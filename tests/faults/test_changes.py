@@ -84,7 +84,9 @@ def test_config_changed(case: Case, run: Path, old: str) -> None:
 
 
 @pytest.mark.trial_of("more trials, other workers, strategy and timeout")
-@pytest.mark.parametrize("line", ["{strategy: caviar, workers: 2}", "{timeout: 10m}", "{workers: 1, retries: 3}"])
+@pytest.mark.parametrize(
+    "line", ["{strategy: caviar, workers: 2}", "{timeout: 10m}", "{workers: 1, retries: 3}"]
+)
 def test_what_may_change(case: Case, run: Path, line: str) -> None:
     """Accepted, and the results are the same."""
     (run / "config.yaml").write_text(CONFIG.replace("{strategy: panda}", line))

@@ -11,7 +11,12 @@ import pytest
 
 from tests.faults.case import Case, hpsearch
 
-LOOKS = (("leaderboard", "-f", "json"), ("show", "0", "-f", "json"), ("export", "--to", "json"), ("status", "-f", "json"))
+LOOKS = (
+    ("leaderboard", "-f", "json"),
+    ("show", "0", "-f", "json"),
+    ("export", "--to", "json"),
+    ("status", "-f", "json"),
+)
 
 Looks = list[tuple[int, str, str]]
 """Exit code, stdout and stderr of several commands."""
@@ -63,8 +68,7 @@ def try_damage(case: Case, whole: Path, sound: Looks, damage: bytes) -> int:
 
 
 @pytest.mark.trial_of("the database cut short, at any length")
-def test_cut_short(
-    case: Case, run: Path, sound: Looks, full: bool, randomness: random.Random) -> None:
+def test_cut_short(case: Case, run: Path, sound: Looks, full: bool, randomness: random.Random) -> None:
     """It is detected, whatever one looks at, and left as it is."""
     database = (run / "search.db").read_bytes()
     pages = range(0, len(database), 4096)
@@ -75,8 +79,7 @@ def test_cut_short(
 
 
 @pytest.mark.trial_of("a bit of the database turned")
-def test_bit_turned(
-    case: Case, run: Path, sound: Looks, full: bool, randomness: random.Random) -> None:
+def test_bit_turned(case: Case, run: Path, sound: Looks, full: bool, randomness: random.Random) -> None:
     """It is detected and the database left as it is, or it changes nothing that is shown."""
     database = (run / "search.db").read_bytes()
     found = 0
@@ -89,7 +92,8 @@ def test_bit_turned(
 
 @pytest.mark.trial_of("a bit of a stored row turned, at every byte")
 def test_every_byte_of_a_row(
-    case: Case, run: Path, sound: Looks, full: bool, randomness: random.Random) -> None:
+    case: Case, run: Path, sound: Looks, full: bool, randomness: random.Random
+) -> None:
     """Where a result or a trial is stored, a turned bit is always detected."""
     database = (run / "search.db").read_bytes()
     with sqlite3.connect(run / "search.db") as connection:

@@ -7,10 +7,9 @@ import os
 import random
 import signal
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
-from unittest import mock
+from typing import Any
 
 import pytest
 
@@ -18,6 +17,7 @@ from hpsearch.objectives.network import NetworkObjective
 from hpsearch.trial import Result, Trial
 from tests.faults.case import Case, hpsearch
 from tests.faults.program import Program
+from tests.faults.surroundings import TrainedBy
 
 INDEPENDENT = """\
 name: independent
@@ -36,7 +36,7 @@ class Deadly(NetworkObjective):
     In the environment: ``DEADLY`` names the trials, ``DEATHS`` how often each dies, ``HOW`` it does.
     """
 
-    def __call__(self, trial: Trial, *arguments: object) -> Result:
+    def __call__(self, trial: Trial, **named: Any) -> Result:
         """Die, or run the trial."""
         if str(trial.number) in os.environ["DEADLY"].split():
             self.trials.mkdir(exist_ok=True)
@@ -45,7 +45,7 @@ class Deadly(NetworkObjective):
             if died < int(os.environ["DEATHS"]):
                 deaths.write_bytes(b"x" * (died + 1))
                 HOW[os.environ["HOW"]]()
-        return super().__call__(trial, *arguments)  # type: ignore[arg-type]
+        return super().__call__(trial, **named)
 
 
 HOW: dict[str, Callable[[], None]] = {
@@ -58,7 +58,7 @@ HOW: dict[str, Callable[[], None]] = {
 class Alone(NetworkObjective):
     """Leaves a file ``twice`` behind if one trial runs in two processes at once."""
 
-    def __call__(self, trial: Trial, *arguments: object) -> Result:
+    def __call__(self, trial: Trial, **named: Any) -> Result:
         """Run the trial, under a lock of its own that goes with its process."""
         directory = Path(os.environ["LOCKS"])
         with (directory / f"{trial.number}.lock").open("w") as file:
@@ -66,31 +66,12 @@ class Alone(NetworkObjective):
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 (directory / "twice").touch()
-            return super().__call__(trial, *arguments)  # type: ignore[arg-type]
+            return super().__call__(trial, **named)
 
 
-@dataclass(frozen=True)
-class Objective:
-    """Surroundings in which the network is trained by another class, with an environment.
-
-    Attributes:
-        kind: The class.
-        environment: By name.
-    """
-
-    kind: type[NetworkObjective]
-    environment: tuple[tuple[str, str], ...]
-
-    @contextlib.contextmanager
-    def __call__(self) -> Iterator[None]:
-        os.environ.update(self.environment)
-        with mock.patch("hpsearch.launch.NetworkObjective", self.kind):
-            yield
-
-
-def deadly(trials: str, deaths: int, how: str) -> Objective:
+def deadly(trials: str, deaths: int, how: str) -> TrainedBy:
     """Surroundings in which trials end their process, so often, in this way."""
-    return Objective(Deadly, (("DEADLY", trials), ("DEATHS", str(deaths)), ("HOW", how)))
+    return TrainedBy(Deadly, (("DEADLY", trials), ("DEATHS", str(deaths)), ("HOW", how)))
 
 
 @pytest.mark.trial_of("a worker dies: killed, by a segmentation fault, by os._exit(0)")
@@ -138,7 +119,9 @@ def test_all_die(case: Case) -> None:
 @pytest.mark.trial_of("a worker killed from outside, at random moments")
 def test_killed_from_outside(case: Case, full: bool, randomness: random.Random) -> None:
     """Whichever it is and whatever it does, the search ends as if it never was."""
-    case.text = INDEPENDENT.replace("trials: 12", "trials: 24").replace("workers: 2", "workers: 2, retries: 9")
+    case.text = INDEPENDENT.replace("trials: 12", "trials: 24").replace(
+        "workers: 2", "workers: 2, retries: 9"
+    )
     for number in range(5 if full else 2):
         program = case.search(case.place / f"{number}")
         for _ in range(3):
@@ -159,7 +142,7 @@ def test_resumed_at_once(case: Case, full: bool, randomness: random.Random) -> N
     directory = case.place / "run"
     locks = case.place / "locks"
     locks.mkdir()
-    alone = Objective(Alone, (("LOCKS", str(locks)),))
+    alone = TrainedBy(Alone, (("LOCKS", str(locks)),))
     programs: list[Program] = []
     for _ in range(10 if full else 3):
         programs.append(case.search(directory, surroundings=alone))
