@@ -68,7 +68,8 @@ def start(
     with run:
         for text in (*config.notes, *dataset.warnings):
             watcher.said(text)
-        dataset.save(run.data_directory)
+        with run.writing():
+            dataset.save(run.data_directory)
         del dataset  # from here on the data are in memory once, as files that every worker maps
         _search(run, config, watcher)
     return run.directory
@@ -108,7 +109,10 @@ def resume(
             if retry_failed:
                 run.forget(result.number for result in run.results() if result.status in FAULTS)
             if not (run.data_directory / "dataset.json").exists():
-                load_dataset(config).save(run.data_directory)
+                dataset = load_dataset(config)
+                with run.writing():
+                    dataset.save(run.data_directory)
+                del dataset
             run.event("resumed", "")
             _search(run, config, watcher)
             return directory
