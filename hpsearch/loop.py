@@ -63,6 +63,7 @@ class Signals:
         self._watcher = watcher
         self._now = False
         self._breakable = False
+        self._unsaid = ""
         self._before: dict[int, object] = {}
 
     @property
@@ -78,6 +79,7 @@ class Signals:
         """
         self._breakable = True
         try:
+            self._say()
             if self._now:
                 raise StopNow
             yield
@@ -98,12 +100,19 @@ class Signals:
         self._now = self._now or number == signal.SIGTERM or self.received is not None
         self.received = self.received or number
         if self._now:
-            self._watcher.said("Stopping now. What is finished is saved.")
+            self._unsaid = "Stopping now. What is finished is saved."
         else:
-            self._watcher.said("Finishing the trials that run, starting no new ones. Ctrl-C again stops now.")
+            self._unsaid = "Finishing the trials that run, starting no new ones. Ctrl-C again stops now."
+        if self._breakable:  # and so not in the middle of writing something else
+            self._say()
         if self._now and self._breakable:
             self._breakable = False
             raise StopNow
+
+    def _say(self) -> None:
+        text, self._unsaid = self._unsaid, ""
+        if text:
+            self._watcher.said(text)
 
 
 def drive(

@@ -107,7 +107,9 @@ class NetworkWorkload:
     def prepare(self, run: Run) -> None:
         """See :class:`Workload`."""
         if not (run.data_directory / "dataset.json").exists():
-            self.dataset.save(run.data_directory)
+            dataset = self.dataset
+            with run.writing():
+                dataset.save(run.data_directory)
         self._dataset = None  # from here on the data are in memory once, as files that every worker maps
 
     def objective(self, run: Run) -> Objective:

@@ -122,7 +122,7 @@ def list_runs(root: Path, form: Form, color: Color) -> None:
     if not root.is_dir():
         raise RunNotFound(f"There is no directory {root}. `hpsearch run CONFIG` makes runs/ and a run in it.")
     rows = []
-    for directory in sorted(path.parent for path in root.glob("*/search.db")):
+    for directory in sorted(path.parent for path in root.glob("[!.]*/search.db")):
         try:
             with Run.read(directory) as run:
                 ranking = run.ranking(1)

@@ -9,6 +9,7 @@ import click
 from hpsearch.cli.doctor import doctor
 from hpsearch.cli.learn import explain, importance
 from hpsearch.cli.look import export, leaderboard, list_runs, show, status
+from hpsearch.cli.options import say
 from hpsearch.cli.plan import check, init, sample, schema
 from hpsearch.cli.search import resume, run
 from hpsearch.cli.shell import completion
@@ -67,6 +68,7 @@ def exit_code(arguments: list[str]) -> int:
     """Run the program on arguments, and say what its process should exit with."""
     try:
         program(arguments, prog_name="hpsearch", standalone_mode=False)
+        sys.stdout.flush()
     except click.exceptions.Exit as error:
         return error.exit_code
     except click.Abort:
@@ -75,16 +77,24 @@ def exit_code(arguments: list[str]) -> int:
         error.show()
         return 2
     except BrokenPipeError:
-        # The reader of our output has gone, as `head` does. Nothing more is written, also not at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()  # its reader has gone, as `head` does
         return 0
     except KeyboardInterrupt:
         return 130
     except HpsearchError as error:
         return _explain(error)
+    except OSError as error:
+        _drop_output()
+        say(f"The system refused: {error}")
+        return 1
     except Exception:
         return _bug()
     return 0
+
+
+def _drop_output() -> None:
+    """Write nothing more to stdout, also not what Python still holds when it exits."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _explain(error: HpsearchError) -> int:
@@ -92,7 +102,7 @@ def _explain(error: HpsearchError) -> int:
     from hpsearch.reports.text import printable
 
     for line in str(error).split("\n"):
-        click.echo(printable(line), err=True)
+        say(printable(line))
     if isinstance(error, Interrupted):
         return 128 + error.signal
     for kind, code in ((UsageError, 2), (SearchFailed, 3), (RunError, 4)):
@@ -107,6 +117,6 @@ def _bug() -> int:
     else:
         kind, error, _ = sys.exc_info()
         name = kind.__name__ if kind else "error"
-        click.echo(f"Unexpected error, which is a bug of hpsearch: {name}: {error}", err=True)
-        click.echo("The same command with --debug shows where it happened.", err=True)
+        say(f"Unexpected error, which is a bug of hpsearch: {name}: {error}")
+        say("The same command with --debug shows where it happened.")
     return 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations  # Console is imported for annotations only
 
+import contextlib
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
@@ -95,6 +96,12 @@ def searching(command: Command) -> Command:
     ):
         command = option(command)
     return command
+
+
+def say(text: str) -> None:
+    """Write to stderr. If nothing can be written there, there is nobody to tell."""
+    with contextlib.suppress(OSError):
+        click.echo(text, err=True)
 
 
 UNLIMITED = 100_000

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hpsearch.cli.options import Color, common, config_file, console, overrides, run_directory, searching
+from hpsearch.cli.options import Color, common, config_file, console, overrides, run_directory, say, searching
 from hpsearch.cli.runs import print_leaderboard
 
 if TYPE_CHECKING:
@@ -138,10 +138,9 @@ def _end(directory: Path, *, quiet: bool, color: Color) -> None:
     with Run.read(directory) as run:
         print_leaderboard(run, "table", color, ROWS_AT_THE_END)
         trials = run.meta("config")["search"]["trials"]
-    click.echo(
+    say(
         f"\nSaved in {directory}. Next:\n"
         f"  hpsearch show {directory} best       the best trial, with its test error\n"
         f"  hpsearch leaderboard {directory}     the whole table\n"
-        f"  hpsearch resume {directory} --trials {2 * trials}   search on",
-        err=True,
+        f"  hpsearch resume {directory} --trials {2 * trials}   search on"
     )

@@ -58,5 +58,8 @@ class Lines:
         if self._file is None:
             return
         now = datetime.now().astimezone().strftime("%H:%M:%S")
-        self._file.write(f"{now} {printable(text)}\n")
-        self._file.flush()
+        try:
+            self._file.write(f"{now} {printable(text)}\n")
+            self._file.flush()
+        except OSError:  # a full disk, a reader that has gone: no reason to end a search
+            self._file = None

@@ -162,6 +162,19 @@ class Database:
             raise damaged(self.path, "an event fails its checksum")
         return [(at, kind, text) for at, kind, text, _ in rows]
 
+    def verify(self) -> None:
+        """Check every checksum.
+
+        Raises:
+            RunDamaged: One is wrong.
+        """
+        for (key,) in self._rows("SELECT key FROM meta"):
+            self.meta(key)
+        self.trials()
+        for row in self._rows("SELECT * FROM results"):
+            self._curve(row)
+        self.events()
+
     def _rows(self, query: str, *parameters: object) -> list[Any]:
         with translated(self.path):
             return self._connection.execute(query, parameters).fetchall()
@@ -169,16 +182,21 @@ class Database:
     def _results(self, where: str, *parameters: object) -> list[Result]:
         # `where` is one of the constant clauses above; whatever varies is bound.
         rows = self._rows(f"SELECT * FROM results {where}", *parameters)  # noqa: S608
-        return [self._result(row[:-1], row[-1]) for row in rows]
+        return [self._result(row) for row in rows]
 
-    def _result(self, row: tuple[Any, ...], checksum: int) -> Result:
-        number, status, value, _, epochs, final, reason, seconds, _ = row
+    def _result(self, row: tuple[Any, ...]) -> Result:
+        curve = tuple(Epoch(epoch, json.loads(metrics), at) for epoch, metrics, at in self._curve(row))
+        number, status, value, _, _, final, reason, seconds, *_ = row
+        return Result(number, Status(status), value, curve, json.loads(final), reason, seconds)
+
+    def _curve(self, row: tuple[Any, ...]) -> list[tuple[int, str, float]]:
+        """The learning curve that belongs to a row of ``results``, both checked."""
+        number, *_, checksum = row
         query = "SELECT epoch, metrics, seconds FROM epochs WHERE number = ? ORDER BY epoch"
-        curve = self._rows(query, number) if epochs else []
-        if checksum_of(row, curve) != checksum:
+        curve = self._rows(query, number)
+        if checksum_of(row[:-1], curve) != checksum:
             raise damaged(self.path, f"the result of trial {number} fails its checksum")
-        records = tuple(Epoch(epoch, json.loads(metrics), at) for epoch, metrics, at in curve)
-        return Result(number, Status(status), value, records, json.loads(final), reason, seconds)
+        return curve
 
     def _trial(self, number: int, text: str, started: str, checksum: int) -> Trial:
         if checksum_of(number, text, started) != checksum:

@@ -19,6 +19,7 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Self
 
@@ -110,6 +111,7 @@ class Run(Database):
                 raise _locked(directory) from None
         try:
             run = cls(directory, connect(database, write=True), lock)
+            run.verify()  # before anything is written: what is damaged stays as it is
             run.set_meta(holder={"pid": os.getpid(), "host": os.uname().nodename})
         except BaseException:
             lock.release()
@@ -159,10 +161,22 @@ class Run(Database):
         Raises:
             RunUnwritable: It cannot be written.
         """
-        with _writing(self.directory):
+        with self.writing():
             draft = self.directory / f".{name}.draft"
             _write_private(draft, text)
             draft.replace(self.directory / name)
+
+    def writing(self) -> AbstractContextManager[None]:
+        """What is done here writes to the run directory.
+
+        Raises:
+            RunUnwritable: The system refused.
+        """
+        return _writing(
+            self.directory,
+            " What was reported as finished is stored; when the cause is mended, go on by"
+            f" `hpsearch resume {self.directory}`.",
+        )
 
     @property
     def data_directory(self) -> Path:
@@ -239,8 +253,11 @@ def _sync(directory: Path) -> None:
 
 
 @contextlib.contextmanager
-def _writing(directory: Path) -> Iterator[None]:
+def _writing(directory: Path, then: str = "") -> Iterator[None]:
+    """Errors of the system as ours; ``then`` says what to do."""
     try:
         yield
     except OSError as error:
-        raise RunUnwritable(f"{directory} cannot be written: {error.strerror or error}.") from error
+        # NumPy's error for an array that was written in part knows no reason.
+        why = error.strerror or f"the disk is full, or fails ({error})"
+        raise RunUnwritable(f"{directory} cannot be written: {why}.{then}") from error

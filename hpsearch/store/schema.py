@@ -142,6 +142,10 @@ def _check(path: Path, connection: sqlite3.Connection, *, whole: bool) -> None:
         empty.executescript(SCHEMA)
         if _schema(connection) != _schema(empty):
             raise damaged(path, f"its tables are not those of schema {SCHEMA_VERSION}")
+    (page,) = connection.execute("PRAGMA page_size").fetchone()
+    (pages,) = connection.execute("PRAGMA page_count").fetchone()
+    if path.stat().st_size < page * pages:
+        raise damaged(path, f"it is cut short, to {path.stat().st_size} of {page * pages} bytes")
     if whole:
         (verdict,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
         if verdict != "ok":

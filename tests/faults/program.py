@@ -98,12 +98,18 @@ class Program:
 
     def signal_group(self, number: int) -> None:
         """Send a signal to it and to all that it started, as a terminal does."""
-        os.killpg(self.pid, number)
+        with contextlib.suppress(ProcessLookupError):  # all have ended
+            os.killpg(self.pid, number)
 
     def wait_for(self, text: str) -> bool:
         """Wait until it has written a text to stderr; whether it did before it ended."""
         wait_until(lambda: text in self.err or not self.running)
         return text in self.err
+
+    def ready(self) -> bool:
+        """Wait until it is about to run."""
+        wait_until(lambda: self._file("ready").exists())
+        return True
 
     @property
     def out(self) -> str:
@@ -134,7 +140,12 @@ class Program:
     def started(self) -> list[int]:
         """The processes that it has started, directly or not, and that live."""
         mark = f"{MARK}={self._mark}".encode()
-        return [pid for pid in _processes() if mark in _environment(pid)]
+        return [pid for pid in _processes() if mark in _read_bytes(Path(f"/proc/{pid}/environ"))]
+
+    @property
+    def workers(self) -> list[int]:
+        """Those of them that run trials."""
+        return [pid for pid in self.started if b"LokyProcess" in _read_bytes(Path(f"/proc/{pid}/cmdline"))]
 
 
 def _run(
@@ -147,6 +158,7 @@ def _run(
     for stream, ending in ((sys.stdout, "out"), (sys.stderr, "err")):
         with files.with_suffix(f".{ending}").open("w") as file:
             os.dup2(file.fileno(), stream.fileno())
+    files.with_suffix(".ready").touch()
     if traced:
         os.kill(os.getpid(), signal.SIGSTOP)
     with surroundings():
@@ -177,9 +189,9 @@ def _processes() -> list[int]:
     return [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
 
 
-def _environment(pid: int) -> bytes:
+def _read_bytes(path: Path) -> bytes:
     with contextlib.suppress(OSError):
-        return Path(f"/proc/{pid}/environ").read_bytes()  # empty for what has ended
+        return path.read_bytes()  # empty for a process that has ended
     return b""
 
 

@@ -1,0 +1,28 @@
+"""What programs run in, when it is more than one test's."""
+
+import contextlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from unittest import mock
+
+from hpsearch.objectives.network import NetworkObjective
+
+
+@dataclass(frozen=True)
+class TrainedBy:
+    """Surroundings in which another class trains the network.
+
+    Attributes:
+        kind: The class.
+        environment: What the processes find in their environment, by name.
+    """
+
+    kind: type[NetworkObjective]
+    environment: tuple[tuple[str, str], ...] = ()
+
+    @contextlib.contextmanager
+    def __call__(self) -> Iterator[None]:
+        os.environ.update(self.environment)
+        with mock.patch("hpsearch.launch.NetworkObjective", self.kind):
+            yield

@@ -1,0 +1,86 @@
+"""Trials that fail, and metrics that are no numbers."""
+
+import json
+import math
+from collections.abc import Generator
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pytest
+
+from hpsearch.objectives.curve import follow
+from hpsearch.objectives.network import NetworkObjective
+from hpsearch.trial import Result, Trial
+from tests.faults.case import Case, hpsearch
+from tests.faults.surroundings import TrainedBy
+
+Reports = Generator[dict[str, Any], None, None]
+
+
+class Failing(NetworkObjective):
+    """Every trial raises."""
+
+    def __call__(self, trial: Trial, **_: object) -> Result:
+        """Raise, as code of the trial."""
+
+        def records() -> Reports:
+            raise RuntimeError("CUDA out of luck")
+            yield {}
+
+        return follow(trial, self.metric, records())
+
+
+@pytest.mark.trial_of("every trial fails")
+@pytest.mark.parametrize("strategy", ["panda", "caviar"])
+def test_every_trial_fails(case: Case, strategy: str) -> None:
+    """The search ends after ten failures in a row, with exit code 3 and the reasons; it can be mended."""
+    case.text = case.text.replace("trials: 5", "trials: 20")
+    directory = case.place / "run"
+    program = case.search(directory, "--strategy", strategy, surroundings=TrainedBy(Failing))
+    assert program.wait() == 3
+    assert "Too many trials failed in a row, so the search ended after 1" in program.err
+    assert "× RuntimeError: CUDA out of luck" in program.err
+    rows = json.loads(hpsearch("leaderboard", directory, "-f", "json")[1])["rows"]
+    assert {row["status"] for row in rows} == {"failed"}
+    assert 10 <= len(rows) <= 12
+    assert hpsearch("show", directory, "best")[0] == 2
+    case.row.tries += 1
+    assert case.search(directory, "--retry-failed").wait() == 0
+
+
+DIVERGED = (math.nan, math.inf, -math.inf, np.float32("nan"), -(10**400), Decimal("nan"))
+FAILED = (0.1 + 0j, "0.1", b"0.1", None, True, [0.1], np.array([0.1, 0.2]), object(), float)
+ODD = (*DIVERGED, *FAILED)
+
+
+class Odd(NetworkObjective):
+    """Every third trial reports one of :data:`ODD` in its last epoch."""
+
+    def __call__(self, trial: Trial, **_: object) -> Result:
+        """Report."""
+        third, rest = divmod(trial.number, 3)
+
+        def records() -> Reports:
+            yield {"val_error": 0.5}
+            yield {"val_error": 0.25 if rest else ODD[third]}
+
+        return follow(trial, self.metric, records())
+
+
+@pytest.mark.trial_of("a metric that is no finite number, of 15 kinds")
+@pytest.mark.parametrize("method", ["random", "coarse_to_fine"])
+def test_odd_metrics(case: Case, method: str) -> None:
+    """The trial has diverged, or failed with the type's name; it is ranked last, and the search goes on."""
+    case.text = case.text.replace("trials: 5, lag: 1", f"trials: {3 * len(ODD)}, lag: 1, method: {method}")
+    case.text = case.text.replace("{min_epochs: 1, reduction: 2}", "false")
+    directory = case.place / "run"
+    program = case.search(directory, surroundings=TrainedBy(Odd))
+    assert program.wait() == 0, program.err
+    rows = json.loads(hpsearch("leaderboard", directory, "-f", "json")[1])["rows"]
+    assert [row["value"] for row in rows] == [0.25] * 2 * len(ODD) + [None] * len(ODD)
+    odd = {row["trial"] // 3: row for row in rows[2 * len(ODD) :]}
+    for third, value in enumerate(ODD):
+        case.row.tries += 1
+        assert odd[third]["status"] == ("diverged" if third < len(DIVERGED) else "failed")
+        assert third < len(DIVERGED) or f"not {type(value).__name__}:" in odd[third]["reason"]

@@ -1,0 +1,159 @@
+"""Workers that die, and workers whose search dies."""
+
+import contextlib
+import fcntl
+import json
+import os
+import random
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hpsearch.objectives.network import NetworkObjective
+from hpsearch.trial import Result, Trial
+from tests.faults.case import Case, hpsearch
+from tests.faults.program import Program
+from tests.faults.surroundings import TrainedBy
+
+INDEPENDENT = """\
+name: independent
+seed: 5
+objective: {network: {data: blobs, epochs: 30}}
+space: {learning_rate: {prior: log, min: 1e-3, max: 1}, hidden_units: {type: int, min: 4, max: 64}}
+search: {method: random, trials: 12, early_stopping: false}
+run: {strategy: caviar, workers: 2}
+"""
+"""No trial looks at another: one that the fault ends for good changes nothing else."""
+
+
+class Deadly(NetworkObjective):
+    """Some trials end their process.
+
+    In the environment: ``DEADLY`` names the trials, ``DEATHS`` how often each dies, ``HOW`` it does.
+    """
+
+    def __call__(self, trial: Trial, **named: Any) -> Result:
+        """Die, or run the trial."""
+        if str(trial.number) in os.environ["DEADLY"].split():
+            self.trials.mkdir(exist_ok=True)
+            deaths = self.trials / f"deaths-{trial.number}"
+            died = deaths.stat().st_size if deaths.exists() else 0
+            if died < int(os.environ["DEATHS"]):
+                deaths.write_bytes(b"x" * (died + 1))
+                HOW[os.environ["HOW"]]()
+        return super().__call__(trial, **named)
+
+
+HOW: dict[str, Callable[[], None]] = {
+    "SIGKILL, as when out of memory": lambda: os.kill(os.getpid(), signal.SIGKILL),
+    "segmentation fault": lambda: os.kill(os.getpid(), signal.SIGSEGV),
+    "os._exit(0)": lambda: os._exit(0),
+}
+
+
+class Alone(NetworkObjective):
+    """Leaves a file ``twice`` behind if one trial runs in two processes at once."""
+
+    def __call__(self, trial: Trial, **named: Any) -> Result:
+        """Run the trial, under a lock of its own that goes with its process."""
+        directory = Path(os.environ["LOCKS"])
+        with (directory / f"{trial.number}.lock").open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                (directory / "twice").touch()
+            return super().__call__(trial, **named)
+
+
+def deadly(trials: str, deaths: int, how: str) -> TrainedBy:
+    """Surroundings in which trials end their process, so often, in this way."""
+    return TrainedBy(Deadly, (("DEADLY", trials), ("DEATHS", str(deaths)), ("HOW", how)))
+
+
+@pytest.mark.trial_of("a worker dies: killed, by a segmentation fault, by os._exit(0)")
+@pytest.mark.parametrize("how", HOW)
+def test_dies_once(case: Case, how: str) -> None:
+    """Its trial runs again, and nothing of it is left to see."""
+    case.text = INDEPENDENT
+    program = case.search(case.place / "run", surroundings=deadly("2", 1, how))
+    assert program.wait() == 0
+    case.check(case.place / "run", program)
+    case.finish(case.place / "run")
+
+
+@pytest.mark.trial_of("a trial kills its worker every time")
+@pytest.mark.parametrize("how", HOW)
+def test_dies_every_time(case: Case, how: str) -> None:
+    """It is crashed, with the way it died; every other trial finishes, and the search succeeds."""
+    case.text = INDEPENDENT
+    directory = case.place / "run"
+    program = case.search(directory, surroundings=deadly("4", 99, how))
+    assert program.wait() == 0
+    assert "trial 4 crashed" in program.err
+    assert "11 done, 1 crashed" in program.out
+    case.check(directory, program, exempt=frozenset({4}))
+    rows = json.loads(hpsearch("leaderboard", directory, "-f", "json")[1])["rows"]
+    assert (rows[-1]["trial"], rows[-1]["status"]) == (4, "crashed")
+    assert "its worker process died" in rows[-1]["reason"]
+    case.finish(directory, "--retry-failed")
+
+
+@pytest.mark.trial_of("every trial kills its worker")
+def test_all_die(case: Case) -> None:
+    """The search ends with the documented exit code and the reason; mended, it ends as if it never was."""
+    case.text = INDEPENDENT.replace("method: random", "method: random, max_failures: 3")
+    directory = case.place / "run"
+    everything = " ".join(map(str, range(12)))
+    program = case.search(directory, surroundings=deadly(everything, 99, "segmentation fault"))
+    assert program.wait() == 3
+    assert "Too many trials failed in a row" in program.err
+    assert "its worker process died (SIGSEGV" in program.err
+    case.check(directory, program, exempt=frozenset(range(12)))
+    case.finish(directory, "--retry-failed")
+
+
+@pytest.mark.trial_of("a worker killed from outside, at random moments")
+def test_killed_from_outside(case: Case, full: bool, randomness: random.Random) -> None:
+    """Whichever it is and whatever it does, the search ends as if it never was."""
+    case.text = INDEPENDENT.replace("trials: 12", "trials: 24").replace(
+        "workers: 2", "workers: 2, retries: 9"
+    )
+    for number in range(5 if full else 2):
+        program = case.search(case.place / f"{number}")
+        for _ in range(3):
+            program.wait_for("trial")
+            time.sleep(randomness.uniform(0, 0.8))
+            for worker in program.workers[:1]:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(worker, randomness.choice([signal.SIGKILL, signal.SIGSEGV]))
+        assert program.wait() == 0, program.err
+        case.check(case.place / f"{number}", program)
+        case.finish(case.place / f"{number}")
+
+
+@pytest.mark.trial_of("the search killed while workers train, and resumed at once")
+def test_resumed_at_once(case: Case, full: bool, randomness: random.Random) -> None:
+    """Workers end with their search; no trial ever runs in two processes at the same time."""
+    case.text = INDEPENDENT.replace("epochs: 30", "epochs: 300")
+    directory = case.place / "run"
+    locks = case.place / "locks"
+    locks.mkdir()
+    alone = TrainedBy(Alone, (("LOCKS", str(locks)),))
+    programs: list[Program] = []
+    for _ in range(10 if full else 3):
+        programs.append(case.search(directory, surroundings=alone))
+        programs[-1].wait_for("at a time")
+        time.sleep(randomness.uniform(0.6, 1.4))
+        programs[-1].signal(signal.SIGKILL)
+        assert programs[-1].wait() in (0, -signal.SIGKILL)
+        case.row.tries += 1
+    programs.append(case.search(directory, surroundings=alone))
+    assert programs[-1].wait() == 0, programs[-1].err
+    assert not (locks / "twice").exists()
+    case.row.tries -= 1
+    case.check(directory, *programs)
+    case.finish(directory)
