@@ -14,7 +14,7 @@ from hpsearch import blas
 from hpsearch.config import Config, trial_config
 from hpsearch.config import load as load_config
 from hpsearch.errors import ConfigError, RunMismatch
-from hpsearch.executors import Caviar, Executor, Panda, available_cpus
+from hpsearch.executors import Caviar, Executor, Panda, available_cpus, dask
 from hpsearch.loop import Watcher, drive
 from hpsearch.objectives.curve import Objective
 from hpsearch.search import FAULTS, Search
@@ -131,27 +131,42 @@ def _search(run: Run, config: Config, work: Workload, watcher: Watcher) -> None:
     search.restore(run.trials(), run.results())
     if not search.finished:
         work.prepare(run)
-        executor = _executor(config, search, work.objective(run), watcher)
+        executor = _executor(config, search, work.objective(run), run, watcher)
         # The number of BLAS threads changes the last bits of a matrix product, so it is the run's.
         with threadpool_limits(limits=config.run.threads, user_api="blas"):
             drive(search, executor, run, watcher, lambda trial: trial_config(config, trial.values))
     run.drop_data()
 
 
-def _executor(config: Config, search: Search, objective: Objective, watcher: Watcher) -> Executor:
-    """Panda or caviar: a question of resources."""
-    workers = 1 if config.run.strategy == "panda" else _workers(config, search, watcher)
-    if config.run.strategy == "panda" or (config.run.strategy == "auto" and workers == 1):
+def _executor(config: Config, search: Search, objective: Objective, run: Run, watcher: Watcher) -> Executor:
+    """Panda or caviar: a question of resources. Or a cluster."""
+    settings = config.run
+    retries = settings.retries if "crash" in settings.retry_on else 0
+    workers = 1 if settings.strategy == "panda" else _workers(config, search, watcher)
+    if settings.engine == "dask":
+        return dask()(
+            objective,
+            workers,
+            run_directory=run.directory.resolve(),
+            scheduler=settings.scheduler,
+            scheduler_file=settings.scheduler_file,
+            exactly=settings.workers != "auto",
+            threads=settings.threads,
+            retries=retries,
+        )
+    if settings.strategy == "panda" or (settings.strategy == "auto" and workers == 1):
         return Panda(functools.partial(objective, on_epoch=watcher.epoch))
-    retries = config.run.retries if "crash" in config.run.retry_on else 0
-    return Caviar(objective, workers, config.run.threads, retries)
+    return Caviar(objective, workers, settings.threads, retries)
 
 
 def _workers(config: Config, search: Search, watcher: Watcher) -> int:
     """How many workers there is a use for."""
-    if config.run.workers != "auto":
-        return min(config.run.workers, search.trials)
-    machine = max(1, available_cpus() // config.run.threads)
+    settings = config.run
+    if settings.workers != "auto":
+        return min(settings.workers, search.trials)
+    if settings.scheduler or settings.scheduler_file:  # how large that is, the executor will see
+        return min(search.trials, search.lag + 1 if search.waits(search.trials - 1) else search.trials)
+    machine = len(settings.devices) or max(1, available_cpus() // settings.threads)
     useful = min(machine, search.trials)
     if search.waits(search.trials - 1) and useful > search.lag + 1:
         watcher.said(
