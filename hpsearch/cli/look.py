@@ -1,5 +1,6 @@
 """Commands that look at runs: ``leaderboard``, ``status``, ``show``, ``list``, ``export``."""
 
+import os
 from pathlib import Path
 from typing import Literal
 
@@ -119,7 +120,7 @@ def list_runs(root: Path, form: Form, color: Color) -> None:
     from hpsearch.reports.runs import run_row, runs_table
     from hpsearch.store import Run
 
-    if not root.is_dir():
+    if not os.path.isdir(root):  # noqa: PTH112 -- Path.is_dir raises for a name that is too long
         raise RunNotFound(f"There is no directory {root}. `hpsearch run CONFIG` makes runs/ and a run in it.")
     rows = []
     for directory in sorted(path.parent for path in root.glob("[!.]*/search.db")):

@@ -14,7 +14,13 @@ if TYPE_CHECKING:
 
 
 class _Dumper(yaml.SafeDumper):
-    """Quotes the texts that would be read as something else."""
+    """Quotes the texts that would be read as something else, and escapes what is not printable."""
+
+    def write_double_quoted(self, text: str, split: bool = True) -> None:
+        """With escapes for whatever is not ASCII, such as marks that turn the direction of writing."""
+        self.allow_unicode = False
+        super().write_double_quoted(text, split)
+        self.allow_unicode = True
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:

@@ -59,7 +59,7 @@ def _csv(table: Table) -> str:
 
     lines = io.StringIO()
     writer = csv.writer(lines, lineterminator="\n")
-    writer.writerow(column.header for column in table.columns)
+    writer.writerow(printable(column.header) for column in table.columns)
     for row in table.rows:
         writer.writerow(exact(column.pick(row)) for column in table.columns)
     return lines.getvalue()

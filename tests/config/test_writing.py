@@ -29,6 +29,12 @@ def test_what_is_written_is_read_back(data: dict[str, object]) -> None:
     assert plain(tree) == data
 
 
+@given(TEXTS)
+def test_what_is_written_is_printable(text: str) -> None:
+    """No control character, no mark that turns the direction of writing."""
+    assert dump({text: text, "list": [text]}).replace("\n", "").isprintable()
+
+
 def test_trial_config_is_a_config(tmp_path: Path) -> None:
     """A trial's values become a config that runs them alone."""
     config = load(GOOD)
