@@ -38,8 +38,13 @@ def leaderboard(
       hpsearch leaderboard runs/digits-001
       hpsearch leaderboard runs/digits-001 -f csv > trials.csv
     """
+    from hpsearch.errors import UsageError
     from hpsearch.store import Run
 
+    if len(directories) > 1 and form != "table":
+        raise UsageError(
+            f"-f {form} prints one RUN at a time; found {len(directories)}. Call it once for each."
+        )
     limit = rows if rows is not None else (ROWS if form == "table" else 0)
     for directory in directories:
         with Run.read(directory) as run:
@@ -185,7 +190,7 @@ def export(
     with Run.read(directory) as run:
         if target == "config":
             best = run.trial(trial_number(run, "best"))
-            text = trial_config(Config.from_resolved(run.meta("config")), best.values)
+            text = trial_config(Config.from_resolved(run.meta("config")), best)
         else:
             view = epochs_table if target == "csv" else trials_table
             text = format_report(

@@ -21,7 +21,7 @@ Color = Literal["auto", "always", "never"]
 
 
 class RunDirectory(click.Path):
-    """A run directory, or the number or ending of its name under ``runs/``: ``digits-001``."""
+    """A run directory, or its name under ``runs/``: ``digits-001``."""
 
     name = "directory"
 
