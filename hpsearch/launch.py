@@ -15,7 +15,7 @@ from hpsearch.config import Config, trial_config
 from hpsearch.config import load as load_config
 from hpsearch.errors import ConfigError, RunMismatch
 from hpsearch.executors import Caviar, Executor, Panda, available_cpus, dask
-from hpsearch.loop import Watcher, drive
+from hpsearch.loop import Watcher, conclude, drive
 from hpsearch.objectives.curve import Objective
 from hpsearch.search import FAULTS, Search
 from hpsearch.searchers import Lesson, Visible, lessons
@@ -112,7 +112,6 @@ def resume(
                 run.set_meta(config=config.resolved(), source=_source(run))
             if retry_failed:
                 run.forget(result.number for result in run.results() if result.status in FAULTS)
-            run.event("resumed", "")
             _search(run, config, work, watcher)
             return directory
         config = _reread(run, changes or {})
@@ -129,12 +128,16 @@ def resume(
 def _search(run: Run, config: Config, work: Workload, watcher: Watcher) -> None:
     search = Search.from_config(config, [(values, loss) for values, loss in run.meta("learnt")])
     search.restore(run.trials(), run.results())
-    if not search.finished:
+    if search.finished:
+        conclude(search, run, watcher)
+    else:
+        if search.asked:
+            run.event("resumed", "")
         work.prepare(run)
         executor = _executor(config, search, work.objective(run), run, watcher)
         # The number of BLAS threads changes the last bits of a matrix product, so it is the run's.
         with threadpool_limits(limits=config.run.threads, user_api="blas"):
-            drive(search, executor, run, watcher, lambda trial: trial_config(config, trial.values))
+            drive(search, executor, run, watcher, lambda trial: trial_config(config, trial))
     run.drop_data()
 
 

@@ -138,9 +138,9 @@ def drive(
         trials = [search.trial(result.number) for result in known]
         watcher.began(search.metric, search.trials, executor.slots, trials, known)
         results: list[Result] = []
+        best = None  # so that best.yaml is there again, if a kill came before it was written
         with contextlib.suppress(StopNow):
             while True:
-                best = search.best
                 for result in results:
                     search.tell(result.number, result)
                 finished = [(flight.pop(result.number), result) for result in results]
@@ -149,7 +149,8 @@ def drive(
                 flight |= {trial.number: trial for trial in started}
                 run.record(started, results)
                 if search.best is not best and search.best is not None:
-                    run.write_file("best.yaml", as_config(search.trial(search.best.number)))
+                    best = search.best
+                    run.write_file("best.yaml", as_config(search.trial(best.number)))
                 for trial, result in finished:
                     run.drop_checkpoint(trial.number)
                     watcher.finished(trial, result)
@@ -161,7 +162,7 @@ def drive(
                     results = executor.wait()
     if signals.received is not None and (flight or not search.finished):
         _interrupted(run, signals.received)
-    _completed(search, run, watcher)
+    conclude(search, run, watcher)
 
 
 def _start(search: Search, executor: Executor, room: int) -> list[Trial]:
@@ -178,18 +179,25 @@ def _interrupted(run: Run, number: int) -> NoReturn:
     raise Interrupted(f"Stopped by {name}; saved. Go on by `hpsearch resume {run.directory}`.", number)
 
 
-def _completed(search: Search, run: Run, watcher: Watcher) -> None:
+def conclude(search: Search, run: Run, watcher: Watcher) -> None:
+    """Say and record how a search that has no further trial ended.
+
+    Raises:
+        SearchFailed: No trial has a value, or too many failed in a row.
+    """
     if search.gave_up or search.best is None:
         why = "Too many trials failed in a row" if search.gave_up else "No trial has a value"
         run.event("failed", why)
-        reasons = Counter(
-            result.reason.partition("\n")[0] for result in search.results if result.status in FAULTS
-        )
+        unranked = [result for result in search.results if result.value is None]
+        reasons = Counter(result.reason.partition("\n")[0] for result in unranked)
         listed = "".join(f"\n  {count} × {reason}" for reason, count in reasons.most_common(3))
+        if any(result.status in FAULTS for result in unranked):
+            then = f"mend the cause, then `hpsearch resume {run.directory} --retry-failed`"
+        else:
+            then = "every trial diverged: search smaller learning rates"
         raise SearchFailed(
             f"{why}, so the search ended after {len(search.results)} trials.{listed}\n"
-            f"See one whole by `hpsearch show {run.directory} {search.results[-1].number}`; mend the cause,"
-            f" then `hpsearch resume {run.directory} --retry-failed`."
+            f"See one whole by `hpsearch show {run.directory} {search.results[-1].number}`; {then}."
         )
     if search.exhausted:
         watcher.said(

@@ -134,6 +134,11 @@ class Search:
         """Every result told, by trial number."""
         return [self._results[number] for number in sorted(self._results)]
 
+    @property
+    def asked(self) -> int:
+        """How many trials have been asked for."""
+        return len(self._asked)
+
     def trial(self, number: int) -> Trial:
         """A trial that was asked for."""
         return self._asked[number]

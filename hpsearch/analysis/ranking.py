@@ -39,7 +39,9 @@ def leaderboard(
             "value": result.value,
             "epochs": len(result.curve),
             "values": dict(trials[result.number].values),
-            "reason": result.reason,
+            "reason": result.reason.partition("\n")[
+                0
+            ],  # a traceback has paths, which differ between machines
         }
         if metric_se in (last := result.curve[-1].metrics if result.curve else {}):
             row["standard_error"] = last[metric_se]

@@ -1,5 +1,6 @@
 """Commands that look at runs: ``leaderboard``, ``status``, ``show``, ``list``, ``export``."""
 
+import os
 from pathlib import Path
 from typing import Literal
 
@@ -37,8 +38,13 @@ def leaderboard(
       hpsearch leaderboard runs/digits-001
       hpsearch leaderboard runs/digits-001 -f csv > trials.csv
     """
+    from hpsearch.errors import UsageError
     from hpsearch.store import Run
 
+    if len(directories) > 1 and form != "table":
+        raise UsageError(
+            f"-f {form} prints one RUN at a time; found {len(directories)}. Call it once for each."
+        )
     limit = rows if rows is not None else (ROWS if form == "table" else 0)
     for directory in directories:
         with Run.read(directory) as run:
@@ -119,7 +125,7 @@ def list_runs(root: Path, form: Form, color: Color) -> None:
     from hpsearch.reports.runs import run_row, runs_table
     from hpsearch.store import Run
 
-    if not root.is_dir():
+    if not os.path.isdir(root):  # noqa: PTH112 -- Path.is_dir raises for a name that is too long
         raise RunNotFound(f"There is no directory {root}. `hpsearch run CONFIG` makes runs/ and a run in it.")
     rows = []
     for directory in sorted(path.parent for path in root.glob("[!.]*/search.db")):
@@ -184,7 +190,7 @@ def export(
     with Run.read(directory) as run:
         if target == "config":
             best = run.trial(trial_number(run, "best"))
-            text = trial_config(Config.from_resolved(run.meta("config")), best.values)
+            text = trial_config(Config.from_resolved(run.meta("config")), best)
         else:
             view = epochs_table if target == "csv" else trials_table
             text = format_report(

@@ -1,5 +1,6 @@
 """The command ``hpsearch``, and the one place where errors become exit codes."""
 
+import contextlib
 import os
 import sys
 import traceback
@@ -94,7 +95,8 @@ def exit_code(arguments: list[str]) -> int:
 
 def _drop_output() -> None:
     """Write nothing more to stdout, also not what Python still holds when it exits."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    with contextlib.suppress(OSError):  # when it is no file
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _explain(error: HpsearchError) -> int:

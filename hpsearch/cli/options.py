@@ -21,7 +21,7 @@ Color = Literal["auto", "always", "never"]
 
 
 class RunDirectory(click.Path):
-    """A run directory, or the number or ending of its name under ``runs/``: ``digits-001``."""
+    """A run directory, or its name under ``runs/``: ``digits-001``."""
 
     name = "directory"
 
@@ -31,7 +31,9 @@ class RunDirectory(click.Path):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """The path itself, or the one under ``runs/`` when only that exists."""
         path = Path(value)
-        return Path("runs") / path if not path.exists() and (Path("runs") / path).is_dir() else path
+        with contextlib.suppress(OSError):  # such as a name that is too long; whoever opens it will say so
+            return Path("runs") / path if not path.exists() and (Path("runs") / path).is_dir() else path
+        return path
 
 
 def _workers(_: click.Context, parameter: click.Parameter, value: str | None) -> int | str | None:

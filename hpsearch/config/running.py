@@ -47,6 +47,10 @@ def check_run(search: SearchSection, run: RunSection, kind: str, reader: Reader)
 
 
 def _check_workers(search: SearchSection, run: RunSection, reader: Reader) -> None:
+    if run.strategy == "panda" and run.workers not in ("auto", 1):
+        rule = "must be 1 or auto with strategy: panda, which runs one trial after another"
+        reader.report(("run", "workers"), rule, hint="Write strategy: caviar to run several at once")
+        return
     waits = search.method != "random" or search.early_stopping is not None
     if run.workers == "auto" or not waits or run.workers <= search.lag + 1:
         return

@@ -7,14 +7,20 @@ import yaml
 
 from hpsearch.config.scalars import TrapError, resolve
 from hpsearch.config.tree import JSON
-from hpsearch.trial import Value
+from hpsearch.trial import Trial
 
 if TYPE_CHECKING:
     from hpsearch.config.config import Config
 
 
 class _Dumper(yaml.SafeDumper):
-    """Quotes the texts that would be read as something else."""
+    """Quotes the texts that would be read as something else, and escapes what is not printable."""
+
+    def write_double_quoted(self, text: str, split: bool = True) -> None:
+        """With escapes for whatever is not ASCII, such as marks that turn the direction of writing."""
+        self.allow_unicode = False
+        super().write_double_quoted(text, split)
+        self.allow_unicode = True
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
@@ -28,18 +34,23 @@ def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
 _Dumper.add_representer(str, _text)
 
 
-def trial_config(config: "Config", values: Mapping[str, Value]) -> str:
-    """A config, as YAML, whose one trial has these values: to run them again, or to build on.
+def trial_config(config: "Config", trial: Trial) -> str:
+    """A config, as YAML, whose one trial has a trial's values: to build on.
 
     Args:
         config: Where the values were found.
-        values: A trial's.
+        trial: Has the values.
     """
+    values = trial.values
     resolved = config.resolved()
     resolved["space"] = dict(values)
     resolved["search"] |= {"method": "random", "trials": 1, "early_stopping": False}
     resolved["search"] |= {"warm_start": [], "enqueue": []}
-    return dump(resolved)
+    comment = f"""\
+# The values of trial {trial.number}, which had the seed {trial.seed}. Run again they get another one,
+# and so may be worth a little more or less: of many trials, the best one has been lucky, too.
+"""
+    return comment + dump(resolved)
 
 
 def dump(data: Mapping[str, JSON]) -> str:

@@ -68,6 +68,7 @@ class Caviar:
         """The results that are there; waits for the first one."""
         results: list[Result] = []
         while not results:
+            self._dispatch()
             done, _ = wait(self._flight, return_when=FIRST_COMPLETED)
             if any(isinstance(future.exception(), BrokenProcessPool) for future in done):
                 done, _ = wait(self._flight)  # the others break too, or have just made it
@@ -90,13 +91,17 @@ class Caviar:
 
     def _dispatch(self) -> None:
         """Send what may run now: a suspect alone, or everything that waits."""
+        if self._pool is not None and self._pool._flags.broken is not None:
+            if self._flight:  # wait() sees to the trials that were in it, first
+                return
+            self._drop_pool()
         if self._suspects:
             if not self._flight:
                 self._send(self._suspects.popleft())
             return
         if any(trial.number in self._deaths for trial in self._flight.values()):
             return
-        while self._waiting:
+        for _ in range(len(self._waiting)):
             self._send(self._waiting.popleft())
 
     def _send(self, trial: Trial) -> None:
@@ -107,9 +112,12 @@ class Caviar:
                 initializer=_begin_worker,
                 initargs=(os.getpid(),),
             )
-        # A worker that is started here hears no signal before _begin_worker has run.
-        with interrupts_blocked():
-            self._flight[self._pool.submit(self._objective, trial)] = trial
+        try:
+            # A worker that is started here hears no signal before _begin_worker has run.
+            with interrupts_blocked():
+                self._flight[self._pool.submit(self._objective, trial)] = trial
+        except BrokenProcessPool:  # a worker has died since the last look; this trial was in none
+            self._waiting.appendleft(trial)
 
     def _collect(self, done: set[Future[Result]]) -> list[Result]:
         results: list[Result] = []

@@ -5,6 +5,7 @@ all it has started when this process asks for it, or is killed.
 """
 
 import contextlib
+import fcntl
 import os
 import selectors
 import signal
@@ -90,17 +91,19 @@ class Child:
             self._logs = {
                 name: stack.enter_context(Log(logs / f"{name}.log")) for name in ("stdout", "stderr")
             }
+            hold = _hold(logs)
+            stack.callback(os.close, hold)
             status, report = os.pipe()
             stack.callback(os.close, status)
             try:
                 self._process = subprocess.Popen(  # noqa: S603 -- a list, and no shell
-                    _supervised(command, report, memory),
+                    _supervised(command, report, hold, memory),
                     cwd=directory,
                     env=environment,
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=subprocess.PIPE,
-                    pass_fds=(report, *pass_fds),
+                    pass_fds=(report, hold, *pass_fds),
                     start_new_session=True,
                 )
             finally:
@@ -244,11 +247,27 @@ class _Source:
         return whole
 
 
-def _supervised(command: Sequence[str], report: int, memory: int | None) -> list[str]:
-    compiled = Path(supervisor.__spec__.cached or "")  # a script is compiled anew each time, which takes 3 ms
-    program = compiled if compiled.is_file() else Path(supervisor.__file__)
-    options = [str(report), str(memory or 0), str(GRACE_SECONDS)]
-    return [sys.executable, "-I", "-S", str(program), *options, *command]
+def _hold(directory: Path) -> int:
+    """A lock on a directory, as long as the file descriptor is open anywhere.
+
+    The supervisor keeps it until nothing of its command is left. So a search that is killed and resumed at
+    once waits for what the first one left behind, and no trial runs in two processes at the same time.
+    """
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        with contextlib.suppress(OSError):  # some network file systems do not lock directories
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def _supervised(command: Sequence[str], report: int, hold: int, memory: int | None) -> list[str]:
+    # Imported, for a script would be compiled anew each time, which takes 3 ms.
+    program = f"import sys; sys.path.append({str(Path(supervisor.__file__).parent)!r}); import supervisor"
+    options = [str(report), str(hold), str(memory or 0), str(GRACE_SECONDS)]
+    return [sys.executable, "-I", "-S", "-c", f"{program}; supervisor.main()", *options, *command]
 
 
 def _signal_name(number: int) -> str:

@@ -65,6 +65,7 @@ def follow(
     on_epoch: OnEpoch | None = None,
     final: Callable[[], Mapping[str, float]] | None = None,
     timeout: float | None = None,
+    epochs: int | None = None,
 ) -> Result:
     """Run a trial to its end, epoch by epoch.
 
@@ -79,7 +80,8 @@ def follow(
         earlier: The epochs before the first record, from a checkpoint.
         on_epoch: Called after every epoch.
         final: Takes figures once when the trial ends with a value, besides those that the records return.
-        timeout: In seconds, looked at after every epoch.
+        timeout: In seconds, looked at after every epoch but the last.
+        epochs: How many there will be, if that is known.
 
     Returns:
         The result; never raises for what the trial's code does.
@@ -105,7 +107,7 @@ def follow(
             if on_epoch is not None:
                 on_epoch(trial, curve[-1])
             ending = _rung_ending(trial, metric, curve)
-            if ending is None and timeout is not None and seconds() > timeout:
+            if ending is None and timeout is not None and seconds() > timeout and len(curve) != epochs:
                 ending = Ending(Status.TIMED_OUT, f"ran for {seconds():.1f} s; its timeout is {timeout:g} s")
         if not curve:
             ending = Ending(Status.FAILED, "it ended without reporting an epoch")
@@ -113,6 +115,8 @@ def follow(
             figures |= _figures(final())
     except TrialEnded as ended:
         ending = ended.ending
+    except MemoryError as error:
+        ending = Ending(Status.OUT_OF_MEMORY, describe(error))
     except Exception as error:  # whatever the trial's code raises is the trial's result
         ending = Ending(Status.FAILED, describe(error))
     finally:

@@ -50,6 +50,8 @@ class NetworkObjective:
         try:
             dataset = Dataset.open(self.data)
             training, earlier = checkpoint.resume(dataset) or (self._begin(dataset, trial), ())
+        except MemoryError as error:
+            return Result(trial.number, Status.OUT_OF_MEMORY, reason=describe(error))
         except Exception as error:  # from here on, follow() sees to what is raised
             return Result(trial.number, Status.FAILED, reason=describe(error))
 
@@ -66,6 +68,7 @@ class NetworkObjective:
             on_epoch=keep,
             final=lambda: _test_metrics(training),
             timeout=self.timeout,
+            epochs=training.hyperparameters.epochs,
         )
 
     def files(self) -> Mapping[str, bytes]:

@@ -1,9 +1,10 @@
 """A program that runs one command, and sees to it that nothing of it is left behind.
 
-``python -I -S supervisor.py STATUS MEMORY GRACE COMMAND...`` runs COMMAND in a session of its own. Its own
-standard input is held by whoever started it: when that is closed, by decision or by death, the command's
-processes get SIGTERM and, GRACE seconds later, SIGKILL. When the command ends, whatever it started and left
-behind is killed; then one line goes to the file descriptor STATUS:
+With the arguments STATUS, HOLD, MEMORY, GRACE and COMMAND... it runs COMMAND in a session of its own. The
+supervisor's standard input is held by whoever started it: when that is closed, by decision or by death, the
+command's processes get SIGTERM and, GRACE seconds later, SIGKILL. When the command ends, whatever it started
+and left behind is killed. Until then the file descriptor HOLD stays open, and with it whatever lock it has.
+Then one line goes to the file descriptor STATUS:
 
 - ``exit CODE`` or ``signal NUMBER``: how the command ended;
 - ``memory BYTES``: it was killed, for all its processes together used more than MEMORY bytes (0: no limit);
@@ -32,14 +33,15 @@ LINUX = sys.platform == "linux"
 
 def main() -> None:
     """Run the command of the arguments."""
-    status, memory, grace = int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])
-    os.set_inheritable(status, False)
+    status, hold, memory, grace = int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4])
+    for descriptor in (status, hold):
+        os.set_inheritable(descriptor, False)
     if LINUX:
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     try:
         command = os.posix_spawnp(
-            sys.argv[4],
-            sys.argv[4:],
+            sys.argv[5],
+            sys.argv[5:],
             os.environ,
             file_actions=[(os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0)],
             setsid=True,
@@ -137,7 +139,3 @@ def read(path: str) -> bytes:
             return file.read()
     except OSError:
         return b""
-
-
-if __name__ == "__main__":
-    main()

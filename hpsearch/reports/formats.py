@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from hpsearch.reports.table import Sheet, Table
+from hpsearch.reports.table import Column, Sheet, Table
 from hpsearch.reports.text import printable
 
 Machine = Literal["json", "jsonl", "csv", "md"]
@@ -55,13 +55,16 @@ def _csv(table: Table) -> str:
         """A value as a program reads it back."""
         if value is None:
             return ""
+        if isinstance(value, list):
+            return " ".join(map(exact, value))
         return json.dumps(value) if isinstance(value, bool | float | int) else printable(str(value))
 
     lines = io.StringIO()
     writer = csv.writer(lines, lineterminator="\n")
-    writer.writerow(column.header for column in table.columns)
+    columns = [column for column in table.columns if column.header]  # a bar without one is for people
+    writer.writerow(printable(column.header) for column in columns)
     for row in table.rows:
-        writer.writerow(exact(column.pick(row)) for column in table.columns)
+        writer.writerow(exact(column.pick(row)) for column in columns)
     return lines.getvalue()
 
 
@@ -78,26 +81,40 @@ def _markdown(table: Table) -> str:
 
 
 def _print_table(table: Table, console: Console) -> None:
-    shown = _rich_table(table, break_headers=False)
-    if console.measure(shown).maximum > console.width:
-        shown = _rich_table(table, break_headers=True)
+    columns, notes = list(table.columns), list(table.notes)
+    left_out: list[str] = []
+    while _too_wide(_rich_table(table, columns, break_headers=True), console):
+        optional = [at for at, column in enumerate(columns) if column.optional]
+        if not optional:
+            break
+        left_out.insert(0, columns.pop(optional[-1]).header)
+    if left_out:
+        notes.append(f"Left out, for the terminal is too narrow: {', '.join(left_out)}.")
+    shown = _rich_table(table, columns, break_headers=False)
+    if _too_wide(shown, console):
+        shown = _rich_table(table, columns, break_headers=True)
     if table.title:
         _print(Text(printable(table.title), style="bold"), console)
     _print(shown, console)
-    for note in table.notes:
+    for note in notes:
         _print(Text(printable(note), style="dim"), console)
 
 
-def _rich_table(table: Table, *, break_headers: bool) -> RichTable:
+def _too_wide(shown: RichTable, console: Console) -> bool:
+    # Measured without a limit: by default a table says that it fits wherever it is asked.
+    return console.measure(shown, options=console.options.update(width=10**6)).maximum > console.width
+
+
+def _rich_table(table: Table, columns: Sequence[Column], *, break_headers: bool) -> RichTable:
     """A table; with ``break_headers``, narrower by headers in lines that end at an underscore."""
     shown = RichTable(box=None, pad_edge=False, header_style="bold")
-    for column in table.columns:
+    for column in columns:
         justify: Literal["right", "left"] = "right" if column.right else "left"
         header = printable(column.header)
         header = header.replace("_", "_\n") if break_headers else header
         shown.add_column(Text(header), justify=justify, no_wrap=True, overflow="ellipsis")
     for row in table.rows:
-        shown.add_row(*(Text(printable(column.show(column.pick(row)))) for column in table.columns))
+        shown.add_row(*(Text(printable(column.show(column.pick(row)))) for column in columns))
     return shown
 
 

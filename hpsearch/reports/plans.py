@@ -27,7 +27,7 @@ def draws_table(names: Sequence[str], trials: Sequence[Trial], spread: Sequence[
     """Draws from the priors; ``spread`` (see :func:`coverage_table`) goes with them for programs."""
     columns = [
         Column("draw", ("draw",), right=True),
-        *(Column(name, ("values", name), right=True) for name in names),
+        *(Column(name, ("values", name), right=True, optional=True) for name in names),
     ]
     rows = [{"draw": trial.number, "values": dict(trial.values)} for trial in trials]
     return Table("sample", columns, rows, {"coverage": list(spread)})

@@ -55,7 +55,7 @@ def leaderboard_table(
         ),
         Column("status", ("status",)),
         Column("epochs", ("epochs",), right=True),
-        *(Column(name, ("values", name), right=True) for name in searched(config)),
+        *(Column(name, ("values", name), right=True, optional=True) for name in searched(config)),
     ]
     if timings:
         columns.append(Column("seconds", ("seconds",), right=True))

@@ -16,12 +16,14 @@ class Column:
         key: Where its value is in a row: keys, from outside in.
         show: How a value looks to people.
         right: Whether it is aligned to the right.
+        optional: Whether it may be left out where the terminal is too narrow for all.
     """
 
     header: str
     key: tuple[str, ...]
     show: Callable[[Any], str] = plain
     right: bool = False
+    optional: bool = False
 
     def pick(self, row: Mapping[str, Any]) -> Any:
         """The column's value in a row; None where there is none."""

@@ -119,7 +119,8 @@ class Database:
         Raises:
             UsageError: It has not started.
         """
-        rows = self._rows("SELECT * FROM trials WHERE number = ?", number)
+        # SQLite holds no larger number, and so no such trial.
+        rows = self._rows("SELECT * FROM trials WHERE number = ?", number) if number < 2**63 else []
         if not rows:
             ((last,),) = self._rows("SELECT MAX(number) FROM trials")
             so_far = "no trials" if last is None else f"trials 0 to {last}"

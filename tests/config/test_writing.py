@@ -7,6 +7,7 @@ from hpsearch.config import document, load, trial_config
 from hpsearch.config.problems import Problems
 from hpsearch.config.tree import Place, plain
 from hpsearch.config.writing import dump
+from hpsearch.trial import Trial
 
 GOOD = Path(__file__).parent / "good.yaml"
 TEXTS = st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\0"))
@@ -29,12 +30,18 @@ def test_what_is_written_is_read_back(data: dict[str, object]) -> None:
     assert plain(tree) == data
 
 
+@given(TEXTS)
+def test_what_is_written_is_printable(text: str) -> None:
+    """No control character, no mark that turns the direction of writing."""
+    assert dump({text: text, "list": [text]}).replace("\n", "").isprintable()
+
+
 def test_trial_config_is_a_config(tmp_path: Path) -> None:
     """A trial's values become a config that runs them alone."""
     config = load(GOOD)
     values = {"learning_rate": 1e-5, "momentum": 0.9, "hidden_layers": 2, "optimizer": "sgd"}
     path = tmp_path / "best.yaml"
-    path.write_text(trial_config(config, values))
+    path.write_text(trial_config(config, Trial(3, values, 7)))
     best = load(path)
     assert (best.space.dimensions, dict(best.space.constants)) == (0, values)
     assert best.search.trials == 1

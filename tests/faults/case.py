@@ -54,7 +54,7 @@ class Case:
     @property
     def expected(self) -> "Expected":
         """What an uninterrupted search leads to."""
-        return uninterrupted(self.text)
+        return uninterrupted(self.text, self.place)
 
     def search(self, directory: Path, *options: object, **how: Any) -> Program:
         """Start a search, or go on with the one that is there."""
@@ -108,15 +108,16 @@ class Expected:
 
 
 @functools.cache
-def uninterrupted(text: str) -> Expected:
+def uninterrupted(text: str, place: Path) -> Expected:
     """What a config leads to, one trial after another, with nothing in its way."""
-    with tempfile.TemporaryDirectory() as place:
-        config = Path(place, "config.yaml")
+    with tempfile.TemporaryDirectory(dir=place) as directory:
+        run = Path(directory, "run")
+        config = Path(place, "uninterrupted.yaml")
         config.write_text(text, encoding="utf-8")
-        directory = Path(place, "run")
-        program = Program("run", config, "-o", directory, "--strategy", "panda", cwd=Path(place))
+        program = Program("run", config, "-o", run, "--strategy", "panda", cwd=place)
         assert program.wait() == 0, program.err
-        return Expected(*contents(directory), leaderboard(directory))
+        config.unlink()
+        return Expected(*contents(run), leaderboard(run))
 
 
 def contents(directory: Path) -> tuple[list[Trial], list[Result]]:

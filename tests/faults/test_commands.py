@@ -1,0 +1,58 @@
+"""The user's own program, when the search dies or the program itself does."""
+
+import random
+import signal
+import time
+
+import pytest
+
+from tests.faults.case import Case
+
+# One trial after another is started by hand below, so a lock that is taken says that it runs twice at once.
+TRIAL = """\
+import fcntl, os, pathlib, signal, subprocess, sys, time
+x, stubborn = float(sys.argv[1]), sys.argv[2] == "stubborn"
+if stubborn:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+with open(f"{x}.lock", "w") as file:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        pathlib.Path("twice").touch()
+    os.set_inheritable(file.fileno(), False)
+    subprocess.Popen(["sleep", "1000"], start_new_session=stubborn)
+    time.sleep(2 if stubborn else 0.2)
+    print('{"loss": %r}' % x)
+"""
+CONFIG = """\
+name: command
+seed: 5
+metric: {name: loss}
+objective: {command: {run: python trial.py {x} KIND}}
+space: {x: {min: 0, max: 1}}
+search: {method: random, trials: 6}
+run: {workers: 2}
+"""
+
+
+@pytest.mark.trial_of("the search killed while the user's program runs, and resumed at once")
+@pytest.mark.parametrize("kind", ["obedient", "stubborn"])
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM], ids=["SIGKILL", "SIGTERM"])
+def test_search_killed(case: Case, randomness: random.Random, kind: str, number: int) -> None:
+    """The program ends with it, with all that it started; no trial ever runs twice at the same time."""
+    (case.place / "trial.py").write_text(TRIAL)
+    case.text = CONFIG.replace("python trial.py {x} KIND", f'"python trial.py {{x}} {kind}"')
+    directory = case.place / "run"
+    programs = []
+    for _ in range(2):
+        programs.append(case.search(directory))
+        programs[-1].wait_for("at a time")
+        time.sleep(randomness.uniform(0.8, 1.8))
+        programs[-1].signal(number)
+        programs[-1].wait()
+        case.row.tries += 1
+    programs.append(case.search(directory))
+    assert programs[-1].wait() == 0, programs[-1].err
+    assert not (case.place / "twice").exists()
+    case.row.tries -= 1
+    case.check(directory, *programs)

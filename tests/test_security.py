@@ -1,0 +1,305 @@
+"""Hostile strings, hostile files: what others wrote is shown harmlessly, and never executed."""
+
+import ast
+import copy
+import io
+import json
+import os
+import pickle
+import re
+import stat
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from hpsearch.config import load
+from hpsearch.launch import resume, start
+from hpsearch.reports.lines import Lines
+from hpsearch.reports.live import LiveDisplay
+from hpsearch.store import Run
+from hpsearch.trial import Epoch, Metric, Result, Status, Trial
+from tests.conftest import TINY, Recorder
+from tests.faults.case import hpsearch
+
+PACKAGE = Path(__file__).parents[1] / "hpsearch"
+STEERING = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+"""What a terminal obeys instead of showing it; line feeds are ours."""
+
+HOSTILE = {
+    "shell": "$(touch pwned) `touch pwned`; touch pwned",
+    "newline": "first line\n2nd line\r\x0b\x85\u2028third",
+    "markup": "<script>alert(1)</script> [red]x[/red] [link=file:///x]y[/] | a | **b** :smile:",
+    "path": "../../../../tmp/pwned",
+    "terminal": "\x1b[2J\x1b]0;owned\x07\x9b31m\x08\x08\x00",
+    "direction": "\u202egnp.exe\u2066",
+    "surrogate": "\ud800 half",
+    "formula": '=HYPERLINK("http://x")',
+    "brace": "{0.__class__} %s %n {x!r}",
+    "long": "x" * 1_000_000,
+}
+RUN = "run"
+LOOKING = [
+    *(["leaderboard", RUN, *extra] for extra in ([], ["-n", 0], ["--timings"])),
+    ["status", RUN],
+    *(["show", RUN, *extra] for extra in ([], ["0"], ["1"], ["best"])),
+    ["list", "."],
+]
+SEARCHING = [["importance", RUN], ["explain", RUN], ["explain", RUN, "0"]]
+"""Commands that put the trials into the space."""
+
+FORMATS = ["table", "json", "jsonl", "csv", "md"]
+EXPORTS = ["csv", "json", "jsonl", "config"]
+
+
+def values_hold(meta: dict[str, Any], trials: list[Trial], results: list[Result], text: str) -> None:
+    """Put it into a trial's values, as a name and as a value."""
+    trials[0] = Trial(0, {"optimizer": text, text: 1, "learning_rate": 0.1}, 1)
+
+
+def reasons_hold(meta: dict[str, Any], trials: list[Trial], results: list[Result], text: str) -> None:
+    """Put it into the message of an error."""
+    results[1] = Result(1, Status.FAILED, reason=f"RuntimeError: {text}\nTraceback\n{text}")
+
+
+def metrics_hold(meta: dict[str, Any], trials: list[Trial], results: list[Result], text: str) -> None:
+    """Put it into the names of metrics and of final figures."""
+    curve = (Epoch(1, {"val_error": 0.5, text: 0.1}, 0.1),)
+    results[0] = Result(0, Status.DONE, 0.5, curve, {text: 0.2})
+
+
+def meta_holds(meta: dict[str, Any], trials: list[Trial], results: list[Result], text: str) -> None:
+    """Put it into what is known of the run as a whole."""
+    meta["versions"] = {text: text, "python": text, "blas": [{"internal_api": text}]}
+    meta["data"] = text
+
+
+def config_holds(meta: dict[str, Any], trials: list[Trial], results: list[Result], text: str) -> None:
+    """Put it into the config."""
+    meta["config"]["name"] = text
+    meta["config"]["metric"]["name"] = text
+    meta["config"]["objective"]["network"]["data"] = text
+
+
+PLACES = [values_hold, reasons_hold, metrics_hold, meta_holds, config_holds]
+
+
+@pytest.fixture(scope="module")
+def meta(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What a sound run knows of itself."""
+    path = tmp_path_factory.mktemp("sound") / "tiny.yaml"
+    path.write_text(TINY)
+    config = load(path)
+    return {
+        "config": config.resolved(),
+        "source": TINY,
+        "base": str(path.parent),
+        "overrides": [],
+        "data": "ab" * 32,
+        "versions": {"hpsearch": "0", "python": "3", "numpy": "2", "blas": []},
+        "blas_kernel": None,
+        "learnt": [],
+    }
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_hostile_text_is_shown_and_never_obeyed(
+    in_tmp: Path, meta: dict[str, Any], place: Callable[..., None], kind: str
+) -> None:
+    """By every command, in every format: no control character, valid JSON, no mark-up, nothing executed."""
+    meta = copy.deepcopy(meta)
+    trials = [Trial(number, {"learning_rate": 0.1, "optimizer": "adam"}, 1) for number in range(3)]
+    results = [
+        Result(0, Status.DONE, 0.5, (Epoch(1, {"val_error": 0.5}, 0.1),)),
+        Result(1, Status.FAILED, reason="it failed"),
+    ]
+    place(meta, trials, results, HOSTILE[kind])
+    with Run.create(Path(RUN), "seed: 1\n", meta) as run:
+        run.record(trials, results)
+        run.event("interrupted", HOSTILE[kind].encode("utf-8", "backslashreplace").decode())
+    before = sorted(Path().rglob("*"))
+    fitting = place is not values_hold  # else the trial is not of the config's space
+    for command in (*LOOKING, *(SEARCHING if fitting else ())):
+        for form in FORMATS:
+            check(form, *hpsearch(*command, "-f", form))
+    for target in EXPORTS:
+        check(target, *hpsearch("export", RUN, "--to", target))
+    if fitting:
+        check("table", *hpsearch("resume", RUN))
+    assert sorted(Path().rglob("*")) == before
+
+
+def check(form: str, code: int, out: str, err: str) -> None:
+    """Hold what a command printed against what may be printed."""
+    assert code in (0, 2, 3, 4), err
+    assert not STEERING.search(out + err)
+    assert "Traceback (most recent" not in err
+    out.encode("utf-8")
+    if code == 0 and form == "json":
+        assert json.loads(out)["schema"] == 1
+    if code == 0 and form == "jsonl":
+        assert all(json.loads(line)["schema"] == 1 for line in out.splitlines())
+    if form == "md":
+        assert "<script" not in out
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_a_hostile_config_is_quoted_harmlessly(in_tmp: Path, kind: str) -> None:
+    """Its mistakes are shown without control characters, and bounded."""
+    data = {
+        "name": HOSTILE[kind],
+        HOSTILE[kind]: 1,
+        "objective": {"network": {"data": HOSTILE[kind], HOSTILE[kind]: HOSTILE[kind]}},
+        "space": {HOSTILE[kind]: {"values": [HOSTILE[kind]]}, "optimizer": {"values": [HOSTILE[kind]]}},
+    }
+    Path("c.yaml").write_text(json.dumps(data))
+    for command in ("check", "run", "sample"):
+        code, out, err = hpsearch(command, "c.yaml")
+        assert (code, out) == (2, "")
+        assert not STEERING.search(err)
+        assert len(err) < 50_000
+    assert [path.name for path in Path().iterdir()] == ["c.yaml"]
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_hostile_arguments_are_quoted_harmlessly(in_tmp: Path, kind: str) -> None:
+    """Where a command shows what was typed."""
+    text = HOSTILE[kind].replace("\x00", "").replace("\ud800", "\udcff")[:10_000]  # as in an argument
+    Path("c.yaml").write_text(TINY)
+    for command in (
+        ["run", "c.yaml", f"name={text}"],
+        ["run", "c.yaml", text],
+        ["run", text],
+        ["show", text],
+        ["leaderboard", text],
+        ["list", text],
+        ["show", RUN, text],
+        [text],
+    ):
+        code, _, err = hpsearch(*command)
+        assert code in (2, 4), err
+        assert not STEERING.search(err)
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_hostile_text_in_progress(kind: str) -> None:
+    """Neither lines nor the live display pass on what a trial's error says to the terminal."""
+    terminal = Console(file=io.StringIO(), force_terminal=True, width=100)
+    lines = io.StringIO()
+    trial = Trial(0, {"optimizer": HOSTILE[kind]}, 1)
+    result = Result(0, Status.FAILED, reason=f"RuntimeError: {HOSTILE[kind]}")
+    with LiveDisplay(terminal, HOSTILE[kind]) as live:
+        for watcher in (live, Lines(lines)):
+            watcher.began(Metric("val_error"), 3, 1, [], [])
+            watcher.started(trial)
+            watcher.finished(trial, result)
+            watcher.said(HOSTILE[kind])
+    assert not STEERING.search(lines.getvalue())
+    shown = terminal.file.getvalue()  # type: ignore[attr-defined]  # a StringIO
+    assert "\x1b]0;" not in shown
+    assert "\x1b[2J" not in shown
+    assert not STEERING.search(re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\r", "", shown))
+
+
+class Bomb:
+    """Touches a file when it is unpickled."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return os.mkdir, ("pwned",)
+
+
+def bombs() -> Iterator[tuple[str, bytes]]:
+    """Files that execute something in a program that unpickles them."""
+    yield "bare", pickle.dumps(Bomb())
+    array = io.BytesIO()
+    np.save(array, np.array([Bomb()] * 3, dtype=object), allow_pickle=True)
+    yield "array", array.getvalue()
+    archive = io.BytesIO()
+    np.savez(archive, x=np.array([Bomb()] * 3, dtype=object), about=np.array([Bomb()], dtype=object))
+    yield "archive", archive.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("kind", "bomb"), [*bombs()], ids=lambda value: value if isinstance(value, str) else ""
+)
+def test_nothing_is_unpickled(in_tmp: Path, tiny: Path, kind: str, bomb: bytes) -> None:
+    """Not as data, as a model, as prepared data or as a checkpoint in a stranger's run."""
+    Path("data.npz").write_bytes(bomb)
+    assert hpsearch("check", tiny, "objective.network.data=data.npz")[0] == 2
+    assert hpsearch("predict", "data.npz", "data.npz")[0] == 2
+    with pytest.raises(Killed):
+        start(load(tiny), Recorder(stop_after(3)), directory=Path(RUN))
+    for path in (*Path(RUN, "data").glob("*.npy"), Path(RUN, "trials/00003/checkpoint/training.npz")):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(bomb)
+    resume(Path(RUN), Recorder(), retry_failed=True)
+    assert not Path("pwned").exists()
+
+
+class Killed(BaseException):
+    """Ends a search as a kill does."""
+
+
+def stop_after(number: int) -> Callable[[Trial, Result], None]:
+    """Ends a search when a trial is finished."""
+
+    def stop(trial: Trial, result: Result) -> None:
+        if trial.number == number:
+            raise Killed
+
+    return stop
+
+
+def test_no_module_can_unpickle() -> None:
+    """None imports what does, and NumPy is told not to in every call that could."""
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = (
+                [name.name for name in node.names] if isinstance(node, ast.Import | ast.ImportFrom) else []
+            )
+            if isinstance(node, ast.ImportFrom):
+                names.append(node.module or "")
+            forbidden = {"pickle", "marshal", "shelve", "dill", "cloudpickle"}
+            assert not forbidden & {name.partition(".")[0] for name in names}, path
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("np.load", "np.save", "np.savez"):
+                arguments = {each.arg: ast.unparse(each.value) for each in node.keywords}
+                assert arguments.get("allow_pickle") == "False", f"{path}:{node.lineno}"
+
+
+def test_everything_in_a_run_directory_is_private(
+    in_tmp: Path, tiny: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While it searches and afterwards, whatever the umask: directories 0700, files 0600."""
+    monkeypatch.setattr("hpsearch.objectives.network.CHECKPOINT_SECONDS", 0.0)
+    seen: dict[str, int] = {}
+
+    def look(trial: Trial, epoch: Epoch) -> None:
+        for path in (Path(RUN), *Path(RUN).rglob("*")):
+            seen[str(path)] = stat.S_IMODE(path.stat().st_mode)
+
+    watcher = Recorder()
+    monkeypatch.setattr(watcher, "epoch", look)
+    before = os.umask(0)
+    try:
+        start(load(tiny), watcher, directory=Path(RUN))
+    finally:
+        os.umask(before)
+    assert {f"{RUN}/data/x_train.npy", f"{RUN}/search.db", f"{RUN}/best.yaml", f"{RUN}/lock"} <= set(seen)
+    directories = {RUN, f"{RUN}/data"} | {
+        path for path in seen if re.search(r"trials(/\d+(/checkpoint)?)?$", path)
+    }
+    assert {
+        path: oct(mode) for path, mode in seen.items() if mode != (0o700 if path in directories else 0o600)
+    } == {}
+
+
+def test_a_symbolic_link_in_the_way_is_not_followed(in_tmp: Path, tiny: Path) -> None:
+    """A run directory is made anew; a link of its name is something that is there already."""
+    Path("elsewhere").mkdir()
+    Path(RUN).symlink_to("elsewhere")
+    assert hpsearch("run", tiny, "-o", RUN)[0] == 4
+    assert list(Path("elsewhere").iterdir()) == []
