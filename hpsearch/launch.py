@@ -11,7 +11,7 @@ import numpy as np
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from hpsearch import blas
-from hpsearch.config import Config, trial_config
+from hpsearch.config import Config, Difference, trial_config
 from hpsearch.config import load as load_config
 from hpsearch.errors import ConfigError, RunMismatch
 from hpsearch.executors import Caviar, Executor, Panda, available_cpus, dask
@@ -183,29 +183,37 @@ def _workers(config: Config, search: Search, watcher: Watcher) -> int:
 def _changed_config(run: Run, changes: Mapping[str, Any]) -> Config:
     """The config to go on with: the frozen one, with an edited ``config.yaml`` and ``changes`` taken in.
 
+    Args:
+        run: The run.
+        changes: New values of :data:`CHANGEABLE` settings, by dotted key.
+
     Raises:
         RunMismatch: Something other than :data:`CHANGEABLE` differs, or there would be fewer trials.
         ConfigError: The edited file, or a change, is wrong.
     """
-    resolved = run.meta("config")
-    frozen = wanted = Config.from_resolved(resolved)
+    frozen = Config.from_resolved(run.meta("config"))
     path = run.directory / "config.yaml"
-    if _source(run) != run.meta("source"):
-        wanted = _reread(run, {})
-    if changes:
-        wanted = Config.from_resolved(_set(wanted.resolved(), changes))
-    different = frozen.differences(wanted)
-    refused = [each for each in different if each.key not in CHANGEABLE]
-    if wanted.search.trials < frozen.search.trials:
-        refused += [each for each in different if each.key == "search.trials"]
+    edits: list[Difference] = []
+    if (edited := _source(run)) != run.meta("source"):
+        # What was edited changes, and not what the first command's arguments had overridden.
+        before, after = (Config.parse(text, path, base=_base(run)) for text in (run.meta("source"), edited))
+        edits = before.differences(after)
+    refused = [each for each in edits if each.key not in CHANGEABLE]
+    changes = {each.key: each.theirs for each in edits if each.key in CHANGEABLE} | dict(changes)
+    if changes.get("search.trials", frozen.search.trials) < frozen.search.trials:
+        refused.append(Difference("search.trials", frozen.search.trials, changes["search.trials"]))
     if refused:
         listed = "".join(f"\n  {each.key}: {each.ours} → {each.theirs}" for each in refused)
         raise RunMismatch(
             f"{run.directory} was searched with another config:{listed}\n"
-            f"Only {', '.join(CHANGEABLE)} may change, trials only upward. Undo the change in {path}, or"
-            f" start a new run: `hpsearch run {path}`."
+            f"Only {', '.join(CHANGEABLE)} may change, trials only upward. Leave the rest of {path} as it"
+            f" was, or start a new run: `hpsearch run {path}`."
         )
-    return wanted
+    resolved = run.meta("config")
+    for key, value in changes.items():
+        section, _, name = key.partition(".")
+        resolved[section][name] = value
+    return Config.from_resolved(resolved)
 
 
 def _source(run: Run) -> str:
@@ -221,15 +229,12 @@ def _reread(run: Run, changes: Mapping[str, Any]) -> Config:
     resolved = run.meta("config")
     given = [f"{key}={value}" for key, value in changes.items()]
     overrides = [*run.meta("overrides"), f"name={resolved['name']}", *given]
-    return load_config(run.directory / "config.yaml", overrides, base=Path(run.meta("base")))
+    return load_config(run.directory / "config.yaml", overrides, base=_base(run))
 
 
-def _set(resolved: dict[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """A resolved config with settings replaced, by dotted key."""
-    for key, value in changes.items():
-        section, _, name = key.partition(".")
-        resolved[section][name] = value
-    return resolved
+def _base(run: Run) -> Path:
+    """What relative paths in the config are relative to."""
+    return Path(run.meta("base"))
 
 
 def _learn(config: Config) -> list[Lesson]:
