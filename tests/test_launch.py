@@ -306,3 +306,31 @@ def test_runs_that_teach_nothing_are_refused(
     with pytest.raises(ConfigError, match=text):
         start(load(tiny, [f"search.warm_start=[{earlier}]", *overrides]), Recorder())
     assert [path.name for path in Path("runs").iterdir()] == [earlier.name]
+
+
+def test_a_search_that_failed_has_failed_when_it_is_resumed(in_tmp: Path, tiny: Path) -> None:
+    """There is nothing to run, and still no trial with a value."""
+    wild = load(
+        tiny,
+        [
+            "space={learning_rate: {prior: log, min: 1e30, max: 1e35}}",
+            "objective.network.optimizer=sgd",
+            "objective.network.batch_norm=false",
+        ],
+    )
+    for again in (False, True):
+        with pytest.raises(SearchFailed, match="every trial diverged"):
+            resume(Path("runs/tiny-001"), Recorder()) if again else start(wild, Recorder())
+    with Run.read(Path("runs/tiny-001")) as run:
+        assert [kind for _, kind, _ in run.events()] == ["failed", "failed"]
+
+
+def test_a_best_config_that_is_missing_is_written_again(in_tmp: Path, config: Config) -> None:
+    """As after a kill between the result and the file."""
+    directory = start(config, Recorder())
+    expected = (directory / "best.yaml").read_text()
+    (directory / "best.yaml").unlink()
+    with Run.open(directory) as run:
+        run.forget([11])
+    resume(directory, Recorder())
+    assert (directory / "best.yaml").read_text() == expected

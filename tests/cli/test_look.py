@@ -7,7 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from hpsearch.reports.formats import print_report
+from hpsearch.reports.runs import leaderboard_table
+from hpsearch.store import Run
 from tests.cli.conftest import Done
 
 Program = Callable[..., Done]
@@ -121,3 +125,37 @@ def test_no_control_character_reaches_the_terminal(hpsearch: Program, example: P
     for form in ("table", "json", "jsonl", "csv", "md"):
         for command in (["leaderboard", example], ["show", example, 3], ["status", example]):
             assert "\x1b" not in hpsearch(*command, "-f", form).out
+
+
+def test_a_number_beyond_all_trials_is_no_trial(hpsearch: Program, example: Path) -> None:
+    """However large it is."""
+    done = hpsearch("show", example, "9" * 30)
+    assert (done.code, done.out) == (2, "")
+    assert "trials 0 to 5" in done.err
+
+
+def test_machine_formats_are_for_one_run(hpsearch: Program, example: Path) -> None:
+    """Two documents one after another would be none."""
+    done = hpsearch("leaderboard", example, example, "-f", "json")
+    assert (done.code, done.out) == (2, "")
+    assert "one RUN at a time" in done.err
+
+
+def test_equal_runs_print_equal_reasons(hpsearch: Program, example: Path) -> None:
+    """A traceback, whose paths differ between machines, is left to show."""
+    assert "Traceback" not in hpsearch("leaderboard", example, "-f", "json").out
+    assert "Traceback" in hpsearch("show", example, 3).out
+
+
+@pytest.mark.parametrize("width", [50, 60])
+def test_a_narrow_terminal_loses_whole_columns(example: Path, width: int) -> None:
+    """Rank, trial, value and status are never cut; what is left out is named."""
+    with Run.read(example) as run:
+        trials = {number: run.trial(number) for number in range(5)}
+        table = leaderboard_table(run.meta("config"), run.ranking(3), trials, run.counts())
+    file = io.StringIO()
+    print_report(table, "table", Console(file=file, width=width, force_terminal=True, no_color=True))
+    lines = file.getvalue().splitlines()
+    assert "…" not in file.getvalue()
+    assert "Left out" in file.getvalue()
+    assert any("0.0625" in line and "done" in line for line in lines)

@@ -1,6 +1,7 @@
 """The contract of every executor, and what the parallel ones promise beyond it."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -147,3 +148,28 @@ def test_closing_kills_stuck_workers(tmp_path: Path) -> None:
         wait_until(lambda: bool(list(tmp_path.glob("pid-*"))))
     (path,) = tmp_path.glob("pid-*")
     wait_until(lambda: gone(int(path.name.removeprefix("pid-"))))
+
+
+def test_a_worker_that_dies_while_nobody_looks_costs_its_trial_alone(tmp_path: Path) -> None:
+    """Dead before the next trial is submitted, it is judged at the next look; that trial runs."""
+    with Caviar(Killer(tmp_path, ((1, 99),)), 2, retries=0) as executor:
+        executor.submit(Trial(0, {}, 0))
+        assert executor.wait()[0].number == 0
+        executor.submit(Trial(1, {}, 0))
+        # The pool has noticed, and nobody has asked it.
+        wait_until(lambda: executor._pool._flags.broken is not None)
+        executor.submit(Trial(2, {}, 0))
+        results = {result.number: result.status for _ in range(2) for result in executor.wait()}
+    assert results == {1: "crashed", 2: "done"}
+
+
+def test_a_worker_that_dies_idle_costs_nothing(tmp_path: Path) -> None:
+    """The pool is made anew for the next trial."""
+    with Caviar(Obedient(), 1) as executor:
+        executor.submit(Trial(0, {}, 0))
+        executor.wait()
+        for pid in list(executor._pool._processes):
+            os.kill(pid, signal.SIGKILL)
+        wait_until(lambda: executor._pool._flags.broken is not None)
+        executor.submit(Trial(1, {}, 0))
+        assert executor.wait()[0].value == 1.0

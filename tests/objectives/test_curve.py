@@ -152,3 +152,15 @@ def test_an_interrupt_is_no_failure() -> None:
     """What is not an Exception passes through: it is meant for the search, not for the trial."""
     with pytest.raises(KeyboardInterrupt):
         run(KeyboardInterrupt())
+
+
+def test_a_training_that_is_complete_has_not_timed_out() -> None:
+    """After its last epoch the time does not matter any more."""
+    assert run(*errors(0.5), timeout=0.0, epochs=1).status is Status.DONE
+    assert run(*errors(0.5, 0.4), timeout=0.0, epochs=2).status is Status.TIMED_OUT
+
+
+def test_memory_that_is_not_there_has_a_status_of_its_own() -> None:
+    """A MemoryError is told from other failures."""
+    result = run(*errors(0.5), MemoryError("too large"))
+    assert (result.status, result.value) == (Status.OUT_OF_MEMORY, None)
