@@ -114,7 +114,7 @@ def uninterrupted(text: str, place: Path) -> Expected:
         run = Path(directory, "run")
         config = Path(place, "uninterrupted.yaml")
         config.write_text(text, encoding="utf-8")
-        program = Program("run", config, "-o", run, "--strategy", "panda", cwd=place)
+        program = Program("run", config, "-o", run, "--strategy", "panda", "-j", 1, cwd=place)
         assert program.wait() == 0, program.err
         config.unlink()
         return Expected(*contents(run), leaderboard(run))

@@ -34,7 +34,8 @@ def test_while_trials_run(
     """The trials never see it; it is saved, with the documented exit code, and goes on as if it never was."""
     case.text = LONG
     directory = case.place / "run"
-    program = case.search(directory, "--strategy", strategy)
+    how = ("--strategy", strategy, "-j", 1 if strategy == "panda" else 2)
+    program = case.search(directory, *how)
     assert program.wait_for("[3/")
     for number in signals:
         program.signal_group(number) if to_group else program.signal(number)
@@ -46,7 +47,7 @@ def test_while_trials_run(
         trials, _ = contents(directory)
         assert len(trials) == len(program.acknowledged)
     case.check(directory, program)
-    case.finish(directory, "--strategy", strategy)
+    case.finish(directory, *how)
 
 
 @pytest.mark.trial_of("SIGINT and SIGTERM at random moments, from the first instant on")

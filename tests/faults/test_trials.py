@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hpsearch.objectives.curve import follow
+from hpsearch.objectives.curve import OnEpoch, follow
 from hpsearch.objectives.network import NetworkObjective
 from hpsearch.trial import Result, Trial
 from tests.faults.case import Case, hpsearch
@@ -21,7 +21,7 @@ Reports = Generator[dict[str, Any], None, None]
 class Failing(NetworkObjective):
     """Every trial raises."""
 
-    def __call__(self, trial: Trial, **_: object) -> Result:
+    def __call__(self, trial: Trial, on_epoch: OnEpoch | None = None) -> Result:
         """Raise, as code of the trial."""
 
         def records() -> Reports:
@@ -57,7 +57,7 @@ ODD = (*DIVERGED, *FAILED)
 class Odd(NetworkObjective):
     """Every third trial reports one of :data:`ODD` in its last epoch."""
 
-    def __call__(self, trial: Trial, **_: object) -> Result:
+    def __call__(self, trial: Trial, on_epoch: OnEpoch | None = None) -> Result:
         """Report."""
         third, rest = divmod(trial.number, 3)
 

@@ -9,10 +9,10 @@ import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from hpsearch.objectives.curve import OnEpoch
 from hpsearch.objectives.network import NetworkObjective
 from hpsearch.trial import Result, Trial
 from tests.faults.case import Case, hpsearch
@@ -36,7 +36,7 @@ class Deadly(NetworkObjective):
     In the environment: ``DEADLY`` names the trials, ``DEATHS`` how often each dies, ``HOW`` it does.
     """
 
-    def __call__(self, trial: Trial, **named: Any) -> Result:
+    def __call__(self, trial: Trial, on_epoch: OnEpoch | None = None) -> Result:
         """Die, or run the trial."""
         if str(trial.number) in os.environ["DEADLY"].split():
             self.trials.mkdir(exist_ok=True)
@@ -45,7 +45,7 @@ class Deadly(NetworkObjective):
             if died < int(os.environ["DEATHS"]):
                 deaths.write_bytes(b"x" * (died + 1))
                 HOW[os.environ["HOW"]]()
-        return super().__call__(trial, **named)
+        return super().__call__(trial, on_epoch)
 
 
 HOW: dict[str, Callable[[], None]] = {
@@ -58,7 +58,7 @@ HOW: dict[str, Callable[[], None]] = {
 class Alone(NetworkObjective):
     """Leaves a file ``twice`` behind if one trial runs in two processes at once."""
 
-    def __call__(self, trial: Trial, **named: Any) -> Result:
+    def __call__(self, trial: Trial, on_epoch: OnEpoch | None = None) -> Result:
         """Run the trial, under a lock of its own that goes with its process."""
         directory = Path(os.environ["LOCKS"])
         with (directory / f"{trial.number}.lock").open("w") as file:
@@ -66,7 +66,7 @@ class Alone(NetworkObjective):
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 (directory / "twice").touch()
-            return super().__call__(trial, **named)
+            return super().__call__(trial, on_epoch)
 
 
 def deadly(trials: str, deaths: int, how: str) -> TrainedBy:
