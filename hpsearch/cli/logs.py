@@ -1,5 +1,6 @@
 """``logs``."""
 
+import codecs
 import sys
 import time
 from pathlib import Path
@@ -63,11 +64,10 @@ class _Stream:
         self.path = path
         self._out = out
         self._position = 0
+        self._decoder = codecs.getincrementaldecoder("utf-8")("backslashreplace")
 
     def copy(self) -> None:
         """Print what has come since the last time."""
-        from hpsearch.reports.text import printable_bytes
-
         try:
             file = self.path.open("rb")
         except FileNotFoundError:
@@ -77,6 +77,13 @@ class _Stream:
             self._position = min(self._position, file.seek(0, 2))
             file.seek(self._position)
             while data := file.read(CHUNK):
-                self._out.write(printable_bytes(data) if self._out.isatty() else data)
+                self._out.write(self._harmless(data) if self._out.isatty() else data)
             self._position = file.tell()
         self._out.flush()
+
+    def _harmless(self, data: bytes) -> bytes:
+        """Lines of text in which nothing steers the terminal."""
+        from hpsearch.reports.text import printable
+
+        lines = self._decoder.decode(data).expandtabs().split("\n")
+        return "\n".join(map(printable, lines)).encode("utf-8", "backslashreplace")
