@@ -8,6 +8,7 @@
     │   └── DataError         a data file cannot be used as it is
     ├── SearchFailed          no trial succeeded, or too many failed in a row
     ├── SpaceExhausted        every configuration of a finite space has been proposed
+    ├── ClusterLost           a cluster cannot be reached, or has gone
     ├── Interrupted           a signal ended the search; it is saved
     └── RunError              the run directory cannot be used
         ├── RunNotFound       no run there
@@ -86,6 +87,10 @@ class SearchFailed(HpsearchError):
 
 class SpaceExhausted(HpsearchError):
     """Every configuration of a finite space has been proposed."""
+
+
+class ClusterLost(HpsearchError):
+    """The cluster cannot be reached, or went away while trials ran; what was finished is saved."""
 
 
 class Interrupted(HpsearchError):

@@ -11,10 +11,10 @@ import numpy as np
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from hpsearch import blas
-from hpsearch.config import Config, trial_config
+from hpsearch.config import Config, Difference, trial_config
 from hpsearch.config import load as load_config
 from hpsearch.errors import ConfigError, RunMismatch
-from hpsearch.executors import Caviar, Executor, Panda, available_cpus
+from hpsearch.executors import Caviar, Executor, Panda, available_cpus, dask
 from hpsearch.loop import Watcher, conclude, drive
 from hpsearch.objectives.curve import Objective
 from hpsearch.search import FAULTS, Search
@@ -134,27 +134,42 @@ def _search(run: Run, config: Config, work: Workload, watcher: Watcher) -> None:
         if search.asked:
             run.event("resumed", "")
         work.prepare(run)
-        executor = _executor(config, search, work.objective(run), watcher)
+        executor = _executor(config, search, work.objective(run), run, watcher)
         # The number of BLAS threads changes the last bits of a matrix product, so it is the run's.
         with threadpool_limits(limits=config.run.threads, user_api="blas"):
             drive(search, executor, run, watcher, lambda trial: trial_config(config, trial))
     run.drop_data()
 
 
-def _executor(config: Config, search: Search, objective: Objective, watcher: Watcher) -> Executor:
-    """Panda or caviar: a question of resources."""
-    workers = 1 if config.run.strategy == "panda" else _workers(config, search, watcher)
-    if config.run.strategy == "panda" or (config.run.strategy == "auto" and workers == 1):
+def _executor(config: Config, search: Search, objective: Objective, run: Run, watcher: Watcher) -> Executor:
+    """Panda or caviar: a question of resources. Or a cluster."""
+    settings = config.run
+    retries = settings.retries if "crash" in settings.retry_on else 0
+    workers = 1 if settings.strategy == "panda" else _workers(config, search, watcher)
+    if settings.engine == "dask":
+        return dask()(
+            objective,
+            workers,
+            run_directory=run.directory.resolve(),
+            scheduler=settings.scheduler,
+            scheduler_file=settings.scheduler_file,
+            exactly=settings.workers != "auto",
+            threads=settings.threads,
+            retries=retries,
+        )
+    if settings.strategy == "panda" or (settings.strategy == "auto" and workers == 1):
         return Panda(functools.partial(objective, on_epoch=watcher.epoch))
-    retries = config.run.retries if "crash" in config.run.retry_on else 0
-    return Caviar(objective, workers, config.run.threads, retries)
+    return Caviar(objective, workers, settings.threads, retries)
 
 
 def _workers(config: Config, search: Search, watcher: Watcher) -> int:
     """How many workers there is a use for."""
-    if config.run.workers != "auto":
-        return min(config.run.workers, search.trials)
-    machine = max(1, available_cpus() // config.run.threads)
+    settings = config.run
+    if settings.workers != "auto":
+        return min(settings.workers, search.trials)
+    if settings.scheduler or settings.scheduler_file:  # how large that is, the executor will see
+        return min(search.trials, search.lag + 1 if search.waits(search.trials - 1) else search.trials)
+    machine = len(settings.devices) or max(1, available_cpus() // settings.threads)
     useful = min(machine, search.trials)
     if search.waits(search.trials - 1) and useful > search.lag + 1:
         watcher.said(
@@ -168,29 +183,37 @@ def _workers(config: Config, search: Search, watcher: Watcher) -> int:
 def _changed_config(run: Run, changes: Mapping[str, Any]) -> Config:
     """The config to go on with: the frozen one, with an edited ``config.yaml`` and ``changes`` taken in.
 
+    Args:
+        run: The run.
+        changes: New values of :data:`CHANGEABLE` settings, by dotted key.
+
     Raises:
         RunMismatch: Something other than :data:`CHANGEABLE` differs, or there would be fewer trials.
         ConfigError: The edited file, or a change, is wrong.
     """
-    resolved = run.meta("config")
-    frozen = wanted = Config.from_resolved(resolved)
+    frozen = Config.from_resolved(run.meta("config"))
     path = run.directory / "config.yaml"
-    if _source(run) != run.meta("source"):
-        wanted = _reread(run, {})
-    if changes:
-        wanted = Config.from_resolved(_set(wanted.resolved(), changes))
-    different = frozen.differences(wanted)
-    refused = [each for each in different if each.key not in CHANGEABLE]
-    if wanted.search.trials < frozen.search.trials:
-        refused += [each for each in different if each.key == "search.trials"]
+    edits: list[Difference] = []
+    if (edited := _source(run)) != run.meta("source"):
+        # What was edited changes, and not what the first command's arguments had overridden.
+        before, after = (Config.parse(text, path, base=_base(run)) for text in (run.meta("source"), edited))
+        edits = before.differences(after)
+    refused = [each for each in edits if each.key not in CHANGEABLE]
+    changes = {each.key: each.theirs for each in edits if each.key in CHANGEABLE} | dict(changes)
+    if changes.get("search.trials", frozen.search.trials) < frozen.search.trials:
+        refused.append(Difference("search.trials", frozen.search.trials, changes["search.trials"]))
     if refused:
         listed = "".join(f"\n  {each.key}: {each.ours} → {each.theirs}" for each in refused)
         raise RunMismatch(
             f"{run.directory} was searched with another config:{listed}\n"
-            f"Only {', '.join(CHANGEABLE)} may change, trials only upward. Undo the change in {path}, or"
-            f" start a new run: `hpsearch run {path}`."
+            f"Only {', '.join(CHANGEABLE)} may change, trials only upward. Leave the rest of {path} as it"
+            f" was, or start a new run: `hpsearch run {path}`."
         )
-    return wanted
+    resolved = run.meta("config")
+    for key, value in changes.items():
+        section, _, name = key.partition(".")
+        resolved[section][name] = value
+    return Config.from_resolved(resolved)
 
 
 def _source(run: Run) -> str:
@@ -206,15 +229,12 @@ def _reread(run: Run, changes: Mapping[str, Any]) -> Config:
     resolved = run.meta("config")
     given = [f"{key}={value}" for key, value in changes.items()]
     overrides = [*run.meta("overrides"), f"name={resolved['name']}", *given]
-    return load_config(run.directory / "config.yaml", overrides, base=Path(run.meta("base")))
+    return load_config(run.directory / "config.yaml", overrides, base=_base(run))
 
 
-def _set(resolved: dict[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """A resolved config with settings replaced, by dotted key."""
-    for key, value in changes.items():
-        section, _, name = key.partition(".")
-        resolved[section][name] = value
-    return resolved
+def _base(run: Run) -> Path:
+    """What relative paths in the config are relative to."""
+    return Path(run.meta("base"))
 
 
 def _learn(config: Config) -> list[Lesson]:

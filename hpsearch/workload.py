@@ -1,8 +1,7 @@
 """What a config's objective needs around it: checks before a search, data, and the objective itself."""
 
 import hashlib
-import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -134,6 +133,13 @@ class CodeWorkload:
         self._directory = Path(directory)
         self._program = program
 
+    def fingerprint(self) -> str:
+        """See :class:`Workload`."""
+        total = hashlib.sha256()
+        for path in self._program.files(self._directory):
+            total.update(hashlib.sha256(path.read_bytes()).digest())
+        return total.hexdigest()
+
     def prepare(self, run: Run) -> None:
         """See :class:`Workload`; nothing is needed."""
 
@@ -169,45 +175,18 @@ class FunctionWorkload(CodeWorkload):
             raise ConfigError([self._config.problem("objective.function", rule)])
         return ()
 
-    def fingerprint(self) -> str:
-        """See :class:`Workload`: of the function's own module."""
-        path = self._directory.joinpath(*self._function.name.partition(":")[0].split("."))
-        return _hash([path.with_suffix(".py"), path / "__init__.py"])
-
 
 class CommandWorkload(CodeWorkload):
     """Running the user's command."""
 
     def __init__(self, config: Config, command: CommandObjective) -> None:
-        self._run = command.run
         super().__init__(config, command.directory, Command(command.run, command.patterns, command.epochs))
 
     def check(self) -> Sequence[str]:
         """See :class:`Workload`; the config has been checked already."""
         return ()
 
-    def fingerprint(self) -> str:
-        """See :class:`Workload`: of the files that the command names."""
-        try:
-            words = shlex.split(self._run) if isinstance(self._run, str) else self._run
-        except ValueError:
-            words = ()
-        return _hash(self._directory / word for word in words)
-
 
 def _retrying(objective: Objective, config: Config) -> Objective:
     statuses = tuple(RETRIED[cause] for cause in config.run.retry_on)
     return Retrying(objective, statuses, config.run.retries) if statuses and config.run.retries else objective
-
-
-def _hash(paths: Iterable[Path]) -> str:
-    """The SHA-256 of the files among some paths."""
-    total = hashlib.sha256()
-    for path in paths:
-        try:
-            content = path.read_bytes() if path.is_file() else None
-        except (OSError, ValueError):  # not ours to read; no path at all
-            content = None
-        if content is not None:
-            total.update(hashlib.sha256(content).digest())
-    return total.hexdigest()

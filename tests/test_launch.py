@@ -334,3 +334,13 @@ def test_a_best_config_that_is_missing_is_written_again(in_tmp: Path, config: Co
         run.forget([11])
     resume(directory, Recorder())
     assert (directory / "best.yaml").read_text() == expected
+
+
+def test_an_edit_wins_over_the_first_commands_arguments(in_tmp: Path, tiny: Path) -> None:
+    """What is edited changes, though an argument had overridden it; what is not edited stays overridden."""
+    directory = start(load(tiny, ["search.trials=6", "run.retries=0"]), Recorder())
+    (directory / "config.yaml").write_text(TINY.replace("trials: 12", "trials: 9"))
+    resume(directory, Recorder())
+    assert len(rows(directory)) == 9
+    with Run.read(directory) as run:
+        assert run.meta("config")["run"]["retries"] == 0

@@ -52,6 +52,7 @@ HOMES = {
     "pydantic": {"config"},
     "pydantic_core": {"config"},
     "joblib": {"executors"},
+    "dask": {"executors"},
     "distributed": {"executors"},
     "sqlite3": {"store"},
     "filelock": {"store"},
@@ -125,7 +126,7 @@ def test_a_forbidden_import_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert [text.partition(" ")[0].rpartition(":")[2] for text in found] == ["1", "3", "4"]
 
 
-HEAVY = {"numpy", "joblib", "pydantic", "yaml", "rich", "sqlite3", "sklearn"}
+HEAVY = {"numpy", "joblib", "distributed", "pydantic", "yaml", "rich", "sqlite3", "sklearn"}
 
 
 def heavy(code: str) -> set[str]:

@@ -1,19 +1,9 @@
-"""Which trials are best."""
+"""Leaderboards."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hpsearch.trial import Metric, Result, Trial
-
-
-def ranked(results: Iterable[Result], metric: Metric) -> list[Result]:
-    """The best results first: by value, ties by number; then, by number, those without a value."""
-
-    def key(result: Result) -> tuple[bool, float, int]:
-        loss = 0.0 if result.value is None else metric.loss(result.value)
-        return result.value is None, loss, result.number
-
-    return sorted(results, key=key)
 
 
 def leaderboard(

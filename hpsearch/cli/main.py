@@ -15,7 +15,7 @@ from hpsearch.cli.plan import check, init, sample, schema
 from hpsearch.cli.search import resume, run
 from hpsearch.cli.shell import completion
 from hpsearch.cli.use import predict, train
-from hpsearch.errors import HpsearchError, Interrupted, RunError, SearchFailed, UsageError
+from hpsearch.errors import ClusterLost, HpsearchError, Interrupted, RunError, SearchFailed, UsageError
 
 EPILOG = """\b
 Exit codes: 0 done · 1 unexpected error · 2 wrong usage or config · 3 no trial
@@ -107,7 +107,7 @@ def _explain(error: HpsearchError) -> int:
         say(printable(line))
     if isinstance(error, Interrupted):
         return 128 + error.signal
-    for kind, code in ((UsageError, 2), (SearchFailed, 3), (RunError, 4)):
+    for kind, code in ((UsageError, 2), (SearchFailed, 3), (ClusterLost, 3), (RunError, 4)):
         if isinstance(error, kind):
             return code
     return 1

@@ -86,7 +86,8 @@ def resume(
     """Go on with the search of RUN.
 
     Trials without a result run again, from their checkpoint if they have one; the leaderboard is the one
-    that an uninterrupted search would have had. --trials raises the number of trials in all.
+    that an uninterrupted search would have had. --trials raises the number of trials in all. With
+    --retry-failed the later trials stay as they were proposed, from the failures as they were then.
 
     \b
     Examples:

@@ -85,7 +85,11 @@ class Config:
     @classmethod
     def load(cls, path: Path, overrides: Sequence[str] = (), base: Path | None = None) -> Self:
         """See :func:`load`."""
-        source = read_text(path)
+        return cls.parse(read_text(path), path, overrides, base)
+
+    @classmethod
+    def parse(cls, source: str, path: Path, overrides: Sequence[str] = (), base: Path | None = None) -> Self:
+        """As :func:`load`, of a text that is, or was, in the file ``path``."""
         problems, place = Problems(), replace(file_place(path), line=1, column=1)
         try:
             root = _table(compose(source, place, problems), place, problems)

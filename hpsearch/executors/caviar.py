@@ -12,7 +12,6 @@ import re
 import signal
 import sys
 from collections import Counter, deque
-from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from typing import Self
 
@@ -20,9 +19,9 @@ from joblib import cpu_count
 from joblib.externals.loky.process_executor import BrokenProcessPool, ProcessPoolExecutor
 
 from hpsearch.executors.base import Objective
+from hpsearch.executors.interrupts import INTERRUPTS, interrupts_blocked
 from hpsearch.trial import Result, Status, Trial
 
-INTERRUPTS = (signal.SIGINT, signal.SIGTERM)
 BLAS_VARIABLES = (
     "OMP_NUM_THREADS",
     "OPENBLAS_NUM_THREADS",
@@ -114,7 +113,8 @@ class Caviar:
                 initargs=(os.getpid(),),
             )
         try:
-            with _interrupts_blocked():
+            # A worker that is started here hears no signal before _begin_worker has run.
+            with interrupts_blocked():
                 self._flight[self._pool.submit(self._objective, trial)] = trial
         except BrokenProcessPool:  # a worker has died since the last look; this trial was in none
             self._waiting.appendleft(trial)
@@ -158,20 +158,6 @@ class Caviar:
                 os.kill(worker, signal.SIGKILL)
         self._pool.shutdown(wait=True)
         self._pool = None
-
-
-@contextlib.contextmanager
-def _interrupts_blocked() -> Iterator[None]:
-    """Block Ctrl-C and SIGTERM meanwhile.
-
-    A worker started here inherits the blocked signals, so that none reaches it before
-    :func:`_begin_worker` has run. This process gets what arrived right afterwards.
-    """
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, INTERRUPTS)
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _begin_worker(parent: int) -> None:

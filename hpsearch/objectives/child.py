@@ -264,12 +264,10 @@ def _hold(directory: Path) -> int:
 
 
 def _supervised(command: Sequence[str], report: int, hold: int, memory: int | None) -> list[str]:
-    source = Path(supervisor.__file__)
-    compiled = Path(supervisor.__spec__.cached or "")  # a script is compiled anew each time, which takes 3 ms
-    is_fresh = compiled.is_file() and compiled.stat().st_mtime >= source.stat().st_mtime
-    program = compiled if is_fresh else source
+    # Imported, for a script would be compiled anew each time, which takes 3 ms.
+    program = f"import sys; sys.path.append({str(Path(supervisor.__file__).parent)!r}); import supervisor"
     options = [str(report), str(hold), str(memory or 0), str(GRACE_SECONDS)]
-    return [sys.executable, "-I", "-S", str(program), *options, *command]
+    return [sys.executable, "-I", "-S", "-c", f"{program}; supervisor.main()", *options, *command]
 
 
 def _signal_name(number: int) -> str:

@@ -5,9 +5,9 @@ import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 from hpsearch.objectives.child import Child, Exit
 from hpsearch.objectives.curve import OnEpoch, Records, TrialEnded, describe, follow
@@ -85,6 +85,14 @@ class Start:
 class Program(Protocol):
     """The user's code."""
 
+    def files(self, directory: Path) -> Sequence[Path]:
+        """The files in a directory that belong to it."""
+        ...
+
+    def moved(self, directory: Path) -> "Program":
+        """The same with its files in a directory."""
+        ...
+
     def records(self, start: Start) -> Records:
         """Run it; the generator ends it when it is closed.
 
@@ -138,6 +146,16 @@ class CodeObjective:
                 return follow(trial, self.metric, records, on_epoch=on_epoch)
         except OSError as error:  # of the files; follow() sees to all else
             return Result(trial.number, Status.FAILED, reason=describe(error))
+
+    def files(self) -> Mapping[str, bytes]:
+        """See :class:`hpsearch.objectives.curve.Objective`."""
+        paths = self.program.files(self.directory)
+        return {f"code/{path.relative_to(self.directory)}": path.read_bytes() for path in paths}
+
+    def moved(self, root: Path) -> Self:
+        """See :class:`hpsearch.objectives.curve.Objective`."""
+        code = root / "code"
+        return replace(self, program=self.program.moved(code), directory=code, trials=root / "trials")
 
 
 def _variables(trial: Trial, files: TrialFiles) -> dict[str, str]:

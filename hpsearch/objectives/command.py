@@ -5,8 +5,9 @@ import math
 import os
 import re
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from hpsearch.objectives.child import Child, Exit, Overdue
@@ -50,6 +51,19 @@ class Command:
                     return (yield from self._parse(child, start))
         finally:
             metrics.unlink(missing_ok=True)
+
+    def files(self, directory: Path) -> Sequence[Path]:
+        """Those that the command names."""
+        try:
+            words = shlex.split(self.run) if isinstance(self.run, str) else self.run
+        except ValueError:  # a shell may see it otherwise
+            return []
+        paths = (directory / word for word in words)
+        return [path for path in paths if path.is_relative_to(directory) and _is_file(path)]
+
+    def moved(self, directory: Path) -> "Command":
+        """Itself: it is told where it runs."""
+        return self
 
     def arguments(self, start: Start) -> list[str]:
         """The command for a trial."""
@@ -162,6 +176,13 @@ def as_text(value: Value) -> str:
 def _mentions(run: tuple[str, ...] | str, name: str) -> bool:
     parts = [run] if isinstance(run, str) else run
     return any(name in placeholders(part) for part in parts)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # no name for a file
+        return False
 
 
 def _number(text: str | None) -> float | str:

@@ -6,7 +6,8 @@ import time
 import traceback
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from pathlib import Path
+from typing import Any, Protocol, Self
 
 from hpsearch.trial import Epoch, Metric, Result, Status, Trial, real_number
 
@@ -18,6 +19,14 @@ class Objective(Protocol):
 
     def __call__(self, trial: Trial, on_epoch: OnEpoch | None = None) -> Result:
         """Run a trial to its end; ``on_epoch`` is called after every epoch."""
+        ...
+
+    def files(self) -> Mapping[str, bytes]:
+        """The files that it reads, by relative path, for a machine that does not have them."""
+        ...
+
+    def moved(self, root: Path) -> Self:
+        """The same with those files below ``root``, where trials may keep theirs too."""
         ...
 
 

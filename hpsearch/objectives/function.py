@@ -7,8 +7,8 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -49,6 +49,15 @@ class Function:
                 answers.close()
                 child.end(GRACE_SECONDS)
                 raise
+
+    def files(self, directory: Path) -> Sequence[Path]:
+        """The module and those beside it; of a package, all modules."""
+        package = directory / self.name.partition(":")[0].partition(".")[0]
+        return sorted({*directory.glob("*.py"), *(package.rglob("*.py") if package.is_dir() else ())})
+
+    def moved(self, directory: Path) -> "Function":
+        """The same in another directory."""
+        return replace(self, directory=directory)
 
     def _job(self, start: Start) -> dict[str, Any]:
         trial = start.trial

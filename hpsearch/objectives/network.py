@@ -6,8 +6,9 @@ import math
 import statistics
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Self
 
 from hpsearch.errors import DataError
 from hpsearch.network import archive
@@ -69,6 +70,14 @@ class NetworkObjective:
             timeout=self.timeout,
             epochs=training.hyperparameters.epochs,
         )
+
+    def files(self) -> Mapping[str, bytes]:
+        """See :class:`hpsearch.objectives.curve.Objective`."""
+        return {f"data/{path.name}": path.read_bytes() for path in self.data.iterdir()}
+
+    def moved(self, root: Path) -> Self:
+        """See :class:`hpsearch.objectives.curve.Objective`."""
+        return replace(self, data=root / "data", trials=root / "trials")
 
     def _begin(self, dataset: Dataset, trial: Trial) -> Training:
         hyperparameters = Hyperparameters.from_values({**self.constants, **trial.values})

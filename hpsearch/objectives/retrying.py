@@ -1,6 +1,9 @@
 """Running a trial again that ended in a way that may be no fault of its own."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Self
 
 from hpsearch.objectives.curve import Objective, OnEpoch
 from hpsearch.trial import Result, Status, Trial
@@ -30,3 +33,11 @@ class Retrying:
         if result.status not in self.statuses:
             return result
         return replace(result, reason=f"{self.retries + 1} times: {result.reason}")
+
+    def files(self) -> Mapping[str, bytes]:
+        """The files that the objective reads."""
+        return self.objective.files()
+
+    def moved(self, root: Path) -> Self:
+        """The same with the objective's files below ``root``."""
+        return replace(self, objective=self.objective.moved(root))

@@ -1,6 +1,6 @@
 """A program that runs one command, and sees to it that nothing of it is left behind.
 
-``python -I -S supervisor.py STATUS HOLD MEMORY GRACE COMMAND...`` runs COMMAND in a session of its own. The
+With the arguments STATUS, HOLD, MEMORY, GRACE and COMMAND... it runs COMMAND in a session of its own. The
 supervisor's standard input is held by whoever started it: when that is closed, by decision or by death, the
 command's processes get SIGTERM and, GRACE seconds later, SIGKILL. When the command ends, whatever it started
 and left behind is killed. Until then the file descriptor HOLD stays open, and with it whatever lock it has.
@@ -139,7 +139,3 @@ def read(path: str) -> bytes:
             return file.read()
     except OSError:
         return b""
-
-
-if __name__ == "__main__":
-    main()

@@ -24,7 +24,7 @@ class Lines:
         self, metric: Metric, total: int, slots: int, trials: Sequence[Trial], results: Sequence[Result]
     ) -> None:
         """Say what is to be done."""
-        self._progress = Progress(metric, total, slots, trials, results)
+        self._progress = Progress(metric, total, trials, results)
         before = f", {len(results)} of them finished before" if results else ""
         self.said(f"{total} trials{before}; {slots} at a time")
 

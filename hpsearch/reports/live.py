@@ -51,7 +51,7 @@ class LiveDisplay:
         self, metric: Metric, total: int, slots: int, trials: Sequence[Trial], results: Sequence[Result]
     ) -> None:
         """Show the display."""
-        self._progress = Progress(metric, total, slots, trials, results)
+        self._progress = Progress(metric, total, trials, results)
         self._live.start()
 
     def started(self, trial: Trial) -> None:

@@ -31,17 +31,15 @@ class Progress:
     Args:
         metric: What the search makes better.
         total: How many trials there will be.
-        slots: How many run at once.
         trials: Those of ``results``.
         results: What is known from before.
     """
 
     def __init__(
-        self, metric: Metric, total: int, slots: int, trials: Sequence[Trial], results: Iterable[Result]
+        self, metric: Metric, total: int, trials: Sequence[Trial], results: Iterable[Result]
     ) -> None:
         self.metric = metric
         self.total = total
-        self.slots = slots
         self.running: dict[int, Running] = {}
         self.finished = 0
         self.failed = 0
@@ -69,11 +67,6 @@ class Progress:
         self.running.pop(trial.number, None)
         self._count(trial, result)
         return bool(self.leaders) and self.leaders[0][1] == trial.number
-
-    @property
-    def best(self) -> Result | None:
-        """The best result so far."""
-        return self.leaders[0][3] if self.leaders else None
 
     @property
     def elapsed(self) -> float:

@@ -152,10 +152,6 @@ class Database:
         query = "SELECT number FROM trials WHERE number NOT IN (SELECT number FROM results) ORDER BY number"
         return [number for (number,) in self._rows(query)]
 
-    def finished_at(self) -> dict[int, str]:
-        """When each result came, as ISO 8601 in UTC."""
-        return dict(self._rows("SELECT number, finished FROM results"))
-
     def events(self) -> list[tuple[str, str, str]]:
         """What happened to the search: time, kind, text."""
         rows = self._rows("SELECT at, kind, text, checksum FROM events ORDER BY id")

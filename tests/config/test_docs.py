@@ -1,4 +1,6 @@
+import os
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,7 +20,8 @@ from hpsearch.config.schema import (
 )
 from hpsearch.network.hyperparameters import HYPERPARAMETERS
 
-TEXT = (Path(__file__).parents[2] / "docs" / "config.md").read_text(encoding="utf-8")
+DOCS = Path(__file__).parents[2] / "docs"
+TEXT = (DOCS / "config.md").read_text(encoding="utf-8")
 ROWS = {
     key: default
     for keys, default in re.findall(r"^\| (`.+?`) \| .+? \| (.+?) \| .+ \|$", TEXT, re.MULTILINE)
@@ -53,9 +56,19 @@ def test_every_key_is_documented(key: str, default: object) -> None:
         assert ROWS[key] == f"`{str(default).lower() if isinstance(default, bool) else default}`"
 
 
-@pytest.mark.parametrize("text", re.findall("```yaml\n(.+?)```", TEXT, re.DOTALL))
-def test_examples_are_configs(tmp_path: Path, text: str) -> None:
+EXAMPLES = {
+    f"{path.stem}-{number}": text
+    for path in sorted(DOCS.glob("*.md"))
+    for number, text in enumerate(
+        re.findall("```yaml\n(.+?)```", path.read_text(encoding="utf-8"), re.DOTALL)
+    )
+}
+
+
+@pytest.mark.parametrize("text", EXAMPLES.values(), ids=EXAMPLES.keys())
+def test_examples_are_configs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     """Every YAML example of the docs is a config that can be searched as it stands."""
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")
     path = tmp_path / "config.yaml"
     path.write_text(text, encoding="utf-8")
     load(path)

@@ -32,10 +32,18 @@ def run(executor: Executor, count: int) -> dict[int, Result]:
     return results
 
 
+def local_cluster(objective: Objective) -> Executor:
+    """Dask, with two processes of its own."""
+    dask = pytest.importorskip("hpsearch.executors.dask", exc_type=ModuleNotFoundError)
+    made: Executor = dask.Dask(objective, 2, run_directory=Path("/"))
+    return made
+
+
 EXECUTORS: dict[str, Make] = {
     "panda": Panda,
     "caviar-1": lambda objective: Caviar(objective, 1),
     "caviar-2": lambda objective: Caviar(objective, 2),
+    "dask": local_cluster,
 }
 
 

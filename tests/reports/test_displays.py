@@ -63,7 +63,7 @@ def test_text_that_would_steer_the_terminal_is_made_visible() -> None:
 
 def test_progress_counts_and_ranks() -> None:
     """Finished, failed, the five best with ties by number, what runs."""
-    progress = Progress(METRIC, 20, 2, [trial(0)], [done(0, 0.5)])
+    progress = Progress(METRIC, 20, [trial(0)], [done(0, 0.5)])
     for index in range(1, 8):
         progress.started(trial(index))
     assert progress.finish(trial(1), done(1, 0.25))

@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hpsearch.analysis.ranking import ranked
 from hpsearch.errors import (
     RunDamaged,
     RunError,
@@ -191,6 +190,13 @@ def test_a_trial_that_has_not_started_is_an_error_that_says_which_have(tmp_path:
     """It names the range of numbers there are."""
     with make(tmp_path / "r", 2) as run, pytest.raises(UsageError, match="trials 0 to 1 so far; found 5"):
         run.trial(5)
+
+
+def ranked(results: list[Result], metric: Metric) -> list[Result]:
+    """The rule: by value, ties by number; then, by number, those without a value."""
+    with_value = [each for each in results if each.value is not None]
+    without = [each for each in results if each.value is None]
+    return sorted(with_value, key=lambda each: (metric.loss(each.value), each.number)) + without
 
 
 outcomes = st.lists(st.none() | st.sampled_from([0.1, 0.2, 0.3, -1.0]), min_size=1, max_size=12)

@@ -1,0 +1,305 @@
+"""Trials on a Dask cluster: one that runs already, or one of processes on this machine.
+
+Dask runs the trial of a lost worker again on another one, and gives up on a task whose workers keep dying. A
+trial may only have been beside the one that killed them, so it then runs once more with no other trial in
+flight; if that ends in the same way, it is ``crashed``.
+"""
+
+import errno
+import logging
+import os
+import platform
+import queue
+import time
+import warnings
+from collections import deque
+from collections.abc import Mapping
+from concurrent.futures import CancelledError
+from importlib.metadata import version
+from multiprocessing import resource_tracker
+from pathlib import Path
+from typing import Any, Protocol, Self
+from uuid import uuid4
+
+import dask
+from distributed import Client, Future, LocalCluster, WorkerPlugin, get_worker
+from distributed.scheduler import KilledWorker
+from distributed.versions import VersionMismatchWarning
+from threadpoolctl import threadpool_limits
+
+from hpsearch.errors import ClusterLost, UsageError
+from hpsearch.executors.interrupts import interrupts_blocked
+from hpsearch.trial import Result, Status, Trial
+
+CONNECT_SECONDS = 20
+POLL_SECONDS = 0.5
+COMPARED = ("hpsearch", "numpy", "distributed")
+
+
+class Portable(Protocol):
+    """An objective that can run where there is no shared disk."""
+
+    def __call__(self, trial: Trial) -> Result:
+        """Run a trial."""
+        ...
+
+    def files(self) -> Mapping[str, bytes]:
+        """The files it reads, by relative path."""
+        ...
+
+    def moved(self, root: Path) -> Self:
+        """The same objective with its files below ``root``."""
+        ...
+
+
+class Dask:
+    """A Dask cluster.
+
+    Args:
+        objective: Runs a trial; it is pickled.
+        most: How many trials to run at once.
+        run_directory: A directory that the objective writes to; workers that do not see it get files of their
+            own, and what trials write there is lost.
+        scheduler: The address of the scheduler.
+        scheduler_file: The file in which the scheduler says its address. With neither, there is a cluster of
+            ``most`` processes on this machine.
+        exactly: Whether ``most`` trials are given to the cluster however few threads it has now, since more
+            may come.
+        threads: How many BLAS threads a worker uses.
+        retries: How often Dask runs a trial again in a cluster of this machine; elsewhere its scheduler's
+            ``allowed-failures`` says.
+
+    Raises:
+        ClusterLost: The cluster cannot be reached, or has no workers.
+        UsageError: Its workers have other versions than this process.
+    """
+
+    def __init__(
+        self,
+        objective: Portable,
+        most: int,
+        *,
+        run_directory: Path,
+        scheduler: str | None = None,
+        scheduler_file: str | None = None,
+        exactly: bool = False,
+        threads: int = 1,
+        retries: int = 1,
+    ) -> None:
+        self._objective = objective
+        self._threads = threads
+        self._files: str | None = None
+        self._cluster: LocalCluster | None = None
+        self._client = self._connect(most, scheduler, scheduler_file, retries)
+        self._flight: dict[Future[Result], Trial] = {}
+        self._waiting: deque[Trial] = deque()
+        self._suspects: deque[Trial] = deque()
+        self._alone: int | None = None
+        self._done: queue.SimpleQueue[Future[Result]] = queue.SimpleQueue()
+        try:
+            available = self._meet_workers()
+            if not all(self._client.run(run_directory.exists).values()):
+                self._ship(objective)
+        except BaseException:
+            self.close()
+            raise
+        self.slots = most if exactly else min(most, available)
+
+    def submit(self, trial: Trial) -> None:
+        """Give a trial to the cluster."""
+        self._waiting.append(trial)
+        self._dispatch()
+
+    def wait(self) -> list[Result]:
+        """The results that are there; waits for the first one.
+
+        Raises:
+            ClusterLost: The scheduler has gone.
+        """
+        results: list[Result] = []
+        while not results:
+            try:
+                futures = [self._done.get(timeout=POLL_SECONDS)]
+            except queue.Empty:
+                self._check_scheduler()
+                continue
+            while not self._done.empty():
+                futures.append(self._done.get())
+            for future in futures:
+                results += self._collect(future)
+            self._dispatch()
+        return results
+
+    def close(self) -> None:
+        """Cancel what runs, and leave the cluster; end it if it is this process's own."""
+        if self._client.status == "running":
+            self._client.cancel(list(self._flight), force=True)
+        self._flight.clear()
+        self._client.close(timeout=CONNECT_SECONDS)
+        if self._cluster is not None:
+            self._cluster.close(timeout=CONNECT_SECONDS)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _dispatch(self) -> None:
+        """Send what may run now: a suspect alone, or everything that waits."""
+        if self._suspects:
+            if not self._flight:
+                trial = self._suspects.popleft()
+                self._alone = trial.number
+                self._send(trial)
+        elif self._alone is None:
+            while self._waiting:
+                self._send(self._waiting.popleft())
+
+    def _send(self, trial: Trial) -> None:
+        future = self._client.submit(
+            _run,
+            self._objective,
+            trial,
+            self._threads,
+            self._files,
+            pure=False,
+            key=f"hpsearch-{uuid4().hex}",
+        )
+        self._flight[future] = trial
+        future.add_done_callback(self._done.put)
+
+    def _collect(self, future: Future[Result]) -> list[Result]:
+        """The result of a task that has ended; none if its trial runs again."""
+        trial = self._flight.pop(future)
+        was_alone = self._alone == trial.number
+        if was_alone:
+            self._alone = None
+        if future.status not in ("finished", "error"):  # cancelled, as all are without a scheduler
+            raise self._lost()
+        try:
+            result: Result = future.result()
+        except KilledWorker:
+            if not was_alone:
+                self._suspects.append(trial)
+                return []
+            reason = "the workers it ran on died, again and again, with no other trial beside it"
+            result = Result(trial.number, Status.CRASHED, reason=reason)
+        except (CancelledError, OSError):
+            raise self._lost() from None
+        except Exception as error:  # the result did not come through the pipe
+            result = Result(trial.number, Status.FAILED, reason=f"{type(error).__name__}: {error}")
+        return [result]
+
+    def _connect(self, most: int, scheduler: str | None, file: str | None, retries: int) -> Client:
+        logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # what it tells is raised here
+        options: dict[str, Any] = {"timeout": CONNECT_SECONDS, "set_as_default": False}
+        try:
+            with warnings.catch_warnings(action="ignore", category=VersionMismatchWarning):
+                if scheduler:
+                    return Client(scheduler, **options)
+                if file:
+                    return Client(scheduler_file=_there(file), **options)
+                self._cluster = _local_cluster(most, retries)
+                return Client(self._cluster, **options)
+        except (OSError, ValueError) as error:  # ValueError: no address at all
+            raise ClusterLost(
+                f"The Dask scheduler at {scheduler or file} cannot be reached: {error}. Is it running, and is"
+                " the address right? When it is, go on by `hpsearch resume`."
+            ) from error
+
+    def _meet_workers(self) -> int:
+        """Wait for a worker; the number of threads of all that are there.
+
+        Raises:
+            ClusterLost: None comes.
+            UsageError: One has other versions than this process.
+        """
+        try:
+            self._client.wait_for_workers(1, timeout=CONNECT_SECONDS)
+        except TimeoutError:
+            raise ClusterLost(
+                f"The Dask cluster has had no worker for {CONNECT_SECONDS} s. Start workers, then go on by"
+                " `hpsearch resume`."
+            ) from None
+        own = _versions()
+        for worker, theirs in self._client.run(_versions).items():
+            for name, found in theirs.items():
+                if found != own[name]:
+                    raise UsageError(
+                        f"All machines need the same versions, or results would differ: {name} is {found} on"
+                        f" the worker {worker}, and {own[name]} here. Install the same on both."
+                    )
+        return sum(self._client.nthreads().values())
+
+    def _ship(self, objective: Portable) -> None:
+        """Give every worker, those that come later too, the objective's files."""
+        self._files = f"hpsearch-{uuid4().hex}"
+        self._client.register_plugin(_Files(self._files, objective.files()), name=self._files)
+
+    def _check_scheduler(self) -> None:
+        if self._client.status != "running":
+            raise self._lost()
+
+    def _lost(self) -> ClusterLost:
+        return ClusterLost(
+            "The Dask scheduler has gone. What is finished is saved; when a scheduler runs again, go on by"
+            " `hpsearch resume`. If its address is another, change run.scheduler in the run's config.yaml."
+        )
+
+
+def _local_cluster(workers: int, retries: int) -> LocalCluster:
+    """A cluster of processes on this machine, deaf to Ctrl-C and SIGTERM, which are for the search."""
+    resource_tracker.ensure_running()  # which, when it is started, unblocks the signals
+    with interrupts_blocked(), dask.config.set({"distributed.scheduler.allowed-failures": retries}):
+        return LocalCluster(
+            n_workers=workers, threads_per_worker=1, dashboard_address=None, silence_logs=logging.CRITICAL
+        )
+
+
+class _Files(WorkerPlugin):
+    """Writes files into the local directory of a worker.
+
+    Args:
+        name: The directory's.
+        files: Their contents, by relative path.
+    """
+
+    def __init__(self, name: str, files: Mapping[str, bytes]) -> None:
+        self.name = name
+        self._contents = files
+
+    def setup(self, worker: Any) -> None:
+        """Called on every worker, when it or the plugin comes."""
+        for relative, content in self._contents.items():
+            path = Path(worker.local_directory) / self.name / relative
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            path.write_bytes(content)
+
+
+def _run(objective: Portable, trial: Trial, threads: int, files: str | None) -> Result:
+    """Run a trial, in a worker."""
+    if files is not None:
+        objective = objective.moved(Path(get_worker().local_directory) / files)
+    threadpool_limits(limits=threads, user_api="blas")  # for good: another trial may run in another thread
+    return objective(trial)
+
+
+def _versions() -> dict[str, str]:
+    """What the results of a process depend on."""
+    python = ".".join(platform.python_version_tuple()[:2])
+    return {"python": python, **{name: version(name) for name in COMPARED}}
+
+
+def _there(path: str) -> str:
+    """The path of a scheduler file, once it is there; Dask would wait for it without end.
+
+    Raises:
+        FileNotFoundError: It does not come.
+    """
+    deadline = time.monotonic() + CONNECT_SECONDS
+    while not Path(path).is_file():
+        if time.monotonic() > deadline:
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
+        time.sleep(POLL_SECONDS)
+    return path

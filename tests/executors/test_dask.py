@@ -1,0 +1,213 @@
+"""Tests of searches on a Dask cluster: a real scheduler and real workers, on the loopback interface."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from hpsearch.config import load
+from hpsearch.errors import ClusterLost, UsageError
+from hpsearch.launch import resume, start
+from hpsearch.network.data import load as load_data
+from hpsearch.objectives.code import CodeObjective
+from hpsearch.objectives.function import Function
+from hpsearch.objectives.network import NetworkObjective
+from hpsearch.store import Run
+from hpsearch.trial import Metric, Result, Trial
+from tests.conftest import Recorder
+
+executor = pytest.importorskip("hpsearch.executors.dask", exc_type=ModuleNotFoundError)
+
+ROOT = Path(__file__).parents[2]
+
+FUNCTIONS = """\
+import os, signal
+from pathlib import Path
+
+def objective(x, trial):
+    for epoch in range(trial.epochs):
+        yield {"value": (x - 0.3) ** 2 + 1 / (epoch + 1)}
+
+def killer(x, trial):
+    if trial.number == 2:  # the worker is two processes above
+        parent = Path(f"/proc/{os.getppid()}/stat").read_text().rpartition(")")[2].split()[1]
+        os.kill(int(parent), signal.SIGKILL)
+    yield from objective(x, trial)
+"""
+
+CONFIG = """\
+name: cluster
+seed: 2
+objective: {function: {name: "bowl:objective", epochs: 3}}
+space:
+  x: {min: 0, max: 1}
+search: {trials: 8, lag: 3}
+"""
+
+
+class Cluster:
+    """A scheduler and two workers, as processes.
+
+    Attributes:
+        file: Where the scheduler says its address.
+        scheduler: The scheduler's process.
+        workers: The workers' processes.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self.file = directory / f"{uuid4().hex}.json"
+        options = ["--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(self.file)]
+        self.scheduler = self._start(directory, "distributed.cli.dask_scheduler", *options)
+        self.workers = [self._start_worker(directory) for _ in range(2)]
+
+    def _start_worker(self, directory: Path) -> subprocess.Popen[bytes]:
+        options = ["--nthreads", "1", "--no-dashboard", "--host", "127.0.0.1"]
+        options += ["--scheduler-file", str(self.file), "--local-directory", str(directory)]
+        return self._start(directory, "distributed.cli.dask_worker", *options)
+
+    def _start(self, directory: Path, program: str, *options: str) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", program, *options]
+        variables = {"PYTHONPATH": str(ROOT), "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0"}
+        environment = os.environ | variables
+        return subprocess.Popen(command, cwd=directory, env=environment, stderr=subprocess.DEVNULL)
+
+    def close(self) -> None:
+        """End all of it."""
+        for process in (*self.workers, self.scheduler):
+            process.kill()
+        for process in (*self.workers, self.scheduler):
+            process.wait()
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[Cluster]:
+    """A cluster."""
+    made = Cluster(tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    """The config, with its function beside it."""
+    (tmp_path / "bowl.py").write_text(FUNCTIONS)
+    path = tmp_path / "cluster.yaml"
+    path.write_text(CONFIG)
+    return path
+
+
+def search(config: Path, name: str, *settings: str, watcher: Recorder | None = None) -> Path:
+    """Run the search in a directory of that name."""
+    return start(load(config, settings), watcher or Recorder(), directory=config.parent / name)
+
+
+def on(cluster: Cluster) -> tuple[str, str]:
+    """The settings for a cluster."""
+    return "run.engine=dask", f"run.scheduler_file={cluster.file}"
+
+
+def leaderboard(directory: Path) -> list[tuple[int, str, float | None, list[dict[str, float | None]]]]:
+    """All that a search finds, but times."""
+    with Run.read(directory) as run:
+        return [
+            (result.number, result.status, result.value, [dict(epoch.metrics) for epoch in result.curve])
+            for result in run.ranking()
+        ]
+
+
+@pytest.fixture
+def expected(config: Path) -> list[tuple[int, str, float | None, list[dict[str, float | None]]]]:
+    """What panda finds."""
+    return leaderboard(search(config, "panda", "run.strategy=panda"))
+
+
+def test_a_cluster_finds_what_panda_finds(config: Path, cluster: Cluster, expected: object) -> None:
+    """The leaderboard is the same."""
+    assert leaderboard(search(config, "dask", *on(cluster))) == expected
+
+
+def test_a_killed_worker_loses_nothing(config: Path, cluster: Cluster, expected: object) -> None:
+    """Killed with its nanny in the middle of the search; the trials it had run again elsewhere."""
+
+    def kill(trial: Trial, result: Result) -> None:
+        if result.number == 2:
+            nanny = cluster.workers[0]
+            children = Path(f"/proc/{nanny.pid}/task/{nanny.pid}/children").read_text().split()
+            for pid in (nanny.pid, *map(int, children)):
+                os.kill(pid, signal.SIGKILL)
+
+    assert leaderboard(search(config, "killed", *on(cluster), watcher=Recorder(kill))) == expected
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_a_trial_that_kills_its_workers_is_crashed(config: Path, cluster: Cluster) -> None:
+    """The others are done."""
+    directory = search(config, "killer", *on(cluster), "objective.function.name=bowl:killer")
+    statuses = {number: status for number, status, _, _ in leaderboard(directory)}
+    assert statuses.pop(2) == "crashed"
+    assert set(statuses.values()) <= {"done", "stopped"}
+    assert len(statuses) == 7
+
+
+def test_without_its_scheduler_a_search_stops_and_can_go_on(
+    config: Path, cluster: Cluster, expected: object, tmp_path: Path
+) -> None:
+    """It says so, and finds the same on another cluster."""
+
+    def kill(trial: Trial, result: Result) -> None:
+        if result.number == 2:
+            cluster.scheduler.kill()
+
+    with pytest.raises(ClusterLost, match="The Dask scheduler has gone"):
+        search(config, "lost", *on(cluster), watcher=Recorder(kill))
+    other = Cluster(tmp_path)
+    try:
+        resume(config.parent / "lost", Recorder(), changes={"run.scheduler_file": str(other.file)})
+    finally:
+        other.close()
+    assert leaderboard(config.parent / "lost") == expected
+
+
+def test_an_address_without_scheduler_is_said(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a time; nothing hangs."""
+    monkeypatch.setattr(executor, "CONNECT_SECONDS", 1)
+    with pytest.raises(ClusterLost, match=r"tcp://127.0.0.1:9 cannot be reached"):
+        search(config, "nobody", "run.engine=dask", "run.scheduler=tcp://127.0.0.1:9")
+    with pytest.raises(ClusterLost, match=r"none.json cannot be reached: .*No such file"):
+        search(config, "no-file", "run.engine=dask", "run.scheduler_file=none.json")
+
+
+def test_other_versions_are_refused(config: Path, cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They might find something else."""
+    monkeypatch.setattr(executor, "version", lambda name: "0")
+    with pytest.raises(UsageError, match=r"hpsearch is .* on the worker .*, and 0 here"):
+        search(config, "versions", *on(cluster))
+
+
+def test_workers_without_the_disk_get_the_files(config: Path, cluster: Cluster, tmp_path: Path) -> None:
+    """The function's module, and the network's data; here they are gone once the workers are there."""
+    data = tmp_path / "data"
+    load_data("blobs", seed=0).save(data)
+    constants = {"epochs": 2, "hidden_layers": 0}
+    network = NetworkObjective(data, tmp_path / "trials", Metric("val_error"), constants)
+    function = CodeObjective(
+        Function("bowl:objective", tmp_path, 2), Metric("value"), tmp_path, tmp_path / "trials"
+    )
+    trials = ((network, Trial(0, {"learning_rate": 0.1}, 1)), (function, Trial(0, {"x": 0.3}, 1)))
+    for objective, trial in trials:
+        nowhere = tmp_path / "nowhere"
+        with executor.Dask(objective, 1, run_directory=nowhere, scheduler_file=str(cluster.file)) as workers:
+            if objective is function:
+                (tmp_path / "bowl.py").unlink()
+            else:
+                shutil.rmtree(data)
+            workers.submit(trial)
+            (result,) = workers.wait()
+        assert result.status == "done", result.reason
+        assert not (tmp_path / "trials").exists()
