@@ -63,7 +63,8 @@ def test_at_random_moments(case: Case, full: bool, randomness: random.Random, st
         assert programs[-1].ready()
         time.sleep(randomness.uniform(0, 0.25 if strategy == "panda" else 1.5))
         programs[-1].signal_group(number)
-        assert programs[-1].wait() in (0, 130) if number == signal.SIGINT else (0, 143, -signal.SIGTERM)
+        codes = (0, 130) if number == signal.SIGINT else (0, 143, -signal.SIGTERM)
+        assert programs[-1].wait() in codes, programs[-1].err
         case.check(directory, *programs)
         if programs[-1].wait() == 0 or len(programs) == 5:
             case.finish(directory, "--strategy", strategy)
