@@ -161,8 +161,11 @@ def _run(
     files.with_suffix(".ready").touch()
     if traced:
         os.kill(os.getpid(), signal.SIGSTOP)
-    with surroundings():
-        code = exit_code(arguments)
+    try:
+        with surroundings():
+            code = exit_code(arguments)
+    except KeyboardInterrupt:  # before the program has begun; as Python does it
+        code = 128 + signal.SIGINT
     sys.exit(code)
 
 
