@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help install check test lint types docs benchmarks constraints clean
+.PHONY: help install check test faults badconfigs lint types docs benchmarks constraints clean
 
 help:           ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -19,6 +19,12 @@ check: test lint types  ## what CI runs
 
 test: install   ## the tests
 	$(BIN)/python -m pytest -n auto
+
+faults: install  ## every fault, and a table of what was lost: nothing
+	$(BIN)/python -m pytest -n auto tests/faults --full
+
+badconfigs: install  ## every wrong config
+	$(BIN)/python -m pytest tests/config/test_bad_configs.py tests/config/test_files.py
 
 lint: install   ## ruff
 	$(BIN)/ruff check .

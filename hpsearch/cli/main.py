@@ -9,6 +9,7 @@ import click
 
 from hpsearch.cli.doctor import doctor
 from hpsearch.cli.learn import explain, importance
+from hpsearch.cli.logs import logs
 from hpsearch.cli.look import export, leaderboard, list_runs, show, status
 from hpsearch.cli.options import say
 from hpsearch.cli.plan import check, init, sample, schema
@@ -52,7 +53,7 @@ def program() -> None:
 for command in (
     *(init, check, sample),
     *(run, resume),
-    *(leaderboard, status, show, list_runs),
+    *(leaderboard, status, show, logs, list_runs),
     *(importance, explain),
     *(train, predict),
     *(export, doctor, schema, completion),

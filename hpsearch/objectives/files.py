@@ -43,10 +43,11 @@ class TrialFiles:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Leave nothing that is empty."""
-        if not any(self.checkpoint.iterdir()):
-            shutil.rmtree(self._curve.parent, ignore_errors=True)
-        with contextlib.suppress(OSError):
+        """Leave no empty directories, and no curve without a checkpoint."""
+        with contextlib.suppress(OSError):  # a directory is not empty
+            self.checkpoint.rmdir()
+            self._curve.unlink(missing_ok=True)
+            self._curve.parent.rmdir()
             self.directory.rmdir()
 
     def earlier(self) -> list[dict[str, Any]]:
