@@ -18,7 +18,11 @@ from hpsearch.cli.main import exit_code
 
 _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload(
-    ["hpsearch.launch", *(f"hpsearch.reports.{name}" for name in ("formats", "lines", "live", "runs")), __name__]
+    [
+        "hpsearch.launch",
+        *(f"hpsearch.reports.{name}" for name in ("formats", "lines", "live", "runs")),
+        __name__,
+    ]
 )
 
 MARK = "HPSEARCH_FAULT"  # in the environment of a program and of every process that it starts

@@ -4,6 +4,7 @@ import contextlib
 import io
 import os
 import random
+import shutil
 import signal
 import sqlite3
 import sys
@@ -22,6 +23,8 @@ from tests.faults.program import SYSCALLS, Program, strace_works
 
 PARTS = 4  # of the exact kills, for as many processes
 
+needs_strace = pytest.mark.skipif(not strace_works(), reason="strace is not installed, or may not trace")
+
 
 def kill_and_finish(case: Case, directory: Path, program: Program) -> None:
     """Let a fault kill a search, hold what it left against the promises, and go on to the end."""
@@ -30,19 +33,47 @@ def kill_and_finish(case: Case, directory: Path, program: Program) -> None:
     case.finish(directory)
 
 
-@pytest.mark.trial_of("kill -9 at every system call that writes")
-@pytest.mark.skipif(not strace_works(), reason="strace is not installed, or may not trace")
-@pytest.mark.parametrize("part", range(PARTS))
-def test_at_every_system_call(case: Case, part: int) -> None:
-    """Wherever the search is killed between two changes of what is on the disk."""
-    program = case.search(case.place / "all", injection=SYSCALLS)
+def sweep(case: Case, numbers: slice, begun: Path | None = None) -> None:
+    """Kill a search at its system calls that write, at one after the other, and each time go on to the end.
+
+    Args:
+        case: The search.
+        numbers: At which of them.
+        begun: A run to go on with, instead of a new one.
+    """
+
+    def traced(directory: Path, injection: str) -> Program:
+        if begun is not None:
+            shutil.copytree(begun, directory)
+        return case.search(directory, injection=injection)
+
+    program = traced(case.place / "all", SYSCALLS)
     assert program.wait() == 0
     counts = Counter(call.partition("(")[0] for call in program.calls)
     points = [(call, number) for call, count in counts.items() for number in range(1, count + 1)]
-    for call, number in points[part::PARTS]:
+    for call, number in points[numbers]:
         directory = case.place / f"{call}-{number}"
-        injection = f"{call}:signal=KILL:when={number}"
-        kill_and_finish(case, directory, case.search(directory, injection=injection))
+        kill_and_finish(case, directory, traced(directory, f"{call}:signal=KILL:when={number}"))
+
+
+@pytest.mark.trial_of("kill -9 at every system call that writes")
+@needs_strace
+@pytest.mark.parametrize("part", range(PARTS))
+def test_at_every_system_call(case: Case, part: int) -> None:
+    """Wherever the search is killed between two changes of what is on the disk."""
+    sweep(case, slice(part, None, PARTS))
+
+
+@pytest.mark.trial_of("kill -9 at system calls that write, of a resumed search")
+@needs_strace
+@pytest.mark.parametrize("part", range(PARTS))
+def test_at_every_system_call_of_a_resume(case: Case, full: bool, part: int) -> None:
+    """Killed once in the middle of a transaction, and wherever it is killed again."""
+    begun = case.place / "begun"
+    program = case.search(begun, injection="fdatasync:signal=KILL:when=20")
+    assert program.wait() == -signal.SIGKILL
+    assert 0 < len(program.acknowledged) < len(case.expected.trials)
+    sweep(case, slice(part, None, PARTS if full else 10 * PARTS), begun)
 
 
 CHANGES = {"open", "fsync", "mkdir", "rename", "replace", "unlink", "rmdir"}
@@ -90,7 +121,7 @@ class KilledAt:
 @pytest.mark.trial_of("kill -9 at operations on a file or the database")
 @pytest.mark.parametrize("part", range(PARTS))
 def test_at_every_operation(case: Case, part: int) -> None:
-    """Wherever the search is killed before it opens, writes, syncs or renames; where strace does more, at a few."""
+    """Wherever the search is killed before it opens, writes or syncs; at a few, where strace does more."""
     number, step = part, PARTS
     if strace_works():
         number, step = 5 * part, 20 * PARTS
