@@ -28,8 +28,8 @@ class Dataset:
         y_validation: As ``y_train``.
         x_test: As ``x_train``; may have no rows.
         y_test: As ``y_train``.
-        mean: What was subtracted from every feature, (features,); 0 if nothing was.
-        scale: What every feature was then divided by, (features,); 1 if by nothing.
+        mean: What was subtracted from every feature, float64, (features,); 0 if nothing was.
+        scale: What every feature was then divided by, float64, (features,); 1 if by nothing.
         classes: The label of every class, sorted.
         warnings: What the reader of the results should know about the data, as sentences.
     """

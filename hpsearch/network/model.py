@@ -13,6 +13,7 @@ from hpsearch.network.formats.rows import checked_features
 from hpsearch.network.hyperparameters import Hyperparameters
 from hpsearch.network.mlp import MLP
 from hpsearch.network.passes import EvaluationPass
+from hpsearch.network.standards import standardized
 
 Array = NDArray[Any]
 
@@ -50,13 +51,19 @@ class Model:
             x: Features as they are in the user's data, (rows, features).
 
         Raises:
-            DataError: The number of features is another, or a number is not finite.
+            DataError: The number of features is another, or a number is not finite or too large.
         """
         x = checked_features(x, "X")
         if x.shape[1] != self.network.sizes[0]:
             raise DataError(f"X: must have the model's {self.network.sizes[0]} features; found {x.shape[1]}")
-        standard = (x.astype(self.network.dtype) - self.mean) / self.scale
+        standard = standardized(x, self.mean, self.scale, self.network.dtype, "X")
         probabilities = np.exp(self._evaluation.log_probabilities(standard)[0])
+        known = np.isfinite(probabilities).all(axis=1)
+        if not known.all():
+            raise DataError(
+                f"X: row {int(np.argmin(known))} (counted from 0) is so far from the rows that the model was "
+                "trained on that its probabilities are no numbers"
+            )
         return np.asarray(probabilities / probabilities.sum(axis=1, keepdims=True))
 
     def predict(self, x: Array) -> Array:
@@ -97,7 +104,7 @@ class Model:
         try:
             mean, scale, classes = arrays["mean"], arrays["scale"], about["classes"]
             hyperparameters = Hyperparameters.from_json(about["hyperparameters"])
-            network = MLP(len(mean), len(classes), hyperparameters, (0,), mean.dtype)
+            network = MLP(len(mean), len(classes), hyperparameters, (0,), arrays["parameters"].dtype)
             network.parameters[:] = arrays["parameters"]
             network.averages[:] = arrays["averages"]
             return cls(network, classes, mean, scale, about["about"])
