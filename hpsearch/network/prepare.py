@@ -70,7 +70,15 @@ def prepare(
     for name, part in chosen.items():
         arrays[f"x_{name}"] = standards.standardized(part.x, mean, scale, np.dtype(dtype), f"{name} features")
     warnings = (_constant_features(constant),) if warn and constant.any() else ()
-    return Dataset(**arrays, mean=mean, scale=scale, classes=tuple(classes.tolist()), warnings=warnings)
+    return Dataset(
+        **arrays,
+        mean=mean,
+        scale=scale,
+        classes=tuple(classes.tolist()),
+        feature_names=rows.feature_names,
+        label_name=rows.label_name,
+        warnings=warnings,
+    )
 
 
 def split(y: Array, shares: tuple[float, float], seed: int) -> tuple[Array, Array, Array]:
