@@ -187,7 +187,9 @@ class _Macros:
 
     def _args_no_equals(self, at: Location) -> Iterator[Word]:
         self._note_truths()
-        yield from (word for each in self._parameters for word in ((f"--{each.original}",), (Value(each.name),)))
+        for each in self._parameters:
+            yield (f"--{each.original}",)
+            yield (Value(each.name),)
 
     def _args_no_hyphens(self, at: Location) -> Iterator[Word]:
         self._note_truths()

@@ -13,8 +13,8 @@ from hpsearch.config import parse_space
 from hpsearch.config.schema import name_like
 from hpsearch.config.tree import Location, Table
 from hpsearch.exchange.command import PROGRAM, Passed, read_command
-from hpsearch.exchange.distributions import read_parameter
 from hpsearch.exchange.draft import Draft, fitting_names
+from hpsearch.exchange.parameter import read_parameter
 from hpsearch.exchange.sweep import Sweep
 
 METHODS = ("random", "bayes", "grid", "custom")
