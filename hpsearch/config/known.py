@@ -2,22 +2,31 @@
 
 from pathlib import Path
 
+from hpsearch.config.conditions import possible
 from hpsearch.config.reader import Reader
-from hpsearch.config.scalars import shown
 from hpsearch.config.schema import SearchSection
+from hpsearch.config.spelling import suggest_value
 from hpsearch.space import Space
+
+_WITHIN = "Write one of these, or make the range larger"
 
 
 def check_enqueued(search: SearchSection, space: Space, reader: Reader) -> None:
     """Reports what of the enqueued configurations does not lie in the space."""
+    by_name = {parameter.name: parameter for parameter in space.parameters}
     for index, values in enumerate(search.enqueue):
         for name, what in space.problems(values):
-            if name in values:
-                reader.report(
-                    ("search", "enqueue", index, name), f"{what}: it has to be one that the space allows"
-                )
+            at = ("search", "enqueue", index, name)
+            if name not in values:
+                hint = f"It may be {possible(by_name[name])}"
+                reader.report(at[:-1], f"must give {name} a value", found="", hint=hint)
+            elif name not in by_name:
+                hint = suggest_value(name, list(by_name)) or f"Its parameters are {', '.join(by_name)}"
+                reader.report(at, "is not a parameter of this space", hint=hint, key=True)
+            elif what.startswith("is not active"):
+                reader.report(at, what, hint="Remove it", key=True)
             else:
-                reader.report(("search", "enqueue", index), f"has to give {shown(name)} a value", found="")
+                reader.report(at, f"must be a value of {name}: {possible(by_name[name])}", hint=_WITHIN)
 
 
 def find_runs(search: SearchSection, reader: Reader, base: Path | None) -> SearchSection:
