@@ -46,14 +46,13 @@ def _check_condition(
         return
     for value in allowed:
         if not parent.accepts(value):
-            rule = f"must be a value of {parent.name}: {possible(parent)}"
+            rule = f"must be a value of {parent.name}: {_possible(parent)}"
             options = [str(option) for option in getattr(parent, "values", ())]
             hint = suggest_value(value, options) or "List the values for which it takes part"
             reader.report(at, rule, found=written(value), hint=hint)
 
 
-def possible(parent: Parameter) -> str:
-    """The values that a parameter can have, in words."""
+def _possible(parent: Parameter) -> str:
     if isinstance(parent, Categorical):
         return either([written(value) for value in parent.values[:10]])
     step = "" if parent.step in (None, 1) else f" in steps of {parent.step:g}"

@@ -36,6 +36,7 @@ class Passed:
         name: What it is called here.
         spec: What it is here: a section, or the value of a constant.
         at: Where it stands in the sweep.
+        literal: The JSON of a constant that can be none here: a list, a section or null; else "".
     """
 
     original: str
@@ -43,6 +44,7 @@ class Passed:
     name: str
     spec: Any
     at: Location
+    literal: str = ""
 
     @property
     def values(self) -> Sequence[Any]:
@@ -155,6 +157,7 @@ class _Macros:
                 return [(self._program,)]
             case (
                 "${args}"
+                | "${args_no_equals}"
                 | "${args_no_hyphens}"
                 | "${args_no_boolean_flags}"
                 | "${args_json}"
@@ -183,6 +186,12 @@ class _Macros:
     def _args(self, at: Location) -> Iterator[Word]:
         self._note_truths()
         yield from ((f"--{each.original}=", Value(each.name)) for each in self._parameters)
+
+    def _args_no_equals(self, at: Location) -> Iterator[Word]:
+        self._note_truths()
+        for each in self._parameters:
+            yield (f"--{each.original}",)
+            yield (Value(each.name),)
 
     def _args_no_hyphens(self, at: Location) -> Iterator[Word]:
         self._note_truths()
@@ -241,6 +250,8 @@ def _as_json(tree: Mapping[str, Any]) -> Iterator[Part]:
         yield f"{', ' if at else '{'}{json.dumps(key)}: "
         if not isinstance(each, Passed):
             yield from _as_json(each)
+        elif each.literal:
+            yield each.literal
         elif isinstance(next(iter(each.values), None), str):
             yield from ('"', Value(each.name), '"')
         else:

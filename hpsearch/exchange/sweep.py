@@ -1,6 +1,7 @@
 """A sweep file of Weights & Biases as it is read: what was read of it, and what there is to say."""
 
 import difflib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +20,7 @@ from hpsearch.trial import Value
 NONE = "None"
 """What null is read as: the text that a command gets for it."""
 
+_NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?([eE]-?[0-9]{1,3})?")
 _YAML_1_1 = dict.fromkeys(("yes", "on"), True) | dict.fromkeys(("no", "off"), False)
 _BEGIN = "Name the YAML file that `wandb sweep` is given"
 
@@ -77,6 +79,7 @@ class Sweep:
         self._reader = Reader(root, problems)
         self._asked: set[Location] = set()
         self._taken: set[Location] = set()
+        self._reported: set[tuple[Location, str]] = set()
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -92,10 +95,17 @@ class Sweep:
         return cls(root, problems)
 
     def get(self, at: Location) -> Node | None:
-        """What stands at a location, which counts as read; None where nothing does, or null."""
+        """What stands at a location, which counts as read; None where nothing does.
+
+        Null is reported, but for the optional keys at the top, where it is as good as nothing.
+        """
         node = find(self.root, at)
         self._asked.add(at)
-        return None if is_null(node) else node
+        if not is_null(node):
+            return node
+        if len(at) > 1 or at == ("method",):
+            self.report(at, "a value is needed here", hint="Write one, or remove the key")
+        return None
 
     def take(self, at: Location) -> Node | None:
         """What stands at a location, null too; it counts as read with everything in it."""
@@ -137,7 +147,10 @@ class Sweep:
             return None
         value = node.value if isinstance(node, Leaf) else ""
         if isinstance(value, bool | str) or (whole and not isinstance(value, int)):
-            self.report(at, "must be a whole number" if whole else "must be a number")
+            rule = "must be a whole number" if whole else "must be a number"
+            self.report(
+                at, rule, hint=f"Write {value}, without quotes" if _NUMBER.fullmatch(str(value)) else ""
+            )
             return None
         if above is not None and value <= above:
             self.report(at, f"must be above {above:g}")
@@ -162,7 +175,8 @@ class Sweep:
     ) -> None:
         """Report a mistake in the sweep; see :meth:`hpsearch.config.reader.Reader.report`."""
         node = find(self.root, at)
-        if not (isinstance(node, Leaf) and node.error):
+        if not (isinstance(node, Leaf) and node.error) and (at, rule) not in self._reported:
+            self._reported.add((at, rule))
             self._reader.report(at, rule, found=found, hint=hint, key=key)
 
     def name_the_rest(self, reasons: Mapping[str, str], known: Sequence[str]) -> None:
