@@ -250,10 +250,13 @@ class Search:
         return values, proposal.origin
 
     def _rungs(self, values: Mapping[str, Value], told: int) -> tuple[Rung, ...]:
-        epochs = values.get("epochs", self._epochs)
-        if self._halving is None or not isinstance(epochs, int):
+        if self._halving is None:
             return ()
-        return self._halving.rungs(self._history.curves(told), epochs)
+        curves = self._history.curves(told)
+        epochs = values.get("epochs", self._epochs)
+        if not isinstance(epochs, int):  # then it is the longest curve that says how long a whole one is
+            epochs = max(map(len, curves), default=0)
+        return self._halving.rungs(curves, epochs)
 
     def _remember(self, trial: Trial) -> None:
         self._asked.append(trial)

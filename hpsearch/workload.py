@@ -172,7 +172,7 @@ class FunctionWorkload(CodeWorkload):
         names |= dict.fromkeys(space.constants, True)
         if wrong := wrong_with(self._function, names):
             rule = f"must be a function that can be called with the values of a trial: {wrong}"
-            raise ConfigError([self._config.problem("objective.function", rule)])
+            raise ConfigError([self._config.problem("objective.function", rule, found="")])
         return ()
 
 

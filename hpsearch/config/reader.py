@@ -102,6 +102,8 @@ class Reader:
         loc: Location = error["loc"]
         at = (*base, *loc)
         around = find(self.root, at[:-1])
+        if isinstance(around, Leaf):  # a section in its short form
+            at = at[:-1]
         node = find(self.root, at)
         if isinstance(node, Leaf) and node.error:
             return

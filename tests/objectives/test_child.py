@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from hpsearch.objectives import child
+from hpsearch.objectives import child, runner
+from hpsearch.objectives.code import CodeObjective
+from hpsearch.objectives.command import Command
 from hpsearch.objectives.devices import device
 from hpsearch.objectives.logs import LOG_BYTES, Log
-from hpsearch.trial import Result, Status
+from hpsearch.trial import Metric, Result, Status, Trial
 from tests.executors.test_executors import gone, wait_until
 
 Call = Callable[..., Result]
@@ -29,6 +31,45 @@ def test_a_trial_that_takes_too_long_is_timed_out(call: Call, name: str) -> None
     result = call(name, timeout=0.5)
     assert (result.status, result.reason) == (Status.TIMED_OUT, "it ran for longer than its timeout, 0.5 s")
     assert result.seconds < 10
+
+
+@pytest.mark.parametrize("line", ["noise", '{{"value": 1}}'])
+def test_a_flood_of_output_does_not_put_off_the_end(command: Call, line: str) -> None:
+    """Be it noise or metrics, at the timeout it is over."""
+    result = command(f"yes '{line}'", timeout=0.5)
+    assert result.status is Status.TIMED_OUT
+    assert result.seconds < 10
+
+
+def test_the_last_words_of_a_trial_that_took_too_long_are_in_its_reason(command: Call) -> None:
+    """They may tell what it waited for."""
+    result = command("echo waiting for data; sleep 60", timeout=0.5)
+    assert result.reason == "it ran for longer than its timeout, 0.5 s\nwaiting for data"
+
+
+def test_a_pulse_can_end_a_trial_that_is_silent(tmp_path: Path) -> None:
+    """What it raises goes through, and the command has ended."""
+
+    class Abandoned(BaseException):
+        pass
+
+    def pulse() -> None:
+        if (tmp_path / "pid").exists():
+            raise Abandoned
+
+    command = Command("echo $$ > draft; mv draft pid; sleep 60")
+    objective = CodeObjective(command, Metric("value"), tmp_path, tmp_path / "trials")
+    with pytest.raises(Abandoned):
+        objective(Trial(0, {}, 0), pulse=pulse)
+    assert gone(int((tmp_path / "pid").read_text()))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is watched on Linux only")
+def test_the_memory_of_orphans_counts(command: Call) -> None:
+    """Of those too that have a session of their own and no parent."""
+    eat = f"{sys.executable} -c 'x = bytearray(400 << 20); import time; time.sleep(60)'"
+    result = command(f"(setsid {eat} &); sleep 60", memory=100 * 2**20)
+    assert result.status is Status.OUT_OF_MEMORY
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is watched on Linux only")
@@ -82,6 +123,11 @@ def test_logs_keep_beginning_and_end(call: Call, command: Call, directory: Path)
 def test_a_line_without_end_is_cut(command: Call) -> None:
     """What follows it is read."""
     assert command("head -c 5000000 /dev/zero; echo; echo '{{\"value\": 1}}'").value == 1.0
+
+
+def test_a_message_of_a_function_is_no_longer_than_a_line() -> None:
+    """Of which the rest would be cut off."""
+    assert runner.LONGEST_MESSAGE < child.LONGEST_LINE
 
 
 def test_a_log_says_how_much_it_left_out(tmp_path: Path) -> None:
