@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help install check test faults badconfigs lint types docs benchmarks constraints clean
+.PHONY: help install check test faults badconfigs soak lint types docs benchmarks constraints clean
 
 help:           ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -20,11 +20,14 @@ check: test lint types  ## what CI runs
 test: install   ## the tests
 	$(BIN)/python -m pytest -n auto
 
-faults: install  ## every fault, and a table of what was lost: nothing
+faults: install  ## every fault in full, and a table of what was lost
 	$(BIN)/python -m pytest -n auto tests/faults --full
 
-badconfigs: install  ## every wrong config
-	$(BIN)/python -m pytest tests/config/test_bad_configs.py tests/config/test_files.py
+badconfigs: install  ## the whole program on every wrong config, and a table
+	$(BIN)/python -m pytest -n auto tests/cli/test_bad_configs.py tests/config/test_bad_configs.py tests/config/test_mutations.py --full
+
+soak: install   ## 5,000 trials while workers are killed: what it costs in memory
+	$(BIN)/python benchmarks/soak.py
 
 lint: install   ## ruff
 	$(BIN)/ruff check .

@@ -27,11 +27,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture
-def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
-    """Compares a text with the file of that name in tests/goldens."""
+def golden(request: pytest.FixtureRequest) -> Callable[..., None]:
+    """Compares a text with the file of that name in tests/goldens, or another directory."""
 
-    def compare(name: str, text: str) -> None:
-        path = GOLDENS / name
+    def compare(name: str, text: str, directory: Path = GOLDENS) -> None:
+        path = directory / name
         expected = path.read_text(encoding="utf-8") if path.exists() else ""
         if text != expected and request.config.getoption("--write-goldens"):
             path.parent.mkdir(exist_ok=True)

@@ -40,6 +40,7 @@ ROOMS: dict[str, set[str]] = {
     },
     "analysis": {"space", "trial", "searchers"},
     "reports": {"analysis", "trial", "blas"},
+    "exchange": {"config", "store", "space", "trial", "errors"},
     "api": {"launch", "reports", "store", "config"},
 }
 """What each room may import."""
@@ -59,6 +60,9 @@ HOMES = {
     "rich": {"reports", "cli"},
     "click": {"cli"},
     "sklearn": {"network"},
+    "optuna": {"exchange"},
+    "tensorboardX": {"exchange"},
+    "mlflow": {"exchange"},
     "pickle": set(),
     "scipy": set(),
 }
@@ -126,7 +130,7 @@ def test_a_forbidden_import_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert [text.partition(" ")[0].rpartition(":")[2] for text in found] == ["1", "3", "4"]
 
 
-HEAVY = {"numpy", "joblib", "distributed", "pydantic", "yaml", "rich", "sqlite3", "sklearn"}
+HEAVY = {"numpy", "joblib", "distributed", "pydantic", "yaml", "rich", "sqlite3", "sklearn", "optuna"}
 
 
 def heavy(code: str) -> set[str]:
@@ -150,7 +154,7 @@ def test_what_has_to_be_light_is(module: str) -> None:
     assert not heavy(f"import {module}")
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["leaderboard", "-h"], ["--version"]])
+@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["import", "-h"], ["--version"]])
 def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
     """--help of the program and of its commands are answered by click alone."""
     assert not heavy(f"sys.argv = ['hpsearch', *{arguments}]; {MAIN}")

@@ -1,8 +1,7 @@
-"""Commands that look at runs: ``leaderboard``, ``status``, ``show``, ``list``, ``export``."""
+"""Commands that look at runs: ``leaderboard``, ``status``, ``show``, ``list``."""
 
 import os
 from pathlib import Path
-from typing import Literal
 
 import click
 
@@ -146,60 +145,3 @@ def list_runs(root: Path, form: Form, color: Color) -> None:
         except HpsearchError as error:
             rows.append({"run": str(directory), "state": "unreadable", "reason": str(error)})
     print_report(runs_table(rows), form, console(color))
-
-
-@click.command()
-@run_directory
-@click.option(
-    "--to",
-    "target",
-    type=click.Choice(["csv", "json", "jsonl", "config"]),
-    required=True,
-    help="What to write.",
-)
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="Where to; stdout if not given.",
-)
-@timings
-@common
-def export(
-    directory: Path,
-    target: Literal["csv", "json", "jsonl", "config"],
-    output: Path | None,
-    timings: bool,
-    color: Color,
-) -> None:
-    """Write all trials of RUN for other programs.
-
-    \b
-    csv      a row per epoch of every trial: trial, status, epoch, metrics, values
-    json     everything, in one document
-    jsonl    a trial per line
-    config   the best trial as a config
-    """
-    from hpsearch.config import Config, trial_config
-    from hpsearch.errors import UsageError
-    from hpsearch.reports.formats import format_report
-    from hpsearch.reports.runs import epochs_table, trials_table
-    from hpsearch.store import Run
-
-    with Run.read(directory) as run:
-        if target == "config":
-            best = run.trial(trial_number(run, "best"))
-            text = trial_config(Config.from_resolved(run.meta("config")), best)
-        else:
-            view = epochs_table if target == "csv" else trials_table
-            text = format_report(
-                view(run.meta("config"), run.trials(), run.results(), timings=timings), target
-            )
-    if output is None:
-        click.echo(text, nl=False)
-        return
-    try:
-        output.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"{output} cannot be written: {error.strerror}") from error

@@ -10,7 +10,8 @@ import click
 from hpsearch.cli.doctor import doctor
 from hpsearch.cli.learn import explain, importance
 from hpsearch.cli.logs import logs
-from hpsearch.cli.look import export, leaderboard, list_runs, show, status
+from hpsearch.cli.look import leaderboard, list_runs, show, status
+from hpsearch.cli.moving import export, import_
 from hpsearch.cli.options import say
 from hpsearch.cli.plan import check, init, sample, schema
 from hpsearch.cli.search import resume, run
@@ -51,7 +52,7 @@ def program() -> None:
 
 
 for command in (
-    *(init, check, sample),
+    *(init, import_, check, sample),
     *(run, resume),
     *(leaderboard, status, show, logs, list_runs),
     *(importance, explain),

@@ -4,8 +4,10 @@ The tree is composed from YAML's parse events: no tag is ever looked up, no alia
 a hostile text costs at most :data:`LARGEST` nodes.
 """
 
+import contextlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 import yaml
 
@@ -14,6 +16,7 @@ from hpsearch.config.problems import Problems
 from hpsearch.config.scalars import TrapError, quoted, refuse_text, resolve, shown
 from hpsearch.config.syntax import explain_syntax
 from hpsearch.config.tree import Entry, Items, Leaf, Location, Node, Place, Table
+from hpsearch.trial import Value
 
 try:
     from yaml import CSafeLoader as Loader
@@ -27,7 +30,25 @@ LARGEST = 10_000
 _STRANGE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def compose(text: str, place: Place, problems: Problems, at: Location = ()) -> Node | None:
+@dataclass(frozen=True)
+class Dialect:
+    """What scalars mean; by default, what they mean in a config.
+
+    Attributes:
+        resolve: The value of an unquoted scalar. Raises TrapError for what may not stand without quotes.
+        tags: The value of a scalar with a tag. Raises ValueError; other tags have no meaning.
+    """
+
+    resolve: Callable[[str], Value] = resolve
+    tags: Mapping[str, Callable[[str], Value]] = field(default_factory=dict)
+
+
+CONFIG = Dialect()
+
+
+def compose(
+    text: str, place: Place, problems: Problems, at: Location = (), dialect: Dialect = CONFIG
+) -> Node | None:
     """The tree of a YAML text.
 
     Args:
@@ -35,6 +56,7 @@ def compose(text: str, place: Place, problems: Problems, at: Location = ()) -> N
         place: Where it begins. With line 0 (an argument) every node has this place.
         problems: Where problems with single keys and values go.
         at: The location of what the text holds.
+        dialect: What its scalars mean.
 
     Returns:
         The tree; None when the text holds no document.
@@ -49,7 +71,7 @@ def compose(text: str, place: Place, problems: Problems, at: Location = ()) -> N
         where = position(place, text[: strange.start()])
         problems.stop(where, (), "a config has no control characters", found, hint)
     try:
-        return _Composer(text, place, problems).document(at)
+        return _Composer(text, place, problems, dialect).document(at)
     except yaml.YAMLError as error:
         line, column, rule, hint = explain_syntax(error, text)
         problems.stop(Place(place.path, line, column) if place.line else place, (), rule, hint=hint)
@@ -68,10 +90,11 @@ def position(place: Place, before: str) -> Place:
 class _Composer:
     """Turns the events of one YAML text into nodes."""
 
-    def __init__(self, text: str, place: Place, problems: Problems) -> None:
+    def __init__(self, text: str, place: Place, problems: Problems, dialect: Dialect) -> None:
         self._events: Iterator[yaml.Event] = iter(yaml.parse(text, Loader=Loader))
         self._start = place
         self._problems = problems
+        self._dialect = dialect
         self._anchors: dict[str, tuple[Node, int] | None] = {}
         self._count = 0
 
@@ -111,12 +134,19 @@ class _Composer:
         node = self._content(event, place, at, depth)
         tag: str | None = event.tag  # type: ignore[attr-defined] # as above
         if tag is not None:
-            found = shown(tag.replace("tag:yaml.org,2002:", "!!"))
-            self._problems.add(place, at, "tags have no meaning in a config", found, "Remove it")
-            node = Leaf(place, "", found, error=True)
+            node = self._tagged(tag, event, node, at)
         if anchor is not None:
             self._anchors[anchor] = node, self._count - before + 1
         return node
+
+    def _tagged(self, tag: str, event: yaml.Event, node: Node, at: Location) -> Leaf:
+        """The value of a scalar with a tag that means something; else, the tag is a problem."""
+        if isinstance(node, Leaf) and isinstance(event, yaml.ScalarEvent) and tag in self._dialect.tags:
+            with contextlib.suppress(ValueError):
+                return replace(node, value=self._dialect.tags[tag](event.value))
+        found = shown(tag.replace("tag:yaml.org,2002:", "!!"))
+        self._problems.add(node.place, at, "tags have no meaning in a config", found, "Remove it")
+        return Leaf(node.place, "", found, error=True)
 
     def _content(self, event: yaml.Event, place: Place, at: Location, depth: int) -> Node:
         if isinstance(event, yaml.ScalarEvent):
@@ -144,7 +174,7 @@ class _Composer:
                 self._problems.add(place, at, rule, quoted(text))
             return Leaf(place, text, quoted(text), error=bool(rule))
         try:
-            return Leaf(place, resolve(text), shown(text))
+            return Leaf(place, self._dialect.resolve(text), shown(text))
         except TrapError as trap:
             self._problems.add(place, at, trap.rule, shown(text), trap.hint)
             return Leaf(place, text, shown(text), error=True)

@@ -12,9 +12,15 @@ from hpsearch.errors import ConfigError, Problem
 LARGEST_FILE = 1_000_000
 """Bytes of a config."""
 
+BEGIN = "`hpsearch init` writes one to start from"
 
-def read_text(path: Path) -> str:
+
+def read_text(path: Path, begin: str = BEGIN) -> str:
     """The text of a config file.
+
+    Args:
+        path: The file.
+        begin: What to do where there is none, as a sentence without its full stop.
 
     Raises:
         ConfigError: It is not there, not readable, not text, empty, or too large.
@@ -28,9 +34,11 @@ def read_text(path: Path) -> str:
         with path.open("rb") as file:
             data = file.read(LARGEST_FILE + 1)
     except FileNotFoundError:
-        raise refuse("there is no such file", hint=_instead(path)) from None
+        raise refuse("there is no such file", hint=_instead(path, begin)) from None
     except IsADirectoryError:
-        raise refuse("a config is a file, not a directory", hint=_instead(path / "config.yaml")) from None
+        raise refuse(
+            "a config is a file, not a directory", hint=_instead(path / "config.yaml", begin)
+        ) from None
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         reason = getattr(error, "strerror", None) or str(error)
         raise refuse(f"the file cannot be read: {reason}") from None
@@ -44,11 +52,11 @@ def read_text(path: Path) -> str:
         raise refuse("a config is UTF-8 text", byte, "Save the file as UTF-8", where) from None
     lines = (line.lstrip("\ufeff \t") for line in text.splitlines())
     if not any(line and not line.startswith("#") for line in lines):
-        raise refuse("the config is empty", hint="`hpsearch init` writes one to start from")
+        raise refuse("the config is empty", hint=begin)
     return text
 
 
-def _instead(path: Path) -> str:
+def _instead(path: Path, begin: str) -> str:
     """What the user may have meant by a path at which there is no file."""
     try:
         if path.name == "config.yaml" and path.is_file():
@@ -56,4 +64,4 @@ def _instead(path: Path) -> str:
         near = [shown(str(path.with_name(name)), 200) for name in near_names(path)]
     except (OSError, ValueError):
         near = []
-    return f"Did you mean {' or '.join(near)}?" if near else "`hpsearch init` writes one to start from"
+    return f"Did you mean {' or '.join(near)}?" if near else begin

@@ -95,7 +95,7 @@ def _check_range(at: Location, number: Number, reader: Reader) -> None:
     elif math.isinf(width) or (width and math.isclose(number.min, number.max, rel_tol=1e-12)):
         rule = "must be farther from min" if width < 1 else "must be closer to min"
         reader.report((*at, "max"), f"{rule}: float64 cannot hold the range")
-    elif number.step is not None and number.step > width > 0:
+    elif number.step is not None and number.step > width * (1 + 1e-9) > 0:  # 0.1 is above 0.3 - 0.2
         reader.report((*at, "step"), f"must not be larger than the range, {width:g}")
     if number.prior == "log" and number.min <= 0:
         reader.report((*at, "min"), "must be above 0 with the prior log", hint=_positive(number))

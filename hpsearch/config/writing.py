@@ -1,7 +1,7 @@
 """Writing a config: one trial's values as a search of their own."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
@@ -34,6 +34,42 @@ def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
 _Dumper.add_representer(str, _text)
 
 
+class _ShortDumper(_Dumper):
+    """Writes lists, and sections with little in them, on one line."""
+
+    def represent_mapping(self, tag: str, mapping: Any, flow_style: bool | None = None) -> yaml.MappingNode:
+        """The node of a section; on one line if it has values of its own, nests once at most, and fits."""
+        nested = [value for value in mapping.values() if not _is_flat(value)]
+        simple = len(nested) < len(mapping) and all(
+            isinstance(each, Mapping) and all(map(_is_flat, each.values())) for each in nested
+        )
+        return super().represent_mapping(tag, mapping, flow_style=simple and len(str(mapping)) <= _LINE)
+
+    def represent_sequence(
+        self, tag: str, sequence: Any, flow_style: bool | None = None
+    ) -> yaml.SequenceNode:
+        """The node of a list, whose sections have lines of their own."""
+        return super().represent_sequence(tag, sequence, flow_style=all(map(_is_flat, sequence)))
+
+
+_LINE = 96
+
+
+def _is_flat(value: object) -> bool:
+    """Whether a value is no section, and no list with one in it."""
+    return not isinstance(value, Mapping) and not (isinstance(value, list) and not all(map(_is_flat, value)))
+
+
+def _folded(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    plain = (
+        text.isascii() and text.isprintable() and len(text) > _LINE and " " in text and text == text.strip()
+    )
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=">") if plain else _text(dumper, text)
+
+
+_ShortDumper.add_representer(str, _folded)
+
+
 def trial_config(config: "Config", trial: Trial) -> str:
     """A config, as YAML, whose one trial has a trial's values: to build on.
 
@@ -53,6 +89,12 @@ def trial_config(config: "Config", trial: Trial) -> str:
     return comment + dump(resolved)
 
 
-def dump(data: Mapping[str, JSON]) -> str:
-    """JSON data as YAML text that is read back as it was."""
-    return yaml.dump(dict(data), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
+def dump(data: Mapping[str, JSON], *, short: bool = False) -> str:
+    """JSON data as YAML text that is read back as it was.
+
+    Args:
+        data: The data.
+        short: Whether lists and small sections stand on one line.
+    """
+    dumper = _ShortDumper if short else _Dumper
+    return yaml.dump(dict(data), Dumper=dumper, sort_keys=False, allow_unicode=True, width=100)

@@ -47,10 +47,12 @@ class Lines:
             if result.value is not None
             else plain(result.reason)
         )
+        epochs = len(result.curve)
+        trained = f"{epochs} {'epoch' if epochs == 1 else 'epochs'}, " if epochs else ""
         star = "  best so far" if best else ""
         self.said(
             f"[{progress.finished}/{progress.total}] trial {trial.number} {result.status}: {worth},"
-            f" {len(result.curve)} epochs, {duration(result.seconds)}{star}"
+            f" {trained}{duration(result.seconds)}{star}"
         )
 
     def said(self, text: str) -> None:

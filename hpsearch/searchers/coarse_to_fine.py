@@ -25,7 +25,7 @@ from hpsearch.space import Floats, Space
 _SHIFT, _COARSE, _ZOOM, _WARM = 0, 1, 2, 3  # purposes of generators
 _FEWEST_COARSE, _MOST_COARSE = 6, 12  # trials spread over the whole space before the first zoom
 _FEWEST_RESULTS = 4  # that a surrogate needs
-_MOST_POINTS = 192  # that it is given, so that a proposal's cost stays flat
+_MOST_POINTS = 160  # that it is given, so that a proposal's cost stays flat
 _CLIPS = 0.75, 0.95  # trials take turns: what tells the good apart, what tells good from bad
 _WHOLE_CANDIDATES, _ZOOM_CANDIDATES, _FINE_CANDIDATES = 120, 280, 200
 _WARM_CANDIDATES = 500

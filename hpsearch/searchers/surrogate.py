@@ -120,7 +120,8 @@ class GaussianProcess:
     def predict(self, units: Floats) -> tuple[Floats, Floats]:
         """Posterior mean and standard deviation, without noise, at m points, each of shape (m,)."""
         points = self._features(units) * self._scales
-        cross = self._signal * _matern(_squared_distances(points, self._points))  # (m, n + p)
+        cross = _matern(_squared_distances(points, self._points))  # (m, n + p)
+        cross *= self._signal
         mean = cross[:, : self._observed] @ self._alpha  # (2.25)
         whitened = cross @ self._root.T
         explained = np.einsum("ij,ij->i", whitened, whitened)
@@ -185,8 +186,11 @@ def _log_posterior(
 
 def _matern(squared: Floats) -> Floats:
     """Matérn-5/2 (4.17) of squared distances r²."""
-    root = np.sqrt(5.0 * squared)
-    kernel = (1 / 3 * root + 1.0) * root
+    root = 5.0 * squared
+    np.sqrt(root, out=root)
+    kernel = 1 / 3 * root
+    kernel += 1.0
+    kernel *= root
     kernel += 1.0
     kernel *= np.exp(np.negative(root, out=root), out=root)
     return np.asarray(kernel)

@@ -7,6 +7,7 @@ import contextlib
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -151,6 +152,16 @@ class Database:
         """The numbers of the trials that have started and have no result."""
         query = "SELECT number FROM trials WHERE number NOT IN (SELECT number FROM results) ORDER BY number"
         return [number for (number,) in self._rows(query)]
+
+    def times(self) -> dict[int, tuple[datetime, datetime | None]]:
+        """When each trial started, and when its result was recorded, if there is one; by number."""
+        query = (
+            "SELECT number, started, finished FROM trials LEFT JOIN results USING (number) ORDER BY number"
+        )
+        return {
+            number: (datetime.fromisoformat(started), datetime.fromisoformat(finished) if finished else None)
+            for number, started, finished in self._rows(query)
+        }
 
     def events(self) -> list[tuple[str, str, str]]:
         """What happened to the search: time, kind, text."""

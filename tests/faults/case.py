@@ -87,7 +87,7 @@ class Case:
 
     def finish(self, directory: Path, *options: object) -> None:
         """Go on to the end, which has to be that of an uninterrupted search, byte for byte."""
-        program = self.search(directory, *options)
+        program = self.search(directory, "-q", *options)
         assert program.wait() == 0, program.err
         assert leaderboard(directory) == self.expected.leaderboard
 

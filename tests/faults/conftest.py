@@ -33,13 +33,3 @@ def case(place: Path, row: Row) -> Case:
 def randomness(request: pytest.FixtureRequest) -> random.Random:
     """The same in every run of a test."""
     return random.Random(request.node.nodeid)
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave these tests, which take minutes, to ``make faults``, which gives ``--full``."""
-    if config.getoption("--full"):
-        return
-    here = Path(__file__).parent
-    for item in items:
-        if here in item.path.parents:
-            item.add_marker(pytest.mark.skip(reason="tried by make faults"))

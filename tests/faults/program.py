@@ -18,7 +18,11 @@ from hpsearch.cli.main import exit_code
 
 _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload(
-    ["hpsearch.launch", "hpsearch.reports.live", "hpsearch.reports.runs", "numpy.ma", __name__]
+    [
+        "hpsearch.launch",
+        *(f"hpsearch.reports.{name}" for name in ("formats", "lines", "live", "runs")),
+        __name__,
+    ]
 )
 
 MARK = "HPSEARCH_FAULT"  # in the environment of a program and of every process that it starts
@@ -161,8 +165,11 @@ def _run(
     files.with_suffix(".ready").touch()
     if traced:
         os.kill(os.getpid(), signal.SIGSTOP)
-    with surroundings():
-        code = exit_code(arguments)
+    try:
+        with surroundings():
+            code = exit_code(arguments)
+    except KeyboardInterrupt:  # before the program has begun; as Python does it
+        code = 128 + signal.SIGINT
     sys.exit(code)
 
 

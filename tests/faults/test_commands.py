@@ -21,7 +21,7 @@ with open(f"{x}.lock", "w") as file:
         pathlib.Path("twice").touch()
     os.set_inheritable(file.fileno(), False)
     subprocess.Popen(["sleep", "1000"], start_new_session=stubborn)
-    time.sleep(2 if stubborn else 0.2)
+    time.sleep(1 if stubborn else 0.2)
     print('{"loss": %r}' % x)
 """
 CONFIG = """\
@@ -30,7 +30,7 @@ seed: 5
 metric: {name: loss}
 objective: {command: {run: python trial.py {x} KIND}}
 space: {x: {min: 0, max: 1}}
-search: {method: random, trials: 6}
+search: {method: random, trials: 4}
 run: {workers: 2}
 """
 
@@ -47,7 +47,7 @@ def test_search_killed(case: Case, randomness: random.Random, kind: str, number:
     for _ in range(2):
         programs.append(case.search(directory))
         programs[-1].wait_for("at a time")
-        time.sleep(randomness.uniform(0.8, 1.8))
+        time.sleep(randomness.uniform(0.6, 1.4))
         programs[-1].signal(number)
         programs[-1].wait()
         case.row.tries += 1

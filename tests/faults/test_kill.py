@@ -1,9 +1,12 @@
 """``kill -9`` of the search: at every system call, at every operation of the store, at random moments."""
 
 import contextlib
+import io
 import os
 import random
+import shutil
 import signal
+import sqlite3
 import sys
 import time
 from collections import Counter
@@ -11,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import pytest
 
@@ -18,6 +22,8 @@ from tests.faults.case import Case
 from tests.faults.program import SYSCALLS, Program, strace_works
 
 PARTS = 4  # of the exact kills, for as many processes
+
+needs_strace = pytest.mark.skipif(not strace_works(), reason="strace is not installed, or may not trace")
 
 
 def kill_and_finish(case: Case, directory: Path, program: Program) -> None:
@@ -27,40 +33,69 @@ def kill_and_finish(case: Case, directory: Path, program: Program) -> None:
     case.finish(directory)
 
 
-@pytest.mark.trial_of("kill -9 at every system call that writes")
-@pytest.mark.skipif(not strace_works(), reason="strace is not installed, or may not trace")
-@pytest.mark.parametrize("part", range(PARTS))
-def test_at_every_system_call(case: Case, part: int) -> None:
-    """Wherever the search is killed between two changes of what is on the disk."""
-    program = case.search(case.place / "all", injection=SYSCALLS)
+def sweep(case: Case, numbers: slice, begun: Path | None = None) -> None:
+    """Kill a search at its system calls that write, at one after the other, and each time go on to the end.
+
+    Args:
+        case: The search.
+        numbers: At which of them.
+        begun: A run to go on with, instead of a new one.
+    """
+
+    def traced(directory: Path, injection: str) -> Program:
+        if begun is not None:
+            shutil.copytree(begun, directory)
+        return case.search(directory, injection=injection)
+
+    program = traced(case.place / "all", SYSCALLS)
     assert program.wait() == 0
     counts = Counter(call.partition("(")[0] for call in program.calls)
     points = [(call, number) for call, count in counts.items() for number in range(1, count + 1)]
-    for call, number in points[part::PARTS]:
+    for call, number in points[numbers]:
         directory = case.place / f"{call}-{number}"
-        injection = f"{call}:signal=KILL:when={number}"
-        kill_and_finish(case, directory, case.search(directory, injection=injection))
+        kill_and_finish(case, directory, traced(directory, f"{call}:signal=KILL:when={number}"))
 
 
-OPERATIONS = {
-    "execute",
-    "executemany",
-    "executescript",
-    "open",
-    "write",
-    "fsync",
-    "mkdir",
-    "rename",
-    "replace",
-}
+@pytest.mark.trial_of("kill -9 at every system call that writes")
+@needs_strace
+@pytest.mark.parametrize("part", range(PARTS))
+def test_at_every_system_call(case: Case, part: int) -> None:
+    """Wherever the search is killed between two changes of what is on the disk."""
+    sweep(case, slice(part, None, PARTS))
+
+
+@pytest.mark.trial_of("kill -9 at system calls that write, of a resumed search")
+@needs_strace
+@pytest.mark.parametrize("part", range(PARTS))
+def test_at_every_system_call_of_a_resume(case: Case, full: bool, part: int) -> None:
+    """Killed once in the middle of a transaction, and wherever it is killed again."""
+    begun = case.place / "begun"
+    program = case.search(begun, injection="fdatasync:signal=KILL:when=20")
+    assert program.wait() == -signal.SIGKILL
+    assert 0 < len(program.acknowledged) < len(case.expected.trials)
+    sweep(case, slice(part, None, PARTS if full else 10 * PARTS), begun)
+
+
+CHANGES = {"open", "fsync", "mkdir", "rename", "replace", "unlink", "rmdir"}
+"""Functions of the system that change what is on the disk, or may."""
+
+
+def changes(function: Any) -> bool:
+    """Whether a built-in function changes the database, or a file; or writes to stderr what was done."""
+    of = getattr(function, "__self__", None)
+    if isinstance(of, sqlite3.Connection | sqlite3.Cursor):
+        return bool(function.__name__.startswith("execute"))
+    if isinstance(of, io.BufferedWriter | io.TextIOWrapper):
+        return function.__name__ in ("write", "flush")
+    return function.__module__ == "posix" and function.__name__ in CHANGES
 
 
 @dataclass(frozen=True)
 class KilledAt:
-    """Surroundings in which a program is killed at one of the calls of :data:`OPERATIONS`.
+    """Surroundings in which a program is killed right before one of its :func:`changes`.
 
     Attributes:
-        number: Which one; an even number at its beginning, an odd one at its end.
+        number: Which one, from 0.
     """
 
     number: int
@@ -69,9 +104,9 @@ class KilledAt:
     def __call__(self) -> Iterator[None]:
         left = self.number
 
-        def profile(_: FrameType, event: str, function: object) -> None:
+        def profile(_: FrameType, event: str, function: Any) -> None:
             nonlocal left
-            if event in ("c_call", "c_return") and getattr(function, "__name__", "") in OPERATIONS:
+            if event == "c_call" and changes(function):
                 if left == 0:
                     os.kill(os.getpid(), signal.SIGKILL)
                 left -= 1
@@ -83,15 +118,17 @@ class KilledAt:
             sys.setprofile(None)
 
 
-@pytest.mark.trial_of("kill -9 at every operation on a file or the database")
+@pytest.mark.trial_of("kill -9 at operations on a file or the database")
 @pytest.mark.parametrize("part", range(PARTS))
 def test_at_every_operation(case: Case, part: int) -> None:
-    """Wherever the search is killed before or after a call that opens, writes or renames."""
-    number = part
+    """Wherever the search is killed before it opens, writes or syncs; at a few, where strace does more."""
+    number, step = part, PARTS
+    if strace_works():
+        number, step = 5 * part, 20 * PARTS
     while (program := case.search(case.place / f"{number}", surroundings=KilledAt(number))).wait() != 0:
         kill_and_finish(case, case.place / f"{number}", program)
-        number += PARTS
-    assert number > 50
+        number += step
+    assert number > 100
 
 
 @pytest.mark.trial_of("kill -9 at random moments, also of resumed searches")

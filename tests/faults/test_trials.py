@@ -1,34 +1,12 @@
 """Trials that fail, and metrics that are no numbers."""
 
 import json
-import math
-from collections.abc import Generator
-from decimal import Decimal
-from typing import Any
 
-import numpy as np
 import pytest
 
-from hpsearch.objectives.curve import OnEpoch, follow
-from hpsearch.objectives.network import NetworkObjective
-from hpsearch.trial import Result, Trial
 from tests.faults.case import Case, hpsearch
+from tests.faults.objectives import DIVERGED, ODD, Failing, Odd
 from tests.faults.surroundings import TrainedBy
-
-Reports = Generator[dict[str, Any], None, None]
-
-
-class Failing(NetworkObjective):
-    """Every trial raises."""
-
-    def __call__(self, trial: Trial, on_epoch: OnEpoch | None = None) -> Result:
-        """Raise, as code of the trial."""
-
-        def records() -> Reports:
-            raise RuntimeError("CUDA out of luck")
-            yield {}
-
-        return follow(trial, self.metric, records())
 
 
 @pytest.mark.trial_of("every trial fails")
@@ -47,25 +25,6 @@ def test_every_trial_fails(case: Case, strategy: str) -> None:
     assert hpsearch("show", directory, "best")[0] == 2
     case.row.tries += 1
     assert case.search(directory, "--retry-failed").wait() == 0
-
-
-DIVERGED = (math.nan, math.inf, -math.inf, np.float32("nan"), -(10**400), Decimal("nan"))
-FAILED = (0.1 + 0j, "0.1", b"0.1", None, True, [0.1], np.array([0.1, 0.2]), object(), float)
-ODD = (*DIVERGED, *FAILED)
-
-
-class Odd(NetworkObjective):
-    """Every third trial reports one of :data:`ODD` in its last epoch."""
-
-    def __call__(self, trial: Trial, on_epoch: OnEpoch | None = None) -> Result:
-        """Report."""
-        third, rest = divmod(trial.number, 3)
-
-        def records() -> Reports:
-            yield {"val_error": 0.5}
-            yield {"val_error": 0.25 if rest else ODD[third]}
-
-        return follow(trial, self.metric, records())
 
 
 @pytest.mark.trial_of("a metric that is no finite number, of 15 kinds")

@@ -1,21 +1,16 @@
 """Workers that die, and workers whose search dies."""
 
 import contextlib
-import fcntl
 import json
 import os
 import random
 import signal
 import time
-from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
-from hpsearch.objectives.curve import OnEpoch
-from hpsearch.objectives.network import NetworkObjective
-from hpsearch.trial import Result, Trial
 from tests.faults.case import Case, hpsearch
+from tests.faults.objectives import HOW, Alone, Deadly
 from tests.faults.program import Program
 from tests.faults.surroundings import TrainedBy
 
@@ -28,45 +23,6 @@ search: {method: random, trials: 12, early_stopping: false}
 run: {strategy: caviar, workers: 2}
 """
 """No trial looks at another: one that the fault ends for good changes nothing else."""
-
-
-class Deadly(NetworkObjective):
-    """Some trials end their process.
-
-    In the environment: ``DEADLY`` names the trials, ``DEATHS`` how often each dies, ``HOW`` it does.
-    """
-
-    def __call__(self, trial: Trial, on_epoch: OnEpoch | None = None) -> Result:
-        """Die, or run the trial."""
-        if str(trial.number) in os.environ["DEADLY"].split():
-            self.trials.mkdir(exist_ok=True)
-            deaths = self.trials / f"deaths-{trial.number}"
-            died = deaths.stat().st_size if deaths.exists() else 0
-            if died < int(os.environ["DEATHS"]):
-                deaths.write_bytes(b"x" * (died + 1))
-                HOW[os.environ["HOW"]]()
-        return super().__call__(trial, on_epoch)
-
-
-HOW: dict[str, Callable[[], None]] = {
-    "SIGKILL, as when out of memory": lambda: os.kill(os.getpid(), signal.SIGKILL),
-    "segmentation fault": lambda: os.kill(os.getpid(), signal.SIGSEGV),
-    "os._exit(0)": lambda: os._exit(0),
-}
-
-
-class Alone(NetworkObjective):
-    """Leaves a file ``twice`` behind if one trial runs in two processes at once."""
-
-    def __call__(self, trial: Trial, on_epoch: OnEpoch | None = None) -> Result:
-        """Run the trial, under a lock of its own that goes with its process."""
-        directory = Path(os.environ["LOCKS"])
-        with (directory / f"{trial.number}.lock").open("w") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                (directory / "twice").touch()
-            return super().__call__(trial, on_epoch)
 
 
 def deadly(trials: str, deaths: int, how: str) -> TrainedBy:
@@ -99,7 +55,7 @@ def test_dies_every_time(case: Case, how: str) -> None:
     rows = json.loads(hpsearch("leaderboard", directory, "-f", "json")[1])["rows"]
     assert (rows[-1]["trial"], rows[-1]["status"]) == (4, "crashed")
     assert "its worker process died" in rows[-1]["reason"]
-    case.finish(directory, "--retry-failed")
+    case.finish(directory, "--retry-failed", "--strategy", "panda", "-j", 1)
 
 
 @pytest.mark.trial_of("every trial kills its worker")
@@ -113,7 +69,7 @@ def test_all_die(case: Case) -> None:
     assert "Too many trials failed in a row" in program.err
     assert "its worker process died (SIGSEGV" in program.err
     case.check(directory, program, exempt=frozenset(range(12)))
-    case.finish(directory, "--retry-failed")
+    case.finish(directory, "--retry-failed", "--strategy", "panda", "-j", 1)
 
 
 @pytest.mark.trial_of("a worker killed from outside, at random moments")
@@ -138,7 +94,7 @@ def test_killed_from_outside(case: Case, full: bool, randomness: random.Random) 
 @pytest.mark.trial_of("the search killed while workers train, and resumed at once")
 def test_resumed_at_once(case: Case, full: bool, randomness: random.Random) -> None:
     """Workers end with their search; no trial ever runs in two processes at the same time."""
-    case.text = INDEPENDENT.replace("epochs: 30", "epochs: 300")
+    case.text = INDEPENDENT.replace("epochs: 30", "epochs: 150")
     directory = case.place / "run"
     locks = case.place / "locks"
     locks.mkdir()

@@ -90,7 +90,7 @@ def test_a_line_per_result() -> None:
     assert shown == [
         "3 trials, 1 of them finished before; 2 at a time",
         "[2/3] trial 1 done: val_error 0.25, 3 epochs, 0.3 s  best so far",
-        "[3/3] trial 2 failed: Error: \\x1b[1m, 0 epochs, 2.0 s",
+        "[3/3] trial 2 failed: Error: \\x1b[1m, 2.0 s",
     ]
 
 

@@ -1,0 +1,123 @@
+"""A config made of what another tool wrote, and what has to be said about it."""
+
+import keyword
+import re
+import textwrap
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from hpsearch.config.scalars import shown
+from hpsearch.config.tree import Place
+from hpsearch.config.writing import dump
+from hpsearch.errors import UsageError
+
+WIDTH = 100
+
+RESERVED = ("args", "json")
+"""Placeholders of commands that stand for all parameters."""
+
+
+@dataclass(frozen=True)
+class Note:
+    """What became of a key of the other tool.
+
+    Attributes:
+        key: Its dotted path there.
+        text: What it became, or why it could not be carried over.
+        place: Where it stands; None where there are no lines.
+    """
+
+    key: str
+    text: str
+    place: Place | None = None
+
+    def __str__(self) -> str:
+        at = f"{self.place.path}:{self.place.line}:{self.place.column}: " if self.place else ""
+        return f"{at}{self.key}: {self.text}"
+
+    @property
+    def as_comment(self) -> str:
+        """As it stands in the config."""
+        return (
+            f"- line {self.place.line}, {self.key}: {self.text}"
+            if self.place
+            else f"- {self.key}: {self.text}"
+        )
+
+
+@dataclass
+class Draft:
+    """A config in the making.
+
+    Attributes:
+        source: What it is made of, for people.
+        todo: What is left to be done by hand.
+        config: Its sections.
+        program: The file that it runs, if it is known.
+        notes: What became something else or could not be carried over.
+    """
+
+    source: str
+    todo: str
+    config: dict[str, Any] = field(default_factory=dict)
+    program: str = ""
+    notes: list[Note] = field(default_factory=list)
+
+    def as_yaml(self) -> str:
+        """The config as text, all that has to be said about it in comments above."""
+        lines = [f"Made of {self.source} by `hpsearch import`.", "", *_wrapped(self.todo, "")]
+        if self.notes:
+            lines += ["", "What became something else, or could not be carried over:"]
+        for note in self.notes:
+            lines += _wrapped(note.as_comment, "  ")
+        return "".join(f"# {line}".rstrip() + "\n" for line in lines) + dump(self.config, short=True)
+
+
+def _wrapped(text: str, indent: str) -> Iterable[str]:
+    for line in text.split("\n"):
+        text = shown(line, 2000)
+        yield from textwrap.wrap(
+            text, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+        )
+
+
+def fitting_names(originals: Sequence[str], *, python: bool = False) -> list[str]:
+    """Names of parameters of ours for names that may not be allowed; all different.
+
+    Args:
+        originals: What they are called elsewhere. Those that are allowed stay as they are.
+        python: Whether they have to be names of Python.
+    """
+    strange = r"[^A-Za-z0-9_]" if python else r"[^A-Za-z0-9_-]"
+    likely = [re.sub(strange, "_", name)[:95] or "_" for name in originals]
+    likely = [name if re.match("[A-Za-z_]", name) else f"_{name}" for name in likely]
+    likely = [
+        f"{name}_" if name in RESERVED or (python and keyword.iskeyword(name)) else name for name in likely
+    ]
+    names: list[str | None] = [
+        name if name == original and original not in originals[:at] else None
+        for at, (name, original) in enumerate(zip(likely, originals, strict=True))
+    ]
+    for at, name in enumerate(likely):
+        number, free = 2, name
+        while names[at] is None and free in names:
+            number, free = number + 1, f"{name}_{number}"
+        names[at] = names[at] or free
+    return [name for name in names if name is not None]
+
+
+def write_new(path: Path, text: str) -> None:
+    """Write a file that is not there yet.
+
+    Raises:
+        UsageError: It is there, or cannot be written.
+    """
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise UsageError(f"{path} is there already, and stays as it is. Name another file.") from None
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror or error}") from error

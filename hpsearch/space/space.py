@@ -1,0 +1,208 @@
+"""Parameters and constants as one cube."""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from hpsearch.space.parameters import INACTIVE, Booleans, Categorical, Floats, Number, Parameter
+from hpsearch.trial import Value
+
+
+@dataclass(frozen=True)
+class Space:
+    """Parameters and constants, as one cube.
+
+    Attributes:
+        parameters: What is searched, in the order of the config; the columns of every ``(n, d)`` array.
+            A parameter's ``when`` names parameters that are discrete, and there are no cycles.
+        constants: What every trial has in common, by name.
+    """
+
+    parameters: tuple[Parameter, ...]
+    constants: Mapping[str, Value] = field(default_factory=dict)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The parameters' names, in column order."""
+        return tuple(parameter.name for parameter in self.parameters)
+
+    @property
+    def dimensions(self) -> int:
+        """The number of columns, d."""
+        return len(self.parameters)
+
+    @cached_property
+    def _conditional_columns(self) -> tuple[int, ...]:
+        """The columns with conditions, every one after the columns it depends on."""
+        column = {name: index for index, name in enumerate(self.names)}
+        ordered: list[int] = []
+
+        def visit(index: int) -> None:
+            if index in ordered:
+                return
+            for parent in self.parameters[index].when:
+                if parent in column:
+                    visit(column[parent])
+            if self.parameters[index].when:
+                ordered.append(index)
+
+        for index in range(self.dimensions):
+            visit(index)
+        return tuple(ordered)
+
+    def active(self, units: Floats) -> Booleans:
+        """Which parameters take part in each configuration.
+
+        Args:
+            units: Points of the cube, shape (n, d).
+
+        Returns:
+            True where a parameter is active, shape (n, d).
+        """
+        mask = np.ones(units.shape, dtype=np.bool_)
+        column = {name: index for index, name in enumerate(self.names)}
+        for index in self._conditional_columns:
+            for name, allowed in self.parameters[index].when.items():
+                if name in self.constants:
+                    mask[:, index] &= self.constants[name] in allowed
+                    continue
+                parent = column[name]
+                mask[:, index] &= mask[:, parent] & self.parameters[parent].among(units[:, parent], allowed)
+        return mask
+
+    def values(self, units: Floats) -> list[dict[str, Value]]:
+        """The configurations at points of the cube, inactive parameters absent.
+
+        Args:
+            units: Points of the cube, shape (n, d).
+
+        Returns:
+            n mappings from name to value, constants first.
+        """
+        columns = [parameter.decode(units[:, index]) for index, parameter in enumerate(self.parameters)]
+        active = self.active(units)
+        return [
+            dict(self.constants)
+            | {name: column[row] for name, column, on in zip(self.names, columns, mask, strict=True) if on}
+            for row, mask in enumerate(active)
+        ]
+
+    def units(self, configurations: Sequence[Mapping[str, Value]]) -> Floats:
+        """The canonical points of configurations; the inverse of :meth:`values`.
+
+        Args:
+            configurations: n mappings from name to value; an absent parameter is inactive.
+
+        Returns:
+            Points of the cube, shape (n, d).
+        """
+        points = np.full((len(configurations), self.dimensions), INACTIVE)
+        for index, parameter in enumerate(self.parameters):
+            rows = [row for row, values in enumerate(configurations) if parameter.name in values]
+            if rows:
+                points[rows, index] = parameter.encode([configurations[row][parameter.name] for row in rows])
+        return points
+
+    def snap(self, units: Floats) -> Floats:
+        """Each point moved to the canonical point of its configuration.
+
+        Args:
+            units: Points of the cube, shape (n, d).
+
+        Returns:
+            Points of the cube, shape (n, d); equal rows are equal configurations and vice versa.
+        """
+        snapped = np.empty_like(units)
+        for index, parameter in enumerate(self.parameters):
+            snapped[:, index] = parameter.snap(units[:, index])
+        snapped[~self.active(units)] = INACTIVE
+        return snapped
+
+    def complete(self, values: Mapping[str, Value]) -> dict[str, Value]:
+        """A configuration as :meth:`values` would give it: with the constants, in order, floats as floats.
+
+        Args:
+            values: One without :meth:`problems`.
+        """
+        completed = dict(self.constants)
+        for parameter in self.parameters:
+            if parameter.name in values:
+                value = values[parameter.name]
+                continuous = isinstance(parameter, Number) and not parameter.integer
+                completed[parameter.name] = float(value) if continuous else value
+        return completed
+
+    def problems(self, values: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+        """What keeps a mapping from being a configuration of this space.
+
+        Yields:
+            The name concerned and what is wrong with it.
+        """
+        known = set(self.names) | set(self.constants)
+        for name in values:
+            if name not in known:
+                yield name, "is not a parameter of the space"
+        for parameter in self.parameters:
+            on = all(
+                values.get(name, self.constants.get(name)) in allowed
+                for name, allowed in parameter.when.items()
+            )
+            if on and parameter.name not in values:
+                yield parameter.name, "is missing"
+            elif not on and parameter.name in values:
+                yield parameter.name, "is not active with these values"
+            elif on and not parameter.accepts(values[parameter.name]):
+                yield parameter.name, f"cannot be {values[parameter.name]!r}"
+
+    @cached_property
+    def size(self) -> float:
+        """How many different configurations there are; infinite with a continuous parameter.
+
+        With conditions the count goes through every combination of the parameters they depend on;
+        past a million of those the space counts as infinite.
+        """
+        if not self._conditional_columns:
+            return math.prod(parameter.count for parameter in self.parameters)
+        parents = {name for parameter in self.parameters for name in parameter.when} & set(self.names)
+        deciding = [index for index, name in enumerate(self.names) if name in parents]
+        if math.prod(self.parameters[index].count for index in deciding) > 1_000_000:
+            return math.inf
+        points = self._combinations(deciding)
+        active = self.active(points)
+        free = [index for index in range(self.dimensions) if index not in deciding]
+        counts = np.array([self.parameters[index].count for index in free])
+        branches = np.unique(
+            np.where(active[:, deciding], points[:, deciding], INACTIVE), axis=0, return_index=True
+        )[1]
+        return float(np.where(active[branches][:, free], counts, 1.0).prod(axis=1).sum())
+
+    def every_point(self) -> Floats:
+        """The canonical points of all configurations of a finite space, shape (size, d).
+
+        Raises:
+            ValueError: The space is infinite.
+        """
+        if math.isinf(self.size):
+            raise ValueError("a space with a continuous parameter has no list of all its points")
+        return np.asarray(np.unique(self.snap(self._combinations(range(self.dimensions))), axis=0))
+
+    def _combinations(self, columns: Iterable[int]) -> Floats:
+        """All combinations of the discrete parameters in ``columns``, the others at 0.5; shape (n, d)."""
+        chosen = list(columns)
+        axes = [self._every_coordinate(self.parameters[index]) for index in chosen]
+        points = np.full((math.prod(map(len, axes)), self.dimensions), INACTIVE)
+        for index, axis in zip(chosen, np.meshgrid(*axes, indexing="ij"), strict=True):
+            points[:, index] = axis.ravel()
+        return points
+
+    @staticmethod
+    def _every_coordinate(parameter: Parameter) -> Floats:
+        if isinstance(parameter, Categorical):
+            return parameter.encode(parameter.values)
+        assert parameter.step is not None  # noqa: S101 -- callers pass discrete parameters only
+        return parameter.encode(
+            [parameter.min + index * parameter.step for index in range(int(parameter.count))]
+        )

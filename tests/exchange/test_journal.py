@@ -1,0 +1,100 @@
+"""Tests of writing journal files of Optuna: what Optuna reads of them."""
+
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hpsearch.errors import UsageError
+from hpsearch.exchange.history import History
+from hpsearch.exchange.journal import write_journal
+from hpsearch.trial import Status
+from tests.exchange.conftest import ADAM, SGD, is_recent
+
+optuna = pytest.importorskip("optuna", reason="optuna is not installed")
+
+
+def opened(path: Path, name: str) -> Any:
+    """The study of a journal file, as optuna-dashboard opens it."""
+    backend = optuna.storages.journal.JournalFileBackend(str(path))
+    return optuna.load_study(study_name=name, storage=optuna.storages.JournalStorage(backend))
+
+
+@pytest.fixture
+def study(history: History, tmp_path: Path) -> Any:
+    """The study that a run becomes."""
+    write_journal(history, tmp_path / "study.journal")
+    return opened(tmp_path / "study.journal", "example-001")
+
+
+def test_the_study_has_every_trial(study: Any) -> None:
+    """With its number, values and metric; constants are no parameters."""
+    assert [trial.number for trial in study.trials] == list(range(len(Status) + 1))
+    assert [trial.params for trial in study.trials[:2]] == [SGD, ADAM]
+    assert [trial.value for trial in study.trials] == [0.0, 0.25, *[None] * (len(Status) - 1)]
+    assert study.directions == [optuna.study.StudyDirection.MAXIMIZE]
+    assert study.metric_names == ["val/loss"]
+    assert study.user_attrs["config"]["space"]["epochs"] == 3
+    assert study.best_trial.number == 0  # the other one with a value was stopped early
+
+
+def test_statuses_are_states(study: Any) -> None:
+    """Done is complete, stopped is pruned, what is in flight runs, all else has failed; reasons are kept."""
+    states = [trial.state.name for trial in study.trials]
+    assert states == ["COMPLETE", "PRUNED", *["FAIL"] * (len(Status) - 2), "RUNNING"]
+    assert [trial.user_attrs.get("status") for trial in study.trials] == [*map(str, Status), None]
+    assert study.trials[2].user_attrs["reason"] == "it was diverged"
+    assert study.trials[0].user_attrs["final"] == {"test/loss": 0.75, "other": None}
+
+
+def test_curves_are_intermediate_values(study: Any) -> None:
+    """By epoch; what is not finite is NaN."""
+    assert study.trials[1].intermediate_values == {1: 0.125, 2: 0.25}
+    diverged = study.trials[list(Status).index(Status.DIVERGED)].intermediate_values
+    assert math.isnan(diverged[2])
+
+
+def test_times_are_kept(study: Any) -> None:
+    """When it ended, and how long it took."""
+    assert study.trials[0].duration.total_seconds() == 2.0 or study.trials[0].duration.total_seconds() >= 0
+    assert is_recent(study.trials[0].datetime_complete.astimezone())
+    assert study.trials[-1].datetime_complete is None
+
+
+def test_distributions_hold_all_values(study: Any, history: History) -> None:
+    """Ranges, scales and steps; a step on a logarithmic scale falls away, which Optuna does not have."""
+    of = optuna.distributions
+    assert study.trials[0].distributions == {
+        "lr": of.FloatDistribution(1e-4, 1, log=True),
+        "momentum": of.FloatDistribution(0.9, 0.999),
+        "dropout": of.FloatDistribution(0, 0.5, step=0.1),
+        "units": of.IntDistribution(2, 9, log=True),
+        "layers": of.IntDistribution(1, 4),
+        "optimizer": of.CategoricalDistribution(["sgd", "adam"]),
+        "nesterov": of.CategoricalDistribution([True, False]),
+    }
+
+
+def test_what_differs_is_said(history: History, tmp_path: Path) -> None:
+    """Scales, steps and probabilities that Optuna does not have."""
+    notes = write_journal(history, tmp_path / "study.journal")
+    assert [note.partition(":")[0] for note in notes] == ["momentum", "units", "optimizer"]
+
+
+def test_a_file_that_is_there_stays(history: History, tmp_path: Path) -> None:
+    """Nothing is overwritten, and nothing left behind."""
+    path = tmp_path / "study.journal"
+    path.write_text("mine")
+    with pytest.raises(UsageError, match="is there already, and stays as it is"):
+        write_journal(history, path)
+    assert path.read_text() == "mine"
+    with pytest.raises(UsageError, match="cannot be written"):
+        write_journal(history, tmp_path / "no" / "where")
+
+
+def test_the_study_goes_on(study: Any) -> None:
+    """Optuna's samplers learn from what was exported."""
+    study.sampler = optuna.samplers.TPESampler(seed=1, n_startup_trials=1)
+    trial = study.ask(study.trials[0].distributions)
+    assert trial.params.keys() == SGD.keys()

@@ -1,0 +1,89 @@
+"""Networks whose trials do what trials should not. Workers import this, so it imports little."""
+
+import fcntl
+import math
+import os
+import signal
+from collections.abc import Callable, Generator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from hpsearch.objectives.curve import OnEpoch, follow
+from hpsearch.objectives.network import NetworkObjective
+from hpsearch.trial import Result, Trial
+
+Reports = Generator[dict[str, Any], None, None]
+
+
+class Deadly(NetworkObjective):
+    """Some trials end their process.
+
+    In the environment: ``DEADLY`` names the trials, ``DEATHS`` how often each dies, ``HOW`` it does.
+    """
+
+    def __call__(self, trial: Trial, on_epoch: OnEpoch | None = None) -> Result:
+        """Die, or run the trial."""
+        if str(trial.number) in os.environ["DEADLY"].split():
+            self.trials.mkdir(exist_ok=True)
+            deaths = self.trials / f"deaths-{trial.number}"
+            died = deaths.stat().st_size if deaths.exists() else 0
+            if died < int(os.environ["DEATHS"]):
+                deaths.write_bytes(b"x" * (died + 1))
+                HOW[os.environ["HOW"]]()
+        return super().__call__(trial, on_epoch)
+
+
+HOW: dict[str, Callable[[], None]] = {
+    "SIGKILL, as when out of memory": lambda: os.kill(os.getpid(), signal.SIGKILL),
+    "segmentation fault": lambda: os.kill(os.getpid(), signal.SIGSEGV),
+    "os._exit(0)": lambda: os._exit(0),
+}
+
+
+class Alone(NetworkObjective):
+    """Leaves a file ``twice`` behind if one trial runs in two processes at once."""
+
+    def __call__(self, trial: Trial, on_epoch: OnEpoch | None = None) -> Result:
+        """Run the trial, under a lock of its own that goes with its process."""
+        directory = Path(os.environ["LOCKS"])
+        with (directory / f"{trial.number}.lock").open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                (directory / "twice").touch()
+            return super().__call__(trial, on_epoch)
+
+
+class Failing(NetworkObjective):
+    """Every trial raises."""
+
+    def __call__(self, trial: Trial, on_epoch: OnEpoch | None = None) -> Result:
+        """Raise, as code of the trial."""
+
+        def records() -> Reports:
+            raise RuntimeError("CUDA out of luck")
+            yield {}
+
+        return follow(trial, self.metric, records())
+
+
+DIVERGED = (math.nan, math.inf, -math.inf, np.float32("nan"), -(10**400), Decimal("nan"))
+FAILED = (0.1 + 0j, "0.1", b"0.1", None, True, [0.1], np.array([0.1, 0.2]), object(), float)
+ODD = (*DIVERGED, *FAILED)
+
+
+class Odd(NetworkObjective):
+    """Every third trial reports one of :data:`ODD` in its last epoch."""
+
+    def __call__(self, trial: Trial, on_epoch: OnEpoch | None = None) -> Result:
+        """Report."""
+        third, rest = divmod(trial.number, 3)
+
+        def records() -> Reports:
+            yield {"val_error": 0.5}
+            yield {"val_error": 0.25 if rest else ODD[third]}
+
+        return follow(trial, self.metric, records())
