@@ -53,10 +53,18 @@ def main() -> None:
     except OSError as error:
         ended = f"start {error.errno}"
     else:
-        os.write(descriptors[0], b"began %d\n" % command)
+        tell(descriptors[0], f"began {command}")
         ended = watch(command, memory, grace)
-    os.write(descriptors[0], ended.encode() + b"\n")
+    tell(descriptors[0], ended)
     os._exit(0)  # without the time that an orderly end takes
+
+
+def tell(descriptor: int, what: str) -> None:
+    """Write a line."""
+    try:  # noqa: SIM105 -- contextlib takes 5 ms to import
+        os.write(descriptor, what.encode() + b"\n")
+    except BrokenPipeError:  # whoever has started this is dead; what it has started has to end all the same
+        pass
 
 
 def watch(command: int, memory: int, grace: float) -> str:

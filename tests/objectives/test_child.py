@@ -1,5 +1,6 @@
 """Tests of what limits and isolates the user's code."""
 
+import os
 import subprocess
 import sys
 import time
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from hpsearch.objectives import child, runner
+from hpsearch.objectives import child, runner, supervisor
 from hpsearch.objectives.code import CodeObjective
 from hpsearch.objectives.command import Command
 from hpsearch.objectives.devices import device
@@ -107,6 +108,27 @@ os.kill(os.getpid(), 9)
     pids = [int((tmp_path / name).read_text()) for name in ("child", "grandchild")]
     wait_until(lambda: all(map(gone, pids)))
     assert time.monotonic() - killed < 5  # as promised
+
+
+def test_a_supervisor_whose_parent_is_dead_ends_its_command(tmp_path: Path) -> None:
+    """Though nobody hears that it began."""
+    report, status = os.pipe()
+    os.close(report)
+    command = ["sh", "-c", "echo $$ > pid; sleep 60"]
+    code = f"import sys; sys.path.append({str(Path(supervisor.__file__).parent)!r}); import supervisor"
+    program = [sys.executable, "-c", f"{code}; supervisor.main()", str(status), "0", "0.2", *command]
+    done = subprocess.run(
+        program,
+        cwd=tmp_path,
+        stdin=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        pass_fds=[status],
+        check=False,
+    )
+    os.close(status)
+    assert (done.returncode, done.stderr) == (0, b"")
+    pid = tmp_path / "pid"  # not there, when the shell was ended before it could write it
+    assert not (pid.exists() and pid.read_text()) or gone(int(pid.read_text()))
 
 
 def test_logs_keep_beginning_and_end(call: Call, command: Call, directory: Path) -> None:
