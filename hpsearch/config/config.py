@@ -258,7 +258,7 @@ def _read_metric(reader: Reader, kind: type[Objective]) -> Metric | None:
     name = section.name or kind.default_metric or next(iter(known), "value")
     if known and name not in known:
         names = list(known)
-        hint = suggest_value(name, names)
+        hint = suggest_value(name, names) or (f"The default is {kind.default_metric or names[0]}")
         reader.report(("metric", "name"), f"must be one the {kind.kind} reports: {either(names)}", hint=hint)
         return None
     goal: Any = known.get(name) or section.goal or "minimize"

@@ -117,7 +117,9 @@ def look(job: Mapping[str, Any]) -> str:
     except ValueError:  # a function without a signature, as some that are written in C
         return ""
     except BaseException as error:
-        return f"importing its module raises {describe(error)}"
+        at = traceback.extract_tb(error.__traceback__)[-1]
+        place = "" if at.filename.startswith("<") else f" ({at.filename}:{at.lineno})"
+        return f"importing its module raises {type(error).__name__}: {error}{place}"
     if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
         return "it is asynchronous (async def), and has to be a plain function"
     parameters: Mapping[str, bool] = job["parameters"]
