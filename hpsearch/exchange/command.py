@@ -155,6 +155,7 @@ class _Macros:
                 return [(self._program,)]
             case (
                 "${args}"
+                | "${args_no_equals}"
                 | "${args_no_hyphens}"
                 | "${args_no_boolean_flags}"
                 | "${args_json}"
@@ -183,6 +184,12 @@ class _Macros:
     def _args(self, at: Location) -> Iterator[Word]:
         self._note_truths()
         yield from ((f"--{each.original}=", Value(each.name)) for each in self._parameters)
+
+    def _args_no_equals(self, at: Location) -> Iterator[Word]:
+        self._note_truths()
+        for each in self._parameters:
+            yield (f"--{each.original}",)
+            yield (Value(each.name),)
 
     def _args_no_hyphens(self, at: Location) -> Iterator[Word]:
         self._note_truths()

@@ -33,37 +33,45 @@ def from_study(url: str, name: str) -> Draft:
     """
     optuna = required("optuna", "--optuna", "optuna")
     study = _load(optuna, url, name)
-    directions = [direction.name.lower() for direction in study.directions]
-    if len(directions) > 1:
-        raise UsageError(
-            f"A search makes one metric better; the study {name!r} has {len(directions)} directions:"
-            f" {', '.join(directions)}. Name a study with one objective."
-        )
-    trials = [trial for trial in study.get_trials(deepcopy=False) if trial.params]
-    if not trials:
-        raise UsageError(
-            f"The study {name!r} has no trials with parameters, and so no space: Optuna knows the parameters"
-            " of trials, not of studies. Run one trial first."
-        )
+    goal, trials = _goal(study), _trials(study)
     draft = Draft(f"the study {name} of Optuna", "")
     originals = list(dict.fromkeys(key for trial in trials for key in trial.params))
     names = dict(zip(originals, fitting_names(originals, python=True), strict=True))
     metric = (study.metric_names or ["value"])[0]
     space = dict(_space(draft, trials, names))
     draft.config["name"] = name_like(name)
-    draft.config["metric"] = {
-        "name": metric,
-        "goal": "maximize" if directions == ["maximize"] else "minimize",
-    }
+    draft.config["metric"] = {"name": metric, "goal": goal}
     draft.config["objective"] = {"function": "train:objective"}
     draft.config["space"] = space
     search: dict[str, Any] = {"method": "coarse_to_fine", "trials": TRIALS, "early_stopping": False}
-    if best := _best(draft, optuna, trials, names, maximize=directions == ["maximize"]):
+    if best := _best(draft, optuna, trials, names, maximize=goal == "maximize"):
         search["enqueue"] = best
     draft.config["search"] = search
     draft.todo = _todo(space, metric)
     _note_the_rest(draft, study, trials)
     return draft
+
+
+def _goal(study: Any) -> str:
+    """Whether it minimizes or maximizes."""
+    directions = [direction.name.lower() for direction in study.directions]
+    if len(directions) > 1:
+        raise UsageError(
+            f"A search makes one metric better; the study {study.study_name!r} has {len(directions)}"
+            f" directions: {', '.join(directions)}. Name a study with one objective."
+        )
+    return "maximize" if directions == ["maximize"] else "minimize"
+
+
+def _trials(study: Any) -> list[Any]:
+    """The trials that have parameters."""
+    trials = [trial for trial in study.get_trials(deepcopy=False) if trial.params]
+    if not trials:
+        raise UsageError(
+            f"The study {study.study_name!r} has no trials with parameters, and so no space: Optuna knows the"
+            " parameters of trials, not of studies. Run one trial first."
+        )
+    return trials
 
 
 def _todo(space: Mapping[str, Any], metric: str) -> str:

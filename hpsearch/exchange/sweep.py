@@ -77,6 +77,7 @@ class Sweep:
         self._reader = Reader(root, problems)
         self._asked: set[Location] = set()
         self._taken: set[Location] = set()
+        self._reported: set[tuple[Location, str]] = set()
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -92,10 +93,17 @@ class Sweep:
         return cls(root, problems)
 
     def get(self, at: Location) -> Node | None:
-        """What stands at a location, which counts as read; None where nothing does, or null."""
+        """What stands at a location, which counts as read; None where nothing does.
+
+        Null is reported, but for the optional keys at the top, where it is as good as nothing.
+        """
         node = find(self.root, at)
         self._asked.add(at)
-        return None if is_null(node) else node
+        if not is_null(node):
+            return node
+        if len(at) > 1 or at == ("method",):
+            self.report(at, "a value is needed here", hint="Write one, or remove the key")
+        return None
 
     def take(self, at: Location) -> Node | None:
         """What stands at a location, null too; it counts as read with everything in it."""
@@ -162,7 +170,8 @@ class Sweep:
     ) -> None:
         """Report a mistake in the sweep; see :meth:`hpsearch.config.reader.Reader.report`."""
         node = find(self.root, at)
-        if not (isinstance(node, Leaf) and node.error):
+        if not (isinstance(node, Leaf) and node.error) and (at, rule) not in self._reported:
+            self._reported.add((at, rule))
             self._reader.report(at, rule, found=found, hint=hint, key=key)
 
     def name_the_rest(self, reasons: Mapping[str, str], known: Sequence[str]) -> None:

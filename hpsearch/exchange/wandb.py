@@ -13,8 +13,8 @@ from hpsearch.config import parse_space
 from hpsearch.config.schema import name_like
 from hpsearch.config.tree import Location, Table
 from hpsearch.exchange.command import PROGRAM, Passed, read_command
-from hpsearch.exchange.distributions import read_parameter
 from hpsearch.exchange.draft import Draft, fitting_names
+from hpsearch.exchange.parameter import read_parameter
 from hpsearch.exchange.sweep import Sweep
 
 METHODS = ("random", "bayes", "grid", "custom")
@@ -199,6 +199,8 @@ def _stopping(sweep: Sweep, command: dict[str, Any], names: list[str]) -> Any:
     if reduction != eta:
         sweep.note((*at, "eta"), f"is {reduction} here: early_stopping.reduction is a whole number")
     first, longest, brackets = numbers["min_iter"], numbers["max_iter"], numbers["s"]
+    if brackets is not None and longest is None:
+        sweep.note((*at, "s"), "has no effect without max_iter, in W&B neither")
     if longest is not None and longest >= 1:
         command["epochs"] = int(longest)
         bands = [int(longest / eta**k) for k in range(1, int(brackets or 0) + 1) if longest / eta**k >= 1]

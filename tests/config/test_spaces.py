@@ -39,6 +39,12 @@ def test_parameters_and_constants() -> None:
     )
 
 
+def test_a_range_of_one_step_is_no_smaller_than_its_step() -> None:
+    """Although 0.3 - 0.2 is below 0.1 in floating point."""
+    space = parse_space({"x": {"min": 0.2, "max": 0.3, "step": 0.1}})
+    assert space.parameters[0].count == 2
+
+
 def test_numpy_and_tuples() -> None:
     """NumPy's numbers, tuples and ranges are as good as Python's own numbers and lists."""
     mapping = {

@@ -20,11 +20,18 @@ VALUES = (
 )
 
 
-@given(st.dictionaries(TEXTS | st.sampled_from(["on", "1", "<<", "~"]), VALUES | st.lists(VALUES)))
-def test_what_is_written_is_read_back(data: dict[str, object]) -> None:
+LONG = st.lists(st.sampled_from(["a", "", "#", "- b", "c: d", "'e'", "{f}", "g" * 30]), min_size=40).map(
+    " ".join
+)
+KEYS = TEXTS | st.sampled_from(["on", "1", "<<", "~"])
+SECTIONS = st.dictionaries(KEYS, VALUES | LONG | st.lists(VALUES | LONG))
+
+
+@given(SECTIONS | st.dictionaries(KEYS, SECTIONS | st.lists(SECTIONS)), st.booleans())
+def test_what_is_written_is_read_back(data: dict[str, object], short: bool) -> None:
     """Whatever a config can hold is written so that it is read back as it was."""
     problems = Problems()
-    tree = document.compose(dump(data), Place("text", 1, 1), problems)
+    tree = document.compose(dump(data, short=short), Place("text", 1, 1), problems)
     assert not problems
     assert tree is not None
     assert plain(tree) == data

@@ -60,7 +60,7 @@ def search(storage: Any, trials: int = 40, name: str = "a study", **about: Any) 
 def test_a_study_becomes_a_config(tmp_path: Path, kind: str) -> None:
     """Its distributions are the space, with what their conditions seem to be."""
     url = f"sqlite:///{tmp_path}/study.db" if kind == "sqlite" else str(tmp_path / "study.journal")
-    search(url if kind == "sqlite" else journal(tmp_path / "study.journal"))
+    search(url if kind == "sqlite" else journal(tmp_path / "study.journal"), trials=16)
     draft = from_study(url, "a study")
     config = section(draft, tmp_path)
     assert yaml.safe_load(draft.as_yaml())["space"] == {

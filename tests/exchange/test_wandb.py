@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hpsearch.config import Config, load
@@ -187,6 +187,7 @@ KEYS: dict[str, list[Any]] = {
     "early_terminate": [
         {"type": "hyperband", "min_iter": 3, "eta": 4, "strict": True},
         {"type": "hyperband", "max_iter": 30, "s": 2, "min_iter": 1},
+        {"type": "hyperband", "min_iter": 5, "s": 2},
     ],
     "project": ["p"],
     "controller": [{"type": "local"}],
@@ -206,6 +207,7 @@ def sweeps(draw: st.DrawFn) -> dict[str, Any]:
     return {"method": draw(st.sampled_from(["random", "bayes", "grid"])), "parameters": parameters, **rest}
 
 
+@settings(max_examples=30)
 @given(sweeps())
 def test_no_key_is_lost(sweep: dict[str, Any]) -> None:
     """Any sweep becomes a config that is right; without one of its values, the config or its notes differ."""
@@ -311,6 +313,14 @@ HEAD = "method: random\nmetric: {name: loss}\n"
         (
             HEAD + "parameters: {x: {values: [1, 2], probabilities: [1]}}",
             "parameters.x.probabilities: must be one for each of the 2 values; found 1",
+        ),
+        (
+            HEAD + "parameters:\n  gamma:\n    values:\n",
+            "sweep.yaml:5:12: parameters.gamma.values: a value is needed here. Write one, or remove the key",
+        ),
+        (
+            "method:\nmetric: {name: }\nparameters: {x: {min: null, max: 2}}",
+            "sweep.yaml:2:16: metric.name: a value is needed here. Write one, or remove the key",
         ),
         (
             HEAD + "parameters: {x: {value: 1}}\nrun_cap: 0",
