@@ -152,6 +152,8 @@ def _flat(sweep: Sweep, at: Location, keys: tuple[str, ...]) -> list[tuple[tuple
     """The keys of each parameter, and where it stands."""
     table = sweep.section(at)
     found: list[tuple[tuple[str, ...], Location]] = []
+    if table is not None and not table.entries and keys:
+        sweep.note(at, "are none; left out")
     for key, entry in table.entries.items() if table is not None else ():
         if not isinstance(entry.node, Table):
             sweep.report((*at, key), "must be a section of keys", hint=_instead(entry.node))

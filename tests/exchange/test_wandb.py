@@ -85,7 +85,7 @@ def outcome(sweep: Mapping[str, Any], directory: Path) -> str:
 def leaves(section: Mapping[str, Any], at: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
     """The paths of all values."""
     for key, value in section.items():
-        if isinstance(value, dict):
+        if isinstance(value, dict) and value:
             yield from leaves(value, (*at, key))
         else:
             yield (*at, key)
@@ -161,6 +161,7 @@ PARAMETERS: list[dict[str, Any]] = [
     {"value": "adam"},
     {"value": None},
     {"value": {"a": 1}},
+    {"parameters": {}},
     {"values": [1, 2, 3]},
     {"values": [True, False]},
     {"values": ["a", 1, [2, 3]]},
@@ -199,12 +200,17 @@ KEYS: dict[str, list[Any]] = {
 def sweeps(draw: st.DrawFn) -> dict[str, Any]:
     """Any sweep, with keys that are not known among the others."""
     names = st.sampled_from(["lr", "a.b", "a_b", "args", "x/y", "optimizer"])
+    always = {"always": {"value": 1}}
     flat = st.dictionaries(names, st.sampled_from(PARAMETERS), min_size=1, max_size=4)
     nested = st.fixed_dictionaries({"parameters": flat})
     parameters = draw(st.dictionaries(names, st.sampled_from(PARAMETERS) | nested, min_size=1, max_size=4))
     optional = {key: st.sampled_from(values) for key, values in KEYS.items()}
     rest = draw(st.fixed_dictionaries({}, optional=optional))
-    return {"method": draw(st.sampled_from(["random", "bayes", "grid"])), "parameters": parameters, **rest}
+    return {
+        "method": draw(st.sampled_from(["random", "bayes", "grid"])),
+        "parameters": parameters | always,
+        **rest,
+    }
 
 
 @settings(max_examples=30)
