@@ -26,7 +26,7 @@ def importance(directory: Path, form: Form, color: Color) -> None:
     from hpsearch.errors import UsageError
     from hpsearch.reports.findings import importance_table
     from hpsearch.reports.formats import print_report
-    from hpsearch.searchers import Visible
+    from hpsearch.searchers import History
     from hpsearch.store import Run
 
     with Run.read(directory) as run:
@@ -34,7 +34,7 @@ def importance(directory: Path, form: Form, color: Color) -> None:
         results = run.results()
         trials = {trial.number: trial for trial in run.trials()}
     known = [trials[result.number] for result in results]
-    effects = effects_of(config.space, Visible.of(config.space, config.metric, known, results))
+    effects = effects_of(config.space, History.of(config.space, config.metric, known, results))
     if not effects:
         needed = TRIALS_PER_PARAMETER * config.space.dimensions
         have = sum(result.value is not None for result in results)

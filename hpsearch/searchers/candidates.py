@@ -7,12 +7,11 @@ from typing import Self
 import numpy as np
 
 from hpsearch.searchers.base import Indices
-from hpsearch.searchers.surrogate import unordered
 from hpsearch.space import Booleans, Categorical, Floats, Parameter, Space
 
 WHOLE = -1
 """In place of a trial's number: the candidate comes from the whole space."""
-_REACH = 0.3, 3.0  # least and most of a parameter's share in a move
+_REACH = 0.3, 3.0
 
 
 def spread(number: int, shift: Floats) -> Floats:
@@ -64,7 +63,7 @@ class Sampler:
 
     def __init__(self, space: Space) -> None:
         self._space = space
-        self._unordered = np.array([unordered(p) for p in space.parameters], dtype=np.bool_)
+        self._unordered = np.array([not p.ordered for p in space.parameters], dtype=np.bool_)
         self._buckets = np.array([_even_bucket(p) for p in space.parameters])
         self._d = max(space.dimensions, 1)
 
@@ -95,8 +94,7 @@ class Sampler:
         """
         n = len(points)
         radii = radius * 2.0 ** (-2.0 * rng.random(n))
-        reach = np.clip(lengths / np.exp(np.log(lengths).mean()), *_REACH) if len(lengths) else lengths
-        walked = self._walk(rng, points, radii[:, None] * reach)
+        walked = self._walk(rng, points, radii[:, None] * reach(lengths))
         chance = np.minimum(0.5, np.maximum(1.5 * radii, 0.5 / self._d))[:, None]
         redrawn = self._unordered & (rng.random(points.shape) < chance)
         moved = np.where(redrawn, rng.random(points.shape), np.where(self._unordered, points, walked))
@@ -113,6 +111,15 @@ class Sampler:
         short = (np.abs(steps) < 0.5 * self._buckets) & (rng.random((n, d)) < 0.5)
         steps = np.where(short, np.copysign(self._buckets, steps), steps)
         return reflect(points + np.where(moves, steps, 0.0))
+
+
+def reach(lengths: Floats) -> Floats:
+    """What the radius is multiplied by for each parameter, shape (d,): what matters less moves further.
+
+    Args:
+        lengths: Length scale of each parameter, shape (d,).
+    """
+    return np.clip(lengths / np.exp(np.log(lengths).mean()), *_REACH) if len(lengths) else lengths
 
 
 def reflect(units: Floats) -> Floats:

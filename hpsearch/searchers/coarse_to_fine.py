@@ -14,11 +14,11 @@ import numpy as np
 
 from hpsearch.searchers.acquisition import log_expected_improvement
 from hpsearch.searchers.base import Indices, Proposal, Visible, generator
-from hpsearch.searchers.candidates import WHOLE, Candidates, Sampler, spread
+from hpsearch.searchers.candidates import WHOLE, Candidates, Sampler, reach, spread
 from hpsearch.searchers.experience import Experience
 from hpsearch.searchers.fits import Fits
 from hpsearch.searchers.surrogate import Beliefs, Features, GaussianProcess
-from hpsearch.searchers.targets import extrapolated, representatives, targets
+from hpsearch.searchers.targets import observations
 from hpsearch.searchers.tried import Tried
 from hpsearch.space import Floats, Space
 
@@ -32,8 +32,7 @@ _WARM_CANDIDATES = 500
 _CENTRES = 6  # the best trials so far, around which candidates lie
 _WIDEST, _NARROWEST, _NARROW_AFTER = 0.4, 0.02, 256  # radius of the first zoom, of the last, its trial
 _FINE_RADIUS = 0.15
-
-_ACQUISITION = "expected_improvement"
+_DIGITS = 4  # of a radius, in a proposal's origin
 
 
 class CoarseToFine:
@@ -75,11 +74,11 @@ class CoarseToFine:
         unit = self._space.snap(spread(number, self._shift)[None])
         if self._tried.fresh(unit)[0]:
             return Proposal(unit[0], {"phase": "coarse"})
-        return self._anything(number, "coarse")
+        return self._leftover(number)
 
-    def _anything(self, number: int, phase: str) -> Proposal:
+    def _leftover(self, number: int) -> Proposal:
         """Any untried configuration."""
-        return Proposal(self._tried.draw(generator(self._seed, number, _COARSE)), {"phase": phase})
+        return Proposal(self._tried.draw(generator(self._seed, number, _COARSE)), {"phase": "leftover"})
 
     def _warm(self, number: int, visible: Visible, experience: Experience) -> Proposal:
         """The most promising of random candidates by what earlier searches found out."""
@@ -87,13 +86,13 @@ class CoarseToFine:
         promise = partial(experience.promise, tried=visible.units)
         first = self._best(self._sampler.whole(rng, _WARM_CANDIDATES), promise)
         if first is None:
-            return self._anything(number, "coarse")
+            return self._leftover(number)
         points = np.repeat(first.unit[None], _FINE_CANDIDATES, axis=0)
         lengths = np.ones(self._space.dimensions)
         near = self._sampler.around(rng, points, np.full(len(points), WHOLE), _FINE_RADIUS, lengths)
         second = self._best(near, promise)
         chosen = second if second is not None and second.promise > first.promise else first
-        return Proposal(chosen.unit, {"phase": "warm", "acquisition": _ACQUISITION})
+        return Proposal(chosen.unit, {"phase": "warm"})
 
     def _zoom(self, number: int, visible: Visible) -> Proposal:
         """The most promising of random candidates near good trials and elsewhere, or of more around it."""
@@ -107,22 +106,21 @@ class CoarseToFine:
         zoomed = around(visible.units[centres], centres, radius=self._radius(number))
         first = self._best(self._sampler.whole(rng, _WHOLE_CANDIDATES) + zoomed, promise)
         if first is None:
-            return self._anything(number, "global")
+            return self._leftover(number)
         points = np.repeat(first.unit[None], _FINE_CANDIDATES, axis=0)
         centres = np.full(_FINE_CANDIDATES, first.centre)
         second = self._best(around(points, centres, radius=_FINE_RADIUS), promise)
         if second is not None and second.promise > first.promise:
-            return Proposal(second.unit, second.origin("fine"))
-        return Proposal(first.unit, first.origin("zoom"))
+            return Proposal(second.unit, _origin(first, second, surrogate.lengths))
+        return Proposal(first.unit, _origin(first, None, surrogate.lengths))
 
     def _surrogate(self, visible: Visible, clip: float) -> tuple[GaussianProcess, Indices]:
         """The surrogate of the results, and which of them it was given."""
-        losses = extrapolated(visible.losses, visible.stopped, visible.curves)
-        rows = representatives(losses, _MOST_POINTS)
-        pending = visible.units[len(losses) :][-_MOST_POINTS:]
+        rows, observed = observations(visible, _MOST_POINTS, clip)
+        pending = visible.units[len(visible.losses) :][-_MOST_POINTS:]
         points = np.concatenate([visible.units[rows], pending])
         theta = self._fits[clip].theta(visible)
-        return GaussianProcess(self._features, theta, points, targets(losses[rows], clip)), rows
+        return GaussianProcess(self._features, theta, points, observed), rows
 
     def _best(self, candidates: Candidates, promise: Callable[[Floats], Floats]) -> "_Choice | None":
         """The most promising untried candidate; None when all are tried."""
@@ -156,9 +154,20 @@ class _Choice:
     centre: int
     radius: float
 
-    def origin(self, phase: str) -> dict[str, Any]:
-        """Why it is proposed, for people who ask."""
-        if self.centre == WHOLE:
-            return {"phase": "global", "acquisition": _ACQUISITION}
-        radius = round(self.radius, 4)
-        return {"phase": phase, "around": self.centre, "radius": radius, "acquisition": _ACQUISITION}
+
+def _origin(first: _Choice, second: _Choice | None, lengths: Floats) -> dict[str, Any]:
+    """Why a candidate was proposed, for people who ask.
+
+    Args:
+        first: The most promising of the first candidates.
+        second: The most promising of those around it, if that is the one proposed.
+        lengths: Length scale of each parameter, shape (d,).
+    """
+    origin: dict[str, Any] = {"phase": "global" if first.centre == WHOLE else "zoom"}
+    if first.centre != WHOLE:
+        origin |= {"around": first.centre, "radius": round(first.radius, _DIGITS)}
+    if second is not None:
+        origin |= {"phase": "fine", "fine_radius": round(second.radius, _DIGITS)}
+    if origin["phase"] != "global":
+        origin["reach"] = [round(each, _DIGITS) for each in reach(lengths).tolist()]
+    return origin

@@ -9,7 +9,7 @@ import numpy as np
 
 from hpsearch.searchers.base import Visible
 from hpsearch.searchers.surrogate import Beliefs, Features, fit
-from hpsearch.searchers.targets import extrapolated, representatives, targets
+from hpsearch.searchers.targets import observations
 from hpsearch.space import Floats
 
 _GROWTH = 1.15  # of the data between two fits
@@ -57,11 +57,9 @@ class Fits:
         """Fit at each of the sizes in turn, the first with so many steps from ``theta``."""
         for size in sizes:
             part = _copy_of_first(visible, size)
-            losses = extrapolated(part.losses, part.stopped, part.curves)
-            if not np.isfinite(losses).any():
+            if not np.isfinite(part.losses).any():
                 continue
-            rows = representatives(losses, self._most_points)
-            observed = targets(losses[rows], self._clip)
+            rows, observed = observations(part, self._most_points, self._clip)
             theta = fit(self._features, self._beliefs, theta, part.units[rows], observed, steps)
             self._known[size] = _Fit(part, theta)
             steps = _WARM_STEPS

@@ -11,16 +11,13 @@ from typing import Self
 import numpy as np
 
 from hpsearch.searchers.base import Indices
-from hpsearch.space import Categorical, Floats, Parameter, Space
+from hpsearch.space import Categorical, Floats, Space
 
-_JITTER = 1e-4
+JITTER = 1e-4
+"""Added to the noise variance, so that covariance matrices of points close together have a root."""
+
 _APART = 0.5  # distance, before length scales, of two categories that have no order
 _BLOCK = 48  # triangular matrices up to this size are inverted directly
-
-
-def unordered(parameter: Parameter) -> bool:
-    """Whether a parameter's values are categories without an order."""
-    return isinstance(parameter, Categorical) and not parameter.ordered
 
 
 class Features:
@@ -34,7 +31,7 @@ class Features:
 
     def __init__(self, space: Space) -> None:
         self._space = space
-        widths = [int(p.count) if unordered(p) else 1 for p in space.parameters]
+        widths = [1 if p.ordered else int(p.count) for p in space.parameters]
         self.owners: Indices = np.repeat(np.arange(space.dimensions), widths)
         self._starts = np.cumsum([0, *widths])
 
@@ -45,7 +42,7 @@ class Features:
         active = self._space.active(units)
         for index, parameter in enumerate(self._space.parameters):
             start = self._starts[index]
-            if isinstance(parameter, Categorical) and unordered(parameter):
+            if isinstance(parameter, Categorical) and not parameter.ordered:
                 column = start + parameter.index(units[:, index])
                 features[rows, column] = active[:, index] * _APART / np.sqrt(2)
             else:
@@ -110,7 +107,7 @@ class GaussianProcess:
         self._points = features(units) * self._scales
         self._covariance = self._signal * _matern(_squared_distances(self._points, self._points))
         self._observed = n = len(targets)
-        diagonal = np.diag(np.full(len(units), noise + _JITTER))
+        diagonal = np.diag(np.full(len(units), noise + JITTER))
         self._root = _inverse_triangular(np.linalg.cholesky(self._covariance + diagonal))  # L⁻¹
         self._alpha = self._root[:n, :n].T @ (self._root[:n, :n] @ targets)  # (2.25)
 
@@ -119,6 +116,12 @@ class GaussianProcess:
         """Posterior means at the observed points, shape (n,)."""
         n = self._observed
         return np.asarray(self._covariance[:n, :n] @ self._alpha)
+
+    @cached_property
+    def left_out(self) -> Floats:
+        """By how much each target differs from what the others predict there, shape (n,) (5.12)."""
+        n = self._observed
+        return np.asarray(self._alpha / np.square(self._root[:n, :n]).sum(axis=0))
 
     def predict(self, units: Floats) -> tuple[Floats, Floats]:
         """Posterior mean and standard deviation, without noise, at m points, each of shape (m,)."""
@@ -169,7 +172,7 @@ def _log_posterior(
     signal, noise = np.exp(theta[-2:])
     squared = _squared_distances(scaled, scaled)
     kernel = _matern(squared)
-    lower = np.linalg.cholesky(signal * kernel + np.diag(np.full(len(points), noise + _JITTER)))
+    lower = np.linalg.cholesky(signal * kernel + np.diag(np.full(len(points), noise + JITTER)))
     root = _inverse_triangular(lower)
     alpha = root.T @ (root @ targets)
     excess = (theta - beliefs.mean) / beliefs.deviation

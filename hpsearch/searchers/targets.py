@@ -5,10 +5,26 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from hpsearch.searchers.base import Indices
+from hpsearch.searchers.base import Indices, Visible
 from hpsearch.space import Booleans, Floats
 
 _MOST_PAIRS = 48  # of learning curves, the latest, through which a line is laid
+
+
+def observations(visible: Visible, most: int, clip: float) -> tuple[Indices, Floats]:
+    """What a surrogate is told of the results: the losses at the last epoch, of a part of the trials.
+
+    Args:
+        visible: Results, at least one of them with a loss.
+        most: Of how many trials at most.
+        clip: See :func:`targets`.
+
+    Returns:
+        Which trials, and their targets, both of shape (n,).
+    """
+    losses = extrapolated(visible.losses, visible.stopped, visible.curves)
+    rows = representatives(losses, most)
+    return rows, targets(losses[rows], clip)
 
 
 def targets(losses: Floats, clip: float) -> Floats:

@@ -75,6 +75,11 @@ class Number:
         # A millionth of a step of slack: (0.3 - 0.1) / 0.1 must count as 2.
         return math.inf if self.step is None else math.floor((self.max - self.min) / self.step + 1e-6) + 1
 
+    @property
+    def ordered(self) -> bool:
+        """Whether the values rise: always."""
+        return True
+
     @cached_property
     def _scaled_bounds(self) -> tuple[float, float]:
         """The ends of the prior's own axis: half a step beyond the bounds where there is a step.

@@ -133,7 +133,7 @@ class SearcherContract:
         trials = self.trials_in(space)
         units, losses = replay(make(method, space, 3), space, trials - 1)
         origin = make(method, space, 3).propose(trials - 1, visible(units, losses, trials - 1)).origin
-        assert origin["phase"] in {"random", "coarse", "zoom", "fine", "global"}
+        assert origin["phase"] in {"random", "coarse", "zoom", "fine", "global", "leftover"}
         json.dumps(origin, allow_nan=False)
 
     @pytest.mark.parametrize("seed", [0, 1, 2**32 - 1, 2**64])

@@ -1,9 +1,13 @@
+import math
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import pytest
 
 from hpsearch.searchers import Visible, make
 from hpsearch.searchers.stopping import Halving
-from hpsearch.space import Floats, Space
+from hpsearch.space import Categorical, Floats, Space
 
 from . import spaces
 from .contract import SearcherContract, bowl, replay, visible
@@ -79,17 +83,45 @@ def test_coarse_trials_do_not_look() -> None:
     assert looks == [False] * 12 + [True] * 8
 
 
-def test_says_where_it_zoomed() -> None:
-    """A zoom names the trial it lies around, which is one of those with results, and the radius."""
-    units, losses = replay(make("coarse_to_fine", spaces.CONTINUOUS, 0), spaces.CONTINUOUS, 30)
-    searcher = make("coarse_to_fine", spaces.CONTINUOUS, 0)
-    origins = [
-        searcher.propose(number, visible(units[:number], losses, number)).origin for number in range(30)
+def origins(space: Space, trials: int) -> list[Mapping[str, Any]]:
+    """Why each trial of a search was proposed."""
+    units, losses = replay(make("coarse_to_fine", space, 0), space, trials)
+    searcher = make("coarse_to_fine", space, 0)
+    return [
+        searcher.propose(number, visible(units[:number], losses, number)).origin for number in range(trials)
     ]
-    assert [origin["phase"] for origin in origins[:6]] == ["coarse"] * 6
-    local = [(n, origin) for n, origin in enumerate(origins) if origin["phase"] in {"zoom", "fine"}]
+
+
+def test_says_where_it_zoomed() -> None:
+    """A zoom names the trial it lies around, the radius, and by how much more each parameter could move."""
+    found = origins(spaces.CONTINUOUS, 40)
+    assert [origin["phase"] for origin in found[:6]] == ["coarse"] * 6
+    local = [(n, origin) for n, origin in enumerate(found) if "around" in origin]
     assert len(local) > 15
     for number, origin in local:
         assert 0 <= origin["around"] < number
         assert 0 < origin["radius"] <= 0.4
-        assert origin["acquisition"] == "expected_improvement"
+        assert len(origin["reach"]) == spaces.CONTINUOUS.dimensions
+        assert all(0.3 <= reach <= 3 for reach in origin["reach"])
+
+
+def test_says_both_radii_of_a_fine_trial() -> None:
+    """The first is that of the candidate, which shrinks with the trial's number; the second at most 0.15."""
+    found = origins(spaces.CONTINUOUS, 40)
+    fine = [origin for origin in found if origin["phase"] == "fine"]
+    assert len(fine) > 5
+    assert all(0.15 / 4 <= origin["fine_radius"] <= 0.15 for origin in fine)
+    assert all(("around" in origin) == ("radius" in origin) for origin in fine)
+    widest = [0.4 * (0.02 / 0.4) ** min(1, math.log1p((n - 6) / 9) / math.log1p(256 / 9)) for n in range(40)]
+    for number, origin in enumerate(found):
+        if "radius" in origin:
+            assert widest[number] / 4 - 1e-4 <= origin["radius"] <= widest[number] + 1e-4
+        assert "fine_radius" not in origin or origin["phase"] == "fine"
+
+
+def test_what_is_left_over_is_called_so() -> None:
+    """Where the spread points have been tried before, any other is; no candidate led to it."""
+    space = Space((Categorical("a", ("x", "y", "z")), Categorical("b", ("x", "y"))))
+    phases = [origin["phase"] for origin in origins(space, 6)]
+    assert phases[0] == "coarse"
+    assert "leftover" in phases

@@ -116,3 +116,15 @@ def test_a_mean_over_seeds_is_thought_less_noisy() -> None:
     once, often = Beliefs.about(3), Beliefs.about(3, repeats=4)
     assert np.exp(once.mean[-1] - often.mean[-1]) == pytest.approx(4)
     assert np.array_equal(once.mean[:-1], often.mean[:-1])
+
+
+def test_what_is_left_out_is_predicted_by_the_others() -> None:
+    """Each residual is that of a process fitted to all points but one."""
+    units = drawn(spaces.MIXED, 12)
+    observed = np.sin(5 * units).sum(axis=1)
+    features, theta = Features(spaces.MIXED), Beliefs.about(spaces.MIXED.dimensions).mean
+    found = GaussianProcess(features, theta, units, observed).left_out
+    for row in range(12):
+        others = np.arange(12) != row
+        without = GaussianProcess(features, theta, units[others], observed[others])
+        assert found[row] == pytest.approx(observed[row] - without.predict(units[row : row + 1])[0][0])
