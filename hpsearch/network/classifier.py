@@ -158,8 +158,8 @@ class BatchNormMLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
             classes: Every label that there will be; needed by the first call alone.
 
         Raises:
-            ValueError: As :meth:`fit`, or the first call lacks the classes, a later one has others, or a label
-                is none of them.
+            ValueError: As :meth:`fit`, or the first call lacks the classes, a later one has others, or a
+                label is none of them.
         """
         first = not hasattr(self, "classes_")
         if first and classes is None:
