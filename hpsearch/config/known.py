@@ -50,15 +50,15 @@ def search_notes(search: SearchSection, space: Space) -> list[str]:
     points = space.units([space.complete(values) for values in search.enqueue]).tolist()
     for index, point in enumerate(points):
         if (first := points.index(point)) < index:
-            notes.append(f"search.enqueue[{index}] is the same as search.enqueue[{first}], and runs again.")
+            notes.append(f"search.enqueue[{index}]: is the same as search.enqueue[{first}], and runs again")
     if len(points) > search.trials:
         notes.append(
-            f"search.trials is {search.trials}: the rest of search.enqueue's {len(points)} do not run."
+            f"search.enqueue: has {len(points)} configurations; search.trials lets {search.trials} run"
         )
     if space.size < search.trials:
         notes.append(
-            f"search.trials is {search.trials}, but the space has {space.size:.0f} configurations: "
-            "the search ends when all were tried."
+            f"search.trials: is {search.trials}, but the space has {space.size:.0f} configurations; "
+            "the search ends when all were tried"
         )
     return notes
 
