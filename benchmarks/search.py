@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.search_peers import PEERS, AskTell
-from benchmarks.search_tasks import FUNCTIONS, PUBLIC, Task, load
+from benchmarks.search_tasks import GROUPS, Task, load
 
 BUDGETS = (32, 64, 128, 256)
 FLOOR = 1e-3
@@ -58,7 +58,7 @@ def search(task: Task, peer: AskTell, trials: int, seed: int, lag: int) -> dict[
 def run(arguments: argparse.Namespace) -> None:
     """Do the searches that the results file lacks."""
     done = {_key(row) for row in read(arguments.results)}
-    for name in arguments.tasks:
+    for name in GROUPS[arguments.tasks]:
         task = load(name)
         for peer in arguments.peers:
             for seed in range(arguments.seeds):
@@ -129,7 +129,8 @@ class Curves:
         self.milliseconds: dict[tuple[str, int], list[float]] = {}
         for row in read(path):
             peer = row["peer"], row["lag"]
-            self._regrets.setdefault((*peer, row["task"]), {})[row["seed"]] = row["regret"]
+            searches = self._regrets.setdefault((*peer, row["task"]), {})
+            searches[row["seed"]] = max(searches.get(row["seed"], []), row["regret"], key=len)
             cost = row["milliseconds"]
             self.milliseconds.setdefault(peer, []).extend(cost[90:110] or cost[-20:])
 
@@ -152,15 +153,21 @@ def table(arguments: argparse.Namespace) -> None:
     """Compare ``--ours`` with each peer at each budget."""
     curves = Curves(arguments.results)
     ours = (arguments.ours, arguments.lag)
+    if ours not in curves.milliseconds:
+        raise SystemExit(
+            f"{arguments.results} has no search by {ours[0]} with a lag of {ours[1]}; run it first"
+        )
     cost = np.median(curves.milliseconds[ours])
     print(f"{arguments.ours}, lag {arguments.lag}: {cost:.1f} ms per proposal at 100 results")
     print("peer             N  tasks seeds  ratio [90 % interval]  wins     ms")
+    tasks = GROUPS[arguments.tasks]
     for peer in arguments.peers:
         for budget in BUDGETS:
-            print_line(curves, ours, (peer, arguments.peer_lag), budget, arguments.tasks)
+            print_line(curves, ours, (peer, arguments.peer_lag), budget, tasks)
     for budget in BUDGETS:
-        pairs = [curves.paired(ours, ("random", 0), task, budget) for task in arguments.tasks]
-        factors = [random_equivalent(*pair, budget) for pair in pairs if pair is not None]
+        pairs = [curves.paired(ours, ("random", 0), task, budget) for task in tasks]
+        longer = [pair for pair in pairs if pair is not None and pair[1].shape[1] > budget]
+        factors = [random_equivalent(*pair, budget) for pair in longer]
         if factors:
             print(f"{budget} trials are worth {np.median(factors) * budget:.0f} random ones or more")
 
@@ -191,7 +198,7 @@ def main() -> None:
         command = commands.add_parser(function.__name__, help=function.__doc__)
         command.set_defaults(function=function)
         command.add_argument("--results", type=Path, required=True, help="a JSON-lines file")
-        command.add_argument("--tasks", nargs="+", default=[*PUBLIC, *FUNCTIONS])
+        command.add_argument("--tasks", choices=GROUPS, default="public")
         command.add_argument("--peers", nargs="+", choices=PEERS, default=list(PEERS))
         command.add_argument("--lag", type=int, default=0)
         if function is run:

@@ -126,6 +126,11 @@ def hyperopt(space: Space, seed: int, trials: int) -> AskTell:
 
 
 def _expression(hp: Any, parameter: Number | Categorical) -> Any:
+    plain = isinstance(parameter, Categorical) or (
+        parameter.step is None and parameter.prior != "reverse_log"
+    )
+    if parameter.when or not plain:
+        raise NotImplementedError(f"no task of this benchmark gives Hyperopt such a parameter: {parameter}")
     if isinstance(parameter, Categorical):
         if parameter.ordered:
             return hp.quniform(parameter.name, -0.499, len(parameter.values) - 0.501, 1)

@@ -29,6 +29,13 @@ AWKWARD = ("f8_10d", "f15_10d", "f1_20d", "plateau", "pipeline")
 """Many dimensions, many ties, many conditions."""
 PUBLIC = ("vehicle", "credit_g", "phoneme", "protein_structure", "naval_propulsion")
 """The tables that the algorithm was developed on; the others are for judging it."""
+GROUPS = {
+    "public": PUBLIC,
+    "unseen": tuple(name for _, names in TABLES.values() for name in names if name not in PUBLIC),
+    "functions": FUNCTIONS,
+    "awkward": AWKWARD,
+}
+"""Tasks that a figure is averaged over."""
 
 
 @dataclass(frozen=True)

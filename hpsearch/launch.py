@@ -13,14 +13,13 @@ from threadpoolctl import threadpool_info, threadpool_limits
 from hpsearch import blas
 from hpsearch.config import Config, Difference, trial_config
 from hpsearch.config import load as load_config
-from hpsearch.errors import ConfigError, RunMismatch
+from hpsearch.errors import RunMismatch
 from hpsearch.executors import Caviar, Executor, Panda, available_cpus, dask
 from hpsearch.loop import Watcher, conclude, drive
 from hpsearch.objectives.curve import Objective
 from hpsearch.search import FAULTS, Search
-from hpsearch.searchers import Lesson, Visible, lessons
-from hpsearch.searchers.targets import extrapolated
 from hpsearch.store import Run
+from hpsearch.warm_start import learn
 from hpsearch.workload import Workload, workload
 
 CHANGEABLE = (
@@ -53,7 +52,7 @@ def start(
     """
     work = workload(config)
     notes = work.check()
-    learnt = _learn(config)
+    learnt, lessons = learn(config)
     meta = {
         "config": config.resolved(),
         "source": config.source,
@@ -69,7 +68,7 @@ def start(
     else:
         run = Run.create(directory, config.source, meta)
     with run:
-        for text in (*config.notes, *notes):
+        for text in (*config.notes, *notes, *lessons):
             watcher.said(text)
         _search(run, config, work, watcher)
     return run.directory
@@ -235,38 +234,6 @@ def _reread(run: Run, changes: Mapping[str, Any]) -> Config:
 def _base(run: Run) -> Path:
     """What relative paths in the config are relative to."""
     return Path(run.meta("base"))
-
-
-def _learn(config: Config) -> list[Lesson]:
-    """What the runs of ``search.warm_start`` have found out. It is kept in the run, and not looked up again.
-
-    Raises:
-        ConfigError: A run makes another thing better, or has nothing to say about this space.
-        RunError: One cannot be read.
-    """
-    learnt: list[Lesson] = []
-    for directory in config.search.warm_start:
-        with Run.read(Path(directory)) as run:
-            earlier = Config.from_resolved(run.meta("config"))
-            results, trials = run.results(), {trial.number: trial for trial in run.trials()}
-        if earlier.metric.goal != config.metric.goal:
-            rule = f"must be runs that {config.metric.goal} a metric, as this one; {directory} does not"
-            raise ConfigError([config.problem("search.warm_start", rule)])
-        tried = [trials[result.number] for result in results]
-        visible = Visible.of(earlier.space, earlier.metric, tried, results)
-        losses = extrapolated(visible.losses, visible.stopped, visible.curves)
-        found = lessons(config.space, [trial.values for trial in tried], losses)
-        if not found:
-            shared = sorted(set(earlier.space.names) & set(config.space.names))
-            why = (
-                f"share {', '.join(shared)}, but no trial has values in this space"
-                if shared
-                else "share no parameter"
-            )
-            rule = f"must be runs with trials in this space; {directory} and this search {why}"
-            raise ConfigError([config.problem("search.warm_start", rule)])
-        learnt += found
-    return learnt
 
 
 def versions() -> dict[str, Any]:

@@ -200,7 +200,5 @@ def conclude(search: Search, run: Run, watcher: Watcher) -> None:
             f"See one whole by `hpsearch show {run.directory} {search.results[-1].number}`; {then}."
         )
     if search.exhausted:
-        watcher.said(
-            f"All {len(search.results)} configurations of the space have been tried; the search ends early."
-        )
+        watcher.said("Every configuration of the space has been tried, so the search ends.")
     run.event("completed", f"{len(search.results)} trials")

@@ -168,8 +168,8 @@ class Search:
 
     def waits(self, number: int) -> bool:
         """Whether a trial depends on earlier results: its proposal, or its rungs."""
-        enqueued = number < len(self._enqueued)
-        return self._halving is not None or (not enqueued and self._searcher.looks(number))
+        enqueued = len(self._enqueued)
+        return self._halving is not None or (number >= enqueued and self._searcher.looks(number - enqueued))
 
     def ask(self) -> Trial | None:
         """The next trial; None when there will be no further one.
@@ -242,10 +242,12 @@ class Search:
 
     def _values(self, number: int, told: int) -> tuple[Mapping[str, Value], Mapping[str, Any]]:
         """What a trial tries, and why, from the first ``told`` results."""
-        if number < len(self._enqueued):
+        enqueued = len(self._enqueued)
+        if number < enqueued:
             return self._enqueued[number], {"phase": "enqueued"}
         with self._blas.limit(limits=1, user_api="blas"):  # the number of threads changes the last bits
-            proposal = self._searcher.propose(number, self._history.visible(number, told))
+            # Known points come on top of the coarse phase; they do not replace it.
+            proposal = self._searcher.propose(number - enqueued, self._history.visible(number, told))
         (values,) = self.space.values(proposal.unit[None, :])
         return values, proposal.origin
 

@@ -172,7 +172,9 @@ class FunctionWorkload(CodeWorkload):
         names |= dict.fromkeys(space.constants, True)
         if wrong := wrong_with(self._function, names):
             rule = f"must be a function that can be called with the values of a trial: {wrong}"
-            raise ConfigError([self._config.problem("objective.function", rule)])
+            call = ", ".join(f"{name}=…" for name in names)
+            hint = f"A trial calls {self._function.name.rpartition(':')[2]}({call})"
+            raise ConfigError([self._config.problem("objective.function", rule, hint=hint)])
         return ()
 
 

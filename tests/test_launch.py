@@ -293,9 +293,9 @@ def test_what_earlier_runs_found_out_is_kept_in_the_run(in_tmp: Path, tiny: Path
 @pytest.mark.parametrize(
     ("overrides", "text"),
     [
-        (["metric.name=val_accuracy"], "must be runs that maximize a metric"),
-        (["space={dropout: {min: 0, max: 0.5}}"], "share no parameter"),
-        (["space={hidden_units: {type: int, min: 600, max: 700}}"], "share hidden_units, but no trial"),
+        (["metric.name=val_accuracy"], "must be a run that maximizes its metric"),
+        (["space={dropout: {min: 0, max: 0.5}}"], "must be a run that shares a parameter"),
+        (["space={hidden_units: {type: int, min: 6000, max: 7000}}"], "values that this space has"),
     ],
 )
 def test_runs_that_teach_nothing_are_refused(

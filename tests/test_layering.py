@@ -24,10 +24,11 @@ ROOMS: dict[str, set[str]] = {
     "search": {"config", "searchers", "space", "trial", "errors"},
     "loop": {"search", "executors", "store", "trial", "errors"},
     "workload": {"executors", "objectives", "store", "network", "config", "trial", "errors"},
+    "warm_start": {"config", "searchers", "store", "errors"},
     "launch": {
         "workload",
+        "warm_start",
         "blas",
-        "searchers",
         "loop",
         "search",
         "executors",

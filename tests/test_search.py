@@ -238,8 +238,8 @@ def test_enqueued_configurations_come_first() -> None:
 @pytest.mark.parametrize(
     ("point", "text"),
     [
-        ({"learning_rate": 2.0, "layers": 1, "optimizer": "sgd"}, "learning_rate cannot be 2.0"),
-        ({"learning_rate": 0.1, "layers": 1}, "optimizer is missing"),
+        ({"learning_rate": 2.0, "layers": 1, "optimizer": "sgd"}, "learning_rate must be a number from"),
+        ({"learning_rate": 0.1, "layers": 1}, "optimizer must have a value"),
         ({"learning_rate": 0.1, "layers": 1, "optimizer": "sgd", "x": 1}, "x is not a parameter"),
     ],
 )
@@ -247,6 +247,15 @@ def test_what_is_enqueued_lies_in_the_space(point: dict[str, Any], text: str) ->
     """Otherwise the message says which value does not."""
     with pytest.raises(UsageError, match=text):
         search(enqueue=[point])
+
+
+def test_known_points_come_on_top_of_the_coarse_phase() -> None:
+    """What follows them is spread over the space as it would be without them."""
+    point = {"learning_rate": 0.1, "layers": 2, "optimizer": "sgd"}
+    plain, ours = search(lag=99, trials=99), search(lag=99, trials=99, enqueue=[point] * 20)
+    known = [ours.ask() for _ in range(20)]
+    assert {trial.origin["phase"] for trial in known} == {"enqueued"}
+    assert [ours.ask().values for _ in range(6)] == [plain.ask().values for _ in range(6)]
 
 
 def test_repeats_add_seeds_and_change_no_other() -> None:

@@ -197,15 +197,63 @@ def test_a_continuous_parameter_makes_a_space_infinite() -> None:
 @pytest.mark.parametrize(
     ("values", "name", "text"),
     [
-        ({"a": "x", "b": 5}, "b", "cannot be 5"),
-        ({"a": "x"}, "b", "is missing"),
-        ({"a": "y", "b": 1}, "b", "is not active"),
+        ({"a": "x", "b": 5}, "b", "must be a whole number from"),
+        ({"a": "z"}, "a", "must be one of x, y"),
+        ({"a": "x"}, "b", "must have a value"),
+        ({"a": "y", "b": 1}, "b", "takes no part"),
         ({"a": "y", "d": 1}, "d", "is not a parameter"),
     ],
 )
 def test_problems_name_what_is_wrong(values: dict[str, object], name: str, text: str) -> None:
     """What is no configuration of the space is explained by parameter."""
     assert any(found == name and text in what for found, what in chain().problems(values))
+
+
+def test_a_constant_has_no_other_value() -> None:
+    """Its own value may be given, and another one is a problem."""
+    space = Space((Number("x", 0, 1),), {"r": 7})
+    assert not list(space.problems({"x": 0.5, "r": 7}))
+    assert list(space.problems({"x": 0.5, "r": 8})) == [("r", "is the constant 7")]
+
+
+def test_a_completed_configuration_is_one_that_could_have_been_drawn() -> None:
+    """Whole numbers are integers, steps and categories are the space's own; continuous values stay."""
+    space = Space(
+        (
+            Number("layers", 1, 3, integer=True),
+            Number("dropout", 0, 0.5, step=0.1),
+            Categorical("batch_size", (16, 32)),
+            Number("rate", 1e-4, 1, "log"),
+        )
+    )
+    given = {"layers": 2.0, "dropout": 0.30000000000000004, "batch_size": np.int64(16), "rate": 1e-3}
+    completed = space.complete(given)
+    assert completed == {"layers": 2, "dropout": 0.3, "batch_size": 16, "rate": 1e-3}
+    assert [type(value) for value in completed.values()] == [int, float, int, float]
+
+
+@given(numbers(), st.floats(allow_nan=False))
+def test_the_nearest_value_is_one_of_its_own(number: Number, value: float) -> None:
+    """Or none, where it is further off than half the range."""
+    nearest = number.nearest(value)
+    assert nearest is None or number.accepts(nearest)
+    if number.accepts(value):
+        near = 1e-6 * (number.step or 0)
+        assert nearest == pytest.approx(value, abs=near)
+
+
+def test_near_is_a_matter_of_scale() -> None:
+    """A rate three times the greatest counts as the greatest; a thousand times says nothing."""
+    rate = Number("rate", 1e-4, 1, "log")
+    assert [rate.nearest(x) for x in (3.0, 1e3, 0, -1, "a", True)] == [1.0, None, None, None, None, None]
+    assert Categorical("batch_size", (16, 32, 64)).nearest(40) == 32
+    assert Categorical("kind", ("a", "b")).nearest("c") is None
+
+
+def test_the_ends_of_a_range_are_exact() -> None:
+    """Through logarithm and exponential they come back to the last bit."""
+    rate = Number("rate", 1e-4, 0.3, "log")
+    assert rate.decode(rate.encode([1e-4, 0.3])) == [1e-4, 0.3]
 
 
 ORDERED = [((1, 2, 3), True), ((3, 2), True), ((1, 3, 2), False), (("a", "b"), False), ((False, True), False)]

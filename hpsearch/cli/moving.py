@@ -53,9 +53,8 @@ def import_(sweep: Path | None, study: tuple[str, str] | None, output: Path | No
         assert sweep is not None  # noqa: S101 -- for the type checker; one of the two is given
         draft = from_sweep(sweep)
     _write_config(draft, output)
-    for note in draft.notes:
-        say(printable(f"note: {note}"))
-    say(f"\n{draft.todo}\n")
+    for line in (*(f"note: {note}" for note in draft.notes), "", *draft.todo.split("\n"), ""):
+        say(printable(line))
     if output is not None:
         say(f"{output} written. Next: hpsearch check {output}, hpsearch run {output}")
 
@@ -65,6 +64,7 @@ def _write_config(draft: Draft, output: Path | None) -> None:
     from hpsearch.config import Config
     from hpsearch.errors import ConfigError
     from hpsearch.exchange.draft import write_new
+    from hpsearch.reports.text import printable
 
     text = draft.as_yaml()
     if output is None:
@@ -77,7 +77,8 @@ def _write_config(draft: Draft, output: Path | None) -> None:
     except ConfigError as error:
         say(f"note: the config still needs a change by hand:\n{error}\n")
     if draft.program and not (path.parent / draft.program).exists():
-        say(f"note: there is no {draft.program} in {path.parent.absolute()}, where the command runs")
+        program = printable(draft.program)
+        say(f"note: there is no {program} in {path.parent.absolute()}, where the command runs")
 
 
 @click.command()
@@ -174,6 +175,7 @@ def _as_text(run: Run, target: Any, *, timings: bool) -> str:
 def _export_to_tool(run: Run, target: str, output: Path | None, uri: str | None, name: str | None) -> None:
     """Write the trials of a run in the format of another tool."""
     from hpsearch.exchange.history import History
+    from hpsearch.reports.text import printable
 
     history = History.of(run, name)
     notes: list[str] = []
@@ -193,5 +195,5 @@ def _export_to_tool(run: Run, target: str, output: Path | None, uri: str | None,
         write_events(history, output)
         done = f"{output} written. Next: tensorboard --logdir {output}"
     for note in notes:
-        say(f"note: {note}")
+        say(printable(f"note: {note}"))
     say(f"{len(history.records)} trials; {done}")

@@ -73,10 +73,10 @@ def schema() -> None:
 @overrides
 @common
 def check(config: Path, overrides: tuple[str, ...], color: Color) -> None:
-    """Say whether CONFIG and its data or code are right.
+    """Say whether CONFIG and all that it names are right.
 
-    Every mistake is shown at once, with its line and what to write instead; if there is none, what would
-    be searched. Nothing is run or created.
+    Its data or code are looked at, and the runs it learns from. Every mistake is shown at once, with its
+    line and what to write instead; if there is none, what would be searched. Nothing is run or created.
 
     \b
     Example:
@@ -85,12 +85,14 @@ def check(config: Path, overrides: tuple[str, ...], color: Color) -> None:
     from hpsearch.config import load
     from hpsearch.reports.formats import print_report
     from hpsearch.reports.plans import config_sheet
+    from hpsearch.warm_start import learn
     from hpsearch.workload import workload
 
     loaded = load(config, overrides)
     notes = workload(loaded).check()
+    _, lessons = learn(loaded)
     print_report(config_sheet(loaded.resolved(), loaded.space.size), "table", console(color))
-    for note in (*loaded.notes, *notes):
+    for note in (*loaded.notes, *notes, *lessons):
         click.echo(f"note: {note}", err=True)
     click.echo(f"{config} is right.", err=True)
 

@@ -134,14 +134,21 @@ def _end(directory: Path, *, quiet: bool, color: Color) -> None:
     if quiet:
         click.echo(directory)
         return
+    from hpsearch.config import Config
     from hpsearch.store import Run
 
     with Run.read(directory) as run:
         print_leaderboard(run, "table", color, ROWS_AT_THE_END)
-        trials = run.meta("config")["search"]["trials"]
-    say(
-        f"\nSaved in {directory}. Next:\n"
-        f"  hpsearch show {directory} best       the best trial, with its test error\n"
-        f"  hpsearch leaderboard {directory}     the whole table\n"
-        f"  hpsearch resume {directory} --trials {2 * trials}   search on"
-    )
+        config = Config.from_resolved(run.meta("config"))
+    tested = ", with its test error" if config.objective.kind == "network" else ""
+    following = {
+        f"hpsearch show {directory} best": f"the best trial{tested}",
+        f"hpsearch leaderboard {directory}": "the whole table",
+    }
+    trials = config.search.trials
+    if config.space.size > trials:
+        following[f"hpsearch resume {directory} --trials {2 * trials}"] = "search on"
+    width = max(map(len, following))
+    say(f"\nSaved in {directory}. Next:")
+    for command, what in following.items():
+        say(f"  {command:{width}}   {what}")

@@ -28,17 +28,21 @@ MODEL = click.Path(path_type=Path, dir_okay=False)
 def train(directory: Path, trial: str, output: Path, quiet: bool, form: Form, color: Color) -> None:
     """Train one trial's network for use.
 
-    On the training and the validation rows together, with the trial's hyperparameters and seed. Then it is
-    evaluated on the test rows, which no search has seen, and written: plain arrays and JSON, for
-    `hpsearch predict` or any program that reads .npz files.
+    On the training and the validation rows together, with the trial's hyperparameters and seed (and as many
+    epochs as it took to its best, where the search's metric is `at: best`). Then it is evaluated on the test
+    rows, which no search has seen, and written: plain arrays and JSON, for `hpsearch predict` or any program
+    that reads .npz files.
 
     \b
     Example:
       hpsearch train runs/digits-001 best -o model.npz
     """
+    from threadpoolctl import threadpool_limits
+
+    from hpsearch import blas
     from hpsearch.config import Config
-    from hpsearch.errors import UsageError
-    from hpsearch.objectives.final import train_final
+    from hpsearch.errors import RunMismatch, UsageError
+    from hpsearch.objectives.final import epochs_to_best, train_final
     from hpsearch.reports.formats import print_report
     from hpsearch.reports.models import confusion_table, model_sheet
     from hpsearch.store import Run
@@ -49,17 +53,27 @@ def train(directory: Path, trial: str, output: Path, quiet: bool, form: Form, co
     with Run.read(directory) as run:
         config = Config.from_resolved(run.meta("config"))
         chosen = run.trial(trial_number(run, trial))
+        result, kernel, fingerprint = run.result(chosen.number), run.meta("blas_kernel"), run.meta("data")
 
+    # The kernel and its threads change the last bits of a matrix product, so they are the run's.
+    if blas.supported(kernel, blas.cpu_flags()):
+        blas.restart_with(kernel)
     work = workload(config)
     if not isinstance(work, NetworkWorkload):
         raise UsageError(f"{directory} searches a {config.objective.kind}; only the network can be trained")
+    if work.fingerprint() != fingerprint:
+        raise RunMismatch(
+            f"The data has changed since {directory} began, so what it found need not hold. Put the old data"
+            " back, or search the new data."
+        )
 
     def show(epoch: int, epochs: int, loss: float) -> None:
         if not quiet:
             click.echo(f"epoch {epoch} of {epochs}, train_loss {loss:.4g}", err=True)
 
-    values = {**config.objective.constants, **chosen.values}
-    final = train_final(work.dataset, values, chosen.seed, show)
+    values = {**config.objective.constants, **chosen.values, **epochs_to_best(config.metric, result)}
+    with threadpool_limits(limits=config.run.threads, user_api="blas"):
+        final = train_final(work.dataset, values, chosen.seed, show)
     try:
         final.model.save(output)
     except OSError as error:
@@ -75,14 +89,19 @@ def train(directory: Path, trial: str, output: Path, quiet: bool, form: Form, co
 @click.argument("model", type=MODEL)
 @click.argument("data", metavar="DATA", type=click.Path(path_type=Path))
 @click.option("-o", "--output", type=MODEL, metavar="FILE", help="Where to write; stdout if not given.")
-@click.option("--label", metavar="COLUMN", help="A CSV column to leave out, if it holds labels.")
+@click.option(
+    "--label",
+    metavar="COLUMN",
+    help="A CSV column that holds labels; that of the training data if not given.",
+)
 @click.option("--probabilities", is_flag=True, help="Also the probability of each class.")
 @click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of a bug.")
 def predict(model: Path, data: Path, output: Path | None, label: str | None, probabilities: bool) -> None:
     """Predict the class of every row of DATA.
 
     DATA is a .npz, .csv or IDX file with the features that the model was trained on; standardisation is part
-    of the model. The answer is a CSV file with a row for each of its rows.
+    of the model. The columns of a CSV are found by their names and may be in any order; that of the labels
+    may be among them. The answer is a CSV file with a row for each of the rows.
 
     \b
     Example:
@@ -97,7 +116,8 @@ def predict(model: Path, data: Path, output: Path | None, label: str | None, pro
     from hpsearch.reports.models import predictions_table
 
     trained = Model.open(model)
-    shares = trained.probabilities(read_features(data, label))
+    x = read_features(data, label or trained.label_name, trained.feature_names)
+    shares = trained.probabilities(x, str(data))
     labels = [trained.classes[index] for index in np.argmax(shares, axis=1)]
     table = predictions_table(trained.classes, labels, shares.tolist() if probabilities else None)
     text = format_report(table, "csv")

@@ -11,15 +11,22 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from hpsearch.config.reader import Reader
+from hpsearch.config.scalars import shown
 from hpsearch.config.schema import CommandSection, FunctionSection
 from hpsearch.config.space import ParameterRules
-from hpsearch.config.spelling import suggest_value
+from hpsearch.config.spelling import suggest_name
 from hpsearch.config.tree import Items, Location, Table, find
 from hpsearch.objectives.placeholders import SPECIAL, placeholders
 from hpsearch.trial import Value
 
 FUNCTION: Location = ("objective", "function")
 COMMAND: Location = ("objective", "command")
+
+
+_FOREIGN = re.compile(r"\$\{?(\w+)\}?|%\((\w+)\)s?")
+"""Placeholders of a shell and of Python."""
+
+_SHELL_WORDS = ("|", "||", "&&", "&", ";", "<", ">", ">>", "2>", "2>&1")
 
 
 class KeywordRules(ParameterRules):
@@ -142,11 +149,17 @@ def _run(section: CommandSection, at: Location, reader: Reader) -> tuple[str, ..
     try:
         words = shlex.split(section.run) if isinstance(section.run, str) else section.run
     except ValueError:
-        reader.report(at, "must close its quotes")
+        reader.report(at, "must close its quotes", hint="Or write a list of words: [python, train.py]")
         return None
     if not words or not words[0]:
-        reader.report(at, "must name a program", found="nothing")
+        hint = "Write it as in python train.py {args}"
+        reader.report(at, "must name a program", found="nothing", hint=hint)
         return None
+    for word in words if isinstance(section.run, str) else ():
+        if word in _SHELL_WORDS:
+            hint = "Write {run: …, shell: true}"
+            reader.report(at, f"must be a program and its arguments: only a shell knows {word}", hint=hint)
+            return None
     return tuple(words)
 
 
@@ -161,10 +174,14 @@ def _check_placeholders(
     space = find(reader.root, ("space",))
     parameters = space.entries if isinstance(space, Table) else {}
     known = [*parameters, *(name for name in SPECIAL if name != "epochs" or section.epochs is not None)]
+    foreign = [found for found in _FOREIGN.finditer(part) if (found[1] or found[2]) in parameters]
+    for found in [] if section.shell else foreign:
+        hint = f"Write {{{found[1] or found[2]}}}"
+        reader.report(at, "must name values in braces", found=shown(found[0]), hint=hint)
     for name in names:
         entry = parameters.get(name)
         if name not in known:
-            hint = suggest_value(name, known) or f"Known are {', '.join(known)}"
+            hint = suggest_name(name, known) or f"Known are {', '.join(known)}"
             reader.report(at, f"{{{name}}} is neither a parameter nor known otherwise", found="", hint=hint)
         elif entry and isinstance(entry.node, Table) and "when" in entry.node.entries:
             hint = "Use {args} or {json}, which leave it out then"
@@ -176,9 +193,11 @@ def _check_placeholders(
 def _check_pattern(pattern: str, at: Location, reader: Reader) -> None:
     try:
         if not re.compile(pattern).groups:
-            reader.report(at, "must have a group, in parentheses, for the number")
+            hint = r"Write it as in loss=([\d.]+)"
+            reader.report(at, "must have a group, in parentheses, for the number", hint=hint)
     except re.error as error:
-        reader.report(at, f"must be a regular expression: {error}")
+        hint = "A backslash before a sign such as ( or . takes it as it is"
+        reader.report(at, f"must be a regular expression: {error}", hint=hint)
 
 
 def _check_program(run: tuple[str, ...] | str, directory: Path, at: Location, reader: Reader) -> None:

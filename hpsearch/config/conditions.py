@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 
 from hpsearch.config.reader import Reader, either
-from hpsearch.config.scalars import written
+from hpsearch.config.scalars import shown, written
 from hpsearch.config.spelling import suggest_value
 from hpsearch.space import Categorical, Number, Parameter, Space
 from hpsearch.trial import Value
@@ -26,13 +26,15 @@ def check_conditions(
         for other, allowed in parameter.when.items():
             at = ("space", parameter.name, "when", other)
             if other not in names:
-                hint = suggest_value(other, list(names))
+                others = ", ".join(shown(name, 30) for name in sorted(names - {parameter.name})[:20])
+                hint = suggest_value(other, list(names)) or (others and f"Possible: {others}")
                 reader.report(at, "is not a parameter of this space", hint=hint, key=True)
             elif other in by_name:
                 _check_condition(at, by_name[other], allowed, reader)
     for cycle in _cycles(by_name):
         path = " → ".join((*cycle, cycle[0]))
-        reader.report(("space", cycle[0], "when"), "must not lead back to its own parameter", found=path)
+        rule, hint = "must not lead back to its own parameter", "Remove one of these conditions"
+        reader.report(("space", cycle[0], "when"), rule, found=path, hint=hint)
 
 
 def _check_condition(
@@ -44,13 +46,16 @@ def _check_condition(
         return
     for value in allowed:
         if not parent.accepts(value):
-            reader.report(at, f"must be a value of {parent.name}: {_possible(parent)}", found=written(value))
+            rule = f"must be a value of {parent.name}: {_possible(parent)}"
+            options = [str(option) for option in getattr(parent, "values", ())]
+            hint = suggest_value(value, options) or "List the values for which it takes part"
+            reader.report(at, rule, found=written(value), hint=hint)
 
 
 def _possible(parent: Parameter) -> str:
     if isinstance(parent, Categorical):
         return either([written(value) for value in parent.values[:10]])
-    step = "" if parent.step == 1 else f" in steps of {parent.step:g}"
+    step = "" if parent.step in (None, 1) else f" in steps of {parent.step:g}"
     return f"{parent.min:g} to {parent.max:g}{step}"
 
 

@@ -8,7 +8,7 @@ from typing import Any, Self
 from hpsearch.config.document import compose
 from hpsearch.config.files import read_text
 from hpsearch.config.hyperparameters import check_batch_size, note_unused_layers
-from hpsearch.config.known import check_enqueued, find_runs
+from hpsearch.config.known import check_enqueued, find_runs, search_notes
 from hpsearch.config.objectives import Objective, kind_of, read_objective
 from hpsearch.config.overrides import apply_override
 from hpsearch.config.plain_data import from_data
@@ -148,6 +148,7 @@ class Config:
         if not (objective and metric and space and search and run) or problems:
             raise problems.error()
         note_unused_layers(space, notes)
+        notes += search_notes(search, space)
         return cls(
             name, seed, metric, objective, space, search, run, tuple(notes), source, overrides, base, root
         )
@@ -187,13 +188,14 @@ class Config:
         """A problem that shows only when the config is used, with the place of its setting.
 
         Args:
-            key: The setting's dotted path.
+            key: The setting's dotted path; an item of a list by its index.
             rule: What has to hold.
             found: The value found; what the config says when None.
             hint: What to write instead.
         """
         problems = Problems()
-        Reader(self.document, problems).report(tuple(key.split(".")), rule, found=found, hint=hint)
+        at = tuple(int(part) if part.isdigit() else part for part in key.split("."))
+        Reader(self.document, problems).report(at, rule, found=found, hint=hint)
         return problems.error().problems[0]
 
     def check_rows(self, rows: int) -> None:
@@ -256,7 +258,7 @@ def _read_metric(reader: Reader, kind: type[Objective]) -> Metric | None:
     name = section.name or kind.default_metric or next(iter(known), "value")
     if known and name not in known:
         names = list(known)
-        hint = suggest_value(name, names)
+        hint = suggest_value(name, names) or (f"The default is {kind.default_metric or names[0]}")
         reader.report(("metric", "name"), f"must be one the {kind.kind} reports: {either(names)}", hint=hint)
         return None
     goal: Any = known.get(name) or section.goal or "minimize"

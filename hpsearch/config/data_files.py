@@ -5,6 +5,7 @@ import difflib
 import os
 from pathlib import Path
 
+from hpsearch.config import repairs
 from hpsearch.config.reader import Reader, either
 from hpsearch.config.scalars import shown
 from hpsearch.config.schema import NetworkSection
@@ -44,9 +45,12 @@ def _check_file(at: Location, value: str, path: Path, reader: Reader) -> bool:
         near = near_names(path)
     except OSError:  # a name that is too long, a directory that may not be read
         near = []
-    names = [*difflib.get_close_matches(value[:40], BUILTIN_DATA, 1), *near] if at[-1] == "data" else near
+    if at[-1] == "data":
+        near = [*difflib.get_close_matches(value[:40].lower(), BUILTIN_DATA, 1, 0.7), *near]
     builtin = f"{', '.join(BUILTIN_DATA)} or " if at[-1] == "data" else ""
-    hint = f"Did you mean {either(names)}?" if names else f"There is no {shown(str(path), 200)}"
+    hint = f"Did you mean {either(near)}?" if near else f"There is no {shown(str(path), 200)}"
+    if at[-1] != "data" and (share := repairs.number(value)):
+        hint = f"Write {share} for a share of the rows"
     reader.report(at, f"must be {builtin}the path of a file that is there", hint=hint)
     return False
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 import yaml
 
+from hpsearch.config import repairs
 from hpsearch.config.plain_data import DEEPEST
 from hpsearch.config.problems import Problems
 from hpsearch.config.scalars import TrapError, quoted, refuse_text, resolve, shown
@@ -25,6 +26,8 @@ except ImportError:  # PyYAML was built without libyaml
 
 LARGEST = 10_000
 """Values in a config, those that aliases repeat counted every time."""
+
+_NOTHING = ("", "~", "null", "Null", "NULL")
 
 # What YAML does not allow in a text: control characters and lone surrogates.
 _STRANGE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -103,7 +106,11 @@ class _Composer:
         next(self._events)  # the stream's start
         if isinstance(next(self._events), yaml.StreamEndEvent):
             return None
-        root = self._node(next(self._events), at)
+        event = next(self._events)
+        if not at and isinstance(event, yaml.ScalarEvent) and _is_plain(event) and event.value in _NOTHING:
+            hint = "`hpsearch init` writes one to start from"
+            self._problems.stop(self._place(event), (), "the config is empty", hint=hint)
+        root = self._node(event, at)
         next(self._events)  # the document's end
         if not isinstance(event := next(self._events), yaml.StreamEndEvent):
             hint = "Remove this line and what follows it"
@@ -176,7 +183,9 @@ class _Composer:
         try:
             return Leaf(place, self._dialect.resolve(text), shown(text))
         except TrapError as trap:
-            self._problems.add(place, at, trap.rule, shown(text), trap.hint)
+            spaced = repairs.spaced(str(at[-1])) if at and not text else ""
+            hint = f"Write {spaced}, with a space after the colon" if spaced else trap.hint
+            self._problems.add(place, at, trap.rule, shown(text), hint)
             return Leaf(place, text, shown(text), error=True)
 
     def _items(self, place: Place, at: Location, depth: int) -> Items:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from hpsearch.config import repairs
 from hpsearch.config.parameters import Kind
 from hpsearch.config.reader import Reader, either
 from hpsearch.config.scalars import written
@@ -33,8 +34,7 @@ class HyperparameterRules(ParameterRules):
             return
         for at, value in values.items():
             if not _legal(about, value):
-                hint = suggest_value(value, list(about.choices))
-                reader.report(at, f"must be {possible_values(about)}", hint=hint)
+                reader.report(at, f"must be {possible_values(about)}", hint=_nearest(about, value))
 
 
 def note_unused_layers(space: Space, notes: list[str]) -> None:
@@ -67,7 +67,8 @@ def check_batch_size(space: Space, constants: Mapping[str, Value], rows: int, re
         sizes["objective", "network", "batch_size"] = constants["batch_size"]
     for at, size in sizes.items():
         if float(size) > rows and find(reader.root, at[:2] if at[0] == "space" else at) is not None:
-            reader.report(at, f"must be at most {rows}, the rows there are to train on", found=written(size))
+            rule, hint = f"must be at most {rows}, the rows there are to train on", f"Write {rows} or less"
+            reader.report(at, rule, found=written(size), hint=hint)
 
 
 def _legal(about: Hyperparameter, value: Value) -> bool:
@@ -80,6 +81,26 @@ def _legal(about: Hyperparameter, value: Value) -> bool:
     above = about.min is None or value > about.min or (value == about.min and not about.open_min)
     below = about.max is None or value < about.max or (value == about.max and not about.open_max)
     return above and below
+
+
+def _nearest(about: Hyperparameter, value: Value) -> str:
+    """What to write instead of a value that a hyperparameter cannot have, as a sentence."""
+    default = f"The default is {written(about.default).strip(chr(34))}"
+    if isinstance(value, str):
+        meant = repairs.number(value) if about.kind in ("int", "float") else ""
+        spaced = repairs.spaced(value)
+        if spaced:
+            return f"Write {spaced}, with a space after the colon"
+        return f"Write {meant}" if meant else suggest_value(value, about.choices) or default
+    if about.kind == "bool":
+        return f"Write {str(bool(value)).lower()}" if value in (0, 1) else default
+    if isinstance(value, bool) or about.kind == "str":
+        return default
+    if about.min is not None and (value < about.min or (value == about.min and about.open_min)):
+        return default if about.open_min else f"Write {about.min:g} or more"
+    if about.max is not None and (value > about.max or (value == about.max and about.open_max)):
+        return f"Write {0.9 * about.max:g} or the like" if about.open_max else f"Write {about.max:g} or less"
+    return f"Write {round(value)}"
 
 
 def possible_values(about: Hyperparameter) -> str:

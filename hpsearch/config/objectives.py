@@ -63,7 +63,8 @@ class NetworkObjective:
         shares = [share for share in (network.validation, network.test) if isinstance(share, float)]
         if sum(shares) >= 1:
             rule = "must leave rows for training: validation + test must be below 1"
-            reader.report((*NETWORK, "validation"), rule, found=f"a sum of {sum(shares):g}")
+            found, hint = f"a sum of {sum(shares):g}", "Write smaller shares, such as 0.2"
+            reader.report((*NETWORK, "validation"), rule, found=found, hint=hint)
         settings = {key: getattr(network, key) for key in _KEYS}
         return cls(**settings, constants=constants)
 
@@ -102,8 +103,8 @@ def read_objective(reader: Reader, base: Path | None) -> Objective | None:
         reader.report(("objective",), "is missing", hint=hint)
         return None
     sections: ObjectiveSection | None = reader.read(("objective",), ObjectiveSection)
-    if isinstance(section, Table) and not section.error and len(section.entries.keys() & KINDS) != 1:
-        reader.report(("objective",), f"must have exactly one key, {either(list(KINDS))}", found="")
+    if isinstance(section, Table) and not section.error:
+        _check_kinds([key for key in section.entries if key in KINDS], section, reader)
     kind = kind_of(reader)
     if sections is None or getattr(sections, kind.kind) is None:
         if kind is NetworkObjective:  # what is wrong with hyperparameters is told at once, too
@@ -111,6 +112,15 @@ def read_objective(reader: Reader, base: Path | None) -> Objective | None:
         return None
     objective = kind.read(getattr(sections, kind.kind), reader, base)
     return objective if len(reader.problems) == before else None
+
+
+def _check_kinds(given: list[str], section: Table, reader: Reader) -> None:
+    """Reports an objective that is none of the kinds, or several; a key that is misspelt was reported."""
+    if len(given) == 1 or (section.entries and not given):
+        return
+    hint = "Remove all but one" if given else "Write objective: {network: {data: digits}}"
+    found = " and ".join(given) if given else "none"
+    reader.report(("objective",), f"must have exactly one key, {either(list(KINDS))}", found=found, hint=hint)
 
 
 def _constants(reader: Reader) -> dict[str, Value]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hpsearch.config.reader import Reader
+from hpsearch.config.scalars import written
 from hpsearch.config.schema import ParameterSection
 from hpsearch.config.tree import Location
 from hpsearch.space import Categorical, Number, Parameter
@@ -32,7 +33,9 @@ def read_parameter(name: str, section: ParameterSection, kind: Kind, reader: Rea
     at = ("space", name)
     bounded = section.min is not None or section.max is not None
     if bounded == (section.values is not None):
-        reader.report(at, "must have either min and max, or values", found="both" if bounded else "neither")
+        hint = "Remove the one or the other" if bounded else "Write {min: …, max: …} or {values: […]}"
+        found = "both" if bounded else "neither"
+        reader.report(at, "must have either min and max, or values", found=found, hint=hint)
         return None
     strangers = ("probabilities",) if bounded else ("type", "prior", "step")
     for key in strangers:
@@ -46,12 +49,15 @@ def read_parameter(name: str, section: ParameterSection, kind: Kind, reader: Rea
 def _conditions(at: Location, when: Mapping[str, Any] | None, reader: Reader) -> Conditions:
     """What ``when`` says, every condition as a tuple of values."""
     if when == {}:
-        reader.report((*at, "when"), "must name at least one other parameter", found="")
+        hint = "Write {PARAMETER: VALUE}, or remove it"
+        reader.report((*at, "when"), "must name at least one other parameter", found="", hint=hint)
     conditions: dict[str, tuple[Value, ...]] = {}
     for other, allowed in (when or {}).items():
         values = allowed if isinstance(allowed, list) else [allowed]
         if not values or any(isinstance(value, list | dict) for value in values):
-            reader.report((*at, "when", other), "must be a value, or a list of values")
+            rule, hint = "must be a value, or a list of values", "Write the values themselves: [1, 2]"
+            found = "an empty list" if allowed == [] else None
+            reader.report((*at, "when", other), rule, found=found, hint=hint)
         else:
             conditions[other] = tuple(values)
     return conditions
@@ -63,7 +69,8 @@ def _number(
     at = ("space", name)
     if section.min is None or section.max is None:
         absent = "min" if section.min is None else "max"
-        reader.report((*at, absent), "is missing: a range has both min and max")
+        hint = f"Give the {'smallest' if absent == 'min' else 'largest'} value"
+        reader.report((*at, absent), "is missing: a range has both min and max", hint=hint)
         return None
     before = len(reader.problems)
     integer = section.type == "int" or (section.type is None and kind == "int")
@@ -96,12 +103,14 @@ def _check_range(at: Location, number: Number, reader: Reader) -> None:
         rule = "must be farther from min" if width < 1 else "must be closer to min"
         reader.report((*at, "max"), f"{rule}: float64 cannot hold the range")
     elif number.step is not None and number.step > width * (1 + 1e-9) > 0:  # 0.1 is above 0.3 - 0.2
-        reader.report((*at, "step"), f"must not be larger than the range, {width:g}")
+        hint = f"Write {width:g} or less, or leave it out"
+        reader.report((*at, "step"), f"must not be larger than the range, {width:g}", hint=hint)
     if number.prior == "log" and number.min <= 0:
         reader.report((*at, "min"), "must be above 0 with the prior log", hint=_positive(number))
     if number.prior == "reverse_log":
         if number.min < 0:
-            reader.report((*at, "min"), "must be at least 0 with the prior reverse_log")
+            hint = "Write 0 or more, or prior: linear"
+            reader.report((*at, "min"), "must be at least 0 with the prior reverse_log", hint=hint)
         if number.max >= 1:
             rule = "must be below 1 with the prior reverse_log, on which 1 − x is log-uniform"
             reader.report((*at, "max"), rule, hint="Write 0.999 or the like")
@@ -121,23 +130,27 @@ def _categorical(
     at = ("space", name, "values")
     values: list[Any] = section.values or []
     if not 0 < len(values) <= _MOST_VALUES:
-        reader.report(at, f"must list 1 to {_MOST_VALUES} values", found=str(len(values) or "none"))
+        hint = "Write a range, min and max" if values else "Write what it may be, or remove the parameter"
+        found = str(len(values) or "none")
+        reader.report(at, f"must list 1 to {_MOST_VALUES} values", found=found, hint=hint)
         return None
     nested = [index for index, value in enumerate(values) if isinstance(value, list | dict)]
     for index in nested:
-        reader.report((*at, index), "must be text, a number, true or false")
+        hint = "Values do not nest: take it out of its brackets"
+        reader.report((*at, index), "must be text, a number, true or false", hint=hint)
     if nested:
         return None
     if len({_sort(value) for value in values}) > 1:
         rule = "must all be numbers, all be text, or all be true and false"
-        reader.report(at, rule, found="a mixture", hint="Numbers in quotes are text")
+        found = " and ".join({_sort(value): written(value) for value in reversed(values)}.values())
+        reader.report(at, rule, found=found, hint="Numbers in quotes are text")
         return None
     if kind == "float" or (kind != "int" and any(isinstance(value, float) for value in values)):
         values = [float(value) if _sort(value) == "number" else value for value in values]
     first: dict[Value, int] = {}
     for index, value in enumerate(values):
         if first.setdefault(value, index) < index:
-            reader.report((*at, index), "must be listed once only")
+            reader.report((*at, index), "must be listed once only", hint="Remove it")
     probabilities = section.probabilities
     if probabilities is not None:
         _check_probabilities(("space", name, "probabilities"), probabilities, len(values), reader)
@@ -150,9 +163,12 @@ def _check_probabilities(at: Location, probabilities: list[float], count: int, r
         if share <= 0:
             reader.report((*at, index), "must be above 0", hint="Or leave its value out")
     if len(probabilities) != count:
-        reader.report(at, f"must be one for each of the {count} values", found=str(len(probabilities)))
+        rule, hint = f"must be one for each of the {count} values", "Leave them out for equal shares"
+        reader.report(at, rule, found=str(len(probabilities)), hint=hint)
     elif abs(total - 1) > 0.002:  # three times 0.333 will do
-        reader.report(at, "must add up to 1", found=f"a sum of {total:g}")
+        shares = ", ".join(f"{share / total:.4g}" for share in probabilities[:20]) if total > 0 else ""
+        hint = f"Write [{shares}] for these proportions" if 0 < count <= 20 and total > 0 else ""
+        reader.report(at, "must add up to 1", found=f"a sum of {total:g}", hint=hint)
 
 
 def _sort(value: Value) -> str:

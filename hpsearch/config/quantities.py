@@ -7,6 +7,8 @@ from typing import Annotated
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from hpsearch.config import repairs
+
 _DURATION = re.compile(r"(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,9}(?:\.\d{1,3})?)s)?")
 _MEMORY = re.compile(r"(\d{1,9}(?:\.\d{1,3})?) ?([KMGT])i?B")
 _POWERS = {"K": 10, "M": 20, "G": 30, "T": 40}
@@ -23,7 +25,8 @@ def seconds(value: object) -> float:
         hours, minutes, rest = (float(part or 0) for part in match.groups())
         if (total := hours * 3600 + minutes * 60 + rest) > 0:
             return total
-    hint = f"Write {value}s" if isinstance(value, int | float) and not isinstance(value, bool) else ""
+    meant = f"{value}s" if _is_number(value) else repairs.duration(str(value))
+    hint = f"Write {meant}" if meant else "Write none for no limit"
     raise wrong("must be none or a duration such as 90s, 10m, 1h30m or 2h", hint)
 
 
@@ -40,7 +43,8 @@ def size(value: object) -> int:
     match = _MEMORY.fullmatch(value) if isinstance(value, str) else None
     if match and (total := int(float(match[1]) * 2 ** _POWERS[match[2]])) > 0:
         return total
-    hint = f"Write {value}MB" if isinstance(value, int | float) and not isinstance(value, bool) else ""
+    meant = f"{value}MB" if _is_number(value) else repairs.memory(str(value))
+    hint = f"Write {meant}" if meant else "Write none for no limit"
     raise wrong("must be none or an amount of memory such as 500MB or 4GB", hint)
 
 
@@ -49,6 +53,10 @@ def amount(size: int) -> str:
     fitting = [unit for unit, power in _POWERS.items() if size >= 2**power]
     unit = fitting[-1] if fitting else "K"
     return f"{size / 2 ** _POWERS[unit]:.12g}{unit}B"
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def text(value: object) -> str:

@@ -8,10 +8,12 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from hpsearch.config import repairs
 from hpsearch.config.problems import Problems
+from hpsearch.config.scalars import quoted, shown
 from hpsearch.config.schema import Document
 from hpsearch.config.spelling import suggest_key, suggest_value
-from hpsearch.config.tree import Items, Leaf, Location, Place, Table, dotted, find, in_error, plain
+from hpsearch.config.tree import Items, Leaf, Location, Node, Place, Table, dotted, find, in_error, plain
 
 _RULES = {
     "missing": "is missing",
@@ -31,8 +33,6 @@ _RULES = {
     "rule": "{rule}",
 }
 """What has to hold, by pydantic's name of the error."""
-
-_NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
 
 
 class Reader:
@@ -102,6 +102,8 @@ class Reader:
         loc: Location = error["loc"]
         at = (*base, *loc)
         around = find(self.root, at[:-1])
+        if isinstance(around, Leaf | Items) and isinstance(at[-1], str):
+            at = at[:-1]  # it stands for a section of one key
         node = find(self.root, at)
         if isinstance(node, Leaf) and node.error:
             return
@@ -118,17 +120,17 @@ class Reader:
             self.report(at, "is missing", hint=f"Give {about.description}" if about else "")
 
     def _hint(self, at: Location, error: ErrorDetails, kind: object) -> str:
-        """What to write instead of what an error is about."""
+        """What to write instead of what an error is about, as a sentence."""
         node = find(self.root, at)
-        value = node.value if isinstance(node, Leaf) else None
         context = error.get("ctx", {})
+        value = node.value if isinstance(node, Leaf) else None
         if error["type"] == "literal_error":
-            return suggest_value(value, _options(context))
-        if error["type"] == "model_type" and (keys := _known_keys(kind, error["loc"])):
-            return f"Write {at[-1]}: {{{keys[0]}: …}}"
-        if error["type"] in ("int_type", "float_type") and isinstance(value, str):
-            return f"Write {value}, without quotes" if _NUMBER.fullmatch(value) else ""
-        return str(context.get("hint", ""))
+            hint = suggest_value(value, _options(context))
+        elif error["type"] == "model_type":
+            hint = f"Write {at[-1]}: {_section_like(value, kind, error['loc'])}"
+        else:
+            hint = str(context.get("hint", "")) or _repaired(node, error["type"])
+        return hint or ("Remove it" if isinstance(at[-1], int) else _default(at, kind, error["loc"]))
 
     def unknown_key(self, at: Location, known: list[str]) -> None:
         """Reports a key that its section does not have.
@@ -139,6 +141,53 @@ class Reader:
         """
         rule = f"is not a key of {dotted(at[:-1])}" if len(at) > 1 else "is not a section of a config"
         self.report(at, rule, hint=suggest_key(at, known), key=True)
+
+
+def _repaired(node: Node | None, wrong: str) -> str:
+    """What to write instead of a value of another type.
+
+    Args:
+        node: What stands there.
+        wrong: Pydantic's name of the error.
+    """
+    value = node.value if isinstance(node, Leaf) else None
+    if wrong == "string_type" and isinstance(node, Leaf):
+        return f"Write {quoted(node.written)}, in quotes"
+    if wrong in ("int_type", "float_type") and isinstance(value, str) and (meant := repairs.number(value)):
+        return f"Write {meant}, without quotes" if meant == value else f"Write {meant}"
+    if wrong == "int_type" and isinstance(value, float) and value.is_integer():
+        return f"Write {value:.0f}"
+    if wrong == "bool_type" and str(value).lower() in ("true", "false", "0", "1"):
+        return f"Write {str(str(value).lower() in ('true', '1')).lower()}, without quotes"
+    if wrong == "list_type":
+        meant = repairs.listed(str(value)) if isinstance(node, Leaf) else "[{…}]"
+        return f"Write {meant or '[…]'}"
+    if wrong == "float_type":
+        return "Write a number such as 0.1"
+    if wrong == "dict_type":
+        return f"Write {repairs.assigned(str(value)) or '{KEY: VALUE}'}"
+    return ""
+
+
+def _section_like(value: object, kind: object, loc: Location) -> str:
+    """The section that stands for a value: ``{name: accuracy}`` for the ``accuracy`` of a metric."""
+    keys = _known_keys(kind, loc)
+    if isinstance(value, str) and (meant := repairs.assigned(value, keys)):
+        return meant
+    first = _field(kind, (*loc, keys[0]))
+    takes_text = isinstance(value, str) and first is not None and first.annotation in (str, str | None)
+    return f"{{{keys[0]}: {shown(str(value)) if takes_text else '…'}}}"
+
+
+def _default(at: Location, kind: object, loc: Location) -> str:
+    """What a setting is when it is left out, as a sentence; "" where it may not be."""
+    about = _field(kind, loc) if loc else Document.model_fields.get(str(at[0])) if len(at) == 1 else None
+    if about is None or about.is_required():
+        return ""
+    default = about.default
+    if not isinstance(default, str | bool | int | float):
+        return "Or leave it out"
+    return f"The default is {str(default).lower() if isinstance(default, bool) else default}"
 
 
 def _options(context: dict[str, Any]) -> list[str]:

@@ -86,7 +86,7 @@ _TRAPS: tuple[tuple[re.Pattern[str], str, Callable[[str], str]], ...] = (
         _or_quoted("the number", lambda text: text.replace("_", "")),
     ),
     (
-        re.compile(r"[-+]?[0-9]{1,3}(,[0-9]{3})+"),
+        re.compile(r"[-+]?[1-9][0-9]{0,2}(,[0-9]{3})+"),
         "a number has no thousands separator",
         _or_quoted("the number", lambda text: text.replace(",", "")),
     ),

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
 from hpsearch.config.quantities import Bytes, Seconds, Text, wrong
+from hpsearch.config.scalars import shown
 from hpsearch.space import Prior
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -31,12 +32,13 @@ def name_like(text: str) -> str:
 
 def _name(value: object) -> object:
     if not isinstance(value, str):
-        raise wrong("must be text")
+        hint = f'Write "{value}", in quotes' if isinstance(value, int | float) else ""
+        raise wrong("must be text", hint)
     if _DEVICES.fullmatch(value):
-        raise wrong("must not be the name of a device on Windows")
+        raise wrong("must not be the name of a device on Windows", f"Write {name_like('run-' + value)}")
     if not is_name(value):
         rule = "must be 1 to 100 letters, digits, '.', '_' or '-', beginning with a letter or digit"
-        raise wrong(rule, f"Write {name_like(value)}" if len(value) <= 100 else "")
+        raise wrong(rule, f"Write {name_like(value)}" if len(value) <= 100 else "Shorten it")
     return value
 
 
@@ -52,14 +54,28 @@ def _part(value: object) -> object:
         return value
     if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < 1:
         return value
-    raise wrong("must be a share of the rows above 0 and below 1, or the path of a data file")
+    percent = isinstance(value, int) and 1 < value < 100
+    hint = f"Write {value / 100:g} for {value} %" if percent else "Write 0.2 or the like"  # type: ignore[operator] # a percentage is a number
+    raise wrong("must be a share of the rows above 0 and below 1, or the path of a data file", hint)
 
 
 def _function_name(value: object) -> object:
     if isinstance(value, str) and _FUNCTION.fullmatch(value.replace(".py:", ":")):
         return value.replace(".py:", ":")
-    hint = f"Write {value}:FUNCTION" if isinstance(value, str) and ":" not in value else ""
-    raise wrong("must be module:function, such as train:objective", hint)
+    raise wrong("must be module:function, such as train:objective", _function_like(value))
+
+
+def _function_like(value: object) -> str:
+    """What to write instead of what is no name of a function, as a sentence."""
+    text = shown(str(value)).removesuffix("()").replace("::", ":")
+    module, _, name = text.removesuffix(".py").rpartition(".")
+    if _FUNCTION.fullmatch(text.replace(".py:", ":")):
+        return f"Write {text}"
+    if not text.endswith(".py") and _FUNCTION.fullmatch(f"{module}:{name}"):
+        return f"Write {module}:{name}"
+    if _FUNCTION.fullmatch(f"{text.removesuffix('.py')}:f"):
+        return f"Write {text.removesuffix('.py')}:FUNCTION, with the function's name"
+    return "Write train:main or the like"
 
 
 def _words(value: object) -> object:

@@ -109,12 +109,14 @@ def _section(reader: Reader) -> Table | None:
         return None
     if not isinstance(section, Table):
         if not in_error(section):
-            reader.report(("space",), "must be a section with one key per parameter")
+            hint = "Write space: {learning_rate: {prior: log, min: 1e-4, max: 1}}"
+            reader.report(("space",), "must be a section with one key per parameter", hint=hint)
         return None
     count = len(section.entries)
     if count > MOST_PARAMETERS or not (count or section.error):
         found = str(count or "none")
-        reader.report(("space",), f"must have 1 to {MOST_PARAMETERS} parameters", found=found)
+        hint = "" if count else "Write space: {learning_rate: {prior: log, min: 1e-4, max: 1}}"
+        reader.report(("space",), f"must have 1 to {MOST_PARAMETERS} parameters", found=found, hint=hint)
         return None
     return section
 
@@ -124,7 +126,9 @@ def _check_name(name: str, rules: ParameterRules, reader: Reader) -> None:
         rules.check_name(name, reader)
     else:
         rule = "must be 1 to 100 letters, digits, '_' or '-', beginning with a letter or '_'"
-        reader.report(("space", name), f"a parameter's name {rule}", key=True)
+        like = re.sub(r"[^A-Za-z0-9_-]+", "_", name[:100]).strip("_-")
+        hint = f"Write {like}" if _NAME.fullmatch(like) else ""
+        reader.report(("space", name), f"a parameter's name {rule}", hint=hint, key=True)
 
 
 def _read_entry(

@@ -46,6 +46,13 @@ _RULES: tuple[tuple[str, str, str], ...] = (
 )
 
 
+_AMISS = {
+    "": (_BRACKETS, "Close the bracket that is still open"),
+    ",": ("one comma stands between two values", "Remove this one"),
+}
+"""Rule and hint where a value was looked for, by what stands there instead."""
+
+
 def explain_syntax(error: yaml.YAMLError, text: str) -> tuple[int, int, str, str]:
     """Where a syntax error is, what has to hold there and what to do.
 
@@ -66,6 +73,8 @@ def explain_syntax(error: yaml.YAMLError, text: str) -> tuple[int, int, str, str
         column = line.index("\t") + 1
         return mark.line + 1, column, "YAML is indented with spaces, not tabs", "Write two spaces for the tab"
     problem = str(getattr(error, "problem", None) or "")
+    if "node content" in problem and (fault := _AMISS.get(line[mark.column : mark.column + 1])):
+        return mark.line + 1, mark.column + 1, *fault
     for fragment, rule, hint in _RULES:
         if fragment in problem:
             opened = getattr(error, "context_mark", None) if hint.endswith("opened here") else None

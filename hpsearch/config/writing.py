@@ -48,8 +48,9 @@ class _ShortDumper(_Dumper):
     def represent_sequence(
         self, tag: str, sequence: Any, flow_style: bool | None = None
     ) -> yaml.SequenceNode:
-        """The node of a list, whose sections have lines of their own."""
-        return super().represent_sequence(tag, sequence, flow_style=all(map(_is_flat, sequence)))
+        """The node of a list, in which sections and long texts have lines of their own."""
+        simple = all(_is_flat(each) and len(str(each)) <= _LINE for each in sequence)
+        return super().represent_sequence(tag, sequence, flow_style=simple)
 
 
 _LINE = 96

@@ -36,6 +36,7 @@ class Passed:
         name: What it is called here.
         spec: What it is here: a section, or the value of a constant.
         at: Where it stands in the sweep.
+        literal: The JSON of a constant that can be none here: a list, a section or null; else "".
     """
 
     original: str
@@ -43,6 +44,7 @@ class Passed:
     name: str
     spec: Any
     at: Location
+    literal: str = ""
 
     @property
     def values(self) -> Sequence[Any]:
@@ -248,6 +250,8 @@ def _as_json(tree: Mapping[str, Any]) -> Iterator[Part]:
         yield f"{', ' if at else '{'}{json.dumps(key)}: "
         if not isinstance(each, Passed):
             yield from _as_json(each)
+        elif each.literal:
+            yield each.literal
         elif isinstance(next(iter(each.values), None), str):
             yield from ('"', Value(each.name), '"')
         else:

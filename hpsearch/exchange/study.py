@@ -1,6 +1,6 @@
 """A study of Optuna as a config: its distributions as the space, its best trials to be tried first."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +38,7 @@ def from_study(url: str, name: str) -> Draft:
     originals = list(dict.fromkeys(key for trial in trials for key in trial.params))
     names = dict(zip(originals, fitting_names(originals, python=True), strict=True))
     metric = (study.metric_names or ["value"])[0]
-    space = dict(_space(draft, trials, names))
+    space = _space(draft, trials, names)
     draft.config["name"] = name_like(name)
     draft.config["metric"] = {"name": metric, "goal": goal}
     draft.config["objective"] = {"function": "train:objective"}
@@ -117,36 +117,38 @@ def _load(optuna: Any, url: str, name: str) -> Any:
         ) from error
 
 
-def _space(draft: Draft, trials: Sequence[Any], names: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
+def _space(draft: Draft, trials: Sequence[Any], names: Mapping[str, str]) -> dict[str, Any]:
     """The parameters by their names here."""
     rows = [trial.params for trial in trials]
-    distributions: dict[str, list[Any]] = {}
+    seen: dict[str, dict[Any, None]] = {}
     for trial in trials:
         for key, distribution in trial.distributions.items():
-            distributions.setdefault(key, []).append(distribution)
+            seen.setdefault(key, {})[distribution] = None
+    space: dict[str, Any] = {}
     for at, (key, name) in enumerate(names.items()):
-        spec = _parameter(draft, key, list(dict.fromkeys(distributions[key])))
+        spec = _parameter(draft, key, list(seen[key]))
         if name != key:
             draft.notes.append(Note(key, f"is {name} here, as it is the name of an argument"))
         absent = sum(key not in row for row in rows)
         if absent and isinstance(spec, dict):
-            parents = list(names)[:at]
-            when = _condition(key, rows, parents, {each: distributions[each][-1] for each in parents})
+            parents = {parent: list(seen[parent])[-1] for parent in list(names)[:at]}
             told = f"is in {len(rows) - absent} of {len(rows)} trials only"
-            if when:
-                spec["when"] = {
-                    names[parent]: [_value(each) for each in values] for parent, values in when.items()
-                }
-                draft.notes.append(
-                    Note(key, f"{told}; its condition is what these trials have in common: look at it")
-                )
+            if found := _condition(key, rows, parents):
+                parent, values = found
+                texts = _has_texts(space[names[parent]])
+                spec["when"] = {names[parent]: [str(each) if texts else each for each in values]}
+                text = f"{told}; its condition is what these trials have in common: look at it"
             else:
-                draft.notes.append(
-                    Note(key, f"{told}, and no other parameter tells which; here it is in all")
-                )
+                text = f"{told}, and no other parameter tells which; here it is in all"
+            draft.notes.append(Note(key, text))
         elif absent:
             draft.notes.append(Note(key, "is not in all trials; as a constant it is here"))
-        yield name, spec
+        space[name] = spec
+    return space
+
+
+def _has_texts(spec: Any) -> bool:
+    return isinstance(spec, dict) and isinstance(spec.get("values", [0])[0], str)
 
 
 def _parameter(draft: Draft, key: str, seen: Sequence[Any]) -> Any:
@@ -182,33 +184,31 @@ def _alike(choices: Sequence[Any]) -> list[Any]:
     return list(choices) if kinds in ({"number"}, {"bool"}, {"str"}) else [str(each) for each in choices]
 
 
-def _value(value: Any) -> Any:
-    return value if isinstance(value, bool | int | float | str) else str(value)
-
-
-def _condition(
-    key: str, rows: Sequence[Row], parents: Sequence[str], distributions: Mapping[str, Any]
-) -> dict[str, list[Any]] | None:
-    """The values of one other parameter with which a parameter is there, and without which it is not.
+def _condition(key: str, rows: Sequence[Row], parents: Mapping[str, Any]) -> tuple[str, list[Any]] | None:
+    """The other parameter whose value tells whether a parameter is there, and the values with which it is.
 
     Of a whole number that is there from a value on, such as the number of layers, those beyond are taken too.
+
+    Args:
+        key: The parameter.
+        rows: The trials.
+        parents: The distributions of those before it.
     """
-    separate = [each for each in parents if isinstance(getattr(distributions[each], "step", 1), int)]
-    for parent in sorted(separate, key=lambda each: not hasattr(distributions[each], "choices")):
-        about = distributions[parent]
-        having = [row for row in rows if key in row]
-        present = {row.get(parent, _ABSENT) for row in having}
+    separate = [each for each, about in parents.items() if isinstance(getattr(about, "step", 1), int)]
+    for parent in sorted(separate, key=lambda each: not hasattr(parents[each], "choices")):
+        about = parents[parent]
+        present = {row.get(parent, _ABSENT) for row in rows if key in row}
         absent = {row[parent] for row in rows if key not in row and parent in row}
         if _ABSENT in present or present & absent or not absent:
             continue
         if hasattr(about, "choices"):
-            return {parent: [choice for choice in about.choices if choice in present]}
+            return parent, [choice for choice in about.choices if choice in present]
         whole = range(about.low, about.high + 1, about.step)
         if min(present) > max(absent):
-            return {parent: [each for each in whole if each >= min(present)]}
+            return parent, [each for each in whole if each >= min(present)]
         if max(present) < min(absent):
-            return {parent: [each for each in whole if each <= max(present)]}
-        return {parent: sorted(present)}
+            return parent, [each for each in whole if each <= max(present)]
+        return parent, sorted(present)
     return None
 
 
@@ -217,7 +217,7 @@ def _best(
 ) -> list[dict[str, Any]]:
     """The best trials as configurations to try first."""
     space = parse_space(draft.config["space"])
-    texts = {each.name for each in space.parameters if isinstance(getattr(each, "values", (0,))[0], str)}
+    texts = {name for name, spec in draft.config["space"].items() if _has_texts(spec)}
     done = [trial for trial in trials if trial.state == optuna.trial.TrialState.COMPLETE]
     done.sort(key=lambda trial: -trial.value if maximize else trial.value)
     found: list[dict[str, Any]] = []

@@ -1,6 +1,7 @@
 """A sweep file of Weights & Biases as it is read: what was read of it, and what there is to say."""
 
 import difflib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +20,7 @@ from hpsearch.trial import Value
 NONE = "None"
 """What null is read as: the text that a command gets for it."""
 
+_NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?([eE]-?[0-9]{1,3})?")
 _YAML_1_1 = dict.fromkeys(("yes", "on"), True) | dict.fromkeys(("no", "off"), False)
 _BEGIN = "Name the YAML file that `wandb sweep` is given"
 
@@ -145,7 +147,10 @@ class Sweep:
             return None
         value = node.value if isinstance(node, Leaf) else ""
         if isinstance(value, bool | str) or (whole and not isinstance(value, int)):
-            self.report(at, "must be a whole number" if whole else "must be a number")
+            rule = "must be a whole number" if whole else "must be a number"
+            self.report(
+                at, rule, hint=f"Write {value}, without quotes" if _NUMBER.fullmatch(str(value)) else ""
+            )
             return None
         if above is not None and value <= above:
             self.report(at, f"must be above {above:g}")

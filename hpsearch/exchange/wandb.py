@@ -11,11 +11,11 @@ from typing import Any
 
 from hpsearch.config import parse_space
 from hpsearch.config.schema import name_like
-from hpsearch.config.tree import Location, Table
+from hpsearch.config.tree import Items, Location, Node, Table, find
 from hpsearch.exchange.command import PROGRAM, Passed, read_command
 from hpsearch.exchange.draft import Draft, fitting_names
 from hpsearch.exchange.parameter import read_parameter
-from hpsearch.exchange.sweep import Sweep
+from hpsearch.exchange.sweep import Sweep, as_python
 
 METHODS = ("random", "bayes", "grid", "custom")
 KEYS = (
@@ -136,14 +136,24 @@ def _parameters(sweep: Sweep) -> list[Passed]:
             nested = "; W&B passes nested ones together, as the value of the outer" if len(keys) > 1 else ""
             sweep.note(at, f"is {name} in the config and {original} in the command{nested}")
         if spec is not None:
-            parameters.append(Passed(original, keys, name, spec, at))
+            parameters.append(
+                Passed(original, keys, name, spec, at, _literal(find(sweep.root, (*at, "value"))))
+            )
     return parameters
+
+
+def _literal(constant: Node | None) -> str:
+    value = None if constant is None else as_python(constant)
+    is_value = constant is None or isinstance(value, bool | int | float | str)
+    return "" if is_value else json.dumps(value)
 
 
 def _flat(sweep: Sweep, at: Location, keys: tuple[str, ...]) -> list[tuple[tuple[str, ...], Location]]:
     """The keys of each parameter, and where it stands."""
     table = sweep.section(at)
     found: list[tuple[tuple[str, ...], Location]] = []
+    if table is not None and not table.entries and keys:
+        sweep.note(at, "are none; left out")
     for key, entry in table.entries.items() if table is not None else ():
         if not isinstance(entry.node, Table):
             sweep.report((*at, key), "must be a section of keys", hint=_instead(entry.node))
@@ -155,8 +165,8 @@ def _flat(sweep: Sweep, at: Location, keys: tuple[str, ...]) -> list[tuple[tuple
     return found
 
 
-def _instead(node: Any) -> str:
-    return "Write {values: […]}" if hasattr(node, "nodes") else "Write {value: …} for a constant"
+def _instead(node: Node) -> str:
+    return "Write {values: […]}" if isinstance(node, Items) else "Write {value: …} for a constant"
 
 
 def _search(sweep: Sweep, method: str, space: dict[str, Any], cap: int | float | None) -> dict[str, Any]:
@@ -201,18 +211,10 @@ def _stopping(sweep: Sweep, command: dict[str, Any], names: list[str]) -> Any:
     first, longest, brackets = numbers["min_iter"], numbers["max_iter"], numbers["s"]
     if brackets is not None and longest is None:
         sweep.note((*at, "s"), "has no effect without max_iter, in W&B neither")
-    if longest is not None and longest >= 1:
-        command["epochs"] = int(longest)
-        bands = [int(longest / eta**k) for k in range(1, int(brackets or 0) + 1) if longest / eta**k >= 1]
-        if bands and first is not None:
-            sweep.note((*at, "min_iter"), "has no effect besides max_iter and s, in W&B neither")
-        if bands:
-            first = bands[-1]
-            _note_rungs(sweep, (*at, "max_iter"), sorted(bands), first, reduction, int(longest))
-        elif first is None:
-            sweep.report(
-                (*at, "s"), "is missing: max_iter has s, the number of brackets", hint="Or give min_iter"
-            )
+    if longest is not None:
+        command["epochs"] = max(1, int(longest))
+        if first is None or brackets is not None:
+            first = _first_rung(sweep, longest, eta, reduction)
     elif first is None:
         sweep.report(at, "must have min_iter, or max_iter and s", key=True)
     elif "epochs" not in names:
@@ -221,10 +223,19 @@ def _stopping(sweep: Sweep, command: dict[str, Any], names: list[str]) -> Any:
     return {"min_epochs": max(1, int(first or 1)), "reduction": reduction}
 
 
-def _note_rungs(
-    sweep: Sweep, at: Location, bands: list[int], first: int, reduction: int, epochs: int
-) -> None:
-    rungs = [first * reduction**k for k in range(64) if first * reduction**k < epochs]
+def _first_rung(sweep: Sweep, longest: float, eta: float, reduction: int) -> int:
+    """Where W&B's brackets begin, if ``max_iter`` and ``s`` say so."""
+    at = ("early_terminate",)
+    brackets = sweep.number((*at, "s"))
+    if brackets is None:
+        sweep.note((*at, "s"), "is not given, the number of brackets; here there are as many as fit")
+    if sweep.get((*at, "min_iter")) is not None:
+        sweep.note((*at, "min_iter"), "has no effect besides max_iter and s, in W&B neither")
+    count = 64 if brackets is None else int(brackets)
+    bands = sorted(int(longest / eta**k) for k in range(1, count + 1) if longest / eta**k >= 1)
+    first = bands[0] if bands else max(1, int(longest))
+    rungs = [first * reduction**k for k in range(64) if first * reduction**k < longest]
     if rungs != bands:
-        shown = [", ".join(map(str, each)) for each in (rungs, bands)]
-        sweep.note(at, f"the rungs lie at {shown[0]} epochs here, at {shown[1]} in W&B")
+        ours, theirs = (", ".join(map(str, each)) or "none" for each in (rungs, bands))
+        sweep.note((*at, "max_iter"), f"the rungs lie at {ours} epochs here, at {theirs} in W&B")
+    return first

@@ -213,8 +213,8 @@ class BatchNormMLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
             y_validation=indices[validation],
             x_test=X[:0],
             y_test=indices[:0],
-            mean=np.zeros(X.shape[1], X.dtype),
-            scale=np.ones(X.shape[1], X.dtype),
+            mean=np.zeros(X.shape[1]),
+            scale=np.ones(X.shape[1]),
             classes=tuple(self.classes_.tolist()),
         )
 

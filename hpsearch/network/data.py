@@ -7,6 +7,7 @@ from hpsearch.errors import DataError
 from hpsearch.network.builtin import BUILTIN
 from hpsearch.network.dataset import Dataset
 from hpsearch.network.formats import Rows, Source, parts, read
+from hpsearch.network.formats.rows import order_by_name
 from hpsearch.network.prepare import prepare
 
 __all__ = ["Dataset", "fingerprint", "load"]
@@ -44,8 +45,8 @@ def load(
     main = Source(BUILTIN[source]()) if source in BUILTIN else read(Path(source), label)
     if main.test is not None and test is not None:
         raise DataError(f"{source}: sets rows apart for the test itself; leave out test: {test}")
-    own_test = _rows_of(test, label) or main.test
-    own_validation = _rows_of(validation, label)
+    own_test = _rows_of(test, label, main.train) or main.test
+    own_validation = _rows_of(validation, label, main.train)
     shares = (
         _share("validation", validation),
         _share("test", 0.2 if test is None else test) if own_test is None else 0.0,
@@ -65,9 +66,15 @@ def load(
         raise DataError(f"{source}: {error}") from None
 
 
-def _rows_of(choice: float | str | Path | None, label: str | None) -> Rows | None:
-    """The rows of the file, if a file was chosen."""
-    return read(Path(choice), label).train if isinstance(choice, (str, Path)) else None
+def _rows_of(choice: float | str | Path | None, label: str | None, like: Rows) -> Rows | None:
+    """The rows of the file, if a file was chosen; their columns in the order of the others."""
+    if not isinstance(choice, (str, Path)):
+        return None
+    rows = read(Path(choice), label).train
+    if not (rows.feature_names and like.feature_names):
+        return rows
+    order = order_by_name(rows.feature_names, like.feature_names, f"{choice}:1")
+    return Rows(rows.x[:, order], rows.y)
 
 
 def _share(name: str, choice: float | str | Path) -> float:

@@ -28,9 +28,11 @@ class Dataset:
         y_validation: As ``y_train``.
         x_test: As ``x_train``; may have no rows.
         y_test: As ``y_train``.
-        mean: What was subtracted from every feature, (features,); 0 if nothing was.
-        scale: What every feature was then divided by, (features,); 1 if by nothing.
+        mean: What was subtracted from every feature, float64, (features,); 0 if nothing was.
+        scale: What every feature was then divided by, float64, (features,); 1 if by nothing.
         classes: The label of every class, sorted.
+        feature_names: What the features are called, in order; empty where they have no names.
+        label_name: What the labels are called, if they have a name.
         warnings: What the reader of the results should know about the data, as sentences.
     """
 
@@ -43,6 +45,8 @@ class Dataset:
     mean: Array
     scale: Array
     classes: tuple[int | str, ...]
+    feature_names: tuple[str, ...] = ()
+    label_name: str | None = None
     warnings: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -89,7 +93,13 @@ class Dataset:
         for name in _ARRAYS:
             with archive.replacing(directory / f"{name}.npy", archive.private) as file:
                 np.save(file, getattr(self, name), allow_pickle=False)
-        about = {"schema": _SCHEMA, "classes": self.classes, "warnings": self.warnings}
+        about = {
+            "schema": _SCHEMA,
+            "classes": self.classes,
+            "feature_names": self.feature_names,
+            "label_name": self.label_name,
+            "warnings": self.warnings,
+        }
         with archive.replacing(directory / "dataset.json", archive.private) as file:
             file.write(json.dumps(about).encode())
 
@@ -105,7 +115,13 @@ class Dataset:
             if about["schema"] != _SCHEMA:
                 raise DataError(f"{directory}: must be of schema {_SCHEMA}; found {about['schema']}")
             arrays = {name: _open_array(directory / f"{name}.npy") for name in _ARRAYS}
-            return cls(**arrays, classes=tuple(about["classes"]), warnings=tuple(about["warnings"]))
+            return cls(
+                **arrays,
+                classes=tuple(about["classes"]),
+                feature_names=tuple(about["feature_names"]),
+                label_name=about["label_name"],
+                warnings=tuple(about["warnings"]),
+            )
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise DataError(f"{directory}: holds no complete prepared data: {error}") from error
 

@@ -13,6 +13,7 @@ from hpsearch.network.formats.rows import checked_features
 from hpsearch.network.hyperparameters import Hyperparameters
 from hpsearch.network.mlp import MLP
 from hpsearch.network.passes import EvaluationPass
+from hpsearch.network.standards import standardized
 
 Array = NDArray[Any]
 
@@ -26,6 +27,8 @@ class Model:
         mean: What is subtracted from every feature, (features,).
         scale: What every feature is then divided by, (features,).
         about: What else should be kept with it, as JSON data: its test error, say.
+        feature_names: What the features are called in the user's files; empty where they have no names.
+        label_name: What the labels are called there, if they have a name.
     """
 
     def __init__(
@@ -35,28 +38,42 @@ class Model:
         mean: Array,
         scale: Array,
         about: Mapping[str, Any] | None = None,
+        *,
+        feature_names: Sequence[str] = (),
+        label_name: str | None = None,
     ) -> None:
         self.network = network
         self.classes = tuple(classes)
         self.mean = mean
         self.scale = scale
         self.about = dict(about or {})
+        self.feature_names = tuple(feature_names)
+        self.label_name = label_name
         self._evaluation = EvaluationPass(network)
 
-    def probabilities(self, x: Array) -> Array:
+    def probabilities(self, x: Array, name: str = "X") -> Array:
         """The probability of every class, (rows, classes).
 
         Args:
             x: Features as they are in the user's data, (rows, features).
+            name: What messages call them.
 
         Raises:
-            DataError: The number of features is another, or a number is not finite.
+            DataError: The number of features is another, or a number is not finite or too large.
         """
-        x = checked_features(x, "X")
+        x = checked_features(x, name)
         if x.shape[1] != self.network.sizes[0]:
-            raise DataError(f"X: must have the model's {self.network.sizes[0]} features; found {x.shape[1]}")
-        standard = (x.astype(self.network.dtype) - self.mean) / self.scale
+            raise DataError(
+                f"{name}: must have the model's {self.network.sizes[0]} features; found {x.shape[1]}"
+            )
+        standard = standardized(x, self.mean, self.scale, self.network.dtype, name)
         probabilities = np.exp(self._evaluation.log_probabilities(standard)[0])
+        known = np.isfinite(probabilities).all(axis=1)
+        if not known.all():
+            raise DataError(
+                f"{name}: row {int(np.argmin(known))} (counted from 0) is so far from the training rows that "
+                "its probabilities are no numbers"
+            )
         return np.asarray(probabilities / probabilities.sum(axis=1, keepdims=True))
 
     def predict(self, x: Array) -> Array:
@@ -76,6 +93,8 @@ class Model:
         about = {
             "hyperparameters": self.network.hyperparameters.to_json(),
             "classes": self.classes,
+            "feature_names": self.feature_names,
+            "label_name": self.label_name,
             "about": self.about,
         }
         arrays = {
@@ -97,9 +116,12 @@ class Model:
         try:
             mean, scale, classes = arrays["mean"], arrays["scale"], about["classes"]
             hyperparameters = Hyperparameters.from_json(about["hyperparameters"])
-            network = MLP(len(mean), len(classes), hyperparameters, (0,), mean.dtype)
+            network = MLP(len(mean), len(classes), hyperparameters, (0,), arrays["parameters"].dtype)
             network.parameters[:] = arrays["parameters"]
             network.averages[:] = arrays["averages"]
-            return cls(network, classes, mean, scale, about["about"])
+            names, label_name = about["feature_names"], about["label_name"]
+            return cls(
+                network, classes, mean, scale, about["about"], feature_names=names, label_name=label_name
+            )
         except (KeyError, ValueError, TypeError) as error:
             raise DataError(f"{path}: holds no model of hpsearch, or a damaged one: {error!r}") from error

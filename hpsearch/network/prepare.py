@@ -6,13 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hpsearch.errors import DataError
+from hpsearch.network import standards
 from hpsearch.network.dataset import Dataset
-from hpsearch.network.formats.rows import Rows, refuse_not_finite
+from hpsearch.network.formats.rows import Rows
 
 Array = NDArray[Any]
-
-_BLOCK = 8192
-"""Rows squared at a time, so that a large data set needs no second copy in double precision."""
 
 
 def prepare(
@@ -64,14 +62,23 @@ def prepare(
                 f"the {name} rows must have {rows.x.shape[1]} features, as the others have; "
                 f"found {part.x.shape[1]}"
             )
-        arrays[f"x_{name}"] = _as(dtype, part.x, name)
         arrays[f"y_{name}"] = _indices(part.y, classes, name)
-    mean, scale, constant = _standards(arrays["x_train"]) if standardize else _no_standards(arrays["x_train"])
-    for name in chosen:
-        arrays[f"x_{name}"] -= mean
-        arrays[f"x_{name}"] /= scale
+    x = chosen["train"].x
+    mean, scale, constant = (
+        standards.measure(x, "train features") if standardize else standards.none(x.shape[1])
+    )
+    for name, part in chosen.items():
+        arrays[f"x_{name}"] = standards.standardized(part.x, mean, scale, np.dtype(dtype), f"{name} features")
     warnings = (_constant_features(constant),) if warn and constant.any() else ()
-    return Dataset(**arrays, mean=mean, scale=scale, classes=tuple(classes.tolist()), warnings=warnings)
+    return Dataset(
+        **arrays,
+        mean=mean,
+        scale=scale,
+        classes=tuple(classes.tolist()),
+        feature_names=rows.feature_names,
+        label_name=rows.label_name,
+        warnings=warnings,
+    )
 
 
 def split(y: Array, shares: tuple[float, float], seed: int) -> tuple[Array, Array, Array]:
@@ -102,14 +109,6 @@ def _every(count: int, share: float) -> Array:
     return np.asarray(np.diff(taken) > 0)
 
 
-def _as(dtype: str, x: Array, name: str) -> Array:
-    """A copy of the features in another type."""
-    with np.errstate(over="ignore"):
-        cast = x.astype(dtype)
-    refuse_not_finite(cast, f"{name} features as {dtype}")
-    return cast
-
-
 def _indices(y: Array, classes: Array, name: str) -> NDArray[np.intp]:
     """Labels as indices into the sorted classes of the training split.
 
@@ -126,22 +125,6 @@ def _indices(y: Array, classes: Array, name: str) -> NDArray[np.intp]:
             f"in {name} only, {int(strange.sum())} × there"
         )
     return at
-
-
-def _standards(x: Array) -> tuple[Array, Array, Array]:
-    """Mean and standard deviation of every feature, and whether it is constant (scale 1 then)."""
-    mean = x.mean(axis=0, dtype=np.float64)
-    blocks = (x[start : start + _BLOCK] - mean for start in range(0, len(x), _BLOCK))
-    variance = sum((np.square(block).sum(axis=0) for block in blocks), np.zeros_like(mean)) / len(x)
-    constant = x.max(axis=0) == x.min(axis=0)
-    scale = np.sqrt(variance).astype(x.dtype)
-    scale[constant | (scale == 0)] = 1
-    return mean.astype(x.dtype), scale, constant
-
-
-def _no_standards(x: Array) -> tuple[Array, Array, Array]:
-    features = x.shape[1]
-    return np.zeros(features, x.dtype), np.ones(features, x.dtype), np.zeros(features, bool)
 
 
 def _constant_features(constant: Array) -> str:

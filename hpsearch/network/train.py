@@ -118,13 +118,26 @@ class Training:
             result.append({"loss": loss, "error": wrong / len(y), "accuracy": (len(y) - wrong) / len(y)})
         return tuple(result)
 
-    def model(self, which: int = 0) -> Model:
-        """A copy of one of the networks, by the place of its seed, with what its data went through."""
+    def model(self, which: int = 0, about: Mapping[str, Any] | None = None) -> Model:
+        """A copy of one of the networks, with what its data went through.
+
+        Args:
+            which: The place of its seed.
+            about: See :class:`~hpsearch.network.model.Model`.
+        """
         dataset = self.dataset
         network = MLP(dataset.features, dataset.n_classes, self.hyperparameters, (0,), dataset.dtype)
         network.parameters[0] = self.network.parameters[which]
         network.averages[0] = self.network.averages[which]
-        return Model(network, dataset.classes, dataset.mean, dataset.scale)
+        return Model(
+            network,
+            dataset.classes,
+            dataset.mean,
+            dataset.scale,
+            about,
+            feature_names=dataset.feature_names,
+            label_name=dataset.label_name,
+        )
 
     def save(self, path: str | Path) -> None:
         """Write a checkpoint, private: everything that :meth:`resume` needs; whole or not at all."""

@@ -13,7 +13,7 @@ from hpsearch.network.hyperparameters import Hyperparameters
 from hpsearch.network.model import Model
 from hpsearch.network.passes import EvaluationPass
 from hpsearch.network.train import Training
-from hpsearch.trial import Value
+from hpsearch.trial import Metric, Result, Value
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,22 @@ class FinalModel:
     rows: int
     metrics: Mapping[str, float]
     confusion: NDArray[np.int64]
+
+
+def epochs_to_best(metric: Metric, result: Result | None) -> dict[str, Value]:
+    """The hyperparameter ``epochs`` with which a training ends where the trial was best.
+
+    Args:
+        metric: What the trial was ranked by.
+        result: The trial's; None if it has none.
+
+    Returns:
+        Nothing where a trial is worth its last epoch, or has no value.
+    """
+    if metric.at != "best" or result is None or not result.status.ranked:
+        return {}
+    losses = metric.losses(result.curve)
+    return {"epochs": result.curve[losses.index(losses[-1])].number}
 
 
 def train_final(
@@ -63,5 +79,5 @@ def train_final(
         tested = {f"test_{name}": value for name, value in figures.items()}
         predicted = EvaluationPass(training.network).log_probabilities(whole.x_test)[0].argmax(axis=1)
         np.add.at(confusion, (whole.y_test, predicted), 1)
-    model = Model(training.network, whole.classes, whole.mean, whole.scale, {"seed": seed, **tested})
+    model = training.model(about={"seed": seed, **tested})
     return FinalModel(model, len(whole.x_train), tested, confusion)

@@ -109,7 +109,9 @@ def look(job: Mapping[str, Any]) -> str:
     except ValueError:  # a function without a signature, as some that are written in C
         return ""
     except BaseException as error:
-        return f"importing its module raises {describe(error)}"
+        at = traceback.extract_tb(error.__traceback__)[-1]
+        place = "" if at.filename.startswith("<") else f" ({at.filename}:{at.lineno})"
+        return f"importing its module raises {type(error).__name__}: {error}{place}"
     parameters: Mapping[str, bool] = job["parameters"]
     anything = any(about.kind is about.VAR_KEYWORD for about in signature.parameters.values())
     surplus = [] if anything else [name for name in parameters if name not in signature.parameters]

@@ -32,16 +32,19 @@ def model_sheet(path: Path, trial: Trial, rows: int, metrics: Mapping[str, float
 
 
 def confusion_table(classes: Sequence[Label], counts: Sequence[Sequence[int]]) -> Table:
-    """Which classes are taken for which: the rows of a class go down, what they were taken for across."""
+    """Which classes are taken for which: the rows of a class go down, what they were taken for across.
+
+    A class without rows has no error.
+    """
     columns = [
         Column("class", ("class",)),
         *(Column(str(label), ("taken", str(label)), show=_blank_zero, right=True) for label in classes),
-        Column("error", ("error",), show=lambda error: f"{error:.1%}", right=True),
+        Column("error", ("error",), show=_share_or_dot, right=True),
     ]
     rows = []
     for at, (label, row) in enumerate(zip(classes, counts, strict=True)):
         taken = {str(other): count for other, count in zip(classes, row, strict=True)}
-        rows.append({"class": label, "taken": taken, "error": 1 - row[at] / (sum(row) or 1)})
+        rows.append({"class": label, "taken": taken, "error": 1 - row[at] / sum(row) if sum(row) else None})
     return Table(
         "confusion", columns, rows, notes=("Test rows of each class, by the class they were taken for.",)
     )
@@ -58,6 +61,10 @@ def predictions_table(
         for row, share in zip(rows, shares, strict=True):
             row["shares"] = dict(zip(map(str, classes), share, strict=True))
     return Table("predictions", columns, rows)
+
+
+def _share_or_dot(share: float | None) -> str:
+    return "·" if share is None else f"{share:.1%}"
 
 
 def _blank_zero(count: int) -> str:

@@ -86,7 +86,8 @@ def _flat(value: object) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{key} {_flat(item)}" for key, item in value.items())
     if isinstance(value, list):
-        return "[" + ", ".join(map(_flat, value)) + "]"
+        items = (f"{{{_flat(item)}}}" if isinstance(item, Mapping) else _flat(item) for item in value)
+        return f"[{', '.join(items)}]"
     return plain(value)
 
 

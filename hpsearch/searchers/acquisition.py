@@ -8,6 +8,7 @@ import numpy as np
 from hpsearch.space import Floats
 
 _erfc = cast("np.ufunc", np.frompyfunc(math.erfc, 1, 1))
+_SEAM = 6.0  # standard deviations from the best, beyond which the series is the more exact of the two
 _LOG_ROOT_2PI = 0.5 * math.log(2 * math.pi)
 
 
@@ -15,7 +16,8 @@ def log_expected_improvement(mean: Floats, deviation: Floats, best: float) -> Fl
     """The logarithm of E[max(best − f, 0)] for f ~ N(mean, deviation²) (Jones et al., 1998, eq. 15).
 
     Its logarithm still tells candidates apart where the improvement itself is too small for a number
-    (Ament et al., 2023). There the difference in the formula cancels, and its asymptotic series stands in.
+    (Ament et al., 2023). There the difference in the formula cancels, and the first terms of the asymptotic
+    series for the tail of the normal distribution stand in (Abramowitz & Stegun, 1964, 26.2.12).
 
     Args:
         mean: Posterior means, shape (n,).
@@ -29,5 +31,6 @@ def log_expected_improvement(mean: Floats, deviation: Floats, best: float) -> Fl
     log_density = -0.5 * z * z - _LOG_ROOT_2PI
     below = 0.5 * _erfc(-z / math.sqrt(2)).astype(np.float64)
     near = np.log(np.maximum(np.exp(log_density) + z * below, 1e-300))
-    far = log_density - 2 * np.log(np.maximum(-z, 1.0))
-    return np.asarray(np.log(deviation) + np.where(z > -6, near, far))
+    square = np.maximum(z * z, _SEAM**2)
+    far = log_density - np.log(square) + np.log1p((-3 + (15 - 105 / square) / square) / square)
+    return np.asarray(np.log(deviation) + np.where(z > -_SEAM, near, far))

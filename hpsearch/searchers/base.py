@@ -80,10 +80,11 @@ class Searcher(Protocol):
         ...
 
     def propose(self, number: int, visible: Visible) -> Proposal:
-        """The point of trial ``number``.
+        """The next point.
 
         Args:
-            number: Counted from 0; equal to the number of rows of ``visible.units``.
+            number: How many proposals were made before; rows of ``visible.units`` beyond that are those of
+                trials that nobody had to propose.
             visible: What it may look at.
 
         Raises:

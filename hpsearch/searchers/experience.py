@@ -29,7 +29,8 @@ Lesson = tuple[Mapping[str, Value], float]
 def lessons(space: Space, values: Sequence[Mapping[str, Value]], losses: Floats) -> list[Lesson]:
     """What the results of an earlier search say about the parameters of this one.
 
-    Parameters are matched by name. A trial with a value that this space does not have says nothing.
+    Parameters are matched by name. A value that this space does not have counts as the nearest one it has;
+    where nothing is near, as with another category, the trial says nothing about that parameter.
 
     Args:
         space: What this search searches.
@@ -43,10 +44,9 @@ def lessons(space: Space, values: Sequence[Mapping[str, Value]], losses: Floats)
         return []
     learnt: list[Lesson] = []
     for tried, loss in zip(values, targets(losses, _CLIP).tolist(), strict=True):
-        shared = {each.name: tried[each.name] for each in space.parameters if each.name in tried}
-        if shared and all(
-            each.accepts(shared[each.name]) for each in space.parameters if each.name in shared
-        ):
+        near = {each.name: each.nearest(tried[each.name]) for each in space.parameters if each.name in tried}
+        shared = {name: value for name, value in near.items() if value is not None}
+        if shared:
             learnt.append((shared, loss))
     return learnt
 

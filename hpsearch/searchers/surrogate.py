@@ -64,7 +64,10 @@ class Beliefs:
 
     @classmethod
     def about(cls, dimensions: int, repeats: int = 1) -> Self:
-        """For so many parameters; length scales grow with √d, as distances do (Hvarfner et al., 2024).
+        """For so many parameters d; length scales grow with them, as distances do.
+
+        As d^¼, that is, at half the rate in the exponent that Hvarfner et al. (2024) take for distances in
+        a full cube: most of a space's parameters matter little.
 
         A loss that is the mean over ``repeats`` seeds has so much less variance.
         """

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
+from numbers import Real
 from typing import Any, Literal
 
 import numpy as np
@@ -27,6 +28,18 @@ _SCALES: dict[Prior, tuple[Scale, Scale]] = {
     # 1 - x is log-uniform: t = -log(1 - x). log1p and expm1 keep the digits of x near 0.
     "reverse_log": (lambda x: -np.log1p(-x), lambda t: -np.expm1(-t)),
 }
+
+
+def _number(value: object) -> float:
+    """A number, also NumPy's, as a float; NaN for what is none, such as true."""
+    return math.nan if isinstance(value, bool) or not isinstance(value, Real) else float(value)
+
+
+def _spelt(value: Value | None) -> str:
+    """A value as a config would have it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 @dataclass(frozen=True)
@@ -99,7 +112,9 @@ class Number:
         """The values at coordinates ``units``, shape (n,)."""
         x = self._real(units)
         if self.step is None:
-            continuous: list[Value] = np.clip(x, self.min, self.max).tolist()
+            # The ends exactly: exp(log(x)) is not always x.
+            ends = np.where(units <= 0.0, self.min, np.where(units >= 1.0, self.max, x))
+            continuous: list[Value] = np.clip(ends, self.min, self.max).tolist()
             return continuous
         steps = self.min + self._index(x) * self.step
         if self.integer:
@@ -136,18 +151,29 @@ class Number:
             edge_low = np.maximum(centre - self.step / 2, from_scale(low))
             edge_high = np.minimum(centre + self.step / 2, from_scale(high))
             t = (to_scale(edge_low) + to_scale(edge_high)) / 2
-        return np.asarray(np.clip((t - low) / (high - low), 0.0, 1.0), dtype=np.float64)
+        return np.asarray(np.clip((t - low) / (high - low or 1.0), 0.0, 1.0), dtype=np.float64)
+
+    @property
+    def rule(self) -> str:
+        """What a value of this parameter has to be, to be read after "must be"."""
+        kind = "a whole number" if self.integer else "a number"
+        even = self.step is None or (self.integer and self.step == 1)
+        steps = "" if even else f" in steps of {_spelt(self.step)}"
+        return f"{kind} from {_spelt(self.min)} to {_spelt(self.max)}{steps}"
+
+    def nearest(self, value: object) -> Value | None:
+        """This parameter's value nearest to another one; None for what is further off than half the range."""
+        low, high = self._scaled_bounds
+        with np.errstate(all="ignore"):  # the logarithm of 0, say, is nowhere near
+            t = (float(_SCALES[self.prior][0](_number(value))) - low) / (high - low or 1.0)
+        return self.decode(self.encode([_number(value)]))[0] if -0.5 <= t <= 1.5 else None
 
     def accepts(self, value: object) -> bool:
         """Whether a value is one of this parameter's."""
-        if isinstance(value, bool) or not isinstance(value, int | float):
+        x = _number(value)
+        if not self.min <= x <= self.max or (self.integer and x != int(x)):
             return False
-        if not self.min <= value <= self.max or (self.integer and value != int(value)):
-            return False
-        return (
-            self.step is None
-            or abs((value - self.min) / self.step - round((value - self.min) / self.step)) < 1e-6
-        )
+        return self.step is None or abs((x - self.min) / self.step - round((x - self.min) / self.step)) < 1e-6
 
 
 @dataclass(frozen=True)
@@ -211,6 +237,20 @@ class Categorical:
     def snap(self, units: Floats) -> Floats:
         """The canonical coordinates nearest to ``units``, shape (n,)."""
         return self._centres[self.index(units)]
+
+    @property
+    def rule(self) -> str:
+        """What a value of this parameter has to be, to be read after "must be"."""
+        return f"one of {', '.join(map(_spelt, self.values))}"
+
+    def nearest(self, value: object) -> Value | None:
+        """This parameter's value nearest to another one; None where there is no order to be near in."""
+        if self.accepts(value):
+            return self.decode(self.encode([value]))[0]  # type: ignore[list-item]  # one of them, as was just seen
+        x = _number(value)
+        if math.isnan(x) or not self.ordered:
+            return None
+        return min(self.values, key=lambda own: abs(_number(own) - x))
 
     def accepts(self, value: object) -> bool:
         """Whether a value is one of this parameter's."""

@@ -122,7 +122,7 @@ class Space:
         return snapped
 
     def complete(self, values: Mapping[str, Value]) -> dict[str, Value]:
-        """A configuration as :meth:`values` would give it: with the constants, in order, floats as floats.
+        """A configuration as :meth:`values` would give it: with the constants, in order, 2 where it says 2.0.
 
         Args:
             values: One without :meth:`problems`.
@@ -131,31 +131,35 @@ class Space:
         for parameter in self.parameters:
             if parameter.name in values:
                 value = values[parameter.name]
-                continuous = isinstance(parameter, Number) and not parameter.integer
-                completed[parameter.name] = float(value) if continuous else value
+                continuous = isinstance(parameter, Number) and parameter.step is None
+                (canonical,) = parameter.decode(parameter.encode([value]))
+                # A continuous value stays as it was given, to the last digit.
+                completed[parameter.name] = float(value) if continuous else canonical
         return completed
 
     def problems(self, values: Mapping[str, object]) -> Iterator[tuple[str, str]]:
         """What keeps a mapping from being a configuration of this space.
 
         Yields:
-            The name concerned and what is wrong with it.
+            The name concerned, and the rule that is broken.
         """
         known = set(self.names) | set(self.constants)
-        for name in values:
+        for name, value in values.items():
             if name not in known:
                 yield name, "is not a parameter of the space"
+            elif name in self.constants and not Categorical(name, (self.constants[name],)).accepts(value):
+                yield name, f"is the constant {self.constants[name]}"
         for parameter in self.parameters:
             on = all(
                 values.get(name, self.constants.get(name)) in allowed
                 for name, allowed in parameter.when.items()
             )
             if on and parameter.name not in values:
-                yield parameter.name, "is missing"
+                yield parameter.name, "must have a value"
             elif not on and parameter.name in values:
-                yield parameter.name, "is not active with these values"
+                yield parameter.name, "takes no part with these values"
             elif on and not parameter.accepts(values[parameter.name]):
-                yield parameter.name, f"cannot be {values[parameter.name]!r}"
+                yield parameter.name, f"must be {parameter.rule}"
 
     @cached_property
     def size(self) -> float:

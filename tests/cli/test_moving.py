@@ -134,3 +134,16 @@ def test_wrong_usage(hpsearch: Program, sweep: Path, example: Path, arguments: l
     done = hpsearch(*arguments)
     assert (done.code, done.out) == (2, "")
     assert text in done.err
+
+
+def test_no_control_character_reaches_the_terminal(hpsearch: Program, sweep: Path) -> None:
+    """Whatever a sweep says."""
+    text = (
+        SWEEP.replace("val/loss", '"\\e[31mred"')
+        .replace("things", '"\\e]0;x"')
+        .replace("train.py", '"\\e[2J"')
+    )
+    sweep.write_text(text)
+    done = hpsearch("import", sweep)
+    assert done.code == 0
+    assert "\x1b" not in done.out + done.err

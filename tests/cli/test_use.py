@@ -4,12 +4,18 @@ import csv
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info
 
 from hpsearch.config import load
 from hpsearch.launch import start
+from hpsearch.objectives.final import FinalModel, train_final
+from hpsearch.reports.formats import format_report
+from hpsearch.reports.models import confusion_table
+from hpsearch.store import Run
 from tests.cli.conftest import Done
 from tests.conftest import Recorder
 
@@ -50,6 +56,23 @@ def test_the_best_model_is_trained_written_and_used(hpsearch: Program, run: Path
         assert row["prediction"] == ("north" if float(row["p_north"]) > 0.5 else "south")
 
 
+def test_columns_are_found_by_name(hpsearch: Program, run: Path) -> None:
+    """In any order, with the labels of the training data or without them, the predictions are the same."""
+    hpsearch("train", run, "-q")
+    expected = hpsearch("predict", "model.npz", "points.csv").out
+    assert len(expected.splitlines()) == 121
+    rows = [line.split(",") for line in Path("points.csv").read_text().splitlines()]
+    Path("moved.csv").write_text("".join(f"{side},{y},{x}\n" for x, y, side in rows))
+    Path("bare.csv").write_text("".join(f"{y},{x}\n" for x, y, _ in rows))
+    assert hpsearch("predict", "model.npz", "moved.csv").out == expected
+    assert hpsearch("predict", "model.npz", "bare.csv").out == expected
+    Path("other.csv").write_text("x,z,w\n1,2,3\n")
+    done = hpsearch("predict", "model.npz", "other.csv")
+    assert (done.code, done.out) == (2, "")
+    assert "other.csv:1: " in done.err
+    assert "missing: y; unknown: z, w" in done.err
+
+
 def test_the_model_is_plain_arrays(hpsearch: Program, run: Path) -> None:
     """Nothing in the file needs unpickling."""
     hpsearch("train", run, "best", "-q")
@@ -65,6 +88,55 @@ def test_training_again_gives_the_same_model(hpsearch: Program, run: Path) -> No
     assert json.loads(first)["trial"] == 1
 
 
+def test_other_data_are_not_trained_on(hpsearch: Program, run: Path) -> None:
+    """If the data changed since the search, what it found does not hold; nothing is written."""
+    Path("points.csv").write_text(Path("points.csv").read_text().replace("north", "up"))
+    done = hpsearch("train", run)
+    assert (done.code, done.out) == (4, "")
+    assert "The data has changed" in done.err
+    assert not Path("model.npz").exists()
+
+
+def test_the_best_epoch_is_the_last_one_where_it_ranks(hpsearch: Program, in_tmp: Path, tiny: Path) -> None:
+    """A search by the best epoch ranks trials cut there, so that is what is trained."""
+    overrides = ["metric.name=val_loss", "metric.at=best", "search.trials=3", "space.learning_rate=1"]
+    directory = start(load(tiny, overrides), Recorder())
+    with Run.read(directory) as found:
+        (best,) = found.ranking(1)
+    epoch = min(best.curve, key=lambda epoch: epoch.metrics["val_loss"]).number
+    assert epoch < 4
+    assert f"epoch {epoch} of {epoch}," in hpsearch("train", directory).err
+
+
+def test_training_has_the_kernel_and_the_threads_of_the_run(
+    hpsearch: Program, in_tmp: Path, tiny: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both change the last bits of what is trained."""
+    directory = start(load(tiny, ["search.trials=1", "run.threads=2"]), Recorder())
+    with Run.open(directory) as found:
+        found.set_meta(blas_kernel="Haswell")
+    asked: list[str | None] = []
+    threads: list[int] = []
+
+    def note_threads(*arguments: Any) -> FinalModel:
+        threads.extend(each["num_threads"] for each in threadpool_info() if each["user_api"] == "blas")
+        return train_final(*arguments)
+
+    monkeypatch.setattr("hpsearch.blas.cpu_flags", lambda: frozenset({"avx2", "fma"}))
+    monkeypatch.setattr("hpsearch.blas.restart_with", asked.append)
+    monkeypatch.setattr("hpsearch.objectives.final.train_final", note_threads)
+    assert hpsearch("train", directory, "-q").code == 0
+    assert asked == ["Haswell"]
+    assert set(threads) == {2}
+
+
+def test_a_class_without_test_rows_has_no_error() -> None:
+    """Nothing was mistaken there."""
+    table = confusion_table(["a", "b"], [[3, 1], [0, 0]])
+    assert [row["error"] for row in table.rows] == [0.25, None]
+    assert format_report(table, "md").splitlines()[-1].split("|")[-2].strip() == "·"
+
+
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
@@ -73,13 +145,17 @@ def test_training_again_gives_the_same_model(hpsearch: Program, run: Path) -> No
         (["predict", "missing.npz", "points.csv"], "missing.npz"),
         (["predict", "points.csv", "points.csv"], "points.csv"),
         (["predict", "model.npz", "missing.csv"], "missing.csv"),
-        (["predict", "model.npz", "wide.csv"], "2 features"),
+        (["predict", "model.npz", "wide.csv"], "wide.csv:1: the columns must be those"),
+        (["predict", "model.npz", "wide.npz"], "wide.npz: must have the model's 2 features; found 3"),
+        (["predict", "model.npz", "large.npz"], "large.npz: every number must fit float32"),
     ],
 )
 def test_what_goes_wrong_is_said(hpsearch: Program, run: Path, arguments: list[str], text: str) -> None:
     """Exit 2, a message, no traceback, and no advice to unpickle anything."""
     assert hpsearch("train", run, "-q").code == 0
     Path("wide.csv").write_text("x,y,z\n1,2,3\n")
+    np.savez("wide.npz", X=np.ones((1, 3)))
+    np.savez("large.npz", X=np.array([[0, 1e300]]))
     done = hpsearch(*(str(run) if argument == "RUN" else argument for argument in arguments))
     assert (done.code, done.out) == (2, "")
     assert text in done.err

@@ -60,7 +60,7 @@ def test_arguments_are_kept() -> None:
 @pytest.mark.parametrize(
     ("argument", "message"),
     [
-        ("search.trials=abc", "search.trials: must be a whole number; found abc"),
+        ("search.trials=abc", "search.trials: must be a whole number; found abc. The default is 64"),
         ("search.trails=3", "search.trails: is not a key of search. Did you mean trials?"),
         ("trials", "an argument that changes a setting is KEY=VALUE. Write search.trials=32 or the like"),
         ("=3", "an argument that changes a setting is KEY=VALUE. Write search.trials=32 or the like"),

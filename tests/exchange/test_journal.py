@@ -1,6 +1,8 @@
 """Tests of writing journal files of Optuna: what Optuna reads of them."""
 
 import math
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -55,11 +57,24 @@ def test_curves_are_intermediate_values(study: Any) -> None:
     assert math.isnan(diverged[2])
 
 
-def test_times_are_kept(study: Any) -> None:
-    """When it ended, and how long it took."""
-    assert study.trials[0].duration.total_seconds() == 2.0 or study.trials[0].duration.total_seconds() >= 0
-    assert is_recent(study.trials[0].datetime_complete.astimezone())
-    assert study.trials[-1].datetime_complete is None
+def test_times_are_kept(history: History, tmp_path: Path) -> None:
+    """When a trial began and ended, in the time of the place."""
+    began = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    first = replace(history.records[0], began=began, ended=began + timedelta(seconds=90))
+    write_journal(replace(history, records=(first, *history.records[1:])), tmp_path / "study.journal")
+    trials = opened(tmp_path / "study.journal", "example-001").trials
+    assert trials[0].datetime_start.astimezone(UTC) == began
+    assert trials[0].duration.total_seconds() == 90
+    assert trials[-1].datetime_complete is None
+
+
+def test_a_trial_begins_when_its_last_run_did(history: History) -> None:
+    """Its result says how long that took; but no trial begins before it was proposed."""
+    for record in history.records[:-1]:
+        assert record.result is not None
+        assert record.ended is not None
+        assert record.ended - record.began <= timedelta(seconds=record.result.seconds)
+        assert is_recent(record.began)
 
 
 def test_distributions_hold_all_values(study: Any, history: History) -> None:

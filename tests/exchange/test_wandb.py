@@ -85,7 +85,7 @@ def outcome(sweep: Mapping[str, Any], directory: Path) -> str:
 def leaves(section: Mapping[str, Any], at: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
     """The paths of all values."""
     for key, value in section.items():
-        if isinstance(value, dict):
+        if isinstance(value, dict) and value:
             yield from leaves(value, (*at, key))
         else:
             yield (*at, key)
@@ -161,6 +161,7 @@ PARAMETERS: list[dict[str, Any]] = [
     {"value": "adam"},
     {"value": None},
     {"value": {"a": 1}},
+    {"parameters": {}},
     {"values": [1, 2, 3]},
     {"values": [True, False]},
     {"values": ["a", 1, [2, 3]]},
@@ -199,12 +200,17 @@ KEYS: dict[str, list[Any]] = {
 def sweeps(draw: st.DrawFn) -> dict[str, Any]:
     """Any sweep, with keys that are not known among the others."""
     names = st.sampled_from(["lr", "a.b", "a_b", "args", "x/y", "optimizer"])
+    always = {"always": {"value": 1}}
     flat = st.dictionaries(names, st.sampled_from(PARAMETERS), min_size=1, max_size=4)
     nested = st.fixed_dictionaries({"parameters": flat})
     parameters = draw(st.dictionaries(names, st.sampled_from(PARAMETERS) | nested, min_size=1, max_size=4))
     optional = {key: st.sampled_from(values) for key, values in KEYS.items()}
     rest = draw(st.fixed_dictionaries({}, optional=optional))
-    return {"method": draw(st.sampled_from(["random", "bayes", "grid"])), "parameters": parameters, **rest}
+    return {
+        "method": draw(st.sampled_from(["random", "bayes", "grid"])),
+        "parameters": parameters | always,
+        **rest,
+    }
 
 
 @settings(max_examples=30)
@@ -323,6 +329,10 @@ HEAD = "method: random\nmetric: {name: loss}\n"
             "sweep.yaml:2:16: metric.name: a value is needed here. Write one, or remove the key",
         ),
         (
+            HEAD + "parameters: {x: {min: '1e-5', max: 1}}",
+            'parameters.x.min: must be a number; found "1e-5". Write 1e-5, without quotes',
+        ),
+        (
             HEAD + "parameters: {x: {value: 1}}\nrun_cap: 0",
             "sweep.yaml:4:10: run_cap: must be above 0; found 0",
         ),
@@ -337,10 +347,6 @@ HEAD = "method: random\nmetric: {name: loss}\n"
         (
             HEAD + "parameters: {x: {value: 1}}\nearly_terminate: {type: hyperband}",
             "sweep.yaml:4:1: early_terminate: must have min_iter, or max_iter and s",
-        ),
-        (
-            HEAD + "parameters: {x: {value: 1}}\nearly_terminate: {type: hyperband, max_iter: 9}",
-            "early_terminate.s: is missing: max_iter has s",
         ),
         (
             "method: random\nmetric: {name: l, goal: max}\nparameters: {x: {value: 1}}",
@@ -431,3 +437,38 @@ def test_a_command_gets_what_wandb_would_pass(tmp_path: Path) -> None:
         check=True,
     )
     assert "--amp" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("rule", "stopping", "epochs", "named"),
+    [
+        ("{type: hyperband, min_iter: 3}", (3, 3), None, {"min_iter"}),
+        ("{type: hyperband, min_iter: 3, max_iter: 50, eta: 2}", (3, 2), 50, set()),
+        ("{type: hyperband, max_iter: 27, s: 2}", (3, 3), 27, set()),
+        ("{type: hyperband, max_iter: 81, eta: 3, s: 4}", (1, 3), 81, set()),
+        ("{type: hyperband, max_iter: 27, s: 9}", (1, 3), 27, set()),
+        ("{type: hyperband, max_iter: 32, s: 2, eta: 2}", (8, 2), 32, set()),
+        ("{type: hyperband, max_iter: 100, s: 2}", (11, 3), 100, {"max_iter"}),
+        ("{type: hyperband, max_iter: 100, s: 3}", (3, 3), 100, {"max_iter"}),
+        ("{type: hyperband, max_iter: 27}", (1, 3), 27, {"s"}),
+        ("{type: hyperband, max_iter: 2, s: 1}", (2, 3), 2, set()),
+        ("{type: hyperband, min_iter: 3, max_iter: 27, s: 2}", (3, 3), 27, {"min_iter"}),
+        ("{type: hyperband, min_iter: 3, eta: 1.5}", (3, 2), None, {"min_iter", "eta"}),
+        ("{min_iter: 3, s: 2, strict: true}", (3, 3), None, {"min_iter", "s", "strict"}),
+        ("{type: envelope, min_iter: 3}", None, None, {"type", "min_iter"}),
+        ("null", None, None, set()),
+    ],
+)
+def test_brackets_become_rungs(
+    rule: str, stopping: tuple[int, int] | None, epochs: int | None, named: set[str], tmp_path: Path
+) -> None:
+    """Where Hyperband would look at trials, or close to it; what is not the same is named."""
+    config, notes = imported(
+        HEAD + f"parameters: {{x: {{min: 0.0, max: 1}}}}\nearly_terminate: {rule}", tmp_path
+    )
+    rungs = config.search.early_stopping
+    assert (rungs and (rungs.min_epochs, rungs.reduction)) == stopping
+    assert config.objective.epochs == epochs
+    assert {
+        key.removeprefix("early_terminate.") for key in notes if key.startswith("early_terminate.")
+    } == named

@@ -37,7 +37,7 @@ def test_builtin_sets_load_by_name(name: str, rows: int, features: int, classes:
 
 def test_digits_are_pixels() -> None:
     """The shipped digits are whole numbers from 0 to 16, about 180 of each."""
-    x, y = BUILTIN["digits"]()
+    x, y, *_ = BUILTIN["digits"]()
     assert x.dtype == np.uint8
     assert (x.min(), x.max()) == (0, 16)
     assert np.bincount(y).min() > 170
@@ -91,6 +91,23 @@ def test_shares_are_below_one(share: float, tmp_path: Path) -> None:
         load(save(tmp_path), seed=0, validation=share)
 
 
+def test_columns_of_other_files_are_found_by_name(tmp_path: Path) -> None:
+    """A test file with its columns in another order is the same test; other columns are refused by name."""
+    table = "a,b,label\n" + "".join(f"{x},{y},{label}\n" for (x, y), label in zip(X, Y, strict=True))
+    (tmp_path / "train.csv").write_text(table)
+    (tmp_path / "same.csv").write_text(table)
+    lines = [line.split(",") for line in table.splitlines()]
+    (tmp_path / "moved.csv").write_text("".join(f"{b},{label},{a}\n" for a, b, label in lines))
+    (tmp_path / "other.csv").write_text(table.replace("b", "c", 1))
+    same, moved = (
+        load(tmp_path / "train.csv", seed=0, test=tmp_path / name) for name in ("same.csv", "moved.csv")
+    )
+    np.testing.assert_array_equal(same.x_test, moved.x_test)
+    assert (moved.feature_names, moved.label_name) == (("a", "b"), "label")
+    with pytest.raises(DataError, match=r"other\.csv:1: the columns must be .*; missing: b; unknown: c"):
+        load(tmp_path / "train.csv", seed=0, validation=tmp_path / "other.csv")
+
+
 def test_errors_name_the_source(tmp_path: Path) -> None:
     """What is wrong with the rows as a whole is said of the file they came from."""
     path = save(tmp_path, X=X, y=Y * 0)
@@ -109,6 +126,7 @@ def test_a_saved_data_set_opens_the_same(tmp_path: Path) -> None:
         np.testing.assert_array_equal(getattr(opened, name), getattr(dataset, name))
     assert opened.classes == ("no", "yes")
     assert opened.warnings == dataset.warnings != ()
+    assert (opened.feature_names, opened.label_name) == ((), None)
     assert isinstance(opened.x_train.base, np.memmap)
     with pytest.raises(ValueError, match="read-only"):
         opened.x_train[0] = 0

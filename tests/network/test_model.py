@@ -78,6 +78,8 @@ def test_a_model_is_a_copy() -> None:
         (np.zeros(2), r"must have the shape \(rows, features\)"),
         (np.array([[0, np.nan]]), "found nan in row 0, column 1"),
         (np.array([["a", "b"]]), "must hold numbers"),
+        (np.array([[0, 0], [0, 1e300]]), r"X: every number must fit float32 .* 1e\+300 in row 1, column 1"),
+        (np.array([[0, 0], [1e38, 1e38]]), r"X: row 1 \(counted from 0\) is so far from the training rows"),
     ],
 )
 def test_rows_that_do_not_fit_are_refused(x: np.ndarray, message: str) -> None:

@@ -53,6 +53,37 @@ def test_features_are_standardised_by_the_training_split() -> None:
     np.testing.assert_allclose(np.sort(back, axis=0), np.sort(rows().x, axis=0))
 
 
+@pytest.mark.parametrize("offset", [1e8, -1e12])
+def test_features_far_from_zero_keep_their_differences(offset: float) -> None:
+    """Times and identifiers are large beside their differences; the mean goes before the precision does."""
+    near, far = prepare(rows()), prepare(Rows(rows().x + offset, rows().y))
+    np.testing.assert_allclose(far.x_train, near.x_train, atol=1e-3)
+    assert not far.warnings
+
+
+def test_features_beyond_single_precision_can_be_standardised() -> None:
+    """What has to fit is the standardised number."""
+    large = prepare(Rows(rows().x * 1e100, rows().y))
+    np.testing.assert_allclose(large.x_train, prepare(rows()).x_train, rtol=1e-5)
+
+
+def test_standards_do_not_depend_on_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many small blocks give what one gives."""
+    whole = prepare(rows())
+    monkeypatch.setattr("hpsearch.network.standards._BLOCK", 7)
+    np.testing.assert_allclose(prepare(rows()).x_test, whole.x_test, rtol=1e-6)
+
+
+def test_a_feature_that_is_constant_but_for_rounding_counts_as_constant() -> None:
+    """Its scale is 1: dividing by rounding errors would make features of them."""
+    x = rows().x.copy()
+    x[:, 0] = np.where(np.arange(len(x)) % 2, 0.1 + 0.2, 0.3)
+    dataset = prepare(Rows(x, rows().y))
+    assert dataset.scale[0] == 1
+    assert np.abs(dataset.x_train[:, 0]).max() < 1e-15
+    assert "feature 0" in dataset.warnings[0]
+
+
 def test_features_may_stay_as_they_are() -> None:
     """Without standardising, mean 0 and scale 1 are recorded."""
     dataset = prepare(rows(), standardize=False, shares=(0, 0), dtype="float64")
@@ -97,7 +128,14 @@ def test_rows_of_their_own_take_the_place_of_shares() -> None:
         ({"rows": rows(), "test": Rows(rows(2).x, np.array(["a", "b"]))}, "of the same kind as the training"),
         ({"rows": rows(), "validation": rows(9, 4)}, "validation rows must have 3 features, .* found 4"),
         ({"rows": rows(), "dtype": "float16"}, "dtype: must be float32 or float64; found float16"),
-        ({"rows": Rows(rows().x * 1e39, rows().y)}, "as float32: every number must be finite; found"),
+        (
+            {"rows": Rows(rows().x * 1e39, rows().y), "standardize": False},
+            r"train features: every number must fit float32 .* found \d.*e\+39 in row 0, column 0",
+        ),
+        (
+            {"rows": Rows(rows().x * 1e200, rows().y)},
+            r"small enough to be squared; found .*e\+200 in column 0",
+        ),
     ],
 )
 def test_what_cannot_be_used_is_named(arguments: dict[str, object], message: str) -> None:

@@ -31,6 +31,7 @@ LOPSIDED = Space(
 )
 LINE = Space((Number("x", 0.0, 1.0),))
 WIDE = Space(tuple(Number(f"x{index}", 0.0, 1.0) for index in range(50)))
+SINGLE = Space((Categorical("only", ("a",)), Number("still", 2.0, 2.0), Number("x", 0.0, 1.0)))
 NOTHING = Space((), {"epochs": 3})
 
 ALL = {
@@ -41,5 +42,6 @@ ALL = {
     "lopsided": LOPSIDED,
     "line": LINE,
     "wide": WIDE,
+    "single": SINGLE,
     "nothing": NOTHING,
 }

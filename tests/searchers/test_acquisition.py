@@ -32,6 +32,14 @@ def test_far_from_the_best_it_still_tells_candidates_apart() -> None:
     assert np.all(np.diff(values) < 0)
 
 
+def test_the_two_formulas_meet() -> None:
+    """Where one takes over from the other, a farther candidate promises less all the same."""
+    means = np.linspace(5.9, 6.1, 2001)
+    values = log_expected_improvement(means, np.ones_like(means), 0.0)
+    assert np.all(np.diff(values) < 0)
+    assert np.diff(values) == pytest.approx(np.diff(values).mean(), abs=1e-3)
+
+
 def test_scales_with_its_unit() -> None:
     """Measuring losses in another unit adds a constant."""
     assert single(3.0, 1.0, 2.0) + math.log(10) == pytest.approx(single(30.0, 10.0, 20.0))

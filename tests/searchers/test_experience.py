@@ -42,7 +42,8 @@ def test_lessons_are_matched_by_name() -> None:
 @pytest.mark.parametrize(
     ("values", "losses", "count"),
     [
-        ([{"rate": 5.0}, {"rate": 0.1}, {"rate": 0.2}], [1.0, 2.0, 3.0], 2),
+        ([{"rate": 5e9}, {"rate": 0.1}, {"rate": 0.2}], [1.0, 2.0, 3.0], 2),
+        ([{"rate": 5e9, "units": 9}, {"rate": 0.1}], [1.0, 2.0], 2),
         ([{"kind": "c"}, {"kind": "b", "units": 9}], [1.0, 2.0], 1),
         ([{"nothing": 1}], [1.0], 0),
         ([{"rate": 0.1}], [math.nan], 0),
@@ -51,7 +52,7 @@ def test_lessons_are_matched_by_name() -> None:
     ],
 )
 def test_only_what_lies_in_this_space_is_learnt(values: list, losses: list, count: int) -> None:
-    """A value out of range, another category, no shared parameter, no result: nothing to learn."""
+    """A value far out of range, another category, no shared parameter, no result: nothing to learn."""
     assert len(lessons(SPACE, values, np.array(losses))) == count
 
 

@@ -4,6 +4,7 @@ Every reader gives numbers that are finite and labels that are whole numbers or 
 :class:`~hpsearch.errors.DataError` that names the row and column, or the line. Nothing is ever unpickled.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from hpsearch.errors import DataError
@@ -37,12 +38,13 @@ def read(path: Path, label: str | None = None) -> Source:
         raise DataError(f"{path}: cannot be read: {error.strerror or error}") from error
 
 
-def read_features(path: Path, label: str | None = None) -> Array:
+def read_features(path: Path, label: str | None = None, wanted: Sequence[str] = ()) -> Array:
     """Read rows without labels, or pass over their labels, to predict them.
 
     Args:
         path: As for :func:`read`; of a directory, the training images.
         label: The column of a CSV that is no feature; ``label`` if not given. It may be missing.
+        wanted: What the other columns of a CSV have to be called, in the order to return; any names if empty.
 
     Returns:
         Numbers, (rows, features).
@@ -55,7 +57,7 @@ def read_features(path: Path, label: str | None = None) -> Array:
             case "npz":
                 return npz.read_features(path)
             case "csv":
-                return csv.read_features(path, label or "label")
+                return csv.read_features(path, label or "label", wanted)
             case "directory":
                 return idx.read_features(idx.training_images(path))
             case _:

@@ -2,14 +2,21 @@
 
 import csv
 import math
+import re
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from hpsearch.errors import DataError
-from hpsearch.network.formats.rows import Array, Rows, Source, checked_labels
+from hpsearch.network.formats.rows import Array, Rows, Source, checked_labels, order_by_name
+
+_WHOLE_NUMBER = re.compile(r"[+-]?\d+", re.ASCII)
+_NUMBER = re.compile(
+    r"[+-]?(?!0\d)(\d+\.?\d*|\.\d+)(e[+-]?\d+)?|[+-]?(nan|inf(inity)?)", re.ASCII | re.IGNORECASE
+)
+"""What Python reads as a number, but for underscores, digits of other scripts, and zeros at the beginning."""
 
 Line = tuple[int, list[str]]  # its number, counted from 1, and its cells
 
@@ -17,7 +24,8 @@ Line = tuple[int, list[str]]  # its number, counted from 1, and its cells
 def read(path: Path, label: str) -> Source:
     """Read numbers, and labels from the column of that name.
 
-    Labels that are all whole numbers become numbers; others stay text.
+    Labels that are all whole numbers become numbers; others stay text, and so do numbers that begin with
+    zeros, such as postal codes.
 
     Raises:
         DataError: There is no such column, a line has more or fewer values than the first, or a value
@@ -31,18 +39,26 @@ def read(path: Path, label: str) -> Source:
             f"{path}:1: no column is called {label}; say which holds the labels: label: COLUMN; found {found}"
         )
     x, labels = _table(path, lines, header, header.index(label))
-    return Source(Rows(x, _labels(path, label, labels)))
+    names = tuple(name for name in header if name != label)
+    return Source(Rows(x, _labels(path, label, labels), names, label))
 
 
-def read_features(path: Path, label: str) -> Array:
+def read_features(path: Path, label: str, wanted: Sequence[str] = ()) -> Array:
     """Read the numbers, but for the column of labels if there is one.
 
+    Args:
+        path: The file.
+        label: What the column of labels is called.
+        wanted: What the other columns have to be called, in the order to return; any names if empty.
+
     Raises:
-        DataError: As :func:`read`.
+        DataError: As :func:`read`, or the columns are not those that are wanted.
     """
     lines = _lines(path)
     _, header = next(lines)
-    return _table(path, lines, header, header.index(label) if label in header else None)[0]
+    order = order_by_name([name for name in header if name != label], wanted, f"{path}:1") if wanted else []
+    x, _ = _table(path, lines, header, header.index(label) if label in header else None)
+    return x[:, order] if wanted else x
 
 
 def _lines(path: Path) -> Iterator[Line]:
@@ -92,7 +108,7 @@ def _table(
 def _numbers(path: Path, line: int, names: list[str], cells: list[str]) -> list[float]:
     try:
         numbers = [float(cell) for cell in cells]
-        if all(map(math.isfinite, numbers)):
+        if all(map(math.isfinite, numbers)) and "_" not in "".join(cells):
             return numbers
     except ValueError:
         pass
@@ -102,7 +118,7 @@ def _numbers(path: Path, line: int, names: list[str], cells: list[str]) -> list[
 
 def _is_finite(cell: str) -> bool:
     try:
-        return math.isfinite(float(cell))
+        return math.isfinite(float(cell)) and "_" not in cell  # Python reads 1_0 as 10
     except ValueError:
         return False
 
@@ -111,19 +127,21 @@ def _labels(path: Path, name: str, labels: list[str]) -> Array:
     """Labels as int64 where all of them are whole numbers, else as text.
 
     Raises:
-        DataError: One is empty, or all are numbers but not whole.
+        DataError: One is empty, or all are numbers but not whole or beyond 64 bits.
     """
     if "" in labels:
         row = labels.index("")
         raise DataError(
             f"{path}: column {name}: every row needs a label; row {row} (counted from 0) has none"
         )
-    try:
-        return np.array([int(label) for label in labels], np.int64)
-    except (ValueError, OverflowError):
-        pass
-    try:
-        numbers = np.array([float(label) for label in labels])
-    except ValueError:
+    if not all(map(_NUMBER.fullmatch, labels)):
         return np.array(labels)
-    return checked_labels(numbers, f"{path}: column {name}")
+    if all(map(_WHOLE_NUMBER.fullmatch, labels)):
+        for row, label in enumerate(labels):
+            if len(label) > 20 or not -(2**63) <= int(label) < 2**63:
+                raise DataError(
+                    f"{path}: column {name}: labels must be whole numbers of 64 bits, or text; found "
+                    f"{label:.40} in row {row} (counted from 0)"
+                )
+        return np.array([int(label) for label in labels], np.int64)
+    return checked_labels(np.array([float(label) for label in labels]), f"{path}: column {name}")

@@ -1,5 +1,6 @@
 """What every reader gives, and the checks that all of them share."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,10 +17,14 @@ class Rows(NamedTuple):
     Attributes:
         x: Numbers, (rows, features).
         y: Whole numbers or text, (rows,).
+        feature_names: What the columns of ``x`` are called; empty where they have no names.
+        label_name: What the column of labels is called, if it has a name.
     """
 
     x: Array
     y: Array
+    feature_names: tuple[str, ...] = ()
+    label_name: str | None = None
 
 
 class Source(NamedTuple):
@@ -70,6 +75,33 @@ def checked_features(x: Array, name: str) -> Array:
     return x
 
 
+def order_by_name(names: Sequence[str], wanted: Sequence[str], where: str) -> list[int]:
+    """Where the wanted columns are.
+
+    Args:
+        names: What the columns are called that are there, without that of the labels.
+        wanted: What they are called in the training data.
+        where: What messages begin with.
+
+    Raises:
+        DataError: A column is missing, or one is there that the training data do not have.
+    """
+    places, due = {name: place for place, name in enumerate(names)}, set(wanted)
+    missing = [name for name in wanted if name not in places]
+    unknown = [name for name in names if name not in due]
+    if missing or unknown:
+        listed = "; ".join(
+            f"{what}: {', '.join(some[:10])}{', …' * (len(some) > 10)}"
+            for what, some in (("missing", missing), ("unknown", unknown))
+            if some
+        )
+        hint = "" if missing else "; leave it out, or say that it is the label"
+        raise DataError(
+            f"{where}: the columns must be those of the training data, in any order; {listed}{hint}"
+        )
+    return [places[name] for name in wanted]
+
+
 def refuse_not_finite(x: Array, name: str) -> None:
     """Do nothing if every number of x, (rows, features), is finite.
 
@@ -98,12 +130,17 @@ def checked_labels(y: Array, name: str) -> Array:
     if kind == "S":
         return np.char.decode(y, "utf-8")
     if kind == "f":
-        whole = np.isfinite(y) & (y == np.round(y))
-        if not whole.all():
-            row = int(np.argmin(whole))
-            raise DataError(
-                f"{name}: labels must be whole numbers or text; found {y[row]} in row {row} (counted from 0)"
-            )
-    elif kind not in "iub":
+        fits = np.isfinite(y) & (y == np.round(y)) & (y >= -(2.0**63)) & (y < 2.0**63)
+    elif kind == "u":
+        fits = y <= np.uint64(2**63 - 1)
+    elif kind in "ib":
+        fits = np.ones(len(y), bool)
+    else:
         raise DataError(f"{name}: labels must be whole numbers or text; found {y.dtype}")
+    if not fits.all():
+        row = int(np.argmin(fits))
+        raise DataError(
+            f"{name}: labels must be whole numbers of 64 bits, or text; found {y[row]} in row {row} "
+            "(counted from 0)"
+        )
     return y.astype(np.int64)

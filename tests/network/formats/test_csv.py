@@ -37,6 +37,27 @@ def test_labels_that_are_whole_numbers_become_numbers(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("labels", "expected"),
+    [
+        (["1", "-2", "+3"], [1, -2, 3]),
+        (["1.0", "2e0", "3"], [1, 2, 3]),
+        ([str(2**63 - 1), str(-(2**63))], [2**63 - 1, -(2**63)]),
+        (["1", "01"], ["1", "01"]),
+        (["010", "10"], ["010", "10"]),
+        (["10", "1_0"], ["10", "1_0"]),
+        (["1", "\u0661"], ["1", "\u0661"]),
+        (["0", "a"], ["0", "a"]),
+    ],
+)
+def test_labels_are_numbers_only_if_no_two_become_one(
+    labels: list[str], expected: list[object], tmp_path: Path
+) -> None:
+    """Zeros at the beginning, underscores and digits of other scripts make them text."""
+    text = "a,label\n" + "".join(f"{row},{label}\n" for row, label in enumerate(labels))
+    assert read(save(tmp_path, text)).train.y.tolist() == expected
+
+
+@pytest.mark.parametrize(
     ("text", "message"),
     [
         ("a,b,label\n1,2,x\n3,four,y\n", r"data\.csv:3: column b: must be a finite number; found 'four'"),
@@ -52,8 +73,19 @@ def test_labels_that_are_whole_numbers_become_numbers(tmp_path: Path) -> None:
         ("a,label\n", r"data\.csv: must have at least one line below the column names"),
         ("", r"data\.csv: must begin with a line of column names; the file is empty"),
         ("a,label\n1,x\n2, \n", r"column label: every row needs a label; row 1 \(counted from 0\) has none"),
-        ("a,label\n1,0\n2,1.5\n", r"column label: labels must be whole numbers or text; found 1.5 in row 1"),
+        (
+            "a,label\n1,0\n2,1.5\n",
+            r"column label: labels must be whole numbers of 64 bits, or text; found 1.5 in row 1",
+        ),
         ('a,label\n1,"x\n', r"data\.csv:2: "),
+        ("a,label\n1,0\n1_0,1\n", r"data\.csv:3: column a: must be a finite number; found '1_0'"),
+        (f"a,label\n1,0\n2,{10**30}\n", r"column label: labels must be .* 64 bits.* found 10+ in row 1"),
+        (
+            f"a,label\n1,0\n2,-{2**63 + 1}\n",
+            r"column label: .* 64 bits.* found -9223372036854775809 in row 1",
+        ),
+        (f"a,label\n1,0\n2,{'9' * 5000}\n", r"column label: .* 64 bits.* found 9{40} in row 1"),
+        ("a,label\n1,0\n2,1e400\n", r"column label: .* 64 bits.* found inf in row 1"),
     ],
 )
 def test_what_cannot_be_used_is_named(text: str, message: str, tmp_path: Path) -> None:

@@ -1,0 +1,70 @@
+"""What the runs of ``search.warm_start`` have found out."""
+
+from pathlib import Path
+
+from hpsearch.config import Config
+from hpsearch.errors import ConfigError, HpsearchError, Problem
+from hpsearch.searchers import Lesson, Visible, lessons
+from hpsearch.searchers.targets import extrapolated
+from hpsearch.store import Run
+
+
+def learn(config: Config) -> tuple[list[Lesson], list[str]]:
+    """Look through the runs that a config wants to learn from.
+
+    Returns:
+        The lessons, and for each run a sentence on how much it taught.
+
+    Raises:
+        ConfigError: A run cannot be read, makes another thing better, or has nothing to say about this
+            space; all such runs are named.
+    """
+    learnt: list[Lesson] = []
+    notes: list[str] = []
+    problems: list[Problem] = []
+    for index, directory in enumerate(config.search.warm_start):
+        key = f"search.warm_start.{index}"
+        if directory in config.search.warm_start[:index]:
+            problems.append(config.problem(key, "must be another run than those before", hint="Leave it out"))
+            continue
+        try:
+            with Run.read(Path(directory)) as run:
+                found = _lessons(config, key, run, problems)
+        except HpsearchError as error:
+            rule = f"must be a run that can be read: {str(error).partition(chr(10))[0]}"
+            problems.append(config.problem(key, rule, hint="Leave it out"))
+            continue
+        learnt += found
+        notes.append(f"Learning from {len(found)} trials of {directory}.")
+    if problems:
+        raise ConfigError(problems)
+    return learnt, notes
+
+
+def _lessons(config: Config, key: str, run: Run, problems: list[Problem]) -> list[Lesson]:
+    """What one run has found out; when that is nothing, there is a problem more."""
+    earlier = Config.from_resolved(run.meta("config"))
+    results, trials = run.results(), {trial.number: trial for trial in run.trials()}
+    metric, goal = earlier.metric, config.metric.goal
+    if metric.goal != goal:
+        rule = f"must be a run that {goal}s its metric, as this one does; it {metric.goal}s {metric.name}"
+        problems.append(
+            config.problem(key, rule, hint="Leave it out, or name a run with the same metric.goal")
+        )
+        return []
+    tried = [trials[result.number] for result in results]
+    visible = Visible.of(earlier.space, metric, tried, results)
+    losses = extrapolated(visible.losses, visible.stopped, visible.curves)
+    found = lessons(config.space, [trial.values for trial in tried], losses)
+    if not found:
+        theirs, ours = ", ".join(earlier.space.names), ", ".join(config.space.names)
+        if all(result.value is None for result in results):
+            rule, hint = "must be a run with results; none of its trials has a value", "Name another run"
+        elif set(earlier.space.names) & set(config.space.names):
+            rule = "must be a run with values that this space has, or with numbers near them; it has none"
+            hint = "Compare the two by `hpsearch show`"
+        else:
+            rule = f"must be a run that shares a parameter with this space; it searched {theirs}"
+            hint = f"Parameters are matched by name; here they are {ours}"
+        problems.append(config.problem(key, rule, hint=hint))
+    return found
