@@ -22,15 +22,15 @@ from hpsearch.space import Floats, Space
 
 TRIALS_PER_PARAMETER = 4
 """With fewer results for each parameter, nothing is said."""
-MOST_PAIRED = 10
+MOST_PAIRED = 8
 """Pairs are looked at among so many parameters, those of the largest main effects."""
 
 _MOST_POINTS = 256
 _CLIP, _FAR = 0.95, 3.0  # losses above both this quantile and so many quartile ranges count as alike
 _STEPS = 40  # of the fit, which is done once
-_MODELS, _DRAWS = 12, 8  # hyperparameters, functions for each of them
+_MODELS, _DRAWS = 8, 12  # hyperparameters, functions for each of them
 _POINTS = 2048  # over which the total variance is taken
-_GRIDS = {1: (48, 24), 2: (10, 12)}
+_GRIDS = {1: (40, 16), 2: (12, 6)}
 """For one parameter and for two: values each is set to, and points that the others are averaged over."""
 
 

@@ -1,7 +1,7 @@
 """Where a search has narrowed to, and whether its space is too small."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -41,32 +41,33 @@ def thirds(count: int) -> tuple[range, range]:
     return range(third), range(count - third, count)
 
 
-def narrowing(space: Space, units: Floats) -> list[Narrowing]:
+def narrowing(space: Space, configurations: Sequence[Mapping[str, Value]]) -> list[Narrowing]:
     """What was tried early and late, parameter by parameter.
 
     Args:
         space: What was searched.
-        units: The canonical points of the trials, in the order of their numbers, shape (n, d).
+        configurations: The values of the trials, in the order of their numbers, at least one.
     """
-    active = space.active(units)
     found = []
-    for column, parameter in enumerate(space.parameters):
+    for parameter in space.parameters:
+        name = parameter.name
         early, late = (
-            _spread(parameter, units[part, column][active[part, column]]) for part in thirds(len(units))
+            _spread(parameter, [configurations[at][name] for at in part if name in configurations[at]])
+            for part in thirds(len(configurations))
         )
-        found.append(Narrowing(parameter.name, early, late))
+        found.append(Narrowing(name, early, late))
     return found
 
 
-def _spread(parameter: Parameter, units: Floats) -> Mapping[str, Value] | None:
-    if not len(units):
+def _spread(parameter: Parameter, tried: Sequence[Value]) -> Mapping[str, Value] | None:
+    if not tried:
         return None
     if isinstance(parameter, Number):
-        outside = len(units) // 10  # on either side; of few trials, none
-        low, high = parameter.decode(np.sort(units)[[outside, -1 - outside]])
-        return {"low": low, "high": high}
-    counts = np.bincount(parameter.index(units), minlength=len(parameter.values))
-    return {"value": parameter.values[int(counts.argmax())], "share": float(counts.max() / counts.sum())}
+        ascending = sorted(tried, key=float)
+        outside = len(tried) // 10  # on either side; of few trials, none
+        return {"low": ascending[outside], "high": ascending[-1 - outside]}
+    most_frequent = max(parameter.values, key=tried.count)
+    return {"value": most_frequent, "share": tried.count(most_frequent) / len(tried)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,5 +111,7 @@ def _at_bound(parameter: Number, end: Literal["min", "max"]) -> AtBound:
     upper = end == "max"
     (bound,) = parameter.decode(np.array([float(upper)]))
     number, away = float(bound), math.inf if upper else -math.inf
-    step = math.copysign(parameter.step, away) if parameter.step else None
-    return AtBound(parameter.name, end, bound, number + step if step else math.nextafter(number, away))
+    if parameter.step is None:
+        return AtBound(parameter.name, end, bound, math.nextafter(number, away))
+    beyond = number + math.copysign(parameter.step, away)
+    return AtBound(parameter.name, end, bound, int(beyond) if parameter.integer else beyond)

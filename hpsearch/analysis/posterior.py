@@ -8,7 +8,7 @@ from hpsearch.searchers.surrogate import JITTER, Beliefs, Features, GaussianProc
 from hpsearch.space import Floats
 
 _STEPS_APART = 4  # of the walk through hyperparameters, between two draws
-_WAVES = 384
+_WAVES = 256
 _FREEDOM = 5  # degrees of freedom of the spectral density of Matérn-5/2: 2ν
 
 

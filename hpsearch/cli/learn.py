@@ -76,7 +76,7 @@ def _nothing_to_tell(directory: Path, config: Config, results: Sequence[Result])
             f"{have}, and all are {values[0]:g}: no parameter makes a difference there."
             " Widen the ranges, or take a metric that tells trials apart."
         )
-    takes = f"to tell which of {space.dimensions} parameters matter takes {needed}, {TRIALS_PER_PARAMETER} for each"
+    takes = f"to tell which of {space.dimensions} parameters matter takes {needed}"
     if space.size <= max(needed, len(results)):
         return (
             f"{have}; {takes}, and the space has only {space.size:.0f} configurations."
@@ -84,7 +84,7 @@ def _nothing_to_tell(directory: Path, config: Config, results: Sequence[Result])
         )
     total = len(results) + needed - len(values)
     more = "" if total <= config.search.trials else f" --trials {total}"
-    return f"{have}; {takes}. Go on by `hpsearch resume {directory}{more}`."
+    return f"{have}; {takes}, {TRIALS_PER_PARAMETER} for each. Go on by `hpsearch resume {directory}{more}`."
 
 
 @click.command()
@@ -133,12 +133,12 @@ def _explain_search(run: Run, config: Config) -> Table:
 
     best = run.trial(trial_number(run, "best"))
     trials = run.trials()
-    units = config.space.units([trial.values for trial in trials])
-    bounds = at_bounds(config.space, units[best.number])
+    bounds = at_bounds(config.space, config.space.units([best.values])[0])
     if "network" in run.meta("config")["objective"]:  # whose parameters have limits of their own
         limits = {each.name: hyperparameter(each.name) for each in bounds}
         bounds = [
             each for each in bounds if (limit := limits[each.name]) is None or limit.allows(each.beyond)
         ]
     phases = Counter(str(trial.origin.get("phase", "unknown")) for trial in trials)
-    return search_explanation(narrowing(config.space, units), thirds(len(trials)), best, phases, bounds)
+    narrowed = narrowing(config.space, [trial.values for trial in trials])
+    return search_explanation(narrowed, thirds(len(trials)), best, phases, bounds)

@@ -7,7 +7,7 @@ from hpsearch.analysis.importance import Importance
 from hpsearch.analysis.moves import Move
 from hpsearch.analysis.narrowing import AtBound, Narrowing
 from hpsearch.reports.table import Column, Table
-from hpsearch.reports.text import number, plain
+from hpsearch.reports.text import plain
 from hpsearch.trial import Result, Trial
 
 BAR = 24
@@ -18,9 +18,9 @@ LITTLE_EXPLAINED = 0.5
 
 REASONS = {
     "random": "a random draw from the priors",
-    "coarse": "a point of the coarse phase: random, but spread over the whole space",
+    "coarse": "one of the first points, random but spread over the whole space",
     "enqueued": "given in search.enqueue",
-    "warm": "a point of the coarse phase, near what was good in the runs of search.warm_start",
+    "warm": "one of the first points, promising by the runs of search.warm_start",
     "global": "the most promising of random candidates; it came from the whole space",
     "zoom": "the most promising of random candidates; it came from near a good trial",
     "fine": "the most promising of candidates close to the most promising one",
@@ -54,7 +54,7 @@ def importance_table(found: Importance, results: int) -> Table:
     notes = [
         f"Shares of the metric's variance over the whole space, from {results} results: {what}.",
         "The results leave open what lies between 5 % and 95 %.",
-        f"The model explains {max(found.explained, 0):.0%} of the differences between trials.",
+        f"The model explains {_percent(max(found.explained, 0.0))} of the differences between trials.",
     ]
     if found.explained < LITTLE_EXPLAINED:
         notes[-1] += " That is too little to rank parameters by: take the order above for a guess."
@@ -84,8 +84,8 @@ def trial_explanation(
             "parameter": each.name,
             "value": each.value,
             "from": each.before,
-            "moved": each.moved,
-            "radius": each.radius,
+            "moved": _rounded(each.moved),
+            "radius": _rounded(each.radius),
         }
         for each in moves
     ]
@@ -97,6 +97,9 @@ def trial_explanation(
             Column("moved", ("moved",), show=_signed, right=True),
         ]
         notes.append(f"Around trial {centre.number} ({_outcome(metric, centre)}){_at_radius(trial.origin)}.")
+    elif "fine_radius" in trial.origin:
+        radius = plain(trial.origin["fine_radius"])
+        notes.append(f"That one came from the whole space; this one is from around it, at radius {radius}.")
     if any(each.radius is not None for each in moves):
         columns.append(Column("radius", ("radius",), show=_part, right=True))
         notes.append(
@@ -190,6 +193,10 @@ def _trials(numbers: range) -> str:
     return f"trials {numbers[0]}–{numbers[-1]}" if len(numbers) > 1 else f"trial {numbers[0]}"
 
 
+def _rounded(length: float | None) -> float | None:
+    return None if length is None else round(length, 4)
+
+
 def _signed(moved: float | None) -> str:
     return "" if moved is None else f"{moved:+.3f}" if round(moved, 3) else "0"
 
@@ -207,7 +214,7 @@ def _spread(ends: Any) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{number(100 * share) if share >= 0.0995 else f'{100 * share:.1f}'} %"
+    return f"{100 * share:.0f} %" if share >= 0.0995 else f"{100 * share:.1f} %"
 
 
 def _bar(share: float) -> str:

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hpsearch.searchers.surrogate import Beliefs, Features, GaussianProcess, log_posterior, fit
+from hpsearch.searchers.surrogate import Beliefs, Features, GaussianProcess, fit, log_posterior
 from hpsearch.space import Categorical, Floats, Number, Space
 
 from . import spaces
