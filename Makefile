@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help install check test faults badconfigs soak lint types docs benchmarks constraints clean
+.PHONY: help install check test faults badconfigs soak lint types docs benchmarks overhead constraints clean
 
 help:           ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -38,6 +38,9 @@ types: install  ## mypy, strictly
 
 benchmarks: install  ## the speed of the network against its peers
 	$(BIN)/python benchmarks/network.py
+
+overhead: install  ## what a trial costs beyond its own work
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python benchmarks/overhead.py
 
 constraints: install  ## write anew which versions the tests ran with: make constraints INDEX=address
 	$(BIN)/python .ci/constraints.py $(INDEX) > constraints.new && mv constraints.new constraints.txt

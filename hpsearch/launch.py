@@ -95,6 +95,7 @@ def resume(
         The run directory; another one if the data had changed.
 
     Raises:
+        ConfigError: The code was changed, and cannot be used any more.
         RunMismatch: The config in the directory was changed, or the data.
         HpsearchError: As :meth:`hpsearch.store.Run.open` and :func:`hpsearch.loop.drive`.
     """
@@ -104,6 +105,7 @@ def resume(
         recorded, found = run.meta("data"), work.fingerprint()
         if recorded == found or not work.is_data:
             if recorded != found:
+                work.check()
                 watcher.said("The code has changed since this run began; older results may not compare.")
                 run.event("code changed", found)
             _warn_of_versions(run, watcher)

@@ -15,9 +15,9 @@ from threadpoolctl import ThreadpoolController
 
 from hpsearch.config import Config, parse_space
 from hpsearch.errors import SpaceExhausted, UsageError
-from hpsearch.searchers import METHODS, Experience, Lesson, Visible, make
+from hpsearch.searchers import METHODS, Experience, History, Lesson, make
 from hpsearch.searchers.stopping import Halving
-from hpsearch.space import Booleans, Floats, Space
+from hpsearch.space import Space
 from hpsearch.trial import Metric, Result, Rung, Status, Trial, Value, real_number
 
 SEED_PURPOSE = 2**16  # apart from the purposes that searchers number from 0
@@ -105,7 +105,7 @@ class Search:
         self._asked: list[Trial] = []
         self._again: deque[Trial] = deque()
         self._results: dict[int, Result] = {}
-        self._history = _History(self.space.dimensions)
+        self._history = History(self.space, self.metric)
         self._exhausted = False
         self._failures = 0
         self.best: Result | None = None
@@ -252,59 +252,27 @@ class Search:
         return values, proposal.origin
 
     def _rungs(self, values: Mapping[str, Value], told: int) -> tuple[Rung, ...]:
-        epochs = values.get("epochs", self._epochs)
-        if self._halving is None or not isinstance(epochs, int):
+        if self._halving is None:
             return ()
-        return self._halving.rungs(self._history.curves(told), epochs)
+        curves = self._history.curves(told)
+        epochs = values.get("epochs", self._epochs)
+        if not isinstance(epochs, int):  # then it is the longest curve that says how long a whole one is
+            epochs = max(map(len, curves), default=0)
+        return self._halving.rungs(curves, epochs)
 
     def _remember(self, trial: Trial) -> None:
         self._asked.append(trial)
-        # From the values, not from the proposal: a resumed search has only those, to the last bit.
-        self._history.add_point(self.space.units([trial.values])[0])
+        self._history.add_trial(trial)
 
     def _take_in(self, result: Result) -> None:
         """The next result in the order of the trials' numbers."""
-        loss = math.nan if result.value is None else self.metric.loss(result.value)
-        curve = np.array(self.metric.losses(result.curve), dtype=np.float64)
-        self._history.add_result(loss, result.status is Status.STOPPED, curve)
+        self._history.add_result(result)
         if not self.gave_up:
             self._failures = self._failures + 1 if result.status in FAULTS else 0
 
     def _loss(self, result: Result) -> tuple[float, int]:
         assert result.value is not None  # noqa: S101 -- callers compare ranked results only
         return self.metric.loss(result.value), result.number
-
-
-class _History:
-    """Points and results as arrays that grow at the end, so that a view of the first m costs nothing."""
-
-    def __init__(self, dimensions: int) -> None:
-        self.told = 0
-        self._proposed = 0
-        self._units: Floats = np.empty((64, dimensions))
-        self._losses: Floats = np.empty(64)
-        self._stopped: Booleans = np.empty(64, dtype=np.bool_)
-        self._curves: list[Floats] = []
-
-    def add_point(self, unit: Floats) -> None:
-        if self._proposed == len(self._units):
-            self._units = np.concatenate([self._units, np.empty_like(self._units)])
-            self._losses = np.concatenate([self._losses, np.empty_like(self._losses)])
-            self._stopped = np.concatenate([self._stopped, np.empty_like(self._stopped)])
-        self._units[self._proposed] = unit
-        self._proposed += 1
-
-    def add_result(self, loss: float, stopped: bool, curve: Floats) -> None:
-        self._losses[self.told] = loss
-        self._stopped[self.told] = stopped
-        self._curves.append(curve)
-        self.told += 1
-
-    def curves(self, told: int) -> Sequence[Floats]:
-        return self._curves[:told]
-
-    def visible(self, proposed: int, told: int) -> Visible:
-        return Visible(self._units[:proposed], self._losses[:told], self._stopped[:told], self.curves(told))
 
 
 def _as_result(number: int, value: object) -> Result:

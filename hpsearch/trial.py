@@ -68,12 +68,14 @@ class Metric:
         """What a trial is worth as a loss, had it ended at each epoch; NaN where the metric is not finite."""
         losses: list[float] = []
         for epoch in curve:
-            value = epoch.metrics.get(self.name)
-            loss = math.nan if value is None else self.loss(value)
-            if self.at == "best" and losses and (losses[-1] <= loss or math.isnan(loss)):
-                loss = losses[-1]
-            losses.append(loss)
+            losses.append(self.loss_after(epoch, losses[-1] if losses else math.nan))
         return losses
+
+    def loss_after(self, epoch: "Epoch", before: float) -> float:
+        """What a trial is worth as a loss after an epoch, if it was worth ``before`` until then."""
+        value = epoch.metrics.get(self.name)
+        loss = math.nan if value is None else self.loss(value)
+        return before if self.at == "best" and (before <= loss or math.isnan(loss)) else loss
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from hpsearch.config import Config
 from hpsearch.errors import ConfigError, HpsearchError, Problem
-from hpsearch.searchers import Lesson, Visible, lessons
+from hpsearch.searchers import History, Lesson, lessons
 from hpsearch.searchers.targets import extrapolated
 from hpsearch.store import Run
 
@@ -53,7 +53,7 @@ def _lessons(config: Config, key: str, run: Run, problems: list[Problem]) -> lis
         )
         return []
     tried = [trials[result.number] for result in results]
-    visible = Visible.of(earlier.space, metric, tried, results)
+    visible = History.of(earlier.space, metric, tried, results)
     losses = extrapolated(visible.losses, visible.stopped, visible.curves)
     found = lessons(config.space, [trial.values for trial in tried], losses)
     if not found:

@@ -105,22 +105,40 @@ def meta(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize("kind", HOSTILE)
-def test_hostile_text_is_shown_and_never_obeyed(
-    in_tmp: Path, meta: dict[str, Any], place: Callable[..., None], kind: str
-) -> None:
-    """By every command, in every format: no control character, valid JSON, no mark-up, nothing executed."""
+def hostile_run(meta: dict[str, Any], place: Callable[..., None], text: str) -> None:
+    """Make a run that holds a text in some place, and among its events."""
     meta = copy.deepcopy(meta)
     trials = [Trial(number, {"learning_rate": 0.1, "optimizer": "adam"}, 1) for number in range(3)]
     results = [
         Result(0, Status.DONE, 0.5, (Epoch(1, {"val_error": 0.5}, 0.1),)),
         Result(1, Status.FAILED, reason="it failed"),
     ]
-    place(meta, trials, results, HOSTILE[kind])
+    place(meta, trials, results, text)
     with Run.create(Path(RUN), "seed: 1\n", meta) as run:
         run.record(trials, results)
-        run.event("interrupted", HOSTILE[kind].encode("utf-8", "backslashreplace").decode())
+        run.event("interrupted", text.encode("utf-8", "backslashreplace").decode())
+
+
+@pytest.mark.parametrize("target", ["optuna", "tensorboard"])
+@pytest.mark.parametrize("place", [place for place in PLACES if place is not values_hold])
+def test_hostile_text_is_exported_harmlessly(
+    in_tmp: Path, meta: dict[str, Any], place: Callable[..., None], target: str
+) -> None:
+    """To other programs' files too, which stay where they were asked for."""
+    pytest.importorskip(target)
+    text = "".join(HOSTILE[kind] for kind in HOSTILE if kind not in ("long", "surrogate"))
+    hostile_run(meta, place, text)
+    check("table", *hpsearch("export", RUN, "--to", target, "-o", "out"))
+    assert {path.name for path in Path().iterdir()} <= {RUN, "out"}
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_hostile_text_is_shown_and_never_obeyed(
+    in_tmp: Path, meta: dict[str, Any], place: Callable[..., None], kind: str
+) -> None:
+    """By every command, in every format: no control character, valid JSON, no mark-up, nothing executed."""
+    hostile_run(meta, place, HOSTILE[kind])
     before = sorted(Path().rglob("*"))
     fitting = place is not values_hold  # else the trial is not of the config's space
     for command in (*LOOKING, *(SEARCHING if fitting else ())):
@@ -163,6 +181,19 @@ def test_a_hostile_config_is_quoted_harmlessly(in_tmp: Path, kind: str) -> None:
         assert not STEERING.search(err)
         assert len(err) < 50_000
     assert [path.name for path in Path().iterdir()] == ["c.yaml"]
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_a_hostile_sweep_is_imported_harmlessly(in_tmp: Path, kind: str) -> None:
+    """What another tool's file says comes out as YAML that holds it, and steers nothing."""
+    text = HOSTILE[kind]
+    parameters = {text: {"min": 0, "max": 1}, "optimizer": {"values": [text, "adam"]}, "x": {"value": text}}
+    sweep = {"name": text, "program": text, "method": text, "parameters": parameters, text: text}
+    Path("sweep.yaml").write_text(json.dumps(sweep))
+    code, out, err = hpsearch("import", "sweep.yaml")
+    assert code in (0, 2)
+    assert not STEERING.search(out + err)
+    assert [path.name for path in Path().iterdir()] == ["sweep.yaml"]
 
 
 @pytest.mark.parametrize("kind", HOSTILE)

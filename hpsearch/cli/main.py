@@ -88,7 +88,9 @@ def exit_code(arguments: list[str]) -> int:
         return _explain(error)
     except OSError as error:
         _drop_output()
-        say(f"The system refused: {error}")
+        from hpsearch.reports.text import printable
+
+        say(f"The system refused: {printable(str(error))}")
         return 1
     except Exception:
         return _bug()
@@ -119,8 +121,10 @@ def _bug() -> int:
     if "--debug" in sys.argv:
         traceback.print_exc()
     else:
+        from hpsearch.reports.text import printable
+
         kind, error, _ = sys.exc_info()
         name = kind.__name__ if kind else "error"
-        say(f"Unexpected error, which is a bug of hpsearch: {name}: {error}")
+        say(f"Unexpected error, which is a bug of hpsearch: {name}: {printable(str(error))}")
         say("The same command with --debug shows where it happened.")
     return 1

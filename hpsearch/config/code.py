@@ -22,6 +22,9 @@ from hpsearch.trial import Value
 FUNCTION: Location = ("objective", "function")
 COMMAND: Location = ("objective", "command")
 
+_INTERPRETER = re.compile(r"python[0-9.]*|Rscript|bash|julia|node|perl|ruby|sh|zsh")
+_WITHOUT_VALUE = re.compile(r"-[uBEIOsS]+")
+
 
 _FOREIGN = re.compile(r"\$\{?(\w+)\}?|%\((\w+)\)s?")
 """Placeholders of a shell and of Python."""
@@ -210,3 +213,15 @@ def _check_program(run: tuple[str, ...] | str, directory: Path, at: Location, re
             found = f"{program} is there, but may not be executed" if os.path.exists(program) else ""  # noqa: PTH110 -- never raises
             hint = found or "Is it installed, and on the PATH?"
             reader.report(at, f"must name a program that can be run, not {run[0]}", found="", hint=hint)
+        elif (script := _script(run)) and not (directory / script).exists():
+            hint = f"There is no {directory / script}"
+            reader.report(at, f"must name a script that is there, not {script}", found="", hint=hint)
+
+
+def _script(run: tuple[str, ...]) -> str | None:
+    """The script that a command gives to an interpreter; None if that is not clear."""
+    program, *words = run
+    words = [word for word in words if not _WITHOUT_VALUE.fullmatch(word)]
+    if not words or not _INTERPRETER.fullmatch(Path(program).name):
+        return None
+    return None if words[0].startswith("-") or placeholders(words[0]) else words[0]

@@ -44,21 +44,33 @@ def _near(word: str, names: Sequence[str]) -> str:
     return next(iter(difflib.get_close_matches(word[:40], names, 1, 0.6)), "")
 
 
-def search_notes(search: SearchSection, space: Space) -> list[str]:
-    """What is allowed, but worth a word."""
+def search_notes(search: SearchSection, space: Space, kind: str, epochs: int | None) -> list[str]:
+    """What is allowed, but worth a word.
+
+    Args:
+        search: The section.
+        space: What is searched.
+        kind: What kind of objective there is.
+        epochs: How many epochs a trial has, where the objective's section says so.
+    """
     notes = []
     points = space.units([space.complete(values) for values in search.enqueue]).tolist()
     for index, point in enumerate(points):
         if (first := points.index(point)) < index:
-            notes.append(f"search.enqueue[{index}] is the same as search.enqueue[{first}], and runs again.")
+            notes.append(f"search.enqueue[{index}]: is the same as search.enqueue[{first}], and runs again")
     if len(points) > search.trials:
         notes.append(
-            f"search.trials is {search.trials}: the rest of search.enqueue's {len(points)} do not run."
+            f"search.enqueue: has {len(points)} configurations; search.trials lets {search.trials} run"
         )
     if space.size < search.trials:
         notes.append(
-            f"search.trials is {search.trials}, but the space has {space.size:.0f} configurations: "
-            "the search ends when all were tried."
+            f"search.trials: is {search.trials}, but the space has {space.size:.0f} configurations; "
+            "the search ends when all were tried"
+        )
+    asked = "early_stopping" in search.model_fields_set and search.early_stopping
+    if asked and epochs is None and "epochs" not in {*space.names, *space.constants}:
+        notes.append(
+            f"search.early_stopping: stops no trial without objective.{kind}.epochs, which is its last epoch"
         )
     return notes
 

@@ -8,14 +8,12 @@ flight; if that ends in the same way, it is ``crashed``.
 import errno
 import logging
 import os
-import platform
 import queue
 import time
 import warnings
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import CancelledError
-from importlib.metadata import version
 from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import Any, Protocol, Self
@@ -23,6 +21,7 @@ from uuid import uuid4
 
 import dask
 from distributed import Client, Future, LocalCluster, WorkerPlugin, get_worker
+from distributed import Status as WorkerStatus
 from distributed.scheduler import KilledWorker
 from distributed.versions import VersionMismatchWarning
 from threadpoolctl import threadpool_limits
@@ -31,16 +30,18 @@ from hpsearch.errors import ClusterLost, UsageError
 from hpsearch.executors.interrupts import interrupts_blocked
 from hpsearch.trial import Result, Status, Trial
 
+RUNNING = ("executing", "long-running")
+ENDING = (WorkerStatus.closing, WorkerStatus.closed, WorkerStatus.failed)
 CONNECT_SECONDS = 20
 POLL_SECONDS = 0.5
-COMPARED = ("hpsearch", "numpy", "distributed")
+COMPARED = ("python", "hpsearch", "numpy", "distributed")
 
 
 class Portable(Protocol):
     """An objective that can run where there is no shared disk."""
 
-    def __call__(self, trial: Trial) -> Result:
-        """Run a trial."""
+    def __call__(self, trial: Trial, *, pulse: Callable[[], None] | None = None) -> Result:
+        """Run a trial; ``pulse`` is called again and again meanwhile, and what it raises ends the trial."""
         ...
 
     def files(self) -> Mapping[str, bytes]:
@@ -98,6 +99,7 @@ class Dask:
         self._done: queue.SimpleQueue[Future[Result]] = queue.SimpleQueue()
         try:
             available = self._meet_workers()
+            self._check_versions()
             if not all(self._client.run(run_directory.exists).values()):
                 self._ship(objective)
         except BaseException:
@@ -213,7 +215,6 @@ class Dask:
 
         Raises:
             ClusterLost: None comes.
-            UsageError: One has other versions than this process.
         """
         try:
             self._client.wait_for_workers(1, timeout=CONNECT_SECONDS)
@@ -222,15 +223,25 @@ class Dask:
                 f"The Dask cluster has had no worker for {CONNECT_SECONDS} s. Start workers, then go on by"
                 " `hpsearch resume`."
             ) from None
-        own = _versions()
-        for worker, theirs in self._client.run(_versions).items():
-            for name, found in theirs.items():
-                if found != own[name]:
-                    raise UsageError(
-                        f"All machines need the same versions, or results would differ: {name} is {found} on"
-                        f" the worker {worker}, and {own[name]} here. Install the same on both."
-                    )
         return sum(self._client.nthreads().values())
+
+    def _check_versions(self) -> None:
+        """Compare what the results, and the talk with the cluster, depend on.
+
+        Raises:
+            UsageError: The scheduler or a worker has other versions than this process.
+        """
+        found: Any = self._client.get_versions(packages=COMPARED)
+        own = _compared(found["client"])
+        machines = {"the scheduler": found["scheduler"]}
+        machines |= {f"the worker {address}": each for address, each in found["workers"].items()}
+        for machine, versions in machines.items():
+            for name, theirs in _compared(versions).items():
+                if theirs != own[name]:
+                    raise UsageError(
+                        "All machines of a cluster need the same versions, or results would differ:"
+                        f" {name} is {theirs} on {machine}, and {own[name]} here. Install the same on both."
+                    )
 
     def _ship(self, objective: Portable) -> None:
         """Give every worker, those that come later too, the objective's files."""
@@ -253,7 +264,12 @@ def _local_cluster(workers: int, retries: int) -> LocalCluster:
     resource_tracker.ensure_running()  # which, when it is started, unblocks the signals
     with interrupts_blocked(), dask.config.set({"distributed.scheduler.allowed-failures": retries}):
         return LocalCluster(
-            n_workers=workers, threads_per_worker=1, dashboard_address=None, silence_logs=logging.CRITICAL
+            n_workers=workers,
+            threads_per_worker=1,
+            memory_limit=0,  # none, as with caviar
+            dashboard_address="127.0.0.1:0",  # for other addresses it warns when they are in use
+            scheduler_kwargs={"dashboard": False},
+            silence_logs=logging.CRITICAL,
         )
 
 
@@ -277,18 +293,30 @@ class _Files(WorkerPlugin):
             path.write_bytes(content)
 
 
+class Abandoned(BaseException):
+    """Nobody waits for the result of a trial any more."""
+
+
 def _run(objective: Portable, trial: Trial, threads: int, files: str | None) -> Result:
     """Run a trial, in a worker."""
+    worker = get_worker()
+    task = worker.state.tasks[worker.get_current_task()]
+
+    def pulse() -> None:
+        # Dask ends no task that runs: when the search is stopped or killed, it only forgets it.
+        if task.state not in RUNNING or worker.status in ENDING:
+            raise Abandoned
+
     if files is not None:
-        objective = objective.moved(Path(get_worker().local_directory) / files)
+        objective = objective.moved(Path(worker.local_directory) / files)
     threadpool_limits(limits=threads, user_api="blas")  # for good: another trial may run in another thread
-    return objective(trial)
+    return objective(trial, pulse=pulse)
 
 
-def _versions() -> dict[str, str]:
-    """What the results of a process depend on."""
-    python = ".".join(platform.python_version_tuple()[:2])
-    return {"python": python, **{name: version(name) for name in COMPARED}}
+def _compared(machine: Mapping[str, Any]) -> dict[str, str]:
+    """The versions on a machine; of Python, what its pickles depend on."""
+    packages = {name: machine["packages"][name] or "missing" for name in COMPARED}
+    return packages | {"python": ".".join(packages["python"].split(".")[:2])}
 
 
 def _there(path: str) -> str:

@@ -5,7 +5,6 @@ all it has started when this process asks for it, or is killed.
 """
 
 import contextlib
-import fcntl
 import os
 import selectors
 import signal
@@ -19,12 +18,21 @@ from pathlib import Path
 from typing import Self
 
 from hpsearch.objectives import supervisor
+from hpsearch.objectives.curve import Pulse
 from hpsearch.objectives.logs import Log
 
 GRACE_SECONDS = 3.0
 """Between the SIGTERM and the SIGKILL that end a command."""
 
+UNHURRIED_SECONDS = 5.0
+"""For what takes milliseconds, on a machine that has other things to do."""
+
+PULSE_SECONDS = 0.5
+
 CHUNK = 2**16
+FULLEST_PIPE = 2**20
+"""Bytes; the most that Linux lets a pipe hold."""
+
 LONGEST_LINE = 2**18
 """Bytes; the rest of a longer line is not looked at."""
 
@@ -69,8 +77,10 @@ class Child:
         environment: All of it.
         logs: Where ``stdout.log`` and ``stderr.log`` are written.
         memory: The most that its processes may use together, in bytes.
+        hold: A file descriptor that stays open until nothing of the command is left.
         pass_fds: File descriptors that it inherits.
         metrics: A file descriptor to read besides its output.
+        pulse: Called about twice a second while it runs; what it raises, this raises.
     """
 
     def __init__(
@@ -81,29 +91,32 @@ class Child:
         environment: Mapping[str, str],
         logs: Path,
         memory: int | None = None,
+        hold: int | None = None,
         pass_fds: Sequence[int] = (),
         metrics: int | None = None,
+        pulse: Pulse | None = None,
     ) -> None:
         self.exit: Exit | None = None
+        self._group: int | None = None
+        self._pulse = pulse
         self._blocks: deque[tuple[str, bytes]] = deque()
         self._tails = {"stdout": b"", "stderr": b""}
         with contextlib.ExitStack() as stack:
             self._logs = {
                 name: stack.enter_context(Log(logs / f"{name}.log")) for name in ("stdout", "stderr")
             }
-            hold = _hold(logs)
-            stack.callback(os.close, hold)
+            holds = [] if hold is None else [hold]
             status, report = os.pipe()
             stack.callback(os.close, status)
             try:
                 self._process = subprocess.Popen(  # noqa: S603 -- a list, and no shell
-                    _supervised(command, report, hold, memory),
+                    _supervised(command, [report, *holds], memory),
                     cwd=directory,
                     env=environment,
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=subprocess.PIPE,
-                    pass_fds=(report, hold, *pass_fds),
+                    pass_fds=(report, *holds, *pass_fds),
                     start_new_session=True,
                 )
             finally:
@@ -151,14 +164,22 @@ class Child:
         Args:
             patience: Seconds in which it may end by itself.
         """
-        deadline = time.monotonic() + patience
-        with contextlib.suppress(Overdue):
-            while patience and self.exit is None:
-                self._wait(deadline)
-        self._hang_up()
-        while self.exit is None:  # the supervisor's patience has an end
+        self._pulse = None
+        try:
+            self._await_end(patience)
+        except Overdue:
+            self._hang_up()
+            try:
+                self._await_end(GRACE_SECONDS + supervisor.UNKILLABLE_SECONDS + UNHURRIED_SECONDS)
+            except Overdue:  # the command has stopped its supervisor
+                self._process.kill()
+                self._await_end(UNHURRIED_SECONDS)
+
+    def _await_end(self, seconds: float) -> None:
+        deadline = time.monotonic() + seconds
+        while self.exit is None:
             self._blocks.clear()
-            self._wait(None)
+            self._wait(deadline)
 
     def __enter__(self) -> Self:
         return self
@@ -175,21 +196,42 @@ class Child:
 
     def _wait(self, deadline: float | None) -> None:
         """Take in what comes next: some output, or the end."""
-        seconds = None if deadline is None else max(0.0, deadline - time.monotonic())
-        ready = self._selector.select(seconds)
-        if not ready and deadline is not None and time.monotonic() >= deadline:
-            raise Overdue
-        sources = {key.data.name: key for key, _ in ready}
-        for name, key in sources.items():
+        seconds = [PULSE_SECONDS] if self._pulse is not None else []
+        if deadline is not None:
+            seconds.append(max(0.0, deadline - time.monotonic()))
+        ready = {key.data.name: key for key, _ in self._selector.select(min(seconds, default=None))}
+        for name, key in ready.items():
             if name != "status":
                 self._take(key)
-        if "status" in sources:  # nobody who could print is left
-            report = os.read(sources["status"].fd, CHUNK).split()
-            while self._selector.get_map() and any(map(self._take, self._outputs())):
-                pass
-            for key in self._outputs():
-                self._add(key.data, b"", last=True)
-            self.exit = Exit(report[0].decode(), int(report[1])) if report else Exit("signal", signal.SIGKILL)
+        if "status" in ready:
+            self._hear(os.read(ready["status"].fd, CHUNK))
+        if self.exit is None and deadline is not None and time.monotonic() >= deadline:
+            raise Overdue
+        if self._pulse is not None:
+            self._pulse()
+
+    def _hear(self, report: bytes) -> None:
+        """Take in what the supervisor says; nothing, if it has been killed."""
+        for line in report.splitlines():
+            how, number = line.decode().split()
+            if how == "began":
+                self._group = int(number)
+            else:
+                self._finish(Exit(how, int(number)))
+        if not report:
+            if self._group is not None:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(self._group, signal.SIGKILL)
+            self._finish(Exit("signal", signal.SIGKILL))
+
+    def _finish(self, ended: Exit) -> None:
+        """Take in what is left in the pipes, now that nobody who could print is left."""
+        for key in self._outputs():
+            for _ in range(FULLEST_PIPE // CHUNK):  # or for ever, should there be somebody
+                if not self._take(key):
+                    break
+            self._add(key.data, b"", last=True)
+        self.exit = ended
 
     def _outputs(self) -> list[selectors.SelectorKey]:
         return [key for key in self._selector.get_map().values() if key.data.name != "status"]
@@ -240,33 +282,19 @@ class _Source:
         """The lines that are whole with this data; a last one needs no end."""
         before, end, after = data.rpartition(b"\n")
         whole = self._rest + before if end else b""
-        self._rest = after if end else (self._rest + data)[:LONGEST_LINE]
+        rest = after if end else self._rest + data
+        # A carriage return begins the line anew, unless it is about to end it: progress bars may never do so.
+        self._rest = rest[rest.rfind(b"\r", 0, -1) + 1 :][:LONGEST_LINE]
         if last and self._rest:
             whole = b"\n".join(filter(None, (whole, self._rest)))
             self._rest = b""
         return whole
 
 
-def _hold(directory: Path) -> int:
-    """A lock on a directory, as long as the file descriptor is open anywhere.
-
-    The supervisor keeps it until nothing of its command is left. So a search that is killed and resumed at
-    once waits for what the first one left behind, and no trial runs in two processes at the same time.
-    """
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        with contextlib.suppress(OSError):  # some network file systems do not lock directories
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-    except BaseException:
-        os.close(descriptor)
-        raise
-    return descriptor
-
-
-def _supervised(command: Sequence[str], report: int, hold: int, memory: int | None) -> list[str]:
+def _supervised(command: Sequence[str], descriptors: Sequence[int], memory: int | None) -> list[str]:
     # Imported, for a script would be compiled anew each time, which takes 3 ms.
     program = f"import sys; sys.path.append({str(Path(supervisor.__file__).parent)!r}); import supervisor"
-    options = [str(report), str(hold), str(memory or 0), str(GRACE_SECONDS)]
+    options = [",".join(map(str, descriptors)), str(memory or 0), str(GRACE_SECONDS)]
     return [sys.executable, "-I", "-S", "-c", f"{program}; supervisor.main()", *options, *command]
 
 

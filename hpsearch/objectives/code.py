@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol, Self
 
 from hpsearch.objectives.child import Child, Exit
-from hpsearch.objectives.curve import OnEpoch, Records, TrialEnded, describe, follow
+from hpsearch.objectives.curve import OnEpoch, Pulse, Records, TrialEnded, describe, follow, overdue
 from hpsearch.objectives.devices import device
 from hpsearch.objectives.files import TrialFiles
 from hpsearch.trial import Metric, Result, Status, Trial
@@ -41,6 +41,7 @@ class Start:
         environment: All of it.
         limits: What the trial may use.
         deadline: When it has run for too long, by ``time.monotonic()``.
+        pulse: Called about once a second; what it raises ends the trial.
     """
 
     trial: Trial
@@ -50,6 +51,7 @@ class Start:
     environment: Mapping[str, str]
     limits: Limits
     deadline: float | None
+    pulse: Pulse | None = None
 
     def child(
         self,
@@ -66,13 +68,16 @@ class Start:
             environment={**self.environment, **(environment or {})},
             logs=self.files.directory,
             memory=self.limits.memory,
+            hold=self.files.hold,
             pass_fds=pass_fds,
             metrics=metrics,
+            pulse=self.pulse,
         )
 
-    def overdue(self) -> TrialEnded:
+    def overdue(self, tail: str) -> TrialEnded:
         """What to raise when the deadline has come."""
-        return TrialEnded(Status.TIMED_OUT, f"it ran for longer than its timeout, {self.limits.timeout:g} s")
+        reason = overdue(self.limits.timeout or 0.0)
+        return TrialEnded(Status.TIMED_OUT, "\n".join(filter(None, (reason, tail))))
 
     def died(self, ended: Exit, tail: str) -> TrialEnded:
         """What to raise when a child did not end well."""
@@ -97,9 +102,17 @@ class Program(Protocol):
         """Run it; the generator ends it when it is closed.
 
         Raises:
+            NothingReported: It ended well, without a record.
             TrialEnded: It did not end well.
         """
         ...
+
+
+class NothingReported(TrialEnded):
+    """Raised by a program's records when there are none."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(Status.FAILED, reason)
 
 
 @dataclass(frozen=True)
@@ -124,7 +137,7 @@ class CodeObjective:
     environment: Mapping[str, str] = field(default_factory=dict)
     devices: tuple[str, ...] = ()
 
-    def __call__(self, trial: Trial, on_epoch: OnEpoch | None = None) -> Result:
+    def __call__(self, trial: Trial, on_epoch: OnEpoch | None = None, pulse: Pulse | None = None) -> Result:
         """Run a trial; one that was killed goes on from its checkpoint, if its code has kept one."""
         try:
             with (
@@ -141,9 +154,10 @@ class CodeObjective:
                     {**os.environ, **self.environment, **variables, **_variables(trial, files)},
                     self.limits,
                     None if timeout is None else time.monotonic() + timeout,
+                    pulse,
                 )
                 records = _whole_curve(lambda: self.program.records(start), files)
-                return follow(trial, self.metric, records, on_epoch=on_epoch)
+                return follow(trial, self.metric, records, on_epoch=on_epoch, timeout=timeout)
         except OSError as error:  # of the files; follow() sees to all else
             return Result(trial.number, Status.FAILED, reason=describe(error))
 
@@ -187,7 +201,8 @@ def _whole_curve(begin: Callable[[], Records], files: TrialFiles) -> Records:
     Which records those are is told by the entry ``epoch`` of the first new one. If there is a gap between the
     old ones and that, the trial begins anew without its checkpoint.
     """
-    earlier = files.earlier()
+    resumes = files.has_checkpoint()
+    earlier = files.earlier() if resumes else []
     began = False
     with closing(begin()) as records:
         while True:
@@ -198,8 +213,13 @@ def _whole_curve(begin: Callable[[], Records], files: TrialFiles) -> Records:
                     yield from earlier
                 final: Mapping[str, Any] | None = end.value
                 return final
+            except NothingReported:
+                if not earlier:
+                    raise
+                yield from earlier  # as above
+                return None
             if not began:
-                position = _position(record, earlier)
+                position = _position(record, earlier) if resumes else 0
                 if position is None:
                     break
                 files.begin(earlier[:position])
@@ -215,8 +235,10 @@ def _position(record: Mapping[str, Any], earlier: Sequence[Mapping[str, Any]]) -
     """How many earlier records come before one; None if some are missing in between."""
     epochs = [each.get("epoch") for each in earlier]
     epoch = record.get("epoch")
-    if epoch is None or not earlier:
+    if epoch is None:
         return 0
+    if not earlier:
+        return 0 if epoch in (0, 1) else None
     if epoch in epochs:
         return epochs.index(epoch)
     last, step = epochs[-1], 1

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from hpsearch.objectives.child import Child, Exit, Overdue
-from hpsearch.objectives.code import Start
+from hpsearch.objectives.code import NothingReported, Start
 from hpsearch.objectives.curve import Records, TrialEnded
 from hpsearch.objectives.placeholders import filled, placeholders
 from hpsearch.trial import Status, Value
@@ -48,7 +48,7 @@ class Command:
                 with start.child(
                     self.arguments(start), metrics=pipe.fileno(), environment=variables
                 ) as child:
-                    return (yield from self._parse(child, start))
+                    return (yield from self._parse(child, start, metrics))
         finally:
             metrics.unlink(missing_ok=True)
 
@@ -87,7 +87,7 @@ class Command:
         parts = (every if part == "{args}" else [filled(part, words)] for part in self.run)
         return [word for part in parts for word in part]
 
-    def _parse(self, child: Child, start: Start) -> Records:
+    def _parse(self, child: Child, start: Start, metrics: Path) -> Records:
         metric = start.metric.name
         reader = _Patterns(self.patterns, metric) if self.patterns else _Objects(metric)
         direct = _Objects(metric)
@@ -98,7 +98,9 @@ class Command:
                 elif source == "stdout" or self.patterns:
                     yield from reader.records(block)
         except Overdue:
-            raise start.overdue() from None
+            raise start.overdue(child.tail()) from None
+        if metrics.is_file():  # the command has put a file in the place of the pipe
+            yield from direct.records(metrics.read_bytes())
         if child.exit is not None and child.exit.how == "start":
             raise TrialEnded(Status.FAILED, f"{self.arguments(start)[0]} cannot be run: {child.exit}")
         if child.exit is not None and child.exit != Exit("exit", 0):
@@ -106,7 +108,7 @@ class Command:
         if not (reader.found or direct.found):
             seen = ", ".join(sorted(reader.seen | direct.seen)) or "none"
             reason = f"it ended without reporting the metric {metric!r}; metrics seen: {seen}"
-            raise TrialEnded(Status.FAILED, "\n".join(filter(None, (reason, child.tail()))))
+            raise NothingReported("\n".join(filter(None, (reason, child.tail()))))
         return None
 
 
@@ -128,10 +130,11 @@ class _Objects:
         if b"{" not in block:
             return
         for line in block.split(b"\n"):
-            if not line.lstrip().startswith(b"{"):
+            shown = line.rstrip().rpartition(b"\r")[2].lstrip()
+            if not shown.startswith(b"{"):
                 continue
             try:
-                record = json.loads(line)
+                record = json.loads(shown)
             except (ValueError, RecursionError):
                 continue
             self.seen.update(record)
@@ -158,8 +161,9 @@ class _Patterns:
     def records(self, block: bytes) -> Iterator[dict[str, Any]]:
         """A record for each line that matches the search's metric, with what matched since the last one."""
         for line in block.decode("utf-8", "backslashreplace").split("\n"):
+            shown = line.rstrip("\r").rpartition("\r")[2]
             for name, pattern in self._patterns.items():
-                if match := pattern.search(line):
+                if match := pattern.search(shown):
                     self.seen.add(name)
                     self._record[name] = _number(match[1])
             if self._metric in self._record:

@@ -12,12 +12,14 @@ from typing import Any, Protocol, Self
 from hpsearch.trial import Epoch, Metric, Result, Status, Trial, real_number
 
 OnEpoch = Callable[[Trial, Epoch], None]
+Pulse = Callable[[], None]
+"""Called about once a second, or once an epoch, while a trial runs; what it raises ends the trial."""
 
 
 class Objective(Protocol):
     """Runs one trial. It pickles, and never raises for what the trial's code does."""
 
-    def __call__(self, trial: Trial, on_epoch: OnEpoch | None = None) -> Result:
+    def __call__(self, trial: Trial, on_epoch: OnEpoch | None = None, pulse: Pulse | None = None) -> Result:
         """Run a trial to its end; ``on_epoch`` is called after every epoch."""
         ...
 
@@ -34,6 +36,7 @@ Records = Generator[Mapping[str, Any], None, Mapping[str, Any] | None]
 """Metrics by name, one mapping an epoch; what the generator returns at its end are final figures."""
 
 TRACEBACK_LINES = 12
+LONGEST_REASON_LINE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +92,14 @@ def follow(
     start = time.monotonic()
     before = earlier[-1].seconds if earlier else 0.0
     curve = list(earlier)
+    loss = metric.losses(curve)[-1] if curve else math.nan
     figures: dict[str, float | None] = {}
 
     def seconds() -> float:
         return before + time.monotonic() - start
 
     try:
-        ending = _rung_ending(trial, metric, curve) if curve else None
+        ending = _ending(trial, metric, curve[-1], loss) if curve else None
         while ending is None:
             try:
                 record = next(records)
@@ -106,9 +110,10 @@ def follow(
             curve.append(Epoch(len(curve) + 1, _numbers(record, metric.name), seconds()))
             if on_epoch is not None:
                 on_epoch(trial, curve[-1])
-            ending = _rung_ending(trial, metric, curve)
+            loss = metric.loss_after(curve[-1], loss)
+            ending = _ending(trial, metric, curve[-1], loss)
             if ending is None and timeout is not None and seconds() > timeout and len(curve) != epochs:
-                ending = Ending(Status.TIMED_OUT, f"ran for {seconds():.1f} s; its timeout is {timeout:g} s")
+                ending = Ending(Status.TIMED_OUT, overdue(timeout))
         if not curve:
             ending = Ending(Status.FAILED, "it ended without reporting an epoch")
         if ending.status.ranked and final is not None:
@@ -121,20 +126,25 @@ def follow(
         ending = Ending(Status.FAILED, describe(error))
     finally:
         records.close()
-    value = metric.loss(metric.losses(curve)[-1]) if ending.status.ranked else None
+    value = metric.loss(loss) if ending.status.ranked else None
     return Result(trial.number, ending.status, value, tuple(curve), figures, ending.reason, seconds())
 
 
-def _rung_ending(trial: Trial, metric: Metric, curve: Sequence[Epoch]) -> Ending | None:
-    """Whether the trial ends after the last epoch of its curve, by its own numbers."""
-    epoch, loss = curve[-1].number, metric.losses(curve)[-1]
-    if curve[-1].metrics.get(metric.name) is None:
-        return Ending(Status.DIVERGED, f"{metric.name} was not finite after epoch {epoch}")
+def overdue(timeout: float) -> str:
+    """The reason of a trial that has run for too long."""
+    return f"it ran for longer than its timeout, {timeout:g} s"
+
+
+def _ending(trial: Trial, metric: Metric, epoch: Epoch, loss: float) -> Ending | None:
+    """Whether the trial ends after an epoch, by its own numbers."""
+    if epoch.metrics.get(metric.name) is None:
+        return Ending(Status.DIVERGED, f"{metric.name} was not finite after epoch {epoch.number}")
     for rung in trial.rungs:
-        if rung.epoch == epoch and loss > rung.loss:
+        if rung.epoch == epoch.number and loss > rung.loss:
             value, bar = metric.loss(loss), metric.loss(rung.loss)
             return Ending(
-                Status.STOPPED, f"{metric.name} {value:.6g} after epoch {epoch}; to go on took {bar:.6g}"
+                Status.STOPPED,
+                f"{metric.name} {value:.6g} after epoch {epoch.number}; to go on took {bar:.6g}",
             )
     return None
 
@@ -170,4 +180,5 @@ def _finite(value: float) -> float | None:
 def describe(error: BaseException) -> str:
     """An exception as a reason: its type and message first, then the last lines of its traceback."""
     lines = "".join(traceback.format_exception(error)).rstrip().splitlines()
-    return "\n".join([f"{type(error).__name__}: {error}", *lines[-TRACEBACK_LINES:]])
+    head = f"{type(error).__name__}: {error}"
+    return "\n".join(line[:LONGEST_REASON_LINE] for line in (head, *lines[-TRACEBACK_LINES:]))

@@ -4,6 +4,7 @@ import contextlib
 import functools
 import json
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -83,7 +84,8 @@ def _running(start: Callable[..., Child]) -> Iterator[tuple[Child, BinaryIO]]:
     messages, message = os.pipe()
     with os.fdopen(ours, "wb", buffering=0) as answers, os.fdopen(messages, "rb"):
         try:
-            command = [sys.executable, "-P", runner.__file__, str(theirs), str(message)]
+            # The handler of faults prints where the function was when it crashed.
+            command = [sys.executable, "-P", "-X", "faulthandler", runner.__file__, str(theirs), str(message)]
             child = start(command, pass_fds=(theirs, message), metrics=messages)
         finally:
             os.close(theirs)
@@ -108,10 +110,12 @@ def _conversation(child: Child, answers: BinaryIO, start: Start) -> Records:
                     child.end(GRACE_SECONDS)
                     return dict(content)
     except Overdue:
-        raise start.overdue() from None
-    if child.exit is None or child.exit == Exit("exit", 0):
-        raise TrialEnded(Status.CRASHED, "its process ended before the function did")
-    raise start.died(child.exit, child.tail())
+        raise start.overdue(child.tail()) from None
+    ended = child.exit or Exit("signal", signal.SIGKILL)
+    if ended.how == "exit":
+        reason = f"{ended} before the function ended"
+        raise TrialEnded(Status.CRASHED, "\n".join(filter(None, (reason, child.tail()))))
+    raise start.died(ended, child.tail())
 
 
 def _send(answers: BinaryIO, message: object) -> None:

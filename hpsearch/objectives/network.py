@@ -15,7 +15,7 @@ from hpsearch.network import archive
 from hpsearch.network.data import Dataset
 from hpsearch.network.hyperparameters import Hyperparameters
 from hpsearch.network.train import Training
-from hpsearch.objectives.curve import OnEpoch, Records, describe, follow
+from hpsearch.objectives.curve import OnEpoch, Pulse, Records, describe, follow
 from hpsearch.trial import Epoch, Metric, Result, Status, Trial, Value
 
 CHECKPOINT_SECONDS = 10.0
@@ -43,7 +43,7 @@ class NetworkObjective:
     timeout: float | None = None
     checkpoint_seconds: float = CHECKPOINT_SECONDS
 
-    def __call__(self, trial: Trial, on_epoch: OnEpoch | None = None) -> Result:
+    def __call__(self, trial: Trial, on_epoch: OnEpoch | None = None, pulse: Pulse | None = None) -> Result:
         """Run a trial, from its checkpoint if it has one."""
         directory = self.trials / f"{trial.number:05d}" / "checkpoint"
         checkpoint = _Checkpoint(directory, self.checkpoint_seconds)
@@ -59,6 +59,8 @@ class NetworkObjective:
             checkpoint.epoch(training, epoch)
             if on_epoch is not None:
                 on_epoch(trial, epoch)
+            if pulse is not None:
+                pulse()
 
         return follow(
             trial,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
-from hpsearch.objectives.curve import Objective, OnEpoch
+from hpsearch.objectives.curve import Objective, OnEpoch, Pulse
 from hpsearch.trial import Result, Status, Trial
 
 
@@ -23,13 +23,13 @@ class Retrying:
     statuses: tuple[Status, ...]
     retries: int
 
-    def __call__(self, trial: Trial, on_epoch: OnEpoch | None = None) -> Result:
+    def __call__(self, trial: Trial, on_epoch: OnEpoch | None = None, pulse: Pulse | None = None) -> Result:
         """Run a trial until it ends otherwise."""
         for _ in range(self.retries):
-            result = self.objective(trial, on_epoch)
+            result = self.objective(trial, on_epoch, pulse)
             if result.status not in self.statuses:
                 return result
-        result = self.objective(trial, on_epoch)
+        result = self.objective(trial, on_epoch, pulse)
         if result.status not in self.statuses:
             return result
         return replace(result, reason=f"{self.retries + 1} times: {result.reason}")

@@ -13,6 +13,7 @@ import difflib
 import importlib
 import inspect
 import json
+import math
 import os
 import random
 import sys
@@ -23,6 +24,9 @@ from pathlib import Path
 from typing import Any
 
 TRACEBACK_LINES = 12
+LONGEST_REASON_LINE = 500
+LONGEST_MESSAGE = 2**17
+"""Characters; whoever reads the messages takes twice as many."""
 
 
 @dataclass(frozen=True)
@@ -54,9 +58,15 @@ def main() -> None:
     for descriptor in (answers.fileno(), messages.fileno()):
         os.set_inheritable(descriptor, False)
     job = json.loads(answers.readline())
+    process = os.getpid()
 
     def send(kind: str, content: object) -> None:
-        print(json.dumps([kind, content]), file=messages, flush=True)
+        if os.getpid() != process:  # a fork that the function has made, and left running
+            os._exit(0)
+        message = json.dumps([kind, content])
+        if len(message) > LONGEST_MESSAGE:
+            raise ValueError(f"metrics take at most {LONGEST_MESSAGE} characters as JSON, not {len(message)}")
+        print(message, file=messages, flush=True)
 
     def report(record: object) -> bool:
         send("record", record if not isinstance(record, Mapping) else numbers(record, job["metric"]))
@@ -67,9 +77,7 @@ def main() -> None:
         return
     try:
         send("final", run(job, report))
-    except SystemExit:
-        raise
-    except BaseException as error:
+    except BaseException as error:  # sys.exit() too
         send("error", {"reason": describe(error), "memory": isinstance(error, MemoryError)})
 
 
@@ -112,6 +120,8 @@ def look(job: Mapping[str, Any]) -> str:
         at = traceback.extract_tb(error.__traceback__)[-1]
         place = "" if at.filename.startswith("<") else f" ({at.filename}:{at.lineno})"
         return f"importing its module raises {type(error).__name__}: {error}{place}"
+    if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
+        return "it is asynchronous (async def), and has to be a plain function"
     parameters: Mapping[str, bool] = job["parameters"]
     anything = any(about.kind is about.VAR_KEYWORD for about in signature.parameters.values())
     surplus = [] if anything else [name for name in parameters if name not in signature.parameters]
@@ -148,6 +158,7 @@ def find(name: str, path: str) -> Callable[..., Any]:
         if error.name and (module_name + ".").startswith(error.name + "."):
             raise Wrong(f"there is no module {module_name} in {path}, nor among those installed") from None
         raise
+    check_that_none_is_hidden(module_name.partition(".")[0], path)
     for part in attribute.split("."):
         if not hasattr(found, part):
             near = difflib.get_close_matches(part, dir(found), 3)
@@ -157,6 +168,19 @@ def find(name: str, path: str) -> Callable[..., Any]:
     if not callable(found):
         raise Wrong(f"{name} is not callable but {type(found).__name__}")
     return found  # type: ignore[no-any-return] # callable, as was seen
+
+
+def check_that_none_is_hidden(name: str, path: str) -> None:
+    """Of modules with the same name, that of the directory ``path`` is meant.
+
+    Raises:
+        Wrong: Python has found another one, since it was imported already.
+    """
+    found = getattr(sys.modules[name], "__file__", None)
+    for own in (Path(path, f"{name}.py"), Path(path, name, "__init__.py")):
+        if own.is_file() and not (found and Path(found).is_relative_to(path)):
+            other = found or "built in"
+            raise Wrong(f"{own} is hidden by Python's own module {name} ({other}); give it another name")
 
 
 def asked_for(function: Callable[..., Any]) -> Mapping[str, object]:
@@ -184,13 +208,13 @@ def numbers(record: Mapping[Any, Any], metric: str | None = None) -> dict[str, A
     """
     found: dict[str, Any] = {}
     for key, value in record.items():
-        if isinstance(value, int) and not isinstance(value, bool):
-            found[str(key)] = value if abs(value) < 2**53 else float(value)
-            continue
         try:
-            if isinstance(value, bool | str | bytes):
+            if isinstance(value, bool | str | bytes) or is_truth(value):
                 raise TypeError
-            found[str(key)] = float(value)
+            whole = isinstance(value, int) and abs(value) < 2**53
+            found[str(key)] = value if whole else float(value)
+        except OverflowError:
+            found[str(key)] = math.inf
         except (TypeError, ValueError, RuntimeError):
             if key == metric:
                 shown = f"a metric is a number, not {type(value).__name__}: {value!r:.80}"
@@ -198,17 +222,27 @@ def numbers(record: Mapping[Any, Any], metric: str | None = None) -> dict[str, A
     return found
 
 
+def is_truth(value: object) -> bool:
+    """Whether a value of NumPy's or PyTorch's is true or false, which float() would take for a number."""
+    return str(getattr(value, "dtype", "")).endswith("bool")
+
+
 def describe(error: BaseException) -> str:
     """An exception as text: its type and message, then the last lines of its traceback, without ours."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_frame.f_code.co_filename == __file__:
-        trace = trace.tb_next
     try:
-        head = f"{type(error).__name__}: {error}"
-        lines = "".join(traceback.format_exception(type(error), error, trace)).rstrip().splitlines()
+        head = f"{type(error).__name__}: {error}".splitlines()
+        trace = traceback.TracebackException.from_exception(error)
+        trace.stack = traceback.StackSummary.from_list([frame for frame in trace.stack if not is_ours(frame)])
+        lines = "".join(trace.format()).rstrip().splitlines() if trace.stack or error.__cause__ else []
     except Exception:  # its own __str__ raises
         return f"{type(error).__name__}, whose message cannot be shown"
-    return "\n".join([head, *lines[-TRACEBACK_LINES:]]) if trace else head
+    shown = [*head[:TRACEBACK_LINES], *lines[-TRACEBACK_LINES:]]
+    return "\n".join(line[:LONGEST_REASON_LINE] for line in shown)
+
+
+def is_ours(frame: traceback.FrameSummary) -> bool:
+    """Whether a frame is of this program, or of the import system."""
+    return frame.filename == __file__ or "importlib" in frame.filename
 
 
 if __name__ == "__main__":

@@ -1,11 +1,12 @@
 """A program that runs one command, and sees to it that nothing of it is left behind.
 
-With the arguments STATUS, HOLD, MEMORY, GRACE and COMMAND... it runs COMMAND in a session of its own. The
+With the arguments DESCRIPTORS, MEMORY, GRACE and COMMAND... it runs COMMAND in a session of its own. The
 supervisor's standard input is held by whoever started it: when that is closed, by decision or by death, the
 command's processes get SIGTERM and, GRACE seconds later, SIGKILL. When the command ends, whatever it started
-and left behind is killed. Until then the file descriptor HOLD stays open, and with it whatever lock it has.
-Then one line goes to the file descriptor STATUS:
+and left behind is killed. Until then the file descriptors stay open, and with them whatever locks they have.
+To the first one go lines:
 
+- ``began PID``: the command runs, as the leader of a process group;
 - ``exit CODE`` or ``signal NUMBER``: how the command ended;
 - ``memory BYTES``: it was killed, for all its processes together used more than MEMORY bytes (0: no limit);
 - ``start ERRNO``: it could not be started.
@@ -33,16 +34,16 @@ LINUX = sys.platform == "linux"
 
 def main() -> None:
     """Run the command of the arguments."""
-    status, hold, memory, grace = int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4])
-    for descriptor in (status, hold):
+    descriptors, memory, grace = [*map(int, sys.argv[1].split(","))], int(sys.argv[2]), float(sys.argv[3])
+    for descriptor in descriptors:
         os.set_inheritable(descriptor, False)
     if LINUX:
         prctl = _ctypes.dlsym(_ctypes.dlopen("", 0), "prctl")
         _ctypes.call_cdeclfunction(prctl, (PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0))
     try:
         command = os.posix_spawnp(
-            sys.argv[5],
-            sys.argv[5:],
+            sys.argv[4],
+            sys.argv[4:],
             os.environ,
             file_actions=[(os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0)],
             setsid=True,
@@ -52,18 +53,25 @@ def main() -> None:
     except OSError as error:
         ended = f"start {error.errno}"
     else:
+        tell(descriptors[0], f"began {command}")
         ended = watch(command, memory, grace)
-    os.write(status, ended.encode() + b"\n")
+    tell(descriptors[0], ended)
     os._exit(0)  # without the time that an orderly end takes
+
+
+def tell(descriptor: int, what: str) -> None:
+    """Write a line."""
+    try:  # noqa: SIM105 -- contextlib takes 5 ms to import
+        os.write(descriptor, what.encode() + b"\n")
+    except BrokenPipeError:  # whoever has started this is dead; what it has started has to end all the same
+        pass
 
 
 def watch(command: int, memory: int, grace: float) -> str:
     """Wait for the end of a command, or bring it about; how it ended."""
     poll = select.poll()
     poll.register(0, select.POLLIN)  # a hang-up is always told
-    if LINUX:
-        poll.register(os.pidfd_open(command), select.POLLIN)
-    period = None if LINUX and not memory else POLL_SECONDS * 1000
+    period = None if hears_of(command, poll) and not memory else POLL_SECONDS * 1000
     deadline = float("inf")
     while True:
         ready = [descriptor for descriptor, _ in poll.poll(period)]
@@ -72,7 +80,7 @@ def watch(command: int, memory: int, grace: float) -> str:
             end_all(command)
             code = os.waitstatus_to_exitcode(code)
             return f"exit {code}" if code >= 0 else f"signal {-code}"
-        used = memory_of(command) if memory else 0
+        used = memory_of(descendants(os.getpid())) if memory else 0
         if used > memory:
             end_all(command)
             return f"memory {used}"
@@ -81,8 +89,19 @@ def watch(command: int, memory: int, grace: float) -> str:
             period = POLL_SECONDS * 1000
             deadline = time.monotonic() + grace
             send(command, SIGTERM)
+        elif time.monotonic() > deadline + UNKILLABLE_SECONDS:  # a driver does not let it go
+            return f"signal {SIGKILL}"
         elif time.monotonic() > deadline:
             send(command, SIGKILL)
+
+
+def hears_of(command: int, poll: select.poll) -> bool:
+    """Whether the end of a command interrupts a poll from now on."""
+    try:
+        poll.register(os.pidfd_open(command), select.POLLIN)
+    except (AttributeError, OSError):  # not Linux, or one before 5.3, or a container that does not allow it
+        return False
+    return True
 
 
 def end_all(command: int) -> None:
@@ -120,9 +139,9 @@ def descendants(pid: int) -> list[int]:
     return found
 
 
-def memory_of(command: int) -> int:
-    """Bytes of memory that a command and all below it use; pages that several share count in parts."""
-    return sum(proportional_set_size(pid) for pid in (command, *descendants(command)))
+def memory_of(pids: list[int]) -> int:
+    """Bytes of memory that processes use together; pages that several share count in parts."""
+    return sum(map(proportional_set_size, pids))
 
 
 def proportional_set_size(pid: int) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from hpsearch.searchers.base import Proposal, Searcher, Visible
 from hpsearch.searchers.coarse_to_fine import CoarseToFine
 from hpsearch.searchers.experience import Experience, Lesson, lessons
+from hpsearch.searchers.history import History
 from hpsearch.searchers.random import Random
 from hpsearch.space import Space
 
@@ -12,6 +13,7 @@ __all__ = [
     "METHODS",
     "CoarseToFine",
     "Experience",
+    "History",
     "Lesson",
     "Proposal",
     "Random",

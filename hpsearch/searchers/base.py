@@ -1,6 +1,5 @@
 """What every searcher is given and gives back."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -8,8 +7,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from hpsearch.space import Booleans, Floats, Space
-from hpsearch.trial import Metric, Result, Status, Trial
+from hpsearch.space import Booleans, Floats
 
 Indices = NDArray[np.intp]
 
@@ -29,25 +27,6 @@ class Visible:
     losses: Floats
     stopped: Booleans
     curves: Sequence[Floats]
-
-    @classmethod
-    def of(
-        cls, space: Space, metric: Metric, trials: Sequence[Trial], results: Sequence[Result]
-    ) -> "Visible":
-        """All that came of a search: the points of ``trials``, and the results of the first ones of them.
-
-        Args:
-            space: What was searched.
-            metric: What was made better.
-            trials: In the order of their numbers.
-            results: Of ``trials[0]``, ``trials[1]``, …; at most as many.
-        """
-        return cls(
-            space.units([trial.values for trial in trials]),
-            np.array([math.nan if each.value is None else metric.loss(each.value) for each in results]),
-            np.array([each.status is Status.STOPPED for each in results], dtype=np.bool_),
-            [np.array(metric.losses(each.curve), dtype=np.float64) for each in results],
-        )
 
     @classmethod
     def nothing(cls, dimensions: int) -> "Visible":

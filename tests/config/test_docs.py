@@ -67,8 +67,9 @@ EXAMPLES = {
 
 @pytest.mark.parametrize("text", EXAMPLES.values(), ids=EXAMPLES.keys())
 def test_examples_are_configs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
-    """Every YAML example of the docs is a config that can be searched as it stands."""
+    """Every YAML example of the docs is a config that can be searched as it stands, its script beside it."""
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")
     path = tmp_path / "config.yaml"
     path.write_text(text, encoding="utf-8")
+    (tmp_path / "train.py").touch()
     load(path)

@@ -5,7 +5,8 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import uuid4
 
@@ -21,6 +22,7 @@ from hpsearch.objectives.network import NetworkObjective
 from hpsearch.store import Run
 from hpsearch.trial import Metric, Result, Trial
 from tests.conftest import Recorder
+from tests.executors.test_executors import gone, wait_until
 
 executor = pytest.importorskip("hpsearch.executors.dask", exc_type=ModuleNotFoundError)
 
@@ -54,13 +56,18 @@ search: {trials: 8, lag: 3}
 class Cluster:
     """A scheduler and two workers, as processes.
 
+    Args:
+        directory: Where they run.
+        path: Where they find modules first.
+
     Attributes:
         file: Where the scheduler says its address.
         scheduler: The scheduler's process.
         workers: The workers' processes.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, path: Path = ROOT) -> None:
+        self._path = path
         self.file = directory / f"{uuid4().hex}.json"
         options = ["--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(self.file)]
         self.scheduler = self._start(directory, "distributed.cli.dask_scheduler", *options)
@@ -73,7 +80,10 @@ class Cluster:
 
     def _start(self, directory: Path, program: str, *options: str) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", program, *options]
-        variables = {"PYTHONPATH": str(ROOT), "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0"}
+        variables = {
+            "PYTHONPATH": f"{self._path}:{ROOT}",
+            "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0",
+        }
         environment = os.environ | variables
         return subprocess.Popen(command, cwd=directory, env=environment, stderr=subprocess.DEVNULL)
 
@@ -183,11 +193,57 @@ def test_an_address_without_scheduler_is_said(config: Path, monkeypatch: pytest.
         search(config, "no-file", "run.engine=dask", "run.scheduler_file=none.json")
 
 
-def test_other_versions_are_refused(config: Path, cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_versions_are_refused(config: Path, tmp_path: Path) -> None:
     """They might find something else."""
-    monkeypatch.setattr(executor, "version", lambda name: "0")
-    with pytest.raises(UsageError, match=r"hpsearch is .* on the worker .*, and 0 here"):
-        search(config, "versions", *on(cluster))
+    metadata = tmp_path / "other" / "hpsearch-0.0.1.dist-info" / "METADATA"
+    metadata.parent.mkdir(parents=True)
+    metadata.write_text("Metadata-Version: 2.1\nName: hpsearch\nVersion: 0.0.1\n")
+    cluster = Cluster(tmp_path, tmp_path / "other")
+    try:
+        with pytest.raises(UsageError, match=r"hpsearch is 0\.0\.1 on the scheduler, and .* here"):
+            search(config, "versions", *on(cluster))
+    finally:
+        cluster.close()
+
+
+STUCK = """\
+metric: {name: value}
+objective:
+  command:
+    run: echo $$ > parent-{trial}; setsid sleep 600 & echo $! > child-{trial}; wait
+    shell: true
+space: {x: {min: 0, max: 1}}
+"""
+
+KILL: dict[str, Callable[[subprocess.Popen[bytes], Cluster], None]] = {
+    "search": lambda search, cluster: search.kill(),
+    "scheduler": lambda search, cluster: cluster.scheduler.kill(),
+}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+@pytest.mark.parametrize("kill", KILL.values(), ids=KILL.keys())
+def test_what_nobody_waits_for_is_ended(
+    tmp_path: Path, cluster: Cluster, kill: Callable[[subprocess.Popen[bytes], Cluster], None]
+) -> None:
+    """Kill -9 of the search or the scheduler ends commands on the workers, and what these have started."""
+    (tmp_path / "stuck.yaml").write_text(STUCK)
+    command = [sys.executable, "-m", "hpsearch", "run", "stuck.yaml", "-j", "2", *on(cluster)]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    process = subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.DEVNULL)
+    try:
+        paths = [tmp_path / f"{kind}-{number}" for kind in ("parent", "child") for number in (0, 1)]
+        wait_until(lambda: all(path.exists() and path.read_text().endswith("\n") for path in paths))
+        pids = [int(path.read_text()) for path in paths]
+        assert not any(map(gone, pids))
+        kill(process, cluster)
+        killed = time.monotonic()
+        wait_until(lambda: all(map(gone, pids)))
+        assert time.monotonic() - killed < 5  # as promised
+        assert process.wait(20) in (3, -9)
+    finally:
+        process.kill()
+        process.wait()
 
 
 def test_workers_without_the_disk_get_the_files(config: Path, cluster: Cluster, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Tests of what limits and isolates the user's code."""
 
+import os
 import subprocess
 import sys
 import time
@@ -8,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from hpsearch.objectives import child
+from hpsearch.objectives import child, runner, supervisor
+from hpsearch.objectives.code import CodeObjective
+from hpsearch.objectives.command import Command
 from hpsearch.objectives.devices import device
 from hpsearch.objectives.logs import LOG_BYTES, Log
-from hpsearch.trial import Result, Status
+from hpsearch.trial import Metric, Result, Status, Trial
 from tests.executors.test_executors import gone, wait_until
 
 Call = Callable[..., Result]
@@ -29,6 +32,45 @@ def test_a_trial_that_takes_too_long_is_timed_out(call: Call, name: str) -> None
     result = call(name, timeout=0.5)
     assert (result.status, result.reason) == (Status.TIMED_OUT, "it ran for longer than its timeout, 0.5 s")
     assert result.seconds < 10
+
+
+@pytest.mark.parametrize("line", ["noise", '{{"value": 1}}'])
+def test_a_flood_of_output_does_not_put_off_the_end(command: Call, line: str) -> None:
+    """Be it noise or metrics, at the timeout it is over."""
+    result = command(f"yes '{line}'", timeout=0.5)
+    assert result.status is Status.TIMED_OUT
+    assert result.seconds < 10
+
+
+def test_the_last_words_of_a_trial_that_took_too_long_are_in_its_reason(command: Call) -> None:
+    """They may tell what it waited for."""
+    result = command("echo waiting for data; sleep 60", timeout=0.5)
+    assert result.reason == "it ran for longer than its timeout, 0.5 s\nwaiting for data"
+
+
+def test_a_pulse_can_end_a_trial_that_is_silent(tmp_path: Path) -> None:
+    """What it raises goes through, and the command has ended."""
+
+    class Abandoned(BaseException):
+        pass
+
+    def pulse() -> None:
+        if (tmp_path / "pid").exists():
+            raise Abandoned
+
+    command = Command("echo $$ > draft; mv draft pid; sleep 60")
+    objective = CodeObjective(command, Metric("value"), tmp_path, tmp_path / "trials")
+    with pytest.raises(Abandoned):
+        objective(Trial(0, {}, 0), pulse=pulse)
+    assert gone(int((tmp_path / "pid").read_text()))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is watched on Linux only")
+def test_the_memory_of_orphans_counts(command: Call) -> None:
+    """Of those too that have a session of their own and no parent."""
+    eat = f"{sys.executable} -c 'x = bytearray(400 << 20); import time; time.sleep(60)'"
+    result = command(f"(setsid {eat} &); sleep 60", memory=100 * 2**20)
+    assert result.status is Status.OUT_OF_MEMORY
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is watched on Linux only")
@@ -68,6 +110,27 @@ os.kill(os.getpid(), 9)
     assert time.monotonic() - killed < 5  # as promised
 
 
+def test_a_supervisor_whose_parent_is_dead_ends_its_command(tmp_path: Path) -> None:
+    """Though nobody hears that it began."""
+    report, status = os.pipe()
+    os.close(report)
+    command = ["sh", "-c", "echo $$ > pid; sleep 60"]
+    code = f"import sys; sys.path.append({str(Path(supervisor.__file__).parent)!r}); import supervisor"
+    program = [sys.executable, "-c", f"{code}; supervisor.main()", str(status), "0", "0.2", *command]
+    done = subprocess.run(
+        program,
+        cwd=tmp_path,
+        stdin=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        pass_fds=[status],
+        check=False,
+    )
+    os.close(status)
+    assert (done.returncode, done.stderr) == (0, b"")
+    pid = tmp_path / "pid"  # not there, when the shell was ended before it could write it
+    assert not (pid.exists() and pid.read_text()) or gone(int(pid.read_text()))
+
+
 def test_logs_keep_beginning_and_end(call: Call, command: Call, directory: Path) -> None:
     """However much is printed, and whatever bytes."""
     result = command("echo begin; yes | head -c 50000000; printf '\\377\\n'; echo '{{\"value\": 1}}'")
@@ -82,6 +145,11 @@ def test_logs_keep_beginning_and_end(call: Call, command: Call, directory: Path)
 def test_a_line_without_end_is_cut(command: Call) -> None:
     """What follows it is read."""
     assert command("head -c 5000000 /dev/zero; echo; echo '{{\"value\": 1}}'").value == 1.0
+
+
+def test_a_message_of_a_function_is_no_longer_than_a_line() -> None:
+    """Of which the rest would be cut off."""
+    assert runner.LONGEST_MESSAGE < child.LONGEST_LINE
 
 
 def test_a_log_says_how_much_it_left_out(tmp_path: Path) -> None:

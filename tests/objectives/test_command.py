@@ -45,6 +45,21 @@ def test_patterns_find_metrics_in_what_is_printed(command: Command) -> None:
     ]
 
 
+def test_a_file_may_take_the_place_of_the_pipe(command: Command) -> None:
+    """Programs replace files by new ones, so that nobody sees half of one."""
+    result = command('echo \'{{"value": {x}}}\' > draft; mv draft "$HPSEARCH_METRICS"')
+    assert (result.status, result.value) == (Status.DONE, 0.25)
+
+
+def test_a_progress_bar_is_read_as_a_terminal_shows_it(command: Command) -> None:
+    """What follows the last carriage return counts, however long the line is; line ends of Windows are."""
+    bar = "yes '50%|#####' | head -c 1000000 | tr '\\n' '\\r'; printf '\\r'"
+    assert values(command(f"{bar}; echo '{{{{\"value\": 3}}}}'")) == [3.0]
+    assert values(command('printf \'{{"value": 3}}\\r\\n{{"value": 4}}\\r\\n\'')) == [3.0, 4.0]
+    patterns = {"value": r"val=(\S+)"}
+    assert values(command(f"{bar}; printf 'val=1\\rval=2\\n'", patterns=patterns)) == [2.0]
+
+
 def test_null_is_not_a_number(command: Command) -> None:
     """It is how strict JSON writes NaN."""
     assert command("echo '{{\"value\": null}}'").status is Status.DIVERGED

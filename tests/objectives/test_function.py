@@ -1,5 +1,6 @@
 """Tests of the user's functions as trials."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from hpsearch.objectives.function import Function, wrong_with
 from hpsearch.objectives.retrying import Retrying
 from hpsearch.trial import Metric, Result, Rung, Status
+from tests.executors.test_executors import gone, wait_until
 from tests.objectives.conftest import HERE
 
 Call = Callable[..., Result]
@@ -56,8 +58,16 @@ def test_early_stopping_closes_the_generator(call: Call, directory: Path) -> Non
             Status.FAILED,
             "TypeError: every epoch reports the metric 'value'; this one reports valeu",
         ),
-        ("leaves", Status.CRASHED, "its process ended before the function did"),
-        ("exits", Status.FAILED, "it exited with code 3"),
+        ("leaves", Status.CRASHED, "it exited with code 0 before the function ended"),
+        ("exits", Status.FAILED, "SystemExit: 3"),
+        ("dies", Status.CRASHED, "it exited with code 7 before the function ended"),
+        ("returns_truth", Status.FAILED, "TypeError: a metric is a number, not bool: np.True_"),
+        ("returns_huge_number", Status.DIVERGED, "value was not finite after epoch 1"),
+        (
+            "returns_much",
+            Status.FAILED,
+            "ValueError: metrics take at most 131072 characters as JSON, not ",
+        ),
         ("out_of_memory", Status.OUT_OF_MEMORY, "MemoryError: "),
         ("segfaults", Status.CRASHED, "its process was ended by SIGSEGV"),
     ],
@@ -74,6 +84,27 @@ def test_the_traceback_is_the_users(call: Call) -> None:
     reason = call("raises").reason
     assert "user_code.py" in reason
     assert "runner.py" not in reason
+
+
+def test_a_reason_is_short(call: Call) -> None:
+    """However long the message is."""
+    result = call("complains_at_length")
+    assert result.reason.startswith("ValueError: xxx")
+    assert len(result.reason) < 10_000
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="it kills processes by /proc")
+def test_a_function_that_kills_its_supervisor_is_ended(call: Call, directory: Path) -> None:
+    """It has crashed, and does not live on."""
+    result = call("kills_its_supervisor")
+    assert (result.status, result.reason) == (Status.CRASHED, "its process was ended by SIGKILL")
+    wait_until(lambda: gone(int((directory / "pid").read_text())))
+
+
+def test_a_function_that_forks_has_one_result(call: Call) -> None:
+    """Its own, though the child comes back too."""
+    result = call("comes_back_twice")
+    assert (result.value, len(result.curve)) == (0.25, 1)
 
 
 def test_generators_are_seeded_with_the_trial(call: Call) -> None:
@@ -103,7 +134,7 @@ def test_a_crash_can_be_retried(call: Call) -> None:
     """The second life goes on from the checkpoint of the first."""
     lives: list[Result] = []
 
-    def objective(trial: object, on_epoch: object = None) -> Result:
+    def objective(trial: object, on_epoch: object = None, pulse: object = None) -> Result:
         lives.append(call("resumes", 0.75))
         return lives[-1]
 
@@ -125,6 +156,7 @@ def test_a_function_is_wrong_or_not(tmp_path: Path) -> None:
     assert wrong("two", x=True, y=False) == "y needs a default, as not every trial has it"
     assert wrong("positional") == "it is called by keywords, but x is positional only"
     assert wrong("NOT_CALLABLE") == "user_code:NOT_CALLABLE is not callable but int"
+    assert wrong("waits") == "it is asynchronous (async def), and has to be a plain function"
     assert wrong("nummber").endswith("has no nummber; did you mean number or numbers?")
     missing = wrong_with(Function("nowhere:f", HERE), {"x": True})
     assert missing == f"there is no module nowhere in {HERE}, nor among those installed"
@@ -143,7 +175,20 @@ def test_a_function_is_wrong_or_not(tmp_path: Path) -> None:
 def test_a_module_that_cannot_be_imported_is_wrong(tmp_path: Path, text: str, verdict: str) -> None:
     """Whatever it does instead."""
     (tmp_path / "broken.py").write_text(text)
-    assert wrong_with(Function("broken:f", tmp_path), {"x": True}).startswith(verdict)
+    found = wrong_with(Function("broken:f", tmp_path), {"x": True})
+    assert found.startswith(verdict)
+    assert "importlib" not in found
+
+
+@pytest.mark.parametrize("name", ["json.py", "sys/__init__.py"])
+def test_a_module_hidden_by_one_of_pythons_own_is_wrong(tmp_path: Path, name: str) -> None:
+    """Python would import the other one."""
+    path = tmp_path / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("def f(x): return x")
+    module = name.partition("/")[0].removesuffix(".py")
+    found = wrong_with(Function(f"{module}:f", tmp_path), {"x": True})
+    assert found.startswith(f"{path} is hidden by Python's own module {module} (")
 
 
 def test_the_metric_may_have_any_name(run_code: Call) -> None:

@@ -114,6 +114,47 @@ def exits(x):
     sys.exit(3)
 
 
+def dies(x):
+    os._exit(7)
+
+
+def kills_its_supervisor(x, trial):
+    (trial.directory / "pid").write_text(str(os.getpid()))
+    os.kill(os.getppid(), signal.SIGKILL)
+    time.sleep(60)
+
+
+def comes_back_twice(x):
+    """Forks; the child returns first, with another number."""
+    child = os.fork()
+    if child:
+        os.waitpid(child, 0)
+        return x
+    return -1.0
+
+
+def returns_truth(x):
+    import numpy as np
+
+    return np.bool_(True)
+
+
+def returns_huge_number(x):
+    return 10**400
+
+
+def returns_much(x):
+    return {"value": x} | {f"metric {number}": number for number in range(100_000)}
+
+
+def complains_at_length(x):
+    raise ValueError("x" * 10**6)
+
+
+async def waits(x):
+    return x
+
+
 def out_of_memory(x):
     raise MemoryError
 
