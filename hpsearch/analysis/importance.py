@@ -1,8 +1,9 @@
 """Which hyperparameters matter: the variance of what was learnt, split by parameter and by pair.
 
-A Gaussian process is fitted to all results, and functions are drawn from its posterior. Each draw's
+Gaussian processes are fitted to all results, and functions are drawn from their posteriors. Each draw's
 variance over the space splits into main effects and interactions (functional ANOVA: Hooker, 2007;
-for hyperparameters Hutter, Hoos & Leyton-Brown, 2014). The spread over the draws says how sure it is.
+for hyperparameters Hutter, Hoos & Leyton-Brown, 2014). The spread over the draws says how sure it is:
+they differ in the kernel's hyperparameters, in the function, and in the points they are averaged over.
 """
 
 import itertools
@@ -10,22 +11,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from threadpoolctl import ThreadpoolController
 
-from hpsearch.analysis.posterior import PosteriorDraws
+from hpsearch.analysis.posterior import PosteriorDraws, plausible
 from hpsearch.searchers.base import Visible
-from hpsearch.searchers.surrogate import Beliefs, Features, fit
-from hpsearch.searchers.targets import extrapolated, representatives, targets
+from hpsearch.searchers.candidates import spread
+from hpsearch.searchers.surrogate import Beliefs, Features, GaussianProcess, fit
+from hpsearch.searchers.targets import observations
 from hpsearch.space import Floats, Space
 
 TRIALS_PER_PARAMETER = 4
 """With fewer results for each parameter, nothing is said."""
+MOST_PAIRED = 8
+"""Pairs are looked at among so many parameters, those of the largest main effects."""
 
 _MOST_POINTS = 256
-_CLIP = 0.95  # a few very bad trials must not be all there is to explain
+_CLIP, _FAR = 0.95, 3.0  # losses above both this quantile and so many quartile ranges count as alike
 _STEPS = 40  # of the fit, which is done once
-_DRAWS = 40
-_BACKGROUND = 64  # points that the other parameters are averaged over
-_LEVELS, _PAIR_LEVELS = 16, 6  # values that a parameter, and each of a pair, is set to
+_MODELS, _DRAWS = 8, 12  # hyperparameters, functions for each of them
+_POINTS = 2048  # over which the total variance is taken
+_GRIDS = {1: (40, 16), 2: (12, 6)}
+"""For one parameter and for two: values each is set to, and points that the others are averaged over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,59 +51,110 @@ class Effect:
     high: float
 
 
-def importance(space: Space, visible: Visible, seed: int = 0) -> list[Effect]:
-    """Main effects and interactions of pairs, the largest first.
+@dataclass(frozen=True, slots=True)
+class Importance:
+    """What the results say about the parameters.
+
+    Attributes:
+        effects: Main effects and interactions of pairs, the largest first.
+        explained: The share of the differences between trials that the others' results predict (R² of
+            leaving one out); 0 or less where they predict nothing, and the effects mean nothing.
+    """
+
+    effects: Sequence[Effect]
+    explained: float
+
+
+def importance(space: Space, visible: Visible, repeats: int = 1, seed: int = 0) -> Importance | None:
+    """Main effects and interactions of pairs.
 
     Args:
         space: What was searched.
         visible: All results.
+        repeats: Over how many seeds each loss is a mean.
         seed: For the posterior draws and the points they are averaged over.
 
     Returns:
-        An effect for each parameter and each pair; empty when there are too few results to tell, which
-        is below :data:`TRIALS_PER_PARAMETER` for each parameter, or when all results are alike.
+        None when nothing is searched, or when there are too few results to tell, which is below
+        :data:`TRIALS_PER_PARAMETER` for each parameter, or when all results are alike.
     """
+    losses = visible.losses[np.isfinite(visible.losses)]
     d = space.dimensions
-    losses = extrapolated(visible.losses, visible.stopped, visible.curves)
-    if np.isfinite(losses).sum() < TRIALS_PER_PARAMETER * d or np.nanmax(losses) == np.nanmin(losses):
-        return []
-    rows = representatives(losses, _MOST_POINTS)
-    units, observed = visible.units[rows], targets(losses[rows], _CLIP)
-    features, beliefs = Features(space), Beliefs.about(d)
-    theta = fit(features, beliefs, beliefs.mean, units, observed, _STEPS)
-    rng = np.random.default_rng(seed)
-    draws = PosteriorDraws(features, theta, units, observed, _DRAWS, rng)
-    background = rng.random((_BACKGROUND, d))
-    total = draws(space.snap(rng.random((_BACKGROUND * _LEVELS, d)))).var(axis=0)  # (draws,)
-    main = [_closed_variance(space, draws, background, [column], _LEVELS) for column in range(d)]
-    effects = [_effect((space.names[column],), main[column] / total) for column in range(d)]
-    for first, second in itertools.combinations(range(d), 2):
-        both = _closed_variance(space, draws, background, [first, second], _PAIR_LEVELS)
-        interaction = np.maximum(both - main[first] - main[second], 0.0)
-        effects.append(_effect((space.names[first], space.names[second]), interaction / total))
-    return sorted(effects, key=lambda effect: -effect.share)
+    if d == 0 or len(losses) < TRIALS_PER_PARAMETER * d or losses.max() == losses.min():
+        return None
+    with ThreadpoolController().limit(limits=1, user_api="blas"):  # their number changes the last digits
+        return _importance(space, visible, Beliefs.about(d, repeats), np.random.default_rng(seed))
 
 
-def _closed_variance(
-    space: Space, draws: PosteriorDraws, background: Floats, columns: Sequence[int], levels: int
-) -> Floats:
-    """The variance of the mean over all other parameters, shape (draws,).
+def _importance(space: Space, visible: Visible, beliefs: Beliefs, rng: np.random.Generator) -> Importance:
+    rows, observed = observations(visible, _MOST_POINTS, _clip(visible.losses))
+    units, features = visible.units[rows], Features(space)
+    best = fit(features, beliefs, beliefs.mean, units, observed, _STEPS)
+    residuals = GaussianProcess(features, best, units, observed).left_out
+    models = [
+        PosteriorDraws(features, theta, units, observed, _DRAWS, rng)
+        for theta in plausible(features, beliefs, best, units, observed, _MODELS, rng)
+    ]
+    sequence = np.array([spread(number, np.zeros(space.dimensions)) for number in range(_POINTS)])
+    variances = [
+        _Variances(space, draws, (sequence + rng.random(space.dimensions)) % 1.0) for draws in models
+    ]
 
-    The mean of so few background points is not quite their expectation; what its noise adds to the
-    variance is taken off again.
+    def shares(*columns: int) -> Floats:
+        return np.concatenate([each.share(columns) for each in variances])
+
+    columns = range(space.dimensions)
+    main = [shares(column) for column in columns]
+    effects = [_effect((space.names[column],), main[column]) for column in columns]
+    largest = sorted(sorted(columns, key=lambda column: -effects[column].share)[:MOST_PAIRED])
+    for first, second in itertools.combinations(largest, 2):
+        effects.append(_effect((space.names[first], space.names[second]), shares(first, second)))
+    explained = 1.0 - float(np.square(residuals).mean() / observed.var())
+    return Importance(sorted(effects, key=lambda effect: -effect.share), explained)
+
+
+class _Variances:
+    """The variance over the space of functions drawn from one model, and its parts.
+
+    Args:
+        space: What was searched.
+        draws: The functions.
+        points: Spread evenly over the cube, shape (n, d).
     """
-    middles = (np.arange(levels) + 0.5) / levels
-    settings = np.array(list(itertools.product(middles, repeat=len(columns))))
-    points = np.repeat(background[None], len(settings), axis=0)  # (settings, background, d)
-    points[:, :, columns] = settings[:, None, :]
-    values = draws(space.snap(points.reshape(-1, space.dimensions)))
-    values = values.reshape(len(settings), len(background), -1)
-    means = values.mean(axis=1)
-    residual = values - means[:, None] - values.mean(axis=0) + means.mean(axis=0)
-    noise = np.square(residual).sum(axis=(0, 1)) / (len(background) - 1) / len(background) / len(settings)
-    return np.asarray(np.maximum(means.var(axis=0) - noise, 0.0))
+
+    def __init__(self, space: Space, draws: PosteriorDraws, points: Floats) -> None:
+        self._space = space
+        self._draws = draws
+        self._points = points
+        self._total = draws(space.snap(points)).var(axis=0)  # (draws,)
+
+    def share(self, columns: Sequence[int]) -> Floats:
+        """What some parameters do together beyond what fewer of them do, as a share; shape (draws,).
+
+        The others are averaged over points, so few that their mean is not quite the expectation; what
+        its noise adds to the variance is taken off again.
+        """
+        levels, count = _GRIDS[len(columns)]
+        middles = (np.arange(levels) + 0.5) / levels
+        settings = np.array(list(itertools.product(middles, repeat=len(columns))))
+        points = np.repeat(self._points[None, :count], len(settings), axis=0)  # (settings, count, d)
+        points[:, :, columns] = settings[:, None, :]
+        values = self._draws(self._space.snap(points.reshape(-1, self._space.dimensions)))
+        grid = tuple(range(len(columns)))
+        values = values.reshape(*(levels for _ in grid), count, -1)
+        for axis in grid:
+            values = values - values.mean(axis=axis, keepdims=True)
+        noise = values.var(axis=len(grid), ddof=1).mean(axis=grid) / count
+        variance = np.square(values.mean(axis=len(grid))).mean(axis=grid)
+        return np.asarray(np.clip((variance - noise) / self._total, 0.0, 1.0))
+
+
+def _clip(losses: Floats) -> float:
+    """The quantile above which losses count as alike: a few that are far off must not be all there is."""
+    low, high = np.nanquantile(losses, [0.25, 0.75])
+    return max(_CLIP, float(np.mean(losses <= high + _FAR * (high - low))))
 
 
 def _effect(names: tuple[str, ...], shares: Floats) -> Effect:
-    low, middle, high = np.quantile(np.minimum(shares, 1.0), [0.05, 0.5, 0.95])
+    low, middle, high = np.quantile(shares, [0.05, 0.5, 0.95])
     return Effect(names, float(middle), float(low), float(high))

@@ -1,11 +1,13 @@
 """Where a search has narrowed to, and whether its space is too small."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
-from hpsearch.space import Booleans, Floats, Number, Space
+from hpsearch.space import Floats, Number, Parameter, Space
 from hpsearch.trial import Value
 
 AT_BOUND = 0.02
@@ -18,9 +20,9 @@ class Narrowing:
 
     Attributes:
         name: The parameter.
-        early: Of the first third of the trials, ``low`` and ``high``, the 10 % and the 90 % quantile; for
-            categories, the most frequent ``value`` and its ``share`` of the trials. None where the
-            parameter was never active.
+        early: Of the first third of the trials: for a number, ``low`` and ``high``, which at least four
+            fifths of the values lie between; for a category, the most frequent ``value`` and its ``share``
+            of the trials. None where the parameter was never active.
         late: The same of the last third.
     """
 
@@ -29,44 +31,68 @@ class Narrowing:
     late: Mapping[str, Value] | None
 
 
-def narrowing(space: Space, units: Floats) -> list[Narrowing]:
+def thirds(count: int) -> tuple[range, range]:
+    """The numbers of the first and of the last third of so many trials, one at least in each.
+
+    Args:
+        count: How many trials there are, at least one.
+    """
+    third = max(1, count // 3)
+    return range(third), range(count - third, count)
+
+
+def narrowing(space: Space, configurations: Sequence[Mapping[str, Value]]) -> list[Narrowing]:
     """What was tried early and late, parameter by parameter.
 
     Args:
         space: What was searched.
-        units: The canonical points of the trials, in the order of their numbers, shape (n, d).
+        configurations: The values of the trials, in the order of their numbers, at least one.
     """
-    third = max(1, len(units) // 3)
-    active = space.active(units)
     found = []
-    for column in range(space.dimensions):
-        parts = (slice(None, third), slice(len(units) - third, None))
-        early, late = (_spread(space, column, units[part], active[part, column]) for part in parts)
-        found.append(Narrowing(space.names[column], early, late))
+    for parameter in space.parameters:
+        name = parameter.name
+        early, late = (
+            _spread(parameter, [configurations[at][name] for at in part if name in configurations[at]])
+            for part in thirds(len(configurations))
+        )
+        found.append(Narrowing(name, early, late))
     return found
 
 
-def _spread(space: Space, column: int, units: Floats, active: Booleans) -> Mapping[str, Value] | None:
-    parameter = space.parameters[column]
-    chosen = units[active, column]
-    if not len(chosen):
+def _spread(parameter: Parameter, tried: Sequence[Value]) -> Mapping[str, Value] | None:
+    if not tried:
         return None
     if isinstance(parameter, Number):
-        low, high = parameter.decode(np.quantile(chosen, [0.1, 0.9]))
-        return {"low": low, "high": high}
-    counts = np.bincount(parameter.index(chosen), minlength=len(parameter.values))
-    return {"value": parameter.values[int(counts.argmax())], "share": float(counts.max() / counts.sum())}
+        ascending = sorted(tried, key=float)
+        outside = len(tried) // 10  # on either side; of few trials, none
+        return {"low": ascending[outside], "high": ascending[-1 - outside]}
+    most_frequent = max(parameter.values, key=tried.count)
+    return {"value": most_frequent, "share": tried.count(most_frequent) / len(tried)}
 
 
-def at_bounds(space: Space, best: Floats) -> list[tuple[Number, bool]]:
+@dataclass(frozen=True, slots=True)
+class AtBound:
+    """A parameter whose best value lies at the end of its range.
+
+    Attributes:
+        name: The parameter.
+        end: Which end of the range.
+        bound: The range's last value there.
+        beyond: The nearest value that the range leaves out.
+    """
+
+    name: str
+    end: Literal["min", "max"]
+    bound: Value
+    beyond: float
+
+
+def at_bounds(space: Space, best: Floats) -> list[AtBound]:
     """The numeric parameters whose best value lies at the end of their range.
 
     Args:
         space: What was searched.
         best: The canonical point of the best trial, shape (d,).
-
-    Returns:
-        Each with whether the end is the upper one.
     """
     found = []
     for parameter, unit, active in zip(space.parameters, best, space.active(best[None])[0], strict=True):
@@ -74,6 +100,18 @@ def at_bounds(space: Space, best: Floats) -> list[tuple[Number, bool]]:
             continue
         low, high = parameter.encode([parameter.min, parameter.max])
         edge = AT_BOUND if parameter.step is None else 0.0
-        if unit <= low + edge or unit >= high - edge:
-            found.append((parameter, bool(unit >= high - edge)))
+        if unit <= low + edge:
+            found.append(_at_bound(parameter, "min"))
+        elif unit >= high - edge:
+            found.append(_at_bound(parameter, "max"))
     return found
+
+
+def _at_bound(parameter: Number, end: Literal["min", "max"]) -> AtBound:
+    upper = end == "max"
+    (bound,) = parameter.decode(np.array([float(upper)]))
+    number, away = float(bound), math.inf if upper else -math.inf
+    if parameter.step is None:
+        return AtBound(parameter.name, end, bound, math.nextafter(number, away))
+    beyond = number + math.copysign(parameter.step, away)
+    return AtBound(parameter.name, end, bound, int(beyond) if parameter.integer else beyond)

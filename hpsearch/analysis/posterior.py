@@ -1,20 +1,23 @@
-"""Functions drawn from the posterior of the surrogate, to be evaluated anywhere."""
+"""Draws from the posterior of the surrogate: of its hyperparameters, and of functions."""
+
+from collections.abc import Iterator
 
 import numpy as np
 
-from hpsearch.searchers.surrogate import Features
+from hpsearch.searchers.surrogate import JITTER, Beliefs, Features, GaussianProcess, log_posterior
 from hpsearch.space import Floats
 
-_WAVES = 512
+_STEPS_APART = 4  # of the walk through hyperparameters, between two draws
+_WAVES = 256
 _FREEDOM = 5  # degrees of freedom of the spectral density of Matérn-5/2: 2ν
 
 
 class PosteriorDraws:
-    """Draws in the weight-space view of a Gaussian process (Rasmussen & Williams, 2006, section 2.1).
+    """Functions drawn from the posterior of a Gaussian process.
 
-    The kernel is that of many cosine waves with random frequencies (Rahimi & Recht, 2007), whose density
-    for Matérn-5/2 is a multivariate Student t. A draw from the prior becomes one from the posterior by
-    adding what explains its own error at the observed points (Wilson et al., 2020, equation 9).
+    A draw from the prior is a sum of cosine waves with random frequencies (Rahimi & Recht, 2007), whose
+    density for Matérn-5/2 is a multivariate Student t. It becomes one from the posterior by adding what
+    explains its own error at the observed points (Wilson et al., 2020, equation 9).
 
     Args:
         features: Maps points to features.
@@ -34,24 +37,71 @@ class PosteriorDraws:
         count: int,
         rng: np.random.Generator,
     ) -> None:
-        columns = len(features.owners)
         self._features = features
         stretch = np.sqrt(rng.chisquare(_FREEDOM, (_WAVES, 1)) / _FREEDOM)
-        normal = rng.standard_normal((_WAVES, columns))
-        self._frequencies = (normal / stretch * np.exp(-theta[:-2])[features.owners]).T
-        self._phases = rng.uniform(0, 2 * np.pi, _WAVES)
+        normal = rng.standard_normal((_WAVES, len(features.owners)))
+        frequencies = (normal / stretch * np.exp(-theta[:-2])[features.owners]).T
+        self._frequencies = frequencies.astype(np.float32)  # cosines are what takes the time
+        self._phases = rng.uniform(0, 2 * np.pi, _WAVES).astype(np.float32)
         signal, noise = np.exp(theta[-2:])
-        self._amplitude = np.sqrt(2 * signal / _WAVES)
-        observed = self._waves(units)  # (n, waves)
-        prior = rng.standard_normal((_WAVES, count))
-        measured = targets[:, None] + np.sqrt(noise) * rng.standard_normal((len(units), count))
-        covariance = observed @ observed.T + (noise + 1e-6) * np.eye(len(units))
-        correction = np.linalg.solve(covariance, measured - observed @ prior)
-        self._weights = prior + observed.T @ correction
+        self._weights = np.sqrt(2 * signal / _WAVES) * rng.standard_normal((_WAVES, count))
+        error = np.sqrt(noise + JITTER) * rng.standard_normal((len(units), count))
+        missing = targets[:, None] - self._prior(units) - error
+        self._correction = GaussianProcess(features, theta, units, missing)
 
     def __call__(self, units: Floats) -> Floats:
         """The draws' values at points of shape (m, d); shape (m, draws)."""
-        return np.asarray(self._waves(units) @ self._weights)
+        return self._prior(units) + self._correction.mean(units)
 
-    def _waves(self, units: Floats) -> Floats:
-        return np.asarray(self._amplitude * np.cos(self._features(units) @ self._frequencies + self._phases))
+    def _prior(self, units: Floats) -> Floats:
+        angles = self._features(units).astype(np.float32) @ self._frequencies + self._phases
+        return np.asarray(np.cos(angles) @ self._weights)
+
+
+def plausible(
+    features: Features,
+    beliefs: Beliefs,
+    start: Floats,
+    units: Floats,
+    targets: Floats,
+    count: int,
+    rng: np.random.Generator,
+) -> Iterator[Floats]:
+    """Draws from the posterior of the hyperparameters, by elliptical slice sampling (Murray et al., 2010).
+
+    Args:
+        features: Maps points to features.
+        beliefs: The prior over hyperparameters.
+        start: Where to begin, best at their most probable values; shape (d + 2,).
+        units: Observed points, shape (n, d).
+        targets: Standardised losses, shape (n,).
+        count: How many draws.
+        rng: Where they come from.
+
+    Yields:
+        Hyperparameters, shape (d + 2,).
+    """
+    points = features(units)
+
+    def log_likelihood(theta: Floats) -> float:
+        if (theta < beliefs.low).any() or (theta > beliefs.high).any():
+            return -np.inf
+        height, _ = log_posterior(features.owners, beliefs, theta, points, targets)
+        return height + 0.5 * float(np.square((theta - beliefs.mean) / beliefs.deviation).sum())
+
+    theta, height = start, log_likelihood(start)
+    for _ in range(count):
+        for _ in range(_STEPS_APART):
+            sideways = beliefs.deviation * rng.standard_normal(len(theta))
+            least = height - rng.standard_exponential()
+            angle = rng.uniform(0, 2 * np.pi)
+            low, high = angle - 2 * np.pi, angle
+            while True:
+                proposed = beliefs.mean + (theta - beliefs.mean) * np.cos(angle) + sideways * np.sin(angle)
+                proposed_height = log_likelihood(proposed)
+                if proposed_height >= least:
+                    break
+                low, high = (angle, high) if angle < 0 else (low, angle)
+                angle = rng.uniform(low, high)
+            theta, height = proposed, proposed_height
+        yield theta

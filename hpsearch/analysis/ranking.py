@@ -20,7 +20,6 @@ def leaderboard(
         timings: Whether to put in how long each trial ran.
     """
     rows = []
-    metric_se = f"{metric.name}_se"
     for rank, result in enumerate(ranking, 1):
         row: dict[str, Any] = {
             "rank": rank if result.value is not None else None,
@@ -33,9 +32,26 @@ def leaderboard(
                 0
             ],  # a traceback has paths, which differ between machines
         }
-        if metric_se in (last := result.curve[-1].metrics if result.curve else {}):
-            row["standard_error"] = last[metric_se]
+        if (error := standard_error(result, metric)) is not None:
+            row["standard_error"] = error
         if timings:
             row["seconds"] = round(result.seconds, 3)
         rows.append(row)
     return rows
+
+
+def standard_error(result: Result, metric: Metric) -> float | None:
+    """The standard error of a result's value over its seeds, taken at the epoch that the value is of.
+
+    Args:
+        result: Any.
+        metric: What the search makes better.
+
+    Returns:
+        None of a result without a value, or of one seed.
+    """
+    if result.value is None or not result.curve:
+        return None
+    losses = metric.losses(result.curve)
+    epoch = losses.index(losses[-1]) if metric.at == "best" else -1
+    return result.curve[epoch].metrics.get(f"{metric.name}_se")

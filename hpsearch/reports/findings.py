@@ -3,37 +3,41 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from hpsearch.analysis.importance import Effect
-from hpsearch.analysis.narrowing import Narrowing
-from hpsearch.reports.table import Column, Sheet, Table
-from hpsearch.reports.text import number, plain
-from hpsearch.trial import Trial, Value
+from hpsearch.analysis.importance import Importance
+from hpsearch.analysis.moves import Move
+from hpsearch.analysis.narrowing import AtBound, Narrowing
+from hpsearch.reports.table import Column, Table
+from hpsearch.reports.text import plain
+from hpsearch.trial import Result, Trial
 
 BAR = 24
 PAIRS_SHOWN = 5
 SMALLEST_SHARE = 0.005
+LITTLE_EXPLAINED = 0.5
+"""Of the differences between trials; with less, the parameters' order is not to be trusted."""
 
 REASONS = {
     "random": "a random draw from the priors",
-    "coarse": "a point of the coarse phase: random, but spread over the whole space",
+    "coarse": "one of the first points, random but spread over the whole space",
     "enqueued": "given in search.enqueue",
-    "warm": "a point of the coarse phase, near what was good in the runs of search.warm_start",
-    "global": "the most promising of random candidates, one from the whole space",
-    "zoom": "the most promising of random candidates, one near a good trial",
+    "warm": "one of the first points, promising by the runs of search.warm_start",
+    "global": "the most promising of random candidates; it came from the whole space",
+    "zoom": "the most promising of random candidates; it came from near a good trial",
     "fine": "the most promising of candidates close to the most promising one",
+    "leftover": "a random draw among untried configurations; those that the search looked at had been tried",
 }
 """What the phases of the searchers mean."""
 
 
-def importance_table(effects: Sequence[Effect], results: int) -> Table:
+def importance_table(found: Importance, results: int) -> Table:
     """Main effects, then the largest interactions, as bars.
 
     Args:
-        effects: From :func:`hpsearch.analysis.importance.importance`, not empty.
-        results: How many results they are from.
+        found: From :func:`hpsearch.analysis.importance.importance`.
+        results: How many results it is from.
     """
-    main = [effect for effect in effects if len(effect.names) == 1]
-    pairs = [effect for effect in effects if len(effect.names) == 2 and effect.share >= SMALLEST_SHARE]
+    main = [effect for effect in found.effects if len(effect.names) == 1]
+    pairs = [effect for effect in found.effects if len(effect.names) == 2 and effect.share >= SMALLEST_SHARE]
     rows: list[dict[str, Any]] = [
         {"parameters": list(effect.names), "share": effect.share, "low": effect.low, "high": effect.high}
         for effect in (*main, *pairs)
@@ -46,87 +50,159 @@ def importance_table(effects: Sequence[Effect], results: int) -> Table:
         Column("95 %", ("high",), show=_percent, right=True),
         Column("", ("share",), show=_bar),
     ]
-    explained = "what each parameter does alone, then what two do together beyond that"
-    notes = (
-        f"Shares of the metric's variance over the whole space, from {results} results: {explained}.",
+    what = "what each parameter does alone, then what two do together beyond that"
+    notes = [
+        f"Shares of the metric's variance over the whole space, from {results} results: {what}.",
         "The results leave open what lies between 5 % and 95 %.",
-    )
-    return Table("importance", columns, shown, {"results": results}, notes=notes)
+        f"The model explains {_percent(max(found.explained, 0.0))} of the differences between trials.",
+    ]
+    if found.explained < LITTLE_EXPLAINED:
+        notes[-1] += " That is too little to rank parameters by: take the order above for a guess."
+    about = {"results": results, "explained": found.explained}
+    return Table("importance", columns, shown, about, notes=notes)
 
 
 def trial_explanation(
-    trial: Trial, centre: Trial | None, units: Mapping[str, tuple[float, float]] | None = None
-) -> Sheet:
+    metric: str,
+    trial: Trial,
+    result: Result | None,
+    centre: Result | None,
+    moves: Sequence[Move],
+) -> Table:
     """Why a trial was proposed.
 
     Args:
+        metric: The name of what the search makes better.
         trial: The trial.
-        centre: The trial around which it lies; None if around none.
-        units: For each active parameter, its coordinates in the unit cube: the trial's and the centre's.
+        result: Its result, if it has one.
+        centre: The result of the trial around which it lies; None if around none.
+        moves: From :func:`hpsearch.analysis.moves.moves`.
     """
-    origin = dict(trial.origin)
-    phase = str(origin.get("phase", "unknown"))
-    lines = [
-        ("trial", str(trial.number)),
-        ("phase", f"{phase}: {REASONS.get(phase, 'no reason is recorded')}"),
+    phase = str(trial.origin.get("phase", "unknown"))
+    rows = [
+        {
+            "parameter": each.name,
+            "value": each.value,
+            "from": each.before,
+            "moved": _rounded(each.moved),
+            "radius": _rounded(each.radius),
+        }
+        for each in moves
     ]
+    columns = [Column("parameter", ("parameter",)), Column("value", ("value",), right=True)]
+    notes = [f"Phase {phase}: {REASONS.get(phase, 'no reason is recorded')}."]
     if centre is not None:
-        lines.append(("around", f"trial {centre.number}"))
-    if "radius" in origin:
-        lines.append(("radius", f"{plain(origin['radius'])} of the unit cube"))
-    if "acquisition" in origin:
-        lines.append(("chosen by", str(origin["acquisition"]).replace("_", " ")))
-    moves = [_move(name, value, centre, (units or {}).get(name)) for name, value in trial.values.items()]
-    lines.append(("values", "\n".join(moves)))
-    return Sheet(
-        "explanation", {"trial": trial.number, "values": dict(trial.values), "origin": origin}, lines
-    )
+        columns += [
+            Column("from", ("from",), right=True),
+            Column("moved", ("moved",), show=_signed, right=True),
+        ]
+        notes.append(f"Around trial {centre.number} ({_outcome(metric, centre)}){_at_radius(trial.origin)}.")
+    elif "fine_radius" in trial.origin:
+        radius = plain(trial.origin["fine_radius"])
+        notes.append(f"That one came from the whole space; this one is from around it, at radius {radius}.")
+    if any(each.radius is not None for each in moves):
+        columns.append(Column("radius", ("radius",), show=_part, right=True))
+        notes.append(
+            "Distances are parts of the parameter's range on the scale of its prior; the radius is the"
+            " standard deviation of candidates' steps, longer for parameters that matter less."
+        )
+    about = {
+        "trial": trial.number,
+        "status": result and str(result.status),
+        "value": result and result.value,
+        "origin": dict(trial.origin),
+        "centre": centre and {"trial": centre.number, "status": str(centre.status), "value": centre.value},
+    }
+    title = f"Trial {trial.number}: {_outcome(metric, result)}"
+    return Table("explanation", columns, rows, about, title, notes)
 
 
 def search_explanation(
-    found: Sequence[Narrowing], best: Mapping[str, Value], phases: Mapping[str, int], bounds: Sequence[str]
+    found: Sequence[Narrowing],
+    parts: tuple[range, range],
+    best: Trial,
+    phases: Mapping[str, int],
+    bounds: Sequence[AtBound],
 ) -> Table:
     """Where each parameter's search has narrowed to.
 
     Args:
         found: From :func:`hpsearch.analysis.narrowing.narrowing`.
-        best: The values of the best trial.
+        parts: The numbers of the early and of the late trials.
+        best: The best trial.
         phases: How many trials there were of each phase.
-        bounds: Warnings about values at the ends of their ranges.
+        bounds: Where the best value lies at the end of a range that could be wider.
     """
     rows = [
-        {
-            "parameter": each.name,
-            "early": each.early,
-            "late": each.late,
-            "best": best.get(each.name),
-        }
+        {"parameter": each.name, "early": each.early, "late": each.late, "best": best.values.get(each.name)}
         for each in found
     ]
+    periods = dict(zip(("early", "late"), parts, strict=True))
     columns = [
         Column("parameter", ("parameter",)),
-        Column("first third of the trials", ("early",), show=_spread),
-        Column("last third", ("late",), show=_spread),
+        *(Column(_trials(part), (name,), show=_spread) for name, part in periods.items()),
         Column("best", ("best",), right=True),
     ]
-    counted = ", ".join(f"{count} {phase}" for phase, count in phases.items())
-    notes = (f"Four fifths of the trials lie in these ranges. Phases: {counted}.", *bounds)
-    return Table("narrowing", columns, rows, {"phases": dict(phases), "bounds": list(bounds)}, notes=notes)
+    exact = [
+        Column("parameter", ("parameter",)),
+        *(
+            Column(f"{name}_{key}", (name, key))
+            for name in periods
+            for key in ("low", "high", "value", "share")
+        ),
+        Column("best", ("best",)),
+    ]
+    notes = [
+        "At least four fifths of these trials lie in the range given; of categories, the most frequent is.",
+        f"Best is trial {best.number}. Phases: "
+        + ", ".join(f"{count} {phase}" for phase, count in phases.items())
+        + ".",
+        *map(_bound_warning, bounds),
+    ]
+    about = {
+        **{name: [part[0], part[-1]] for name, part in periods.items()},
+        "best": best.number,
+        "phases": dict(phases),
+        "bounds": [{"parameter": each.name, "end": each.end, "bound": each.bound} for each in bounds],
+    }
+    return Table("narrowing", columns, rows, about, notes=notes, exact=exact)
 
 
-def bound_warning(name: str, value: Value, *, upper: bool) -> str:
+def _bound_warning(found: AtBound) -> str:
     """What to consider when the best value lies at the end of its range."""
-    where = "above" if upper else "below"
-    return f"The best {name}, {plain(value)}, lies at the end of its range: widen it {where} that?"
+    side, where = ("lower", "below") if found.end == "min" else ("upper", "above")
+    bound = plain(found.bound)
+    return f"The best {found.name} is at the {side} end of its range: widen `{found.name}` {where} {bound}?"
 
 
-def _move(name: str, value: Value, centre: Trial | None, units: tuple[float, float] | None) -> str:
-    if centre is None or name not in centre.values or centre.values[name] == value:
-        return f"{name}: {plain(value)}" + (
-            "" if centre is None else "  (kept)" if name in centre.values else ""
-        )
-    moved = f", {units[0] - units[1]:+.2f} of its range" if units else ""
-    return f"{name}: {plain(value)}  (from {plain(centre.values[name])}{moved})"
+def _outcome(metric: str, result: Result | None) -> str:
+    if result is None:
+        return "no result yet"
+    value = "" if result.value is None else f"{metric} {plain(result.value)}, "
+    return f"{value}{result.status}"
+
+
+def _at_radius(origin: Mapping[str, Any]) -> str:
+    if "radius" not in origin:
+        return ""
+    first = f", at radius {plain(origin['radius'])}"
+    return first + (f", then once more at {plain(origin['fine_radius'])}" if "fine_radius" in origin else "")
+
+
+def _trials(numbers: range) -> str:
+    return f"trials {numbers[0]}–{numbers[-1]}" if len(numbers) > 1 else f"trial {numbers[0]}"
+
+
+def _rounded(length: float | None) -> float | None:
+    return None if length is None else round(length, 4)
+
+
+def _signed(moved: float | None) -> str:
+    return "" if moved is None else f"{moved:+.3f}" if round(moved, 3) else "0"
+
+
+def _part(length: float | None) -> str:
+    return "" if length is None else f"{length:.3f}"
 
 
 def _spread(ends: Any) -> str:
@@ -138,7 +214,7 @@ def _spread(ends: Any) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{number(100 * share) if share >= 0.0995 else f'{100 * share:.1f}'} %"
+    return f"{100 * share:.0f} %" if share >= 0.0995 else f"{100 * share:.1f} %"
 
 
 def _bar(share: float) -> str:

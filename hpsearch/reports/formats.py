@@ -61,7 +61,8 @@ def _csv(table: Table) -> str:
 
     lines = io.StringIO()
     writer = csv.writer(lines, lineterminator="\n")
-    columns = [column for column in table.columns if column.header]  # a bar without one is for people
+    # A column without a header, such as a bar, is for people.
+    columns = [column for column in table.exact or table.columns if column.header]
     writer.writerow(printable(column.header) for column in columns)
     for row in table.rows:
         writer.writerow(exact(column.pick(row)) for column in columns)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from hpsearch.analysis.ranking import leaderboard
+from hpsearch.analysis.ranking import leaderboard, standard_error
 from hpsearch.reports.plans import config_lines, pairs
 from hpsearch.reports.sparkline import sparkline
 from hpsearch.reports.table import Column, Sheet, Table
@@ -69,7 +69,7 @@ def leaderboard_table(
         "trials": total,
         "finished": finished,
     }
-    note = f"{_counted(counts)}; {finished} of {total} trials"
+    note = f"{counted(counts)}; {finished} of {total} trials"
     if len(rows) < finished:
         note += f"; the best {len(rows)} are shown, -n 0 shows all"
     return Table("leaderboard", columns, rows, about, title, (note,))
@@ -89,10 +89,14 @@ def trial_sheet(config: Config, trial: Trial, result: Result | None, *, timings:
         data |= known
         lines.append(("status", str(result.status)))
         if result.value is not None:
-            lines.append((config["metric"]["name"], plain(result.value)))
+            error = standard_error(result, Metric(**config["metric"]))
+            spread = "" if error is None else f" ± {plain(error)}"
+            lines.append((config["metric"]["name"], plain(result.value) + spread))
         lines += [(name, plain(value)) for name, value in result.final.items()]
     values = "\n".join(f"{name}: {value}" for name, value in trial.values.items())  # exact, to be copied
-    lines += [("values", values), ("seed", str(trial.seed)), ("origin", pairs(trial.origin))]
+    seeds = ", ".join(map(str, trial.seeds))
+    lines += [("values", values), ("seeds" if trial.more_seeds else "seed", seeds)]
+    lines.append(("origin", pairs(trial.origin)))
     if result is not None:
         lines += _curves(result)
         lines += [("reason", result.reason)] if result.reason else []
@@ -158,7 +162,7 @@ def status_sheet(
         "events": [{"at": at, "kind": kind, "text": text} for at, kind, text in events],
     }
     lines = [("run", str(directory)), ("state", state), ("trials", f"{finished} of {total} finished")]
-    lines.append(("results", _counted(counts)))
+    lines.append(("results", counted(counts)))
     if unfinished:
         label = "running" if searching else "to run again"
         lines.append((label, ", ".join(map(str, unfinished))))
@@ -261,7 +265,8 @@ def _state(config: Config, finished: int, *, searching: bool, last: str) -> str:
     return "complete" if finished >= config["search"]["trials"] else "interrupted"
 
 
-def _counted(counts: Mapping[Status, int]) -> str:
+def counted(counts: Mapping[Status, int]) -> str:
+    """How many results there are of each status, in words."""
     return (
         ", ".join(f"{counts[status]} {status}" for status in Status if counts.get(status)) or "no results yet"
     )

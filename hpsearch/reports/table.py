@@ -40,6 +40,7 @@ class Table:
     Attributes:
         kind: What it is, for a program that reads it.
         columns: For people, and for csv.
+        exact: For csv, where it has other columns.
         rows: JSON data; json and jsonl show it whole.
         about: What holds for all rows, as JSON data.
         title: What stands above it on a terminal.
@@ -52,6 +53,7 @@ class Table:
     about: Mapping[str, Any] = field(default_factory=dict)
     title: str = ""
     notes: Sequence[str] = ()
+    exact: Sequence[Column] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,7 +93,7 @@ class GaussianProcess:
         features: Maps points to features.
         theta: Logarithms of d length scales, signal variance, noise variance.
         units: Observed points, shape (n, d), then pending ones; shape (n + p, d) in all.
-        targets: Standardised losses of the observed points, shape (n,).
+        targets: Standardised losses of the observed points, shape (n,); or several of them, shape (n, draws).
 
     Attributes:
         lengths: Length scale of each parameter, shape (d,).
@@ -125,13 +125,22 @@ class GaussianProcess:
 
     def predict(self, units: Floats) -> tuple[Floats, Floats]:
         """Posterior mean and standard deviation, without noise, at m points, each of shape (m,)."""
-        points = self._features(units) * self._scales
-        cross = _matern(_squared_distances(points, self._points))  # (m, n + p)
-        cross *= self._signal
+        cross = self._cross(units)
         mean = cross[:, : self._observed] @ self._alpha  # (2.25)
         whitened = cross @ self._root.T
         explained = np.einsum("ij,ij->i", whitened, whitened)
         return mean, np.sqrt(np.maximum(self._signal - explained, 1e-10))  # (2.26)
+
+    def mean(self, units: Floats) -> Floats:
+        """The posterior mean at m points, shape (m,); of several targets, shape (m, draws)."""
+        return np.asarray(self._cross(units)[:, : self._observed] @ self._alpha)
+
+    def _cross(self, units: Floats) -> Floats:
+        """The prior covariance of m points with the observed and pending ones, shape (m, n + p)."""
+        points = self._features(units) * self._scales
+        cross = _matern(_squared_distances(points, self._points))
+        cross *= self._signal
+        return cross
 
 
 def fit(
@@ -154,7 +163,7 @@ def fit(
     theta, best, highest = start, start, -np.inf
     step, previous = np.full(len(start), 0.25), np.zeros(len(start))
     for _ in range(steps + 1):
-        height, gradient = _log_posterior(features.owners, beliefs, theta, points, targets)
+        height, gradient = log_posterior(features.owners, beliefs, theta, points, targets)
         if height > highest:
             best, highest = theta, height
         step = np.clip(np.where(gradient * previous < 0, step * 0.5, step * 1.3), 1e-3, 0.6)
@@ -163,10 +172,21 @@ def fit(
     return best
 
 
-def _log_posterior(
+def log_posterior(
     owners: Indices, beliefs: Beliefs, theta: Floats, points: Floats, targets: Floats
 ) -> tuple[float, Floats]:
-    """Log marginal likelihood (2.30) plus log prior, less constants, and its gradient by θ (5.9)."""
+    """Log marginal likelihood (2.30) plus log prior, less constants, and its gradient by θ (5.9).
+
+    Args:
+        owners: The parameter of each feature.
+        beliefs: The prior over hyperparameters.
+        theta: Logarithms of d length scales, signal variance, noise variance.
+        points: Features of the observed points, shape (n, columns).
+        targets: Standardised losses, shape (n,).
+
+    Returns:
+        The logarithm, and its gradient, shape (d + 2,).
+    """
     d = len(theta) - 2
     scaled = points * np.exp(-theta[:-2])[owners]
     signal, noise = np.exp(theta[-2:])

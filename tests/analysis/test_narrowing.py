@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from hpsearch.analysis.coverage import coverage
-from hpsearch.analysis.narrowing import at_bounds, narrowing
+from hpsearch.analysis.narrowing import at_bounds, narrowing, thirds
 from hpsearch.space import Categorical, Number, Space
 
 SPACE = Space(
@@ -25,7 +25,7 @@ def test_early_and_late_trials_are_told_apart() -> None:
         {"rate": 0.01, "layers": 3, "kind": "x"},
     ]
     late = [{"rate": 0.01, "layers": 2, "kind": "x"}] * 3
-    found = {each.name: each for each in narrowing(SPACE, SPACE.units([*early, *early, *late]))}
+    found = {each.name: each for each in narrowing(SPACE, [*early, *early, *late])}
     assert found["rate"].early["low"] < 1e-3
     assert found["rate"].late == {"low": pytest.approx(0.01), "high": pytest.approx(0.01)}
     assert found["layers"].late == {"low": 2, "high": 2}
@@ -47,7 +47,39 @@ def test_early_and_late_trials_are_told_apart() -> None:
 def test_a_best_value_at_the_end_of_its_range_is_noticed(values: dict, expected: list) -> None:
     """At either end, of continuous and integer parameters that are active; never of categories."""
     found = at_bounds(SPACE, SPACE.units([values])[0])
-    assert [(parameter.name, upper) for parameter, upper in found] == expected
+    assert [(each.name, each.end == "max") for each in found] == expected
+
+
+@pytest.mark.parametrize("count", [1, 2, 4, 9, 10, 31, 100])
+def test_a_range_holds_four_fifths_of_the_values(count: int) -> None:
+    """Its ends are values that were tried, of few trials the least and the greatest."""
+    space = Space((Number("x", 0, 1),))
+    values = np.random.default_rng(count).random(3 * count)
+    (found,) = narrowing(space, [{"x": value} for value in values.tolist()])
+    late = values[2 * count :]
+    low, high = found.late["low"], found.late["high"]
+    assert {low, high} <= set(late.tolist())
+    assert ((low <= late) & (late <= high)).mean() >= 0.8
+    if count < 10:
+        assert (low, high) == (late.min(), late.max())
+
+
+def test_thirds_are_named_by_trials() -> None:
+    """Of two trials or one, each third still has one."""
+    assert [tuple(map(list, thirds(count))) for count in (1, 2, 7)] == [
+        ([0], [0]),
+        ([0], [1]),
+        ([0, 1], [5, 6]),
+    ]
+
+
+def test_a_bound_is_given_with_what_lies_beyond() -> None:
+    """The end of the range, not the best value, and the nearest value outside: a step away, or hardly."""
+    values = {"rate": 1.05e-4, "layers": 5, "kind": "x"}
+    rate, layers = at_bounds(SPACE, SPACE.units([values])[0])
+    assert (rate.end, rate.bound) == ("min", pytest.approx(1e-4, rel=1e-12))
+    assert 0 < rate.bound - rate.beyond < 1e-15
+    assert (layers.end, layers.bound, layers.beyond) == ("max", 5, 6)
 
 
 def test_coverage_of_many_draws_is_complete_and_even() -> None:

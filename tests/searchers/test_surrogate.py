@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hpsearch.searchers.surrogate import Beliefs, Features, GaussianProcess, _log_posterior, fit
+from hpsearch.searchers.surrogate import Beliefs, Features, GaussianProcess, fit, log_posterior
 from hpsearch.space import Categorical, Floats, Number, Space
 
 from . import spaces
@@ -79,10 +79,10 @@ def test_gradient_agrees_with_central_differences(space: Space) -> None:
     features, beliefs = Features(space), Beliefs.about(space.dimensions)
     points, targets = features(drawn(space, 60)), np.random.default_rng(3).standard_normal(60)
     theta = beliefs.mean + 0.3 * np.random.default_rng(4).standard_normal(len(beliefs.mean))
-    _, gradient = _log_posterior(features.owners, beliefs, theta, points, targets)
+    _, gradient = log_posterior(features.owners, beliefs, theta, points, targets)
     for index, step in enumerate(1e-5 * np.eye(len(theta))):
         above, below = (
-            _log_posterior(features.owners, beliefs, theta + sign * step, points, targets)[0]
+            log_posterior(features.owners, beliefs, theta + sign * step, points, targets)[0]
             for sign in (1, -1)
         )
         assert gradient[index] == pytest.approx((above - below) / 2e-5, rel=1e-4, abs=1e-4)
@@ -104,7 +104,7 @@ def test_fit_never_gets_worse_and_stays_in_bounds(seed: int, steps: int) -> None
     targets = np.random.default_rng(seed).standard_normal(8)
     theta = fit(features, beliefs, beliefs.mean, units, targets, steps)
     before, after = (
-        _log_posterior(features.owners, beliefs, value, features(units), targets)[0]
+        log_posterior(features.owners, beliefs, value, features(units), targets)[0]
         for value in (beliefs.mean, theta)
     )
     assert after >= before
