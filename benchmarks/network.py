@@ -28,6 +28,7 @@ from hpsearch.network.prepare import prepare
 from hpsearch.network.train import Training
 
 LEARNING_RATE = 0.001
+STACK = "stack of 4, per network"
 
 
 @dataclass(frozen=True)
@@ -148,7 +149,7 @@ def products(case: Case) -> Callable[[], None]:
 
 def measure(case: Case, rounds: int) -> dict[str, list[float]]:
     """Microseconds per step of every contender (of the stack: per step and network), turn by turn."""
-    contenders = {"network": network(case), "stack of 4": network(case, 4), "bare products": products(case)}
+    contenders = {"network": network(case), STACK: network(case, 4), "bare products": products(case)}
     for name, make in (("PyTorch", torch), ("scikit-learn", sklearn)):
         try:
             contenders[name] = make(case)
@@ -161,7 +162,7 @@ def measure(case: Case, rounds: int) -> dict[str, list[float]]:
             run()
             seconds = time.perf_counter() - start
             if turn:  # the first is for warming up
-                turns[name].append(seconds / case.steps * 1e6 / (4 if name == "stack of 4" else 1))
+                turns[name].append(seconds / case.steps * 1e6 / (4 if name == STACK else 1))
     return turns
 
 

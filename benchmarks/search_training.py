@@ -16,7 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from hpsearch.network.data import Dataset, load
+from hpsearch.network.data import load
+from hpsearch.network.dataset import Dataset
 from hpsearch.network.formats import Rows
 from hpsearch.network.hyperparameters import Hyperparameters
 from hpsearch.network.prepare import prepare

@@ -8,8 +8,9 @@ from typing import Protocol
 from hpsearch.config import CommandObjective, Config, FunctionObjective, NetworkObjective
 from hpsearch.errors import ConfigError
 from hpsearch.executors import BLAS_VARIABLES
-from hpsearch.network.data import Dataset, fingerprint
+from hpsearch.network.data import fingerprint
 from hpsearch.network.data import load as load_data
+from hpsearch.network.dataset import Dataset
 from hpsearch.objectives.code import CodeObjective, Limits, Program
 from hpsearch.objectives.command import Command
 from hpsearch.objectives.curve import Objective

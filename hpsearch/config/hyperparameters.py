@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from hpsearch.config import repairs
 from hpsearch.config.parameters import Kind
-from hpsearch.config.reader import Reader, either
+from hpsearch.config.reader import Reader
 from hpsearch.config.scalars import written
 from hpsearch.config.space import ParameterRules, extremes
 from hpsearch.config.spelling import suggest_key, suggest_value
@@ -33,8 +33,8 @@ class HyperparameterRules(ParameterRules):
         if (about := hyperparameter(name)) is None:
             return
         for at, value in values.items():
-            if not _legal(about, value):
-                reader.report(at, f"must be {possible_values(about)}", hint=_nearest(about, value))
+            if not about.allows(value):
+                reader.report(at, f"must be {about.rule()}", hint=_nearest(about, value))
 
 
 def note_unused_layers(space: Space, notes: list[str]) -> None:
@@ -71,18 +71,6 @@ def check_batch_size(space: Space, constants: Mapping[str, Value], rows: int, re
             reader.report(at, rule, found=written(size), hint=hint)
 
 
-def _legal(about: Hyperparameter, value: Value) -> bool:
-    if isinstance(value, bool) or about.kind == "bool":
-        return isinstance(value, bool) and about.kind == "bool"
-    if isinstance(value, str) or about.kind == "str":
-        return about.kind == "str" and value in about.choices
-    if about.kind == "int" and not isinstance(value, int):
-        return False
-    above = about.min is None or value > about.min or (value == about.min and not about.open_min)
-    below = about.max is None or value < about.max or (value == about.max and not about.open_max)
-    return above and below
-
-
 def _nearest(about: Hyperparameter, value: Value) -> str:
     """What to write instead of a value that a hyperparameter cannot have, as a sentence."""
     default = f"The default is {written(about.default).strip(chr(34))}"
@@ -101,18 +89,6 @@ def _nearest(about: Hyperparameter, value: Value) -> str:
     if about.max is not None and (value > about.max or (value == about.max and about.open_max)):
         return f"Write {0.9 * about.max:g} or the like" if about.open_max else f"Write {about.max:g} or less"
     return f"Write {round(value)}"
-
-
-def possible_values(about: Hyperparameter) -> str:
-    """The values a hyperparameter may have, in words."""
-    if about.kind == "bool":
-        return "true or false"
-    if about.kind == "str":
-        return either(list(about.choices))
-    number = "a whole number" if about.kind == "int" else "a number"
-    above = "" if about.min is None else f"{'above' if about.open_min else 'of at least'} {about.min:g}"
-    below = "" if about.max is None else f"{'below' if about.open_max else 'at most'} {about.max:g}"
-    return f"{number} {' and '.join(filter(None, [above, below]))}".rstrip()
 
 
 def _largest(space: Space, name: str) -> float | None:

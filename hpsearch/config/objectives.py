@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 
 from hpsearch.config.code import CommandObjective, FunctionObjective
 from hpsearch.config.data_files import absolute_paths
-from hpsearch.config.hyperparameters import HyperparameterRules, possible_values
+from hpsearch.config.hyperparameters import HyperparameterRules
 from hpsearch.config.reader import Reader, either
 from hpsearch.config.schema import NetworkSection, ObjectiveSection
 from hpsearch.config.tree import Leaf, Location, Table, find
@@ -143,9 +143,7 @@ def _constants(reader: Reader) -> dict[str, Value]:
             rule = "must not be in the space as well" + (f" (line {line})" if line else "")
             reader.report(at, rule, hint="Keep one of the two", key=True)
         elif not isinstance(entry.node, Leaf):
-            reader.report(
-                at, f"must be {possible_values(about)}", hint=f"Move it to space.{name} to search it"
-            )
+            reader.report(at, f"must be {about.rule()}", hint=f"Move it to space.{name} to search it")
         elif not entry.node.error:
             value = entry.node.value
             NetworkObjective.rules.check_values(name, {at: value}, reader)

@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
-from numpy.typing import NDArray
 
 from hpsearch.errors import DataError
+from hpsearch.network.arrays import Array
 
-Array = NDArray[Any]
 Opener = Callable[[str, int], int]
 
 

@@ -7,19 +7,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, check_random_state, validate_data
 
 from hpsearch.errors import UsageError
+from hpsearch.network.arrays import Array
 from hpsearch.network.dataset import Dataset
 from hpsearch.network.hyperparameters import HYPERPARAMETERS, Hyperparameter, Hyperparameters
 from hpsearch.network.passes import EvaluationPass
 from hpsearch.network.prepare import split
 from hpsearch.network.train import Metrics, Training
-
-Array = NDArray[Any]
 
 _OWN_RULES = {
     "validation_fraction": Hyperparameter(

@@ -10,8 +10,6 @@ from hpsearch.network.formats import Rows, Source, kind, parts, read
 from hpsearch.network.formats.rows import order_by_name
 from hpsearch.network.prepare import prepare
 
-__all__ = ["Dataset", "fingerprint", "load"]
-
 
 def load(
     source: str | Path,

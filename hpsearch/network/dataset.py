@@ -6,12 +6,10 @@ from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from hpsearch.errors import DataError
 from hpsearch.network import archive
-
-Array = NDArray[Any]
+from hpsearch.network.arrays import Array
 
 _SCHEMA = 1
 _ARRAYS = ("x_train", "y_train", "x_validation", "y_validation", "x_test", "y_test", "mean", "scale")

@@ -52,15 +52,15 @@ class Hyperparameter:
         return math.isfinite(value) and above and below
 
     def rule(self) -> str:
-        """What a value has to be, for messages."""
+        """What a value has to be, in words."""
         if self.kind == "bool":
             return "true or false"
         if self.kind == "str":
-            return f"one of {', '.join(self.choices)}"
-        low = "" if self.min is None else f"{self.min:g} {'<' if self.open_min else '≤'} "
-        high = "" if self.max is None else f" {'<' if self.open_max else '≤'} {self.max:g}"
+            return f"{', '.join(self.choices[:-1])} or {self.choices[-1]}"
         number = "a whole number" if self.kind == "int" else "a number"
-        return f"{number}, {low}value{high}" if low or high else number
+        above = "" if self.min is None else f"{'above' if self.open_min else 'of at least'} {self.min:g}"
+        below = "" if self.max is None else f"{'below' if self.open_max else 'at most'} {self.max:g}"
+        return f"{number} {' and '.join(filter(None, [above, below]))}".rstrip()
 
 
 _TYPES: dict[str, type] = {"float": float, "int": int, "bool": bool, "str": str}
@@ -71,7 +71,7 @@ HYPERPARAMETERS: dict[str, Hyperparameter] = {
     "optimizer": Hyperparameter("str", "adam", "how a gradient becomes a step", choices=OPTIMIZERS),
     "momentum": Hyperparameter("float", 0.9, "β₁ of momentum and adam", min=0, max=1, open_max=True),
     "beta2": Hyperparameter("float", 0.999, "β₂ of rmsprop and adam", min=0, max=1, open_max=True),
-    "epsilon": Hyperparameter("float", 1e-8, "ε of rmsprop and adam", min=0, open_min=True),
+    "epsilon": Hyperparameter("float", 1e-8, "ε of rmsprop and adam", min=0, max=1, open_min=True),
     "batch_size": Hyperparameter("int", 64, "rows per mini-batch", min=1),
     "hidden_layers": Hyperparameter(
         "int", 2, "number of hidden layers; 0 is softmax regression", min=0, max=100

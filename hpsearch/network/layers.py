@@ -11,31 +11,19 @@ C classes. The loss is L, and a gradient ∂L/∂q is called ``dq``.
 Sums over rows are products with a row of ones: BLAS adds up columns faster than NumPy's reductions do.
 """
 
-import math
 from collections.abc import Callable
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[Any]
+from hpsearch.network.arrays import Array, cache_aligned
 
 BATCH_NORM_EPSILON = 1e-5
 """ε of batch normalisation, inside the square root."""
 
 LEAK = 0.01
 """Slope of leaky_relu below zero."""
-
-_CACHE_LINE = 64
-
-
-def cache_aligned(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
-    """Zeros that start at a cache line in memory, where vector instructions read and write fastest."""
-    size = math.prod(shape) * dtype.itemsize
-    memory = np.zeros(size + _CACHE_LINE, np.uint8)
-    start = -memory.ctypes.data % _CACHE_LINE
-    return memory[start : start + size].view(dtype).reshape(shape)
 
 
 class Layer(NamedTuple):

@@ -13,12 +13,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from hpsearch.network.arrays import Array, cache_aligned
 from hpsearch.network.hyperparameters import Hyperparameters
-from hpsearch.network.layers import cache_aligned
-
-Array = NDArray[Any]
 
 
 class Views(NamedTuple):

@@ -5,17 +5,15 @@ from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from hpsearch.errors import DataError, UsageError
 from hpsearch.network import archive
+from hpsearch.network.arrays import Array
 from hpsearch.network.formats.rows import checked_features
 from hpsearch.network.hyperparameters import Hyperparameters
 from hpsearch.network.mlp import MLP
 from hpsearch.network.passes import EvaluationPass
 from hpsearch.network.standards import standardized
-
-Array = NDArray[Any]
 
 
 class Model:

@@ -10,15 +10,12 @@ m ← β m + (1 − β) g; the factor 1 − β goes into the step size and ε in
 import math
 from abc import ABC, abstractmethod
 from functools import partial
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from hpsearch.network.arrays import Array, cache_aligned
 from hpsearch.network.hyperparameters import Hyperparameters
-from hpsearch.network.layers import cache_aligned
-
-Array = NDArray[Any]
 
 
 class Optimizer(ABC):

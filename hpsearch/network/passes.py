@@ -6,26 +6,22 @@ bound to them, so that running it creates none.
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from hpsearch.network.arrays import Array, cache_aligned
 from hpsearch.network.layers import (
     ACTIVATION_LAYERS,
     BATCH_NORM_EPSILON,
     Layer,
     affine,
     batch_norm,
-    cache_aligned,
     dropout,
     log_softmax,
     product,
     softmax_cross_entropy,
 )
 from hpsearch.network.mlp import MLP
-
-Array = NDArray[Any]
 
 EVALUATION_ROWS = 128
 """Rows evaluated at a time; a shorter last block is filled up with rows whose predictions nobody reads."""

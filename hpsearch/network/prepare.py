@@ -1,16 +1,13 @@
 """From rows to a :class:`~hpsearch.network.dataset.Dataset`: split by class, numbered, standardised."""
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from hpsearch.errors import DataError
 from hpsearch.network import standards
+from hpsearch.network.arrays import Array
 from hpsearch.network.dataset import Dataset
 from hpsearch.network.formats.rows import Rows
-
-Array = NDArray[Any]
 
 
 def prepare(

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hpsearch.errors import DataError
+from hpsearch.network.arrays import Array
 
-Array = NDArray[Any]
 Float64s = NDArray[np.float64]
 
 _BLOCK = 1 << 20

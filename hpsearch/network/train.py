@@ -6,19 +6,17 @@ from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from hpsearch.errors import DataError, UsageError
 from hpsearch.network import archive
+from hpsearch.network.arrays import Array, cache_aligned
 from hpsearch.network.dataset import Dataset
 from hpsearch.network.hyperparameters import Hyperparameters
-from hpsearch.network.layers import cache_aligned
 from hpsearch.network.mlp import MLP
 from hpsearch.network.model import Model
 from hpsearch.network.optimizers import OPTIMIZER_CLASSES
 from hpsearch.network.passes import EvaluationPass, TrainingPass
 
-Array = NDArray[Any]
 Metrics = dict[str, float]
 """``train_loss``, and with a validation split ``val_loss``, ``val_error`` and ``val_accuracy``."""
 

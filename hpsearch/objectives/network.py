@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Self
 
 from hpsearch.network import archive
-from hpsearch.network.data import Dataset
+from hpsearch.network.dataset import Dataset
 from hpsearch.network.hyperparameters import Hyperparameters
 from hpsearch.network.train import Training
 from hpsearch.objectives.curve import OnEpoch, Pulse, Records, describe, follow
@@ -26,7 +26,7 @@ class NetworkObjective:
     """Trains the network, with all seeds of a trial at once.
 
     Attributes:
-        data: Directory of the prepared data set (:meth:`hpsearch.network.data.Dataset.save`).
+        data: Directory of the prepared data set (:meth:`hpsearch.network.dataset.Dataset.save`).
         trials: Directory in which a trial may make one of its own, for its checkpoint, which stays until
             the result is on the disk.
         metric: What the search makes better.

@@ -18,7 +18,6 @@ from hpsearch.config.schema import (
     RunSection,
     SearchSection,
 )
-from hpsearch.network.hyperparameters import HYPERPARAMETERS
 
 DOCS = Path(__file__).parents[2] / "docs"
 TEXT = (DOCS / "config.md").read_text(encoding="utf-8")
@@ -44,8 +43,6 @@ def defaults() -> Iterator[tuple[str, object]]:
     for prefix, model in SECTIONS.items():
         for key, about in model.model_fields.items():
             yield prefix + key, about.get_default()
-    for name, hyperparameter in HYPERPARAMETERS.items():
-        yield name, hyperparameter.default
 
 
 @pytest.mark.parametrize(("key", "default"), list(defaults()), ids=str)

@@ -8,7 +8,8 @@ import pytest
 
 from hpsearch.errors import DataError
 from hpsearch.network.builtin import BUILTIN
-from hpsearch.network.data import Dataset, fingerprint, load
+from hpsearch.network.data import fingerprint, load
+from hpsearch.network.dataset import Dataset
 
 X = np.random.default_rng(0).standard_normal((40, 2))
 Y = np.arange(40) % 2

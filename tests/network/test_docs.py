@@ -3,9 +3,14 @@
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from hpsearch.network.hyperparameters import HYPERPARAMETERS, Hyperparameter
+from hpsearch.network.builtin import BUILTIN
+from hpsearch.network.data import load
+from hpsearch.network.hyperparameters import HYPERPARAMETERS, Hyperparameter, Hyperparameters
+from hpsearch.network.model import Model
+from hpsearch.network.train import Training
 
 PAGE = (Path(__file__).parents[2] / "docs/network.md").read_text(encoding="utf-8")
 
@@ -30,3 +35,18 @@ def test_the_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.chdir(tmp_path)
     exec(compile(example, "docs/network.md", "exec"), {})  # noqa: S102 -- our own page
     assert {path.name for path in tmp_path.iterdir()} == {"checkpoint.npz", "model.npz"}
+
+
+def test_the_reader_of_models_is_right(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The program on the page predicts what the model does."""
+    (reader,) = (block for block in re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL) if "np.load" in block)
+    monkeypatch.chdir(tmp_path)
+    training = Training(
+        load("moons", seed=0), Hyperparameters.from_values({"epochs": 2, "hidden_units_2": 7})
+    )
+    list(training)
+    training.model().save("model.npz")
+    x = BUILTIN["moons"]().x
+    names = {"x": x}
+    exec(compile(reader, "docs/network.md", "exec"), names)  # noqa: S102 -- our own page
+    np.testing.assert_array_equal(names["labels"], Model.open("model.npz").predict(x))

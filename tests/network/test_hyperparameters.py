@@ -40,14 +40,15 @@ def test_units_of_a_layer_come_before_those_of_all(values: dict[str, int], units
 @pytest.mark.parametrize(
     ("name", "value", "rule"),
     [
-        ("learning_rate", 0, "a number, 0 < value"),
-        ("learning_rate", "fast", "a number, 0 < value"),
-        ("learning_rate", float("nan"), "a number, 0 < value"),
-        ("learning_rate", True, "a number, 0 < value"),
-        ("momentum", 1.0, "a number, 0 ≤ value < 1"),
-        ("hidden_layers", 1.5, "a whole number, 0 ≤ value ≤ 100"),
+        ("learning_rate", 0, "a number above 0"),
+        ("learning_rate", "fast", "a number above 0"),
+        ("learning_rate", float("nan"), "a number above 0"),
+        ("learning_rate", True, "a number above 0"),
+        ("momentum", 1.0, "a number of at least 0 and below 1"),
+        ("hidden_layers", 1.5, "a whole number of at least 0 and at most 100"),
         ("batch_norm", 1, "true or false"),
-        ("optimizer", "adagrad", "one of sgd, momentum, rmsprop, adam"),
+        ("epsilon", 1e60, "a number above 0 and at most 1"),
+        ("optimizer", "adagrad", "sgd, momentum, rmsprop or adam"),
     ],
 )
 def test_impossible_values_are_refused(name: str, value: object, rule: str) -> None:

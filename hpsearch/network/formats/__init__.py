@@ -9,8 +9,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from hpsearch.errors import DataError
+from hpsearch.network.arrays import Array
 from hpsearch.network.formats import csv, idx, npz
-from hpsearch.network.formats.rows import Array, Rows, Source
+from hpsearch.network.formats.rows import Rows, Source
 
 __all__ = ["Rows", "Source", "kind", "parts", "read", "read_features"]
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from hpsearch.errors import DataError
-from hpsearch.network.formats.rows import Array, Rows, Source, checked_labels, order_by_name
+from hpsearch.network.arrays import Array
+from hpsearch.network.formats.rows import Rows, Source, checked_labels, order_by_name
 
 _WHOLE_NUMBER = re.compile(r"[+-]?\d+", re.ASCII)
 _NUMBER = re.compile(

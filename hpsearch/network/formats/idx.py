@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from hpsearch.errors import DataError
-from hpsearch.network.formats.rows import Array, Rows, Source, checked_features, checked_rows
+from hpsearch.network.arrays import Array
+from hpsearch.network.formats.rows import Rows, Source, checked_features, checked_rows
 
 _TYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 """By the third byte of a file."""

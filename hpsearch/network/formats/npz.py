@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from hpsearch.errors import DataError
-from hpsearch.network.formats.rows import Array, Rows, Source, checked_features, checked_rows
+from hpsearch.network.arrays import Array
+from hpsearch.network.formats.rows import Rows, Source, checked_features, checked_rows
 
 _WHOLE, _TRAIN, _TEST = ("x", "y"), ("x_train", "y_train"), ("x_test", "y_test")
 

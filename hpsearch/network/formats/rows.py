@@ -1,14 +1,12 @@
 """What every reader gives, and the checks that all of them share."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from hpsearch.errors import DataError
-
-Array = NDArray[Any]
+from hpsearch.network.arrays import Array
 
 
 class Rows(NamedTuple):
