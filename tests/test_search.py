@@ -131,6 +131,12 @@ def test_rungs_come_from_the_visible_results_alone() -> None:
     assert not one[2].rungs
 
 
+def test_without_epochs_the_longest_visible_curve_says_where_the_rungs_are() -> None:
+    """So that a generator needs no word in the config to be stopped early; and workers change nothing."""
+    told, untold = search(halving=Halving(1, 2), epochs=3), search(halving=Halving(1, 2))
+    assert run(untold, 4, random.Random(9), stepwise) == run(told, 1, random.Random(0), stepwise)
+
+
 def test_the_best_is_the_one_with_the_smallest_loss() -> None:
     """Ties go to the trial with the lower number; failures are never best."""
     ours = search(method="random", goal="maximize")

@@ -60,7 +60,8 @@ def run(
     options = {"seed": seed, "search.trials": trials, "run.workers": workers, "run.strategy": strategy}
     given = [f"{key}={value}" for key, value in options.items() if value is not None]
     loaded = load(config, [*overrides, *given])
-    blas.restart_with(blas.wanted(loaded.run.blas_kernel))
+    if config.is_file():  # a pipe could not be read again
+        blas.restart_with(blas.wanted(loaded.run.blas_kernel))
     with _watcher(loaded.name, quiet=quiet, verbose=verbose, color=color) as watcher:
         directory = start(loaded, watcher, directory=output)
     _end(directory, quiet=quiet, color=color)

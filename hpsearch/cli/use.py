@@ -110,13 +110,27 @@ def predict(model: Path, data: Path, output: Path | None, label: str | None, pro
     import numpy as np
 
     from hpsearch.errors import UsageError
-    from hpsearch.network.formats import read_features
+    from hpsearch.network import archive
+    from hpsearch.network.formats import kind, read_features
     from hpsearch.network.model import Model
     from hpsearch.reports.formats import format_report
     from hpsearch.reports.models import predictions_table
 
+    if (
+        output is not None
+        and output.exists()
+        and any(map(output.samefile, filter(Path.exists, (model, data))))
+    ):
+        raise UsageError(f"{output} is read, and would be overwritten; name another file for the predictions")
     trained = Model.open(model)
-    x = read_features(data, label or trained.label_name, trained.feature_names)
+    usual_label = trained.label_name or "label"
+    x = read_features(data, label, usual_label=usual_label, wanted=trained.feature_names)
+    features = trained.network.sizes[0]
+    if x.shape[1] == features + 1 and label is None and kind(data) == "csv":
+        raise UsageError(
+            f"{data}: must have the model's {features} features; found {features + 1} columns. If one of "
+            "them holds labels, say which: --label COLUMN"
+        )
     shares = trained.probabilities(x, str(data))
     labels = [trained.classes[index] for index in np.argmax(shares, axis=1)]
     table = predictions_table(trained.classes, labels, shares.tolist() if probabilities else None)
@@ -125,6 +139,7 @@ def predict(model: Path, data: Path, output: Path | None, label: str | None, pro
         click.echo(text, nl=False)
         return
     try:
-        output.write_text(text, encoding="utf-8")
+        with archive.replacing(output) as file:
+            file.write(text.encode())
     except OSError as error:
         raise UsageError(f"{output} cannot be written: {error.strerror or error}") from error

@@ -148,7 +148,7 @@ class Config:
         if not (objective and metric and space and search and run) or problems:
             raise problems.error()
         note_unused_layers(space, notes)
-        notes += search_notes(search, space, objective.kind, objective.epochs)
+        notes += search_notes(search, space)
         return cls(
             name, seed, metric, objective, space, search, run, tuple(notes), source, overrides, base, root
         )

@@ -32,7 +32,7 @@ def absolute_paths(network: NetworkSection, at: Location, reader: Reader, base: 
         if isinstance(value, str) and not (key == "data" and value in BUILTIN_DATA):
             path = Path(os.path.abspath(base / os.path.expanduser(value)))  # noqa: PTH100, PTH111 -- Path.resolve would follow links, Path.expanduser raises
             absolute[key] = str(path)
-            if _check_file((*at, key), value, path, reader) and path.suffix == ".csv":
+            if _check_file((*at, key), value, path, reader) and path.suffix.lower() == ".csv":
                 _check_label((*at, "label"), network.label, path, reader)
     return network.model_copy(update=absolute)
 
@@ -57,6 +57,8 @@ def _check_file(at: Location, value: str, path: Path, reader: Reader) -> bool:
 
 def _check_label(at: Location, label: str | None, path: Path, reader: Reader) -> None:
     """Reports a label that is no column; a file that cannot be read is left to whoever reads it."""
+    if not path.is_file():  # a pipe would be waited for
+        return
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
             columns = next(csv.reader([file.readline(_LONGEST_HEADER)]), [])

@@ -44,15 +44,8 @@ def _near(word: str, names: Sequence[str]) -> str:
     return next(iter(difflib.get_close_matches(word[:40], names, 1, 0.6)), "")
 
 
-def search_notes(search: SearchSection, space: Space, kind: str, epochs: int | None) -> list[str]:
-    """What is allowed, but worth a word.
-
-    Args:
-        search: The section.
-        space: What is searched.
-        kind: What kind of objective there is.
-        epochs: How many epochs a trial has, where the objective's section says so.
-    """
+def search_notes(search: SearchSection, space: Space) -> list[str]:
+    """What is allowed, but worth a word."""
     notes = []
     points = space.units([space.complete(values) for values in search.enqueue]).tolist()
     for index, point in enumerate(points):
@@ -66,11 +59,6 @@ def search_notes(search: SearchSection, space: Space, kind: str, epochs: int | N
         notes.append(
             f"search.trials: is {search.trials}, but the space has {space.size:.0f} configurations; "
             "the search ends when all were tried"
-        )
-    asked = "early_stopping" in search.model_fields_set and search.early_stopping
-    if asked and epochs is None and "epochs" not in {*space.names, *space.constants}:
-        notes.append(
-            f"search.early_stopping: stops no trial without objective.{kind}.epochs, which is its last epoch"
         )
     return notes
 

@@ -3,8 +3,6 @@
 import contextlib
 import json
 import os
-import zipfile
-import zlib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -20,9 +18,6 @@ Opener = Callable[[str, int], int]
 
 _SCHEMA = 1
 
-_DAMAGE = (ValueError, KeyError, TypeError, AttributeError, EOFError, zipfile.BadZipFile, zlib.error)
-"""What NumPy and JSON raise over files that are not what they should be."""
-
 
 def private(path: str, flags: int) -> int:
     """An opener for :func:`open`: only its owner may read the file, whatever the umask."""
@@ -31,7 +26,14 @@ def private(path: str, flags: int) -> int:
 
 @contextlib.contextmanager
 def replacing(path: Path, opener: Opener | None = None) -> Iterator[BinaryIO]:
-    """A file to write in place of ``path``: at the end it is there whole and on the disk, or not at all."""
+    """A file to write in place of ``path``: at the end it is there whole and on the disk, or not at all.
+
+    What is no regular file, such as ``/dev/stdout``, is written to instead.
+    """
+    if path.exists() and not path.is_file():
+        with path.open("wb") as file:
+            yield file
+        return
     partial = path.with_name(f".{path.name}.partial")
     try:
         with open(partial, "wb", opener=opener) as file:
@@ -71,6 +73,8 @@ def read(path: str | Path, kind: str) -> tuple[dict[str, Any], dict[str, Array]]
     Raises:
         DataError: It is not there, damaged, of another kind, or from another version of hpsearch.
     """
+    if Path(path).exists() and not Path(path).is_file():  # a pipe would be waited for
+        raise DataError(f"{path}: must be a file")
     try:
         with Path(path).open("rb") as file, np.load(file, allow_pickle=False) as archive:
             arrays = dict(archive)
@@ -78,8 +82,9 @@ def read(path: str | Path, kind: str) -> tuple[dict[str, Any], dict[str, Array]]
         found = about["hpsearch"], about["schema"]
     except OSError as error:
         raise DataError(f"{path}: cannot be read: {error.strerror or error}") from error
-    except _DAMAGE as error:
-        # Not what NumPy says: it advises to unpickle a file that it does not know.
+    except Exception as error:
+        # There is no end to what NumPy, zipfile and json raise over damaged files. What they say is not
+        # passed on: NumPy advises to unpickle a file that it does not know.
         raise DataError(f"{path}: not a file that hpsearch wrote, or damaged") from error
     if found != (kind, _SCHEMA):
         raise DataError(

@@ -6,7 +6,7 @@ from pathlib import Path
 from hpsearch.errors import DataError
 from hpsearch.network.builtin import BUILTIN
 from hpsearch.network.dataset import Dataset
-from hpsearch.network.formats import Rows, Source, parts, read
+from hpsearch.network.formats import Rows, Source, kind, parts, read
 from hpsearch.network.formats.rows import order_by_name
 from hpsearch.network.prepare import prepare
 
@@ -42,6 +42,9 @@ def load(
     Raises:
         DataError: The data cannot be used as they are.
     """
+    if source not in BUILTIN and not Path(source).exists():
+        raise DataError(f"{source}: no such file or directory; write {', '.join(BUILTIN)} or a path")
+    _refuse_unused_label(label, source, validation, test)
     main = Source(BUILTIN[source]()) if source in BUILTIN else read(Path(source), label)
     if main.test is not None and test is not None:
         raise DataError(f"{source}: sets rows apart for the test itself; leave out test: {test}")
@@ -70,11 +73,20 @@ def _rows_of(choice: float | str | Path | None, label: str | None, like: Rows) -
     """The rows of the file, if a file was chosen; their columns in the order of the others."""
     if not isinstance(choice, (str, Path)):
         return None
-    rows = read(Path(choice), label).train
+    rows, others = read(Path(choice), label)
+    if others is not None:
+        raise DataError(f"{choice}: holds a test part too, so which rows are meant? Name a file of one part")
     if not (rows.feature_names and like.feature_names):
         return rows
     order = order_by_name(rows.feature_names, like.feature_names, f"{choice}:1")
     return Rows(rows.x[:, order], rows.y)
+
+
+def _refuse_unused_label(label: str | None, *choices: float | str | Path | None) -> None:
+    """Raises a DataError where a column is named, but no source has columns with names."""
+    paths = [Path(choice) for choice in choices if isinstance(choice, (str, Path)) and choice not in BUILTIN]
+    if label is not None and not any(kind(path) == "csv" for path in paths):
+        raise DataError(f"label: only a .csv has a column of labels; leave out label: {label}")
 
 
 def _share(name: str, choice: float | str | Path) -> float:

@@ -5,8 +5,8 @@ code and for the docs. It imports nothing heavy, so a config is checked without 
 """
 
 import math
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
 from numbers import Integral, Real
 from typing import Any, Literal, Self
 
@@ -164,5 +164,14 @@ class Hyperparameters:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
-        """What :meth:`to_json` wrote."""
-        return cls(**{**data, "hidden_units": tuple(data["hidden_units"])})
+        """What :meth:`to_json` wrote.
+
+        Raises:
+            UsageError: It is something else, or a value is impossible.
+        """
+        names = {field.name for field in fields(cls)}
+        if data.keys() != names or not isinstance(units := data["hidden_units"], Sequence):
+            raise UsageError(f"hyperparameters: must be {', '.join(sorted(names))}; found {', '.join(data)}")
+        each = {f"hidden_units_{layer}": count for layer, count in enumerate(units, 1)}
+        shared = {name: value for name, value in data.items() if name != "hidden_units"}
+        return cls.from_values({**shared, "hidden_layers": len(units), **each})

@@ -43,6 +43,17 @@ class MLP:
         n_weights: How many of a network's parameters are weights.
         parameters: (networks, parameters), the weights first.
         averages: Moving averages of batch normalisation, (networks, 2 × hidden units).
+
+    Args:
+        features: How many features a row has.
+        classes: How many classes there are.
+        hyperparameters: See above.
+        seeds: One per network.
+        dtype: float32 or float64.
+        given: Parameters and averages to begin with, copied; the weights are drawn if not given.
+
+    Raises:
+        ValueError: What is given has another shape or type.
     """
 
     def __init__(
@@ -52,6 +63,7 @@ class MLP:
         hyperparameters: Hyperparameters,
         seeds: Sequence[int],
         dtype: np.dtype[Any],
+        given: tuple[Array, Array] | None = None,
     ) -> None:
         self.hyperparameters = hyperparameters
         self.sizes = (features, *hyperparameters.hidden_units, classes)
@@ -61,9 +73,22 @@ class MLP:
         self._shift_shapes = list(zip(rows, self.sizes[1:], strict=True))
         self._moment_shapes = [shape for shape in self._shift_shapes if shape[0] == 2]
         self.n_weights = _size(self._weight_shapes)
-        self.parameters = cache_aligned((len(seeds), self.n_weights + _size(self._shift_shapes)), dtype)
-        self.averages = cache_aligned((len(seeds), _size(self._moment_shapes)), dtype)
-        self._initialise(seeds)
+        shapes = (
+            (len(seeds), self.n_weights + _size(self._shift_shapes)),
+            (len(seeds), _size(self._moment_shapes)),
+        )
+        if given is not None:  # before memory is asked for in such sizes
+            for array, shape in zip(given, shapes, strict=True):
+                if array.shape != shape or array.dtype != dtype:
+                    raise ValueError(
+                        f"parameters and averages must be {dtype} of the shapes {shapes}; "
+                        f"found {array.dtype} of the shape {array.shape}"
+                    )
+        self.parameters, self.averages = (cache_aligned(shape, dtype) for shape in shapes)
+        if given is None:
+            self._initialise(seeds)
+        else:
+            self.parameters[:], self.averages[:] = given
 
     @property
     def dtype(self) -> np.dtype[Any]:

@@ -7,7 +7,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from hpsearch.errors import DataError
+from hpsearch.errors import DataError, UsageError
 from hpsearch.network import archive
 from hpsearch.network.formats.rows import checked_features
 from hpsearch.network.hyperparameters import Hyperparameters
@@ -114,14 +114,39 @@ class Model:
         """
         about, arrays = archive.read(path, "model")
         try:
-            mean, scale, classes = arrays["mean"], arrays["scale"], about["classes"]
-            hyperparameters = Hyperparameters.from_json(about["hyperparameters"])
-            network = MLP(len(mean), len(classes), hyperparameters, (0,), arrays["parameters"].dtype)
-            network.parameters[:] = arrays["parameters"]
-            network.averages[:] = arrays["averages"]
-            names, label_name = about["feature_names"], about["label_name"]
-            return cls(
-                network, classes, mean, scale, about["about"], feature_names=names, label_name=label_name
-            )
-        except (KeyError, ValueError, TypeError) as error:
-            raise DataError(f"{path}: holds no model of hpsearch, or a damaged one: {error!r}") from error
+            return cls._restored(about, arrays)
+        except (KeyError, ValueError, TypeError, AttributeError, UsageError) as error:
+            raise DataError(f"{path}: holds no model of hpsearch, or a damaged one: {error}") from error
+
+    @classmethod
+    def _restored(cls, about: Mapping[str, Any], arrays: Mapping[str, Array]) -> Self:
+        mean, scale, parameters = arrays["mean"], arrays["scale"], arrays["parameters"]
+        classes, names, label_name = about["classes"], about["feature_names"], about["label_name"]
+        kinds = {type(label) for label in classes}
+        rules = {
+            "classes must be two labels or more, all numbers or all text": isinstance(classes, list)
+            and len(set(classes)) == len(classes) >= 2
+            and kinds in ({int}, {str}),
+            "there must be a mean and a scale above 0 of every feature": mean.ndim == 1
+            and mean.shape == scale.shape
+            and mean.dtype == scale.dtype == np.float64
+            and bool(np.isfinite(mean).all() and np.isfinite(scale).all() and (scale > 0).all()),
+            "features must have names of text, or none": isinstance(names, list)
+            and len(names) in (0, mean.size)
+            and all(isinstance(name, str) for name in [*names, label_name or ""]),
+            "parameters must be finite numbers": parameters.dtype in (np.float32, np.float64)
+            and bool(np.isfinite(parameters).all() and np.isfinite(arrays["averages"]).all()),
+        }
+        for rule, holds in rules.items():
+            if not holds:
+                raise ValueError(rule)
+        network = MLP(
+            len(mean),
+            len(classes),
+            Hyperparameters.from_json(about["hyperparameters"]),
+            (0,),
+            parameters.dtype,
+            (parameters, arrays["averages"]),
+        )
+        more = dict(about["about"])
+        return cls(network, classes, mean, scale, more, feature_names=names, label_name=label_name)

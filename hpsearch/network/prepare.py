@@ -46,6 +46,9 @@ def prepare(
             f"validation and test together must leave rows for training; found {shares[0]} + {shares[1]}"
         )
     train_at, validation_at, test_at = split(rows.y, shares, seed)
+    for name, share, taken in zip(("validation", "test"), shares, (validation_at, test_at), strict=True):
+        if share > 0 and not len(taken):
+            raise DataError(f"{name}: must set a row apart; found a share of {share:g} of {len(rows.y)} rows")
     chosen = {
         "train": Rows(rows.x[train_at], rows.y[train_at]),
         "validation": validation or Rows(rows.x[validation_at], rows.y[validation_at]),

@@ -8,7 +8,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from hpsearch.errors import DataError
+from hpsearch.errors import DataError, UsageError
 from hpsearch.network import archive
 from hpsearch.network.dataset import Dataset
 from hpsearch.network.hyperparameters import Hyperparameters
@@ -27,9 +27,10 @@ class Training:
     """The training of one network, or of a stack of networks that differ by their seeds alone.
 
     Iterating trains: every item is one epoch's metrics, a mapping per seed. It ends after
-    ``hyperparameters.epochs`` epochs, or with the first epoch that met a loss that is not finite; what that
-    epoch could not measure is NaN. What a network learns depends on the data, its hyperparameters and its
-    seed, to the last bit; not on the networks beside it, nor on where its training was saved and resumed.
+    ``hyperparameters.epochs`` epochs, or with the first epoch that met a loss that is not finite, or left a
+    parameter that is not; what that epoch could not measure is NaN. What a network learns depends on the
+    data, its hyperparameters and its seed, to the last bit; not on the networks beside it, nor on where its
+    training was saved and resumed.
 
     The order of the rows and what dropout drops come from a generator that is made anew for every epoch,
     from seed and epoch, so a checkpoint needs no generator's state.
@@ -40,16 +41,28 @@ class Training:
         seeds: One per network.
         network: The networks.
         epoch: How many epochs were trained.
-        diverged: Whether a loss was not finite.
+        diverged: Whether a loss, or a parameter at an epoch's end, was not finite.
+
+    Args:
+        dataset: See above.
+        hyperparameters: See above.
+        seeds: See above.
+        given: Parameters and averages to begin with, as :class:`~hpsearch.network.mlp.MLP` takes them.
     """
 
     def __init__(
-        self, dataset: Dataset, hyperparameters: Hyperparameters, seeds: Sequence[int] = (0,)
+        self,
+        dataset: Dataset,
+        hyperparameters: Hyperparameters,
+        seeds: Sequence[int] = (0,),
+        given: tuple[Array, Array] | None = None,
     ) -> None:
         self.dataset = dataset
         self.hyperparameters = hyperparameters
         self.seeds = tuple(seeds)
-        self.network = MLP(dataset.features, dataset.n_classes, hyperparameters, self.seeds, dataset.dtype)
+        self.network = MLP(
+            dataset.features, dataset.n_classes, hyperparameters, self.seeds, dataset.dtype, given
+        )
         self.epoch = 0
         self.diverged = False
         parameters = self.network.parameters
@@ -96,6 +109,9 @@ class Training:
                     return [total / end for total in totals]
                 step.backward()
                 self._optimizer.step(learning_rate)
+        # No loss has seen the last step.
+        network = self.network
+        self.diverged = not (np.isfinite(network.parameters).all() and np.isfinite(network.averages).all())
         return [total / len(x) for total in totals]
 
     def _pass(self, rows: int) -> TrainingPass:
@@ -126,9 +142,9 @@ class Training:
             about: See :class:`~hpsearch.network.model.Model`.
         """
         dataset = self.dataset
-        network = MLP(dataset.features, dataset.n_classes, self.hyperparameters, (0,), dataset.dtype)
-        network.parameters[0] = self.network.parameters[which]
-        network.averages[0] = self.network.averages[which]
+        own = slice(which, which + 1)
+        given = self.network.parameters[own], self.network.averages[own]
+        network = MLP(dataset.features, dataset.n_classes, self.hyperparameters, (0,), dataset.dtype, given)
         return Model(
             network,
             dataset.classes,
@@ -153,13 +169,16 @@ class Training:
         about, arrays = archive.read(path, "checkpoint")
         try:
             if about["sizes"][0] != dataset.features or about["sizes"][-1] != dataset.n_classes:
-                raise DataError(
-                    f"{path}: must be of a network for {dataset.features} features and {dataset.n_classes} "
+                raise ValueError(
+                    f"it must be of a network for {dataset.features} features and {dataset.n_classes} "
                     f"classes; found {about['sizes'][0]} and {about['sizes'][-1]}"
                 )
+            _check_counts(about)
+            if not about["diverged"] and not np.isfinite(arrays["parameters"]).all():
+                raise ValueError("parameters must be finite numbers")
             return cls._restored(dataset, about, arrays)
-        except (KeyError, ValueError, TypeError) as error:
-            raise DataError(f"{path}: holds no training, or a damaged one; delete it: {error!r}") from error
+        except (KeyError, ValueError, TypeError, AttributeError, UsageError) as error:
+            raise DataError(f"{path}: holds no training that can go on; delete it: {error}") from error
 
     def _about(self) -> dict[str, Any]:
         """What :meth:`_restored` needs beside arrays, as JSON data."""
@@ -179,9 +198,17 @@ class Training:
 
     @classmethod
     def _restored(cls, dataset: Dataset, about: Mapping[str, Any], arrays: Mapping[str, Array]) -> Self:
-        training = cls(dataset, Hyperparameters.from_json(about["hyperparameters"]), about["seeds"])
-        for name, array in training._arrays().items():
-            array[:] = arrays[name]
+        hyperparameters = Hyperparameters.from_json(about["hyperparameters"])
+        given = arrays["parameters"], arrays["averages"]
+        training = cls(dataset, hyperparameters, about["seeds"], given)
+        for number, slot in enumerate(training._optimizer.slots):
+            saved = arrays[f"slot_{number}"]
+            if saved.shape != slot.shape or saved.dtype != slot.dtype:
+                raise ValueError(
+                    f"slots must be {slot.dtype} of the shape {slot.shape}; "
+                    f"found {saved.dtype} of the shape {saved.shape}"
+                )
+            slot[:] = saved
         training.epoch, training.diverged = about["epoch"], about["diverged"]
         training._optimizer.steps = about["steps"]
         return training
@@ -189,6 +216,13 @@ class Training:
     def __reduce__(self) -> tuple[Callable[..., Self], tuple[Any, ...]]:
         """Pickle what a checkpoint holds, and the data: layers bound to their arrays cannot be pickled."""
         return self._restored, (self.dataset, self._about(), self._arrays())
+
+
+def _check_counts(about: Mapping[str, Any]) -> None:
+    """Raises a ValueError if what a checkpoint counts is no count."""
+    counts = [about["epoch"], about["steps"], *about["seeds"]]
+    if not all(type(count) is int and count >= 0 for count in counts) or type(about["diverged"]) is not bool:
+        raise ValueError("epochs, steps and seeds must be whole numbers, diverged true or false")
 
 
 def batches(rows: int, size: int) -> list[tuple[int, int]]:

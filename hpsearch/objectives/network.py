@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
-from hpsearch.errors import DataError
 from hpsearch.network import archive
 from hpsearch.network.data import Dataset
 from hpsearch.network.hyperparameters import Hyperparameters
@@ -157,7 +156,7 @@ class _Checkpoint:
             training = Training.resume(self._training, dataset)
             curve = json.loads(self._curve.read_text(encoding="utf-8"))
             epochs = [Epoch(*epoch) for epoch in curve[: training.epoch]]
-        except (DataError, OSError, ValueError, TypeError):
+        except Exception:  # whatever is wrong with a checkpoint, the trial can start over
             return None
         if len(epochs) != training.epoch:
             return None

@@ -12,6 +12,7 @@ from threadpoolctl import threadpool_info
 
 from hpsearch.config import load
 from hpsearch.launch import start
+from hpsearch.network.model import Model
 from hpsearch.objectives.final import FinalModel, train_final
 from hpsearch.reports.formats import format_report
 from hpsearch.reports.models import confusion_table
@@ -145,6 +146,12 @@ def test_a_class_without_test_rows_has_no_error() -> None:
         (["predict", "missing.npz", "points.csv"], "missing.npz"),
         (["predict", "points.csv", "points.csv"], "points.csv"),
         (["predict", "model.npz", "missing.csv"], "missing.csv"),
+        (["predict", "model.npz", "digits"], "digits: no such file or directory\n"),
+        (["predict", "model.npz", "points.csv", "--label", "typo"], "points.csv:1: no column is called typo"),
+        (["predict", "model.npz", "wide.npz", "--label", "side"], "only a .csv has a column of labels"),
+        (["predict", "model.npz", "points.csv", "-o", "points.csv"], "points.csv is read, and would be over"),
+        (["predict", "model.npz", "points.csv", "-o", "./model.npz"], "model.npz is read, and would be over"),
+        (["predict", "nameless.npz", "wide.csv"], "If one of them holds labels, say which: --label COLUMN"),
         (["predict", "model.npz", "wide.csv"], "wide.csv:1: the columns must be those"),
         (["predict", "model.npz", "wide.npz"], "wide.npz: must have the model's 2 features; found 3"),
         (["predict", "model.npz", "large.npz"], "large.npz: every number must fit float32"),
@@ -154,12 +161,38 @@ def test_what_goes_wrong_is_said(hpsearch: Program, run: Path, arguments: list[s
     """Exit 2, a message, no traceback, and no advice to unpickle anything."""
     assert hpsearch("train", run, "-q").code == 0
     Path("wide.csv").write_text("x,y,z\n1,2,3\n")
+    nameless = Model.open("model.npz")
+    nameless.feature_names = ()
+    nameless.save("nameless.npz")
     np.savez("wide.npz", X=np.ones((1, 3)))
     np.savez("large.npz", X=np.array([[0, 1e300]]))
     done = hpsearch(*(str(run) if argument == "RUN" else argument for argument in arguments))
     assert (done.code, done.out) == (2, "")
     assert text in done.err
     assert "pickle" not in done.err
+
+
+def test_predictions_are_written_whole_or_not_at_all(
+    hpsearch: Program, run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a full disk, what was there stays."""
+    hpsearch("train", run, "-q")
+    Path("out.csv").write_text("before")
+
+    def no_space(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", no_space)
+    done = hpsearch("predict", "model.npz", "points.csv", "-o", "out.csv")
+    assert (done.code, Path("out.csv").read_text()) == (2, "before")
+    assert "out.csv cannot be written: No space left on device" in done.err
+
+
+def test_predictions_go_into_a_device(hpsearch: Program, run: Path) -> None:
+    """What is no file is written to, not replaced."""
+    hpsearch("train", run, "-q")
+    assert hpsearch("predict", "model.npz", "points.csv", "-o", "/dev/null").code == 0
+    assert Path("/dev/null").is_char_device()
 
 
 def test_doctor_says_what_searches_run_on(hpsearch: Program) -> None:

@@ -131,14 +131,14 @@ def test_notes(tmp_path: Path) -> None:
 
 
 def test_notes_about_the_search(tmp_path: Path) -> None:
-    """What is allowed and yet hardly meant: the same point twice, more trials than points, no end."""
+    """What is allowed and yet hardly meant: the same point twice, more trials than points."""
     config = load(
         write(
             tmp_path,
             """
             objective: {command: "true"}
             space: {a: {values: [1, 2]}}
-            search: {trials: 4, early_stopping: true, enqueue: [{a: 1}, {a: 2}, {a: 1.0}, {a: 1}, {a: 2}]}
+            search: {trials: 4, enqueue: [{a: 1}, {a: 2}, {a: 1.0}, {a: 1}, {a: 2}]}
             """,
         )
     )
@@ -148,7 +148,6 @@ def test_notes_about_the_search(tmp_path: Path) -> None:
         "search.enqueue[4]: is the same as search.enqueue[1], and runs again",
         "search.enqueue: has 5 configurations; search.trials lets 4 run",
         "search.trials: is 4, but the space has 2 configurations; the search ends when all were tried",
-        "search.early_stopping: stops no trial without objective.command.epochs, which is its last epoch",
     )
 
 

@@ -108,6 +108,17 @@ def test_columns_of_other_files_are_found_by_name(tmp_path: Path) -> None:
         load(tmp_path / "train.csv", seed=0, validation=tmp_path / "other.csv")
 
 
+def test_what_would_be_ignored_is_refused(tmp_path: Path) -> None:
+    """A label where no source has columns of that name, and a test file that is itself of two parts."""
+    with pytest.raises(DataError, match=r"label: only a \.csv has a column of labels; leave out label: kind"):
+        load(save(tmp_path), seed=0, label="kind")
+    with pytest.raises(DataError, match="label: only a"):
+        load("moons", seed=0, label="kind")
+    both = save(tmp_path, "both.npz", x_train=X, y_train=Y, x_test=X, y_test=Y)
+    with pytest.raises(DataError, match=r"both\.npz: holds a test part too"):
+        load(save(tmp_path), seed=0, test=both)
+
+
 def test_errors_name_the_source(tmp_path: Path) -> None:
     """What is wrong with the rows as a whole is said of the file they came from."""
     path = save(tmp_path, X=X, y=Y * 0)

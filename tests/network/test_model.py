@@ -1,11 +1,13 @@
 """A trained network as a file."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from hpsearch.errors import DataError
+from hpsearch.network import archive
 from hpsearch.network.builtin import moons
 from hpsearch.network.data import load
 from hpsearch.network.formats import Rows
@@ -102,6 +104,79 @@ def test_pickles_are_not_opened(tmp_path: Path) -> None:
     """An array of Python objects in a model's place is refused, not unpickled."""
     np.savez(tmp_path / "model.npz", about=np.array({"schema": 1}, dtype=object))
     with pytest.raises(DataError, match=r"model\.npz"):
+        Model.open(tmp_path / "model.npz")
+
+
+DAMAGES = {
+    "scalar parameters": {"parameters": np.float32(1)},
+    "complex parameters": {"parameters": lambda array: array * 1j},
+    "parameters of another size": {"parameters": lambda array: array[:, :-1]},
+    "NaN": {"parameters": lambda array: array * np.nan},
+    "averages that are no numbers": {"averages": lambda array: array * np.inf},
+    "averages of another type": {"averages": lambda array: array.astype(np.float64)},
+    "scale 0": {"scale": lambda array: array * 0},
+    "one scale": {"scale": lambda array: array[:1]},
+    "whole means": {"mean": lambda array: array.astype(int)},
+    "text means": {"mean": lambda array: array.astype(str)},
+    "two rows of means": {"mean": lambda array: np.stack([array, array])},
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
+def test_arrays_of_a_model_are_checked(damage: dict[str, Any], tmp_path: Path) -> None:
+    """Each has its shape and type, and holds finite numbers."""
+    trained().model().save(tmp_path / "model.npz")
+    about, arrays = archive.read(tmp_path / "model.npz", "model")
+    ((name, change),) = damage.items()
+    arrays[name] = np.asarray(change(arrays[name]) if callable(change) else change)
+    archive.write(tmp_path / "model.npz", "model", about, arrays)
+    with pytest.raises(DataError, match=r"model\.npz: holds no model"):
+        Model.open(tmp_path / "model.npz")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"classes": ["a"]},
+        {"classes": ["a", 1]},
+        {"classes": [1, 1]},
+        {"classes": 3},
+        {"feature_names": ["a"]},
+        {"feature_names": [1, 2]},
+        {"label_name": 5},
+        {"about": 1},
+        {"hyperparameters": []},
+        {"hyperparameters": {"learning_rate": 0.1}},
+        *(
+            {"hyperparameters": {name: value}}
+            for name, value in [
+                ("batch_norm", "false"),
+                ("dropout", 2),
+                ("hidden_units", [10**9, 10**9]),
+                ("hidden_units", 64),
+                ("activation", "swish"),
+            ]
+        ),
+    ],
+    ids=str,
+)
+def test_what_a_model_says_of_itself_is_checked(change: dict[str, Any], tmp_path: Path) -> None:
+    """Classes, names, and values that its hyperparameters cannot have; nothing is allocated for them."""
+    trained().model().save(tmp_path / "model.npz")
+    about, arrays = archive.read(tmp_path / "model.npz", "model")
+    hyperparameters = change.get("hyperparameters")
+    if isinstance(hyperparameters, dict) and "learning_rate" not in hyperparameters:
+        change = {"hyperparameters": {**about["hyperparameters"], **hyperparameters}}
+    archive.write(tmp_path / "model.npz", "model", {**about, **change}, arrays)
+    with pytest.raises(DataError, match=r"model\.npz: holds no model"):
+        Model.open(tmp_path / "model.npz")
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, "[1, 2]", "", "{}"])
+def test_any_text_may_stand_in_a_damaged_file(text: str, tmp_path: Path) -> None:
+    """However deep or empty, the file is refused by name."""
+    np.savez(tmp_path / "model.npz", about=np.array(text))
+    with pytest.raises(DataError, match=r"model\.npz: not a file that hpsearch wrote, or damaged"):
         Model.open(tmp_path / "model.npz")
 
 

@@ -122,6 +122,14 @@ def test_rows_of_their_own_take_the_place_of_shares() -> None:
     ("arguments", "message"),
     [
         ({"rows": Rows(rows().x, rows().y * 0)}, "there must be at least two classes; found 0 alone"),
+        (
+            {"rows": rows(30), "shares": (0.01, 0)},
+            "validation: must set a row apart; found a share of 0.01 of 30",
+        ),
+        (
+            {"rows": rows(30), "shares": (0, 0.01)},
+            "test: must set a row apart; found a share of 0.01 of 30 rows",
+        ),
         ({"rows": rows(2, classes=2), "shares": (0, 0.5)}, "every class needs a row in the training split"),
         ({"rows": rows(), "shares": (0.5, 0.5)}, "must leave rows for training; found 0.5 [+] 0.5"),
         ({"rows": rows(), "test": rows(9, classes=4)}, "found the label 3 in test only, 2 × there"),

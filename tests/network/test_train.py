@@ -1,6 +1,7 @@
 """Training: what it learns, and that it can be stopped and resumed anywhere."""
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hpsearch.errors import DataError
+from hpsearch.network import archive
 from hpsearch.network.data import load
 from hpsearch.network.dataset import Dataset
 from hpsearch.network.formats import Rows
@@ -129,6 +131,16 @@ def test_divergence_ends_training() -> None:
     assert all(math.isnan(last[name]) for name in ("val_loss", "val_error", "val_accuracy"))
 
 
+def test_the_last_step_of_an_epoch_is_looked_at() -> None:
+    """Its loss was finite; a parameter that is not ends the training all the same."""
+    data = small().with_validation_in_training()
+    training = Training(data, choose(learning_rate=1e38, optimizer="sgd", batch_size=100, weight_decay=10))
+    ((metrics,),) = list(training)
+    assert training.diverged
+    assert training.epoch == 1
+    assert math.isfinite(metrics["train_loss"])
+
+
 def test_learning_rate_decays_by_epoch() -> None:
     """Epoch e, counted from 0, takes steps of α₀ / (1 + decay · e)."""
     frozen = Training(small(), choose(optimizer="sgd", learning_rate=1.0, learning_rate_decay=1e12, epochs=2))
@@ -190,4 +202,35 @@ def test_a_damaged_checkpoint_is_refused(damage: str, tmp_path: Path) -> None:
         case "other":
             np.savez(path, about=np.array("{}"))
     with pytest.raises(DataError, match=r"checkpoint\.npz"):
+        Training.resume(path, small())
+
+
+@pytest.mark.parametrize(
+    ("about", "arrays"),
+    [
+        ({"epoch": -1}, {}),
+        ({"steps": "3"}, {}),
+        ({"seeds": [0, 1]}, {}),
+        ({"diverged": 0}, {}),
+        ({"hyperparameters": {}}, {}),
+        ({}, {"parameters": lambda array: array.astype(np.float64)}),
+        ({}, {"parameters": lambda array: array * np.nan}),
+        ({}, {"averages": lambda array: array[:, :1]}),
+        ({}, {"slot_0": lambda array: array[:, :1]}),
+        ({}, {"slot_1": lambda array: array.astype(np.float64)}),
+    ],
+    ids=str,
+)
+def test_what_a_checkpoint_holds_is_checked(
+    about: dict[str, Any], arrays: dict[str, Callable[[np.ndarray], np.ndarray]], tmp_path: Path
+) -> None:
+    """Counts are counts, and every array has its shape and type, rather than one that NumPy would stretch."""
+    path = tmp_path / "checkpoint.npz"
+    training = Training(small(), choose())
+    training.train_epoch()
+    training.save(path)
+    saved, held = archive.read(path, "checkpoint")
+    changed = {name: change(held[name]) for name, change in arrays.items()}
+    archive.write(path, "checkpoint", {**saved, **about}, {**held, **changed})
+    with pytest.raises(DataError, match=r"checkpoint\.npz: holds no training that can go on; delete it: "):
         Training.resume(path, small())

@@ -4,14 +4,15 @@ Every reader gives numbers that are finite and labels that are whole numbers or 
 :class:`~hpsearch.errors.DataError` that names the row and column, or the line. Nothing is ever unpickled.
 """
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from hpsearch.errors import DataError
 from hpsearch.network.formats import csv, idx, npz
 from hpsearch.network.formats.rows import Array, Rows, Source
 
-__all__ = ["Rows", "Source", "parts", "read", "read_features"]
+__all__ = ["Rows", "Source", "kind", "parts", "read", "read_features"]
 
 
 def read(path: Path, label: str | None = None) -> Source:
@@ -24,8 +25,8 @@ def read(path: Path, label: str | None = None) -> Source:
     Raises:
         DataError: It is not there, or not what it should be.
     """
-    try:
-        match _kind(path):
+    with _reading(path):
+        match kind(path):
             case "npz":
                 return npz.read(path)
             case "csv":
@@ -34,16 +35,17 @@ def read(path: Path, label: str | None = None) -> Source:
                 return idx.read_directory(path)
             case _:
                 return Source(idx.read_pair(path))
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read: {error.strerror or error}") from error
 
 
-def read_features(path: Path, label: str | None = None, wanted: Sequence[str] = ()) -> Array:
+def read_features(
+    path: Path, label: str | None = None, *, usual_label: str = "label", wanted: Sequence[str] = ()
+) -> Array:
     """Read rows without labels, or pass over their labels, to predict them.
 
     Args:
-        path: As for :func:`read`; of a directory, the training images.
-        label: The column of a CSV that is no feature; ``label`` if not given. It may be missing.
+        path: As for :func:`read`, but no directory.
+        label: The column of a CSV that is no feature; if not given, ``usual_label`` where it is there.
+        usual_label: See ``label``.
         wanted: What the other columns of a CSV have to be called, in the order to return; any names if empty.
 
     Returns:
@@ -52,18 +54,19 @@ def read_features(path: Path, label: str | None = None, wanted: Sequence[str] = 
     Raises:
         DataError: It is not there, or not what it should be.
     """
-    try:
-        match _kind(path):
+    with _reading(path):
+        found = kind(path)
+        if label is not None and found != "csv":
+            raise DataError(f"{path}: only a .csv has a column of labels; leave out the label {label}")
+        match found:
             case "npz":
                 return npz.read_features(path)
             case "csv":
-                return csv.read_features(path, label or "label", wanted)
+                return csv.read_features(path, label, usual_label, wanted)
             case "directory":
-                return idx.read_features(idx.training_images(path))
+                raise DataError(f"{path}: must be a file of images, not a directory: which of them is meant?")
             case _:
                 return idx.read_features(path)
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read: {error.strerror or error}") from error
 
 
 def parts(path: Path) -> list[Path]:
@@ -72,7 +75,7 @@ def parts(path: Path) -> list[Path]:
     Raises:
         DataError: It is not there, or of an unknown kind.
     """
-    match _kind(path):
+    match kind(path):
         case "npz" | "csv":
             return [path]
         case "directory":
@@ -82,9 +85,27 @@ def parts(path: Path) -> list[Path]:
             return [path, idx.labels_of(path)]
 
 
-def _kind(path: Path) -> str:
+def kind(path: Path) -> str:
+    """``npz``, ``csv``, ``directory``, or the suffix of what may be an IDX file.
+
+    Raises:
+        DataError: It is not there, or neither a file nor a directory: a pipe could be read only once.
+    """
     if path.is_dir():
         return "directory"
     if not path.exists():
-        raise DataError(f"{path}: no such file or directory; write digits, blobs, spirals, moons or a path")
-    return path.suffix.removeprefix(".")
+        raise DataError(f"{path}: no such file or directory")
+    if not path.is_file():
+        raise DataError(f"{path}: must be a file or a directory; found something else, such as a pipe")
+    return path.suffix.removeprefix(".").lower()
+
+
+@contextlib.contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    """Errors of the system and of memory as those of the data."""
+    try:
+        yield
+    except OSError as error:
+        raise DataError(f"{error.filename or path}: cannot be read: {error.strerror or error}") from error
+    except MemoryError as error:
+        raise DataError(f"{path}: does not fit into memory") from error

@@ -33,22 +33,19 @@ def read(path: Path, label: str) -> Source:
     """
     lines = _lines(path)
     _, header = next(lines)
-    if label not in header:
-        found = ", ".join(header[:20]) + (", …" if len(header) > 20 else "")
-        raise DataError(
-            f"{path}:1: no column is called {label}; say which holds the labels: label: COLUMN; found {found}"
-        )
-    x, labels = _table(path, lines, header, header.index(label))
+    x, labels = _table(path, lines, header, _column(path, header, label))
     names = tuple(name for name in header if name != label)
     return Source(Rows(x, _labels(path, label, labels), names, label))
 
 
-def read_features(path: Path, label: str, wanted: Sequence[str] = ()) -> Array:
+def read_features(path: Path, label: str | None, usual_label: str, wanted: Sequence[str]) -> Array:
     """Read the numbers, but for the column of labels if there is one.
 
     Args:
         path: The file.
-        label: What the column of labels is called.
+        label: What the column of labels is called, which has to be there; None to leave out ``usual_label``
+            where it is there.
+        usual_label: See ``label``.
         wanted: What the other columns have to be called, in the order to return; any names if empty.
 
     Raises:
@@ -56,8 +53,11 @@ def read_features(path: Path, label: str, wanted: Sequence[str] = ()) -> Array:
     """
     lines = _lines(path)
     _, header = next(lines)
-    order = order_by_name([name for name in header if name != label], wanted, f"{path}:1") if wanted else []
-    x, _ = _table(path, lines, header, header.index(label) if label in header else None)
+    given = label if label is not None or usual_label not in header else usual_label
+    column = None if given is None else _column(path, header, given)
+    names = [name for at, name in enumerate(header) if at != column]
+    order = order_by_name(names, wanted, f"{path}:1") if wanted else []
+    x, _ = _table(path, lines, header, column)
     return x[:, order] if wanted else x
 
 
@@ -82,6 +82,22 @@ def _lines(path: Path) -> Iterator[Line]:
             raise DataError(f"{path}:{reader.line_num}: {error}") from error
     if not width:
         raise DataError(f"{path}: must begin with a line of column names; the file is empty")
+
+
+def _column(path: Path, header: list[str], label: str) -> int:
+    """Where the column of labels is.
+
+    Raises:
+        DataError: There is none, or more than one.
+    """
+    if header.count(label) == 1:
+        return header.index(label)
+    if label in header:
+        raise DataError(f"{path}:1: every column needs a name of its own; found {label!r} twice")
+    found = ", ".join(header[:20]) + (", …" if len(header) > 20 else "")
+    raise DataError(
+        f"{path}:1: no column is called {label}; say which holds the labels: label: COLUMN; found {found}"
+    )
 
 
 def _table(

@@ -13,6 +13,8 @@ from hpsearch.network.formats.rows import Array, Rows, Source, checked_features,
 _TYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 """By the third byte of a file."""
 
+_MOST_AXES = 32
+
 
 def read_directory(directory: Path) -> Source:
     """Read ``train-images-idx3-ubyte`` and ``train-labels-idx1-ubyte``, with or without ``.gz``.
@@ -96,6 +98,8 @@ def _read(path: Path) -> Array:
     if len(data) < 4 or data[:2] != b"\0\0" or data[2] not in _TYPES:
         raise DataError(f"{path}: not an IDX file; it begins with {data[:4].hex(' ') or 'nothing'}")
     axes, dtype = data[3], np.dtype(_TYPES[data[2]])
+    if axes > _MOST_AXES:
+        raise DataError(f"{path}: an IDX file must have at most {_MOST_AXES} axes; found {axes}")
     start = 4 + 4 * axes
     if len(data) < start:
         raise DataError(

@@ -128,7 +128,12 @@ def checked_labels(y: Array, name: str) -> Array:
     if kind == "U":
         return y
     if kind == "S":
-        return np.char.decode(y, "utf-8")
+        try:
+            return np.char.decode(y, "utf-8")
+        except UnicodeDecodeError as error:
+            raise DataError(
+                f"{name}: labels of bytes must be UTF-8 text; found {error.object!r:.60}"
+            ) from error
     if kind == "f":
         fits = np.isfinite(y) & (y == np.round(y)) & (y >= -(2.0**63)) & (y < 2.0**63)
     elif kind == "u":

@@ -1,12 +1,13 @@
 """Reading .csv files."""
 
+import os
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from hpsearch.errors import DataError
-from hpsearch.network.formats import read, read_features
+from hpsearch.network.formats import parts, read, read_features
 
 
 def save(path: Path, text: str, encoding: str = "utf-8") -> Path:
@@ -67,6 +68,7 @@ def test_labels_are_numbers_only_if_no_two_become_one(
         ("a,label\n1e999,x\n", r"data\.csv:2: column a: must be a finite number; found '1e999'"),
         ("a,label\n1,x\n1,2,y\n", r"data\.csv:3: every line must have 2 values, as the first has; found 3"),
         ("a,label\n1,x\n2\n", r"data\.csv:3: every line must have 2 values, as the first has; found 1"),
+        ("a,label,label\n1,x,y\n", r"data\.csv:1: every column needs a name of its own; found 'label' twice"),
         ("a,b\n1,2\n", r"data\.csv:1: no column is called label; say .* label: COLUMN; found a, b"),
         ("a,a,label\n1,2,x\n", r"data\.csv:1: every column needs a name of its own; found 'a' twice"),
         ("label\nx\n", r"data\.csv:1: there must be a column of numbers"),
@@ -104,7 +106,37 @@ def test_features_are_read_with_or_without_labels(tmp_path: Path) -> None:
     """To predict rows, the column of labels is passed over if it is there."""
     expected = [[1.5, 2], [-300, 4]]
     assert read_features(save(tmp_path, GOOD), label="kind").tolist() == expected
-    assert read_features(save(tmp_path, "width,height\n1.5,2\n-3e2,4\n"), label="kind").tolist() == expected
+    assert read_features(save(tmp_path, GOOD), usual_label="kind").tolist() == expected
+    bare = save(tmp_path, "width,height\n1.5,2\n-3e2,4\n")
+    assert read_features(bare, usual_label="kind").tolist() == expected
+    with pytest.raises(DataError, match="no column is called kind"):
+        read_features(bare, label="kind")
+
+
+def test_features_are_put_in_order(tmp_path: Path) -> None:
+    """By the names that are wanted; a column too many may be one of labels, which the message says."""
+    assert read_features(save(tmp_path, GOOD), "kind", wanted=["height", "width"]).tolist() == [
+        [2, 1.5],
+        [4, -300],
+    ]
+    with pytest.raises(
+        DataError, match=r"data\.csv:1: .*; unknown: kind; leave it out, or say that it is the label"
+    ):
+        read_features(save(tmp_path, GOOD), wanted=["height", "width"])
+
+
+def test_the_suffix_may_be_in_capitals(tmp_path: Path) -> None:
+    """As some systems write it."""
+    path = save(tmp_path, GOOD).rename(tmp_path / "DATA.CSV")
+    assert len(read(path, label="kind").train.x) == 2
+
+
+def test_a_pipe_is_refused(tmp_path: Path) -> None:
+    """It could be read only once, and nobody may ever write to it."""
+    os.mkfifo(tmp_path / "pipe.csv")
+    for take in (read, read_features, parts):
+        with pytest.raises(DataError, match="must be a file or a directory"):
+            take(tmp_path / "pipe.csv")
 
 
 def test_many_rows_keep_their_order(tmp_path: Path) -> None:

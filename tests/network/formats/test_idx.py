@@ -64,6 +64,7 @@ def test_every_type_of_number_is_read(dtype: str, tmp_path: Path) -> None:
     [
         (idx(IMAGES)[:-1], idx(LABELS), r"the shape \(6, 4, 4\) must have 112 bytes; found 111"),
         (idx(IMAGES)[:7], idx(LABELS), "3 axes must have more than 16 bytes; found 7"),
+        (b"\0\0\x08\xff" + b"\0\0\0\1" * 255 + b"\0", idx(LABELS), "must have at most 32 axes; found 255"),
         (b"", idx(LABELS), "not an IDX file; it begins with nothing"),
         (b"PNG.....", idx(LABELS), "not an IDX file; it begins with 50 4e 47 2e"),
         (idx(IMAGES), idx(LABELS[:5]), r"one label for each of the 6 rows; found the shape \(5,\)"),
@@ -90,6 +91,21 @@ def test_a_cut_gzip_file_is_refused(tmp_path: Path) -> None:
         read(tmp_path)
 
 
+def test_a_directory_is_not_predicted(tmp_path: Path) -> None:
+    """It holds two files of images."""
+    save(tmp_path, "train-images-idx3-ubyte", idx(IMAGES))
+    with pytest.raises(DataError, match="must be a file of images, not a directory"):
+        read_features(tmp_path)
+
+
+def test_a_part_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    """Rather than its directory."""
+    (tmp_path / "train-images-idx3-ubyte").mkdir()
+    save(tmp_path, "train-labels-idx1-ubyte", idx(LABELS))
+    with pytest.raises(DataError, match="train-images-idx3-ubyte: cannot be read: Is a directory"):
+        read(tmp_path)
+
+
 def test_a_directory_without_images_is_refused(tmp_path: Path) -> None:
     """The message says what the directory must hold."""
     with pytest.raises(DataError, match="must hold train-images-idx3-ubyte"):
@@ -103,5 +119,5 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
         DataError, match=r"of an unknown kind; a data file is a \.npz, a \.csv, or IDX images"
     ):
         read(path)
-    with pytest.raises(DataError, match="no such file or directory; write digits"):
+    with pytest.raises(DataError, match="no such file or directory"):
         read(tmp_path / "nothing.csv")

@@ -1,5 +1,6 @@
 """Reading .npz files."""
 
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -78,8 +79,22 @@ def spoilt(row: int, column: int, value: float) -> np.ndarray:
         ({"X": X[0], "y": Y[:3]}, r"must have the shape \(rows, features\), neither of them 0; found \(3,\)"),
         ({"X": X[:0], "y": Y[:0]}, r"neither of them 0; found \(0, 3\)"),
         ({"X": X.astype(str), "y": Y}, "must hold numbers; found <U"),
-        ({"X": X.astype(object), "y": Y}, "save numbers and text only, without Python objects"),
-        ({"features": X, "y": Y}, "must hold the arrays X and y, or x_train and y_train; found features, y"),
+        ({"X": X.astype(object), "y": Y}, r"X\.npy: must hold numbers or text; found Python objects"),
+        (
+            {"X": X, "y": np.array([b"a", b"\xff", b"a", b"b"])},
+            r"labels of bytes must be UTF-8 .* found b'\\xff'",
+        ),
+        ({"X": X, "y": Y, "x": X}, r"one array of a name, whatever its case; found X\.npy and x\.npy"),
+        (
+            {"X": X, "y": Y, "x_train": X, "y_train": Y},
+            "must hold the arrays X and y, or .*; found x, x_train, y",
+        ),
+        ({"X": X, "y": Y, "x_test": X}, "must hold the arrays X and y, or .*; found x, x_test, y"),
+        (
+            {"x_train": X, "y_train": Y, "x_test": X},
+            "must hold the arrays .*; found x_test, x_train, y_train",
+        ),
+        ({"features": X, "y": Y}, "must hold the arrays X and y, .*; found features, y"),
     ],
 )
 def test_what_cannot_be_used_is_named(arrays: dict[str, Any], message: str, tmp_path: Path) -> None:
@@ -88,6 +103,89 @@ def test_what_cannot_be_used_is_named(arrays: dict[str, Any], message: str, tmp_
     with pytest.raises(DataError, match=message) as caught:
         read(path)
     assert str(path) in str(caught.value)
+
+
+def test_arrays_that_nobody_asks_for_are_not_looked_at(tmp_path: Path) -> None:
+    """Python objects beside the data do no harm."""
+    source = read(save(tmp_path, X=X, y=Y, notes=np.array([{}, None])))
+    np.testing.assert_array_equal(source.train.x, X)
+
+
+def header(shape: str, descr: str = "'<f8'") -> bytes:
+    """The start of an array's file."""
+    text = f"{{'descr': {descr}, 'fortran_order': False, 'shape': {shape}}}".ljust(117) + "\n"
+    return b"\x93NUMPY\x01\x00" + len(text).to_bytes(2, "little") + text.encode()
+
+
+def patched(path: Path, at: int, value: int) -> None:
+    """Changes a field of two bytes in every header of an archive; ``at`` counts in that of a member."""
+    content = bytearray(path.read_bytes())
+    for signature, shift in ((b"PK\3\4", 0), (b"PK\1\2", 2)):
+        start = content.find(signature)
+        while start >= 0:
+            content[start + at + shift : start + at + shift + 2] = value.to_bytes(2, "little")
+            start = content.find(signature, start + 1)
+    path.write_bytes(bytes(content))
+
+
+@pytest.mark.parametrize(("at", "value", "message"), [(6, 1, "is encrypted"), (8, 99, "compression method")])
+def test_archives_of_other_kinds_are_refused(at: int, value: int, message: str, tmp_path: Path) -> None:
+    """Encrypted ones, and strange compressions; the array is named."""
+    path = save(tmp_path, X=X, y=Y)
+    patched(path, at, value)
+    with pytest.raises(DataError, match=rf"data\.npz: X\.npy: cannot be read: .*{message}"):
+        read(path)
+
+
+@pytest.mark.parametrize(
+    "member",
+    [
+        b"",
+        b"no array",
+        header("(4, 3)")[:-5],
+        header("(4, 3)"),
+        header("(-4, -3)") + bytes(96),
+        header("(4, 3)", "'<f8") + bytes(96),
+        header("(4, 3)", "'nonsense'") + bytes(96),
+        header("(1000000000, 1000000)") + bytes(96),
+        header("(" * 90) + bytes(96),
+        b"\x93NUMPY\x09\x00" + bytes(96),
+    ],
+)
+def test_damaged_arrays_are_named(member: bytes, tmp_path: Path) -> None:
+    """Whatever is wrong with one, and without the memory that it claims to need, or advice to unpickle it."""
+    path = save(tmp_path, y=Y)
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("X.npy", member)
+    with pytest.raises(DataError, match=r"data\.npz: X\.npy: damaged") as caught:
+        read(path)
+    assert "pickle" not in str(caught.value)
+
+
+def test_damaged_compression_is_named(tmp_path: Path) -> None:
+    """LZMA has errors of its own."""
+    path = tmp_path / "data.npz"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("X.npy", header("(100, 3)") + np.random.default_rng(0).bytes(2400))
+        archive.writestr("y.npy", header("(100,)") + bytes(800))
+    content = path.read_bytes()
+    path.write_bytes(content[:60] + b"\xff" * 800 + content[860:])
+    with pytest.raises(DataError, match=r"X\.npy: damaged"):
+        read(path)
+
+
+def test_arrays_that_do_not_fit_into_memory_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With what they would need."""
+    path = save(tmp_path, X=np.zeros((1000, 1000)), y=Y)
+
+    def no_memory(*_: Any, **__: Any) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(np.lib.format, "read_array", no_memory)
+    with pytest.raises(DataError, match=r"X\.npy: does not fit into memory; it needs 0\.008 GB"):
+        read(path)
 
 
 @pytest.mark.parametrize("content", [b"", b"text", b"PK\x03\x04 cut off"])
