@@ -1,5 +1,7 @@
 """The network as a scikit-learn classifier. The one file that imports scikit-learn."""
 
+import contextlib
+import copy
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Self
@@ -12,19 +14,28 @@ from sklearn.utils.validation import check_is_fitted, check_random_state, valida
 
 from hpsearch.errors import UsageError
 from hpsearch.network.dataset import Dataset
-from hpsearch.network.hyperparameters import Hyperparameters
+from hpsearch.network.hyperparameters import HYPERPARAMETERS, Hyperparameter, Hyperparameters
 from hpsearch.network.passes import EvaluationPass
 from hpsearch.network.prepare import split
 from hpsearch.network.train import Metrics, Training
 
 Array = NDArray[Any]
 
+_OWN_RULES = {
+    "validation_fraction": Hyperparameter(
+        "float", 0.1, "rows set apart", min=0, max=1, open_min=True, open_max=True
+    ),
+    "n_iter_no_change": Hyperparameter("int", 10, "epochs to wait", min=1),
+    "early_stopping": Hyperparameter("bool", False, "whether to set rows apart"),
+}
+"""What the parameters have to be that are not the network's."""
+
 
 class BatchNormMLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
     """A multi-layer perceptron with batch normalisation: the network of ``objective: network``.
 
     It trains in single precision on float32 features and in double precision on others. It does not
-    standardise them; put a ``StandardScaler`` before it.
+    standardise them; put a ``StandardScaler`` before it. A fit that fails leaves the classifier as it was.
 
     Args:
         hidden_units: Units of every hidden layer; ``()`` is softmax regression.
@@ -55,6 +66,8 @@ class BatchNormMLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
         loss_curve_: The training loss of every epoch.
         validation_scores_: The accuracy on the rows set apart, by epoch; with early stopping only.
     """
+
+    _training: Training
 
     def __init__(
         self,
@@ -109,52 +122,65 @@ class BatchNormMLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
         Raises:
             ValueError: A parameter or the data are not as they have to be, or the training diverged.
         """
-        X, y = self._validated(X, y, reset=True)
-        self.classes_ = np.unique(y)
-        if len(self.classes_) < 2:
-            raise ValueError("y: there must be at least 2 classes; found 1 class")
-        self._begin(X, y, self.validation_fraction if self.early_stopping else 0.0)
-        network, best, waited = self._training.network, -math.inf, 0
-        for metrics in self._epochs(self._training):
+        with self._unchanged_by_failure():
+            chosen = self._hyperparameters()
+            X, y = self._validated(X, y, reset=True)
+            self.classes_ = _checked_classes(y, "y")
+            self._begin(X, y, chosen, self.validation_fraction if self.early_stopping else 0.0)
             if self.early_stopping:
-                self.validation_scores_.append(metrics["val_accuracy"])
-                waited += 1
-                if metrics["val_accuracy"] > best:
-                    best, waited = metrics["val_accuracy"], 0
-                    kept = network.parameters.copy(), network.averages.copy()
-                if waited >= self.n_iter_no_change:
-                    break
-        if self.early_stopping:
-            network.parameters[:], network.averages[:] = kept
-        self._let_go_of_the_rows()
+                self._train_until_no_better()
+            else:
+                self.__dict__.pop("validation_scores_", None)
+                list(self._epochs(self._training))
+            self._let_go_of_the_rows()
         return self
+
+    def _train_until_no_better(self) -> None:
+        """Train, wait for a better accuracy on the rows set apart, and go back to the best."""
+        network, best, waited = self._training.network, -math.inf, 0
+        self.validation_scores_: list[float] = []
+        for metrics in self._epochs(self._training):
+            self.validation_scores_.append(metrics["val_accuracy"])
+            waited += 1
+            if metrics["val_accuracy"] > best:
+                best, waited = metrics["val_accuracy"], 0
+                kept = network.parameters.copy(), network.averages.copy()
+            if waited >= self.n_iter_no_change:
+                break
+        network.parameters[:], network.averages[:] = kept
 
     def partial_fit(self, X: Any, y: Any, classes: Any = None) -> Self:
         """Train one more epoch, on these rows; there is no early stopping.
 
         Args:
-            X: Features, (rows, features).
+            X: Features, (rows, features); at least two rows with batch normalisation, which compares them.
             y: Labels, (rows,).
             classes: Every label that there will be; needed by the first call alone.
 
         Raises:
-            ValueError: As :meth:`fit`, or the first call lacks the classes, or a label is none of them.
+            ValueError: As :meth:`fit`, or the first call lacks the classes, a later one has others, or a
+                label is none of them.
         """
         first = not hasattr(self, "classes_")
         if first and classes is None:
             raise ValueError("classes: the first call of partial_fit needs every label that there will be")
-        X, y = self._validated(X, y, reset=first)
-        known = np.unique(classes) if first else self.classes_
-        strange = np.setdiff1d(y, known)
-        if len(strange):
-            raise ValueError(f"y: every label must be one of classes; found {strange[0]!r}")
-        if first:
-            self.classes_ = known
-            self._begin(X, y, 0.0)
-        else:
-            self._training.dataset = self._dataset(X.astype(self._training.dataset.dtype), y, 0.0)
-        list(self._epochs([self._training.train_epoch()]))
-        self._let_go_of_the_rows()
+        with self._unchanged_by_failure():
+            chosen = self._hyperparameters()
+            X, y = self._validated(X, y, reset=first)
+            known = self.classes_ if classes is None else _checked_classes(classes, "classes")
+            if not first and not np.array_equal(known, self.classes_):
+                raise ValueError(f"classes: must be those of the first call; found {known.tolist()}")
+            strange = np.setdiff1d(y, known)
+            if len(strange):
+                raise ValueError(f"y: every label must be one of classes; found {strange[0]!r}")
+            if first:
+                self.classes_ = known
+                self._begin(X, y, chosen, 0.0)
+            else:
+                self._training = copy.copy(self._training)
+                self._training.dataset = self._dataset(X.astype(self._training.dataset.dtype), y, 0.0)
+            list(self._epochs([self._training.train_epoch()]))
+            self._let_go_of_the_rows()
         return self
 
     def predict_proba(self, X: Any) -> Array:
@@ -178,34 +204,60 @@ class BatchNormMLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
         most_probable = self.predict_proba(X).argmax(axis=1)
         return np.asarray(self.classes_[most_probable])
 
+    @contextlib.contextmanager
+    def _unchanged_by_failure(self) -> Iterator[None]:
+        """All attributes as they were, should what follows fail."""
+        before = dict(vars(self))
+        try:
+            yield
+        except Exception:
+            self.__dict__.clear()
+            self.__dict__.update(before)
+            raise
+
     def _validated(self, X: Any, y: Any, *, reset: bool) -> tuple[Array, Array]:
         X, y = validate_data(self, X, y, dtype=(np.float64, np.float32), reset=reset)
         check_classification_targets(y)
         return X, y
 
     def _hyperparameters(self) -> Hyperparameters:
+        """The network's part of the parameters, once all are checked.
+
+        Raises:
+            ValueError: One is not as it has to be.
+        """
+        units_rule, units = HYPERPARAMETERS["hidden_units"], self.hidden_units
+        if not isinstance(units, (Sequence, np.ndarray)) or not all(map(units_rule.allows, units)):
+            raise ValueError(
+                f"hidden_units: must be a tuple, for every layer {units_rule.rule()}; found {units!r}"
+            )
+        for name, rule in _OWN_RULES.items():
+            if not rule.allows(value := getattr(self, name)):
+                raise ValueError(f"{name}: must be {rule.rule()}; found {value!r}")
         own = {"early_stopping", "validation_fraction", "n_iter_no_change", "random_state", "hidden_units"}
         values = {name: value for name, value in self.get_params(deep=False).items() if name not in own}
-        units = {f"hidden_units_{layer}": count for layer, count in enumerate(self.hidden_units, 1)}
+        by_layer = {f"hidden_units_{layer}": count for layer, count in enumerate(units, 1)}
         try:
-            return Hyperparameters.from_values({**values, "hidden_layers": len(self.hidden_units), **units})
+            return Hyperparameters.from_values({**values, "hidden_layers": len(units), **by_layer})
         except UsageError as error:
             raise ValueError(str(error)) from error
 
-    def _begin(self, X: Array, y: Array, share: float) -> None:
+    def _begin(self, X: Array, y: Array, chosen: Hyperparameters, share: float) -> None:
         """Make the training, over all rows but the share set apart for validation."""
         self._seed = int(check_random_state(self.random_state).randint(2**31))
-        chosen = self._hyperparameters()
         self._training = Training(self._dataset(X, y, share), chosen, (self._seed,))
         self.n_iter_ = 0
         self.loss_curve_: list[float] = []
-        self.validation_scores_: list[float] = []
 
     def _dataset(self, X: Array, y: Array, share: float) -> Dataset:
         indices = np.searchsorted(self.classes_, y)
         train, validation, _ = split(indices, (share, 0.0), self._seed)
-        if share and not len(validation):
-            raise ValueError(f"validation_fraction: must set a row apart; found {share} of {len(X)} rows")
+        if share and not (len(validation) and len(train)):
+            raise ValueError(
+                f"validation_fraction: must set a row apart and leave one; found {share} of {len(X)} rows"
+            )
+        if len(train) == 1 and self.batch_norm and len(self.hidden_units):
+            raise ValueError("X: batch_norm compares rows, so it needs 2 samples to train on; found 1 sample")
         return Dataset(
             x_train=X[train],
             y_train=indices[train],
@@ -226,10 +278,10 @@ class BatchNormMLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
         """
         for (metrics,) in records:
             self.n_iter_ += 1
-            self.loss_curve_.append(metrics["train_loss"])
+            self.loss_curve_ = [*self.loss_curve_, metrics["train_loss"]]
             if self._training.diverged:
                 raise ValueError(
-                    f"learning_rate: the loss is not finite in epoch {self.n_iter_}; "
+                    f"learning_rate: the training diverged in epoch {self.n_iter_}; "
                     f"try less than {self.learning_rate}"
                 )
             yield metrics
@@ -240,3 +292,15 @@ class BatchNormMLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
         self._training.dataset = self._dataset(
             np.empty((0, self.n_features_in_), dtype), self.classes_[:0], 0.0
         )
+
+
+def _checked_classes(labels: Any, name: str) -> Array:
+    """The labels, sorted, each once.
+
+    Raises:
+        ValueError: There is one only.
+    """
+    classes = np.unique(labels)
+    if len(classes) < 2:
+        raise ValueError(f"{name}: there must be at least 2 classes; found {len(classes)} class")
+    return np.asarray(classes)

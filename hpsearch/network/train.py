@@ -27,9 +27,10 @@ class Training:
     """The training of one network, or of a stack of networks that differ by their seeds alone.
 
     Iterating trains: every item is one epoch's metrics, a mapping per seed. It ends after
-    ``hyperparameters.epochs`` epochs, or with the first epoch that met a loss that is not finite; what that
-    epoch could not measure is NaN. What a network learns depends on the data, its hyperparameters and its
-    seed, to the last bit; not on the networks beside it, nor on where its training was saved and resumed.
+    ``hyperparameters.epochs`` epochs, or with the first epoch that met a loss that is not finite, or left a
+    parameter that is not; what that epoch could not measure is NaN. What a network learns depends on the
+    data, its hyperparameters and its seed, to the last bit; not on the networks beside it, nor on where its
+    training was saved and resumed.
 
     The order of the rows and what dropout drops come from a generator that is made anew for every epoch,
     from seed and epoch, so a checkpoint needs no generator's state.
@@ -40,7 +41,7 @@ class Training:
         seeds: One per network.
         network: The networks.
         epoch: How many epochs were trained.
-        diverged: Whether a loss was not finite.
+        diverged: Whether a loss, or a parameter at an epoch's end, was not finite.
 
     Args:
         dataset: See above.
@@ -108,6 +109,9 @@ class Training:
                     return [total / end for total in totals]
                 step.backward()
                 self._optimizer.step(learning_rate)
+        # No loss has seen the last step.
+        network = self.network
+        self.diverged = not (np.isfinite(network.parameters).all() and np.isfinite(network.averages).all())
         return [total / len(x) for total in totals]
 
     def _pass(self, rows: int) -> TrainingPass:

@@ -1,5 +1,6 @@
 """The scikit-learn estimator."""
 
+import math
 import pickle
 from typing import Any
 
@@ -120,15 +121,86 @@ def test_it_computes_in_the_precision_of_its_features() -> None:
     ("parameters", "message"),
     [
         ({"dropout": 1.0}, "dropout: must be a number, 0 ≤ value < 1; found 1.0"),
-        ({"hidden_units": (8, 0)}, "hidden_units_2: must be a whole number"),
+        ({"hidden_units": (8, 0)}, "hidden_units: must be a tuple, for every layer a whole number, 1 ≤"),
+        ({"hidden_units": 64}, "hidden_units: must be a tuple, .*; found 64"),
+        ({"hidden_units": (64.0,)}, r"hidden_units: must be a tuple, .*; found \(64\.0,\)"),
+        ({"hidden_units": "64"}, "hidden_units: must be a tuple"),
         ({"early_stopping": True, "validation_fraction": 1e-6}, "validation_fraction: must set a row apart"),
-        ({"learning_rate": 1e200, "batch_norm": False}, "learning_rate: the loss is not finite in epoch"),
+        ({"early_stopping": True, "validation_fraction": 0.999}, "must set a row apart and leave one"),
+        (
+            {"early_stopping": True, "validation_fraction": 0.993},
+            "needs 2 samples to train on; found 1 sample",
+        ),
+        *(
+            ({"validation_fraction": value}, "validation_fraction: must be a number, 0 < value < 1; found")
+            for value in (0, 1, 5, "a", math.nan)
+        ),
+        *(
+            ({"n_iter_no_change": value}, "n_iter_no_change: must be a whole number, 1 ≤ value; found")
+            for value in (0, -3, "x", 2.5)
+        ),
+        ({"early_stopping": "no"}, "early_stopping: must be true or false"),
+        ({"learning_rate": 1e200, "batch_norm": False}, "learning_rate: the training diverged in epoch"),
     ],
 )
 def test_wrong_parameters_are_value_errors(parameters: dict[str, Any], message: str) -> None:
     """As scikit-learn wants it, fit says what is wrong with a ValueError."""
     with pytest.raises(ValueError, match=message):
         BatchNormMLPClassifier(**parameters).fit(*iris())
+
+
+def test_the_last_step_is_looked_at_too() -> None:
+    """A single mini-batch in a single epoch: its loss was finite, and its step left nothing that is."""
+    x, y = iris()
+    with pytest.raises(ValueError, match="the training diverged in epoch 1"):
+        BatchNormMLPClassifier(
+            (8,), batch_norm=False, optimizer="sgd", learning_rate=1e38, epochs=1, batch_size=1000
+        ).fit(1000 * x.astype(np.float32), y)
+
+
+@pytest.mark.parametrize("method", ["fit", "partial_fit"])
+@pytest.mark.parametrize(
+    ("parameters", "stretch"), [({"epochs": 0}, 1), ({"optimizer": "sgd"}, 1e200), ({}, math.nan)]
+)
+def test_a_failure_leaves_what_was_fitted(method: str, parameters: dict[str, Any], stretch: float) -> None:
+    """Wrong parameters, wrong rows, and a training that diverges."""
+    x, y = iris()
+    model = BatchNormMLPClassifier((8,), epochs=3, batch_norm=False, optimizer="sgd").fit(x, y)
+    before, expected = dict(vars(model)), model.predict_proba(x)
+    with pytest.raises(ValueError, match=r"epochs|diverged|NaN"):
+        getattr(model.set_params(**parameters), method)(x * stretch, y)
+    model.set_params(**{name: before[name] for name in parameters})
+    assert vars(model) == before
+    np.testing.assert_array_equal(model.predict_proba(x), expected)
+
+
+def test_scores_are_there_with_early_stopping_alone() -> None:
+    """A fit without it has none, nor has it those of a fit before it."""
+    x, y = iris()
+    model = BatchNormMLPClassifier((8,), epochs=2, early_stopping=True).fit(x, y)
+    assert len(model.validation_scores_) == 2
+    assert not hasattr(model.set_params(early_stopping=False).fit(x, y), "validation_scores_")
+
+
+def test_a_row_alone_is_not_normalised() -> None:
+    """Batch normalisation would make zeros of it; without, a row may be learnt alone."""
+    x, y = iris()
+    model = BatchNormMLPClassifier((8,)).partial_fit(x, y, classes=np.unique(y))
+    with pytest.raises(ValueError, match="needs 2 samples to train on; found 1 sample"):
+        model.partial_fit(x[:1], y[:1])
+    plain = BatchNormMLPClassifier((8,), batch_norm=False)
+    plain.partial_fit(x[:1], y[:1], classes=np.unique(y))
+
+
+def test_classes_stay_those_of_the_first_partial_fit() -> None:
+    """They are two at least, and the same whenever they are given."""
+    x, y = iris()
+    with pytest.raises(ValueError, match="classes: there must be at least 2 classes; found 1 class"):
+        BatchNormMLPClassifier().partial_fit(x[:5], y[:5], classes=[y[0]])
+    model = BatchNormMLPClassifier().partial_fit(x, y, classes=np.unique(y))
+    model.partial_fit(x, y, classes=list(np.unique(y))[::-1])
+    with pytest.raises(ValueError, match="classes: must be those of the first call; found"):
+        model.partial_fit(x, y, classes=["setosa", "versicolor"])
 
 
 def test_partial_fit_needs_the_classes() -> None:

@@ -131,6 +131,16 @@ def test_divergence_ends_training() -> None:
     assert all(math.isnan(last[name]) for name in ("val_loss", "val_error", "val_accuracy"))
 
 
+def test_the_last_step_of_an_epoch_is_looked_at() -> None:
+    """Its loss was finite; a parameter that is not ends the training all the same."""
+    data = small().with_validation_in_training()
+    training = Training(data, choose(learning_rate=1e38, optimizer="sgd", batch_size=100, weight_decay=10))
+    ((metrics,),) = list(training)
+    assert training.diverged
+    assert training.epoch == 1
+    assert math.isfinite(metrics["train_loss"])
+
+
 def test_learning_rate_decays_by_epoch() -> None:
     """Epoch e, counted from 0, takes steps of α₀ / (1 + decay · e)."""
     frozen = Training(small(), choose(optimizer="sgd", learning_rate=1.0, learning_rate_decay=1e12, epochs=2))
