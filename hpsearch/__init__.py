@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from hpsearch.api import load, run
+    from hpsearch.api import load, resume, run
     from hpsearch.network.classifier import BatchNormMLPClassifier
     from hpsearch.search import Search
     from hpsearch.space import Space
@@ -22,6 +22,7 @@ _HOMES = {
     "Status": "hpsearch.trial",
     "Trial": "hpsearch.trial",
     "load": "hpsearch.api",
+    "resume": "hpsearch.api",
     "run": "hpsearch.api",
 }
 
@@ -34,6 +35,7 @@ __all__ = [
     "Status",
     "Trial",
     "load",
+    "resume",
     "run",
 ]
 

@@ -19,6 +19,19 @@ AVX512_FLAGS = frozenset({"avx512f", "avx512cd", "avx512bw", "avx512dq", "avx512
 """What the kernels for SkylakeX are compiled for (OpenBLAS, Makefile.x86_64)."""
 
 AVX2_KERNELS = ("Haswell", "Zen", "Excavator")
+_AVX2_FLAGS = frozenset({"avx2", "fma"})
+_FLAGS = {
+    "prescott": frozenset({"pni"}),
+    "core2": frozenset({"pni", "ssse3"}),
+    "nehalem": frozenset({"pni", "ssse3", "sse4_2"}),
+    "sandybridge": frozenset({"pni", "ssse3", "sse4_2", "avx"}),
+    **dict.fromkeys(map(str.lower, AVX2_KERNELS), _AVX2_FLAGS),
+    "skylakex": AVX512_FLAGS | _AVX2_FLAGS,
+    "cooperlake": AVX512_FLAGS | _AVX2_FLAGS | {"avx512_bf16"},
+    "sapphirerapids": AVX512_FLAGS | _AVX2_FLAGS | {"avx512_bf16", "avx512_fp16", "amx_tile", "amx_bf16"},
+}
+"""What the CPU must have, by the kernel's name in lower case, for OpenBLAS takes any case."""
+
 SECONDS = 20.0  # after which a measurement in a child process is given up
 
 _MEASURE = """
@@ -77,7 +90,8 @@ def better_kernel(kernel: str | None, flags: frozenset[str]) -> str | None:
 
 def supported(kernel: str | None, flags: frozenset[str]) -> bool:
     """Whether asking for a kernel cannot end the process with an illegal instruction."""
-    return kernel is None or kernel in AVX2_KERNELS or (kernel == AVX512_KERNEL and flags >= AVX512_FLAGS)
+    needed = frozenset() if kernel is None else _FLAGS.get(kernel.lower())
+    return needed is not None and flags >= needed
 
 
 def measure(kernel: str | None = None) -> Measurement | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import hpsearch
+from hpsearch.blas import AVX512_FLAGS
 from hpsearch.config import Config, load
 from hpsearch.errors import (
     ConfigError,
@@ -262,6 +263,36 @@ def test_the_main_job_from_python(in_tmp: Path, tiny: Path) -> None:
     run = hpsearch.run(tiny, trials=6)
     assert len(run.results()) == 6
     assert hpsearch.load(run.directory).ranking(1)[0].value == run.ranking(1)[0].value
+
+
+def test_resuming_from_python(in_tmp: Path, tiny: Path) -> None:
+    """hpsearch.resume takes a total of trials; the results are those of a search of so many."""
+    run = hpsearch.resume(hpsearch.run(tiny, trials=6).directory, trials=9)
+    assert [result.value for result in run.results()] == [
+        result.value for result in hpsearch.run(tiny, trials=9).results()
+    ]
+    assert len(hpsearch.resume(run.directory).results()) == 9
+
+
+def test_another_kernel_is_refused_from_python(
+    in_tmp: Path, tiny: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """This process cannot take that of the run any more; a kernel that the CPU cannot run is no reason."""
+    directory = hpsearch.run(tiny, trials=3).directory
+    with Run.open(directory) as run:
+        run.set_meta(blas_kernel="SkylakeX")
+    assert len(hpsearch.resume(directory).results()) == 3
+    monkeypatch.setattr("hpsearch.blas.cpu_flags", lambda: frozenset({*AVX512_FLAGS, "avx2", "fma"}))
+    with pytest.raises(RunMismatch, match="began with OPENBLAS_CORETYPE=SkylakeX, this process with"):
+        hpsearch.resume(directory, trials=6)
+
+
+def test_notes_are_warnings_in_python(in_tmp: Path, tiny: Path) -> None:
+    """What the command line would say of the config is not lost."""
+    with pytest.warns(UserWarning, match="hidden_units_3: has no effect"):
+        hpsearch.run(
+            tiny, "space.hidden_layers=1", "space.hidden_units_3={type: int, min: 2, max: 4}", trials=2
+        )
 
 
 def test_a_search_in_another_thread_leaves_signals_alone(in_tmp: Path, config: Config) -> None:

@@ -42,7 +42,7 @@ ROOMS: dict[str, set[str]] = {
     "analysis": {"space", "trial", "searchers"},
     "reports": {"analysis", "trial", "blas"},
     "exchange": {"config", "store", "space", "trial", "errors"},
-    "api": {"launch", "reports", "store", "config"},
+    "api": {"launch", "reports", "store", "config", "blas", "errors"},
 }
 """What each room may import."""
 
