@@ -184,7 +184,8 @@ def _check_placeholders(
     for name in names:
         entry = parameters.get(name)
         if name not in known:
-            hint = suggest_name(name, known) or f"Known are {', '.join(known)}"
+            meant = suggest_name(name, known) or f"Known are {', '.join(known)}"
+            hint = meant if name.isidentifier() else "{{ and }} stand for the braces themselves"
             reader.report(at, f"{{{name}}} is neither a parameter nor known otherwise", found="", hint=hint)
         elif entry and isinstance(entry.node, Table) and "when" in entry.node.entries:
             hint = "Use {args} or {json}, which leave it out then"

@@ -71,7 +71,7 @@ def from_sweep(path: Path) -> Draft:
         sweep.report(("method",), "is missing", hint="Write method: random, bayes or grid")
     parameters = _parameters(sweep)
     command = read_command(sweep, parameters)
-    stopping = _stopping(sweep, command, [each.name for each in parameters])
+    stopping = _stopping(sweep, command)
     trials = sweep.number(("run_cap",), whole=True, above=0)
     name, description = sweep.text(("name",)), sweep.text(("description",))
     sweep.stop_if_wrong()
@@ -190,7 +190,7 @@ def _search(sweep: Sweep, method: str, space: dict[str, Any], cap: int | float |
     return {"method": chosen, "trials": 64 if trials is None else int(trials)}
 
 
-def _stopping(sweep: Sweep, command: dict[str, Any], names: list[str]) -> Any:
+def _stopping(sweep: Sweep, command: dict[str, Any]) -> Any:
     """Hyperband's brackets as rungs.
 
     W&B's lie at ``min_iter · eta^k``; with ``max_iter``, which then comes first, at ``max_iter / eta^k`` for
@@ -217,9 +217,6 @@ def _stopping(sweep: Sweep, command: dict[str, Any], names: list[str]) -> Any:
             first = _first_rung(sweep, longest, eta, reduction)
     elif first is None:
         sweep.report(at, "must have min_iter, or max_iter and s", key=True)
-    elif "epochs" not in names:
-        text = "is where the rungs begin. Without objective.command.epochs, how often a whole trial logs its"
-        sweep.note((*at, "min_iter"), f"{text} metric, no trial is stopped early: add that")
     return {"min_epochs": max(1, int(first or 1)), "reduction": reduction}
 
 

@@ -70,15 +70,18 @@ def _csv(table: Table) -> str:
 
 
 def _markdown(table: Table) -> str:
+    def escaped(text: str) -> str:
+        return printable(text).replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;")
+
     def line(cells: Sequence[str]) -> str:
-        escaped = (
-            printable(cell).replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;") for cell in cells
-        )
-        return f"| {' | '.join(escaped)} |"
+        return f"| {' | '.join(map(escaped, cells))} |"
 
     rows = [[column.show(column.pick(row)) for column in table.columns] for row in table.rows]
     rule = "|" + "|".join("---:" if column.right else "---" for column in table.columns) + "|"
-    return "\n".join([line([column.header for column in table.columns]), rule, *map(line, rows)]) + "\n"
+    lines = [line([column.header for column in table.columns]), rule, *map(line, rows)]
+    before, after = ([text for text in (table.title,) if text], table.notes)
+    paragraphs = [*map(escaped, before), "\n".join(lines), *map(escaped, after)]
+    return "\n\n".join(paragraphs) + "\n"
 
 
 def _print_table(table: Table, console: Console) -> None:
