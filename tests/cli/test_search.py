@@ -34,3 +34,11 @@ def test_a_share_that_sets_no_row_apart_is_refused(
     assert (done.code, done.out) == (2, "")
     assert "blobs: validation: must set a row apart; found a share of 0.0001 of 1500 rows" in done.err
     assert not Path("runs").exists()
+
+
+def test_a_pipe_is_no_data(hpsearch: Callable[..., Done], in_tmp: Path, tiny: Path) -> None:
+    """Nobody waits for what may never be written to it."""
+    os.mkfifo("pipe.csv")
+    done = hpsearch("check", tiny, "objective.network.data=pipe.csv")
+    assert (done.code, done.out) == (2, "")
+    assert "pipe.csv: must be a file or a directory" in done.err

@@ -7,6 +7,7 @@ import statistics
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from hpsearch.network.data import load
@@ -93,6 +94,15 @@ def test_a_damaged_checkpoint_costs_the_work_not_the_trial(objective: NetworkObj
     with pytest.raises(Stop):
         eager(TRIAL, _stop)
     (eager.trials / "00005" / "checkpoint" / name).write_bytes(b"damage")
+    assert untimed(eager(TRIAL)) == untimed(objective(TRIAL))
+
+
+def test_a_checkpoint_of_nonsense_costs_the_work_too(objective: NetworkObjective) -> None:
+    """An archive whose text is nested so deeply that reading it fails in a way of its own."""
+    eager = replace(objective, checkpoint_seconds=0.0)
+    with pytest.raises(Stop):
+        eager(TRIAL, _stop)
+    np.savez(eager.trials / "00005" / "checkpoint" / "training.npz", about=np.array("[" * 100_000))
     assert untimed(eager(TRIAL)) == untimed(objective(TRIAL))
 
 
