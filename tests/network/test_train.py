@@ -219,7 +219,6 @@ def test_a_damaged_checkpoint_is_refused(damage: str, tmp_path: Path) -> None:
         ({}, {"slot_0": lambda array: array[:, :1]}),
         ({}, {"slot_1": lambda array: array.astype(np.float64)}),
     ],
-    ids=str,
 )
 def test_what_a_checkpoint_holds_is_checked(
     about: dict[str, Any], arrays: dict[str, Callable[[np.ndarray], np.ndarray]], tmp_path: Path
