@@ -84,7 +84,7 @@ def sklearn(case: Case) -> Callable[[], None]:
     """scikit-learn's MLPClassifier."""
     from sklearn.neural_network import MLPClassifier
 
-    x, y = case.rows()
+    x, y = case.rows()[:2]
     model = MLPClassifier(
         case.sizes[1:-1],
         alpha=0,
@@ -113,7 +113,7 @@ def torch(case: Case) -> Callable[[], None]:
     model = torch.nn.Sequential(*layers, torch.nn.Linear(*case.sizes[-2:]))
     optimizer = torch.optim.Adam(model.parameters(), lr=LEARNING_RATE, fused=True)
     loss_of = torch.nn.CrossEntropyLoss()
-    x, y = map(torch.from_numpy, case.rows())
+    x, y = map(torch.from_numpy, case.rows()[:2])
 
     def run() -> None:
         for _ in range(case.epochs):
