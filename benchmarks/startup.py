@@ -27,7 +27,13 @@ COMMANDS = {
 def seconds(arguments: list[str], directory: str) -> float:
     """How long one start takes."""
     began = time.perf_counter()
-    subprocess.run([sys.executable, *arguments], cwd=directory, stdout=subprocess.DEVNULL, check=True)
+    subprocess.run(
+        [sys.executable, *arguments],
+        cwd=directory,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        check=True,
+    )
     return time.perf_counter() - began
 
 
