@@ -238,7 +238,7 @@ def test_the_nearest_value_is_one_of_its_own(number: Number, value: float) -> No
     nearest = number.nearest(value)
     assert nearest is None or number.accepts(nearest)
     if number.accepts(value):
-        near = 1e-6 * (number.step or 0)
+        near = 1e-6 * (number.step or number.max - number.min)
         assert nearest == pytest.approx(value, abs=near)
 
 
