@@ -170,6 +170,10 @@ def _run(
             code = exit_code(arguments)
     except KeyboardInterrupt:  # before the program has begun; as Python does it
         code = 128 + signal.SIGINT
+    try:
+        sys.stderr.flush()
+    except OSError:  # Python drops at its end what cannot be written there; multiprocessing would fail
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
     sys.exit(code)
 
 
