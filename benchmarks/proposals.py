@@ -7,12 +7,13 @@
 
 import statistics
 import time
+from collections.abc import Mapping
 
 import numpy as np
 
 from hpsearch.search import Search
 from hpsearch.space import Number, Space
-from hpsearch.trial import Result, Status, Trial
+from hpsearch.trial import Result, Status, Trial, Value
 
 SIZES = 100, 1_000, 10_000
 ROUNDS = 30
@@ -27,9 +28,9 @@ SPACE = Space(
 )
 
 
-def loss(values: object) -> float:
+def loss(values: Mapping[str, Value]) -> float:
     """A bowl."""
-    return float(((SPACE.units([values])[0] - 0.3) ** 2).sum())  # type: ignore[list-item]
+    return float(((SPACE.units([values])[0] - 0.3) ** 2).sum())
 
 
 def searched(size: int) -> Search:

