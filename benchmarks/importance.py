@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 
 from hpsearch.analysis.importance import Importance, importance
-from hpsearch.searchers import Visible
+from hpsearch.searchers import Observations
 from hpsearch.space import Categorical, Floats, Number, Space
 
 DATA_SETS = 10
@@ -42,10 +42,10 @@ FUNCTIONS: dict[str, tuple[Space, float, tuple[int, ...], Callable[[Floats], Flo
 """By name: space, standard deviation of the noise, numbers of trials, function, variances of its effects."""
 
 
-def learnt(space: Space, units: Floats, losses: Floats) -> Importance:
+def importance_from(space: Space, units: Floats, losses: Floats) -> Importance:
     """What is said of results without learning curves."""
     nothing = [np.empty(0)] * len(losses)
-    found = importance(space, Visible(units, losses, np.zeros(len(losses), dtype=np.bool_), nothing))
+    found = importance(space, Observations(units, losses, np.zeros(len(losses), dtype=np.bool_), nothing))
     if found is None:
         raise ValueError("too few results")
     return found
@@ -60,7 +60,7 @@ def main() -> None:
                 rng = np.random.default_rng(100 + seed)
                 units = space.snap(rng.random((trials, space.dimensions)))
                 losses = function(units) + noise * rng.standard_normal(trials)
-                for effect in learnt(space, units, losses).effects:
+                for effect in importance_from(space, units, losses).effects:
                     share = variances.get(effect.names, 0.0) / sum(variances.values())
                     if effect.names in held:
                         held[effect.names] += effect.low <= share <= effect.high
@@ -71,7 +71,7 @@ def main() -> None:
         rng = np.random.default_rng(seed)
         units = rng.random((12, 3))
         space = Space(MIXED.parameters[:3])
-        explained.append(learnt(space, units, rng.standard_normal(12)).explained)
+        explained.append(importance_from(space, units, rng.standard_normal(12)).explained)
     print(f"pure noise: less than half explained in {sum(each < 0.5 for each in explained)} of 60")
 
 

@@ -22,9 +22,9 @@ from pathlib import Path
 import numpy as np
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from hpsearch.network.formats import Rows
+from hpsearch.data.formats import Rows
+from hpsearch.data.prepare import prepare
 from hpsearch.network.hyperparameters import Hyperparameters
-from hpsearch.network.prepare import prepare
 from hpsearch.network.train import Training
 
 LEARNING_RATE = 0.001

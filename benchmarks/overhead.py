@@ -22,8 +22,8 @@ from itertools import pairwise
 from pathlib import Path
 
 from hpsearch.config import load
+from hpsearch.data.load import load as load_data
 from hpsearch.launch import start
-from hpsearch.network.data import load as load_data
 from hpsearch.objectives.network import NetworkObjective
 from hpsearch.reports.lines import Lines
 from hpsearch.store import Run
@@ -67,7 +67,7 @@ class Clock(Lines):
         super().__init__(None)
         self.ends: list[float] = []
 
-    def finished(self, trial: Trial, result: Result) -> None:
+    def on_trial_complete(self, trial: Trial, result: Result) -> None:
         """A result is on the disk."""
         assert result.status == "done", result.reason
         self.ends.append(time.perf_counter())

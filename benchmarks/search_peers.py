@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from hpsearch.searchers import Visible, make
+from hpsearch.searchers import Observations, make
 from hpsearch.space import Categorical, Number, Space
 from hpsearch.trial import Value
 
@@ -38,7 +38,7 @@ def hpsearch(method: str) -> Callable[[Space, int, int], AskTell]:
         def ask() -> tuple[int, Values]:
             m = len(losses)
             points = np.array(units).reshape(len(units), space.dimensions)
-            known = Visible(points, np.array(losses), np.zeros(m, dtype=np.bool_), [np.empty(0)] * m)
+            known = Observations(points, np.array(losses), np.zeros(m, dtype=np.bool_), [np.empty(0)] * m)
             unit = searcher.propose(len(units), known).unit
             units.append(unit)
             return len(units) - 1, space.values(unit[None])[0]

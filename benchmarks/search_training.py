@@ -16,13 +16,13 @@ from typing import Any
 
 import numpy as np
 
-from hpsearch.network.data import load
-from hpsearch.network.dataset import Dataset
-from hpsearch.network.formats import Rows
+from hpsearch.data.dataset import Dataset
+from hpsearch.data.formats import Rows
+from hpsearch.data.load import load
+from hpsearch.data.prepare import prepare
 from hpsearch.network.hyperparameters import Hyperparameters
-from hpsearch.network.prepare import prepare
 from hpsearch.network.train import Training
-from hpsearch.searchers import Visible, make
+from hpsearch.searchers import Observations, make
 from hpsearch.searchers.stopping import Halving
 from hpsearch.space import Categorical, Floats, Number, Space
 from hpsearch.trial import Rung
@@ -93,8 +93,8 @@ def search(
     used, best = 0, np.inf
     for number in range(MOST_TRIALS):
         seen = max(0, number - lag)
-        visible = Visible(units, losses[:seen], stopped[:seen], curves[:seen])
-        unit = searcher.propose(number, visible).unit
+        observations = Observations(units, losses[:seen], stopped[:seen], curves[:seen])
+        unit = searcher.propose(number, observations).unit
         rungs = halving.rungs(curves[:seen], EPOCHS) if halving else ()
         curve, early = train(data, metric, SPACE.values(unit[None])[0], 1000 * seed + number, rungs)
         used += len(curve)

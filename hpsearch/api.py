@@ -17,10 +17,10 @@ class _Notes(Lines):
     def __init__(self) -> None:
         super().__init__(None)
 
-    def began(self, *_: object) -> None:
+    def on_search_start(self, *_: object) -> None:
         """The search goes its way in silence."""
 
-    def said(self, text: str) -> None:
+    def on_message(self, text: str) -> None:
         """Warn."""
         warnings.warn(text, stacklevel=2)
 
@@ -71,7 +71,7 @@ def resume(directory: str | PathLike[str], *, trials: int | None = None) -> Run:
         RunMismatch: The run began with another BLAS kernel, or its config or data have changed.
         HpsearchError: As the command's exit codes tell.
     """
-    kernel, own = load(directory).meta("blas_kernel"), blas.asked_for()
+    kernel, own = load(directory).meta("blas_kernel"), blas.requested_kernel()
     if kernel != own and blas.supported(kernel, blas.cpu_flags()):
         raise RunMismatch(
             f"{directory} began with {blas.VARIABLE}={kernel or ''}, this process with "

@@ -113,7 +113,7 @@ def measure(kernel: str | None = None) -> Measurement | None:
     return Measurement(found["gflops"], found["libraries"])
 
 
-def picked() -> str | None:
+def detected_kernel() -> str | None:
     """The kernel that the BLAS of this process runs; None if the library does not say."""
     from threadpoolctl import threadpool_info  # reads the libraries that are loaded by now
 
@@ -121,19 +121,19 @@ def picked() -> str | None:
     return next((library.get("architecture") for library in libraries), None)
 
 
-def wanted(setting: Literal["auto", "keep"]) -> str | None:
+def choose_kernel(setting: Literal["auto", "keep"]) -> str | None:
     """The kernel that a new run should ask for; NumPy has to be loaded.
 
     Args:
         setting: ``auto`` for the best one; ``keep`` for what this process has. What the user has asked for
             by the variable stays in any case.
     """
-    if setting == "keep" or asked_for() is not None:
-        return asked_for()
-    return better_kernel(picked(), cpu_flags())
+    if setting == "keep" or requested_kernel() is not None:
+        return requested_kernel()
+    return better_kernel(detected_kernel(), cpu_flags())
 
 
-def asked_for() -> str | None:
+def requested_kernel() -> str | None:
     """The kernel that this process has asked for, if any."""
     return os.environ.get(VARIABLE) or None
 
@@ -144,7 +144,7 @@ def restart_with(kernel: str | None) -> None:
     Args:
         kernel: What to ask for; None for what OpenBLAS picks.
     """
-    if kernel == asked_for():
+    if kernel == requested_kernel():
         return
     os.environ.pop(VARIABLE, None)
     if kernel is not None:

@@ -15,11 +15,11 @@ from hpsearch.config import Config, Difference, trial_config
 from hpsearch.config import load as load_config
 from hpsearch.errors import RunMismatch
 from hpsearch.executors import Caviar, Executor, Panda, available_cpus, dask
-from hpsearch.loop import Watcher, conclude, drive
-from hpsearch.objectives.curve import Objective
+from hpsearch.loop import Callback, report_outcome, run_search
+from hpsearch.objectives.follow import Objective
 from hpsearch.search import FAULTS, Search
 from hpsearch.store import Run
-from hpsearch.warm_start import learn
+from hpsearch.warm_start import load_warm_start
 from hpsearch.workload import Workload, workload
 
 CHANGEABLE = (
@@ -31,13 +31,13 @@ CHANGEABLE = (
 
 
 def start(
-    config: Config, watcher: Watcher, *, root: Path = Path("runs"), directory: Path | None = None
+    config: Config, callback: Callback, *, root: Path = Path("runs"), directory: Path | None = None
 ) -> Path:
     """Run a new search.
 
     Args:
         config: What to search.
-        watcher: Who shows what happens.
+        callback: Who shows what happens.
         root: Where run directories are made, numbered by the config's name.
         directory: The run directory to make instead.
 
@@ -48,11 +48,11 @@ def start(
         ConfigError: The config does not fit the data or the runs it learns from; nothing was created.
         UsageError: The data or the user's code cannot be used; nothing was created.
         RunExists: The directory is there already.
-        HpsearchError: As :func:`hpsearch.loop.drive`.
+        HpsearchError: As :func:`hpsearch.loop.run_search`.
     """
     work = workload(config)
     notes = work.check()
-    learnt, lessons = learn(config)
+    prior_observations, warm_start_notes = load_warm_start(config)
     meta = {
         "config": config.resolved(),
         "source": config.source,
@@ -60,23 +60,23 @@ def start(
         "overrides": list(config.overrides),
         "data": work.fingerprint(),
         "versions": versions(),
-        "blas_kernel": blas.asked_for(),
-        "learnt": [[dict(values), loss] for values, loss in learnt],
+        "blas_kernel": blas.requested_kernel(),
+        "prior_observations": [[dict(values), loss] for values, loss in prior_observations],
     }
     if directory is None:
         run = Run.create_numbered(root, config.name, config.source, meta)
     else:
         run = Run.create(directory, config.source, meta)
     with run:
-        for text in (*config.notes, *notes, *lessons):
-            watcher.said(text)
-        _search(run, config, work, watcher)
+        for text in (*config.notes, *notes, *warm_start_notes):
+            callback.on_message(text)
+        _search(run, config, work, callback)
     return run.directory
 
 
 def resume(
     directory: Path,
-    watcher: Watcher,
+    callback: Callback,
     *,
     changes: Mapping[str, Any] | None = None,
     retry_failed: bool = False,
@@ -86,7 +86,7 @@ def resume(
 
     Args:
         directory: Its run directory.
-        watcher: Who shows what happens.
+        callback: Who shows what happens.
         changes: New values of :data:`CHANGEABLE` settings, by dotted key.
         retry_failed: Run failed trials again.
         accept_data_change: If the data has changed, start a new run on it beside the old one.
@@ -97,7 +97,7 @@ def resume(
     Raises:
         ConfigError: The code was changed, and cannot be used any more.
         RunMismatch: The config in the directory was changed, or the data.
-        HpsearchError: As :meth:`hpsearch.store.Run.open` and :func:`hpsearch.loop.drive`.
+        HpsearchError: As :meth:`hpsearch.store.Run.open` and :func:`hpsearch.loop.run_search`.
     """
     with Run.open(directory) as run:
         config = _changed_config(run, changes or {})
@@ -106,14 +106,16 @@ def resume(
         if recorded == found or not work.is_data:
             if recorded != found:
                 work.check()
-                watcher.said("The code has changed since this run began; older results may not compare.")
+                callback.on_message(
+                    "The code has changed since this run began; older results may not compare."
+                )
                 run.event("code changed", found)
-            _warn_of_versions(run, watcher)
+            _warn_of_versions(run, callback)
             if config.resolved() != run.meta("config"):
                 run.set_meta(config=config.resolved(), source=_source(run))
             if retry_failed:
-                run.forget(result.number for result in run.results() if result.status in FAULTS)
-            _search(run, config, work, watcher)
+                run.delete_results(result.number for result in run.results() if result.status in FAULTS)
+            _search(run, config, work, callback)
             return directory
         config = _reread(run, changes or {})
     if not accept_data_change:
@@ -122,31 +124,31 @@ def resume(
             " Results on different data do not compare. Put the old data back, or start a new run on the new"
             f" data by `hpsearch resume {directory} --accept-data-change`."
         )
-    watcher.said(f"The data has changed since {directory} began; starting a new run.")
-    return start(config, watcher, root=directory.parent)
+    callback.on_message(f"The data has changed since {directory} began; starting a new run.")
+    return start(config, callback, root=directory.parent)
 
 
-def _search(run: Run, config: Config, work: Workload, watcher: Watcher) -> None:
-    search = Search.from_config(config, [(values, loss) for values, loss in run.meta("learnt")])
+def _search(run: Run, config: Config, work: Workload, callback: Callback) -> None:
+    search = Search.from_config(config, [(values, loss) for values, loss in run.meta("prior_observations")])
     search.restore(run.trials(), run.results())
     if search.finished:
-        conclude(search, run, watcher)
+        report_outcome(search, run, callback)
     else:
         if search.asked:
             run.event("resumed", "")
         work.prepare(run)
-        executor = _executor(config, search, work.objective(run), run, watcher)
+        executor = _executor(config, search, work.objective(run), run, callback)
         # The number of BLAS threads changes the last bits of a matrix product, so it is the run's.
         with threadpool_limits(limits=config.run.threads, user_api="blas"):
-            drive(search, executor, run, watcher, lambda trial: trial_config(config, trial))
+            run_search(search, executor, run, callback, lambda trial: trial_config(config, trial))
     run.drop_data()
 
 
-def _executor(config: Config, search: Search, objective: Objective, run: Run, watcher: Watcher) -> Executor:
+def _executor(config: Config, search: Search, objective: Objective, run: Run, callback: Callback) -> Executor:
     """Panda or caviar: a question of resources. Or a cluster."""
     settings = config.run
     retries = settings.retries if "crash" in settings.retry_on else 0
-    workers = 1 if settings.strategy == "panda" else _workers(config, search, watcher)
+    workers = 1 if settings.strategy == "panda" else _workers(config, search, callback)
     if settings.engine == "dask":
         return dask()(
             objective,
@@ -159,11 +161,11 @@ def _executor(config: Config, search: Search, objective: Objective, run: Run, wa
             retries=retries,
         )
     if settings.strategy == "panda" or (settings.strategy == "auto" and workers == 1):
-        return Panda(functools.partial(objective, on_epoch=watcher.epoch))
+        return Panda(functools.partial(objective, on_epoch=callback.on_epoch))
     return Caviar(objective, workers, settings.threads, retries)
 
 
-def _workers(config: Config, search: Search, watcher: Watcher) -> int:
+def _workers(config: Config, search: Search, callback: Callback) -> int:
     """How many workers there is a use for."""
     settings = config.run
     if settings.workers != "auto":
@@ -173,7 +175,7 @@ def _workers(config: Config, search: Search, watcher: Watcher) -> int:
     machine = len(settings.devices) or max(1, available_cpus() // settings.threads)
     useful = min(machine, search.trials)
     if search.waits(search.trials - 1) and useful > search.lag + 1:
-        watcher.said(
+        callback.on_message(
             f"Using {search.lag + 1} of {machine} workers: no more than lag + 1 trials may run at once. With"
             f" `search.lag: {useful - 1}` all would be used (another search, equally reproducible)."
         )
@@ -253,9 +255,11 @@ def versions() -> dict[str, Any]:
     }
 
 
-def _warn_of_versions(run: Run, watcher: Watcher) -> None:
+def _warn_of_versions(run: Run, callback: Callback) -> None:
     before, now = run.meta("versions"), versions()
     for name in now:
         if before[name] != now[name]:
             text = f"This run began with {name} {before[name]}; this is {now[name]}."
-            watcher.said(f"{text} New trials may differ in their last digits from what they would have been.")
+            callback.on_message(
+                f"{text} New trials may differ in their last digits from what they would have been."
+            )

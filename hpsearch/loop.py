@@ -12,34 +12,34 @@ from types import FrameType
 from typing import NoReturn, Protocol, Self
 
 from hpsearch.errors import Interrupted, SearchFailed
-from hpsearch.executors.base import Executor
+from hpsearch.executors.executor import Executor
 from hpsearch.search import FAULTS, Search
 from hpsearch.store import Run
 from hpsearch.trial import Epoch, Metric, Result, Trial
 
 
-class Watcher(Protocol):
+class Callback(Protocol):
     """Whoever shows what happens."""
 
-    def began(
+    def on_search_start(
         self, metric: Metric, total: int, slots: int, trials: Sequence[Trial], results: Sequence[Result]
     ) -> None:
         """The loop begins, with ``trials`` and their ``results`` from before."""
         ...
 
-    def started(self, trial: Trial) -> None:
+    def on_trial_start(self, trial: Trial) -> None:
         """A trial was given to the executor."""
         ...
 
-    def epoch(self, trial: Trial, epoch: Epoch) -> None:
+    def on_epoch(self, trial: Trial, epoch: Epoch) -> None:
         """A trial in this process has one more epoch."""
         ...
 
-    def finished(self, trial: Trial, result: Result) -> None:
+    def on_trial_complete(self, trial: Trial, result: Result) -> None:
         """A result is on the disk."""
         ...
 
-    def said(self, text: str) -> None:
+    def on_message(self, text: str) -> None:
         """Something else is worth saying."""
         ...
 
@@ -55,12 +55,12 @@ class Signals:
     context manager; it changes nothing outside of the main thread, which alone may set handlers.
 
     Args:
-        watcher: Is told what the signal means.
+        callback: Is told what the signal means.
     """
 
-    def __init__(self, watcher: Watcher) -> None:
+    def __init__(self, callback: Callback) -> None:
         self.received: int | None = None
-        self._watcher = watcher
+        self._callback = callback
         self._now = False
         self._breakable = False
         self._unsaid = ""
@@ -112,11 +112,11 @@ class Signals:
     def _say(self) -> None:
         text, self._unsaid = self._unsaid, ""
         if text:
-            self._watcher.said(text)
+            self._callback.on_message(text)
 
 
-def drive(
-    search: Search, executor: Executor, run: Run, watcher: Watcher, as_config: Callable[[Trial], str]
+def run_search(
+    search: Search, executor: Executor, run: Run, callback: Callback, as_config: Callable[[Trial], str]
 ) -> None:
     """Run a search to its end.
 
@@ -124,7 +124,7 @@ def drive(
         search: What to ask for trials.
         executor: Where they run.
         run: Where they are recorded; a result is shown only after it is on the disk.
-        watcher: Who shows what happens.
+        callback: Who shows what happens.
         as_config: Writes the best trial as a config.
 
     Raises:
@@ -133,10 +133,10 @@ def drive(
         RunUnwritable: The disk is full, or its like.
     """
     flight: dict[int, Trial] = {}
-    with Signals(watcher) as signals, executor:
+    with Signals(callback) as signals, executor:
         known = search.results
         trials = [search.trial(result.number) for result in known]
-        watcher.began(search.metric, search.trials, executor.slots, trials, known)
+        callback.on_search_start(search.metric, search.trials, executor.slots, trials, known)
         results: list[Result] = []
         best = None  # so that best.yaml is there again, if a kill came before it was written
         with contextlib.suppress(StopNow):
@@ -153,16 +153,16 @@ def drive(
                     run.write_file("best.yaml", as_config(search.trial(best.number)))
                 for trial, result in finished:
                     run.drop_checkpoint(trial.number)
-                    watcher.finished(trial, result)
+                    callback.on_trial_complete(trial, result)
                 for trial in started:
-                    watcher.started(trial)
+                    callback.on_trial_start(trial)
                 if not flight:
                     break
                 with signals.breakable():
                     results = executor.wait()
     if signals.received is not None and (flight or not search.finished):
         _interrupted(run, signals.received)
-    conclude(search, run, watcher)
+    report_outcome(search, run, callback)
 
 
 def _start(search: Search, executor: Executor, room: int) -> list[Trial]:
@@ -179,7 +179,7 @@ def _interrupted(run: Run, number: int) -> NoReturn:
     raise Interrupted(f"Stopped by {name}; saved. Go on by `hpsearch resume {run.directory}`.", number)
 
 
-def conclude(search: Search, run: Run, watcher: Watcher) -> None:
+def report_outcome(search: Search, run: Run, callback: Callback) -> None:
     """Say and record how a search that has no further trial ended.
 
     Raises:
@@ -200,5 +200,5 @@ def conclude(search: Search, run: Run, watcher: Watcher) -> None:
             f"See one whole by `hpsearch show {run.directory} {search.results[-1].number}`; {then}."
         )
     if search.exhausted:
-        watcher.said("Every configuration of the space has been tried, so the search ends.")
+        callback.on_message("Every configuration of the space has been tried, so the search ends.")
     run.event("completed", f"{len(search.results)} trials")

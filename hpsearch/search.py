@@ -15,7 +15,7 @@ from threadpoolctl import ThreadpoolController
 
 from hpsearch.config import Config, parse_space
 from hpsearch.errors import SpaceExhausted, UsageError
-from hpsearch.searchers import METHODS, Experience, History, Lesson, make
+from hpsearch.searchers import METHODS, ObservationBuffer, PriorObservation, WarmStartPrior, make
 from hpsearch.searchers.stopping import Halving
 from hpsearch.space import Space
 from hpsearch.trial import Metric, Result, Rung, Status, Trial, Value, real_number
@@ -48,7 +48,7 @@ class Search:
         max_failures: After how many failed trials in a row the search gives up; None for never.
         repeats: How many seeds every configuration has.
         enqueue: Configurations to try first, each with a value for every active parameter.
-        learnt: What earlier searches found out, by :func:`hpsearch.searchers.lessons`.
+        prior_observations: What earlier searches found out, by :func:`hpsearch.searchers.match_observations`.
 
     Raises:
         ConfigError: The space is wrong.
@@ -70,7 +70,7 @@ class Search:
         max_failures: int | None = None,
         repeats: int = 1,
         enqueue: Sequence[Mapping[str, Value]] = (),
-        learnt: Sequence[Lesson] = (),
+        prior_observations: Sequence[PriorObservation] = (),
     ) -> None:
         for name, number, least in (
             ("seed", seed, 0),
@@ -94,8 +94,8 @@ class Search:
         self.trials = trials
         self.lag = lag
         self._seed = seed
-        experience = Experience(self.space, learnt) if learnt else None
-        self._searcher = make(method, self.space, seed, experience, repeats)
+        warm_start_prior = WarmStartPrior(self.space, prior_observations) if prior_observations else None
+        self._searcher = make(method, self.space, seed, warm_start_prior, repeats)
         self._halving = halving
         self._epochs = epochs
         self._repeats = repeats
@@ -105,13 +105,13 @@ class Search:
         self._asked: list[Trial] = []
         self._again: deque[Trial] = deque()
         self._results: dict[int, Result] = {}
-        self._history = History(self.space, self.metric)
+        self._buffer = ObservationBuffer(self.space, self.metric)
         self._exhausted = False
         self._failures = 0
         self.best: Result | None = None
 
     @classmethod
-    def from_config(cls, config: Config, learnt: Sequence[Lesson] = ()) -> Self:
+    def from_config(cls, config: Config, prior_observations: Sequence[PriorObservation] = ()) -> Self:
         """The search that a config describes."""
         stopping = config.search.early_stopping
         return cls(
@@ -126,7 +126,7 @@ class Search:
             max_failures=config.search.max_failures,
             repeats=config.search.repeats,
             enqueue=config.search.enqueue,
-            learnt=learnt,
+            prior_observations=prior_observations,
         )
 
     @property
@@ -164,12 +164,14 @@ class Search:
         if self.finished:
             return False
         number = len(self._asked)
-        return bool(self._again) or not self.waits(number) or self._history.told >= number - self.lag
+        return bool(self._again) or not self.waits(number) or self._buffer.told >= number - self.lag
 
     def waits(self, number: int) -> bool:
         """Whether a trial depends on earlier results: its proposal, or its rungs."""
         enqueued = len(self._enqueued)
-        return self._halving is not None or (number >= enqueued and self._searcher.looks(number - enqueued))
+        return self._halving is not None or (
+            number >= enqueued and self._searcher.uses_results(number - enqueued)
+        )
 
     def ask(self) -> Trial | None:
         """The next trial; None when there will be no further one.
@@ -183,7 +185,7 @@ class Search:
             return None
         if not self.ready:
             raise UsageError(
-                f"with a lag of {self.lag}, trial {len(self._asked)} starts when trial {self._history.told}"
+                f"with a lag of {self.lag}, trial {len(self._asked)} starts when trial {self._buffer.told}"
                 " has a result; tell that one first, or make the lag larger"
             )
         try:
@@ -218,7 +220,7 @@ class Search:
         self._results[number] = result
         if result.value is not None and (self.best is None or self._loss(result) < self._loss(self.best)):
             self.best = result
-        while (following := self._results.get(self._history.told)) is not None:
+        while (following := self._results.get(self._buffer.told)) is not None:
             self._take_in(following)
         return result
 
@@ -247,14 +249,14 @@ class Search:
             return self._enqueued[number], {"phase": "enqueued"}
         with self._blas.limit(limits=1, user_api="blas"):  # the number of threads changes the last bits
             # Known points come on top of the coarse phase; they do not replace it.
-            proposal = self._searcher.propose(number - enqueued, self._history.visible(number, told))
+            proposal = self._searcher.propose(number - enqueued, self._buffer.observations(number, told))
         (values,) = self.space.values(proposal.unit[None, :])
         return values, proposal.origin
 
     def _rungs(self, values: Mapping[str, Value], told: int) -> tuple[Rung, ...]:
         if self._halving is None:
             return ()
-        curves = self._history.curves(told)
+        curves = self._buffer.curves(told)
         epochs = values.get("epochs", self._epochs)
         if not isinstance(epochs, int):  # then it is the longest curve that says how long a whole one is
             epochs = max(map(len, curves), default=0)
@@ -262,11 +264,11 @@ class Search:
 
     def _remember(self, trial: Trial) -> None:
         self._asked.append(trial)
-        self._history.add_trial(trial)
+        self._buffer.add_trial(trial)
 
     def _take_in(self, result: Result) -> None:
         """The next result in the order of the trials' numbers."""
-        self._history.add_result(result)
+        self._buffer.add_result(result)
         if not self.gave_up:
             self._failures = self._failures + 1 if result.status in FAULTS else 0
 

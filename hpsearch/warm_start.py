@@ -4,22 +4,22 @@ from pathlib import Path
 
 from hpsearch.config import Config
 from hpsearch.errors import ConfigError, HpsearchError, Problem
-from hpsearch.searchers import History, Lesson, lessons
+from hpsearch.searchers import ObservationBuffer, PriorObservation, match_observations
 from hpsearch.searchers.targets import extrapolated
 from hpsearch.store import Run
 
 
-def learn(config: Config) -> tuple[list[Lesson], list[str]]:
+def load_warm_start(config: Config) -> tuple[list[PriorObservation], list[str]]:
     """Look through the runs that a config wants to learn from.
 
     Returns:
-        The lessons, and for each run a sentence on how much it taught.
+        The prior observations, and for each run a sentence on how many it gave.
 
     Raises:
         ConfigError: A run cannot be read, makes another thing better, or has nothing to say about this
             space; all such runs are named.
     """
-    learnt: list[Lesson] = []
+    prior_observations: list[PriorObservation] = []
     notes: list[str] = []
     problems: list[Problem] = []
     for index, directory in enumerate(config.search.warm_start):
@@ -29,19 +29,19 @@ def learn(config: Config) -> tuple[list[Lesson], list[str]]:
             continue
         try:
             with Run.read(Path(directory)) as run:
-                found = _lessons(config, key, run, problems)
+                found = _observations_of(config, key, run, problems)
         except HpsearchError as error:
             rule = f"must be a run that can be read: {str(error).partition(chr(10))[0]}"
             problems.append(config.problem(key, rule, hint="Leave it out"))
             continue
-        learnt += found
+        prior_observations += found
         notes.append(f"Learning from {len(found)} trials of {directory}.")
     if problems:
         raise ConfigError(problems)
-    return learnt, notes
+    return prior_observations, notes
 
 
-def _lessons(config: Config, key: str, run: Run, problems: list[Problem]) -> list[Lesson]:
+def _observations_of(config: Config, key: str, run: Run, problems: list[Problem]) -> list[PriorObservation]:
     """What one run has found out; when that is nothing, there is a problem more."""
     earlier = Config.from_resolved(run.meta("config"))
     results, trials = run.results(), {trial.number: trial for trial in run.trials()}
@@ -53,9 +53,9 @@ def _lessons(config: Config, key: str, run: Run, problems: list[Problem]) -> lis
         )
         return []
     tried = [trials[result.number] for result in results]
-    visible = History.of(earlier.space, metric, tried, results)
-    losses = extrapolated(visible.losses, visible.stopped, visible.curves)
-    found = lessons(config.space, [trial.values for trial in tried], losses)
+    observations = ObservationBuffer.of(earlier.space, metric, tried, results)
+    losses = extrapolated(observations.losses, observations.stopped, observations.curves)
+    found = match_observations(config.space, [trial.values for trial in tried], losses)
     if not found:
         theirs, ours = ", ".join(earlier.space.names), ", ".join(config.space.names)
         if all(result.value is None for result in results):

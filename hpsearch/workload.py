@@ -6,17 +6,17 @@ from pathlib import Path
 from typing import Protocol
 
 from hpsearch.config import CommandObjective, Config, FunctionObjective, NetworkObjective
+from hpsearch.data.dataset import Dataset
+from hpsearch.data.load import fingerprint
+from hpsearch.data.load import load as load_data
 from hpsearch.errors import ConfigError
 from hpsearch.executors import BLAS_VARIABLES
-from hpsearch.network.data import fingerprint
-from hpsearch.network.data import load as load_data
-from hpsearch.network.dataset import Dataset
-from hpsearch.objectives.code import CodeObjective, Limits, Program
 from hpsearch.objectives.command import Command
-from hpsearch.objectives.curve import Objective
-from hpsearch.objectives.function import Function, wrong_with
+from hpsearch.objectives.follow import Objective
+from hpsearch.objectives.function import Function, check_signature
 from hpsearch.objectives.network import NetworkObjective as TrainNetwork
 from hpsearch.objectives.retrying import Retrying
+from hpsearch.objectives.user_code import CodeObjective, Limits, UserCode
 from hpsearch.store import Run
 from hpsearch.trial import Status
 
@@ -129,15 +129,15 @@ class CodeWorkload:
 
     is_data = False
 
-    def __init__(self, config: Config, directory: str, program: Program) -> None:
+    def __init__(self, config: Config, directory: str, user_code: UserCode) -> None:
         self._config = config
         self._directory = Path(directory)
-        self._program = program
+        self._user_code = user_code
 
     def fingerprint(self) -> str:
         """See :class:`Workload`."""
         total = hashlib.sha256()
-        for path in self._program.files(self._directory):
+        for path in self._user_code.files(self._directory):
             total.update(hashlib.sha256(path.read_bytes()).digest())
         return total.hexdigest()
 
@@ -148,7 +148,7 @@ class CodeWorkload:
         """See :class:`Workload`."""
         settings = self._config.run
         code = CodeObjective(
-            self._program,
+            self._user_code,
             self._config.metric,
             self._directory,
             run.trials_directory.resolve(),
@@ -171,7 +171,7 @@ class FunctionWorkload(CodeWorkload):
         space = self._config.space
         names = {parameter.name: not parameter.when for parameter in space.parameters}
         names |= dict.fromkeys(space.constants, True)
-        if wrong := wrong_with(self._function, names):
+        if wrong := check_signature(self._function, names):
             rule = f"must be a function that can be called with the values of a trial: {wrong}"
             call = ", ".join(f"{name}=…" for name in names)
             hint = f"A trial calls {self._function.name.rpartition(':')[2]}({call})"

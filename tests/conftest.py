@@ -90,22 +90,22 @@ class Recorder:
         self.texts: list[str] = []
         self._on_finished = on_finished
 
-    def began(
+    def on_search_start(
         self, metric: Metric, total: int, slots: int, trials: Sequence[Trial], results: Sequence[Result]
     ) -> None:
         self.slots = slots
         self.before = list(results)
 
-    def started(self, trial: Trial) -> None:
+    def on_trial_start(self, trial: Trial) -> None:
         self.trials.append(trial)
 
-    def epoch(self, trial: Trial, epoch: Epoch) -> None:
+    def on_epoch(self, trial: Trial, epoch: Epoch) -> None:
         pass
 
-    def finished(self, trial: Trial, result: Result) -> None:
+    def on_trial_complete(self, trial: Trial, result: Result) -> None:
         self.results.append(result)
         if self._on_finished:
             self._on_finished(trial, result)
 
-    def said(self, text: str) -> None:
+    def on_message(self, text: str) -> None:
         self.texts.append(text)

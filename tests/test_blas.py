@@ -91,12 +91,12 @@ def test_a_kernel_that_kills_its_process_is_no_answer(monkeypatch: pytest.Monkey
 def test_what_the_user_asked_for_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     """With auto nothing changes when the variable is set; with keep, never."""
     monkeypatch.setattr(blas, "cpu_flags", lambda: ALL)
-    monkeypatch.setattr(blas, "picked", lambda: "Haswell")
+    monkeypatch.setattr(blas, "detected_kernel", lambda: "Haswell")
     monkeypatch.delenv(blas.VARIABLE, raising=False)
-    assert blas.wanted("auto") == "SkylakeX"
-    assert blas.wanted("keep") is None
+    assert blas.choose_kernel("auto") == "SkylakeX"
+    assert blas.choose_kernel("keep") is None
     monkeypatch.setenv(blas.VARIABLE, "Zen")
-    assert blas.wanted("auto") == "Zen"
+    assert blas.choose_kernel("auto") == "Zen"
 
 
 PROGRAM = """

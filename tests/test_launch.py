@@ -21,7 +21,7 @@ from hpsearch.errors import (
     SearchFailed,
 )
 from hpsearch.launch import resume, start
-from hpsearch.loop import drive
+from hpsearch.loop import run_search
 from hpsearch.search import Search
 from hpsearch.store import Run
 from hpsearch.trial import Result, Status, Trial
@@ -37,8 +37,8 @@ def rows(directory: Path) -> list[tuple[int, str, float | None]]:
 
 def test_a_search_leaves_its_results_and_no_data(in_tmp: Path, config: Config) -> None:
     """All trials are there, the best is a config, prepared data and checkpoints are gone."""
-    watcher = Recorder()
-    directory = start(config, watcher)
+    callback = Recorder()
+    directory = start(config, callback)
     assert directory == Path("runs/tiny-001")
     assert len(rows(directory)) == 12
     assert sorted(path.name for path in directory.iterdir()) == [
@@ -50,7 +50,7 @@ def test_a_search_leaves_its_results_and_no_data(in_tmp: Path, config: Config) -
     assert (directory / "config.yaml").read_text() == TINY
     best = load(directory / "best.yaml")
     assert best.search.trials == 1
-    assert [result.number for result in watcher.results] == list(range(12))
+    assert [result.number for result in callback.results] == list(range(12))
 
 
 def test_what_is_shown_is_stored(in_tmp: Path, config: Config) -> None:
@@ -89,18 +89,18 @@ def test_resuming_a_complete_search_changes_nothing(in_tmp: Path, config: Config
     """There is nothing to do."""
     directory = start(config, Recorder())
     before = rows(directory)
-    watcher = Recorder()
-    assert resume(directory, watcher) == directory
+    callback = Recorder()
+    assert resume(directory, callback) == directory
     assert rows(directory) == before
-    assert watcher.results == []
+    assert callback.results == []
 
 
 def test_more_trials_go_on_where_the_search_ended(in_tmp: Path, config: Config) -> None:
     """The first twelve stay, eight come."""
     directory = start(config, Recorder())
-    watcher = Recorder()
-    resume(directory, watcher, changes={"search.trials": 20})
-    assert [result.number for result in watcher.results] == list(range(12, 20))
+    callback = Recorder()
+    resume(directory, callback, changes={"search.trials": 20})
+    assert [result.number for result in callback.results] == list(range(12, 20))
 
 
 @pytest.mark.parametrize("changes", [{"search.trials": 5}, {"search.lag": 2}, {"seed": 9}])
@@ -172,9 +172,9 @@ def test_other_versions_are_warned_of(in_tmp: Path, config: Config) -> None:
     directory = start(config, Recorder())
     with Run.open(directory) as run:
         run.set_meta(versions={**run.meta("versions"), "numpy": "1.0"})
-    watcher = Recorder()
-    resume(directory, watcher, changes={"search.trials": 13})
-    assert any("numpy 1.0" in text for text in watcher.texts)
+    callback = Recorder()
+    resume(directory, callback, changes={"search.trials": 13})
+    assert any("numpy 1.0" in text for text in callback.texts)
 
 
 def test_more_workers_than_the_lag_allows_is_explained(
@@ -182,10 +182,10 @@ def test_more_workers_than_the_lag_allows_is_explained(
 ) -> None:
     """On a large machine, auto uses lag + 1 of its workers, and says which lag would use all."""
     monkeypatch.setattr("hpsearch.launch.available_cpus", lambda: 8)
-    watcher = Recorder()
-    start(load(tiny, ["search.trials=9", "search.lag=1", "run.strategy=auto"]), watcher)
-    assert watcher.slots == 2
-    assert any("`search.lag: 7`" in text for text in watcher.texts)
+    callback = Recorder()
+    start(load(tiny, ["search.trials=9", "search.lag=1", "run.strategy=auto"]), callback)
+    assert callback.slots == 2
+    assert any("`search.lag: 7`" in text for text in callback.texts)
 
 
 def broken(reason: str) -> Objective:
@@ -201,12 +201,12 @@ def broken(reason: str) -> Objective:
 
 def run_broken(directory: Path, config: Config, reason: str) -> Recorder:
     """Run a search with such an objective."""
-    watcher = Recorder()
+    callback = Recorder()
     meta = {"config": config.resolved()}
     search = Search(config.space, metric=config.metric, trials=12, lag=3, method="random", max_failures=5)
     with Run.create(directory, "", meta) as run:
-        drive(search, Panda(broken(reason)), run, watcher, lambda trial: "")
-    return watcher
+        run_search(search, Panda(broken(reason)), run, callback, lambda trial: "")
+    return callback
 
 
 def test_a_search_whose_trials_all_fail_gives_up(in_tmp: Path, config: Config) -> None:
@@ -225,12 +225,12 @@ def test_failed_trials_can_be_run_again(in_tmp: Path, config: Config) -> None:
     directory = start(config, Recorder())
     with Run.open(directory) as run:
         expected = run.results()
-        run.forget([2, 5])
+        run.delete_results([2, 5])
         run.record(results=[Result(2, Status.FAILED, reason="x"), Result(5, Status.DIVERGED, reason="y")])
-    watcher = Recorder()
-    resume(directory, watcher, retry_failed=True)
-    assert [result.number for result in watcher.results] == [2]
-    assert watcher.results[0].value == expected[2].value
+    callback = Recorder()
+    resume(directory, callback, retry_failed=True)
+    assert [result.number for result in callback.results] == [2]
+    assert callback.results[0].value == expected[2].value
 
 
 def test_a_disk_that_fills_up_ends_the_search_with_the_reason(
@@ -247,12 +247,12 @@ def test_a_disk_that_fills_up_ends_the_search_with_the_reason(
         real(self, *arguments, **named)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Run, "record", record)
-    watcher = Recorder()
+    callback = Recorder()
     with pytest.raises(RunUnwritable, match="full"):
-        start(config, watcher)
+        start(config, callback)
     monkeypatch.undo()
     monkeypatch.chdir(in_tmp)
-    shown = {result.number for result in watcher.results}
+    shown = {result.number for result in callback.results}
     assert {number for number, *_ in rows(Path("runs/tiny-001"))} == shown
     resume(Path("runs/tiny-001"), Recorder())
     assert rows(Path("runs/tiny-001")) == rows(start(config, Recorder()))
@@ -315,7 +315,7 @@ def test_what_earlier_runs_found_out_is_kept_in_the_run(in_tmp: Path, tiny: Path
     assert len(whole) == 12
     with Run.open(directory) as run:
         assert run.trial(0).origin["phase"] == "warm"
-        run.forget(range(4, 12))
+        run.delete_results(range(4, 12))
     shutil.rmtree(earlier)
     resume(directory, Recorder())
     assert rows(directory) == whole
@@ -362,7 +362,7 @@ def test_a_best_config_that_is_missing_is_written_again(in_tmp: Path, config: Co
     expected = (directory / "best.yaml").read_text()
     (directory / "best.yaml").unlink()
     with Run.open(directory) as run:
-        run.forget([11])
+        run.delete_results([11])
     resume(directory, Recorder())
     assert (directory / "best.yaml").read_text() == expected
 

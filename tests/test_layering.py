@@ -15,15 +15,18 @@ ROOMS: dict[str, set[str]] = {
     "trial": set(),
     "blas": set(),
     "space": {"errors", "trial"},
-    "config": {"space", "trial", "errors", "network.hyperparameters", "objectives.placeholders"},
+    "document": {"errors", "trial"},
+    "config": {"document", "space", "trial", "errors", "network.hyperparameters", "objectives.placeholders"},
     "searchers": {"space", "trial", "errors"},
-    "network": {"errors"},
-    "objectives": {"network", "trial", "errors"},
+    "data": {"errors"},
+    "network": {"data", "errors"},
+    "process": {"errors", "objectives.follow"},
+    "objectives": {"network", "data", "process", "trial", "errors"},
     "executors": {"trial", "errors"},
     "store": {"trial", "errors"},
     "search": {"config", "searchers", "space", "trial", "errors"},
     "loop": {"search", "executors", "store", "trial", "errors"},
-    "workload": {"executors", "objectives", "store", "network", "config", "trial", "errors"},
+    "workload": {"executors", "objectives", "store", "data", "config", "trial", "errors"},
     "warm_start": {"config", "searchers", "store", "errors"},
     "launch": {
         "workload",
@@ -41,7 +44,7 @@ ROOMS: dict[str, set[str]] = {
     },
     "analysis": {"space", "trial", "searchers"},
     "reports": {"analysis", "trial", "blas"},
-    "exchange": {"config", "store", "space", "trial", "errors"},
+    "exchange": {"config", "document", "store", "space", "trial", "errors"},
     "api": {"launch", "reports", "store", "config", "blas", "errors"},
 }
 """What each room may import."""
@@ -50,7 +53,7 @@ FREE = ("cli", "__init__", "__main__")
 """The rooms that may import all."""
 
 HOMES = {
-    "yaml": {"config"},
+    "yaml": {"document", "config"},
     "pydantic": {"config"},
     "pydantic_core": {"config"},
     "joblib": {"executors"},

@@ -101,7 +101,7 @@ def meta(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         "data": "ab" * 32,
         "versions": {"hpsearch": "0", "python": "3", "numpy": "2", "blas": []},
         "blas_kernel": None,
-        "learnt": [],
+        "prior_observations": [],
     }
 
 
@@ -224,11 +224,11 @@ def test_hostile_text_in_progress(kind: str) -> None:
     trial = Trial(0, {"optimizer": HOSTILE[kind]}, 1)
     result = Result(0, Status.FAILED, reason=f"RuntimeError: {HOSTILE[kind]}")
     with LiveDisplay(terminal, HOSTILE[kind]) as live:
-        for watcher in (live, Lines(lines)):
-            watcher.began(Metric("val_error"), 3, 1, [], [])
-            watcher.started(trial)
-            watcher.finished(trial, result)
-            watcher.said(HOSTILE[kind])
+        for callback in (live, Lines(lines)):
+            callback.on_search_start(Metric("val_error"), 3, 1, [], [])
+            callback.on_trial_start(trial)
+            callback.on_trial_complete(trial, result)
+            callback.on_message(HOSTILE[kind])
     assert not STEERING.search(lines.getvalue())
     shown = terminal.file.getvalue()  # type: ignore[attr-defined]  # a StringIO
     assert "\x1b]0;" not in shown
@@ -312,11 +312,11 @@ def test_everything_in_a_run_directory_is_private(
         for path in (Path(RUN), *Path(RUN).rglob("*")):
             seen[str(path)] = stat.S_IMODE(path.stat().st_mode)
 
-    watcher = Recorder()
-    monkeypatch.setattr(watcher, "epoch", look)
+    callback = Recorder()
+    monkeypatch.setattr(callback, "on_epoch", look)
     before = os.umask(0)
     try:
-        start(load(tiny), watcher, directory=Path(RUN))
+        start(load(tiny), callback, directory=Path(RUN))
     finally:
         os.umask(before)
     assert {f"{RUN}/data/x_train.npy", f"{RUN}/search.db", f"{RUN}/best.yaml", f"{RUN}/lock"} <= set(seen)

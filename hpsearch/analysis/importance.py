@@ -14,10 +14,10 @@ import numpy as np
 from threadpoolctl import ThreadpoolController
 
 from hpsearch.analysis.posterior import PosteriorDraws, plausible
-from hpsearch.searchers.base import Visible
-from hpsearch.searchers.candidates import spread
-from hpsearch.searchers.surrogate import Beliefs, Features, GaussianProcess, fit
-from hpsearch.searchers.targets import observations
+from hpsearch.searchers.candidates import quasirandom_point
+from hpsearch.searchers.searcher import Observations
+from hpsearch.searchers.surrogate import Features, GaussianProcess, HyperparameterPrior, fit
+from hpsearch.searchers.targets import surrogate_targets
 from hpsearch.space import Floats, Space
 
 TRIALS_PER_PARAMETER = 4
@@ -65,12 +65,14 @@ class Importance:
     explained: float
 
 
-def importance(space: Space, visible: Visible, repeats: int = 1, seed: int = 0) -> Importance | None:
+def importance(
+    space: Space, observations: Observations, repeats: int = 1, seed: int = 0
+) -> Importance | None:
     """Main effects and interactions of pairs.
 
     Args:
         space: What was searched.
-        visible: All results.
+        observations: All results.
         repeats: Over how many seeds each loss is a mean.
         seed: For the posterior draws and the points they are averaged over.
 
@@ -78,24 +80,28 @@ def importance(space: Space, visible: Visible, repeats: int = 1, seed: int = 0) 
         None when nothing is searched, or when there are too few results to tell, which is below
         :data:`TRIALS_PER_PARAMETER` for each parameter, or when all results are alike.
     """
-    losses = visible.losses[np.isfinite(visible.losses)]
+    losses = observations.losses[np.isfinite(observations.losses)]
     d = space.dimensions
     if d == 0 or len(losses) < TRIALS_PER_PARAMETER * d or losses.max() == losses.min():
         return None
     with ThreadpoolController().limit(limits=1, user_api="blas"):  # their number changes the last digits
-        return _importance(space, visible, Beliefs.about(d, repeats), np.random.default_rng(seed))
+        return _importance(
+            space, observations, HyperparameterPrior.about(d, repeats), np.random.default_rng(seed)
+        )
 
 
-def _importance(space: Space, visible: Visible, beliefs: Beliefs, rng: np.random.Generator) -> Importance:
-    rows, observed = observations(visible, _MOST_POINTS, _clip(visible.losses))
-    units, features = visible.units[rows], Features(space)
-    best = fit(features, beliefs, beliefs.mean, units, observed, _STEPS)
+def _importance(
+    space: Space, observations: Observations, prior: HyperparameterPrior, rng: np.random.Generator
+) -> Importance:
+    rows, observed = surrogate_targets(observations, _MOST_POINTS, _clip(observations.losses))
+    units, features = observations.units[rows], Features(space)
+    best = fit(features, prior, prior.mean, units, observed, _STEPS)
     residuals = GaussianProcess(features, best, units, observed).left_out
     models = [
         PosteriorDraws(features, theta, units, observed, _DRAWS, rng)
-        for theta in plausible(features, beliefs, best, units, observed, _MODELS, rng)
+        for theta in plausible(features, prior, best, units, observed, _MODELS, rng)
     ]
-    sequence = np.array([spread(number, np.zeros(space.dimensions)) for number in range(_POINTS)])
+    sequence = np.array([quasirandom_point(number, np.zeros(space.dimensions)) for number in range(_POINTS)])
     variances = [
         _Variances(space, draws, (sequence + rng.random(space.dimensions)) % 1.0) for draws in models
     ]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from hpsearch.searchers.surrogate import JITTER, Beliefs, Features, GaussianProcess, log_posterior
+from hpsearch.searchers.surrogate import JITTER, Features, GaussianProcess, HyperparameterPrior, log_posterior
 from hpsearch.space import Floats
 
 _STEPS_APART = 4  # of the walk through hyperparameters, between two draws
@@ -60,7 +60,7 @@ class PosteriorDraws:
 
 def plausible(
     features: Features,
-    beliefs: Beliefs,
+    prior: HyperparameterPrior,
     start: Floats,
     units: Floats,
     targets: Floats,
@@ -71,7 +71,7 @@ def plausible(
 
     Args:
         features: Maps points to features.
-        beliefs: The prior over hyperparameters.
+        prior: The prior over hyperparameters.
         start: Where to begin, best at their most probable values; shape (d + 2,).
         units: Observed points, shape (n, d).
         targets: Standardised losses, shape (n,).
@@ -84,20 +84,20 @@ def plausible(
     points = features(units)
 
     def log_likelihood(theta: Floats) -> float:
-        if (theta < beliefs.low).any() or (theta > beliefs.high).any():
+        if (theta < prior.low).any() or (theta > prior.high).any():
             return -np.inf
-        height, _ = log_posterior(features.owners, beliefs, theta, points, targets)
-        return height + 0.5 * float(np.square((theta - beliefs.mean) / beliefs.deviation).sum())
+        height, _ = log_posterior(features.owners, prior, theta, points, targets)
+        return height + 0.5 * float(np.square((theta - prior.mean) / prior.deviation).sum())
 
     theta, height = start, log_likelihood(start)
     for _ in range(count):
         for _ in range(_STEPS_APART):
-            sideways = beliefs.deviation * rng.standard_normal(len(theta))
+            sideways = prior.deviation * rng.standard_normal(len(theta))
             least = height - rng.standard_exponential()
             angle = rng.uniform(0, 2 * np.pi)
             low, high = angle - 2 * np.pi, angle
             while True:
-                proposed = beliefs.mean + (theta - beliefs.mean) * np.cos(angle) + sideways * np.sin(angle)
+                proposed = prior.mean + (theta - prior.mean) * np.cos(angle) + sideways * np.sin(angle)
                 proposed_height = log_likelihood(proposed)
                 if proposed_height >= least:
                     break

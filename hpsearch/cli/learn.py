@@ -37,7 +37,7 @@ def importance(directory: Path, form: Form, color: Color) -> None:
     from hpsearch.errors import UsageError
     from hpsearch.reports.findings import importance_table
     from hpsearch.reports.formats import print_report
-    from hpsearch.searchers import History
+    from hpsearch.searchers import ObservationBuffer
     from hpsearch.store import Run
 
     with Run.read(directory) as run:
@@ -45,8 +45,8 @@ def importance(directory: Path, form: Form, color: Color) -> None:
         results = run.results()
         trials = {trial.number: trial for trial in run.trials()}
     known = [trials[result.number] for result in results]
-    visible = History.of(config.space, config.metric, known, results)
-    found = importance_of(config.space, visible, config.search.repeats)
+    observations = ObservationBuffer.of(config.space, config.metric, known, results)
+    found = importance_of(config.space, observations, config.search.repeats)
     if found is None:
         raise UsageError(_nothing_to_tell(directory, config, results))
     print_report(

@@ -14,7 +14,7 @@ from hpsearch.cli.look import leaderboard, list_runs, show, status
 from hpsearch.cli.moving import export, import_
 from hpsearch.cli.options import say
 from hpsearch.cli.plan import check, init, sample, schema
-from hpsearch.cli.search import resume, run
+from hpsearch.cli.run_resume import resume, run
 from hpsearch.cli.shell import completion
 from hpsearch.cli.use import predict, train
 from hpsearch.errors import ClusterLost, HpsearchError, Interrupted, RunError, SearchFailed, UsageError

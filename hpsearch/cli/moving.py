@@ -44,11 +44,11 @@ def import_(sweep: Path | None, study: tuple[str, str] | None, output: Path | No
     if (sweep is None) == (study is None):
         raise UsageError("import takes a sweep file, or --optuna URL STUDY: one of the two")
     if study is not None:
-        from hpsearch.exchange.study import from_study
+        from hpsearch.exchange.optuna.study import from_study
 
         draft = from_study(*study)
     else:
-        from hpsearch.exchange.wandb import from_sweep
+        from hpsearch.exchange.wandb.importer import from_sweep
 
         assert sweep is not None  # noqa: S101 -- for the type checker; one of the two is given
         draft = from_sweep(sweep)
@@ -174,26 +174,26 @@ def _as_text(run: Run, target: Any, *, timings: bool) -> str:
 
 def _export_to_tool(run: Run, target: str, output: Path | None, uri: str | None, name: str | None) -> None:
     """Write the trials of a run in the format of another tool."""
-    from hpsearch.exchange.history import History
+    from hpsearch.exchange.run_export import RunExport
     from hpsearch.reports.text import printable
 
-    history = History.of(run, name)
+    export = RunExport.of(run, name)
     notes: list[str] = []
     if target == "mlflow" and uri is not None:
         from hpsearch.exchange.mlflow import write_experiment
 
-        notes = write_experiment(history, uri)
-        done = f"experiment {history.name} written to {uri}"
+        notes = write_experiment(export, uri)
+        done = f"experiment {export.name} written to {uri}"
     elif target == "optuna" and output is not None:
-        from hpsearch.exchange.journal import write_journal
+        from hpsearch.exchange.optuna.journal import write_journal
 
-        notes = write_journal(history, output)
-        done = f"{output} written, study {history.name}. Next: optuna-dashboard {output}"
+        notes = write_journal(export, output)
+        done = f"{output} written, study {export.name}. Next: optuna-dashboard {output}"
     elif output is not None:
         from hpsearch.exchange.tensorboard import write_events
 
-        write_events(history, output)
+        write_events(export, output)
         done = f"{output} written. Next: tensorboard --logdir {output}"
     for note in notes:
         say(printable(f"note: {note}"))
-    say(f"{len(history.records)} trials; {done}")
+    say(f"{len(export.records)} trials; {done}")

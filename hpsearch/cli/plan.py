@@ -85,14 +85,14 @@ def check(config: Path, overrides: tuple[str, ...], color: Color) -> None:
     from hpsearch.config import load
     from hpsearch.reports.formats import print_report
     from hpsearch.reports.plans import config_sheet
-    from hpsearch.warm_start import learn
+    from hpsearch.warm_start import load_warm_start
     from hpsearch.workload import workload
 
     loaded = load(config, overrides)
     notes = workload(loaded).check()
-    _, lessons = learn(loaded)
+    _, warm_start_notes = load_warm_start(loaded)
     print_report(config_sheet(loaded.resolved(), loaded.space.size), "table", console(color))
-    for note in (*loaded.notes, *notes, *lessons):
+    for note in (*loaded.notes, *notes, *warm_start_notes):
         click.echo(f"note: {note}", err=True)
     click.echo(f"{config} is right.", err=True)
 

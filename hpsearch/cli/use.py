@@ -109,9 +109,9 @@ def predict(model: Path, data: Path, output: Path | None, label: str | None, pro
     """
     import numpy as np
 
+    from hpsearch.data import npz_file
+    from hpsearch.data.formats import kind, read_features
     from hpsearch.errors import UsageError
-    from hpsearch.network import archive
-    from hpsearch.network.formats import kind, read_features
     from hpsearch.network.model import Model
     from hpsearch.reports.formats import format_report
     from hpsearch.reports.models import predictions_table
@@ -139,7 +139,7 @@ def predict(model: Path, data: Path, output: Path | None, label: str | None, pro
         click.echo(text, nl=False)
         return
     try:
-        with archive.replacing(output) as file:
+        with npz_file.replacing(output) as file:
             file.write(text.encode())
     except OSError as error:
         raise UsageError(f"{output} cannot be written: {error.strerror or error}") from error

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 
 from hpsearch.config.reader import Reader, either
-from hpsearch.config.scalars import shown, written
-from hpsearch.config.spelling import suggest_value
+from hpsearch.config.suggestions import suggest_value
+from hpsearch.document.scalars import shown, written
 from hpsearch.space import Categorical, Number, Parameter, Space
 from hpsearch.trial import Value
 
@@ -75,7 +75,7 @@ def _cycles(by_name: Mapping[str, Parameter]) -> Iterator[list[str]]:
         yield from visit(name, [])
 
 
-def settle_conditions(
+def fold_constants(
     parameters: Sequence[Parameter], constants: Mapping[str, Value], notes: list[str]
 ) -> Space:
     """The space, with every condition on a constant decided: it falls away, or its parameter does.

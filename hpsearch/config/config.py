@@ -5,20 +5,20 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
-from hpsearch.config.document import compose
-from hpsearch.config.files import read_text
-from hpsearch.config.hyperparameters import check_batch_size, note_unused_layers
-from hpsearch.config.known import check_enqueued, find_runs, search_notes
+from hpsearch.config.network_rules import check_batch_size, note_unused_layers
 from hpsearch.config.objectives import Objective, kind_of, read_objective
 from hpsearch.config.overrides import apply_override
-from hpsearch.config.plain_data import from_data
-from hpsearch.config.problems import Problems, file_place
 from hpsearch.config.reader import Reader, either
-from hpsearch.config.running import absolute_scheduler_file, check_run
+from hpsearch.config.run_checks import absolute_scheduler_file, check_run
 from hpsearch.config.schema import Document, MetricSection, RunSection, SearchSection, name_like
-from hpsearch.config.space import ParameterRules, canonical_spelling, read_space, resolved_space
-from hpsearch.config.spelling import suggest_value
-from hpsearch.config.tree import JSON, Node, Place, Table
+from hpsearch.config.search_checks import check_enqueued, find_runs, search_notes
+from hpsearch.config.space_section import ParameterRules, canonical_spelling, read_space, resolved_space
+from hpsearch.config.suggestions import suggest_value
+from hpsearch.document.nodes import JSON, MappingNode, Node, Position
+from hpsearch.document.parse import compose
+from hpsearch.document.plain_data import from_data
+from hpsearch.document.problems import Problems, file_position
+from hpsearch.document.source import read_text
 from hpsearch.errors import ConfigError, Problem
 from hpsearch.space import Space
 from hpsearch.trial import Metric
@@ -69,7 +69,9 @@ class Config:
     source: str = field(default="", compare=False, repr=False)
     overrides: tuple[str, ...] = field(default=(), compare=False)
     base: Path | None = field(default=None, compare=False)
-    document: Table = field(default_factory=lambda: Table(Place("")), compare=False, repr=False)
+    document: MappingNode = field(
+        default_factory=lambda: MappingNode(Position("")), compare=False, repr=False
+    )
 
     @classmethod
     def from_resolved(cls, mapping: Mapping[str, JSON]) -> Self:
@@ -78,8 +80,8 @@ class Config:
         Raises:
             ConfigError: It is no resolved config.
         """
-        problems, place = Problems(), Place("the stored config")
-        root = _table(from_data(mapping, place, problems), place, problems)
+        problems, position = Problems(), Position("the stored config")
+        root = _mapping(from_data(mapping, position, problems), position, problems)
         return cls._read(root, problems, default_name="search", base=None)
 
     @classmethod
@@ -90,12 +92,12 @@ class Config:
     @classmethod
     def parse(cls, source: str, path: Path, overrides: Sequence[str] = (), base: Path | None = None) -> Self:
         """As :func:`load`, of a text that is, or was, in the file ``path``."""
-        problems, place = Problems(), replace(file_place(path), line=1, column=1)
+        problems, position = Problems(), replace(file_position(path), line=1, column=1)
         try:
-            root = _table(compose(source, place, problems), place, problems)
+            root = _mapping(compose(source, position, problems), position, problems)
         except ConfigError:  # the problems of the arguments are told at once, too
             for argument in overrides:
-                apply_override(Table(place), argument, problems)
+                apply_override(MappingNode(position), argument, problems)
             raise problems.error() from None
         for argument in overrides:
             root = apply_override(root, argument, problems)
@@ -111,7 +113,7 @@ class Config:
     @classmethod
     def _read(
         cls,
-        root: Table,
+        root: MappingNode,
         problems: Problems,
         *,
         default_name: str,
@@ -233,8 +235,8 @@ def parse_space(mapping: Mapping[str, Any]) -> Space:
     Raises:
         ConfigError: With everything that is wrong, at once.
     """
-    problems, place = Problems(), Place("hpsearch.Search")
-    root = _table(from_data({"space": mapping}, place, problems), place, problems)
+    problems, position = Problems(), Position("hpsearch.Search")
+    root = _mapping(from_data({"space": mapping}, position, problems), position, problems)
     reader = Reader(root, problems)
     reader.root = canonical_spelling(reader)
     space = read_space(reader, ParameterRules(), [])
@@ -243,11 +245,11 @@ def parse_space(mapping: Mapping[str, Any]) -> Space:
     return space
 
 
-def _table(root: Node | None, place: Place, problems: Problems) -> Table:
-    if isinstance(root, Table):
+def _mapping(root: Node | None, position: Position, problems: Problems) -> MappingNode:
+    if isinstance(root, MappingNode):
         return root
     hint = "`hpsearch init` writes one to start from"
-    return problems.stop(root.place if root else place, (), "a config is a section of keys", hint=hint)
+    return problems.stop(root.position if root else position, (), "a config is a section of keys", hint=hint)
 
 
 def _read_metric(reader: Reader, kind: type[Objective]) -> Metric | None:

@@ -5,11 +5,12 @@ import difflib
 import os
 from pathlib import Path
 
-from hpsearch.config import repairs
 from hpsearch.config.reader import Reader, either
-from hpsearch.config.scalars import shown
 from hpsearch.config.schema import NetworkSection
-from hpsearch.config.tree import Location
+from hpsearch.document import fixes
+from hpsearch.document.closest import near_names
+from hpsearch.document.nodes import Location
+from hpsearch.document.scalars import shown
 
 BUILTIN_DATA = ("digits", "blobs", "spirals", "moons")
 """The data sets that are no files."""
@@ -49,7 +50,7 @@ def _check_file(at: Location, value: str, path: Path, reader: Reader) -> bool:
         near = [*difflib.get_close_matches(value[:40].lower(), BUILTIN_DATA, 1, 0.7), *near]
     builtin = f"{', '.join(BUILTIN_DATA)} or " if at[-1] == "data" else ""
     hint = f"Did you mean {either(near)}?" if near else f"There is no {shown(str(path), 200)}"
-    if at[-1] != "data" and (share := repairs.number(value)):
+    if at[-1] != "data" and (share := fixes.number(value)):
         hint = f"Write {share} for a share of the rows"
     reader.report(at, f"must be {builtin}the path of a file that is there", hint=hint)
     return False
@@ -68,15 +69,3 @@ def _check_label(at: Location, label: str | None, path: Path, reader: Reader) ->
         names = ", ".join(shown(column, 30) for column in columns[:20]) + (", …" if len(columns) > 20 else "")
         rule = f"must be the column of {shown(path.name)} that holds the classes"
         reader.report(at, rule, hint=f"Its columns are {names}" if columns else "It is empty")
-
-
-def near_names(path: Path) -> list[str]:
-    """Names in the directory of a path that are like its own.
-
-    Raises:
-        OSError: The directory cannot be read.
-    """
-    if not path.parent.is_dir():
-        return []
-    names = [name for name in os.listdir(path.parent) if not name.startswith(".")]  # noqa: PTH208 -- names are what is wanted
-    return [shown(name) for name in difflib.get_close_matches(path.name, names, 3, 0.6)]

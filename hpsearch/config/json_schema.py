@@ -3,8 +3,8 @@
 from typing import Any
 
 from hpsearch.config.schema import Document, ParameterSection
-from hpsearch.config.space import SPELLINGS
-from hpsearch.config.tree import JSON
+from hpsearch.config.space_section import SPELLINGS
+from hpsearch.document.nodes import JSON
 from hpsearch.network.hyperparameters import HYPERPARAMETERS, Hyperparameter
 
 _VALUE = {"type": ["string", "number", "boolean"]}

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
-from hpsearch.config.code import CommandObjective, FunctionObjective
+from hpsearch.config.code_objectives import CommandObjective, FunctionObjective
 from hpsearch.config.data_files import absolute_paths
-from hpsearch.config.hyperparameters import HyperparameterRules
+from hpsearch.config.network_rules import HyperparameterRules
 from hpsearch.config.reader import Reader, either
 from hpsearch.config.schema import NetworkSection, ObjectiveSection
-from hpsearch.config.tree import Leaf, Location, Table, find
+from hpsearch.document.nodes import Location, MappingNode, ScalarNode, find
 from hpsearch.network.hyperparameters import HYPERPARAMETERS, METRICS, hyperparameter
 from hpsearch.trial import Value
 
@@ -85,7 +85,7 @@ KINDS: Mapping[str, type[Objective]] = {
 def kind_of(reader: Reader) -> type[Objective]:
     """The kind of a config's objective; the network where that is not clear."""
     section = find(reader.root, ("objective",))
-    keys = section.entries.keys() & KINDS.keys() if isinstance(section, Table) else set()
+    keys = section.entries.keys() & KINDS.keys() if isinstance(section, MappingNode) else set()
     return KINDS[keys.pop()] if len(keys) == 1 else NetworkObjective
 
 
@@ -103,7 +103,7 @@ def read_objective(reader: Reader, base: Path | None) -> Objective | None:
         reader.report(("objective",), "is missing", hint=hint)
         return None
     sections: ObjectiveSection | None = reader.read(("objective",), ObjectiveSection)
-    if isinstance(section, Table) and not section.error:
+    if isinstance(section, MappingNode) and not section.error:
         _check_kinds([key for key in section.entries if key in KINDS], section, reader)
     kind = kind_of(reader)
     if sections is None or getattr(sections, kind.kind) is None:
@@ -114,7 +114,7 @@ def read_objective(reader: Reader, base: Path | None) -> Objective | None:
     return objective if len(reader.problems) == before else None
 
 
-def _check_kinds(given: list[str], section: Table, reader: Reader) -> None:
+def _check_kinds(given: list[str], section: MappingNode, reader: Reader) -> None:
     """Reports an objective that is none of the kinds, or several; a key that is misspelt was reported."""
     if len(given) == 1 or (section.entries and not given):
         return
@@ -126,8 +126,8 @@ def _check_kinds(given: list[str], section: Table, reader: Reader) -> None:
 def _constants(reader: Reader) -> dict[str, Value]:
     """The hyperparameters with one value: those of the objective, and defaults for all but the space's."""
     section, space = find(reader.root, NETWORK), find(reader.root, ("space",))
-    given = section.entries if isinstance(section, Table) else {}
-    searched = space.entries if isinstance(space, Table) else {}
+    given = section.entries if isinstance(section, MappingNode) else {}
+    searched = space.entries if isinstance(space, MappingNode) else {}
     constants: dict[str, Value] = {
         name: about.default for name, about in HYPERPARAMETERS.items() if name not in searched
     }
@@ -139,10 +139,10 @@ def _constants(reader: Reader) -> dict[str, Value]:
         if about is None:
             reader.unknown_key(at, [*_KEYS, *HYPERPARAMETERS])
         elif name in searched:
-            line = searched[name].place.line
+            line = searched[name].position.line
             rule = "must not be in the space as well" + (f" (line {line})" if line else "")
             reader.report(at, rule, hint="Keep one of the two", key=True)
-        elif not isinstance(entry.node, Leaf):
+        elif not isinstance(entry.node, ScalarNode):
             reader.report(at, f"must be {about.rule()}", hint=f"Move it to space.{name} to search it")
         elif not entry.node.error:
             value = entry.node.value

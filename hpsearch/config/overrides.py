@@ -2,14 +2,14 @@
 
 from dataclasses import replace
 
-from hpsearch.config.document import compose
-from hpsearch.config.problems import Problems
-from hpsearch.config.scalars import shown
-from hpsearch.config.tree import Entry, Node, Place, Table, dotted
+from hpsearch.document.nodes import Entry, MappingNode, Node, Position, dotted
+from hpsearch.document.parse import compose
+from hpsearch.document.problems import Problems
+from hpsearch.document.scalars import shown
 from hpsearch.errors import ConfigError
 
 
-def apply_override(root: Table, argument: str, problems: Problems) -> Table:
+def apply_override(root: MappingNode, argument: str, problems: Problems) -> MappingNode:
     """The config with one setting replaced.
 
     Args:
@@ -17,10 +17,10 @@ def apply_override(root: Table, argument: str, problems: Problems) -> Table:
         argument: A dotted path, an equals sign and a value as YAML, such as ``search.trials=32``.
         problems: What is wrong with the argument is reported there.
     """
-    place = Place(f"argument {shown(argument, 100)}")
+    position = Position(f"argument {shown(argument, 100)}")
 
-    def refuse(rule: str, hint: str) -> Table:
-        problems.add(place, (), rule, hint=hint)
+    def refuse(rule: str, hint: str) -> MappingNode:
+        problems.add(position, (), rule, hint=hint)
         return root
 
     name, equals, text = argument.partition("=")
@@ -28,7 +28,7 @@ def apply_override(root: Table, argument: str, problems: Problems) -> Table:
     if not equals or not all(keys):
         return refuse("an argument that changes a setting is KEY=VALUE", "Write search.trials=32 or the like")
     try:
-        node = compose(text, place, problems, tuple(keys))
+        node = compose(text, position, problems, tuple(keys))
     except ConfigError:
         return root  # compose reported why
     if node is None:
@@ -38,22 +38,22 @@ def apply_override(root: Table, argument: str, problems: Problems) -> Table:
         section = dotted(tuple(keys[:depth]))
         hint = f"Write {section}={{{shown(keys[depth])}: …}}"
         return refuse(f"{section} is a value, with no keys below it", hint)
-    return _replaced(root, keys, node, place)
+    return _replaced(root, keys, node, position)
 
 
-def _is_value(root: Table, keys: list[str]) -> bool:
+def _is_value(root: MappingNode, keys: list[str]) -> bool:
     node: Node = root
     for key in keys:
-        if not isinstance(node, Table) or key not in node.entries:
+        if not isinstance(node, MappingNode) or key not in node.entries:
             return False
         node = node.entries[key].node
-    return not isinstance(node, Table)
+    return not isinstance(node, MappingNode)
 
 
-def _replaced(table: Table, keys: list[str], node: Node, place: Place) -> Table:
+def _replaced(table: MappingNode, keys: list[str], node: Node, position: Position) -> MappingNode:
     key, *rest = keys
     if not rest:
-        return table.with_entry(key, Entry(place, node))
-    entry = table.entries.get(key, Entry(place, Table(place)))
-    assert isinstance(entry.node, Table)  # noqa: S101 -- for the type checker; apply_override looked
-    return table.with_entry(key, replace(entry, node=_replaced(entry.node, rest, node, place)))
+        return table.with_entry(key, Entry(position, node))
+    entry = table.entries.get(key, Entry(position, MappingNode(position)))
+    assert isinstance(entry.node, MappingNode)  # noqa: S101 -- for the type checker; apply_override looked
+    return table.with_entry(key, replace(entry, node=_replaced(entry.node, rest, node, position)))

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from hpsearch.config import repairs
+from hpsearch.document import fixes
 
 _DURATION = re.compile(r"(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,9}(?:\.\d{1,3})?)s)?")
 _MEMORY = re.compile(r"(\d{1,9}(?:\.\d{1,3})?) ?([KMGT])i?B")
@@ -25,7 +25,7 @@ def seconds(value: object) -> float:
         hours, minutes, rest = (float(part or 0) for part in match.groups())
         if (total := hours * 3600 + minutes * 60 + rest) > 0:
             return total
-    meant = f"{value}s" if _is_number(value) else repairs.duration(str(value))
+    meant = f"{value}s" if _is_number(value) else fixes.duration(str(value))
     hint = f"Write {meant}" if meant else "Write none for no limit"
     raise wrong("must be none or a duration such as 90s, 10m, 1h30m or 2h", hint)
 
@@ -43,7 +43,7 @@ def size(value: object) -> int:
     match = _MEMORY.fullmatch(value) if isinstance(value, str) else None
     if match and (total := int(float(match[1]) * 2 ** _POWERS[match[2]])) > 0:
         return total
-    meant = f"{value}MB" if _is_number(value) else repairs.memory(str(value))
+    meant = f"{value}MB" if _is_number(value) else fixes.memory(str(value))
     hint = f"Write {meant}" if meant else "Write none for no limit"
     raise wrong("must be none or an amount of memory such as 500MB or 4GB", hint)
 

@@ -8,12 +8,23 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from hpsearch.config import repairs
-from hpsearch.config.problems import Problems
-from hpsearch.config.scalars import quoted, shown
 from hpsearch.config.schema import Document
-from hpsearch.config.spelling import suggest_key, suggest_value
-from hpsearch.config.tree import Items, Leaf, Location, Node, Place, Table, dotted, find, in_error, plain
+from hpsearch.config.suggestions import suggest_key, suggest_value
+from hpsearch.document import fixes
+from hpsearch.document.nodes import (
+    Location,
+    MappingNode,
+    Node,
+    Position,
+    ScalarNode,
+    SequenceNode,
+    dotted,
+    find,
+    in_error,
+    plain,
+)
+from hpsearch.document.problems import Problems
+from hpsearch.document.scalars import quoted, shown
 
 _RULES = {
     "missing": "is missing",
@@ -43,7 +54,7 @@ class Reader:
         problems: Where problems go.
     """
 
-    def __init__(self, root: Table, problems: Problems) -> None:
+    def __init__(self, root: MappingNode, problems: Problems) -> None:
         self.root = root
         self.problems = problems
 
@@ -61,22 +72,24 @@ class Reader:
         """
         if found is None:
             found = "" if key else self._standing(at)
-        self.problems.add(self.place(at, key=key), at, rule, found, hint)
+        self.problems.add(self.position(at, key=key), at, rule, found, hint)
 
-    def place(self, at: Location, *, key: bool = False) -> Place:
+    def position(self, at: Location, *, key: bool = False) -> Position:
         """Where a value stands, or its key; the closest key around it when it is absent."""
         while (node := find(self.root, at)) is None:
             at, key = at[:-1], True
         parent = find(self.root, at[:-1])
-        if not at or not isinstance(parent, Table):
-            return node.place
-        return parent.entries[str(at[-1])].place if key or not isinstance(node, Leaf) else node.place
+        if not at or not isinstance(parent, MappingNode):
+            return node.position
+        return (
+            parent.entries[str(at[-1])].position if key or not isinstance(node, ScalarNode) else node.position
+        )
 
     def _standing(self, at: Location) -> str:
         node = find(self.root, at)
-        if isinstance(node, Leaf):
+        if isinstance(node, ScalarNode):
             return node.written
-        return "" if node is None else "a list" if isinstance(node, Items) else "a section"
+        return "" if node is None else "a list" if isinstance(node, SequenceNode) else "a section"
 
     def setting(self, key: str) -> Any:
         """What the config says for a key at its top, or its default; None when anything is wrong."""
@@ -102,10 +115,10 @@ class Reader:
         loc: Location = error["loc"]
         at = (*base, *loc)
         around = find(self.root, at[:-1])
-        if isinstance(around, Leaf | Items) and isinstance(at[-1], str):
+        if isinstance(around, ScalarNode | SequenceNode) and isinstance(at[-1], str):
             at = at[:-1]  # it stands for a section of one key
         node = find(self.root, at)
-        if isinstance(node, Leaf) and node.error:
+        if isinstance(node, ScalarNode) and node.error:
             return
         if error["type"] == "extra_forbidden":
             self.unknown_key(at, _known_keys(kind, loc[:-1]))
@@ -115,7 +128,7 @@ class Reader:
             if error["type"] == "literal_error":
                 context = {"expected": either(_options(context))}
             self.report(at, rule.format(**context), hint=self._hint(at, error, kind))
-        elif not (isinstance(around, Table) and around.error):
+        elif not (isinstance(around, MappingNode) and around.error):
             about = _field(kind, loc)
             self.report(at, "is missing", hint=f"Give {about.description}" if about else "")
 
@@ -123,7 +136,7 @@ class Reader:
         """What to write instead of what an error is about, as a sentence."""
         node = find(self.root, at)
         context = error.get("ctx", {})
-        value = node.value if isinstance(node, Leaf) else None
+        value = node.value if isinstance(node, ScalarNode) else None
         if error["type"] == "literal_error":
             hint = suggest_value(value, _options(context))
         elif error["type"] == "model_type":
@@ -150,29 +163,29 @@ def _repaired(node: Node | None, wrong: str) -> str:
         node: What stands there.
         wrong: Pydantic's name of the error.
     """
-    value = node.value if isinstance(node, Leaf) else None
-    if wrong == "string_type" and isinstance(node, Leaf):
+    value = node.value if isinstance(node, ScalarNode) else None
+    if wrong == "string_type" and isinstance(node, ScalarNode):
         return f"Write {quoted(node.written)}, in quotes"
-    if wrong in ("int_type", "float_type") and isinstance(value, str) and (meant := repairs.number(value)):
+    if wrong in ("int_type", "float_type") and isinstance(value, str) and (meant := fixes.number(value)):
         return f"Write {meant}, without quotes" if meant == value else f"Write {meant}"
     if wrong == "int_type" and isinstance(value, float) and value.is_integer():
         return f"Write {value:.0f}"
     if wrong == "bool_type" and str(value).lower() in ("true", "false", "0", "1"):
         return f"Write {str(str(value).lower() in ('true', '1')).lower()}, without quotes"
     if wrong == "list_type":
-        meant = repairs.listed(str(value)) if isinstance(node, Leaf) else "[{…}]"
+        meant = fixes.listed(str(value)) if isinstance(node, ScalarNode) else "[{…}]"
         return f"Write {meant or '[…]'}"
     if wrong == "float_type":
         return "Write a number such as 0.1"
     if wrong == "dict_type":
-        return f"Write {repairs.assigned(str(value)) or '{KEY: VALUE}'}"
+        return f"Write {fixes.assigned(str(value)) or '{KEY: VALUE}'}"
     return ""
 
 
 def _section_like(value: object, kind: object, loc: Location) -> str:
     """The section that stands for a value: ``{name: accuracy}`` for the ``accuracy`` of a metric."""
     keys = _known_keys(kind, loc)
-    if isinstance(value, str) and (meant := repairs.assigned(value, keys)):
+    if isinstance(value, str) and (meant := fixes.assigned(value, keys)):
         return meant
     first = _field(kind, (*loc, keys[0]))
     takes_text = isinstance(value, str) and first is not None and first.annotation in (str, str | None)

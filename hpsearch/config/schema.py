@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
 from hpsearch.config.quantities import Bytes, Seconds, Text, wrong
-from hpsearch.config.scalars import shown
+from hpsearch.document.scalars import shown
 from hpsearch.space import Prior
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from hpsearch.config.scalars import TrapError, resolve
-from hpsearch.config.tree import JSON
+from hpsearch.document.nodes import JSON
+from hpsearch.document.scalars import AmbiguousScalar, resolve
 from hpsearch.trial import Trial
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class _Dumper(yaml.SafeDumper):
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
     try:
         is_safe = text.isprintable() and resolve(text) == text
-    except TrapError:
+    except AmbiguousScalar:
         is_safe = False
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=None if is_safe else '"')
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from hpsearch.config.scalars import shown
-from hpsearch.config.tree import Place
 from hpsearch.config.writing import dump
+from hpsearch.document.nodes import Position
+from hpsearch.document.scalars import shown
 from hpsearch.errors import UsageError
 
 WIDTH = 100
@@ -26,23 +26,23 @@ class Note:
     Attributes:
         key: Its dotted path there.
         text: What it became, or why it could not be carried over.
-        place: Where it stands; None where there are no lines.
+        position: Where it stands; None where there are no lines.
     """
 
     key: str
     text: str
-    place: Place | None = None
+    position: Position | None = None
 
     def __str__(self) -> str:
-        at = f"{self.place.path}:{self.place.line}:{self.place.column}: " if self.place else ""
+        at = f"{self.position.path}:{self.position.line}:{self.position.column}: " if self.position else ""
         return f"{at}{self.key}: {self.text}"
 
     @property
     def as_comment(self) -> str:
         """As it stands in the config."""
         return (
-            f"- line {self.place.line}, {self.key}: {self.text}"
-            if self.place
+            f"- line {self.position.line}, {self.key}: {self.text}"
+            if self.position
             else f"- {self.key}: {self.text}"
         )
 
@@ -83,7 +83,7 @@ def _wrapped(text: str, indent: str) -> Iterable[str]:
         )
 
 
-def fitting_names(originals: Sequence[str], *, python: bool = False) -> list[str]:
+def valid_names(originals: Sequence[str], *, python: bool = False) -> list[str]:
     """Names of parameters of ours for names that may not be allowed; all different.
 
     Args:

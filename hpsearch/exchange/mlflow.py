@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from hpsearch.errors import UsageError
-from hpsearch.exchange.history import History, Record
 from hpsearch.exchange.packages import required
+from hpsearch.exchange.run_export import RunExport, TrialExport
 from hpsearch.trial import Status
 
 STATUSES = {Status.DONE: "FINISHED", Status.STOPPED: "FINISHED", Status.TIMED_OUT: "KILLED"}
@@ -17,11 +17,11 @@ STATUSES = {Status.DONE: "FINISHED", Status.STOPPED: "FINISHED", Status.TIMED_OU
 _MOST_METRICS = 1000  # MLflow takes no more in one call
 
 
-def write_experiment(history: History, uri: str) -> list[str]:
+def write_experiment(export: RunExport, uri: str) -> list[str]:
     """Write an experiment with all trials of a run.
 
     Args:
-        history: The run; the experiment has its name.
+        export: The run; the experiment has its name.
         uri: The tracking server or store, such as ``http://localhost:5000`` or ``file:./mlruns``.
 
     Returns:
@@ -38,14 +38,14 @@ def write_experiment(history: History, uri: str) -> list[str]:
     mlflow = required("mlflow", "--to mlflow", "mlflow")
     try:
         client = mlflow.MlflowClient(tracking_uri=uri)
-        if client.get_experiment_by_name(history.name) is not None:
-            raise UsageError(f"{uri} has an experiment {history.name} already. Give another name by --name.")
-        experiment = client.create_experiment(history.name)
-        for record in history.records:
-            _write(mlflow.entities, client, experiment, history, record)
+        if client.get_experiment_by_name(export.name) is not None:
+            raise UsageError(f"{uri} has an experiment {export.name} already. Give another name by --name.")
+        experiment = client.create_experiment(export.name)
+        for record in export.records:
+            _write(mlflow.entities, client, experiment, export, record)
     except mlflow.exceptions.MlflowException as error:
         raise UsageError(f"{uri} refuses the experiment: {error}") from error
-    metrics = {name for record in history.records for name in _curve_names(record)}
+    metrics = {name for record in export.records for name in _curve_names(record)}
     return [f"{name}: is {allowed(name)} in MLflow" for name in sorted(metrics) if allowed(name) != name]
 
 
@@ -54,11 +54,11 @@ def allowed(name: str) -> str:
     return re.sub(r"[^\w./ :-]", "_", name)
 
 
-def _curve_names(record: Record) -> set[str]:
+def _curve_names(record: TrialExport) -> set[str]:
     return {name for epoch in (record.result.curve if record.result else ()) for name in epoch.metrics}
 
 
-def _write(entities: Any, client: Any, experiment: str, history: History, record: Record) -> None:
+def _write(entities: Any, client: Any, experiment: str, export: RunExport, record: TrialExport) -> None:
     trial, result = record.trial, record.result
     about = {key: text if isinstance(text, str) else json.dumps(text) for key, text in record.about.items()}
     run = client.create_run(
@@ -70,7 +70,7 @@ def _write(entities: Any, client: Any, experiment: str, history: History, record
     identity = run.info.run_id
     parameters = [entities.Param(name, str(value)) for name, value in trial.values.items()]
     client.log_batch(identity, params=parameters)
-    metrics = _metrics(entities, history, record)
+    metrics = _metrics(entities, export, record)
     for at in range(0, len(metrics), _MOST_METRICS):
         client.log_batch(identity, metrics=metrics[at : at + _MOST_METRICS])
     if result is not None and record.ended is not None:
@@ -78,7 +78,7 @@ def _write(entities: Any, client: Any, experiment: str, history: History, record
         client.set_terminated(identity, status=status, end_time=_milliseconds(record.ended))
 
 
-def _metrics(entities: Any, history: History, record: Record) -> list[Any]:
+def _metrics(entities: Any, export: RunExport, record: TrialExport) -> list[Any]:
     """The learning curves, then what was measured once; what is not finite is left out."""
     result = record.result
     if result is None:

@@ -5,19 +5,19 @@ from pathlib import Path
 from typing import Any
 
 from hpsearch.errors import UsageError
-from hpsearch.exchange.history import History, Record
 from hpsearch.exchange.packages import required
+from hpsearch.exchange.run_export import RunExport, TrialExport
 from hpsearch.trial import Status
 
 STATUSES = {Status.DONE: "STATUS_SUCCESS", Status.STOPPED: "STATUS_SUCCESS"}
 """Trials of all other statuses are STATUS_FAILURE; those without a result, STATUS_RUNNING."""
 
 
-def write_events(history: History, directory: Path) -> None:
+def write_events(export: RunExport, directory: Path) -> None:
     """Write a directory with an event file for each trial of a run.
 
     Args:
-        history: The run.
+        export: The run.
         directory: What is to be made.
 
     Raises:
@@ -27,8 +27,8 @@ def write_events(history: History, directory: Path) -> None:
     try:
         if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
             raise UsageError(f"{directory} is there already, and stays as it is. Name another directory.")
-        for record in history.records:
-            events.write(history, record, directory / f"trial-{record.trial.number:05d}")
+        for record in export.records:
+            events.write(export, record, directory / f"trial-{record.trial.number:05d}")
     except OSError as error:
         raise UsageError(f"{directory} cannot be written: {error.strerror or error}") from error
 
@@ -48,7 +48,7 @@ class _Events:
         self._event, self._summary = part("proto.event_pb2").Event, part("proto.summary_pb2")
         self._api, self._plugin = part("proto.api_pb2"), part("proto.plugin_hparams_pb2")
 
-    def write(self, history: History, record: Record, directory: Path) -> None:
+    def write(self, export: RunExport, record: TrialExport, directory: Path) -> None:
         """Write the event file of a trial."""
         directory.mkdir(parents=True)
         writer = self._writers.EventsWriter(str(directory / "events"))
@@ -59,7 +59,7 @@ class _Events:
                 for name, value in epoch.metrics.items():
                     if value is not None:
                         writer.write_event(self._scalar(name, value, epoch.number, began + epoch.seconds))
-            figures = _figures(history, record)
+            figures = _figures(export, record)
             ended = (record.ended or record.began).timestamp()
             experiment, start, _ = self._summaries.hparams(dict(record.trial.values), figures)
             for summary in (experiment, start, self._end(record)):
@@ -71,7 +71,7 @@ class _Events:
         summary = self._summary.Summary(value=[self._summary.Summary.Value(tag=name, simple_value=value)])
         return self._event(wall_time=time, step=step, summary=summary)
 
-    def _end(self, record: Record) -> Any:
+    def _end(self, record: TrialExport) -> Any:
         """What the HParams tab reads of how a trial ended."""
         status = STATUSES.get(record.result.status, "STATUS_FAILURE") if record.result else "STATUS_RUNNING"
         end = self._plugin.SessionEndInfo(status=self._api.Status.Value(status))
@@ -83,10 +83,10 @@ class _Events:
         return self._summary.Summary(value=[value])
 
 
-def _figures(history: History, record: Record) -> dict[str, float]:
+def _figures(export: RunExport, record: TrialExport) -> dict[str, float]:
     """What a trial is worth, and what was measured once at its end."""
     result = record.result
     if result is None:
         return {}
-    known = {history.metric.name: result.value, **result.final}
+    known = {export.metric.name: result.value, **result.final}
     return {f"hparam/{name}": value for name, value in known.items() if value is not None}

@@ -5,8 +5,8 @@ from __future__ import annotations  # Dask is imported for annotations only
 from typing import TYPE_CHECKING
 
 from hpsearch.errors import UsageError
-from hpsearch.executors.base import Executor, Objective
 from hpsearch.executors.caviar import BLAS_VARIABLES, Caviar, available_cpus
+from hpsearch.executors.executor import Executor, Objective
 from hpsearch.executors.panda import Panda
 
 __all__ = ["BLAS_VARIABLES", "Caviar", "Executor", "Objective", "Panda", "available_cpus", "dask"]

@@ -18,7 +18,7 @@ from typing import Self
 from joblib import cpu_count
 from joblib.externals.loky.process_executor import BrokenProcessPool, ProcessPoolExecutor
 
-from hpsearch.executors.base import Objective
+from hpsearch.executors.executor import Objective
 from hpsearch.executors.interrupts import INTERRUPTS, interrupts_blocked
 from hpsearch.trial import Result, Status, Trial
 

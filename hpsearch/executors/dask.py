@@ -40,15 +40,15 @@ COMPARED = ("python", "hpsearch", "numpy", "distributed")
 class Portable(Protocol):
     """An objective that can run where there is no shared disk."""
 
-    def __call__(self, trial: Trial, *, pulse: Callable[[], None] | None = None) -> Result:
-        """Run a trial; ``pulse`` is called again and again meanwhile, and what it raises ends the trial."""
+    def __call__(self, trial: Trial, *, heartbeat: Callable[[], None] | None = None) -> Result:
+        """Run a trial; ``heartbeat`` is called regularly meanwhile; what it raises ends the trial."""
         ...
 
     def files(self) -> Mapping[str, bytes]:
         """The files it reads, by relative path."""
         ...
 
-    def moved(self, root: Path) -> Self:
+    def with_root(self, root: Path) -> Self:
         """The same objective with its files below ``root``."""
         ...
 
@@ -302,15 +302,15 @@ def _run(objective: Portable, trial: Trial, threads: int, files: str | None) -> 
     worker = get_worker()
     task = worker.state.tasks[worker.get_current_task()]
 
-    def pulse() -> None:
+    def heartbeat() -> None:
         # Dask ends no task that runs: when the search is stopped or killed, it only forgets it.
         if task.state not in RUNNING or worker.status in ENDING:
             raise Abandoned
 
     if files is not None:
-        objective = objective.moved(Path(worker.local_directory) / files)
+        objective = objective.with_root(Path(worker.local_directory) / files)
     threadpool_limits(limits=threads, user_api="blas")  # for good: another trial may run in another thread
-    return objective(trial, pulse=pulse)
+    return objective(trial, heartbeat=heartbeat)
 
 
 def _compared(machine: Mapping[str, Any]) -> dict[str, str]:

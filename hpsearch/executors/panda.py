@@ -3,7 +3,7 @@
 from collections import deque
 from typing import Self
 
-from hpsearch.executors.base import Objective
+from hpsearch.executors.executor import Objective
 from hpsearch.trial import Result, Trial
 
 

@@ -11,12 +11,12 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, check_random_state, validate_data
 
+from hpsearch.data.arrays import Array
+from hpsearch.data.dataset import Dataset
+from hpsearch.data.prepare import split
 from hpsearch.errors import UsageError
-from hpsearch.network.arrays import Array
-from hpsearch.network.dataset import Dataset
 from hpsearch.network.hyperparameters import HYPERPARAMETERS, Hyperparameter, Hyperparameters
 from hpsearch.network.passes import EvaluationPass
-from hpsearch.network.prepare import split
 from hpsearch.network.train import Metrics, Training
 
 _OWN_RULES = {

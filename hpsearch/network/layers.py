@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hpsearch.network.arrays import Array, cache_aligned
+from hpsearch.data.arrays import Array, cache_aligned
 
 BATCH_NORM_EPSILON = 1e-5
 """ε of batch normalisation, inside the square root."""

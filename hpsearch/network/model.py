@@ -6,14 +6,14 @@ from typing import Any, Self
 
 import numpy as np
 
+from hpsearch.data import npz_file
+from hpsearch.data.arrays import Array
+from hpsearch.data.formats.rows import checked_features
+from hpsearch.data.standardize import standardized
 from hpsearch.errors import DataError, UsageError
-from hpsearch.network import archive
-from hpsearch.network.arrays import Array
-from hpsearch.network.formats.rows import checked_features
 from hpsearch.network.hyperparameters import Hyperparameters
 from hpsearch.network.mlp import MLP
 from hpsearch.network.passes import EvaluationPass
-from hpsearch.network.standards import standardized
 
 
 class Model:
@@ -101,7 +101,7 @@ class Model:
             "mean": self.mean,
             "scale": self.scale,
         }
-        archive.write(path, "model", about, arrays)
+        npz_file.write(path, "model", about, arrays)
 
     @classmethod
     def open(cls, path: str | Path) -> Self:
@@ -110,7 +110,7 @@ class Model:
         Raises:
             DataError: The file is not there, damaged, or no model.
         """
-        about, arrays = archive.read(path, "model")
+        about, arrays = npz_file.read(path, "model")
         try:
             return cls._restored(about, arrays)
         except (KeyError, ValueError, TypeError, AttributeError, UsageError) as error:

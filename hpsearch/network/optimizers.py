@@ -14,7 +14,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from hpsearch.network.arrays import Array, cache_aligned
+from hpsearch.data.arrays import Array, cache_aligned
 from hpsearch.network.hyperparameters import Hyperparameters
 
 

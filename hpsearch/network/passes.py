@@ -9,7 +9,7 @@ from functools import partial
 
 import numpy as np
 
-from hpsearch.network.arrays import Array, cache_aligned
+from hpsearch.data.arrays import Array, cache_aligned
 from hpsearch.network.layers import (
     ACTIVATION_LAYERS,
     BATCH_NORM_EPSILON,

@@ -7,10 +7,10 @@ from typing import Any, Self
 
 import numpy as np
 
+from hpsearch.data import npz_file
+from hpsearch.data.arrays import Array, cache_aligned
+from hpsearch.data.dataset import Dataset
 from hpsearch.errors import DataError, UsageError
-from hpsearch.network import archive
-from hpsearch.network.arrays import Array, cache_aligned
-from hpsearch.network.dataset import Dataset
 from hpsearch.network.hyperparameters import Hyperparameters
 from hpsearch.network.mlp import MLP
 from hpsearch.network.model import Model
@@ -155,7 +155,7 @@ class Training:
 
     def save(self, path: str | Path) -> None:
         """Write a checkpoint, private: everything that :meth:`resume` needs; whole or not at all."""
-        archive.write(path, "checkpoint", self._about(), self._arrays(), archive.private)
+        npz_file.write(path, "checkpoint", self._about(), self._arrays(), npz_file.private)
 
     @classmethod
     def resume(cls, path: str | Path, dataset: Dataset) -> Self:
@@ -164,7 +164,7 @@ class Training:
         Raises:
             DataError: The file is damaged, or of a network for other data.
         """
-        about, arrays = archive.read(path, "checkpoint")
+        about, arrays = npz_file.read(path, "checkpoint")
         try:
             if about["sizes"][0] != dataset.features or about["sizes"][-1] != dataset.n_classes:
                 raise ValueError(

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from hpsearch.objectives.child import Child, Exit, Overdue
-from hpsearch.objectives.code import NothingReported, Start
-from hpsearch.objectives.curve import Records, TrialEnded
+from hpsearch.objectives.follow import Records, TrialEnded
 from hpsearch.objectives.placeholders import filled, placeholders
+from hpsearch.objectives.user_code import NothingReported, TrialContext
+from hpsearch.process.child import Child, Exit, Timeout
 from hpsearch.trial import Status, Value
 
 SHELL = "/bin/sh"
@@ -36,19 +36,19 @@ class Command:
     patterns: Mapping[str, str] = field(default_factory=dict)
     epochs: int | None = None
 
-    def records(self, start: Start) -> Records:
-        """See :meth:`hpsearch.objectives.code.Program.records`."""
-        metrics = start.files.directory / "metrics"
+    def records(self, context: TrialContext) -> Records:
+        """See :meth:`hpsearch.objectives.user_code.UserCode.records`."""
+        metrics = context.files.directory / "metrics"
         metrics.unlink(missing_ok=True)
         os.mkfifo(metrics, 0o600)
         try:
             # Opened to write as well, or it would end when the first writer does.
             with os.fdopen(os.open(metrics, os.O_RDWR | os.O_NONBLOCK), "rb", buffering=0) as pipe:
                 variables = {"HPSEARCH_METRICS": str(metrics)}
-                with start.child(
-                    self.arguments(start), metrics=pipe.fileno(), environment=variables
+                with context.child(
+                    self.arguments(context), metrics=pipe.fileno(), environment=variables
                 ) as child:
-                    return (yield from self._parse(child, start, metrics))
+                    return (yield from self._parse(child, context, metrics))
         finally:
             metrics.unlink(missing_ok=True)
 
@@ -61,23 +61,23 @@ class Command:
         paths = (directory / word for word in words)
         return [path for path in paths if path.is_relative_to(directory) and _is_file(path)]
 
-    def moved(self, directory: Path) -> "Command":
+    def with_root(self, directory: Path) -> "Command":
         """Itself: it is told where it runs."""
         return self
 
-    def arguments(self, start: Start) -> list[str]:
+    def arguments(self, context: TrialContext) -> list[str]:
         """The command for a trial."""
-        values = dict(start.trial.values)
+        values = dict(context.trial.values)
         words = {
-            "seed": str(start.trial.seed),
-            "trial": str(start.trial.number),
-            "trial_dir": str(start.files.directory),
-            "checkpoint_dir": str(start.files.checkpoint),
+            "seed": str(context.trial.seed),
+            "trial": str(context.trial.number),
+            "trial_dir": str(context.files.directory),
+            "checkpoint_dir": str(context.files.checkpoint),
             "epochs": "" if self.epochs is None else str(self.epochs),
             **{name: as_text(value) for name, value in values.items()},
         }
         if _mentions(self.run, "json"):
-            path = start.files.directory / "values.json"
+            path = context.files.directory / "values.json"
             path.write_text(json.dumps(values), encoding="utf-8")
             words["json"] = str(path)
         every = [word for name, value in values.items() for word in (f"--{name}", as_text(value))]
@@ -87,24 +87,24 @@ class Command:
         parts = (every if part == "{args}" else [filled(part, words)] for part in self.run)
         return [word for part in parts for word in part]
 
-    def _parse(self, child: Child, start: Start, metrics: Path) -> Records:
-        metric = start.metric.name
+    def _parse(self, child: Child, context: TrialContext, metrics: Path) -> Records:
+        metric = context.metric.name
         reader = _Patterns(self.patterns, metric) if self.patterns else _Objects(metric)
         direct = _Objects(metric)
         try:
-            for source, block in child.blocks(start.deadline):
+            for source, block in child.blocks(context.deadline):
                 if source == "metrics":
                     yield from direct.records(block)
                 elif source == "stdout" or self.patterns:
                     yield from reader.records(block)
-        except Overdue:
-            raise start.overdue(child.tail()) from None
+        except Timeout:
+            raise context.overdue(child.tail()) from None
         if metrics.is_file():  # the command has put a file in the place of the pipe
             yield from direct.records(metrics.read_bytes())
         if child.exit is not None and child.exit.how == "start":
-            raise TrialEnded(Status.FAILED, f"{self.arguments(start)[0]} cannot be run: {child.exit}")
+            raise TrialEnded(Status.FAILED, f"{self.arguments(context)[0]} cannot be run: {child.exit}")
         if child.exit is not None and child.exit != Exit("exit", 0):
-            raise start.died(child.exit, child.tail())
+            raise context.died(child.exit, child.tail())
         if not (reader.found or direct.found):
             seen = ", ".join(sorted(reader.seen | direct.seen)) or "none"
             reason = f"it ended without reporting the metric {metric!r}; metrics seen: {seen}"

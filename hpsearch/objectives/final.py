@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from hpsearch.data.dataset import Dataset
 from hpsearch.errors import DataError
-from hpsearch.network.dataset import Dataset
 from hpsearch.network.hyperparameters import Hyperparameters
 from hpsearch.network.model import Model
 from hpsearch.network.passes import EvaluationPass

@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from hpsearch.objectives import runner
-from hpsearch.objectives.child import GRACE_SECONDS, Child, Exit, Overdue
-from hpsearch.objectives.code import Start
-from hpsearch.objectives.curve import Records, TrialEnded
+from hpsearch.objectives.follow import Records, TrialEnded
+from hpsearch.objectives.user_code import TrialContext
+from hpsearch.process import runner
+from hpsearch.process.child import GRACE_SECONDS, Child, Exit, Timeout
 from hpsearch.trial import Status
 
 PROBE_SECONDS = 120.0
@@ -40,12 +40,12 @@ class Function:
     directory: Path
     epochs: int | None = None
 
-    def records(self, start: Start) -> Records:
-        """See :meth:`hpsearch.objectives.code.Program.records`."""
-        with _running(start.child) as (child, answers):
+    def records(self, context: TrialContext) -> Records:
+        """See :meth:`hpsearch.objectives.user_code.UserCode.records`."""
+        with _running(context.child) as (child, answers):
             try:
-                _send(answers, self._job(start))
-                return (yield from _conversation(child, answers, start))
+                _send(answers, self._job(context))
+                return (yield from _conversation(child, answers, context))
             except GeneratorExit:  # the sign to stop reaches the function's own code
                 answers.close()
                 child.end(GRACE_SECONDS)
@@ -56,29 +56,29 @@ class Function:
         package = directory / self.name.partition(":")[0].partition(".")[0]
         return sorted({*directory.glob("*.py"), *(package.rglob("*.py") if package.is_dir() else ())})
 
-    def moved(self, directory: Path) -> "Function":
+    def with_root(self, directory: Path) -> "Function":
         """The same in another directory."""
         return replace(self, directory=directory)
 
-    def _job(self, start: Start) -> dict[str, Any]:
-        trial = start.trial
+    def _job(self, context: TrialContext) -> dict[str, Any]:
+        trial = context.trial
         return {
             "function": self.name,
             "path": str(self.directory),
             "values": dict(trial.values),
-            "metric": start.metric.name,
+            "metric": context.metric.name,
             "trial": {
                 "number": trial.number,
                 "seed": trial.seed,
-                "directory": str(start.files.directory),
-                "checkpoint_dir": str(start.files.checkpoint),
+                "directory": str(context.files.directory),
+                "checkpoint_dir": str(context.files.checkpoint),
                 "epochs": trial.values.get("epochs", self.epochs),
             },
         }
 
 
 @contextlib.contextmanager
-def _running(start: Callable[..., Child]) -> Iterator[tuple[Child, BinaryIO]]:
+def _running(context: Callable[..., Child]) -> Iterator[tuple[Child, BinaryIO]]:
     """The runner as a child, and a file that it reads from."""
     theirs, ours = os.pipe()
     messages, message = os.pipe()
@@ -86,7 +86,7 @@ def _running(start: Callable[..., Child]) -> Iterator[tuple[Child, BinaryIO]]:
         try:
             # The handler of faults prints where the function was when it crashed.
             command = [sys.executable, "-P", "-X", "faulthandler", runner.__file__, str(theirs), str(message)]
-            child = start(command, pass_fds=(theirs, message), metrics=messages)
+            child = context(command, pass_fds=(theirs, message), metrics=messages)
         finally:
             os.close(theirs)
             os.close(message)
@@ -94,10 +94,10 @@ def _running(start: Callable[..., Child]) -> Iterator[tuple[Child, BinaryIO]]:
             yield child, answers
 
 
-def _conversation(child: Child, answers: BinaryIO, start: Start) -> Records:
+def _conversation(child: Child, answers: BinaryIO, context: TrialContext) -> Records:
     """Records as they come, each answered when the next one is asked for; returns final figures."""
     try:
-        for source, block in child.blocks(start.deadline):
+        for source, block in child.blocks(context.deadline):
             for line in block.split(b"\n") if source == "metrics" else ():
                 kind, content = json.loads(line)
                 if kind == "record":
@@ -109,13 +109,13 @@ def _conversation(child: Child, answers: BinaryIO, start: Start) -> Records:
                 else:
                     child.end(GRACE_SECONDS)
                     return dict(content)
-    except Overdue:
-        raise start.overdue(child.tail()) from None
+    except Timeout:
+        raise context.overdue(child.tail()) from None
     ended = child.exit or Exit("signal", signal.SIGKILL)
     if ended.how == "exit":
         reason = f"{ended} before the function ended"
         raise TrialEnded(Status.CRASHED, "\n".join(filter(None, (reason, child.tail()))))
-    raise start.died(ended, child.tail())
+    raise context.died(ended, child.tail())
 
 
 def _send(answers: BinaryIO, message: object) -> None:
@@ -123,7 +123,7 @@ def _send(answers: BinaryIO, message: object) -> None:
         answers.write(json.dumps(message).encode() + b"\n")
 
 
-def wrong_with(function: Function, parameters: Mapping[str, bool]) -> str:
+def check_signature(function: Function, parameters: Mapping[str, bool]) -> str:
     """What is wrong with a function, found by importing it in a process of its own; "" if nothing is.
 
     Args:
@@ -132,15 +132,15 @@ def wrong_with(function: Function, parameters: Mapping[str, bool]) -> str:
     """
     job = {"function": function.name, "path": str(function.directory), "parameters": dict(parameters)}
     with tempfile.TemporaryDirectory() as logs:
-        start = functools.partial(
+        context = functools.partial(
             Child, directory=function.directory, environment=dict(os.environ), logs=Path(logs)
         )
-        with _running(start) as (child, answers):
+        with _running(context) as (child, answers):
             _send(answers, job)
             try:
                 for source, block in child.blocks(time.monotonic() + PROBE_SECONDS):
                     if source == "metrics":
                         return str(json.loads(block)[1])
-            except Overdue:
+            except Timeout:
                 return f"its module was not imported within {PROBE_SECONDS:g} s"
             return f"importing its module ended the process: {child.exit}\n{child.tail()}".rstrip()

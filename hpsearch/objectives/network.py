@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
-from hpsearch.network import archive
-from hpsearch.network.dataset import Dataset
+from hpsearch.data import npz_file
+from hpsearch.data.dataset import Dataset
 from hpsearch.network.hyperparameters import Hyperparameters
 from hpsearch.network.train import Training
-from hpsearch.objectives.curve import OnEpoch, Pulse, Records, describe, follow
+from hpsearch.objectives.follow import Heartbeat, OnEpoch, Records, describe, follow
 from hpsearch.trial import Epoch, Metric, Result, Status, Trial, Value
 
 CHECKPOINT_SECONDS = 10.0
@@ -26,7 +26,7 @@ class NetworkObjective:
     """Trains the network, with all seeds of a trial at once.
 
     Attributes:
-        data: Directory of the prepared data set (:meth:`hpsearch.network.dataset.Dataset.save`).
+        data: Directory of the prepared data set (:meth:`hpsearch.data.dataset.Dataset.save`).
         trials: Directory in which a trial may make one of its own, for its checkpoint, which stays until
             the result is on the disk.
         metric: What the search makes better.
@@ -42,7 +42,9 @@ class NetworkObjective:
     timeout: float | None = None
     checkpoint_seconds: float = CHECKPOINT_SECONDS
 
-    def __call__(self, trial: Trial, on_epoch: OnEpoch | None = None, pulse: Pulse | None = None) -> Result:
+    def __call__(
+        self, trial: Trial, on_epoch: OnEpoch | None = None, heartbeat: Heartbeat | None = None
+    ) -> Result:
         """Run a trial, from its checkpoint if it has one."""
         directory = self.trials / f"{trial.number:05d}" / "checkpoint"
         checkpoint = _Checkpoint(directory, self.checkpoint_seconds)
@@ -58,8 +60,8 @@ class NetworkObjective:
             checkpoint.epoch(training, epoch)
             if on_epoch is not None:
                 on_epoch(trial, epoch)
-            if pulse is not None:
-                pulse()
+            if heartbeat is not None:
+                heartbeat()
 
         return follow(
             trial,
@@ -73,11 +75,11 @@ class NetworkObjective:
         )
 
     def files(self) -> Mapping[str, bytes]:
-        """See :class:`hpsearch.objectives.curve.Objective`."""
+        """See :class:`hpsearch.objectives.follow.Objective`."""
         return {f"data/{path.name}": path.read_bytes() for path in self.data.iterdir()}
 
-    def moved(self, root: Path) -> Self:
-        """See :class:`hpsearch.objectives.curve.Objective`."""
+    def with_root(self, root: Path) -> Self:
+        """See :class:`hpsearch.objectives.follow.Objective`."""
         return replace(self, data=root / "data", trials=root / "trials")
 
     def _begin(self, dataset: Dataset, trial: Trial) -> Training:
@@ -143,7 +145,7 @@ class _Checkpoint:
                 path.mkdir(exist_ok=True, mode=0o700)
             # The curve first: with a kill in between it is too long by some epochs, which resume() cuts off.
             curve = [[epoch.number, dict(epoch.metrics), epoch.seconds] for epoch in self._epochs]
-            with archive.replacing(self._curve, archive.private) as file:
+            with npz_file.replacing(self._curve, npz_file.private) as file:
                 file.write(json.dumps(curve, allow_nan=False).encode())
             training.save(self._training)
         self._last = time.monotonic()

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
-from hpsearch.objectives.curve import Objective, OnEpoch, Pulse
+from hpsearch.objectives.follow import Heartbeat, Objective, OnEpoch
 from hpsearch.trial import Result, Status, Trial
 
 
@@ -23,13 +23,15 @@ class Retrying:
     statuses: tuple[Status, ...]
     retries: int
 
-    def __call__(self, trial: Trial, on_epoch: OnEpoch | None = None, pulse: Pulse | None = None) -> Result:
+    def __call__(
+        self, trial: Trial, on_epoch: OnEpoch | None = None, heartbeat: Heartbeat | None = None
+    ) -> Result:
         """Run a trial until it ends otherwise."""
         for _ in range(self.retries):
-            result = self.objective(trial, on_epoch, pulse)
+            result = self.objective(trial, on_epoch, heartbeat)
             if result.status not in self.statuses:
                 return result
-        result = self.objective(trial, on_epoch, pulse)
+        result = self.objective(trial, on_epoch, heartbeat)
         if result.status not in self.statuses:
             return result
         return replace(result, reason=f"{self.retries + 1} times: {result.reason}")
@@ -38,6 +40,6 @@ class Retrying:
         """The files that the objective reads."""
         return self.objective.files()
 
-    def moved(self, root: Path) -> Self:
+    def with_root(self, root: Path) -> Self:
         """The same with the objective's files below ``root``."""
-        return replace(self, objective=self.objective.moved(root))
+        return replace(self, objective=self.objective.with_root(root))

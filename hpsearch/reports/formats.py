@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from hpsearch.reports.table import Column, Sheet, Table
+from hpsearch.reports.table import Column, Details, Table
 from hpsearch.reports.text import printable
 
 Machine = Literal["json", "jsonl", "csv", "md"]
@@ -23,26 +23,26 @@ SCHEMA = 1
 """Raised when a machine format changes in a way that breaks a reader."""
 
 
-def print_report(report: Table | Sheet, form: Format, console: Console) -> None:
+def print_report(report: Table | Details, form: Format, console: Console) -> None:
     """Print a table or a sheet to a console's file."""
     if form != "table":
         console.file.write(format_report(report, form))
-    elif isinstance(report, Sheet):
+    elif isinstance(report, Details):
         _print_sheet(report, console)
     else:
         _print_table(report, console)
 
 
-def format_report(report: Table | Sheet, form: Machine) -> str:
+def format_report(report: Table | Details, form: Machine) -> str:
     """A table or a sheet as text that ends with a newline."""
     head = {"schema": SCHEMA, "kind": report.kind}
     if form == "json":
-        body = report.data if isinstance(report, Sheet) else {**report.about, "rows": list(report.rows)}
+        body = report.data if isinstance(report, Details) else {**report.about, "rows": list(report.rows)}
         return _json({**head, **body}, indent=2)
     if form == "jsonl":
-        rows = [report.data] if isinstance(report, Sheet) else report.rows
+        rows = [report.data] if isinstance(report, Details) else report.rows
         return "".join(_json({**head, **row}) for row in rows)
-    table = report.as_table() if isinstance(report, Sheet) else report
+    table = report.as_table() if isinstance(report, Details) else report
     return _csv(table) if form == "csv" else _markdown(table)
 
 
@@ -122,7 +122,7 @@ def _rich_table(table: Table, columns: Sequence[Column], *, break_headers: bool)
     return shown
 
 
-def _print_sheet(sheet: Sheet, console: Console) -> None:
+def _print_sheet(sheet: Details, console: Console) -> None:
     grid = RichTable.grid(padding=(0, 2))
     grid.add_column(no_wrap=True, style="bold")
     grid.add_column(overflow="fold")

@@ -20,23 +20,23 @@ class Lines:
         self._file = file
         self._progress: Progress | None = None
 
-    def began(
+    def on_search_start(
         self, metric: Metric, total: int, slots: int, trials: Sequence[Trial], results: Sequence[Result]
     ) -> None:
         """Say what is to be done."""
         self._progress = Progress(metric, total, trials, results)
         before = f", {len(results)} of them finished before" if results else ""
-        self.said(f"{total} trials{before}; {slots} at a time")
+        self.on_message(f"{total} trials{before}; {slots} at a time")
 
-    def started(self, trial: Trial) -> None:
+    def on_trial_start(self, trial: Trial) -> None:
         """Count it."""
         if self._progress:
-            self._progress.started(trial)
+            self._progress.on_trial_start(trial)
 
-    def epoch(self, trial: Trial, epoch: Epoch) -> None:
+    def on_epoch(self, trial: Trial, epoch: Epoch) -> None:
         """Too much for a log."""
 
-    def finished(self, trial: Trial, result: Result) -> None:
+    def on_trial_complete(self, trial: Trial, result: Result) -> None:
         """Write its line."""
         if self._progress is None:
             return
@@ -50,12 +50,12 @@ class Lines:
         epochs = len(result.curve)
         trained = f"{epochs} {'epoch' if epochs == 1 else 'epochs'}, " if epochs else ""
         star = "  best so far" if best else ""
-        self.said(
+        self.on_message(
             f"[{progress.finished}/{progress.total}] trial {trial.number} {result.status}: {worth},"
             f" {trained}{duration(result.seconds)}{star}"
         )
 
-    def said(self, text: str) -> None:
+    def on_message(self, text: str) -> None:
         """Write a line."""
         if self._file is None:
             return

@@ -47,29 +47,29 @@ class LiveDisplay:
     ) -> None:
         self._live.stop()
 
-    def began(
+    def on_search_start(
         self, metric: Metric, total: int, slots: int, trials: Sequence[Trial], results: Sequence[Result]
     ) -> None:
         """Show the display."""
         self._progress = Progress(metric, total, trials, results)
         self._live.start()
 
-    def started(self, trial: Trial) -> None:
+    def on_trial_start(self, trial: Trial) -> None:
         """Show it among those that run."""
         if self._progress:
-            self._progress.started(trial)
+            self._progress.on_trial_start(trial)
 
-    def epoch(self, trial: Trial, epoch: Epoch) -> None:
+    def on_epoch(self, trial: Trial, epoch: Epoch) -> None:
         """Let its curve grow."""
         if self._progress:
-            self._progress.epoch(trial, epoch)
+            self._progress.on_epoch(trial, epoch)
 
-    def finished(self, trial: Trial, result: Result) -> None:
+    def on_trial_complete(self, trial: Trial, result: Result) -> None:
         """Count it, and show it if it is among the best."""
         if self._progress:
             self._progress.finish(trial, result)
 
-    def said(self, text: str) -> None:
+    def on_message(self, text: str) -> None:
         """Print a line above the display."""
         self._console.print(Text(printable(text)))
 

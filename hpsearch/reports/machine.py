@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from hpsearch.blas import Measurement
-from hpsearch.reports.table import Sheet
+from hpsearch.reports.table import Details
 from hpsearch.reports.text import number
 
 
@@ -15,7 +15,7 @@ def doctor_sheet(
     own: Measurement | None,
     better: str | None,
     other: Measurement | None,
-) -> Sheet:
+) -> Details:
     """Versions, CPUs and matrix products.
 
     Args:
@@ -47,7 +47,7 @@ def doctor_sheet(
         "better_kernel": better,
         "other": asdict(other) if other else None,
     }
-    return Sheet("doctor", data, lines)
+    return Details("doctor", data, lines)
 
 
 def _kernels(measured: Measurement | None) -> str:

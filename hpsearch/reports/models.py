@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from hpsearch.reports.plans import pairs
-from hpsearch.reports.table import Column, Sheet, Table
+from hpsearch.reports.table import Column, Details, Table
 from hpsearch.reports.text import plain
 from hpsearch.trial import Trial
 
 Label = int | str
 
 
-def model_sheet(path: Path, trial: Trial, rows: int, metrics: Mapping[str, float]) -> Sheet:
+def model_sheet(path: Path, trial: Trial, rows: int, metrics: Mapping[str, float]) -> Details:
     """What was trained, and what it is worth on the test rows.
 
     Args:
@@ -28,7 +28,7 @@ def model_sheet(path: Path, trial: Trial, rows: int, metrics: Mapping[str, float
         *((name, plain(value)) for name, value in metrics.items()),
         ("values", pairs(trial.values)),
     ]
-    return Sheet("model", data, lines)
+    return Details("model", data, lines)
 
 
 def confusion_table(classes: Sequence[Label], counts: Sequence[Sequence[int]]) -> Table:

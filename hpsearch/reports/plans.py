@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from hpsearch.reports.sparkline import sparkline
-from hpsearch.reports.table import Column, Sheet, Table
+from hpsearch.reports.table import Column, Details, Table
 from hpsearch.reports.text import plain
 from hpsearch.trial import Trial
 
@@ -12,7 +12,7 @@ Config = Mapping[str, Any]
 """A resolved config, as JSON data."""
 
 
-def config_sheet(config: Config, size: float) -> Sheet:
+def config_sheet(config: Config, size: float) -> Details:
     """What would be searched.
 
     Args:
@@ -20,7 +20,7 @@ def config_sheet(config: Config, size: float) -> Sheet:
         size: How many configurations its space has.
     """
     configurations = "endless" if size == float("inf") else f"{size:,.0f}"
-    return Sheet("config", dict(config), [*config_lines(config), ("configurations", configurations)])
+    return Details("config", dict(config), [*config_lines(config), ("configurations", configurations)])
 
 
 def draws_table(names: Sequence[str], trials: Sequence[Trial], spread: Sequence[Mapping[str, Any]]) -> Table:

@@ -50,11 +50,11 @@ class Progress:
         self._began = time.monotonic()
         self._before = self.finished
 
-    def started(self, trial: Trial) -> None:
+    def on_trial_start(self, trial: Trial) -> None:
         """A trial runs."""
         self.running[trial.number] = Running(trial, time.monotonic())
 
-    def epoch(self, trial: Trial, epoch: Epoch) -> None:
+    def on_epoch(self, trial: Trial, epoch: Epoch) -> None:
         """A trial has one more epoch."""
         self.running[trial.number].curve.append(epoch)
 

@@ -10,7 +10,7 @@ from typing import Any
 from hpsearch.analysis.ranking import leaderboard, standard_error
 from hpsearch.reports.plans import config_lines, pairs
 from hpsearch.reports.sparkline import sparkline
-from hpsearch.reports.table import Column, Sheet, Table
+from hpsearch.reports.table import Column, Details, Table
 from hpsearch.reports.text import duration, plain
 from hpsearch.trial import Metric, Result, Status, Trial
 
@@ -75,7 +75,7 @@ def leaderboard_table(
     return Table("leaderboard", columns, rows, about, title, (note,))
 
 
-def trial_sheet(config: Config, trial: Trial, result: Result | None, *, timings: bool = False) -> Sheet:
+def trial_sheet(config: Config, trial: Trial, result: Result | None, *, timings: bool = False) -> Details:
     """All that is known of one trial."""
     data: dict[str, Any] = trial.to_json()
     lines = [("trial", str(trial.number))]
@@ -101,10 +101,10 @@ def trial_sheet(config: Config, trial: Trial, result: Result | None, *, timings:
         lines += _curves(result)
         lines += [("reason", result.reason)] if result.reason else []
         lines += [("time", duration(result.seconds))] if timings else []
-    return Sheet("trial", data, [(label, text) for label, text in lines if text])
+    return Details("trial", data, [(label, text) for label, text in lines if text])
 
 
-def run_sheet(directory: Path, config: Config, about: Mapping[str, Any]) -> Sheet:
+def run_sheet(directory: Path, config: Config, about: Mapping[str, Any]) -> Details:
     """What a run searches, and what its numbers depend on.
 
     Args:
@@ -124,7 +124,7 @@ def run_sheet(directory: Path, config: Config, about: Mapping[str, Any]) -> Shee
             "\n".join(" ".join(map(str, filter(None, library.values()))) for library in versions["blas"]),
         ),
     ]
-    return Sheet("run", {"run": str(directory), "config": dict(config), **about}, lines)
+    return Details("run", {"run": str(directory), "config": dict(config), **about}, lines)
 
 
 def status_sheet(
@@ -136,7 +136,7 @@ def status_sheet(
     unfinished: Sequence[int],
     best: Result | None,
     events: Sequence[tuple[str, str, str]],
-) -> Sheet:
+) -> Details:
     """How far a search is.
 
     Args:
@@ -171,7 +171,7 @@ def status_sheet(
     lines.append(("events", "\n".join(f"{at}  {kind} {text}".rstrip() for at, kind, text in events[-5:])))
     if state in ("interrupted", "failed"):
         lines.append(("next", f"hpsearch resume {directory}"))
-    return Sheet("status", data, [(label, text) for label, text in lines if text])
+    return Details("status", data, [(label, text) for label, text in lines if text])
 
 
 def runs_table(rows: Sequence[Mapping[str, Any]]) -> Table:

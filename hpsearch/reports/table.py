@@ -57,7 +57,7 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class Details:
     """One thing.
 
     Attributes:

@@ -2,36 +2,36 @@
 
 from collections.abc import Callable
 
-from hpsearch.searchers.base import Proposal, Searcher, Visible
 from hpsearch.searchers.coarse_to_fine import CoarseToFine
-from hpsearch.searchers.experience import Experience, Lesson, lessons
-from hpsearch.searchers.history import History
+from hpsearch.searchers.observation_buffer import ObservationBuffer
 from hpsearch.searchers.random import Random
+from hpsearch.searchers.searcher import Observations, Proposal, Searcher
+from hpsearch.searchers.warm_start_prior import PriorObservation, WarmStartPrior, match_observations
 from hpsearch.space import Space
 
 __all__ = [
     "METHODS",
     "CoarseToFine",
-    "Experience",
-    "History",
-    "Lesson",
+    "ObservationBuffer",
+    "Observations",
+    "PriorObservation",
     "Proposal",
     "Random",
     "Searcher",
-    "Visible",
-    "lessons",
+    "WarmStartPrior",
     "make",
+    "match_observations",
 ]
 
-METHODS: dict[str, Callable[[Space, int, Experience | None, int], Searcher]] = {
+METHODS: dict[str, Callable[[Space, int, WarmStartPrior | None, int], Searcher]] = {
     "coarse_to_fine": CoarseToFine,
-    "random": lambda space, seed, experience, repeats: Random(space, seed),
+    "random": lambda space, seed, warm_start_prior, repeats: Random(space, seed),
 }
 """Every searcher by the name a config gives it, made from (space, seed, experience, repeats)."""
 
 
 def make(
-    method: str, space: Space, seed: int, experience: Experience | None = None, repeats: int = 1
+    method: str, space: Space, seed: int, warm_start_prior: WarmStartPrior | None = None, repeats: int = 1
 ) -> Searcher:
     """The searcher of that name.
 
@@ -39,7 +39,7 @@ def make(
         method: One of :data:`METHODS`.
         space: What may be tried.
         seed: The search's seed.
-        experience: What earlier searches found out; random search does not ask.
+        warm_start_prior: What earlier searches found out; random search does not ask.
         repeats: Over how many seeds each loss is a mean.
     """
-    return METHODS[method](space, seed, experience, repeats)
+    return METHODS[method](space, seed, warm_start_prior, repeats)

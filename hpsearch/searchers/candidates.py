@@ -6,15 +6,15 @@ from typing import Self
 
 import numpy as np
 
-from hpsearch.searchers.base import Indices
+from hpsearch.searchers.searcher import Indices
 from hpsearch.space import Booleans, Categorical, Floats, Parameter, Space
 
 WHOLE = -1
 """In place of a trial's number: the candidate comes from the whole space."""
-_REACH = 0.3, 3.0
+_STEP_SCALES = 0.3, 3.0
 
 
-def spread(number: int, shift: Floats) -> Floats:
+def quasirandom_point(number: int, shift: Floats) -> Floats:
     """Point ``number`` of the R_d low-discrepancy sequence (Roberts, 2018), shifted modulo 1.
 
     Args:
@@ -67,12 +67,12 @@ class Sampler:
         self._buckets = np.array([_even_bucket(p) for p in space.parameters])
         self._d = max(space.dimensions, 1)
 
-    def whole(self, rng: np.random.Generator, count: int) -> Candidates:
+    def sample_prior(self, rng: np.random.Generator, count: int) -> Candidates:
         """Draws from the priors."""
         units = self._space.snap(rng.random((count, self._space.dimensions)))
         return Candidates(units, np.full(count, WHOLE), np.ones(count))
 
-    def around(
+    def perturb(
         self,
         rng: np.random.Generator,
         points: Floats,
@@ -94,7 +94,7 @@ class Sampler:
         """
         n = len(points)
         radii = radius * 2.0 ** (-2.0 * rng.random(n))
-        walked = self._walk(rng, points, radii[:, None] * reach(lengths))
+        walked = self._walk(rng, points, radii[:, None] * step_scale(lengths))
         chance = np.minimum(0.5, np.maximum(1.5 * radii, 0.5 / self._d))[:, None]
         redrawn = self._unordered & (rng.random(points.shape) < chance)
         moved = np.where(redrawn, rng.random(points.shape), np.where(self._unordered, points, walked))
@@ -113,13 +113,13 @@ class Sampler:
         return reflect(points + np.where(moves, steps, 0.0))
 
 
-def reach(lengths: Floats) -> Floats:
+def step_scale(lengths: Floats) -> Floats:
     """What the radius is multiplied by for each parameter, shape (d,): what matters less moves further.
 
     Args:
         lengths: Length scale of each parameter, shape (d,).
     """
-    return np.clip(lengths / np.exp(np.log(lengths).mean()), *_REACH) if len(lengths) else lengths
+    return np.clip(lengths / np.exp(np.log(lengths).mean()), *_STEP_SCALES) if len(lengths) else lengths
 
 
 def reflect(units: Floats) -> Floats:

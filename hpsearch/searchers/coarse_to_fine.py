@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 
 from hpsearch.searchers.acquisition import log_expected_improvement
-from hpsearch.searchers.base import Indices, Proposal, Visible, generator
-from hpsearch.searchers.candidates import WHOLE, Candidates, Sampler, reach, spread
-from hpsearch.searchers.experience import Experience
-from hpsearch.searchers.fits import Fits
-from hpsearch.searchers.surrogate import Beliefs, Features, GaussianProcess
-from hpsearch.searchers.targets import observations
-from hpsearch.searchers.tried import Tried
+from hpsearch.searchers.candidates import WHOLE, Candidates, Sampler, quasirandom_point, step_scale
+from hpsearch.searchers.fit_cache import FitCache
+from hpsearch.searchers.searcher import Indices, Observations, Proposal, generator
+from hpsearch.searchers.seen import Seen
+from hpsearch.searchers.surrogate import Features, GaussianProcess, HyperparameterPrior
+from hpsearch.searchers.targets import surrogate_targets
+from hpsearch.searchers.warm_start_prior import WarmStartPrior
 from hpsearch.space import Floats, Space
 
 _SHIFT, _COARSE, _ZOOM, _WARM = 0, 1, 2, 3  # purposes of generators
@@ -41,93 +41,93 @@ class CoarseToFine:
     Args:
         space: What may be tried.
         seed: The search's seed.
-        experience: What earlier searches found out: it chooses every other point of the coarse phase.
+        warm_start_prior: What earlier searches found out: it chooses every other point of the coarse phase.
         repeats: Over how many seeds each loss is a mean.
     """
 
     def __init__(
-        self, space: Space, seed: int, experience: Experience | None = None, repeats: int = 1
+        self, space: Space, seed: int, warm_start_prior: WarmStartPrior | None = None, repeats: int = 1
     ) -> None:
         self._space = space
         self._seed = seed
         d = space.dimensions
         self._coarse_trials = min(_MOST_COARSE, max(_FEWEST_COARSE, int(1.5 * d + 2)))
         self._shift = generator(seed, 0, _SHIFT).random(d)
-        self._experience = experience
-        self._tried = Tried(space)
+        self._warm_start_prior = warm_start_prior
+        self._seen = Seen(space)
         self._sampler = Sampler(space)
         self._features = Features(space)
-        beliefs = Beliefs.about(d, repeats)
-        self._fits = {clip: Fits(self._features, beliefs, clip, _MOST_POINTS) for clip in _CLIPS}
+        prior = HyperparameterPrior.about(d, repeats)
+        self._fit_caches = {clip: FitCache(self._features, prior, clip, _MOST_POINTS) for clip in _CLIPS}
 
-    def looks(self, number: int) -> bool:
+    def uses_results(self, number: int) -> bool:
         """Whether trial ``number`` comes after the coarse phase."""
         return number >= self._coarse_trials
 
-    def propose(self, number: int, visible: Visible) -> Proposal:
-        """See :meth:`hpsearch.searchers.base.Searcher.propose`."""
-        self._tried.update(visible.units)
-        if self.looks(number) and np.isfinite(visible.losses).sum() >= _FEWEST_RESULTS:
-            return self._zoom(number, visible)
-        if self._experience is not None and number % 2 == 0:
-            return self._warm(number, visible, self._experience)
-        unit = self._space.snap(spread(number, self._shift)[None])
-        if self._tried.fresh(unit)[0]:
+    def propose(self, number: int, observations: Observations) -> Proposal:
+        """See :meth:`hpsearch.searchers.searcher.Searcher.propose`."""
+        self._seen.update(observations.units)
+        if self.uses_results(number) and np.isfinite(observations.losses).sum() >= _FEWEST_RESULTS:
+            return self._zoom(number, observations)
+        if self._warm_start_prior is not None and number % 2 == 0:
+            return self._warm(number, observations, self._warm_start_prior)
+        unit = self._space.snap(quasirandom_point(number, self._shift)[None])
+        if self._seen.unseen(unit)[0]:
             return Proposal(unit[0], {"phase": "coarse"})
         return self._leftover(number)
 
     def _leftover(self, number: int) -> Proposal:
         """Any untried configuration."""
-        return Proposal(self._tried.draw(generator(self._seed, number, _COARSE)), {"phase": "leftover"})
+        return Proposal(self._seen.draw(generator(self._seed, number, _COARSE)), {"phase": "leftover"})
 
-    def _warm(self, number: int, visible: Visible, experience: Experience) -> Proposal:
+    def _warm(self, number: int, observations: Observations, warm_start_prior: WarmStartPrior) -> Proposal:
         """The most promising of random candidates by what earlier searches found out."""
         rng = generator(self._seed, number, _WARM)
-        promise = partial(experience.promise, tried=visible.units)
-        first = self._best(self._sampler.whole(rng, _WARM_CANDIDATES), promise)
+        acquisition = partial(warm_start_prior.acquisition, tried=observations.units)
+        first = self._best(self._sampler.sample_prior(rng, _WARM_CANDIDATES), acquisition)
         if first is None:
             return self._leftover(number)
         points = np.repeat(first.unit[None], _FINE_CANDIDATES, axis=0)
         lengths = np.ones(self._space.dimensions)
-        near = self._sampler.around(rng, points, np.full(len(points), WHOLE), _FINE_RADIUS, lengths)
-        second = self._best(near, promise)
-        chosen = second if second is not None and second.promise > first.promise else first
+        near = self._sampler.perturb(rng, points, np.full(len(points), WHOLE), _FINE_RADIUS, lengths)
+        second = self._best(near, acquisition)
+        chosen = second if second is not None and second.acquisition > first.acquisition else first
         return Proposal(chosen.unit, {"phase": "warm"})
 
-    def _zoom(self, number: int, visible: Visible) -> Proposal:
+    def _zoom(self, number: int, observations: Observations) -> Proposal:
         """The most promising of random candidates near good trials and elsewhere, or of more around it."""
         rng = generator(self._seed, number, _ZOOM)
-        surrogate, rows = self._surrogate(visible, _CLIPS[number % len(_CLIPS)])
-        promise = partial(_promise, surrogate, float(surrogate.means.min()))
-        around = partial(self._sampler.around, rng, lengths=surrogate.lengths)
+        surrogate, rows = self._surrogate(observations, _CLIPS[number % len(_CLIPS)])
+        acquisition = partial(_acquisition, surrogate, float(surrogate.means.min()))
+        around = partial(self._sampler.perturb, rng, lengths=surrogate.lengths)
         best = rows[np.argsort(surrogate.means, kind="stable")[:_CENTRES]]
         shares = 1.0 / np.arange(1, len(best) + 1)
         centres = rng.choice(best, size=_ZOOM_CANDIDATES, p=shares / shares.sum())
-        zoomed = around(visible.units[centres], centres, radius=self._radius(number))
-        first = self._best(self._sampler.whole(rng, _WHOLE_CANDIDATES) + zoomed, promise)
+        zoomed = around(observations.units[centres], centres, radius=self._radius(number))
+        first = self._best(self._sampler.sample_prior(rng, _WHOLE_CANDIDATES) + zoomed, acquisition)
         if first is None:
             return self._leftover(number)
         points = np.repeat(first.unit[None], _FINE_CANDIDATES, axis=0)
         centres = np.full(_FINE_CANDIDATES, first.centre)
-        second = self._best(around(points, centres, radius=_FINE_RADIUS), promise)
-        if second is not None and second.promise > first.promise:
+        second = self._best(around(points, centres, radius=_FINE_RADIUS), acquisition)
+        if second is not None and second.acquisition > first.acquisition:
             return Proposal(second.unit, _origin(first, second, surrogate.lengths))
         return Proposal(first.unit, _origin(first, None, surrogate.lengths))
 
-    def _surrogate(self, visible: Visible, clip: float) -> tuple[GaussianProcess, Indices]:
+    def _surrogate(self, observations: Observations, clip: float) -> tuple[GaussianProcess, Indices]:
         """The surrogate of the results, and which of them it was given."""
-        rows, observed = observations(visible, _MOST_POINTS, clip)
-        pending = visible.units[len(visible.losses) :][-_MOST_POINTS:]
-        points = np.concatenate([visible.units[rows], pending])
-        theta = self._fits[clip].theta(visible)
+        rows, observed = surrogate_targets(observations, _MOST_POINTS, clip)
+        pending = observations.units[len(observations.losses) :][-_MOST_POINTS:]
+        points = np.concatenate([observations.units[rows], pending])
+        theta = self._fit_caches[clip].theta(observations)
         return GaussianProcess(self._features, theta, points, observed), rows
 
-    def _best(self, candidates: Candidates, promise: Callable[[Floats], Floats]) -> "_Choice | None":
+    def _best(self, candidates: Candidates, acquisition: Callable[[Floats], Floats]) -> "_Choice | None":
         """The most promising untried candidate; None when all are tried."""
-        untried = candidates.where(self._tried.fresh(candidates.units))
+        untried = candidates.where(self._seen.unseen(candidates.units))
         if not len(untried.units):
             return None
-        scores = promise(untried.units)
+        scores = acquisition(untried.units)
         row = int(scores.argmax())
         return _Choice(
             untried.units[row], float(scores[row]), int(untried.centres[row]), float(untried.radii[row])
@@ -140,7 +140,7 @@ class CoarseToFine:
         return float(_WIDEST * (_NARROWEST / _WIDEST) ** min(1.0, share))
 
 
-def _promise(surrogate: GaussianProcess, best: float, units: Floats) -> Floats:
+def _acquisition(surrogate: GaussianProcess, best: float, units: Floats) -> Floats:
     """The logarithm of the improvement on ``best`` to be expected at points, shape (n,)."""
     return log_expected_improvement(*surrogate.predict(units), best)
 
@@ -150,7 +150,7 @@ class _Choice:
     """A candidate that was chosen, and where it came from."""
 
     unit: Floats
-    promise: float
+    acquisition: float
     centre: int
     radius: float
 
@@ -169,5 +169,5 @@ def _origin(first: _Choice, second: _Choice | None, lengths: Floats) -> dict[str
     if second is not None:
         origin |= {"phase": "fine", "fine_radius": round(second.radius, _DIGITS)}
     if origin["phase"] != "global":
-        origin["reach"] = [round(each, _DIGITS) for each in reach(lengths).tolist()]
+        origin["reach"] = [round(each, _DIGITS) for each in step_scale(lengths).tolist()]
     return origin

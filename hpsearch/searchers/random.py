@@ -1,7 +1,7 @@
 """Random search: independent draws from the priors (Bergstra & Bengio, 2012)."""
 
-from hpsearch.searchers.base import Proposal, Visible, generator
-from hpsearch.searchers.tried import Tried
+from hpsearch.searchers.searcher import Observations, Proposal, generator
+from hpsearch.searchers.seen import Seen
 from hpsearch.space import Space
 
 _DRAW = 0  # purpose of the generator
@@ -19,14 +19,14 @@ class Random:
 
     def __init__(self, space: Space, seed: int) -> None:
         self._seed = seed
-        self._tried = Tried(space)
+        self._seen = Seen(space)
 
-    def looks(self, number: int) -> bool:
+    def uses_results(self, number: int) -> bool:
         """Never: draws depend on earlier proposals at most, not on results."""
         return False
 
-    def propose(self, number: int, visible: Visible) -> Proposal:
-        """See :meth:`hpsearch.searchers.base.Searcher.propose`."""
-        self._tried.update(visible.units)
-        unit = self._tried.draw(generator(self._seed, number, _DRAW))
+    def propose(self, number: int, observations: Observations) -> Proposal:
+        """See :meth:`hpsearch.searchers.searcher.Searcher.propose`."""
+        self._seen.update(observations.units)
+        unit = self._seen.draw(generator(self._seed, number, _DRAW))
         return Proposal(unit, {"phase": "random"})

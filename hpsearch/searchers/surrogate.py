@@ -10,7 +10,7 @@ from typing import Self
 
 import numpy as np
 
-from hpsearch.searchers.base import Indices
+from hpsearch.searchers.searcher import Indices
 from hpsearch.space import Categorical, Floats, Space
 
 JITTER = 1e-4
@@ -51,7 +51,7 @@ class Features:
 
 
 @dataclass(frozen=True)
-class Beliefs:
+class HyperparameterPrior:
     """Normal priors over the logarithms θ of the kernel's hyperparameters, and their bounds.
 
     θ holds d length scales, then the signal's variance, then the noise's.
@@ -144,13 +144,13 @@ class GaussianProcess:
 
 
 def fit(
-    features: Features, beliefs: Beliefs, start: Floats, units: Floats, targets: Floats, steps: int
+    features: Features, prior: HyperparameterPrior, start: Floats, units: Floats, targets: Floats, steps: int
 ) -> Floats:
     """Hyperparameters at the maximum of their posterior, by Rprop (Riedmiller & Braun, 1993).
 
     Args:
         features: Maps points to features.
-        beliefs: The prior over hyperparameters.
+        prior: The prior over hyperparameters.
         start: Where to begin, shape (d + 2,).
         units: Observed points, shape (n, d).
         targets: Standardised losses, shape (n,).
@@ -163,23 +163,23 @@ def fit(
     theta, best, highest = start, start, -np.inf
     step, previous = np.full(len(start), 0.25), np.zeros(len(start))
     for _ in range(steps + 1):
-        height, gradient = log_posterior(features.owners, beliefs, theta, points, targets)
+        height, gradient = log_posterior(features.owners, prior, theta, points, targets)
         if height > highest:
             best, highest = theta, height
         step = np.clip(np.where(gradient * previous < 0, step * 0.5, step * 1.3), 1e-3, 0.6)
-        theta = np.clip(theta + step * np.sign(gradient), beliefs.low, beliefs.high)
+        theta = np.clip(theta + step * np.sign(gradient), prior.low, prior.high)
         previous = gradient
     return best
 
 
 def log_posterior(
-    owners: Indices, beliefs: Beliefs, theta: Floats, points: Floats, targets: Floats
+    owners: Indices, prior: HyperparameterPrior, theta: Floats, points: Floats, targets: Floats
 ) -> tuple[float, Floats]:
     """Log marginal likelihood (2.30) plus log prior, less constants, and its gradient by θ (5.9).
 
     Args:
         owners: The parameter of each feature.
-        beliefs: The prior over hyperparameters.
+        prior: The prior over hyperparameters.
         theta: Logarithms of d length scales, signal variance, noise variance.
         points: Features of the observed points, shape (n, columns).
         targets: Standardised losses, shape (n,).
@@ -195,7 +195,7 @@ def log_posterior(
     lower = np.linalg.cholesky(signal * kernel + np.diag(np.full(len(points), noise + JITTER)))
     root = _inverse_triangular(lower)
     alpha = root.T @ (root @ targets)
-    excess = (theta - beliefs.mean) / beliefs.deviation
+    excess = (theta - prior.mean) / prior.deviation
     height = -0.5 * targets @ alpha - np.log(lower.diagonal()).sum() - 0.5 * excess @ excess
     # ½ tr((αα' − K⁻¹) ∂K/∂θ); by the log of a length scale, ∂K = signal · slope · squared distance along it.
     pull = np.outer(alpha, alpha) - root.T @ root
@@ -207,7 +207,7 @@ def log_posterior(
             [0.5 * signal * (pull * kernel).sum(), 0.5 * noise * pull.trace()],
         ]
     )
-    return float(height), gradient - excess / beliefs.deviation
+    return float(height), gradient - excess / prior.deviation
 
 
 def _matern(squared: Floats) -> Floats:

@@ -5,24 +5,24 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from hpsearch.searchers.base import Indices, Visible
+from hpsearch.searchers.searcher import Indices, Observations
 from hpsearch.space import Booleans, Floats
 
 _MOST_PAIRS = 48  # of learning curves, the latest, through which a line is laid
 
 
-def observations(visible: Visible, most: int, clip: float) -> tuple[Indices, Floats]:
+def surrogate_targets(observations: Observations, most: int, clip: float) -> tuple[Indices, Floats]:
     """What a surrogate is told of the results: the losses at the last epoch, of a part of the trials.
 
     Args:
-        visible: Results, at least one of them with a loss.
+        observations: Results, at least one of them with a loss.
         most: Of how many trials at most.
         clip: See :func:`targets`.
 
     Returns:
         Which trials, and their targets, both of shape (n,).
     """
-    losses = extrapolated(visible.losses, visible.stopped, visible.curves)
+    losses = extrapolated(observations.losses, observations.stopped, observations.curves)
     rows = representatives(losses, most)
     return rows, targets(losses[rows], clip)
 
@@ -59,8 +59,8 @@ def representatives(losses: Floats, most: int) -> Indices:
         return np.arange(len(losses))
     order = np.argsort(losses, kind="stable")
     rest = order[most // 2 :]
-    spread = np.linspace(0, len(rest) - 1, most - most // 2).astype(np.intp)
-    return np.sort(np.concatenate([order[: most // 2], rest[spread]]))
+    quasirandom_point = np.linspace(0, len(rest) - 1, most - most // 2).astype(np.intp)
+    return np.sort(np.concatenate([order[: most // 2], rest[quasirandom_point]]))
 
 
 def extrapolated(losses: Floats, stopped: Booleans, curves: Sequence[Floats]) -> Floats:

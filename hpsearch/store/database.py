@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from hpsearch.errors import UsageError
-from hpsearch.store.schema import checksum_of, damaged, insert_meta, json_text, timestamp, translated
+from hpsearch.store.tables import checksum_of, damaged, insert_meta, json_text, sqlite_errors, timestamp
 from hpsearch.trial import Epoch, Metric, Result, Status, Trial
 
 
@@ -66,7 +66,7 @@ class Database:
             "INSERT INTO epochs VALUES (?, ?, ?, ?)", [(result.number, *epoch) for epoch in curve]
         )
 
-    def forget(self, numbers: Iterable[int]) -> None:
+    def delete_results(self, numbers: Iterable[int]) -> None:
         """Drop the results of trials, so that they run again."""
         with self._transaction() as cursor:
             for number in numbers:
@@ -87,7 +87,7 @@ class Database:
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[sqlite3.Cursor]:
-        with translated(self.path):
+        with sqlite_errors(self.path):
             cursor = self._connection.cursor()
             cursor.execute("BEGIN IMMEDIATE")
             try:
@@ -184,7 +184,7 @@ class Database:
         self.events()
 
     def _rows(self, query: str, *parameters: object) -> list[Any]:
-        with translated(self.path):
+        with sqlite_errors(self.path):
             return self._connection.execute(query, parameters).fetchall()
 
     def _results(self, where: str, *parameters: object) -> list[Result]:

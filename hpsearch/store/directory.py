@@ -27,7 +27,7 @@ from filelock import FileLock, Timeout
 
 from hpsearch.errors import HpsearchError, RunExists, RunLocked, RunNotFound, RunUnwritable
 from hpsearch.store.database import Database
-from hpsearch.store.schema import connect, create_database, translated
+from hpsearch.store.tables import connect, create_database, sqlite_errors
 
 LOCK_SECONDS = 1.0  # whoever only asks whether a search runs holds the lock for an instant
 
@@ -67,7 +67,7 @@ class Run(Database):
             try:
                 for name, text in (("config.yaml", source), ("lock", ""), ("search.db", "")):
                     _write_private(draft / name, text)
-                with translated(draft / "search.db"):
+                with sqlite_errors(draft / "search.db"):
                     create_database(draft / "search.db", meta)
                 draft.rename(directory)
                 _sync(directory.parent)

@@ -7,16 +7,16 @@ import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from hpsearch.analysis.importance import MOST_PAIRED, Effect, importance
-from hpsearch.searchers import Visible
+from hpsearch.searchers import Observations
 from hpsearch.searchers.surrogate import fit
 from hpsearch.space import Categorical, Floats, Number, Space
 
 SPACE = Space((Number("a", 0, 1), Number("b", 0, 1), Number("c", 0, 1), Categorical("kind", ("x", "y", "z"))))
 
 
-def observed(losses: Floats, units: Floats) -> Visible:
+def observed(losses: Floats, units: Floats) -> Observations:
     """Results without learning curves."""
-    return Visible(units, losses, np.zeros(len(losses), dtype=bool), [np.empty(0)] * len(losses))
+    return Observations(units, losses, np.zeros(len(losses), dtype=bool), [np.empty(0)] * len(losses))
 
 
 def effects_of(losses: Floats, units: Floats, space: Space = SPACE, seed: int = 0) -> dict[tuple, Effect]:

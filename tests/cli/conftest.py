@@ -104,7 +104,7 @@ def example(in_tmp: Path) -> Path:
         "overrides": [],
         "data": "ab" * 32,
         "versions": VERSIONS,
-        "learnt": [],
+        "prior_observations": [],
         "blas_kernel": None,
     }
     with Run.create_numbered(Path("runs"), "example", CONFIG, meta) as run:

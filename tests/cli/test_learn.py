@@ -45,7 +45,7 @@ def searched(
         "overrides": [],
         "data": "ab" * 32,
         "versions": VERSIONS,
-        "learnt": [],
+        "prior_observations": [],
         "blas_kernel": None,
     }
     with Run.create_numbered(Path("runs"), "other", text, meta) as run:

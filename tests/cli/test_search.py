@@ -15,7 +15,7 @@ def test_the_program_starts_anew_only_if_it_can_read_the_config_again(
 ) -> None:
     """A config from a pipe is read once; the search then runs with the kernel that is there."""
     restarts: list[str | None] = []
-    monkeypatch.setattr("hpsearch.blas.wanted", lambda _: "SkylakeX")
+    monkeypatch.setattr("hpsearch.blas.choose_kernel", lambda _: "SkylakeX")
     monkeypatch.setattr("hpsearch.blas.restart_with", restarts.append)
     reading, writing = os.pipe()
     os.write(writing, tiny.read_bytes())

@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from hpsearch.config import document, load
+from hpsearch.config import load
+from hpsearch.document import parse
 from hpsearch.errors import ConfigError
 
 DIRECTORY = Path(__file__).parents[1] / "bad_configs"
@@ -27,7 +28,7 @@ def test_message(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
 def test_message_without_libyaml(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """PyYAML's own parser leads to the same messages as libyaml's."""
-    monkeypatch.setattr(document, "Loader", yaml.SafeLoader)
+    monkeypatch.setattr(parse, "Loader", yaml.SafeLoader)
     assert message(path, monkeypatch) == path.with_suffix(".expected").read_text(encoding="utf-8")
 
 

@@ -2,7 +2,7 @@ import json
 
 from hpsearch.config import json_schema
 from hpsearch.config.schema import Document
-from hpsearch.config.space import SPELLINGS
+from hpsearch.config.space_section import SPELLINGS
 from hpsearch.network.hyperparameters import HYPERPARAMETERS
 
 

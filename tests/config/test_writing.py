@@ -3,10 +3,11 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hpsearch.config import document, load, trial_config
-from hpsearch.config.problems import Problems
-from hpsearch.config.tree import Place, plain
+from hpsearch.config import load, trial_config
 from hpsearch.config.writing import dump
+from hpsearch.document import parse
+from hpsearch.document.nodes import Position, plain
+from hpsearch.document.problems import Problems
 from hpsearch.trial import Trial
 
 GOOD = Path(__file__).parent / "good.yaml"
@@ -31,7 +32,7 @@ SECTIONS = st.dictionaries(KEYS, VALUES | LONG | st.lists(VALUES | LONG))
 def test_what_is_written_is_read_back(data: dict[str, object], short: bool) -> None:
     """Whatever a config can hold is written so that it is read back as it was."""
     problems = Problems()
-    tree = document.compose(dump(data, short=short), Place("text", 1, 1), problems)
+    tree = parse.compose(dump(data, short=short), Position("text", 1, 1), problems)
     assert not problems
     assert tree is not None
     assert plain(tree) == data

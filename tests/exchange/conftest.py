@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hpsearch.config import Config
-from hpsearch.exchange.history import History
+from hpsearch.exchange.run_export import RunExport
 from hpsearch.store import Run
 from hpsearch.trial import Epoch, Result, Status, Trial
 
@@ -64,9 +64,9 @@ def run(tmp_path: Path, in_tmp: Path) -> Iterator[Run]:
 
 
 @pytest.fixture
-def history(run: Run) -> History:
+def export(run: Run) -> RunExport:
     """The run as it is written for others."""
-    return History.of(run)
+    return RunExport.of(run)
 
 
 def is_recent(time: datetime) -> bool:

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from hpsearch.errors import UsageError
-from hpsearch.exchange.history import History
-from hpsearch.exchange.journal import write_journal
+from hpsearch.exchange.optuna.journal import write_journal
+from hpsearch.exchange.run_export import RunExport
 from hpsearch.trial import Status
 from tests.exchange.conftest import ADAM, SGD, is_recent
 
@@ -24,9 +24,9 @@ def opened(path: Path, name: str) -> Any:
 
 
 @pytest.fixture
-def study(history: History, tmp_path: Path) -> Any:
+def study(export: RunExport, tmp_path: Path) -> Any:
     """The study that a run becomes."""
-    write_journal(history, tmp_path / "study.journal")
+    write_journal(export, tmp_path / "study.journal")
     return opened(tmp_path / "study.journal", "example-001")
 
 
@@ -57,27 +57,27 @@ def test_curves_are_intermediate_values(study: Any) -> None:
     assert math.isnan(diverged[2])
 
 
-def test_times_are_kept(history: History, tmp_path: Path) -> None:
+def test_times_are_kept(export: RunExport, tmp_path: Path) -> None:
     """When a trial began and ended, in the time of the place."""
     began = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-    first = replace(history.records[0], began=began, ended=began + timedelta(seconds=90))
-    write_journal(replace(history, records=(first, *history.records[1:])), tmp_path / "study.journal")
+    first = replace(export.records[0], began=began, ended=began + timedelta(seconds=90))
+    write_journal(replace(export, records=(first, *export.records[1:])), tmp_path / "study.journal")
     trials = opened(tmp_path / "study.journal", "example-001").trials
     assert trials[0].datetime_start.astimezone(UTC) == began
     assert trials[0].duration.total_seconds() == 90
     assert trials[-1].datetime_complete is None
 
 
-def test_a_trial_begins_when_its_last_run_did(history: History) -> None:
+def test_a_trial_begins_when_its_last_run_did(export: RunExport) -> None:
     """Its result says how long that took; but no trial begins before it was proposed."""
-    for record in history.records[:-1]:
+    for record in export.records[:-1]:
         assert record.result is not None
         assert record.ended is not None
         assert record.ended - record.began <= timedelta(seconds=record.result.seconds)
         assert is_recent(record.began)
 
 
-def test_distributions_hold_all_values(study: Any, history: History) -> None:
+def test_distributions_hold_all_values(study: Any, export: RunExport) -> None:
     """Ranges, scales and steps; a step on a logarithmic scale falls away, which Optuna does not have."""
     of = optuna.distributions
     assert study.trials[0].distributions == {
@@ -91,21 +91,21 @@ def test_distributions_hold_all_values(study: Any, history: History) -> None:
     }
 
 
-def test_what_differs_is_said(history: History, tmp_path: Path) -> None:
+def test_what_differs_is_said(export: RunExport, tmp_path: Path) -> None:
     """Scales, steps and probabilities that Optuna does not have."""
-    notes = write_journal(history, tmp_path / "study.journal")
+    notes = write_journal(export, tmp_path / "study.journal")
     assert [note.partition(":")[0] for note in notes] == ["momentum", "units", "optimizer"]
 
 
-def test_a_file_that_is_there_stays(history: History, tmp_path: Path) -> None:
+def test_a_file_that_is_there_stays(export: RunExport, tmp_path: Path) -> None:
     """Nothing is overwritten, and nothing left behind."""
     path = tmp_path / "study.journal"
     path.write_text("mine")
     with pytest.raises(UsageError, match="is there already, and stays as it is"):
-        write_journal(history, path)
+        write_journal(export, path)
     assert path.read_text() == "mine"
     with pytest.raises(UsageError, match="cannot be written"):
-        write_journal(history, tmp_path / "no" / "where")
+        write_journal(export, tmp_path / "no" / "where")
 
 
 def test_the_study_goes_on(study: Any) -> None:

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from hpsearch.errors import UsageError
-from hpsearch.exchange.history import History
 from hpsearch.exchange.mlflow import allowed, write_experiment
+from hpsearch.exchange.run_export import RunExport
 from hpsearch.trial import Status
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # MLflow's own, which differ between its versions
@@ -15,15 +15,15 @@ mlflow = pytest.importorskip("mlflow", reason="mlflow-skinny is not installed")
 
 
 @pytest.fixture
-def runs(history: History, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+def runs(export: RunExport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """The runs that the trials become, by number."""
     for name in ("MLFLOW_DISABLE_TELEMETRY", "MLFLOW_ALLOW_FILE_STORE"):
         monkeypatch.setenv(name, "true")
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
     uri = f"file:{tmp_path}/mlruns"
-    assert write_experiment(history, uri) == ["acc@5: is acc_5 in MLflow"]
+    assert write_experiment(export, uri) == ["acc@5: is acc_5 in MLflow"]
     with pytest.raises(UsageError, match="has an experiment example-001 already"):
-        write_experiment(history, uri)
+        write_experiment(export, uri)
     client = mlflow.MlflowClient(tracking_uri=uri)
     experiment = client.get_experiment_by_name("example-001")
     found = client.search_runs([experiment.experiment_id])

@@ -10,9 +10,9 @@ import yaml
 from hpsearch.config import Config
 from hpsearch.errors import UsageError
 from hpsearch.exchange.draft import Draft
-from hpsearch.exchange.history import History
-from hpsearch.exchange.journal import write_journal
-from hpsearch.exchange.study import BEST, from_study
+from hpsearch.exchange.optuna.journal import write_journal
+from hpsearch.exchange.optuna.study import BEST, from_study
+from hpsearch.exchange.run_export import RunExport
 
 optuna = pytest.importorskip("optuna", reason="optuna is not installed")
 
@@ -161,11 +161,11 @@ def test_what_cannot_be_imported(tmp_path: Path, url: str, name: str, message: s
     assert sorted(tmp_path.iterdir()) == before
 
 
-def test_an_exported_run_comes_back(history: History, tmp_path: Path) -> None:
+def test_an_exported_run_comes_back(export: RunExport, tmp_path: Path) -> None:
     """Space, goal and condition of a run survive the way to Optuna and back, where Optuna has them."""
-    write_journal(history, tmp_path / "study.journal")
+    write_journal(export, tmp_path / "study.journal")
     config = section(from_study(str(tmp_path / "study.journal"), "example-001"), tmp_path)
-    ours = {parameter.name: parameter for parameter in history.space.parameters}
+    ours = {parameter.name: parameter for parameter in export.space.parameters}
     theirs = {parameter.name: parameter for parameter in config.space.parameters}
     assert config.metric.name == "val/loss"
     assert config.metric.goal == "maximize"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from hpsearch.errors import UsageError
-from hpsearch.exchange.history import History
+from hpsearch.exchange.run_export import RunExport
 from hpsearch.exchange.tensorboard import write_events
 from hpsearch.trial import Status
 
@@ -49,9 +49,9 @@ def scalars(directory: Path) -> dict[str, list[tuple[int, float]]]:
     return found
 
 
-def test_curves_are_scalars(history: History, tmp_path: Path) -> None:
+def test_curves_are_scalars(export: RunExport, tmp_path: Path) -> None:
     """By epoch; what is not finite is left out, what a trial is worth stands at its end."""
-    write_events(history, tmp_path / "events")
+    write_events(export, tmp_path / "events")
     assert scalars(tmp_path / "events" / "trial-00001") == {
         "val/loss": [(1, 0.125), (2, 0.25)],
         "acc@5": [(1, 0.5), (2, 1.0)],
@@ -62,9 +62,9 @@ def test_curves_are_scalars(history: History, tmp_path: Path) -> None:
     assert scalars(tmp_path / "events" / f"trial-{diverged:05d}")["val/loss"] == [(1, 0.125)]
 
 
-def test_values_are_hyperparameters(history: History, tmp_path: Path) -> None:
+def test_values_are_hyperparameters(export: RunExport, tmp_path: Path) -> None:
     """Numbers, texts and truth values, constants too; the metric is named."""
-    write_events(history, tmp_path / "events")
+    write_events(export, tmp_path / "events")
     found = hparams(tmp_path / "events" / "trial-00000")
     start = found["_hparams_/session_start_info"].session_start_info.hparams
     assert (start["lr"].number_value, start["optimizer"].string_value) == (0.01, "sgd")
@@ -73,21 +73,21 @@ def test_values_are_hyperparameters(history: History, tmp_path: Path) -> None:
     assert tags == ["hparam/val/loss", "hparam/test/loss"]
 
 
-def test_statuses_are_statuses(history: History, tmp_path: Path) -> None:
+def test_statuses_are_statuses(export: RunExport, tmp_path: Path) -> None:
     """Done and stopped are successes, what is in flight runs, all else has failed."""
     from tensorboardX.proto.api_pb2 import Status as Theirs
 
-    write_events(history, tmp_path / "events")
+    write_events(export, tmp_path / "events")
     ends = [hparams(path)["_hparams_/session_end_info"] for path in sorted((tmp_path / "events").iterdir())]
     names = [Theirs.Name(end.session_end_info.status) for end in ends]
     assert names == [*["STATUS_SUCCESS"] * 2, *["STATUS_FAILURE"] * (len(Status) - 2), "STATUS_RUNNING"]
 
 
-def test_a_directory_with_files_stays(history: History, tmp_path: Path) -> None:
+def test_a_directory_with_files_stays(export: RunExport, tmp_path: Path) -> None:
     """Nothing is mixed with what is there."""
     (tmp_path / "events").mkdir()
     (tmp_path / "events" / "mine").touch()
     with pytest.raises(UsageError, match="is there already, and stays as it is"):
-        write_events(history, tmp_path / "events")
+        write_events(export, tmp_path / "events")
     with pytest.raises(UsageError, match="cannot be written"):
-        write_events(history, tmp_path / "events" / "mine" / "there")
+        write_events(export, tmp_path / "events" / "mine" / "there")

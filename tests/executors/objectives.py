@@ -13,7 +13,7 @@ from hpsearch.trial import Result, Status, Trial
 class Obedient:
     """Answers with the trial's number."""
 
-    def __call__(self, trial: Trial, pulse: object = None) -> Result:
+    def __call__(self, trial: Trial, heartbeat: object = None) -> Result:
         return Result(trial.number, Status.DONE, float(trial.number))
 
 

@@ -13,12 +13,12 @@ from uuid import uuid4
 import pytest
 
 from hpsearch.config import load
+from hpsearch.data.load import load as load_data
 from hpsearch.errors import ClusterLost, UsageError
 from hpsearch.launch import resume, start
-from hpsearch.network.data import load as load_data
-from hpsearch.objectives.code import CodeObjective
 from hpsearch.objectives.function import Function
 from hpsearch.objectives.network import NetworkObjective
+from hpsearch.objectives.user_code import CodeObjective
 from hpsearch.store import Run
 from hpsearch.trial import Metric, Result, Trial
 from tests.conftest import Recorder
@@ -112,9 +112,9 @@ def config(tmp_path: Path) -> Path:
     return path
 
 
-def search(config: Path, name: str, *settings: str, watcher: Recorder | None = None) -> Path:
+def search(config: Path, name: str, *settings: str, callback: Recorder | None = None) -> Path:
     """Run the search in a directory of that name."""
-    return start(load(config, settings), watcher or Recorder(), directory=config.parent / name)
+    return start(load(config, settings), callback or Recorder(), directory=config.parent / name)
 
 
 def on(cluster: Cluster) -> tuple[str, str]:
@@ -152,7 +152,7 @@ def test_a_killed_worker_loses_nothing(config: Path, cluster: Cluster, expected:
             for pid in (nanny.pid, *map(int, children)):
                 os.kill(pid, signal.SIGKILL)
 
-    assert leaderboard(search(config, "killed", *on(cluster), watcher=Recorder(kill))) == expected
+    assert leaderboard(search(config, "killed", *on(cluster), callback=Recorder(kill))) == expected
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
@@ -175,7 +175,7 @@ def test_without_its_scheduler_a_search_stops_and_can_go_on(
             cluster.scheduler.kill()
 
     with pytest.raises(ClusterLost, match="The Dask scheduler has gone"):
-        search(config, "lost", *on(cluster), watcher=Recorder(kill))
+        search(config, "lost", *on(cluster), callback=Recorder(kill))
     other = Cluster(tmp_path)
     try:
         resume(config.parent / "lost", Recorder(), changes={"run.scheduler_file": str(other.file)})

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from hpsearch.objectives.curve import OnEpoch, Pulse, follow
+from hpsearch.objectives.follow import Heartbeat, OnEpoch, follow
 from hpsearch.objectives.network import NetworkObjective
 from hpsearch.trial import Result, Trial
 
@@ -24,7 +24,9 @@ class Deadly(NetworkObjective):
     In the environment: ``DEADLY`` names the trials, ``DEATHS`` how often each dies, ``HOW`` it does.
     """
 
-    def __call__(self, trial: Trial, on_epoch: OnEpoch | None = None, pulse: Pulse | None = None) -> Result:
+    def __call__(
+        self, trial: Trial, on_epoch: OnEpoch | None = None, heartbeat: Heartbeat | None = None
+    ) -> Result:
         """Die, or run the trial."""
         if str(trial.number) in os.environ["DEADLY"].split():
             self.trials.mkdir(exist_ok=True)
@@ -33,7 +35,7 @@ class Deadly(NetworkObjective):
             if died < int(os.environ["DEATHS"]):
                 deaths.write_bytes(b"x" * (died + 1))
                 HOW[os.environ["HOW"]]()
-        return super().__call__(trial, on_epoch, pulse)
+        return super().__call__(trial, on_epoch, heartbeat)
 
 
 HOW: dict[str, Callable[[], None]] = {
@@ -46,7 +48,9 @@ HOW: dict[str, Callable[[], None]] = {
 class Alone(NetworkObjective):
     """Leaves a file ``twice`` behind if one trial runs in two processes at once."""
 
-    def __call__(self, trial: Trial, on_epoch: OnEpoch | None = None, pulse: Pulse | None = None) -> Result:
+    def __call__(
+        self, trial: Trial, on_epoch: OnEpoch | None = None, heartbeat: Heartbeat | None = None
+    ) -> Result:
         """Run the trial, under a lock of its own that goes with its process."""
         directory = Path(os.environ["LOCKS"])
         with (directory / f"{trial.number}.lock").open("w") as file:
@@ -54,13 +58,15 @@ class Alone(NetworkObjective):
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 (directory / "twice").touch()
-            return super().__call__(trial, on_epoch, pulse)
+            return super().__call__(trial, on_epoch, heartbeat)
 
 
 class Failing(NetworkObjective):
     """Every trial raises."""
 
-    def __call__(self, trial: Trial, on_epoch: OnEpoch | None = None, pulse: Pulse | None = None) -> Result:
+    def __call__(
+        self, trial: Trial, on_epoch: OnEpoch | None = None, heartbeat: Heartbeat | None = None
+    ) -> Result:
         """Raise, as code of the trial."""
 
         def records() -> Reports:
@@ -78,7 +84,9 @@ ODD = (*DIVERGED, *FAILED)
 class Odd(NetworkObjective):
     """Every third trial reports one of :data:`ODD` in its last epoch."""
 
-    def __call__(self, trial: Trial, on_epoch: OnEpoch | None = None, pulse: Pulse | None = None) -> Result:
+    def __call__(
+        self, trial: Trial, on_epoch: OnEpoch | None = None, heartbeat: Heartbeat | None = None
+    ) -> Result:
         """Report."""
         third, rest = divmod(trial.number, 3)
 

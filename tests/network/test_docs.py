@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hpsearch.network.builtin import BUILTIN
-from hpsearch.network.data import load
+from hpsearch.data.builtin import BUILTIN
+from hpsearch.data.load import load
 from hpsearch.network.hyperparameters import HYPERPARAMETERS, Hyperparameter, Hyperparameters
 from hpsearch.network.model import Model
 from hpsearch.network.train import Training

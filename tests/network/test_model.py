@@ -6,14 +6,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from hpsearch.data import npz_file
+from hpsearch.data.builtin import moons
+from hpsearch.data.formats import Rows
+from hpsearch.data.load import load
+from hpsearch.data.prepare import prepare
 from hpsearch.errors import DataError
-from hpsearch.network import archive
-from hpsearch.network.builtin import moons
-from hpsearch.network.data import load
-from hpsearch.network.formats import Rows
 from hpsearch.network.hyperparameters import Hyperparameters
 from hpsearch.network.model import Model
-from hpsearch.network.prepare import prepare
 from hpsearch.network.train import Training
 
 
@@ -126,10 +126,10 @@ DAMAGES = {
 def test_arrays_of_a_model_are_checked(damage: dict[str, Any], tmp_path: Path) -> None:
     """Each has its shape and type, and holds finite numbers."""
     trained().model().save(tmp_path / "model.npz")
-    about, arrays = archive.read(tmp_path / "model.npz", "model")
+    about, arrays = npz_file.read(tmp_path / "model.npz", "model")
     ((name, change),) = damage.items()
     arrays[name] = np.asarray(change(arrays[name]) if callable(change) else change)
-    archive.write(tmp_path / "model.npz", "model", about, arrays)
+    npz_file.write(tmp_path / "model.npz", "model", about, arrays)
     with pytest.raises(DataError, match=r"model\.npz: holds no model"):
         Model.open(tmp_path / "model.npz")
 
@@ -163,11 +163,11 @@ def test_arrays_of_a_model_are_checked(damage: dict[str, Any], tmp_path: Path) -
 def test_what_a_model_says_of_itself_is_checked(change: dict[str, Any], tmp_path: Path) -> None:
     """Classes, names, and values that its hyperparameters cannot have; nothing is allocated for them."""
     trained().model().save(tmp_path / "model.npz")
-    about, arrays = archive.read(tmp_path / "model.npz", "model")
+    about, arrays = npz_file.read(tmp_path / "model.npz", "model")
     hyperparameters = change.get("hyperparameters")
     if isinstance(hyperparameters, dict) and "learning_rate" not in hyperparameters:
         change = {"hyperparameters": {**about["hyperparameters"], **hyperparameters}}
-    archive.write(tmp_path / "model.npz", "model", {**about, **change}, arrays)
+    npz_file.write(tmp_path / "model.npz", "model", {**about, **change}, arrays)
     with pytest.raises(DataError, match=r"model\.npz: holds no model"):
         Model.open(tmp_path / "model.npz")
 

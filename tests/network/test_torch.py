@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hpsearch.network.dataset import Dataset
-from hpsearch.network.formats import Rows
+from hpsearch.data.dataset import Dataset
+from hpsearch.data.formats import Rows
+from hpsearch.data.prepare import prepare
 from hpsearch.network.hyperparameters import Hyperparameters
-from hpsearch.network.prepare import prepare
 from hpsearch.network.train import Training, batches
 
 torch = pytest.importorskip("torch")

@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hpsearch.data import npz_file
+from hpsearch.data.dataset import Dataset
+from hpsearch.data.formats import Rows
+from hpsearch.data.load import load
+from hpsearch.data.prepare import prepare
 from hpsearch.errors import DataError
-from hpsearch.network import archive
-from hpsearch.network.data import load
-from hpsearch.network.dataset import Dataset
-from hpsearch.network.formats import Rows
 from hpsearch.network.hyperparameters import OPTIMIZERS, Hyperparameters
-from hpsearch.network.prepare import prepare
 from hpsearch.network.train import Training, batches
 
 
@@ -228,8 +228,8 @@ def test_what_a_checkpoint_holds_is_checked(
     training = Training(small(), choose())
     training.train_epoch()
     training.save(path)
-    saved, held = archive.read(path, "checkpoint")
+    saved, held = npz_file.read(path, "checkpoint")
     changed = {name: change(held[name]) for name, change in arrays.items()}
-    archive.write(path, "checkpoint", {**saved, **about}, {**held, **changed})
+    npz_file.write(path, "checkpoint", {**saved, **about}, {**held, **changed})
     with pytest.raises(DataError, match=r"checkpoint\.npz: holds no training that can go on; delete it: "):
         Training.resume(path, small())

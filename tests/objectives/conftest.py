@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from hpsearch.objectives.code import CodeObjective, Limits, Program
 from hpsearch.objectives.command import Command
 from hpsearch.objectives.function import Function
+from hpsearch.objectives.user_code import CodeObjective, Limits, UserCode
 from hpsearch.trial import Metric, Result, Rung, Trial
 
 HERE = Path(__file__).parent
@@ -20,14 +20,14 @@ def run_code(tmp_path: Path) -> Run:
     """Runs a program as trial 7, below ``tmp_path / "trials"``."""
 
     def run(
-        program: Program,
+        user_code: UserCode,
         x: object = 0.25,
         rungs: tuple[Rung, ...] = (),
         metric: str = "value",
         **options: Any,
     ) -> Result:
         limits = Limits(options.pop("timeout", None), options.pop("memory", None))
-        objective = CodeObjective(program, Metric(metric), HERE, tmp_path / "trials", limits, **options)
+        objective = CodeObjective(user_code, Metric(metric), HERE, tmp_path / "trials", limits, **options)
         values = x if isinstance(x, dict) else {"x": x}
         return objective(Trial(7, values, 11, rungs))
 

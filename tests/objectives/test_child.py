@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from hpsearch.objectives import child, runner, supervisor
-from hpsearch.objectives.code import CodeObjective
 from hpsearch.objectives.command import Command
-from hpsearch.objectives.devices import device
-from hpsearch.objectives.logs import LOG_BYTES, Log
+from hpsearch.objectives.user_code import CodeObjective
+from hpsearch.process import child, runner, supervisor
+from hpsearch.process.devices import device
+from hpsearch.process.log_file import LOG_BYTES, Log
 from hpsearch.trial import Metric, Result, Status, Trial
 from tests.executors.test_executors import gone, wait_until
 
@@ -54,14 +54,14 @@ def test_a_pulse_can_end_a_trial_that_is_silent(tmp_path: Path) -> None:
     class Abandoned(BaseException):
         pass
 
-    def pulse() -> None:
+    def heartbeat() -> None:
         if (tmp_path / "pid").exists():
             raise Abandoned
 
     command = Command("echo $$ > draft; mv draft pid; sleep 60")
     objective = CodeObjective(command, Metric("value"), tmp_path, tmp_path / "trials")
     with pytest.raises(Abandoned):
-        objective(Trial(0, {}, 0), pulse=pulse)
+        objective(Trial(0, {}, 0), heartbeat=heartbeat)
     assert gone(int((tmp_path / "pid").read_text()))
 
 
@@ -96,7 +96,7 @@ def test_nothing_outlives_a_killed_parent(tmp_path: Path) -> None:
     (tmp_path / "deaf").write_text(deaf.replace("$0", "child"))
     code = f"""
 import os, pathlib
-from hpsearch.objectives.child import Child
+from hpsearch.process.child import Child
 path = pathlib.Path({str(tmp_path)!r})
 child = Child(["sh", "-c", {script!r}], directory=path, environment=dict(os.environ), logs=path)
 while not all((path / name).exists() and (path / name).read_text() for name in ("child", "grandchild")):
@@ -116,9 +116,9 @@ def test_a_supervisor_whose_parent_is_dead_ends_its_command(tmp_path: Path) -> N
     os.close(report)
     command = ["sh", "-c", "echo $$ > pid; sleep 60"]
     code = f"import sys; sys.path.append({str(Path(supervisor.__file__).parent)!r}); import supervisor"
-    program = [sys.executable, "-c", f"{code}; supervisor.main()", str(status), "0", "0.2", *command]
+    user_code = [sys.executable, "-c", f"{code}; supervisor.main()", str(status), "0", "0.2", *command]
     done = subprocess.run(
-        program,
+        user_code,
         cwd=tmp_path,
         stdin=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -200,7 +200,7 @@ def test_a_child_has_plain_signals(command: Call, directory: Path) -> None:
         "import os, signal, subprocess, sys, pathlib\n"
         "signal.signal(signal.SIGINT, signal.SIG_IGN)\n"
         "signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])\n"
-        "from hpsearch.objectives.child import Child\n"
+        "from hpsearch.process.child import Child\n"
         "path = pathlib.Path(sys.argv[1])\n"
         "command = ['grep', 'Sig[BI]', '/proc/self/status']\n"
         "with Child(command, directory=path, environment=dict(os.environ), "

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hpsearch.objectives.curve import follow
+from hpsearch.objectives.follow import follow
 from hpsearch.trial import Epoch, Metric, Rung, Status, Trial
 
 METRIC = Metric("error")

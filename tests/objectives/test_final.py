@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from hpsearch.data.formats import Rows
+from hpsearch.data.prepare import prepare
 from hpsearch.errors import DataError
-from hpsearch.network.formats import Rows
-from hpsearch.network.prepare import prepare
 from hpsearch.objectives.final import epochs_to_best, train_final
 from hpsearch.trial import Epoch, Metric, Result, Status
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hpsearch.objectives.function import Function, wrong_with
+from hpsearch.objectives.function import Function, check_signature
 from hpsearch.objectives.retrying import Retrying
 from hpsearch.trial import Metric, Result, Rung, Status
 from tests.executors.test_executors import gone, wait_until
@@ -134,7 +134,7 @@ def test_a_crash_can_be_retried(call: Call) -> None:
     """The second life goes on from the checkpoint of the first."""
     lives: list[Result] = []
 
-    def objective(trial: object, on_epoch: object = None, pulse: object = None) -> Result:
+    def objective(trial: object, on_epoch: object = None, heartbeat: object = None) -> Result:
         lives.append(call("resumes", 0.75))
         return lives[-1]
 
@@ -147,7 +147,7 @@ def test_a_function_is_wrong_or_not(tmp_path: Path) -> None:
     """What is wrong is found before anything runs, and said."""
 
     def wrong(name: str, **parameters: bool) -> str:
-        return wrong_with(Function(f"user_code:{name}", HERE), parameters or {"x": True})
+        return check_signature(Function(f"user_code:{name}", HERE), parameters or {"x": True})
 
     assert wrong("number") == wrong("curve") == wrong("anything") == ""
     assert wrong("with_default", x=True, y=False) == ""
@@ -158,7 +158,7 @@ def test_a_function_is_wrong_or_not(tmp_path: Path) -> None:
     assert wrong("NOT_CALLABLE") == "user_code:NOT_CALLABLE is not callable but int"
     assert wrong("waits") == "it is asynchronous (async def), and has to be a plain function"
     assert wrong("nummber").endswith("has no nummber; did you mean number or numbers?")
-    missing = wrong_with(Function("nowhere:f", HERE), {"x": True})
+    missing = check_signature(Function("nowhere:f", HERE), {"x": True})
     assert missing == f"there is no module nowhere in {HERE}, nor among those installed"
 
 
@@ -175,7 +175,7 @@ def test_a_function_is_wrong_or_not(tmp_path: Path) -> None:
 def test_a_module_that_cannot_be_imported_is_wrong(tmp_path: Path, text: str, verdict: str) -> None:
     """Whatever it does instead."""
     (tmp_path / "broken.py").write_text(text)
-    found = wrong_with(Function("broken:f", tmp_path), {"x": True})
+    found = check_signature(Function("broken:f", tmp_path), {"x": True})
     assert found.startswith(verdict)
     assert "importlib" not in found
 
@@ -187,7 +187,7 @@ def test_a_module_hidden_by_one_of_pythons_own_is_wrong(tmp_path: Path, name: st
     path.parent.mkdir(exist_ok=True)
     path.write_text("def f(x): return x")
     module = name.partition("/")[0].removesuffix(".py")
-    found = wrong_with(Function(f"{module}:f", tmp_path), {"x": True})
+    found = check_signature(Function(f"{module}:f", tmp_path), {"x": True})
     assert found.startswith(f"{path} is hidden by Python's own module {module} (")
 
 

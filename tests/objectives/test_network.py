@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hpsearch.network.data import load
-from hpsearch.objectives.curve import OnEpoch
+from hpsearch.data.load import load
+from hpsearch.objectives.follow import OnEpoch
 from hpsearch.objectives.network import NetworkObjective
 from hpsearch.trial import Epoch, Metric, Result, Status, Trial
 

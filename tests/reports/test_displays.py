@@ -65,7 +65,7 @@ def test_progress_counts_and_ranks() -> None:
     """Finished, failed, the five best with ties by number, what runs."""
     progress = Progress(METRIC, 20, [trial(0)], [done(0, 0.5)])
     for index in range(1, 8):
-        progress.started(trial(index))
+        progress.on_trial_start(trial(index))
     assert progress.finish(trial(1), done(1, 0.25))
     assert not progress.finish(trial(2), done(2, 0.25))
     assert not progress.finish(trial(3), Result(3, Status.FAILED, reason="x"))
@@ -81,11 +81,13 @@ def test_a_line_per_result() -> None:
     """Time, how far, which trial, what came of it; the best is marked."""
     file = io.StringIO()
     lines = Lines(file)
-    lines.began(METRIC, 3, 2, [trial(0)], [done(0, 0.5)])
+    lines.on_search_start(METRIC, 3, 2, [trial(0)], [done(0, 0.5)])
     for index in (1, 2):
-        lines.started(trial(index))
-    lines.finished(trial(1), done(1, 0.25))
-    lines.finished(trial(2), Result(2, Status.FAILED, reason="Error: \x1b[1m\nTraceback", seconds=2.0))
+        lines.on_trial_start(trial(index))
+    lines.on_trial_complete(trial(1), done(1, 0.25))
+    lines.on_trial_complete(
+        trial(2), Result(2, Status.FAILED, reason="Error: \x1b[1m\nTraceback", seconds=2.0)
+    )
     shown = [re.sub(r"^\d\d:\d\d:\d\d ", "", line) for line in file.getvalue().splitlines()]
     assert shown == [
         "3 trials, 1 of them finished before; 2 at a time",
@@ -97,10 +99,10 @@ def test_a_line_per_result() -> None:
 def test_silence() -> None:
     """Without a file nothing is written, and nothing fails."""
     lines = Lines(None)
-    lines.began(METRIC, 3, 2, [], [])
-    lines.started(trial(0))
-    lines.finished(trial(0), done(0, 0.5))
-    lines.said("x")
+    lines.on_search_start(METRIC, 3, 2, [], [])
+    lines.on_trial_start(trial(0))
+    lines.on_trial_complete(trial(0), done(0, 0.5))
+    lines.on_message("x")
 
 
 def screen(display: LiveDisplay, width: int) -> list[str]:
@@ -114,12 +116,12 @@ def test_the_live_display_shows_progress_leaders_and_what_runs() -> None:
     """At 100 and at 50 columns no line is wider, and no column but the values is cut."""
     display = LiveDisplay(Console(file=io.StringIO(), force_terminal=True), "digits")
     with display:
-        display.began(METRIC, 10, 2, [], [])
+        display.on_search_start(METRIC, 10, 2, [], [])
         for index in (1, 2, 3):
-            display.started(trial(index))
-        display.finished(trial(1), done(1, 0.25))
-        display.epoch(trial(2), Epoch(1, {"val_error": 0.5}, 0.1))
-        display.epoch(trial(2), Epoch(2, {"val_error": 0.125}, 0.2))
+            display.on_trial_start(trial(index))
+        display.on_trial_complete(trial(1), done(1, 0.25))
+        display.on_epoch(trial(2), Epoch(1, {"val_error": 0.5}, 0.1))
+        display.on_epoch(trial(2), Epoch(2, {"val_error": 0.125}, 0.2))
         for width in (100, 50):
             lines = screen(display, width)
             text = "\n".join(lines)

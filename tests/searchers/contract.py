@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from hpsearch.errors import SpaceExhausted
-from hpsearch.searchers import Searcher, Visible, make
+from hpsearch.searchers import Observations, Searcher, make
 from hpsearch.space import Floats, Space
 
 from . import spaces
@@ -20,9 +20,9 @@ def bowl(unit: Floats) -> float:
     return float(((unit - 0.3) ** 2).sum())
 
 
-def visible(units: Floats, losses: Floats, seen: int) -> Visible:
+def observations(units: Floats, losses: Floats, seen: int) -> Observations:
     """What is visible when the first ``seen`` of the trials have results."""
-    return Visible(units, losses[:seen], np.zeros(seen, dtype=np.bool_), [np.empty(0)] * seen)
+    return Observations(units, losses[:seen], np.zeros(seen, dtype=np.bool_), [np.empty(0)] * seen)
 
 
 def replay(
@@ -31,7 +31,7 @@ def replay(
     """The points and losses of a search, in the order of the trials' numbers."""
     units, losses = np.empty((0, space.dimensions)), np.empty(0)
     for number in range(trials):
-        proposal = searcher.propose(number, visible(units, losses, max(0, number - lag)))
+        proposal = searcher.propose(number, observations(units, losses, max(0, number - lag)))
         units = np.concatenate([units, proposal.unit[None]])
         losses = np.append(losses, loss(proposal.unit))
     return units, losses
@@ -81,7 +81,7 @@ class SearcherContract:
         units, losses = replay(make(method, space, 3), space, trials, lag=lag)
         jumping = make(method, space, 3)
         for number in np.random.default_rng(0).permutation(trials):
-            arguments = number, visible(units[:number], losses, max(0, number - lag))
+            arguments = number, observations(units[:number], losses, max(0, number - lag))
             expected = make(method, space, 3).propose(*arguments)
             for searcher in (jumping, jumping):
                 proposal = searcher.propose(*arguments)
@@ -94,16 +94,16 @@ class SearcherContract:
         used = make(method, space, 3)
         replay(used, space, trials, loss=lambda unit: -bowl(unit))
         again, _ = replay(used, space, trials)
-        fresh, _ = replay(make(method, space, 3), space, trials)
-        assert again.tobytes() == fresh.tobytes()
+        unseen, _ = replay(make(method, space, 3), space, trials)
+        assert again.tobytes() == unseen.tobytes()
 
     def test_trials_that_do_not_look_are_told_nothing(self, method: str, space: Space) -> None:
         """Where looks() says no, the results make no difference."""
         trials = self.trials_in(space)
         searcher = make(method, space, 3)
         units, losses = replay(searcher, space, trials)
-        for number in filter(lambda number: not searcher.looks(number), range(trials)):
-            blind = searcher.propose(number, visible(units[:number], losses, 0))
+        for number in filter(lambda number: not searcher.uses_results(number), range(trials)):
+            blind = searcher.propose(number, observations(units[:number], losses, 0))
             assert blind.unit.tobytes() == units[number].tobytes()
 
     def test_seeds_give_different_searches(self, method: str) -> None:
@@ -126,13 +126,13 @@ class SearcherContract:
             units, losses = replay(searcher, space, size, lag=lag)
             assert {row.tobytes() for row in units} == {row.tobytes() for row in space.every_point()}
             with pytest.raises(SpaceExhausted, match=f"there are {size}"):
-                searcher.propose(size, visible(units, losses, size))
+                searcher.propose(size, observations(units, losses, size))
 
     def test_origin_is_json(self, method: str, space: Space) -> None:
         """The reason of a proposal is plain data."""
         trials = self.trials_in(space)
         units, losses = replay(make(method, space, 3), space, trials - 1)
-        origin = make(method, space, 3).propose(trials - 1, visible(units, losses, trials - 1)).origin
+        origin = make(method, space, 3).propose(trials - 1, observations(units, losses, trials - 1)).origin
         assert origin["phase"] in {"random", "coarse", "zoom", "fine", "global", "leftover"}
         json.dumps(origin, allow_nan=False)
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from hpsearch.searchers.candidates import WHOLE, Sampler, reflect, spread
+from hpsearch.searchers.candidates import WHOLE, Sampler, quasirandom_point, reflect
 from hpsearch.space import Number, Space
 
 from . import spaces
@@ -10,7 +10,7 @@ from . import spaces
 @pytest.mark.parametrize("dimensions", [1, 2, 5])
 def test_spread_points_leave_no_large_gap(dimensions: int) -> None:
     """Along every coordinate, 64 points fill the range more evenly than random ones do."""
-    points = np.array([spread(number, np.full(dimensions, 0.3)) for number in range(64)])
+    points = np.array([quasirandom_point(number, np.full(dimensions, 0.3)) for number in range(64)])
     assert np.all((points >= 0) & (points < 1))
     edges = np.vstack([np.zeros(dimensions), np.sort(points, axis=0), np.ones(dimensions)])
     assert np.diff(edges, axis=0).max() < 0.08
@@ -18,7 +18,7 @@ def test_spread_points_leave_no_large_gap(dimensions: int) -> None:
 
 def test_spread_points_are_shifted() -> None:
     """The shift moves all points alike, modulo 1."""
-    base, moved = (spread(7, np.full(3, shift)) for shift in (0.0, 0.25))
+    base, moved = (quasirandom_point(7, np.full(3, shift)) for shift in (0.0, 0.25))
     assert (moved - base) % 1 == pytest.approx(np.full(3, 0.25))
 
 
@@ -34,8 +34,8 @@ def test_reflect_folds_at_both_ends(unit: float, expected: float) -> None:
 def test_candidates_are_canonical(space: Space) -> None:
     """Whatever is drawn or moved is where its configuration is."""
     rng, sampler = np.random.default_rng(0), Sampler(space)
-    whole = sampler.whole(rng, 50)
-    near = sampler.around(rng, whole.units, np.arange(50), 0.4, np.ones(space.dimensions))
+    whole = sampler.sample_prior(rng, 50)
+    near = sampler.perturb(rng, whole.units, np.arange(50), 0.4, np.ones(space.dimensions))
     for candidates in (whole, near, whole + near):
         assert np.array_equal(space.snap(candidates.units), candidates.units)
     assert set(whole.centres) == {WHOLE}
@@ -50,7 +50,7 @@ def test_moves_shrink_with_radius_and_length_scale() -> None:
 
     def distances(radius: float, lengths: list[float]) -> np.ndarray:
         rng = np.random.default_rng(0)
-        near = sampler.around(rng, points, np.zeros(4000, dtype=np.intp), radius, np.array(lengths))
+        near = sampler.perturb(rng, points, np.zeros(4000, dtype=np.intp), radius, np.array(lengths))
         return np.abs(near.units - 0.5).mean(axis=0)
 
     wide, narrow = distances(0.2, [1, 1, 1]), distances(0.02, [1, 1, 1])
@@ -63,7 +63,7 @@ def test_short_steps_still_reach_the_next_bucket() -> None:
     """A radius far below the width of a bucket does not pin an integer down."""
     space = Space((Number("n", 1, 10, integer=True),))
     centre = space.units([{"n": 5}])
-    near = Sampler(space).around(
+    near = Sampler(space).perturb(
         np.random.default_rng(0),
         np.repeat(centre, 400, axis=0),
         np.zeros(400, dtype=np.intp),

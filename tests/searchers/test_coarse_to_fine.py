@@ -5,12 +5,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hpsearch.searchers import Visible, make
+from hpsearch.searchers import Observations, make
 from hpsearch.searchers.stopping import Halving
 from hpsearch.space import Categorical, Floats, Space
 
 from . import spaces
-from .contract import SearcherContract, bowl, replay, visible
+from .contract import SearcherContract, bowl, observations, replay
 
 
 class TestCoarseToFine(SearcherContract):
@@ -21,7 +21,7 @@ class TestCoarseToFine(SearcherContract):
         return "coarse_to_fine"
 
 
-def stopped_history(space: Space, trials: int, lag: int) -> tuple[list[Floats], list[Visible]]:
+def stopped_history(space: Space, trials: int, lag: int) -> tuple[list[Floats], list[Observations]]:
     """Proposals, and what each saw, of a search whose bad trials are stopped early."""
     searcher = make("coarse_to_fine", space, 5)
     units, losses = np.empty((0, space.dimensions)), np.empty(0)
@@ -29,7 +29,7 @@ def stopped_history(space: Space, trials: int, lag: int) -> tuple[list[Floats], 
     proposals, seen = [], []
     for number in range(trials):
         m = max(0, number - lag)
-        seen.append(Visible(units.copy(), losses[:m].copy(), stopped[:m].copy(), tuple(curves[:m])))
+        seen.append(Observations(units.copy(), losses[:m].copy(), stopped[:m].copy(), tuple(curves[:m])))
         unit = searcher.propose(number, seen[-1]).unit
         curve = bowl(unit) + 1 / np.arange(1.0, 9.0)
         rungs = Halving().rungs(curves[:m], 8)
@@ -55,11 +55,11 @@ def test_other_curves_are_another_history() -> None:
     """Equal losses with other curves are not taken for the same results."""
     _, seen = stopped_history(spaces.MIXED, 30, 0)
     last = seen[-1]
-    other = Visible(last.units, last.losses, last.stopped, tuple(curve + 1 for curve in last.curves))
+    other = Observations(last.units, last.losses, last.stopped, tuple(curve + 1 for curve in last.curves))
     used = make("coarse_to_fine", spaces.MIXED, 5)
     used.propose(29, last)
-    fresh = make("coarse_to_fine", spaces.MIXED, 5)
-    assert used.propose(29, other).unit.tobytes() == fresh.propose(29, other).unit.tobytes()
+    unseen = make("coarse_to_fine", spaces.MIXED, 5)
+    assert used.propose(29, other).unit.tobytes() == unseen.propose(29, other).unit.tobytes()
 
 
 def test_finds_a_bowl_sooner_than_random() -> None:
@@ -79,8 +79,8 @@ def test_finds_a_bowl_sooner_than_random() -> None:
 def test_coarse_trials_do_not_look() -> None:
     """The first trials need no results, and all of them do later."""
     searcher = make("coarse_to_fine", spaces.WIDE, 0)
-    looks = [searcher.looks(number) for number in range(20)]
-    assert looks == [False] * 12 + [True] * 8
+    uses_results = [searcher.uses_results(number) for number in range(20)]
+    assert uses_results == [False] * 12 + [True] * 8
 
 
 def origins(space: Space, trials: int) -> list[Mapping[str, Any]]:
@@ -88,7 +88,8 @@ def origins(space: Space, trials: int) -> list[Mapping[str, Any]]:
     units, losses = replay(make("coarse_to_fine", space, 0), space, trials)
     searcher = make("coarse_to_fine", space, 0)
     return [
-        searcher.propose(number, visible(units[:number], losses, number)).origin for number in range(trials)
+        searcher.propose(number, observations(units[:number], losses, number)).origin
+        for number in range(trials)
     ]
 
 
@@ -102,7 +103,7 @@ def test_says_where_it_zoomed() -> None:
         assert 0 <= origin["around"] < number
         assert 0 < origin["radius"] <= 0.4
         assert len(origin["reach"]) == spaces.CONTINUOUS.dimensions
-        assert all(0.3 <= reach <= 3 for reach in origin["reach"])
+        assert all(0.3 <= step_scale <= 3 for step_scale in origin["reach"])
 
 
 def test_says_both_radii_of_a_fine_trial() -> None:

@@ -31,4 +31,4 @@ def test_draws_follow_given_probabilities() -> None:
 
 def test_never_waits() -> None:
     """No trial of a random search depends on a result."""
-    assert not any(make("random", spaces.MIXED, 0).looks(number) for number in range(10))
+    assert not any(make("random", spaces.MIXED, 0).uses_results(number) for number in range(10))

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hpsearch.searchers.surrogate import Beliefs, Features, GaussianProcess, fit, log_posterior
+from hpsearch.searchers.surrogate import Features, GaussianProcess, HyperparameterPrior, fit, log_posterior
 from hpsearch.space import Categorical, Floats, Number, Space
 
 from . import spaces
@@ -55,7 +55,7 @@ def test_posterior_is_that_of_the_textbook() -> None:
 
 def test_pending_points_lower_the_variance_and_leave_the_mean() -> None:
     """A point whose result is pending is thought to have its posterior mean."""
-    space, theta = spaces.MIXED, Beliefs.about(6).mean
+    space, theta = spaces.MIXED, HyperparameterPrior.about(6).mean
     units, targets = drawn(space, 10), np.linspace(-1, 1, 10)
     pending, points = drawn(space, 3, seed=5), drawn(space, 20, seed=6)
     features = Features(space)
@@ -69,21 +69,20 @@ def test_pending_points_lower_the_variance_and_leave_the_mean() -> None:
 def test_means_are_predictions_at_the_observed_points() -> None:
     """The posterior means at the data need no second look."""
     units, targets = drawn(spaces.CONDITIONAL, 9), np.linspace(-1, 1, 9)
-    gp = GaussianProcess(Features(spaces.CONDITIONAL), Beliefs.about(5).mean, units, targets)
+    gp = GaussianProcess(Features(spaces.CONDITIONAL), HyperparameterPrior.about(5).mean, units, targets)
     assert gp.means == pytest.approx(gp.predict(units)[0])
 
 
 @pytest.mark.parametrize("space", [spaces.CONTINUOUS, spaces.MIXED, spaces.CONDITIONAL])
 def test_gradient_agrees_with_central_differences(space: Space) -> None:
     """The gradient of the log posterior is the slope of the log posterior."""
-    features, beliefs = Features(space), Beliefs.about(space.dimensions)
+    features, prior = Features(space), HyperparameterPrior.about(space.dimensions)
     points, targets = features(drawn(space, 60)), np.random.default_rng(3).standard_normal(60)
-    theta = beliefs.mean + 0.3 * np.random.default_rng(4).standard_normal(len(beliefs.mean))
-    _, gradient = log_posterior(features.owners, beliefs, theta, points, targets)
+    theta = prior.mean + 0.3 * np.random.default_rng(4).standard_normal(len(prior.mean))
+    _, gradient = log_posterior(features.owners, prior, theta, points, targets)
     for index, step in enumerate(1e-5 * np.eye(len(theta))):
         above, below = (
-            log_posterior(features.owners, beliefs, theta + sign * step, points, targets)[0]
-            for sign in (1, -1)
+            log_posterior(features.owners, prior, theta + sign * step, points, targets)[0] for sign in (1, -1)
         )
         assert gradient[index] == pytest.approx((above - below) / 2e-5, rel=1e-4, abs=1e-4)
 
@@ -92,28 +91,35 @@ def test_fit_finds_which_parameter_matters() -> None:
     """The length scale of a parameter without effect becomes the longest."""
     units = drawn(spaces.CONTINUOUS, 40)
     targets = np.sin(6 * units[:, 0]) + 0.3 * units[:, 2]
-    theta = fit(Features(spaces.CONTINUOUS), Beliefs.about(3), Beliefs.about(3).mean, units, targets, 30)
+    theta = fit(
+        Features(spaces.CONTINUOUS),
+        HyperparameterPrior.about(3),
+        HyperparameterPrior.about(3).mean,
+        units,
+        targets,
+        30,
+    )
     assert theta[0] < theta[2] < theta[1]
 
 
 @given(st.integers(0, 1000), st.integers(1, 12))
 def test_fit_never_gets_worse_and_stays_in_bounds(seed: int, steps: int) -> None:
     """What is returned is at least as probable as where the fit began, within the bounds."""
-    features, beliefs = Features(spaces.LINE), Beliefs.about(1)
+    features, prior = Features(spaces.LINE), HyperparameterPrior.about(1)
     units = drawn(spaces.LINE, 8, seed)
     targets = np.random.default_rng(seed).standard_normal(8)
-    theta = fit(features, beliefs, beliefs.mean, units, targets, steps)
+    theta = fit(features, prior, prior.mean, units, targets, steps)
     before, after = (
-        log_posterior(features.owners, beliefs, value, features(units), targets)[0]
-        for value in (beliefs.mean, theta)
+        log_posterior(features.owners, prior, value, features(units), targets)[0]
+        for value in (prior.mean, theta)
     )
     assert after >= before
-    assert np.all((theta >= beliefs.low) & (theta <= beliefs.high))
+    assert np.all((theta >= prior.low) & (theta <= prior.high))
 
 
 def test_a_mean_over_seeds_is_thought_less_noisy() -> None:
     """Over four seeds the noise is believed to have a quarter of its variance; nothing else changes."""
-    once, often = Beliefs.about(3), Beliefs.about(3, repeats=4)
+    once, often = HyperparameterPrior.about(3), HyperparameterPrior.about(3, repeats=4)
     assert np.exp(once.mean[-1] - often.mean[-1]) == pytest.approx(4)
     assert np.array_equal(once.mean[:-1], often.mean[:-1])
 
@@ -122,7 +128,7 @@ def test_what_is_left_out_is_predicted_by_the_others() -> None:
     """Each residual is that of a process fitted to all points but one."""
     units = drawn(spaces.MIXED, 12)
     observed = np.sin(5 * units).sum(axis=1)
-    features, theta = Features(spaces.MIXED), Beliefs.about(spaces.MIXED.dimensions).mean
+    features, theta = Features(spaces.MIXED), HyperparameterPrior.about(spaces.MIXED.dimensions).mean
     found = GaussianProcess(features, theta, units, observed).left_out
     for row in range(12):
         others = np.arange(12) != row

@@ -179,7 +179,7 @@ def test_a_trial_keeps_its_first_row(tmp_path: Path) -> None:
 def test_forgotten_results_are_unfinished_trials(tmp_path: Path) -> None:
     """The trial stays, its result and curve go."""
     with make(tmp_path / "r", 3) as run:
-        run.forget([1])
+        run.delete_results([1])
         assert run.unfinished() == [1]
         assert [each.number for each in run.results()] == [0, 2]
         run.record(results=[result(1)])

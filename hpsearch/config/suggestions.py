@@ -1,0 +1,276 @@
+"""What somebody who misspelt a key or value may have meant."""
+
+import difflib
+from collections.abc import Sequence
+from functools import cache
+
+from pydantic import BaseModel
+
+from hpsearch.config.schema import (
+    CommandSection,
+    Document,
+    EarlyStopping,
+    FunctionSection,
+    MetricSection,
+    NetworkSection,
+    RunSection,
+    SearchSection,
+)
+from hpsearch.document.nodes import Location
+from hpsearch.document.scalars import shown
+from hpsearch.network.hyperparameters import HYPERPARAMETERS
+
+_SECTIONS: dict[str, type[BaseModel]] = {
+    "": Document,
+    "metric.": MetricSection,
+    "objective.network.": NetworkSection,
+    "objective.function.": FunctionSection,
+    "objective.command.": CommandSection,
+    "search.": SearchSection,
+    "search.early_stopping.": EarlyStopping,
+    "run.": RunSection,
+}
+
+_KEYS = {
+    "act": "activation",
+    "active_if": "when",
+    "algorithm": "method",
+    "alpha": "learning_rate",
+    "backend": "engine",
+    "batch": "batch_size",
+    "batchnorm": "batch_norm",
+    "beta1": "momentum",
+    "beta_1": "momentum",
+    "beta_2": "beta2",
+    "bn": "batch_norm",
+    "bounds": "min and max",
+    "bs": "batch_size",
+    "budget": "trials",
+    "callable": "name",
+    "class_column": "label",
+    "cmd": "run",
+    "concurrency": "workers",
+    "condition": "when",
+    "conditions": "when",
+    "config_space": "space",
+    "cores": "workers",
+    "cpus": "workers",
+    "cuda_visible_devices": "devices",
+    "dataset": "data",
+    "depends_on": "when",
+    "direction": "goal",
+    "distribution": "prior",
+    "drop_rate": "dropout",
+    "dropout_rate": "dropout",
+    "early_stop": "early_stopping",
+    "end": "max",
+    "eps": "epsilon",
+    "eta": "reduction",
+    "exec": "run",
+    "executor": "strategy",
+    "experiment": "name",
+    "experiment_name": "name",
+    "factor": "reduction",
+    "from": "min",
+    "gpu": "devices",
+    "gpus": "devices",
+    "grace_period": "min_epochs",
+    "hidden_size": "hidden_units",
+    "hyperparameters": "space",
+    "hyperparams": "space",
+    "if": "when",
+    "initial_points": "enqueue",
+    "interval": "min and max",
+    "iterations": "trials",
+    "jobs": "workers",
+    "l2": "weight_decay",
+    "label_column": "label",
+    "layers": "hidden_layers",
+    "lower_bound": "min",
+    "lr": "learning_rate",
+    "lr_decay": "learning_rate_decay",
+    "max_epochs": "epochs",
+    "max_errors": "max_failures",
+    "max_iter": "epochs",
+    "max_retries": "retries",
+    "max_time": "timeout",
+    "max_trials": "trials",
+    "maximum": "max",
+    "mb_size": "batch_size",
+    "mem": "memory",
+    "memory_limit": "memory",
+    "minibatch_size": "batch_size",
+    "minimum": "min",
+    "mode": "goal",
+    "module": "name",
+    "mom": "momentum",
+    "n_epochs": "epochs",
+    "n_iter": "trials",
+    "n_jobs": "workers",
+    "n_layers": "hidden_layers",
+    "n_parallel": "workers",
+    "n_repeats": "repeats",
+    "n_seeds": "repeats",
+    "n_trials": "trials",
+    "n_units": "hidden_units",
+    "n_workers": "workers",
+    "neurons": "hidden_units",
+    "nonlinearity": "activation",
+    "normalise": "standardize",
+    "normalize": "standardize",
+    "num_epochs": "epochs",
+    "num_layers": "hidden_layers",
+    "num_samples": "trials",
+    "num_trials": "trials",
+    "num_workers": "workers",
+    "opt": "optimizer",
+    "options": "values",
+    "parallel": "workers",
+    "parallelism": "workers",
+    "parameter_space": "space",
+    "parameters": "space",
+    "params": "space",
+    "path": "name",
+    "points_to_evaluate": "enqueue",
+    "precision": "dtype",
+    "probs": "probabilities",
+    "processes": "workers",
+    "program": "run",
+    "pruner": "early_stopping",
+    "pruning": "early_stopping",
+    "ram": "memory",
+    "random_seed": "seed",
+    "random_state": "seed",
+    "range": "min and max",
+    "reduction_factor": "reduction",
+    "sampler": "method",
+    "scale": "prior",
+    "script": "run",
+    "search_space": "space",
+    "seeds": "repeats",
+    "standardise": "standardize",
+    "start": "min",
+    "step_size": "step",
+    "stop": "max",
+    "target": "label",
+    "target_column": "label",
+    "time_limit": "timeout",
+    "title": "name",
+    "to": "max",
+    "train_data": "data",
+    "units": "hidden_units",
+    "upper_bound": "max",
+    "val": "validation",
+    "val_fraction": "validation",
+    "val_split": "validation",
+    "valid": "validation",
+    "validation_split": "validation",
+    "walltime": "timeout",
+    "warmup": "min_epochs",
+    "wd": "weight_decay",
+    "weights": "probabilities",
+}
+
+_VALUES = {
+    "adamw": "adam",
+    "asc": "minimize",
+    "bayes": "coarse_to_fine",
+    "bayesian": "coarse_to_fine",
+    "bfloat16": "float32",
+    "cluster": "dask",
+    "desc": "maximize",
+    "double": "float64",
+    "elu": "relu",
+    "end": "last",
+    "final": "last",
+    "float16": "float32",
+    "fp16": "float32",
+    "fp32": "float32",
+    "fp64": "float64",
+    "gelu": "relu",
+    "gp": "coarse_to_fine",
+    "grid": "random",
+    "half": "float32",
+    "higher": "maximize",
+    "integer": "int",
+    "inverse_log": "reverse_log",
+    "larger": "maximize",
+    "log10": "log",
+    "log_uniform": "log",
+    "log_uniform_values": "log",
+    "logarithmic": "log",
+    "logistic": "sigmoid",
+    "loguniform": "log",
+    "lower": "minimize",
+    "lrelu": "leaky_relu",
+    "max": "maximize",
+    "maximum": "maximize",
+    "min": "minimize",
+    "minimum": "minimize",
+    "multiprocessing": "caviar",
+    "nadam": "adam",
+    "nesterov": "momentum",
+    "normal": "linear",
+    "parallel": "caviar",
+    "processes": "caviar",
+    "random_search": "random",
+    "randomized": "random",
+    "real": "float",
+    "reverselog": "reverse_log",
+    "sequential": "panda",
+    "serial": "panda",
+    "single": "float32",
+    "smac": "coarse_to_fine",
+    "smaller": "minimize",
+    "tpe": "coarse_to_fine",
+    "uniform": "linear",
+}
+
+
+@cache
+def _homes() -> dict[str, str]:
+    """For every key, its path in a config."""
+    homes = {key: prefix + key for prefix, model in _SECTIONS.items() for key in model.model_fields}
+    return homes | {name: f"space.{name} or objective.network.{name}" for name in HYPERPARAMETERS}
+
+
+def suggest_key(at: Location, known: list[str]) -> str:
+    """What to write for a key that its section does not have, as a sentence.
+
+    Args:
+        at: Where the key stands.
+        known: The keys that its section has.
+    """
+    word = _normal(str(at[-1]))
+    meant = _KEYS.get(word, word)
+    if set(meant.split(" and ")) <= set(known):
+        return f"Write {meant}"
+    if close := difflib.get_close_matches(word, known, 1, 0.65):
+        return f"Did you mean {close[0]}?"
+    if (home := _homes().get(meant)) and home not in at:
+        return f"Write {home}" if "." in home or len(at) == 1 else f"Write {home} at the top of the config"
+    if close := difflib.get_close_matches(word, _homes().keys() - set(at), 1, 0.8):
+        return f"Did you mean {_homes()[close[0]]}?"
+    return f"Possible: {', '.join(known)}" if known else ""
+
+
+def suggest_name(name: str, known: list[str]) -> str:
+    """What to write for a name that is none of those known, as a sentence; "" without an idea."""
+    meant = _KEYS.get(_normal(name), name)
+    return f"Write {meant}" if meant in known else suggest_value(name, known)
+
+
+def suggest_value(value: object, options: Sequence[str]) -> str:
+    """What to write for a word that is none of the options, as a sentence; "" without an idea."""
+    if not isinstance(value, str):
+        return ""
+    word = _normal(value)
+    meant = _VALUES.get(word, word)
+    if meant in options:
+        return f"Write {meant}"
+    close = difflib.get_close_matches(word, options, 1, 0.6)
+    return f"Did you mean {shown(close[0])}?" if close else ""
+
+
+def _normal(word: str) -> str:
+    return word[:40].lower().replace("-", "_").replace(" ", "_")

@@ -1,0 +1,132 @@
+"""Examples in three splits, in memory or mapped from a directory."""
+
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+
+from hpsearch.data import npz_file
+from hpsearch.data.arrays import Array
+from hpsearch.errors import DataError
+
+_SCHEMA = 1
+_ARRAYS = ("x_train", "y_train", "x_validation", "y_validation", "x_test", "y_test", "mean", "scale")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Dataset:
+    """Examples in three splits, ready for training.
+
+    Attributes:
+        x_train: Features of the training split, (rows, features).
+        y_train: Its classes as indices into ``classes``, (rows,).
+        x_validation: As ``x_train``; may have no rows.
+        y_validation: As ``y_train``.
+        x_test: As ``x_train``; may have no rows.
+        y_test: As ``y_train``.
+        mean: What was subtracted from every feature, float64, (features,); 0 if nothing was.
+        scale: What every feature was then divided by, float64, (features,); 1 if by nothing.
+        classes: The label of every class, sorted.
+        feature_names: What the features are called, in order; empty where they have no names.
+        label_name: What the labels are called, if they have a name.
+        warnings: What the reader of the results should know about the data, as sentences.
+    """
+
+    x_train: Array
+    y_train: Array
+    x_validation: Array
+    y_validation: Array
+    x_test: Array
+    y_test: Array
+    mean: Array
+    scale: Array
+    classes: tuple[int | str, ...]
+    feature_names: tuple[str, ...] = ()
+    label_name: str | None = None
+    warnings: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for part in ("train", "validation", "test"):
+            x, y = getattr(self, f"x_{part}"), getattr(self, f"y_{part}")
+            if x.ndim != 2 or y.shape != x.shape[:1] or x.shape[1] != self.features:
+                raise DataError(
+                    f"the {part} split must have one label per row; found {x.shape} and {y.shape}"
+                )
+            if len(y) and not 0 <= y.min() <= y.max() < self.n_classes:
+                raise DataError(
+                    f"labels of the {part} split must be from 0 to {self.n_classes - 1}; "
+                    f"found {y.min()} to {y.max()}"
+                )
+
+    @property
+    def features(self) -> int:
+        """The number of features of an example."""
+        return int(self.x_train.shape[1])
+
+    @property
+    def n_classes(self) -> int:
+        """The number of classes."""
+        return len(self.classes)
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The type of the features: float32 or float64."""
+        return self.x_train.dtype
+
+    def with_validation_in_training(self) -> Self:
+        """The same data with the validation split's rows moved to the training split."""
+        return replace(
+            self,
+            x_train=np.concatenate([self.x_train, self.x_validation]),
+            y_train=np.concatenate([self.y_train, self.y_validation]),
+            x_validation=self.x_validation[:0],
+            y_validation=self.y_validation[:0],
+        )
+
+    def save(self, directory: Path) -> None:
+        """Write the arrays as ``.npy`` files and the rest as ``dataset.json``, which comes last; private."""
+        directory.mkdir(mode=0o700, exist_ok=True)
+        for name in _ARRAYS:
+            with npz_file.replacing(directory / f"{name}.npy", npz_file.private) as file:
+                np.save(file, getattr(self, name), allow_pickle=False)
+        about = {
+            "schema": _SCHEMA,
+            "classes": self.classes,
+            "feature_names": self.feature_names,
+            "label_name": self.label_name,
+            "warnings": self.warnings,
+        }
+        with npz_file.replacing(directory / "dataset.json", npz_file.private) as file:
+            file.write(json.dumps(about).encode())
+
+    @classmethod
+    def open(cls, directory: Path) -> Self:
+        """The data that :meth:`save` wrote, read-only and memory-mapped: processes share one copy.
+
+        Raises:
+            DataError: The directory holds no complete data.
+        """
+        try:
+            about = json.loads((directory / "dataset.json").read_text(encoding="utf-8"))
+            if about["schema"] != _SCHEMA:
+                raise DataError(f"{directory}: must be of schema {_SCHEMA}; found {about['schema']}")
+            arrays = {name: _open_array(directory / f"{name}.npy") for name in _ARRAYS}
+            return cls(
+                **arrays,
+                classes=tuple(about["classes"]),
+                feature_names=tuple(about["feature_names"]),
+                label_name=about["label_name"],
+                warnings=tuple(about["warnings"]),
+            )
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise DataError(f"{directory}: holds no complete prepared data: {error}") from error
+
+
+def _open_array(path: Path) -> Array:
+    try:
+        array = np.load(path, mmap_mode="r", allow_pickle=False)
+    except ValueError:  # an array without elements cannot be mapped
+        array = np.load(path, allow_pickle=False)
+    return np.asarray(array)

@@ -1,0 +1,112 @@
+"""Reading data sets from files: ``.npz``, ``.csv``, and the IDX format of MNIST.
+
+Every reader gives numbers that are finite and labels that are whole numbers or text, or raises a
+:class:`~hpsearch.errors.DataError` that names the row and column, or the line. Nothing is ever unpickled.
+"""
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from hpsearch.data.arrays import Array
+from hpsearch.data.formats import csv, idx, npz
+from hpsearch.data.formats.rows import Rows, Source
+from hpsearch.errors import DataError
+
+__all__ = ["Rows", "Source", "kind", "parts", "read", "read_features"]
+
+
+def read(path: Path, label: str | None = None) -> Source:
+    """Read a data set from a file, or from a directory of IDX files.
+
+    Args:
+        path: A ``.npz``, a ``.csv``, an IDX file of images, or a directory that holds one.
+        label: The column of a CSV that holds the labels; ``label`` if not given.
+
+    Raises:
+        DataError: It is not there, or not what it should be.
+    """
+    with _reading(path):
+        match kind(path):
+            case "npz":
+                return npz.read(path)
+            case "csv":
+                return csv.read(path, label or "label")
+            case "directory":
+                return idx.read_directory(path)
+            case _:
+                return Source(idx.read_pair(path))
+
+
+def read_features(
+    path: Path, label: str | None = None, *, usual_label: str = "label", wanted: Sequence[str] = ()
+) -> Array:
+    """Read rows without labels, or pass over their labels, to predict them.
+
+    Args:
+        path: As for :func:`read`, but no directory.
+        label: The column of a CSV that is no feature; if not given, ``usual_label`` where it is there.
+        usual_label: See ``label``.
+        wanted: What the other columns of a CSV have to be called, in the order to return; any names if empty.
+
+    Returns:
+        Numbers, (rows, features).
+
+    Raises:
+        DataError: It is not there, or not what it should be.
+    """
+    with _reading(path):
+        found = kind(path)
+        if label is not None and found != "csv":
+            raise DataError(f"{path}: only a .csv has a column of labels; leave out the label {label}")
+        match found:
+            case "npz":
+                return npz.read_features(path)
+            case "csv":
+                return csv.read_features(path, label, usual_label, wanted)
+            case "directory":
+                raise DataError(f"{path}: must be a file of images, not a directory: which of them is meant?")
+            case _:
+                return idx.read_features(path)
+
+
+def parts(path: Path) -> list[Path]:
+    """The files that :func:`read` would read, in a fixed order.
+
+    Raises:
+        DataError: It is not there, or of an unknown kind.
+    """
+    match kind(path):
+        case "npz" | "csv":
+            return [path]
+        case "directory":
+            images = [idx.training_images(path), *idx.test_images(path)]
+            return [part for image in images for part in (image, idx.labels_of(image))]
+        case _:
+            return [path, idx.labels_of(path)]
+
+
+def kind(path: Path) -> str:
+    """``npz``, ``csv``, ``directory``, or the suffix of what may be an IDX file.
+
+    Raises:
+        DataError: It is not there, or neither a file nor a directory: a pipe could be read only once.
+    """
+    if path.is_dir():
+        return "directory"
+    if not path.exists():
+        raise DataError(f"{path}: no such file or directory")
+    if not path.is_file():
+        raise DataError(f"{path}: must be a file or a directory; found something else, such as a pipe")
+    return path.suffix.removeprefix(".").lower()
+
+
+@contextlib.contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    """Errors of the system and of memory as those of the data."""
+    try:
+        yield
+    except OSError as error:
+        raise DataError(f"{error.filename or path}: cannot be read: {error.strerror or error}") from error
+    except MemoryError as error:
+        raise DataError(f"{path}: does not fit into memory") from error

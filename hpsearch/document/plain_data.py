@@ -1,0 +1,66 @@
+"""From plain Python data to a tree, for configs that were never a text."""
+
+import math
+import numbers
+from collections.abc import Mapping, Sequence
+
+from hpsearch.document.nodes import Entry, Location, MappingNode, Node, Position, ScalarNode, SequenceNode
+from hpsearch.document.problems import Problems
+from hpsearch.document.scalars import LONGEST_INTEGER, refuse_text, shown, written
+from hpsearch.trial import Value
+
+DEEPEST = 20
+"""Sections and lists inside one another."""
+
+
+def from_data(data: object, position: Position, problems: Problems, at: Location = ()) -> Node:
+    """The tree of plain Python data; every node has the same place.
+
+    Args:
+        data: Mappings with text as keys, sequences, text, numbers (NumPy's too), truth values.
+        position: Where they come from.
+        problems: Where problems go.
+        at: The location of ``data``.
+    """
+    if len(at) > DEEPEST:
+        problems.stop(position, at[:4], f"sections and lists nest at most {DEEPEST} deep")
+    if isinstance(data, Mapping):
+        entries = {}
+        for key, value in data.items():
+            if isinstance(key, str) and not refuse_text(key):
+                entries[key] = Entry(position, from_data(value, position, problems, (*at, key)))
+            else:
+                problems.add(position, at, "a key is text", shown(repr(key)))
+        return MappingNode(position, entries, error=len(entries) < len(data))
+    if isinstance(data, Sequence) and not isinstance(data, str | bytes):
+        items = (from_data(value, position, problems, (*at, index)) for index, value in enumerate(data))
+        return SequenceNode(position, tuple(items))
+    try:
+        value = _value(data)
+    except ValueError as error:
+        problems.add(position, at, str(error), shown(repr(data)))
+        return ScalarNode(position, "", "", error=True)
+    return ScalarNode(position, value, written(value))
+
+
+def _value(data: object) -> Value:
+    """A value of a config.
+
+    Raises:
+        ValueError: It can be none.
+    """
+    if isinstance(data, bool):
+        return data
+    if isinstance(data, str):
+        if rule := refuse_text(data):
+            raise ValueError(rule)
+        return data
+    if isinstance(data, numbers.Integral):
+        if abs(int(data)) >= 10**LONGEST_INTEGER:
+            raise ValueError(f"a whole number has at most {LONGEST_INTEGER} digits")
+        return int(data)
+    if isinstance(data, numbers.Real):
+        if not math.isfinite(float(data)):
+            raise ValueError("numbers are finite")
+        return float(data)
+    raise ValueError("a value is text, a number, true or false")

@@ -1,0 +1,1 @@
+"""Optuna studies: read as configs, and written from runs."""

@@ -1,0 +1,1 @@
+"""W&B sweeps as configs."""

@@ -1,0 +1,236 @@
+"""A sweep file of Weights & Biases as it is read: what was read of it, and what there is to say."""
+
+import difflib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Self
+
+from hpsearch.config.reader import Reader, either
+from hpsearch.config.suggestions import suggest_value
+from hpsearch.document.nodes import Location, MappingNode, Node, ScalarNode, SequenceNode, dotted, find
+from hpsearch.document.parse import Dialect, compose
+from hpsearch.document.problems import Problems, file_position
+from hpsearch.document.scalars import AmbiguousScalar, resolve
+from hpsearch.document.source import read_text
+from hpsearch.exchange.draft import Note
+from hpsearch.trial import Value
+
+NONE = "None"
+"""What null is read as: the text that a command gets for it."""
+
+_NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?([eE]-?[0-9]{1,3})?")
+_YAML_1_1 = dict.fromkeys(("yes", "on"), True) | dict.fromkeys(("no", "off"), False)
+_BEGIN = "Name the YAML file that `wandb sweep` is given"
+
+
+def _resolve(text: str) -> Value:
+    """The value of a scalar as W&B reads it, where that is not what a config would say.
+
+    ``1e-5``, which YAML 1.1 takes for text, is a number here: that is what is meant.
+    """
+    try:
+        return resolve(text)
+    except AmbiguousScalar:
+        word = text.lower()
+        if word in ("", "~", "null"):
+            return NONE
+        if word in _YAML_1_1:
+            return _YAML_1_1[word]
+        digits = text.replace("_", "")
+        if digits != text and digits.lstrip("+-").isdigit():
+            return resolve(digits)
+        raise
+
+
+_SWEEP = Dialect(
+    _resolve,
+    {
+        "tag:yaml.org,2002:float": float,
+        "tag:yaml.org,2002:int": int,
+        "tag:yaml.org,2002:str": str,
+        "tag:yaml.org,2002:null": lambda _: NONE,
+    },
+)
+
+
+def is_null(node: Node | None) -> bool:
+    """Whether a value was written as null."""
+    return (
+        isinstance(node, ScalarNode)
+        and node.value == NONE
+        and node.written.lower() in ("", "~", "null", "!!null")
+    )
+
+
+class Sweep:
+    """The tree of a sweep file.
+
+    It remembers which keys were asked for: the others are named in the end, so that none is lost silently.
+
+    Attributes:
+        root: The tree.
+        notes: What there is to say about its keys.
+    """
+
+    def __init__(self, root: MappingNode, problems: Problems) -> None:
+        self.root = root
+        self.notes: list[Note] = []
+        self._problems = problems
+        self._reader = Reader(root, problems)
+        self._asked: set[Location] = set()
+        self._taken: set[Location] = set()
+        self._reported: set[tuple[Location, str]] = set()
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """The sweep of a file.
+
+        Raises:
+            ConfigError: It is no YAML file with a section of keys.
+        """
+        problems, position = Problems(), replace(file_position(path), line=1, column=1)
+        root = compose(read_text(path, _BEGIN), position, problems, dialect=_SWEEP)
+        if not isinstance(root, MappingNode):
+            problems.stop(
+                root.position if root else position, (), "a sweep is a section of keys", hint=_BEGIN
+            )
+        return cls(root, problems)
+
+    def get(self, at: Location) -> Node | None:
+        """What stands at a location, which counts as read; None where nothing does.
+
+        Null is reported, but for the optional keys at the top, where it is as good as nothing.
+        """
+        node = find(self.root, at)
+        self._asked.add(at)
+        if not is_null(node):
+            return node
+        if len(at) > 1 or at == ("method",):
+            self.report(at, "a value is needed here", hint="Write one, or remove the key")
+        return None
+
+    def take(self, at: Location) -> Node | None:
+        """What stands at a location, null too; it counts as read with everything in it."""
+        self._taken.add(at)
+        return find(self.root, at)
+
+    def section(self, at: Location) -> MappingNode | None:
+        """The keys at a location; None where there are none, which is reported if there is something else."""
+        node = self.get(at)
+        if node is None or isinstance(node, MappingNode):
+            return node
+        self.report(at, "must be a section of keys")
+        return None
+
+    def text(self, at: Location, options: Sequence[str] = ()) -> str | None:
+        """The text at a location, one of the options if there are any; anything else is reported."""
+        node = self.get(at)
+        if node is None:
+            return None
+        if not isinstance(node, ScalarNode) or not isinstance(node.value, str):
+            self.report(at, "must be text")
+            return None
+        if options and node.value not in options:
+            hint = suggest_value(node.value, list(options))
+            self.report(at, f"must be {either(list(options))}", hint=hint)
+            return None
+        return node.value
+
+    def number(self, at: Location, *, whole: bool = False, above: float | None = None) -> int | float | None:
+        """The number at a location; anything else is reported.
+
+        Args:
+            at: The location.
+            whole: Whether it has to be written as a whole number.
+            above: What it has to be above.
+        """
+        node = self.get(at)
+        if node is None:
+            return None
+        value = node.value if isinstance(node, ScalarNode) else ""
+        if isinstance(value, bool | str) or (whole and not isinstance(value, int)):
+            rule = "must be a whole number" if whole else "must be a number"
+            self.report(
+                at, rule, hint=f"Write {value}, without quotes" if _NUMBER.fullmatch(str(value)) else ""
+            )
+            return None
+        if above is not None and value <= above:
+            self.report(at, f"must be above {above:g}")
+            return None
+        return value
+
+    def items(self, at: Location) -> tuple[Node, ...] | None:
+        """The list at a location; anything else is reported."""
+        node = self.get(at)
+        if node is None or isinstance(node, SequenceNode):
+            return node.nodes if node else None
+        self.report(at, "must be a list", hint="Write [a, b]")
+        return None
+
+    def note(self, at: Location, text: str, *, key: str = "") -> None:
+        """Say what became of a key."""
+        position = self._reader.position(at, key=True)
+        self.notes.append(Note(key or dotted(at), text, position))
+
+    def report(
+        self, at: Location, rule: str, *, found: str | None = None, hint: str = "", key: bool = False
+    ) -> None:
+        """Report a mistake in the sweep; see :meth:`hpsearch.config.reader.Reader.report`."""
+        node = find(self.root, at)
+        if not (isinstance(node, ScalarNode) and node.error) and (at, rule) not in self._reported:
+            self._reported.add((at, rule))
+            self._reader.report(at, rule, found=found, hint=hint, key=key)
+
+    def report_unused(self, reasons: Mapping[str, str], known: Sequence[str]) -> None:
+        """Note every key that was not asked for.
+
+        Args:
+            reasons: Why it cannot be carried over, by dotted path, or by the key at the top.
+            known: The keys at the top that a sweep can have.
+        """
+        for at in _leaves(self.root, ()):
+            if any(at[:end] in self._taken for end in range(1, len(at) + 1)):
+                continue
+            if at in self._asked:
+                if is_null(find(self.root, at)):
+                    self.note(at, "is empty; left out")
+                continue
+            reason = reasons.get(dotted(at), reasons.get(str(at[0])))
+            if reason is None and at[0] not in known:
+                close = difflib.get_close_matches(str(at[0]), known, 1, 0.7)
+                reason = "is not a key of a sweep that is known here" + (
+                    f". Did you mean {close[0]}?" if close else ""
+                )
+            self.note(at, f"{reason or 'is not known here'}; left out")
+        self.notes.sort(
+            key=lambda note: (note.position.line, note.position.column) if note.position else (0, 0)
+        )
+
+    def stop_if_wrong(self) -> None:
+        """Raise what was reported.
+
+        Raises:
+            ConfigError: Something was.
+        """
+        if self._problems:
+            raise self._problems.error()
+
+
+def _leaves(table: MappingNode, at: Location) -> Iterator[Location]:
+    """Every key below which there are no further keys."""
+    for key, entry in table.entries.items():
+        if isinstance(entry.node, MappingNode) and entry.node.entries:
+            yield from _leaves(entry.node, (*at, key))
+        else:
+            yield (*at, key)
+
+
+def as_python(node: Node) -> Any:
+    """The value of a node as Python has it, null as None."""
+    if isinstance(node, ScalarNode):
+        return None if is_null(node) else node.value
+    if isinstance(node, SequenceNode):
+        return [as_python(item) for item in node.nodes]
+    return {key: as_python(entry.node) for key, entry in node.entries.items()}

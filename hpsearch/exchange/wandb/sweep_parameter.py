@@ -1,0 +1,229 @@
+"""One parameter of a sweep as one of ours: a constant, a list of values, or a range."""
+
+import math
+from collections.abc import Mapping
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Any
+
+from hpsearch.document.nodes import Location, Node, ScalarNode
+from hpsearch.document.scalars import written
+from hpsearch.exchange.wandb.distributions import QUANTIZED, RANGES, Range
+from hpsearch.exchange.wandb.sweep import Sweep, as_python
+from hpsearch.trial import Value
+
+LISTED = ("constant", "categorical", "categorical_w_probabilities")
+DISTRIBUTIONS = (*LISTED, *RANGES, *(f"q_{name}" for name in QUANTIZED))
+
+
+def read_parameter(sweep: Sweep, at: Location) -> Any:
+    """What a parameter of a sweep is here: a section, or the value of a constant.
+
+    None if anything is wrong with it, which is reported.
+    """
+    table = sweep.section(at)
+    if table is None:
+        return None
+    given = sweep.text((*at, "distribution"), DISTRIBUTIONS)
+    keys = table.entries.keys()
+    kinds = [key for key in ("value", "values", "min") if key in keys or (key == "min" and "max" in keys)]
+    if len(kinds) > 1:
+        sweep.report(at, "must have one of value, values, and min with max", found=" and ".join(kinds))
+        return None
+    if "distribution" in keys and given is None:
+        return None
+    if given in LISTED or (given is None and kinds in (["value"], ["values"])):
+        return _listed(sweep, at, given, keys)
+    if given is None and not kinds:
+        rule = "must have value, values, or min and max, or a distribution"
+        sweep.report(at, rule, found="none of them", key=True)
+        return None
+    if given is not None and kinds not in ([], ["min"]):
+        sweep.report((*at, kinds[0]), f"goes with another distribution than {given}", key=True)
+        return None
+    return _range(sweep, at, given or _inferred(sweep, at))
+
+
+def _listed(sweep: Sweep, at: Location, given: str | None, keys: Any) -> Any:
+    """The parameter of a value or a list of values."""
+    wanted = "value" if given == "constant" or (given is None and "value" in keys) else "values"
+    if wanted not in keys:
+        rule = f"is missing: the distribution {given} has {wanted}"
+        sweep.report((*at, wanted), rule)
+        return None
+    if wanted == "value":
+        return _constant(sweep, (*at, "value"))
+    return _categorical(sweep, at, given)
+
+
+def _inferred(sweep: Sweep, at: Location) -> str:
+    """The distribution where only bounds are given: of whole numbers if both are written as such."""
+    ends = [sweep.get((*at, key)) for key in ("min", "max")]
+    whole = all(isinstance(end, ScalarNode) and type(end.value) is int for end in ends)
+    return "int_uniform" if whole else "uniform"
+
+
+def _constant(sweep: Sweep, at: Location) -> Value | None:
+    node = sweep.take(at)
+    if isinstance(node, ScalarNode) and as_python(node) is not None:
+        return node.value
+    text = str(as_python(node)) if node else ""
+    sweep.note(
+        at,
+        f"is the text {written(text)} here, as W&B passes it: a constant is text, a number, true or false",
+    )
+    return text
+
+
+def _categorical(sweep: Sweep, at: Location, given: str | None) -> Any:
+    nodes = sweep.items((*at, "values"))
+    if nodes is None:
+        return None
+    if not nodes:
+        sweep.report((*at, "values"), "must list at least one value", found="none")
+        return None
+    shares = _shares(sweep, at, len(nodes), needed=given == "categorical_w_probabilities")
+    values = _values(sweep, (*at, "values"), nodes)
+    if shares is None:
+        return {"values": list(dict.fromkeys(values))}
+    together: dict[Value, float] = {}
+    for value, share in zip(values, shares, strict=True):
+        if share > 0:
+            together[value] = together.get(value, 0) + share
+    if 0 in shares:
+        sweep.note((*at, "probabilities"), "values with the probability 0 are left out")
+    return {"values": list(together), "probabilities": list(together.values())}
+
+
+def _values(sweep: Sweep, at: Location, nodes: tuple[Node, ...]) -> list[Value]:
+    """The values as a parameter can have them: all numbers, all texts, or true and false."""
+    values = [as_python(node) for node in nodes]
+    kinds = {
+        bool if isinstance(value, bool) else float if isinstance(value, int | float) else type(value)
+        for value in values
+    }
+    if len(kinds) > 1 or not kinds <= {bool, float, str}:
+        sweep.note(
+            at,
+            "are texts here, as W&B passes them: values are all numbers, all texts, or true and false",
+        )
+        values = [str(value) for value in values]
+    if len(set(values)) < len(values):
+        sweep.note(at, "names a value twice; it stands here once")
+    return values
+
+
+def _shares(sweep: Sweep, at: Location, count: int, *, needed: bool) -> list[float] | None:
+    """The probabilities of the values; None if there are none, or they are wrong."""
+    where = (*at, "probabilities")
+    nodes = sweep.items(where)
+    if nodes is None:
+        if needed:
+            sweep.report(where, "is missing: one for each of the values")
+        return None
+    shares: list[float] = []
+    for index in range(len(nodes)):
+        share = sweep.number((*where, index))
+        if share is not None and share < 0:
+            sweep.report((*where, index), "must be at least 0")
+        shares.append(share or 0)
+    if len(shares) != count:
+        sweep.report(where, f"must be one for each of the {count} values", found=str(len(shares)))
+        return None
+    if abs(math.fsum(shares) - 1) > 0.002:
+        sweep.report(where, "must add up to 1", found=f"a sum of {math.fsum(shares):g}")
+        return None
+    return shares
+
+
+def _range(sweep: Sweep, at: Location, name: str) -> Any:
+    """The parameter of a distribution of numbers."""
+    quantized, kind = name.startswith("q_"), name.removeprefix("q_")
+    about = RANGES[kind]
+    numbers = _numbers(sweep, at, name, about)
+    step = _step(sweep, at) if quantized else None
+    if numbers is None or (quantized and step is None):
+        return None
+    try:
+        low, high = about.bounds(numbers)
+    except OverflowError:
+        sweep.report((*at, "max"), "must be smaller: e to this power is beyond every float")
+        return None
+    if about.text:
+        key = "distribution"
+        sweep.note((*at, key), f"{name}: {about.text.format(low=low, high=high)}{_hint(kind, numbers)}")
+    _note_strangers(
+        sweep, at, name, {"distribution", "q", *about.keys} if quantized else {"distribution", *about.keys}
+    )
+    integer = kind == "int_uniform"
+    if step is not None:
+        integer = isinstance(step, int)
+        low, high = _rounded(low, step), _rounded(high, step)
+        if about.prior == "log" and low <= 0:
+            sweep.note(
+                (*at, "distribution"),
+                f"{name}: its smallest values round to 0 in W&B; here they begin at {step}",
+            )
+            low, high = step, max(high, step)
+    if low == high:
+        sweep.note((*at, "distribution"), f"{name}: has one value only, {low:g}; a constant here")
+        return low
+    section: dict[str, Any] = {"type": "int"} if integer else {}
+    section |= {"prior": about.prior} if about.prior != "linear" else {}
+    section |= {"min": low, "max": high}
+    return section if step in (None, 1) and (integer or step is None) else {**section, "step": step}
+
+
+def _numbers(sweep: Sweep, at: Location, name: str, about: Range) -> dict[str, float] | None:
+    """The numbers of a distribution; None if anything is wrong with them."""
+    numbers: dict[str, float] = {}
+    table = sweep.section(at)
+    for key, default in about.keys.items():
+        if table is not None and default is None and key not in table.entries:
+            ends = " and ".join(about.keys)
+            sweep.report((*at, key), f"is missing: {name} has {ends}")
+            continue
+        above = 0 if key in (*about.positive, "a", "b") else None
+        number = sweep.number((*at, key), whole=name == "int_uniform", above=above)
+        if number is not None:
+            numbers[key] = number
+        elif default is not None and (table is None or key not in table.entries):
+            numbers[key] = default
+    if numbers.keys() != about.keys.keys():
+        return None
+    if numbers.get("sigma", 0) < 0:
+        sweep.report((*at, "sigma"), "must be at least 0")
+        return None
+    if "min" in numbers and numbers["min"] > numbers["max"]:
+        sweep.report((*at, "min"), f"must not be above max, {numbers['max']:g}", hint="Swap the two")
+        return None
+    return numbers
+
+
+def _step(sweep: Sweep, at: Location) -> int | float | None:
+    """The step size; 1 if not given, None if it is wrong."""
+    table = sweep.section(at)
+    if table is not None and "q" not in table.entries:
+        return 1
+    return sweep.number((*at, "q"), above=0)
+
+
+def _rounded(x: float, step: int | float) -> int | float:
+    """The multiple of the step nearest to x, as W&B rounds: ``round(x / q) * q``, without float's noise."""
+    count = (Decimal(repr(x)) / Decimal(repr(step))).to_integral_value(ROUND_HALF_EVEN)
+    multiple = count * Decimal(repr(step))
+    return int(multiple) if isinstance(step, int) else float(multiple)
+
+
+def _hint(kind: str, numbers: Mapping[str, float]) -> str:
+    """What may have been meant by exponents that look like values."""
+    if kind == "log_uniform" and 0 < numbers["min"] < numbers["max"] <= 1:
+        return f". If the values {numbers['min']:g} to {numbers['max']:g} were meant, set min and max to them"
+    return ""
+
+
+def _note_strangers(sweep: Sweep, at: Location, name: str, known: set[str]) -> None:
+    table = sweep.section(at)
+    for key in table.entries if table is not None else ():
+        if key not in known:
+            sweep.take((*at, key))
+            sweep.note((*at, key), f"has no meaning for {name}; left out")

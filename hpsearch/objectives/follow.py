@@ -1,0 +1,186 @@
+"""Following a learning curve: the part of running a trial that every objective shares."""
+
+import contextlib
+import math
+import time
+import traceback
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol, Self
+
+from hpsearch.trial import Epoch, Metric, Result, Status, Trial, real_number
+
+OnEpoch = Callable[[Trial, Epoch], None]
+Heartbeat = Callable[[], None]
+"""Called about once a second, or once an epoch, while a trial runs; what it raises ends the trial."""
+
+
+class Objective(Protocol):
+    """Runs one trial. It pickles, and never raises for what the trial's code does."""
+
+    def __call__(
+        self, trial: Trial, on_epoch: OnEpoch | None = None, heartbeat: Heartbeat | None = None
+    ) -> Result:
+        """Run a trial to its end; ``on_epoch`` is called after every epoch."""
+        ...
+
+    def files(self) -> Mapping[str, bytes]:
+        """The files that it reads, by relative path, for a machine that does not have them."""
+        ...
+
+    def with_root(self, root: Path) -> Self:
+        """The same with those files below ``root``, where trials may keep theirs too."""
+        ...
+
+
+Records = Generator[Mapping[str, Any], None, Mapping[str, Any] | None]
+"""Metrics by name, one mapping an epoch; what the generator returns at its end are final figures."""
+
+TRACEBACK_LINES = 12
+LONGEST_REASON_LINE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What :func:`follow` found: everything of a result but its final figures."""
+
+    status: Status
+    reason: str = ""
+
+
+class TrialEnded(Exception):
+    """Raised by a trial's records to end it with a status.
+
+    Attributes:
+        ending: How it ends.
+    """
+
+    def __init__(self, status: Status, reason: str) -> None:
+        self.ending = Ending(status, reason)
+        super().__init__(reason)
+
+
+def follow(
+    trial: Trial,
+    metric: Metric,
+    records: Records,
+    *,
+    earlier: Sequence[Epoch] = (),
+    on_epoch: OnEpoch | None = None,
+    final: Callable[[], Mapping[str, float]] | None = None,
+    timeout: float | None = None,
+    epochs: int | None = None,
+) -> Result:
+    """Run a trial to its end, epoch by epoch.
+
+    The trial ends early when its metric is not finite (``diverged``), when its loss at a rung is above
+    the rung's (``stopped``), when it has run for too long (``timed_out``) or when its code raises
+    (``failed``). ``records`` is closed in every case: that is the signal to stop for the code behind it.
+
+    Args:
+        trial: What is run.
+        metric: What the search makes better.
+        records: The code that runs, as a generator of metrics.
+        earlier: The epochs before the first record, from a checkpoint.
+        on_epoch: Called after every epoch.
+        final: Takes figures once when the trial ends with a value, besides those that the records return.
+        timeout: In seconds, looked at after every epoch but the last.
+        epochs: How many there will be, if that is known.
+
+    Returns:
+        The result; never raises for what the trial's code does.
+    """
+    start = time.monotonic()
+    before = earlier[-1].seconds if earlier else 0.0
+    curve = list(earlier)
+    loss = metric.losses(curve)[-1] if curve else math.nan
+    figures: dict[str, float | None] = {}
+
+    def seconds() -> float:
+        return before + time.monotonic() - start
+
+    try:
+        ending = _ending(trial, metric, curve[-1], loss) if curve else None
+        while ending is None:
+            try:
+                record = next(records)
+            except StopIteration as end:
+                ending = Ending(Status.DONE)
+                figures = _figures(end.value or {})
+                break
+            curve.append(Epoch(len(curve) + 1, _numbers(record, metric.name), seconds()))
+            if on_epoch is not None:
+                on_epoch(trial, curve[-1])
+            loss = metric.loss_after(curve[-1], loss)
+            ending = _ending(trial, metric, curve[-1], loss)
+            if ending is None and timeout is not None and seconds() > timeout and len(curve) != epochs:
+                ending = Ending(Status.TIMED_OUT, overdue(timeout))
+        if not curve:
+            ending = Ending(Status.FAILED, "it ended without reporting an epoch")
+        if ending.status.ranked and final is not None:
+            figures |= _figures(final())
+    except TrialEnded as ended:
+        ending = ended.ending
+    except MemoryError as error:
+        ending = Ending(Status.OUT_OF_MEMORY, describe(error))
+    except Exception as error:  # whatever the trial's code raises is the trial's result
+        ending = Ending(Status.FAILED, describe(error))
+    finally:
+        records.close()
+    value = metric.loss(loss) if ending.status.ranked else None
+    return Result(trial.number, ending.status, value, tuple(curve), figures, ending.reason, seconds())
+
+
+def overdue(timeout: float) -> str:
+    """The reason of a trial that has run for too long."""
+    return f"it ran for longer than its timeout, {timeout:g} s"
+
+
+def _ending(trial: Trial, metric: Metric, epoch: Epoch, loss: float) -> Ending | None:
+    """Whether the trial ends after an epoch, by its own numbers."""
+    if epoch.metrics.get(metric.name) is None:
+        return Ending(Status.DIVERGED, f"{metric.name} was not finite after epoch {epoch.number}")
+    for rung in trial.rungs:
+        if rung.epoch == epoch.number and loss > rung.loss:
+            value, bar = metric.loss(loss), metric.loss(rung.loss)
+            return Ending(
+                Status.STOPPED,
+                f"{metric.name} {value:.6g} after epoch {epoch.number}; to go on took {bar:.6g}",
+            )
+    return None
+
+
+def _numbers(record: object, name: str) -> dict[str, float | None]:
+    """An epoch's metrics as floats, None where not finite; other entries that are no numbers are left out.
+
+    Raises:
+        TypeError: The search's metric is missing or no real number.
+    """
+    if not isinstance(record, Mapping):
+        kind = type(record).__name__
+        raise TypeError(f"an epoch's record is a mapping of metrics, not {kind}: {record!r:.80}")
+    if name not in record:
+        seen = ", ".join(sorted(map(str, record))) or "nothing"
+        raise TypeError(f"every epoch reports the metric {name!r}; this one reports {seen}")
+    return {name: _finite(real_number(record[name])), **_figures(record)}
+
+
+def _figures(entries: Mapping[str, Any]) -> dict[str, float | None]:
+    """What is a number among some entries, None where it is not finite."""
+    numbers: dict[str, float | None] = {}
+    for key, value in entries.items():
+        with contextlib.suppress(TypeError):
+            numbers[str(key)] = _finite(real_number(value))
+    return numbers
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None
+
+
+def describe(error: BaseException) -> str:
+    """An exception as a reason: its type and message first, then the last lines of its traceback."""
+    lines = "".join(traceback.format_exception(error)).rstrip().splitlines()
+    head = f"{type(error).__name__}: {error}"
+    return "\n".join(line[:LONGEST_REASON_LINE] for line in (head, *lines[-TRACEBACK_LINES:]))

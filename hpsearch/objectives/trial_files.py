@@ -1,0 +1,104 @@
+"""The files of one trial of the user's code."""
+
+import contextlib
+import errno
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Self
+
+ATTEMPTS = 100
+
+
+class TrialFiles:
+    """A trial's directory, its checkpoints, and the records that it has reported so far.
+
+    A context manager that holds a lock on the directory. The supervisor of a child has it too, and keeps it
+    until nothing of its command is left. So a search that is killed and resumed at once waits for what the
+    first one left behind, and no trial runs in two processes at the same time.
+
+    ::
+
+        trials/00031/
+          stdout.log, stderr.log
+          checkpoint/          removed when the trial's result is recorded
+            files/             where its code may keep checkpoints
+            curve.jsonl        what it has reported
+          ...                  whatever else the user's code leaves
+
+    Args:
+        directory: The trial's.
+
+    Attributes:
+        directory: The trial's.
+        checkpoint: Where its code may keep checkpoints.
+        lock_fd: The file descriptor of the lock.
+    """
+
+    lock_fd: int
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.checkpoint = directory / "checkpoint" / "files"
+        self._curve = directory / "checkpoint" / "curve.jsonl"
+
+    def __enter__(self) -> Self:
+        for _ in range(ATTEMPTS):  # whoever finds a directory empty meanwhile may remove it
+            with contextlib.suppress(FileNotFoundError):
+                self.checkpoint.mkdir(parents=True, exist_ok=True, mode=0o700)
+                self.lock_fd = _locked(self.directory)
+                if self.checkpoint.is_dir():
+                    return self
+                os.close(self.lock_fd)
+        raise FileNotFoundError(errno.ENOENT, "is removed again and again", str(self.checkpoint))
+
+    def __exit__(self, *_: object) -> None:
+        """Leave no empty directories, and no curve without a checkpoint."""
+        os.close(self.lock_fd)
+        with contextlib.suppress(OSError):  # a directory is not empty
+            self.checkpoint.rmdir()
+            self._curve.unlink(missing_ok=True)
+            self._curve.parent.rmdir()
+            self.directory.rmdir()
+
+    def has_checkpoint(self) -> bool:
+        """Whether there is something to go on from."""
+        return any(self.checkpoint.iterdir())
+
+    def earlier(self) -> list[dict[str, Any]]:
+        """The records from before."""
+        records = []
+        with contextlib.suppress(OSError, ValueError), self._curve.open(encoding="utf-8") as file:
+            for line in file:  # a kill may have cut the last one
+                records.append(json.loads(line))  # noqa: PERF401 -- what was read before an error is kept
+        return records
+
+    def begin(self, earlier: list[dict[str, Any]]) -> None:
+        """Remember these records only."""
+        with self._curve.open("w", encoding="utf-8") as file:
+            file.writelines(json.dumps(record) + "\n" for record in earlier)
+
+    def report(self, record: Mapping[str, Any]) -> None:
+        """Remember one record more, before the code behind it goes on."""
+        with self._curve.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(dict(record)) + "\n")
+
+    def forget_checkpoint(self) -> None:
+        """Begin anew."""
+        shutil.rmtree(self.checkpoint, ignore_errors=True)
+        self.checkpoint.mkdir(mode=0o700, exist_ok=True)
+
+
+def _locked(directory: Path) -> int:
+    """A file descriptor of a directory, with a lock that lasts as long as it is open anywhere."""
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        with contextlib.suppress(OSError):  # some network file systems do not lock directories
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor

@@ -1,0 +1,305 @@
+"""A command as a child process: its output line by line, its end, and no way for it to stay behind.
+
+Between the command and this process stands :mod:`hpsearch.process.supervisor`, which ends the command and
+all it has started when this process asks for it, or is killed.
+"""
+
+import contextlib
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import time
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from hpsearch.objectives.follow import Heartbeat
+from hpsearch.process import supervisor
+from hpsearch.process.log_file import Log
+
+GRACE_SECONDS = 3.0
+"""Between the SIGTERM and the SIGKILL that end a command."""
+
+UNHURRIED_SECONDS = 5.0
+"""For what takes milliseconds, on a machine that has other things to do."""
+
+HEARTBEAT_SECONDS = 0.5
+
+CHUNK = 2**16
+FULLEST_PIPE = 2**20
+"""Bytes; the most that Linux lets a pipe hold."""
+
+LONGEST_LINE = 2**18
+"""Bytes; the rest of a longer line is not looked at."""
+
+TAIL_LINES = 10
+TAIL_BYTES = 4096
+
+
+class Timeout(Exception):
+    """The command has not ended in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """How a command ended.
+
+    Attributes:
+        how: ``exit`` by itself, by a ``signal``, killed for its ``memory``, or unable to ``start``.
+        number: The exit code, the signal, the bytes used, or the errno.
+    """
+
+    how: str
+    number: int
+
+    def __str__(self) -> str:
+        if self.how == "signal":
+            return f"its process was ended by {_signal_name(self.number)}"
+        if self.how == "memory":
+            return f"it used {self.number / 2**20:.0f} MiB of memory"
+        if self.how == "start":
+            return os.strerror(self.number)
+        if self.number > 128 and _signal_name(self.number - 128):
+            return f"it exited with code {self.number}, as after {_signal_name(self.number - 128)}"
+        return f"it exited with code {self.number}"
+
+
+class Child:
+    """A running command. A context manager; leaving it ends the command.
+
+    Args:
+        command: The program and its arguments.
+        directory: Where it runs.
+        environment: All of it.
+        logs: Where ``stdout.log`` and ``stderr.log`` are written.
+        memory: The most that its processes may use together, in bytes.
+        lock_fd: A file descriptor that stays open until nothing of the command is left.
+        pass_fds: File descriptors that it inherits.
+        metrics: A file descriptor to read besides its output.
+        heartbeat: Called about twice a second while it runs; what it raises, this raises.
+    """
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        *,
+        directory: Path,
+        environment: Mapping[str, str],
+        logs: Path,
+        memory: int | None = None,
+        lock_fd: int | None = None,
+        pass_fds: Sequence[int] = (),
+        metrics: int | None = None,
+        heartbeat: Heartbeat | None = None,
+    ) -> None:
+        self.exit: Exit | None = None
+        self._group: int | None = None
+        self._heartbeat = heartbeat
+        self._blocks: deque[tuple[str, bytes]] = deque()
+        self._tails = {"stdout": b"", "stderr": b""}
+        with contextlib.ExitStack() as stack:
+            self._logs = {
+                name: stack.enter_context(Log(logs / f"{name}.log")) for name in ("stdout", "stderr")
+            }
+            holds = [] if lock_fd is None else [lock_fd]
+            status, report = os.pipe()
+            stack.callback(os.close, status)
+            try:
+                self._process = subprocess.Popen(  # noqa: S603 -- a list, and no shell
+                    _supervised(command, [report, *holds], memory),
+                    cwd=directory,
+                    env=environment,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                    pass_fds=(report, *holds, *pass_fds),
+                    start_new_session=True,
+                )
+            finally:
+                os.close(report)
+            stack.callback(self._reap)
+            self._selector = stack.enter_context(selectors.DefaultSelector())
+            self._read("status", status)
+            assert self._process.stdout is not None  # noqa: S101 -- both are pipes
+            assert self._process.stderr is not None  # noqa: S101 -- as above
+            self._read("stdout", self._process.stdout.fileno())
+            self._read("stderr", self._process.stderr.fileno())
+            if metrics is not None:
+                self._read("metrics", metrics)
+            self._stack = stack.pop_all()
+
+    def blocks(self, deadline: float | None = None) -> Iterator[tuple[str, bytes]]:
+        """What comes from ``stdout``, ``stderr`` and ``metrics``, in whole lines, several at once.
+
+        It ends with the command; all that was printed has been given back by then.
+
+        Args:
+            deadline: When to give up waiting, by ``time.monotonic()``.
+
+        Yields:
+            Where it comes from, and the lines without the last one's end.
+
+        Raises:
+            Timeout: That time has come.
+        """
+        while True:
+            while self._blocks:
+                yield self._blocks.popleft()
+            if self.exit is not None:
+                return
+            self._wait(deadline)
+
+    def tail(self) -> str:
+        """The last lines printed to stderr; if there are none, to stdout."""
+        tail = self._tails["stderr"].strip() or self._tails["stdout"].strip()
+        return "\n".join(tail.decode("utf-8", "backslashreplace").splitlines()[-TAIL_LINES:])
+
+    def end(self, patience: float = 0.0) -> None:
+        """End the command and all that it started, if it has not ended.
+
+        Args:
+            patience: Seconds in which it may end by itself.
+        """
+        self._heartbeat = None
+        try:
+            self._await_end(patience)
+        except Timeout:
+            self._close_stdin()
+            try:
+                self._await_end(GRACE_SECONDS + supervisor.UNKILLABLE_SECONDS + UNHURRIED_SECONDS)
+            except Timeout:  # the command has stopped its supervisor
+                self._process.kill()
+                self._await_end(UNHURRIED_SECONDS)
+
+    def _await_end(self, seconds: float) -> None:
+        deadline = time.monotonic() + seconds
+        while self.exit is None:
+            self._blocks.clear()
+            self._wait(deadline)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        try:
+            self.end()
+        finally:
+            self._stack.close()
+
+    def _read(self, name: str, descriptor: int) -> None:
+        os.set_blocking(descriptor, False)
+        self._selector.register(descriptor, selectors.EVENT_READ, _Source(name))
+
+    def _wait(self, deadline: float | None) -> None:
+        """Take in what comes next: some output, or the end."""
+        seconds = [HEARTBEAT_SECONDS] if self._heartbeat is not None else []
+        if deadline is not None:
+            seconds.append(max(0.0, deadline - time.monotonic()))
+        ready = {key.data.name: key for key, _ in self._selector.select(min(seconds, default=None))}
+        for name, key in ready.items():
+            if name != "status":
+                self._take(key)
+        if "status" in ready:
+            self._read_status(os.read(ready["status"].fd, CHUNK))
+        if self.exit is None and deadline is not None and time.monotonic() >= deadline:
+            raise Timeout
+        if self._heartbeat is not None:
+            self._heartbeat()
+
+    def _read_status(self, report: bytes) -> None:
+        """Take in what the supervisor says; nothing, if it has been killed."""
+        for line in report.splitlines():
+            how, number = line.decode().split()
+            if how == "began":
+                self._group = int(number)
+            else:
+                self._finish(Exit(how, int(number)))
+        if not report:
+            if self._group is not None:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(self._group, signal.SIGKILL)
+            self._finish(Exit("signal", signal.SIGKILL))
+
+    def _finish(self, ended: Exit) -> None:
+        """Take in what is left in the pipes, now that nobody who could print is left."""
+        for key in self._outputs():
+            for _ in range(FULLEST_PIPE // CHUNK):  # or for ever, should there be somebody
+                if not self._take(key):
+                    break
+            self._add(key.data, b"", last=True)
+        self.exit = ended
+
+    def _outputs(self) -> list[selectors.SelectorKey]:
+        return [key for key in self._selector.get_map().values() if key.data.name != "status"]
+
+    def _take(self, key: selectors.SelectorKey) -> bool:
+        """Take in some output of one source; whether there was any."""
+        try:
+            data = os.read(key.fd, CHUNK)
+        except BlockingIOError:
+            return False
+        if not data:
+            self._selector.unregister(key.fd)
+        self._add(key.data, data, last=not data)
+        return bool(data)
+
+    def _add(self, source: "_Source", data: bytes, *, last: bool) -> None:
+        if source.name in self._logs:
+            self._logs[source.name].write(data)
+            self._tails[source.name] = (self._tails[source.name] + data)[-TAIL_BYTES:]
+        if block := source.whole_lines(data, last=last):
+            self._blocks.append((source.name, block))
+
+    def _close_stdin(self) -> None:
+        """Close the supervisor's input, at which it ends everything."""
+        assert self._process.stdin is not None  # noqa: S101 -- it is a pipe
+        self._process.stdin.close()
+
+    def _reap(self) -> None:
+        self._close_stdin()
+        for pipe in (self._process.stdout, self._process.stderr):
+            assert pipe is not None  # noqa: S101 -- both are pipes
+            pipe.close()
+        self._process.wait()
+
+
+class _Source:
+    """A stream of bytes, cut after lines.
+
+    Attributes:
+        name: Which one.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._rest = b""
+
+    def whole_lines(self, data: bytes, *, last: bool) -> bytes:
+        """The lines that are whole with this data; a last one needs no end."""
+        before, end, after = data.rpartition(b"\n")
+        whole = self._rest + before if end else b""
+        rest = after if end else self._rest + data
+        # A carriage return begins the line anew, unless it is about to end it: progress bars may never do so.
+        self._rest = rest[rest.rfind(b"\r", 0, -1) + 1 :][:LONGEST_LINE]
+        if last and self._rest:
+            whole = b"\n".join(filter(None, (whole, self._rest)))
+            self._rest = b""
+        return whole
+
+
+def _supervised(command: Sequence[str], descriptors: Sequence[int], memory: int | None) -> list[str]:
+    # Imported, for a script would be compiled anew each time, which takes 3 ms.
+    program = f"import sys; sys.path.append({str(Path(supervisor.__file__).parent)!r}); import supervisor"
+    options = [",".join(map(str, descriptors)), str(memory or 0), str(GRACE_SECONDS)]
+    return [sys.executable, "-I", "-S", "-c", f"{program}; supervisor.main()", *options, *command]
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return ""

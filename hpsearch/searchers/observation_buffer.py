@@ -1,0 +1,68 @@
+"""What has been tried, and what came of it, as arrays that grow."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from hpsearch.searchers.searcher import Observations
+from hpsearch.space import Booleans, Floats, Space
+from hpsearch.trial import Metric, Result, Status, Trial
+
+
+class ObservationBuffer:
+    """Points and results in the order of the trials' numbers; a view of the first ones costs nothing.
+
+    Args:
+        space: What is searched.
+        metric: What is made better.
+
+    Attributes:
+        told: How many results there are.
+    """
+
+    def __init__(self, space: Space, metric: Metric) -> None:
+        self.told = 0
+        self._space, self._metric = space, metric
+        self._seen = 0
+        self._units: Floats = np.empty((64, space.dimensions))
+        self._losses: Floats = np.empty(64)
+        self._stopped: Booleans = np.empty(64, dtype=np.bool_)
+        self._curves: list[Floats] = []
+
+    @classmethod
+    def of(
+        cls, space: Space, metric: Metric, trials: Sequence[Trial], results: Sequence[Result]
+    ) -> Observations:
+        """All that came of a search, given its first trials and the results of the first ones of them."""
+        buffer = cls(space, metric)
+        for trial in trials:
+            buffer.add_trial(trial)
+        for result in results:
+            buffer.add_result(result)
+        return buffer.observations(len(trials), len(results))
+
+    def add_trial(self, trial: Trial) -> None:
+        """The next trial."""
+        if self._seen == len(self._units):
+            self._units = np.concatenate([self._units, np.empty_like(self._units)])
+            self._losses = np.concatenate([self._losses, np.empty_like(self._losses)])
+            self._stopped = np.concatenate([self._stopped, np.empty_like(self._stopped)])
+        # From the values, not from a proposal: a resumed search has only those, to the last bit.
+        self._units[self._seen] = self._space.units([trial.values])[0]
+        self._seen += 1
+
+    def add_result(self, result: Result) -> None:
+        """The result of the first trial that has none."""
+        self._losses[self.told] = math.nan if result.value is None else self._metric.loss(result.value)
+        self._stopped[self.told] = result.status is Status.STOPPED
+        self._curves.append(np.array(self._metric.losses(result.curve), dtype=np.float64))
+        self.told += 1
+
+    def curves(self, told: int) -> Sequence[Floats]:
+        """The learning curves of the first ``told`` trials, as losses."""
+        return self._curves[:told]
+
+    def observations(self, tried: int, told: int) -> Observations:
+        """The first ``tried`` points and the first ``told`` results."""
+        return Observations(self._units[:tried], self._losses[:told], self._stopped[:told], self.curves(told))

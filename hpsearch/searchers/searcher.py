@@ -1,0 +1,83 @@
+"""What every searcher is given and gives back."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hpsearch.space import Booleans, Floats
+
+Indices = NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True)
+class Observations:
+    """What the proposal of trial *k* may look at: k points, and the results of the first m ≤ k of them.
+
+    Attributes:
+        units: Canonical points (see :mod:`hpsearch.space`) of trials 0 … k − 1, shape (k, d).
+        losses: Losses of trials 0 … m − 1, lower is better, NaN for a trial without a value; shape (m,).
+        stopped: Which of the m trials were stopped early, shape (m,).
+        curves: The m trials' losses epoch by epoch, each of shape (epochs,); empty where none was reported.
+    """
+
+    units: Floats
+    losses: Floats
+    stopped: Booleans
+    curves: Sequence[Floats]
+
+    @classmethod
+    def nothing(cls, dimensions: int) -> "Observations":
+        """No trial has been proposed yet."""
+        return cls(np.empty((0, dimensions)), np.empty(0), np.empty(0, dtype=np.bool_), ())
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What to try, and why.
+
+    Attributes:
+        unit: A canonical point of the cube, shape (d,).
+        origin: Why, as plain JSON data: ``{"phase": "coarse"}`` and the like.
+    """
+
+    unit: Floats
+    origin: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Searcher(Protocol):
+    """A pure function from (config, trial number, visible results) to a proposal.
+
+    An instance belongs to one config. It may keep what it computed, as long as the same arguments
+    always get the same proposal, in whatever order and however often they are asked for.
+    """
+
+    def uses_results(self, number: int) -> bool:
+        """Whether the proposal of trial ``number`` depends on any result; if not, it waits for none."""
+        ...
+
+    def propose(self, number: int, observations: Observations) -> Proposal:
+        """The next point.
+
+        Args:
+            number: How many proposals were made before; further rows of ``observations.units`` are
+                enqueued trials, which nobody had to propose.
+            observations: What it may look at.
+
+        Raises:
+            SpaceExhausted: Every configuration of a finite space is among ``observations.units``.
+        """
+        ...
+
+
+def generator(seed: int, number: int, purpose: int) -> np.random.Generator:
+    """The random numbers of one trial for one purpose: a function of its arguments, never shared.
+
+    Args:
+        seed: The search's seed.
+        number: The trial's number.
+        purpose: Keeps the streams of one trial apart.
+    """
+    return np.random.default_rng(np.random.SeedSequence([seed, number, purpose]))

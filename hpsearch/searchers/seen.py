@@ -1,0 +1,74 @@
+"""Which configurations have been proposed, and draws among those that have not."""
+
+import numpy as np
+
+from hpsearch.errors import SpaceExhausted
+from hpsearch.space import Booleans, Floats, Space
+
+_FIRST_DRAWS = 16
+_MOST_DRAWS = 1 << 18  # past this many duplicates in a row, the list of all points is asked
+_LISTED_SIZE = 1 << 20  # finite spaces up to this size can be listed
+
+
+class Seen:
+    """The configurations of the trials so far.
+
+    Args:
+        space: What may be tried.
+    """
+
+    def __init__(self, space: Space) -> None:
+        self._space = space
+        self._units = np.empty((0, space.dimensions))
+        self._keys: set[bytes] = set()
+        self._every: Floats | None = None
+
+    def update(self, units: Floats) -> None:
+        """Make ``units``, shape (k, d), what has been tried; cheap when it only grew."""
+        known = len(self._units)
+        if not np.array_equal(self._units, units[:known]):
+            known = 0
+            self._keys = set()
+        self._keys.update(row.tobytes() for row in units[known:])
+        self._units = units.copy()
+
+    def unseen(self, units: Floats) -> Booleans:
+        """Which canonical points, shape (n, d), are untried and the first of their kind; shape (n,)."""
+        seen = set[bytes]()
+        mask = np.zeros(len(units), dtype=np.bool_)
+        for row, unit in enumerate(units):
+            key = unit.tobytes()
+            mask[row] = key not in self._keys and key not in seen
+            seen.add(key)
+        return mask
+
+    def draw(self, rng: np.random.Generator) -> Floats:
+        """A draw from the priors among the untried configurations, shape (d,).
+
+        Raises:
+            SpaceExhausted: There are none left.
+        """
+        count = _FIRST_DRAWS
+        while count <= _MOST_DRAWS and len(self._keys) < self._space.size:
+            units = self._space.snap(rng.random((count, self._space.dimensions)))
+            unseen = self.unseen(units)
+            if unseen.any():
+                return np.asarray(units[unseen.argmax()])
+            # A small space that is nearly used up is listed at once: drawing would go on for long.
+            count = count * 4 if self._space.size > _LISTED_SIZE else 2 * _MOST_DRAWS
+        return self._from_list(rng)
+
+    def _from_list(self, rng: np.random.Generator) -> Floats:
+        """Any untried configuration, all with equal chances."""
+        if len(self._keys) >= self._space.size:
+            raise SpaceExhausted(
+                f"every configuration of the space has been tried: there are {self._space.size:.0f}. "
+                "Widen the space, or ask for no more trials than that"
+            )
+        if self._space.size > _LISTED_SIZE:
+            # Only where nearly all of the prior lies on a few tried configurations.
+            return np.asarray(self._space.snap(rng.random((1, self._space.dimensions)))[0])
+        if self._every is None:
+            self._every = self._space.every_point()
+        left = self._every[self.unseen(self._every)]
+        return np.asarray(left[rng.integers(len(left))])

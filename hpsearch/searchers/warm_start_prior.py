@@ -1,0 +1,100 @@
+"""What earlier searches found out, as a prior over where this one should look.
+
+Hyperparameters go stale when the data change, but what was good for one application is often near what
+is good for another. So earlier results choose some of the points of the coarse phase, and nothing else:
+they are no results of this search, and when its own are there, its own decide.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from hpsearch.searchers.acquisition import log_expected_improvement
+from hpsearch.searchers.searcher import Indices
+from hpsearch.searchers.surrogate import Features, GaussianProcess, HyperparameterPrior, fit
+from hpsearch.searchers.targets import representatives, targets
+from hpsearch.space import Floats, Space
+from hpsearch.trial import Value
+
+_CLIP = 0.75
+_MOST_POINTS = 128
+_STEPS = 30
+
+PriorObservation = tuple[Mapping[str, Value], float]
+"""Values of some parameters, and what they were worth: a loss, of mean 0 and variance 1 in its own search."""
+
+
+def match_observations(
+    space: Space, values: Sequence[Mapping[str, Value]], losses: Floats
+) -> list[PriorObservation]:
+    """What the results of an earlier search say about the parameters of this one.
+
+    Parameters are matched by name. A value that this space does not have counts as the nearest one it has;
+    where nothing is near, as with another category, the trial says nothing about that parameter.
+
+    Args:
+        space: What this search searches.
+        values: What the earlier trials tried.
+        losses: What they were worth, lower is better, NaN for a failure; shape (n,).
+
+    Returns:
+        At most one for each trial; none when no parameter is shared or no trial has a value.
+    """
+    if not np.isfinite(losses).any():
+        return []
+    prior_observations: list[PriorObservation] = []
+    for tried, loss in zip(values, targets(losses, _CLIP).tolist(), strict=True):
+        near = {each.name: each.nearest(tried[each.name]) for each in space.parameters if each.name in tried}
+        shared = {name: value for name, value in near.items() if value is not None}
+        if shared:
+            prior_observations.append((shared, loss))
+    return prior_observations
+
+
+@dataclass(frozen=True)
+class WarmStartPrior:
+    """Lessons, with a surrogate of their own.
+
+    Attributes:
+        space: This search's.
+        prior_observations: At least one.
+    """
+
+    space: Space
+    prior_observations: Sequence[PriorObservation]
+
+    def acquisition(self, units: Floats, tried: Floats) -> Floats:
+        """How promising points are by earlier searches alone, and given what was tried already.
+
+        Args:
+            units: Canonical points, shape (n, d).
+            tried: The points of this search's trials so far, shape (k, d).
+
+        Returns:
+            The logarithm of the expected improvement, shape (n,).
+        """
+        features, points, losses, theta = self._fitted
+        pending = tried[-_MOST_POINTS:, self._columns]
+        surrogate = GaussianProcess(features, theta, np.concatenate([points, pending]), losses)
+        mean, deviation = surrogate.predict(units[:, self._columns])
+        return log_expected_improvement(mean, deviation, float(surrogate.means.min()))
+
+    @cached_property
+    def _columns(self) -> Indices:
+        """The parameters that earlier observations are about."""
+        names = {name for values, _ in self.prior_observations for name in values}
+        return np.array([at for at, name in enumerate(self.space.names) if name in names], dtype=np.intp)
+
+    @cached_property
+    def _fitted(self) -> tuple[Features, Floats, Floats, Floats]:
+        """The features of the shared parameters, the points, the losses, the hyperparameters."""
+        # Whether a parameter was active is told by its being in a lesson, not by conditions on others.
+        shared = Space(tuple(replace(self.space.parameters[column], when={}) for column in self._columns))
+        losses = np.array([loss for _, loss in self.prior_observations])
+        rows = representatives(losses, _MOST_POINTS)
+        points = shared.units([self.prior_observations[row][0] for row in rows])
+        features, prior = Features(shared), HyperparameterPrior.about(shared.dimensions)
+        observed = targets(losses[rows], 1.0)
+        return features, points, observed, fit(features, prior, prior.mean, points, observed, _STEPS)

@@ -1,0 +1,171 @@
+"""The database file: its tables; made, opened, checked.
+
+A rollback journal with ``synchronous=EXTRA``: when a transaction returns, it is on the disk. Every row
+that matters carries a checksum, so that damage is told from data.
+"""
+
+import contextlib
+import json
+import sqlite3
+import zlib
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from hpsearch.errors import RunDamaged, RunMismatch, RunUnwritable
+
+SCHEMA_VERSION = 1
+APPLICATION_ID = 0x68707365  # "hpse", for `file` and for telling a stranger's database from ours
+BUSY_SECONDS = 30.0
+CHECKED_BYTES = 8 * 2**20  # up to this size, readers have SQLite check the whole file first
+
+SCHEMA = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL, checksum INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE trials (
+    number   INTEGER PRIMARY KEY,
+    trial    TEXT NOT NULL,     -- JSON: values, seed, rungs, origin
+    started  TEXT NOT NULL,
+    checksum INTEGER NOT NULL
+);
+CREATE TABLE results (
+    number   INTEGER PRIMARY KEY REFERENCES trials,
+    status   TEXT NOT NULL,
+    value    REAL,              -- the metric, as the user knows it
+    loss     REAL,              -- the metric, signed so that lower is better
+    epochs   INTEGER NOT NULL,
+    final    TEXT NOT NULL,     -- JSON: figures taken once at the end
+    reason   TEXT NOT NULL,
+    seconds  REAL NOT NULL,
+    finished TEXT NOT NULL,
+    checksum INTEGER NOT NULL   -- of the row and its learning curve
+);
+CREATE INDEX ranking ON results (loss, number) WHERE loss IS NOT NULL;
+CREATE INDEX unranked ON results (number) WHERE loss IS NULL;
+CREATE TABLE epochs (
+    number  INTEGER NOT NULL REFERENCES results,
+    epoch   INTEGER NOT NULL,
+    metrics TEXT NOT NULL,      -- JSON
+    seconds REAL NOT NULL,
+    PRIMARY KEY (number, epoch)
+) WITHOUT ROWID;
+CREATE TABLE events (
+    id       INTEGER PRIMARY KEY,
+    at       TEXT NOT NULL,
+    kind     TEXT NOT NULL,
+    text     TEXT NOT NULL,
+    checksum INTEGER NOT NULL
+);
+"""
+
+
+def create_database(path: Path, meta: Mapping[str, Any]) -> None:
+    """Fill an empty file with the tables and what is known of the run at its start."""
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        versions = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {SCHEMA_VERSION};"
+        connection.executescript(f"BEGIN; {SCHEMA} {versions}")
+        insert_meta(connection.cursor(), {"created": timestamp(), **meta})
+        connection.execute("COMMIT")
+
+
+def connect(path: Path, *, write: bool) -> sqlite3.Connection:
+    """Open and check a database.
+
+    Raises:
+        RunDamaged: It cannot be read.
+        RunMismatch: It was written by a newer hpsearch.
+    """
+    with sqlite_errors(path):
+        # A reader too: only so can it roll back what a killed writer left half done. On a medium that is
+        # read-only SQLite falls back to reading.
+        connection = sqlite3.connect(
+            f"{path.resolve().as_uri()}?mode=rw", uri=True, timeout=BUSY_SECONDS, isolation_level=None
+        )
+        try:
+            connection.execute("PRAGMA trusted_schema = OFF")
+            _check(path, connection, whole=write or path.stat().st_size <= CHECKED_BYTES)
+            if write:
+                connection.execute("PRAGMA journal_mode = DELETE")
+                connection.execute("PRAGMA synchronous = EXTRA")
+            else:
+                connection.execute("PRAGMA query_only = ON")
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def insert_meta(cursor: sqlite3.Cursor, entries: Mapping[str, Any]) -> None:
+    """Set entries of the table ``meta``, as JSON."""
+    for key, value in entries.items():
+        text = json_text(value)
+        cursor.execute("INSERT OR REPLACE INTO meta VALUES (?, ?, ?)", (key, text, checksum_of(key, text)))
+
+
+def damaged(path: Path, what: str) -> RunDamaged:
+    """The error for a database that cannot be trusted."""
+    return RunDamaged(
+        f"{path} is damaged: {what}. It was left as it is; restore it from a backup, or start a new run:"
+        f" `hpsearch run {path.parent}/config.yaml`."
+    )
+
+
+@contextlib.contextmanager
+def sqlite_errors(path: Path) -> Iterator[None]:
+    """SQLite's errors as ours."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if "malformed" in str(error) or "unsupported file format" in str(error):
+            raise damaged(path, str(error)) from error
+        raise RunUnwritable(
+            f"{path} cannot be used: {error}. What was reported as finished is stored; when the cause is"
+            f" mended, go on by `hpsearch resume {path.parent}`."
+        ) from error
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+        raise damaged(path, str(error)) from error
+
+
+def _check(path: Path, connection: sqlite3.Connection, *, whole: bool) -> None:
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if application != APPLICATION_ID:
+        raise damaged(path, "it is not a database of hpsearch")
+    if version > SCHEMA_VERSION:
+        raise RunMismatch(
+            f"{path} was written by a newer hpsearch: its schema is {version}, this one reads up to"
+            f" {SCHEMA_VERSION}. Upgrade hpsearch to use it."
+        )
+    if version != SCHEMA_VERSION:
+        raise damaged(path, f"there never was a schema {version}")
+    with contextlib.closing(sqlite3.connect(":memory:")) as empty:
+        empty.executescript(SCHEMA)
+        if _schema(connection) != _schema(empty):
+            raise damaged(path, f"its tables are not those of schema {SCHEMA_VERSION}")
+    (page,) = connection.execute("PRAGMA page_size").fetchone()
+    (pages,) = connection.execute("PRAGMA page_count").fetchone()
+    if path.stat().st_size < page * pages:
+        raise damaged(path, f"it is cut short, to {path.stat().st_size} of {page * pages} bytes")
+    if whole:
+        (verdict,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
+        if verdict != "ok":
+            raise damaged(path, verdict)
+
+
+def _schema(connection: sqlite3.Connection) -> list[Any]:
+    return connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY name").fetchall()
+
+
+def json_text(data: object) -> str:
+    """JSON in its shortest form; never NaN, which is no JSON."""
+    return json.dumps(data, allow_nan=False, ensure_ascii=True, separators=(",", ":"))
+
+
+def checksum_of(*fields: object) -> int:
+    """Of the columns of a row."""
+    return zlib.crc32(repr(fields).encode("utf-8", "backslashreplace"))
+
+
+def timestamp() -> str:
+    """The time as ISO 8601 in UTC, to the millisecond."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")

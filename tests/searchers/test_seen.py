@@ -1,0 +1,39 @@
+import numpy as np
+import pytest
+
+from hpsearch.errors import SpaceExhausted
+from hpsearch.searchers.seen import Seen
+
+from . import spaces
+
+
+def test_fresh_are_the_first_of_the_untried() -> None:
+    """What was tried is not fresh, nor is the second of two equal candidates."""
+    points = spaces.GRID.every_point()
+    tried = Seen(spaces.GRID)
+    tried.update(points[:2])
+    assert tried.unseen(points[[0, 2, 2, 1, 3]]).tolist() == [False, True, False, False, True]
+
+
+def test_another_history_replaces_the_first() -> None:
+    """Only the points of the last update count."""
+    points = spaces.GRID.every_point()
+    tried = Seen(spaces.GRID)
+    for known in (points[:5], points[3:6], points[:2]):
+        tried.update(known)
+        unseen = points[tried.unseen(points)]
+        assert {row.tobytes() for row in unseen} == {row.tobytes() for row in points} - {
+            row.tobytes() for row in known
+        }
+
+
+def test_draws_until_nothing_is_left() -> None:
+    """The last configuration is found even if the priors hardly ever draw it."""
+    space, rng = spaces.LOPSIDED, np.random.default_rng(0)
+    tried, units = Seen(space), np.empty((0, 2))
+    for _ in range(int(space.size)):
+        units = np.concatenate([units, tried.draw(rng)[None]])
+        tried.update(units)
+    assert len(np.unique(units, axis=0)) == space.size
+    with pytest.raises(SpaceExhausted, match="there are 12"):
+        tried.draw(rng)

@@ -1,0 +1,99 @@
+"""Tests of learning from earlier runs: a prior over where to look, and no more than that."""
+
+import json
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+
+from hpsearch.search import Search
+from hpsearch.searchers import PriorObservation, match_observations
+from hpsearch.space import Categorical, Number, Space
+
+SPACE = Space(
+    (
+        Number("rate", 1e-4, 1, "log"),
+        Number("units", 8, 128, "log", integer=True),
+        Categorical("kind", ("a", "b")),
+        Number("beta", 0.9, 0.999, "reverse_log", when={"kind": ("b",)}),
+    )
+)
+
+
+def earlier(count: int = 40) -> tuple[list[dict[str, Any]], np.ndarray]:
+    """An earlier search of rate, kind and something else: best near rate 0.003 with kind b."""
+    rng = np.random.default_rng(5)
+    values = [
+        {"rate": 10 ** rng.uniform(-4, 0), "kind": "ab"[rng.integers(2)], "other": 1} for _ in range(count)
+    ]
+    losses = [abs(math.log10(each["rate"]) + 2.5) + (each["kind"] == "a") for each in values]
+    return values, np.array(losses)
+
+
+def test_observations_are_matched_by_name() -> None:
+    """What this space does not have is left out; losses are made comparable."""
+    found = match_observations(SPACE, *earlier())
+    assert len(found) == 40
+    assert all(set(values) == {"rate", "kind"} for values, _ in found)
+    assert np.mean([loss for _, loss in found]) == pytest.approx(0, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("values", "losses", "count"),
+    [
+        ([{"rate": 5e9}, {"rate": 0.1}, {"rate": 0.2}], [1.0, 2.0, 3.0], 2),
+        ([{"rate": 5e9, "units": 9}, {"rate": 0.1}], [1.0, 2.0], 2),
+        ([{"kind": "c"}, {"kind": "b", "units": 9}], [1.0, 2.0], 1),
+        ([{"nothing": 1}], [1.0], 0),
+        ([{"rate": 0.1}], [math.nan], 0),
+        ([{"rate": 0.1}, {"rate": 0.2}], [math.nan, 1.0], 2),
+        ([], [], 0),
+    ],
+)
+def test_only_what_lies_in_this_space_is_learnt(values: list, losses: list, count: int) -> None:
+    """A value far out of range, another category, no shared parameter, no result: nothing to learn."""
+    assert len(match_observations(SPACE, values, np.array(losses))) == count
+
+
+def proposals(prior_observations: list[PriorObservation], count: int, seed: int = 3) -> list[dict[str, Any]]:
+    """The first trials of a search that knows of no results of its own."""
+    search = Search(SPACE, seed=seed, trials=count, lag=count, prior_observations=prior_observations)
+    return [dict(trial.values) | {"phase": trial.origin["phase"]} for trial in iter(search.ask, None)]
+
+
+def test_every_other_coarse_point_lies_where_the_earlier_search_was_good() -> None:
+    """Of the warm ones most have kind b and a rate within a decade of the best; the others are as without."""
+    found = proposals(match_observations(SPACE, *earlier()), 6)
+    warm, plain = found[::2], found[1::2]
+    assert {each["phase"] for each in warm} == {"warm"}
+    assert sum(each["kind"] == "b" and 3e-4 < each["rate"] < 3e-2 for each in warm) >= 2
+    assert plain == proposals([], 6)[1::2]
+
+
+def test_warm_points_are_not_all_the_same() -> None:
+    """Each takes the ones before it for tried."""
+    warm = proposals(match_observations(SPACE, *earlier()), 6)[::2]
+    assert len({each["rate"] for each in warm}) == 3
+
+
+def test_observations_survive_json_and_decide_the_same() -> None:
+    """They are kept in the run as JSON, and a resumed search proposes the same."""
+    prior_observations = match_observations(SPACE, *earlier())
+    again = [(values, loss) for values, loss in json.loads(json.dumps(prior_observations))]
+    assert proposals(again, 6) == proposals(prior_observations, 6)
+
+
+def worth(values: dict[str, Any]) -> float:
+    """A function whose best rate is far from where the earlier search had it."""
+    return abs(math.log10(values["rate"]) + 0.5) + (values["kind"] == "b")
+
+
+def test_wrong_experience_is_forgotten() -> None:
+    """When this function is another, the search still comes near its best within 30 trials."""
+    search = Search(SPACE, seed=1, trials=30, prior_observations=match_observations(SPACE, *earlier()))
+    while (trial := search.ask()) is not None:
+        search.tell(trial, worth(dict(trial.values)))
+    assert search.best is not None
+    assert search.best.value < 0.1
+    assert len(search.results) == 30
