@@ -7,7 +7,7 @@ from hpsearch.config import load
 from hpsearch.document.source import LARGEST_FILE
 from hpsearch.errors import ConfigError
 
-GOOD = (Path(__file__).parent / "good.yaml").read_text(encoding="utf-8")
+GOOD = (Path(__file__).parent.parent / "config" / "good.yaml").read_text(encoding="utf-8")
 
 
 def refusal(path: Path) -> str:
@@ -100,5 +100,5 @@ def test_windows_line_ends_and_byte_order_mark(tmp_path: Path) -> None:
     text = "\ufeff" + GOOD.replace("\n", "\r\n")
     path.write_bytes(text.encode())
     config = load(path)
-    assert config == load(Path(__file__).parent / "good.yaml")
+    assert config == load(Path(__file__).parent.parent / "config" / "good.yaml")
     assert config.source.encode() == path.read_bytes()
