@@ -20,6 +20,7 @@ ROOMS: dict[str, set[str]] = {
     "searchers": {"space", "trial", "errors"},
     "data": {"errors"},
     "network": {"data", "errors"},
+    "metrics": set(),
     "process": {"errors", "objectives.follow"},
     "objectives": {"network", "data", "process", "trial", "errors"},
     "executors": {"trial", "errors"},

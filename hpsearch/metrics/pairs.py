@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from hpsearch.metrics.names import LEVELS, canonical
 from hpsearch.metrics.numbers import NUMBER, WHOLE, value_of
 
-MOST_WORDS = 4
-"""In a name; what has more is a sentence."""
+MOST_WORDS = {"equals": 4, "bar": 3, "": 3}
+"""In a name, by what is between it and its number; what has more is a sentence."""
 
 _WRAPPER = r"(?:tensor|array|Array|DeviceArray|(?:np|numpy|jnp)\.float[0-9]+)"
 _TOKEN = re.compile(
@@ -74,6 +74,6 @@ def _pairs(line: str) -> Iterator[Pair]:
 def _pair(words: list[str], number: str, mark: str) -> Iterator[Pair]:
     while len(words) > 1 and words[0].lower() in LEVELS:
         words = words[1:]
-    if 0 < len(words) <= MOST_WORDS:
+    if 0 < len(words) <= MOST_WORDS[mark]:
         name = "_".join(re.sub(r"['’]s\Z", "", word) for word in words)
         yield Pair(name, value_of(number), mark == "equals")

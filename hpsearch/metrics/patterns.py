@@ -19,7 +19,7 @@ _ANY_NUMBER = re.compile(NUMBER)
 _DECIMAL_COMMA = re.compile(r"(?<![\w.,])[+\-−]?[0-9]+,[0-9]+(?![.,]?\w)")
 _NUMBER_GOES_ON = re.compile(rf"{CONTINUES}\S*")
 _TEXT_GOES_ON = re.compile(rf"(?!{WHOLE}).\S*")
-_GOES_ON = re.compile(r"[kKMGTB]\b|[xX][0-9a-fA-F]|[ ]?[×·^][ ]?[0-9]+|[⁻_'’\u00a0\u2009\u202f][0-9]+")
+_GOES_ON = re.compile(r"[kKMGTB]\b|[xX][0-9a-fA-F]+|[ ]?[×·^][ ]?[0-9]+|[⁻_'’\u00a0\u2009\u202f][0-9]+")
 """What may follow a captured number only if it is another number than was captured."""
 
 

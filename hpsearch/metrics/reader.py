@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from hpsearch.metrics.names import COUNTERS, canonical, looks_like_a_metric
+from hpsearch.metrics.names import canonical, is_counter, looks_like_a_metric
 from hpsearch.metrics.numbers import plain_line
 from hpsearch.metrics.objects import depth, read_object
 from hpsearch.metrics.pairs import contradictory, pairs
@@ -190,14 +190,14 @@ class LineReader(_Gatherer):
         """Add what one line says to the record, if it says anything that is a metric."""
         metrics = {self._metric if self._is_metric(name) else name: value for name, value in entries.items()}
         for name, value in metrics.items():
-            if name not in COUNTERS:
+            if name == self._metric or not is_counter(name):
                 self._see(name, value, line, style)
         reported = style == "object" and self.found  # earlier objects may be settings
         if reported or self._metric in metrics or any(map(looks_like_a_metric, metrics)):
             self._record |= {
                 name: value
                 for name, value in metrics.items()
-                if name == self._metric or (canonical(name) not in COUNTERS and _is_number(value))
+                if name == self._metric or (_is_number(value) and not is_counter(name))
             }
 
     def _is_metric(self, name: str) -> bool:

@@ -1,14 +1,16 @@
 """Metrics in tables: a header of names, then rows of numbers below."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from hpsearch.metrics.names import looks_like_a_metric
 from hpsearch.metrics.numbers import number
 
 MOST_COLUMNS = 64
+LONGEST_HEADER = 2000
+"""Characters."""
 
-_WORD = re.compile(r"[^\W\d][\w%@./'()+\-]*")
+_WORD = re.compile(r"#|[^\W\d][\w%@./'()+\-]*")
 _NUMBER_WITH_MARK = re.compile(r"(\S+?)\s*[+*✓]")
 _RULE = re.compile(r"[-=+|:─━═┼╪┿│┃├┤┌┐└┘┏┓┗┛┡┩╇╈┬┴┳┻\s]+")
 _DELIMITERS = (r"[|│┃]", r"\t", r",", r";", r"\s{2,}", r"\s+")
@@ -17,18 +19,18 @@ _DELIMITERS = (r"[|│┃]", r"\t", r",", r";", r"\s{2,}", r"\s+")
 class TableReader:
     """Follows the lines of an output and reads the rows of its tables.
 
-    A header is a line of at least two cells without numbers, one of which is known or looks like a metric. A
-    row has as many cells, at least half of them numbers. Anything else but a rule ends the table.
+    A header is a line (or two) of at least two cells without numbers, one of which is known or looks like a
+    metric. A row has as many cells, at least half of them numbers. Anything else but a rule ends the table.
 
     Args:
         known: Names that make a line a header though they do not look like metrics.
     """
 
-    def __init__(self, known: Iterator[str] | tuple[str, ...] = ()) -> None:
+    def __init__(self, known: Iterable[str] = ()) -> None:
         self._known = frozenset(known)
+        self._headers: list[str] = []
         self._names: list[str] = []
         self._delimiter = ""
-        self._rows = 0
 
     @property
     def reading(self) -> bool:
@@ -39,37 +41,41 @@ class TableReader:
         """The numbers of a line by the names of their columns; none if it is not a row."""
         if not line.strip() or _RULE.fullmatch(line):
             return {}
-        if self._names and (row := self._row(line)):
-            self._rows += 1
+        if self._names and (row := _numbers(_cells(line, self._delimiter), self._names)):
             return row
-        self._begin(line)
-        return {}
-
-    def _row(self, line: str) -> dict[str, float]:
-        cells = _cells(line, self._delimiter)
-        if len(cells) != len(self._names):
-            cells = _cells(line, r"\s+")
-        if len(cells) != len(self._names):
+        self._names = []
+        if len(line) <= LONGEST_HEADER and any(_is_header(_cells(line, by)) for by in _DELIMITERS):
+            self._headers = [*self._headers[-1:], line]
             return {}
-        values = [_figure(cell) for cell in cells]
-        if sum(value is not None for value in values) * 2 < len(values):
-            return {}
-        return {
-            name: value for name, value in zip(self._names, values, strict=True) if name and value is not None
-        }
+        headers, self._headers = self._headers, []
+        return self._first_row(line, headers) if headers else {}
 
-    def _begin(self, line: str) -> None:
-        above, rows = self._names, self._rows
-        self._names, self._rows = [], 0
+    def _first_row(self, line: str, headers: list[str]) -> dict[str, float]:
+        """Find the delimiter with which the row has as many cells as its header."""
         for delimiter in _DELIMITERS:
             cells = _cells(line, delimiter)
-            if 2 <= len(cells) <= MOST_COLUMNS and all(map(_heading, cells)):
-                names = ["_".join(cell.split()) for cell in cells]
-                if above and not rows and len(above) == len(names):  # Vowpal Wabbit's: two lines of names
-                    names = ["_".join(filter(None, pair)) for pair in zip(above, names, strict=True)]
-                if self._known.intersection(names) or any(map(looks_like_a_metric, names)):
-                    self._names, self._delimiter = names, delimiter
-                return
+            above, names = ([""] * len(cells), *(_cells(header, delimiter) for header in headers))[-2:]
+            if not _is_header(names):
+                continue
+            if _is_header(above) and len(above) == len(names):  # Vowpal Wabbit's: two lines of names
+                names = [f"{first} {second}".strip() for first, second in zip(above, names, strict=True)]
+            names = ["_".join(name.split()) for name in names]
+            row = _numbers(cells, names)
+            if row and (self._known.intersection(names) or any(map(looks_like_a_metric, names))):
+                self._names, self._delimiter = names, delimiter
+                return row
+        return {}
+
+
+def _numbers(cells: list[str], names: list[str]) -> dict[str, float]:
+    """The numbers of a row; none if it does not fit its header."""
+    values = [_figure(cell) for cell in cells]
+    numbers = [value for value in values if value is not None]
+    several = any(value is None and len(cell.split()) > 1 for cell, value in zip(cells, values, strict=True))
+    if len(cells) != len(names) or several or len(numbers) * 2 < len(values):
+        return {}
+    pairs = zip(names, values, strict=True)
+    return {name: value for name, value in pairs if name and value is not None}
 
 
 def _cells(line: str, delimiter: str) -> list[str]:
@@ -77,6 +83,10 @@ def _cells(line: str, delimiter: str) -> list[str]:
     if delimiter.startswith("[|"):
         text = text.strip("|│┃")
     return [cell.strip() for cell in re.split(delimiter, text)] if re.search(delimiter, text) else []
+
+
+def _is_header(cells: list[str]) -> bool:
+    return 2 <= len(cells) <= MOST_COLUMNS and all(map(_heading, cells)) and any(cells)
 
 
 def _heading(cell: str) -> bool:
