@@ -6,13 +6,19 @@ One model per section. To add a key, add a field; to add an objective, add a fie
 
 import re
 from collections.abc import Callable
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
 from hpsearch.config.quantities import Bytes, Seconds, Text, wrong
 from hpsearch.document.scalars import shown
+from hpsearch.searchers import METHODS
 from hpsearch.space import Prior
+
+if TYPE_CHECKING:  # checkers cannot read the names from the registry
+    Method = str
+else:
+    Method = Literal[tuple(METHODS)]
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _FUNCTION = re.compile(r"([^:]*/)?[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
@@ -144,9 +150,7 @@ class EarlyStopping(Section):
 class SearchSection(Section):
     """How trials are chosen, and how many."""
 
-    method: Literal["coarse_to_fine", "random"] = Field(
-        default="coarse_to_fine", description="how trials are chosen"
-    )
+    method: Method = Field(default="coarse_to_fine", description="how trials are chosen")
     trials: int = Field(default=64, ge=1, le=10_000_000, description="how many trials in all")
     lag: int = Field(
         default=8,

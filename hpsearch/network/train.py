@@ -155,7 +155,7 @@ class Training:
 
     def save(self, path: str | Path) -> None:
         """Write a checkpoint, private: everything that :meth:`resume` needs; whole or not at all."""
-        npz_file.write(path, "checkpoint", self._about(), self._arrays(), npz_file.private)
+        npz_file.write(path, "checkpoint", self._about(), self._arrays(), private=True)
 
     @classmethod
     def resume(cls, path: str | Path, dataset: Dataset) -> Self:

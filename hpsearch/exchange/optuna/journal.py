@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from hpsearch.errors import UsageError
 from hpsearch.exchange.packages import required
 from hpsearch.exchange.run_export import RunExport, TrialExport
+from hpsearch.files import usage_errors
 from hpsearch.space import Categorical, Number, Parameter
 from hpsearch.trial import Metric, Status
 
@@ -36,19 +36,15 @@ def write_journal(export: RunExport, path: Path) -> list[str]:
         UsageError: Optuna is not installed; the file is there, or cannot be written.
     """
     optuna = required("optuna", "--to optuna", "optuna")
-    if path.exists():
-        raise UsageError(f"{path} is there already, and stays as it is. Name another file.")
     notes: list[str] = []
     distributions = {each.name: _distribution(optuna, each, notes) for each in export.space.parameters}
-    try:
+    with usage_errors(path):
+        if path.exists():
+            raise FileExistsError
         with tempfile.TemporaryDirectory(dir=path.parent) as draft, _quiet(optuna):
             file = Path(draft) / "journal"
             _write(optuna, export, distributions, file)
             os.link(file, path)
-    except FileExistsError:
-        raise UsageError(f"{path} is there already, and stays as it is. Name another file.") from None
-    except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror or error}") from error
     return notes
 
 
