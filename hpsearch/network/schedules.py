@@ -1,0 +1,25 @@
+"""How the learning rate changes from epoch to epoch.
+
+A schedule is a function with a line in :data:`SCHEDULES`. It computes α of an epoch from
+
+- ``rate``: the learning rate α₀ of epoch 0;
+- ``decay``: the hyperparameter ``learning_rate_decay``, d; at 0 the rate does not change, but for a schedule
+  that does not use it;
+- ``epoch``: e, counted from 0;
+- ``epochs``: E, how many there will be.
+"""
+
+from collections.abc import Callable
+
+Schedule = Callable[[float, float, int, int], float]
+
+
+def inverse_time(rate: float, decay: float, epoch: int, epochs: int) -> float:
+    """α = α₀ / (1 + d e): half of α₀ after 1/d epochs."""
+    return rate / (1 + decay * epoch)
+
+
+SCHEDULES: dict[str, Schedule] = {
+    "inverse_time": inverse_time,
+}
+"""By the value of the hyperparameter ``learning_rate_schedule``."""

@@ -1,0 +1,39 @@
+"""Every learning-rate schedule beside its formula."""
+
+import pytest
+
+from hpsearch.network.schedules import SCHEDULES
+from hpsearch.network.train import Training
+from tests.network.test_train import choose, small
+
+VALUES: dict[str, tuple[float, list[float]]] = {
+    "inverse_time": (0.5, [1, 2 / 3, 1 / 2, 2 / 5]),
+}
+"""A decay, and the learning rates of four epochs from 1 on, worked out by hand."""
+
+
+def test_every_schedule_is_tested() -> None:
+    """Every line of the registry has its values in these tests."""
+    assert VALUES.keys() == SCHEDULES.keys()
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_rates_are_those_of_the_formula(name: str) -> None:
+    """Four epochs have the learning rates of the formula, in proportion to the first."""
+    decay, expected = VALUES[name]
+    for first in (1.0, 0.3):
+        rates = [SCHEDULES[name](first, decay, epoch, 4) for epoch in range(4)]
+        assert rates == pytest.approx([first * rate for rate in expected])
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_training_follows_its_schedule(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every step of an epoch has the learning rate of its schedule."""
+    training = Training(small(), choose(learning_rate_schedule=name, learning_rate_decay=0.5, epochs=3))
+    rates: list[float] = []
+    step = training._optimizer.step
+    monkeypatch.setattr(training._optimizer, "step", lambda rate: (rates.append(rate), step(rate)))
+    for epoch in range(3):
+        rates.clear()
+        training.train_epoch()
+        assert set(rates) == {SCHEDULES[name](0.01, 0.5, epoch, 3)}
