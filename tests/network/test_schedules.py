@@ -1,5 +1,7 @@
 """Every learning-rate schedule beside its formula."""
 
+import math
+
 import pytest
 
 from hpsearch.network.schedules import SCHEDULES
@@ -8,6 +10,7 @@ from tests.network.test_train import choose, small
 
 VALUES: dict[str, tuple[float, list[float]]] = {
     "inverse_time": (0.5, [1, 2 / 3, 1 / 2, 2 / 5]),
+    "exponential": (math.log(2), [1, 1 / 2, 1 / 4, 1 / 8]),
 }
 """A decay, and the learning rates of four epochs from 1 on, worked out by hand."""
 
