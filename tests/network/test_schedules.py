@@ -11,6 +11,7 @@ from tests.network.test_train import choose, small
 VALUES: dict[str, tuple[float, list[float]]] = {
     "inverse_time": (0.5, [1, 2 / 3, 1 / 2, 2 / 5]),
     "exponential": (math.log(2), [1, 1 / 2, 1 / 4, 1 / 8]),
+    "staircase": (0.5, [1, 1, 1 / 2, 1 / 2]),
 }
 """A decay, and the learning rates of four epochs from 1 on, worked out by hand."""
 
@@ -40,3 +41,8 @@ def test_training_follows_its_schedule(name: str, monkeypatch: pytest.MonkeyPatc
         rates.clear()
         training.train_epoch()
         assert set(rates) == {SCHEDULES[name](0.01, 0.5, epoch, 3)}
+
+
+def test_steps_of_a_staircase_are_not_late() -> None:
+    """The product of decay and epoch may be rounded down: 0.29 · 100 is below 29 in double precision."""
+    assert SCHEDULES["staircase"](1.0, 0.29, 100, 200) == 2.0**-29
