@@ -31,9 +31,15 @@ def staircase(rate: float, decay: float, epoch: int, epochs: int) -> float:
     return math.ldexp(rate, -math.floor(round(min(decay * epoch, 1e4), 9)))
 
 
+def inverse_sqrt(rate: float, decay: float, epoch: int, epochs: int) -> float:
+    """α = α₀ / √(1 + d e): with d = 1, α₀ over the root of the epoch's number, counted from 1."""
+    return rate / math.sqrt(1 + decay * epoch)
+
+
 SCHEDULES: dict[str, Schedule] = {
     "inverse_time": inverse_time,
     "exponential": exponential,
     "staircase": staircase,
+    "inverse_sqrt": inverse_sqrt,
 }
 """By the value of the hyperparameter ``learning_rate_schedule``."""
