@@ -36,10 +36,19 @@ def inverse_sqrt(rate: float, decay: float, epoch: int, epochs: int) -> float:
     return rate / math.sqrt(1 + decay * epoch)
 
 
+def cosine(rate: float, decay: float, epoch: int, epochs: int) -> float:
+    """α = α₀ (1 + cos(π e/E)) / 2, and 0 after E epochs; d is not used.
+
+    Loshchilov and Hutter (2017), equation 5, with one cycle and the smallest rate 0.
+    """
+    return rate * (1 + math.cos(math.pi * min(epoch / epochs, 1))) / 2
+
+
 SCHEDULES: dict[str, Schedule] = {
     "inverse_time": inverse_time,
     "exponential": exponential,
     "staircase": staircase,
     "inverse_sqrt": inverse_sqrt,
+    "cosine": cosine,
 }
 """By the value of the hyperparameter ``learning_rate_schedule``."""

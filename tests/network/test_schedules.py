@@ -13,6 +13,7 @@ VALUES: dict[str, tuple[float, list[float]]] = {
     "exponential": (math.log(2), [1, 1 / 2, 1 / 4, 1 / 8]),
     "staircase": (0.5, [1, 1, 1 / 2, 1 / 2]),
     "inverse_sqrt": (1.0, [1, 0.5**0.5, (1 / 3) ** 0.5, 1 / 2]),
+    "cosine": (0.5, [1, (2 + 2**0.5) / 4, 1 / 2, (2 - 2**0.5) / 4]),
 }
 """A decay, and the learning rates of four epochs from 1 on, worked out by hand."""
 
