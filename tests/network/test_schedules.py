@@ -33,6 +33,13 @@ def test_rates_are_those_of_the_formula(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", SCHEDULES)
+def test_any_decay_and_epoch_have_a_rate(name: str) -> None:
+    """The largest decay, and more epochs than planned, give a rate from 0 to the first one."""
+    for decay, epoch in ((1e308, 1), (1e308, 1000), (0.0, 1000)):
+        assert 0 <= SCHEDULES[name](1.0, decay, epoch, 4) <= 1
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
 def test_training_follows_its_schedule(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every step of an epoch has the learning rate of its schedule."""
     training = Training(small(), choose(learning_rate_schedule=name, learning_rate_decay=0.5, epochs=3))
