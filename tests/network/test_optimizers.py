@@ -45,6 +45,13 @@ def momentum(state: Formula, g: Array) -> Array:
     return state.theta - RATE * state.m
 
 
+def nesterov(state: Formula, g: Array) -> Array:
+    """Sutskever et al. (2013), as PyTorch has it."""
+    g = g + state.decay * state.theta
+    state.m = BETA1 * state.m + g
+    return state.theta - RATE * (g + BETA1 * state.m)
+
+
 def rmsprop(state: Formula, g: Array) -> Array:
     """Tieleman and Hinton (2012)."""
     g = g + state.decay * state.theta
@@ -64,6 +71,7 @@ def adam(state: Formula, g: Array) -> Array:
 FORMULAS: dict[str, Callable[[Formula, Array], Array]] = {
     "sgd": sgd,
     "momentum": momentum,
+    "nesterov": nesterov,
     "rmsprop": rmsprop,
     "adam": adam,
 }

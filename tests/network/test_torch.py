@@ -65,6 +65,9 @@ def torch_optimizer(model: Any, chosen: Hyperparameters) -> Any:
 TORCH_OPTIMIZERS: dict[str, Callable[[Any, Hyperparameters], Any]] = {
     "sgd": lambda groups, chosen: torch.optim.SGD(groups, lr=RATE),
     "momentum": lambda groups, chosen: torch.optim.SGD(groups, lr=RATE, momentum=chosen.momentum),
+    "nesterov": lambda groups, chosen: torch.optim.SGD(
+        groups, lr=RATE, momentum=chosen.momentum, nesterov=True
+    ),
     "rmsprop": lambda groups, chosen: torch.optim.RMSprop(
         groups, lr=RATE, alpha=chosen.beta2, eps=chosen.epsilon
     ),

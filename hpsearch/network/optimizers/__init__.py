@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 OPTIMIZERS = {
     "sgd": "Sgd",
     "momentum": "Momentum",
+    "nesterov": "Nesterov",
     "rmsprop": "RMSprop",
     "adam": "Adam",
 }
