@@ -74,6 +74,9 @@ TORCH_OPTIMIZERS: dict[str, Callable[[Any, Hyperparameters], Any]] = {
     "adam": lambda groups, chosen: torch.optim.Adam(
         groups, lr=RATE, betas=(chosen.momentum, chosen.beta2), eps=chosen.epsilon
     ),
+    "adamw": lambda groups, chosen: torch.optim.AdamW(
+        groups, lr=RATE, betas=(chosen.momentum, chosen.beta2), eps=chosen.epsilon, weight_decay=0
+    ),
 }
 """What each optimizer is there."""
 

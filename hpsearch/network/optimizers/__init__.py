@@ -16,6 +16,7 @@ OPTIMIZERS = {
     "nesterov": "Nesterov",
     "rmsprop": "RMSprop",
     "adam": "Adam",
+    "adamw": "AdamW",
 }
 """The class of each optimizer, by the name of its module: a value of the hyperparameter ``optimizer``."""
 
