@@ -85,6 +85,7 @@ TORCH_ACTIVATIONS: dict[str, Callable[[], Any]] = {
     "tanh": torch.nn.Tanh,
     "leaky_relu": torch.nn.LeakyReLU,
     "sigmoid": torch.nn.Sigmoid,
+    "gelu": lambda: torch.nn.GELU(approximate="tanh"),
 }
 """What each activation is there."""
 
