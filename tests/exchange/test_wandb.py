@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from hpsearch.config import Config, load
 from hpsearch.errors import ConfigError
 from hpsearch.exchange.wandb.importer import from_sweep
-from hpsearch.objectives.placeholders import filled
+from hpsearch.process.placeholders import filled
 from hpsearch.space import Number
 
 SWEEPS = Path(__file__).parent / "sweeps"
