@@ -16,7 +16,16 @@ ROOMS: dict[str, set[str]] = {
     "blas": set(),
     "space": {"errors", "trial"},
     "document": {"errors", "trial"},
-    "config": {"document", "space", "trial", "errors", "network.hyperparameters", "objectives.placeholders"},
+    "config": {
+        "document",
+        "space",
+        "searchers",
+        "data.builtin",
+        "network.hyperparameters",
+        "objectives.placeholders",
+        "trial",
+        "errors",
+    },
     "searchers": {"space", "trial", "errors"},
     "data": {"errors"},
     "network": {"data", "errors"},
@@ -53,7 +62,7 @@ FREE = ("cli", "__init__", "__main__")
 """The rooms that may import all."""
 
 HOMES = {
-    "yaml": {"document", "config"},
+    "yaml": {"document"},
     "pydantic": {"config"},
     "pydantic_core": {"config"},
     "joblib": {"executors"},

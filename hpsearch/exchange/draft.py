@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from hpsearch.config.writing import dump
+from hpsearch.document.dump import dump
 from hpsearch.document.nodes import Position
 from hpsearch.document.scalars import shown
 from hpsearch.errors import UsageError
