@@ -5,16 +5,13 @@ import sys
 from pathlib import Path
 
 from hpsearch.config.objective_section import ObjectiveSettings
-from hpsearch.config.reader import Reader
+from hpsearch.config.reader import Reader, either
 from hpsearch.config.schema import RunSection, SearchSection
 from hpsearch.document.closest import closest, did_you_mean
 from hpsearch.document.nodes import Location
 from hpsearch.document.scalars import shown
+from hpsearch.searchers import METHODS
 from hpsearch.space import Categorical, Space
-
-
-def _uses_results(search: SearchSection) -> bool:
-    return search.method != "random"
 
 
 def check_run(search: SearchSection, run: RunSection, kind: type[ObjectiveSettings], reader: Reader) -> None:
@@ -45,7 +42,7 @@ def _check_workers(search: SearchSection, run: RunSection, reader: Reader) -> No
         rule = "must be 1 or auto with strategy: panda, which runs one trial at a time"
         reader.report(("run", "workers"), rule, hint="Write strategy: caviar to run several at once")
         return
-    waits = _uses_results(search) or search.early_stopping is not None
+    waits = METHODS[search.method].adaptive or search.early_stopping is not None
     if run.workers == "auto" or not waits or run.workers <= search.lag + 1:
         return
     rule = f"must be at most search.lag + 1 = {search.lag + 1}, the most trials that run at once"
@@ -98,9 +95,10 @@ def find_warm_start_runs(search: SearchSection, reader: Reader, base: Path | Non
     """
     if base is None:
         return search
-    if search.warm_start and not _uses_results(search):
-        rule = f"has no effect with method: {search.method}, which does not use results"
-        hint = "Leave it out or choose another method"
+    if search.warm_start and not METHODS[search.method].uses_prior_observations:
+        others = [name for name, searcher in METHODS.items() if searcher.uses_prior_observations]
+        rule = f"has no effect with method: {search.method}, which does not use earlier results"
+        hint = f"Write method: {either(others)}, or leave it out"
         reader.report(("search", "warm_start"), rule, hint=hint)
     found = []
     for index, name in enumerate(search.warm_start):

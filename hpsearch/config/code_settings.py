@@ -16,7 +16,7 @@ from hpsearch.config.schema import CommandSection, FunctionSection
 from hpsearch.config.suggestions import suggest_name
 from hpsearch.document.nodes import Location, MappingNode, SequenceNode, entries_at, find
 from hpsearch.document.scalars import shown
-from hpsearch.objectives.placeholders import SPECIAL, placeholders
+from hpsearch.process.placeholders import SPECIAL, placeholders
 from hpsearch.trial import Value
 
 FUNCTION: Location = ("objective", "function")

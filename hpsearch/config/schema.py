@@ -4,9 +4,17 @@ One model per section. To add a key, add a field; to add a kind of objective, ad
 :class:`ObjectiveSection` and its class to :mod:`hpsearch.config.objective_section`.
 """
 
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    WithJsonSchema,
+    create_model,
+)
 
 from hpsearch.config.setting_types import (
     Bytes,
@@ -23,7 +31,7 @@ from hpsearch.config.setting_types import (
 )
 from hpsearch.data.builtin import BUILTIN
 from hpsearch.searchers import METHODS
-from hpsearch.space import Prior
+from hpsearch.space import PRIORS
 
 
 class Section(BaseModel):
@@ -46,11 +54,13 @@ class MetricSection(Section):
     )
 
 
-class ParameterSection(Section):
+class _ParameterSection(Section):
     """One parameter: numbers between ``min`` and ``max``, or one of ``values``."""
 
     type: Literal["float", "int"] | None = Field(default=None, description="float, or int for whole numbers")
-    prior: Prior | None = Field(default=None, description="the distribution that values are drawn from")
+    prior: Annotated[str, one_of(PRIORS)] | None = Field(
+        default=None, description="how values are distributed"
+    )
     min: float | None = Field(default=None, description="smallest value")
     max: float | None = Field(default=None, description="largest value")
     step: float | None = Field(default=None, description="distance between neighbouring values", gt=0)
@@ -60,6 +70,26 @@ class ParameterSection(Section):
     )
     when: dict[str, Any] | None = Field(
         default=None, description="the values of other parameters with which this one is active"
+    )
+
+
+def _prior_keys() -> dict[str, Any]:
+    """The priors' own keys, as fields of a section."""
+    meanings: dict[str, list[str]] = {}
+    for name, prior in PRIORS.items():
+        for key, meaning in prior.keys.items():
+            meanings.setdefault(key, []).append(f"prior {name}: {meaning}")
+    return {
+        key: (float | None, Field(default=None, description="; ".join(lines)))
+        for key, lines in meanings.items()
+    }
+
+
+if TYPE_CHECKING:  # type checkers cannot read the keys from the registry
+    ParameterSection = _ParameterSection
+else:
+    ParameterSection = create_model(
+        "ParameterSection", __base__=_ParameterSection, __doc__=_ParameterSection.__doc__, **_prior_keys()
     )
 
 
