@@ -31,6 +31,7 @@ ROOMS: dict[str, set[str]] = {
     "searchers": {"space", "trial", "errors"},
     "data": {"files", "errors"},
     "network": {"data", "errors"},
+    "metrics": set(),
     "process": {"objective", "errors"},
     "objectives": {"objective", "files", "network", "data", "process", "trial", "errors"},
     "executors": {"objective", "trial", "errors"},
