@@ -63,14 +63,15 @@ def _write_config(draft: Draft, output: Path | None) -> None:
     """Write the config where it was asked for, and say what is missing beside it."""
     from hpsearch.config import Config
     from hpsearch.errors import ConfigError
-    from hpsearch.exchange.draft import write_new
+    from hpsearch.files import usage_errors, write_new
     from hpsearch.reports.text import printable
 
     text = draft.as_yaml()
     if output is None:
         click.echo(text, nl=False)
     else:
-        write_new(output, text)
+        with usage_errors(output):
+            write_new(output, text)
     path = output or Path("config.yaml")
     try:
         Config.parse(text, path)
@@ -124,6 +125,7 @@ def export(
       hpsearch export runs/digits-001 --to mlflow --tracking-uri http://localhost:5000
     """
     from hpsearch.errors import UsageError
+    from hpsearch.files import usage_errors, write_whole
     from hpsearch.store import Run
 
     wrong = _wrong_options(target, output, tracking_uri, name)
@@ -137,10 +139,8 @@ def export(
     if output is None:
         click.echo(text, nl=False)
         return
-    try:
-        output.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"{output} cannot be written: {error.strerror}") from error
+    with usage_errors(output):
+        write_whole(output, text)
 
 
 def _wrong_options(target: str, output: Path | None, uri: str | None, name: str | None) -> str:

@@ -42,15 +42,10 @@ def init(config: Path) -> None:
 
     It is written to CONFIG, config.yaml if not given, and never over a file that is there.
     """
-    from hpsearch.errors import UsageError
+    from hpsearch.files import usage_errors, write_new
 
-    try:
-        with config.open("x", encoding="utf-8") as file:
-            file.write(TEMPLATE.format(name=config))
-    except FileExistsError:
-        raise UsageError(f"{config} is there already, and stays as it is. Name another file.") from None
-    except OSError as error:
-        raise UsageError(f"{config} cannot be written: {error.strerror}") from error
+    with usage_errors(config):
+        write_new(config, TEMPLATE.format(name=config))
     click.echo(f"{config} written. Next: hpsearch sample {config}, hpsearch run {config}")
 
 

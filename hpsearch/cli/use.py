@@ -42,6 +42,7 @@ def train(directory: Path, trial: str, output: Path, quiet: bool, form: Form, co
     from hpsearch import blas
     from hpsearch.config import Config
     from hpsearch.errors import RunMismatch, UsageError
+    from hpsearch.files import usage_errors
     from hpsearch.objectives.final import epochs_to_best, train_final
     from hpsearch.reports.formats import print_report
     from hpsearch.reports.models import confusion_table, model_sheet
@@ -74,10 +75,8 @@ def train(directory: Path, trial: str, output: Path, quiet: bool, form: Form, co
     values = {**config.objective.constants, **chosen.values, **epochs_to_best(config.metric, result)}
     with threadpool_limits(limits=config.run.threads, user_api="blas"):
         final = train_final(work.dataset, values, chosen.seed, show)
-    try:
+    with usage_errors(output):
         final.model.save(output)
-    except OSError as error:
-        raise UsageError(f"{output} cannot be written: {error.strerror or error}") from error
     print_report(model_sheet(output, chosen, final.rows, final.metrics), form, console(color))
     if form == "table" and final.metrics:
         click.echo()
@@ -109,9 +108,9 @@ def predict(model: Path, data: Path, output: Path | None, label: str | None, pro
     """
     import numpy as np
 
-    from hpsearch.data import npz_file
     from hpsearch.data.formats import kind, read_features
     from hpsearch.errors import UsageError
+    from hpsearch.files import usage_errors, write_whole
     from hpsearch.network.model import Model
     from hpsearch.reports.formats import format_report
     from hpsearch.reports.models import predictions_table
@@ -138,8 +137,5 @@ def predict(model: Path, data: Path, output: Path | None, label: str | None, pro
     if output is None:
         click.echo(text, nl=False)
         return
-    try:
-        with npz_file.replacing(output) as file:
-            file.write(text.encode())
-    except OSError as error:
-        raise UsageError(f"{output} cannot be written: {error.strerror or error}") from error
+    with usage_errors(output):
+        write_whole(output, text)

@@ -5,13 +5,11 @@ import re
 import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-from hpsearch.config.writing import dump
+from hpsearch.document.dump import dump
 from hpsearch.document.nodes import Position
 from hpsearch.document.scalars import shown
-from hpsearch.errors import UsageError
 
 WIDTH = 100
 
@@ -106,18 +104,3 @@ def valid_names(originals: Sequence[str], *, python: bool = False) -> list[str]:
             number, free = number + 1, f"{name}_{number}"
         names[at] = names[at] or free
     return [name for name in names if name is not None]
-
-
-def write_new(path: Path, text: str) -> None:
-    """Write a file that is not there yet.
-
-    Raises:
-        UsageError: It is there, or cannot be written.
-    """
-    try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError:
-        raise UsageError(f"{path} is there already, and stays as it is. Name another file.") from None
-    except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror or error}") from error

@@ -4,9 +4,9 @@ import contextlib
 from pathlib import Path
 from typing import Any
 
-from hpsearch.errors import UsageError
 from hpsearch.exchange.packages import required
 from hpsearch.exchange.run_export import RunExport, TrialExport
+from hpsearch.files import usage_errors
 from hpsearch.trial import Status
 
 STATUSES = {Status.DONE: "STATUS_SUCCESS", Status.STOPPED: "STATUS_SUCCESS"}
@@ -24,13 +24,11 @@ def write_events(export: RunExport, directory: Path) -> None:
         UsageError: tensorboardX is not installed; the directory is not empty, or cannot be written.
     """
     events = _Events()
-    try:
+    with usage_errors(directory):
         if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
-            raise UsageError(f"{directory} is there already, and stays as it is. Name another directory.")
+            raise FileExistsError
         for record in export.records:
             events.write(export, record, directory / f"trial-{record.trial.number:05d}")
-    except OSError as error:
-        raise UsageError(f"{directory} cannot be written: {error.strerror or error}") from error
 
 
 class _Events:

@@ -8,6 +8,7 @@ from hpsearch.analysis.moves import Move
 from hpsearch.analysis.narrowing import AtBound, Narrowing
 from hpsearch.reports.table import Column, Table
 from hpsearch.reports.text import plain
+from hpsearch.searchers import PHASES
 from hpsearch.trial import Result, Trial
 
 BAR = 24
@@ -15,18 +16,6 @@ PAIRS_SHOWN = 5
 SMALLEST_SHARE = 0.005
 LITTLE_EXPLAINED = 0.5
 """Of the differences between trials; with less, the parameters' order is not to be trusted."""
-
-REASONS = {
-    "random": "a random draw from the priors",
-    "coarse": "one of the first points, random but spread over the whole space",
-    "enqueued": "given in search.enqueue",
-    "warm": "one of the first points, promising by the runs of search.warm_start",
-    "global": "the most promising of random candidates; it came from the whole space",
-    "zoom": "the most promising of random candidates; it came from near a good trial",
-    "fine": "the most promising of candidates close to the most promising one",
-    "leftover": "a random draw among untried configurations; those that the search looked at had been tried",
-}
-"""What the phases of the searchers mean."""
 
 
 def importance_table(found: Importance, results: int) -> Table:
@@ -90,7 +79,7 @@ def trial_explanation(
         for each in moves
     ]
     columns = [Column("parameter", ("parameter",)), Column("value", ("value",), right=True)]
-    notes = [f"Phase {phase}: {REASONS.get(phase, 'no reason is recorded')}."]
+    notes = [f"Phase {phase}: {PHASES.get(phase, 'no reason is recorded')}."]
     if centre is not None:
         columns += [
             Column("from", ("from",), right=True),

@@ -46,7 +46,7 @@ def test_import_writes_a_config_that_is_right(hpsearch: Program, sweep: Path) ->
     before = Path("config.yaml").read_text()
     done = hpsearch("import", sweep, "-o", "config.yaml")
     assert done.code == 2
-    assert "config.yaml is there already, and stays as it is" in done.err
+    assert "config.yaml already exists and was not changed" in done.err
     assert Path("config.yaml").read_text() == before
 
 

@@ -24,7 +24,7 @@ def test_init_never_overwrites(hpsearch: Program, in_tmp: Path) -> None:
     Path("config.yaml").write_text("mine")
     done = hpsearch("init")
     assert (done.code, done.out) == (2, "")
-    assert "there already" in done.err
+    assert "already exists" in done.err
     assert Path("config.yaml").read_text() == "mine"
 
 

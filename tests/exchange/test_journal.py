@@ -101,7 +101,7 @@ def test_a_file_that_is_there_stays(export: RunExport, tmp_path: Path) -> None:
     """Nothing is overwritten, and nothing left behind."""
     path = tmp_path / "study.journal"
     path.write_text("mine")
-    with pytest.raises(UsageError, match="is there already, and stays as it is"):
+    with pytest.raises(UsageError, match="already exists and was not changed"):
         write_journal(export, path)
     assert path.read_text() == "mine"
     with pytest.raises(UsageError, match="cannot be written"):

@@ -87,7 +87,7 @@ def test_a_directory_with_files_stays(export: RunExport, tmp_path: Path) -> None
     """Nothing is mixed with what is there."""
     (tmp_path / "events").mkdir()
     (tmp_path / "events" / "mine").touch()
-    with pytest.raises(UsageError, match="is there already, and stays as it is"):
+    with pytest.raises(UsageError, match="already exists and was not changed"):
         write_events(export, tmp_path / "events")
     with pytest.raises(UsageError, match="cannot be written"):
         write_events(export, tmp_path / "events" / "mine" / "there")

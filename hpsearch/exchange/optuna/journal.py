@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from hpsearch.errors import UsageError
 from hpsearch.exchange.packages import required
 from hpsearch.exchange.run_export import RunExport, TrialExport
+from hpsearch.files import usage_errors
 from hpsearch.space import Categorical, Number, Parameter
 from hpsearch.trial import Metric, Status
 
@@ -36,19 +36,15 @@ def write_journal(export: RunExport, path: Path) -> list[str]:
         UsageError: Optuna is not installed; the file is there, or cannot be written.
     """
     optuna = required("optuna", "--to optuna", "optuna")
-    if path.exists():
-        raise UsageError(f"{path} is there already, and stays as it is. Name another file.")
     notes: list[str] = []
     distributions = {each.name: _distribution(optuna, each, notes) for each in export.space.parameters}
-    try:
+    with usage_errors(path):
+        if path.exists():
+            raise FileExistsError
         with tempfile.TemporaryDirectory(dir=path.parent) as draft, _quiet(optuna):
             file = Path(draft) / "journal"
             _write(optuna, export, distributions, file)
             os.link(file, path)
-    except FileExistsError:
-        raise UsageError(f"{path} is there already, and stays as it is. Name another file.") from None
-    except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror or error}") from error
     return notes
 
 
@@ -100,8 +96,8 @@ def _distribution(optuna: Any, parameter: Parameter, notes: list[str]) -> Any:
             notes.append(f"{parameter.name}: its probabilities are left out, which Optuna does not have")
         return optuna.distributions.CategoricalDistribution(parameter.values)
     log, step = parameter.prior == "log", parameter.step
-    if parameter.prior == "reverse_log":
-        notes.append(f"{parameter.name}: is uniform in Optuna, which has no reverse_log")
+    if parameter.prior not in ("linear", "log"):
+        notes.append(f"{parameter.name}: is uniform in Optuna, which has no {parameter.prior}")
     if log and step is not None and not (parameter.integer and step == 1):
         notes.append(f"{parameter.name}: has no step in Optuna, which has none on a logarithmic scale")
         step = 1 if parameter.integer else None
