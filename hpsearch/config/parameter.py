@@ -115,9 +115,7 @@ def _bounds(
 ) -> tuple[float, float] | None:
     """The smallest and the largest value; None when one is missing that has no default."""
     step = section.step or (1 if integer else None)
-    defaults = PRIORS[section.prior or "linear"].default_bounds(step, **own) or (None, None)
-    low = defaults[0] if section.min is None else section.min
-    high = defaults[1] if section.max is None else section.max
+    low, high = PRIORS[section.prior or "linear"].bounds(section.min, section.max, step, **own)
     if low is None or high is None:
         absent = "min" if low is None else "max"
         hint = f"Give the {'smallest' if absent == 'min' else 'largest'} value"

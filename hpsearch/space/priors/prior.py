@@ -80,14 +80,21 @@ class Prior(ABC):
         yield from ()
 
     @classmethod
-    def default_bounds(cls, step: float | None, **parameters: float) -> tuple[float, float] | None:
-        """The smallest and the largest value where a config names none; None if it has to name them.
+    def bounds(
+        cls, low: float | None, high: float | None, step: float | None, **parameters: float
+    ) -> tuple[float | None, float | None]:
+        """The smallest and the largest value, given those that a config names.
 
         Args:
+            low: The smallest value; None where the config names none.
+            high: The largest value, likewise.
             step: The distance between neighbouring values; None for a continuous parameter.
             **parameters: A valid value for each of :attr:`keys`.
+
+        Returns:
+            The two; None for one that the config has to name.
         """
-        return None
+        return low, high
 
     @classmethod
     def bucket_ends(cls, low: float, step: float, count: float) -> tuple[float, float]:
