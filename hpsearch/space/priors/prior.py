@@ -83,16 +83,16 @@ class Prior(ABC):
     def bounds(
         cls, low: float | None, high: float | None, step: float | None, **parameters: float
     ) -> tuple[float | None, float | None]:
-        """The smallest and the largest value, given those that a config names.
+        """The smallest and the largest value, cut to where the prior has probability.
 
         Args:
-            low: The smallest value; None where the config names none.
+            low: The smallest value; None for all that the prior has.
             high: The largest value, likewise.
             step: The distance between neighbouring values; None for a continuous parameter.
             **parameters: A valid value for each of :attr:`keys`.
 
         Returns:
-            The two; None for one that the config has to name.
+            The two; None for one that has to be given, as the prior has no end there.
         """
         return low, high
 
