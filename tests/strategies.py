@@ -29,6 +29,14 @@ RANGES: dict[str, st.SearchStrategy[Range]] = {
         ),
         *(st.floats(-1e3, 1e3), st.floats(1e-2, 1e3), st.floats(-5.9, 4), st.floats(0.02, 1)),
     ),
+    "log_normal": st.builds(
+        lambda mean, sd, z, share: (
+            math.exp(mean + z * sd),
+            math.exp(mean + (z + share * (5 - z)) * sd),
+            {"mean": mean, "sd": sd},
+        ),
+        *(st.floats(-9, 3), st.floats(0.1, 2), st.floats(-5.9, 4), st.floats(0.02, 1)),
+    ),
 }
 """For every prior: min, max, and the prior's own keys."""
 
