@@ -170,7 +170,9 @@ _KEYS = {
     "weights": "probabilities",
 }
 
+# A name on the left that is itself an option is never replaced.
 _VALUES = {
+    "adamw": "adam",
     "asc": "minimize",
     "bayes": "coarse_to_fine",
     "bayesian": "coarse_to_fine",
@@ -187,6 +189,7 @@ _VALUES = {
     "fp64": "float64",
     "gauss": "normal",
     "gaussian": "normal",
+    "gelu": "relu",
     "gp": "coarse_to_fine",
     "grid": "random",
     "half": "float32",
@@ -211,6 +214,8 @@ _VALUES = {
     "minimum": "minimize",
     "multiprocessing": "caviar",
     "nadam": "adam",
+    "nesterov": "momentum",
+    "normal": "linear",
     "parallel": "caviar",
     "processes": "caviar",
     "random_search": "random",
