@@ -1,4 +1,4 @@
-"""A study of Optuna as a config: its distributions as the space, its best trials to be tried first."""
+"""An Optuna study as a config: its distributions are the space, its best trials are tried first."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,7 +13,7 @@ from hpsearch.exchange.packages import required
 BEST = 10
 """How many of the study's trials are tried first."""
 
-TRIALS = 64
+_TRIALS = 64
 
 _ABSENT = object()
 
@@ -21,20 +21,20 @@ Row = Mapping[str, Any]
 """The values of one trial of the study, by the study's names."""
 
 
-def from_study(url: str, name: str) -> Draft:
-    """A config made of a study.
+def import_study(url: str, name: str) -> Draft:
+    """A config made from an Optuna study.
 
     Args:
         url: A storage such as ``sqlite:///study.db``, or the path of a journal file.
         name: The study's name.
 
     Raises:
-        UsageError: Optuna is not installed, there is no such study, or it is none that can be searched here.
+        UsageError: Optuna is not installed, there is no such study, or it cannot be searched here.
     """
     optuna = required("optuna", "--optuna", "optuna")
     study = _load(optuna, url, name)
     goal, trials = _goal(study), _trials(study)
-    draft = Draft(f"the study {name} of Optuna", "")
+    draft = Draft(f"the Optuna study {name}", "")
     originals = list(dict.fromkeys(key for trial in trials for key in trial.params))
     names = dict(zip(originals, valid_names(originals, python=True), strict=True))
     metric = (study.metric_names or ["value"])[0]
@@ -43,12 +43,12 @@ def from_study(url: str, name: str) -> Draft:
     draft.config["metric"] = {"name": metric, "goal": goal}
     draft.config["objective"] = {"function": "train:objective"}
     draft.config["space"] = space
-    search: dict[str, Any] = {"method": "coarse_to_fine", "trials": TRIALS, "early_stopping": False}
+    search: dict[str, Any] = {"method": "coarse_to_fine", "trials": _TRIALS, "early_stopping": False}
     if best := _best(draft, optuna, trials, names, maximize=goal == "maximize"):
         search["enqueue"] = best
     draft.config["search"] = search
     draft.todo = _todo(space, metric)
-    _note_the_rest(draft, study, trials)
+    _note_unused(draft, study, trials)
     return draft
 
 
@@ -57,7 +57,7 @@ def _goal(study: Any) -> str:
     directions = [direction.name.lower() for direction in study.directions]
     if len(directions) > 1:
         raise UsageError(
-            f"A search makes one metric better; the study {study.study_name!r} has {len(directions)}"
+            f"A search optimizes one metric; the study {study.study_name!r} has {len(directions)}"
             f" directions: {', '.join(directions)}. Name a study with one objective."
         )
     return "maximize" if directions == ["maximize"] else "minimize"
@@ -68,8 +68,8 @@ def _trials(study: Any) -> list[Any]:
     trials = [trial for trial in study.get_trials(deepcopy=False) if trial.params]
     if not trials:
         raise UsageError(
-            f"The study {study.study_name!r} has no trials with parameters, and so no space: Optuna knows the"
-            " parameters of trials, not of studies. Run one trial first."
+            f"The study {study.study_name!r} has no trials with parameters, and so no space: Optuna stores"
+            " parameters with trials, not with studies. Run one trial first."
         )
     return trials
 
@@ -78,11 +78,11 @@ def _todo(space: Mapping[str, Any], metric: str) -> str:
     names = [name for name, spec in space.items() if not _has_condition(spec)]
     names += [f"{name}=None" for name, spec in space.items() if _has_condition(spec)]
     return (
-        "To do by hand: an objective of Optuna asks its trial for values; here it is called with them. Write,"
-        f" in train.py beside this file,\n    def objective({', '.join(names)}):\n        ...\n"
+        "To do by hand: an Optuna objective asks its trial for values; here it is called with them. Write"
+        f" this in train.py beside the config:\n    def objective({', '.join(names)}):\n        ...\n"
         f'        return {{"{metric}": value}}\n'
-        "yield instead of return, once an epoch, makes learning curves and early stopping. What has a"
-        " condition (when) is not there in every trial. `hpsearch check` says whether it fits."
+        "For learning curves and early stopping, yield once per epoch instead of returning. Parameters with a"
+        " condition (when) are absent from some trials. `hpsearch check` tests whether the function fits."
     )
 
 
@@ -91,11 +91,11 @@ def _has_condition(spec: Any) -> bool:
 
 
 def _load(optuna: Any, url: str, name: str) -> Any:
-    """The study; nothing is created where there is none."""
+    """The study; nothing is created if there is none."""
     path = Path(url.removeprefix("sqlite:///").partition("?")[0])
     if ("://" not in url or url.startswith("sqlite:///")) and not path.is_file():
         raise UsageError(
-            f"There is no file {path}. Name a storage such as sqlite:///study.db, or a journal file."
+            f"There is no file {path}. Name a storage such as sqlite:///study.db or a journal file."
         )
     try:
         if "://" in url:
@@ -105,7 +105,7 @@ def _load(optuna: Any, url: str, name: str) -> Any:
             storage = optuna.storages.JournalStorage(journal.JournalFileBackend(url))
         known = optuna.get_all_study_names(storage)
         if name not in known:
-            there = f"it has {', '.join(map(repr, known[:20]))}" if known else "it has none"
+            there = f"it has {', '.join(map(repr, known[:20]))}" if known else "it has no studies"
             raise UsageError(f"{url} has no study {name!r}; {there}")
         return optuna.load_study(study_name=name, storage=storage)
     except UsageError:
@@ -113,12 +113,12 @@ def _load(optuna: Any, url: str, name: str) -> Any:
     except Exception as error:  # what a storage raises depends on its database and its driver
         reason = str(error).partition("\n")[0]
         raise UsageError(
-            f"{url} cannot be read as a storage of Optuna: {type(error).__name__}: {reason}"
+            f"{url} cannot be read as an Optuna storage: {type(error).__name__}: {reason}"
         ) from error
 
 
 def _space(draft: Draft, trials: Sequence[Any], names: Mapping[str, str]) -> dict[str, Any]:
-    """The parameters by their names here."""
+    """The parameters by their names in the config."""
     rows = [trial.params for trial in trials]
     seen: dict[str, dict[Any, None]] = {}
     for trial in trials:
@@ -128,21 +128,21 @@ def _space(draft: Draft, trials: Sequence[Any], names: Mapping[str, str]) -> dic
     for at, (key, name) in enumerate(names.items()):
         spec = _parameter(draft, key, list(seen[key]))
         if name != key:
-            draft.notes.append(Note(key, f"is {name} here, as it is the name of an argument"))
+            draft.notes.append(Note(key, f"is renamed to {name}: it becomes the name of an argument"))
         absent = sum(key not in row for row in rows)
         if absent and isinstance(spec, dict):
             parents = {parent: list(seen[parent])[-1] for parent in list(names)[:at]}
-            told = f"is in {len(rows) - absent} of {len(rows)} trials only"
+            some = f"is in only {len(rows) - absent} of {len(rows)} trials"
             if found := _condition(key, rows, parents):
                 parent, values = found
                 texts = _has_texts(space[names[parent]])
                 spec["when"] = {names[parent]: [str(each) if texts else each for each in values]}
-                text = f"{told}; its condition is what these trials have in common: look at it"
+                text = f"{some}; its condition is inferred from these trials: check it"
             else:
-                text = f"{told}, and no other parameter tells which; here it is in all"
+                text = f"{some}, and no other parameter explains which; here it is in all trials"
             draft.notes.append(Note(key, text))
         elif absent:
-            draft.notes.append(Note(key, "is not in all trials; as a constant it is here"))
+            draft.notes.append(Note(key, "is not in all trials; here it is a constant in all trials"))
         space[name] = spec
     return space
 
@@ -152,14 +152,14 @@ def _has_texts(spec: Any) -> bool:
 
 
 def _parameter(draft: Draft, key: str, seen: Sequence[Any]) -> Any:
-    """The section of a parameter, or the value of a constant; of several distributions, what spans them."""
+    """The section of a parameter, or the value of a constant; its range spans all its distributions."""
     last = seen[-1]
     if hasattr(last, "choices"):
         choices = list(dict.fromkeys(choice for each in seen for choice in getattr(each, "choices", ())))
         values = _alike(choices)
         if any(type(mine) is not type(theirs) for mine, theirs in zip(values, choices, strict=True)):
             draft.notes.append(
-                Note(key, "its choices are texts here: they are all numbers, all text, or true and false")
+                Note(key, "its choices become text: values must be all numbers, all text, or true and false")
             )
         return {"values": values} if len(values) > 1 else values[0]
     alike = [each for each in seen if type(each) is type(last)]
@@ -167,7 +167,7 @@ def _parameter(draft: Draft, key: str, seen: Sequence[Any]) -> Any:
     steps = {each.step for each in alike}
     if len(seen) > 1:
         draft.notes.append(
-            Note(key, f"had {len(seen)} distributions; its range here spans them: {low:g} to {high:g}")
+            Note(key, f"had {len(seen)} distributions; its range spans all of them: {low:g} to {high:g}")
         )
     if low == high:
         return low
@@ -179,31 +179,31 @@ def _parameter(draft: Draft, key: str, seen: Sequence[Any]) -> Any:
 
 
 def _alike(choices: Sequence[Any]) -> list[Any]:
-    """Choices as values of a parameter: as they are, or all as texts."""
+    """Choices as values of a parameter: as they are, or all as text."""
     kinds = {"number" if type(each) in (int, float) else type(each).__name__ for each in choices}
     return list(choices) if kinds in ({"number"}, {"bool"}, {"str"}) else [str(each) for each in choices]
 
 
 def _condition(key: str, rows: Sequence[Row], parents: Mapping[str, Any]) -> tuple[str, list[Any]] | None:
-    """The other parameter whose value tells whether a parameter is there, and the values with which it is.
+    """The parameter whose value decides whether another is present, and the values for which it is.
 
-    Of a whole number that is there from a value on, such as the number of layers, those beyond are taken too.
+    If it is present from a whole number on, such as a number of layers, all values beyond are included.
 
     Args:
-        key: The parameter.
+        key: The parameter that is sometimes absent.
         rows: The trials.
-        parents: The distributions of those before it.
+        parents: The distributions of the parameters before it.
     """
-    separate = [each for each, about in parents.items() if isinstance(getattr(about, "step", 1), int)]
+    separate = [each for each, distribution in parents.items() if isinstance(getattr(distribution, "step", 1), int)]
     for parent in sorted(separate, key=lambda each: not hasattr(parents[each], "choices")):
-        about = parents[parent]
+        distribution = parents[parent]
         present = {row.get(parent, _ABSENT) for row in rows if key in row}
         absent = {row[parent] for row in rows if key not in row and parent in row}
         if _ABSENT in present or present & absent or not absent:
             continue
-        if hasattr(about, "choices"):
-            return parent, [choice for choice in about.choices if choice in present]
-        whole = range(about.low, about.high + 1, about.step)
+        if hasattr(distribution, "choices"):
+            return parent, [choice for choice in distribution.choices if choice in present]
+        whole = range(distribution.low, distribution.high + 1, distribution.step)
         if min(present) > max(absent):
             return parent, [each for each in whole if each >= min(present)]
         if max(present) < min(absent):
@@ -231,20 +231,20 @@ def _best(
             misfits += 1
         elif values not in found and len(found) < BEST:
             found.append(values)
-    text = f"the best {len(found)} of {len(done)} complete trials are tried again first, in search.enqueue"
-    text += f"; {misfits} do not lie in this space" if misfits else ""
+    text = f"the best {len(found)} of {len(done)} complete trials are tried first, by search.enqueue"
+    text += f"; {misfits} are not in this space" if misfits else ""
     draft.notes.append(Note("trials", text))
     return found
 
 
-def _note_the_rest(draft: Draft, study: Any, trials: Sequence[Any]) -> None:
+def _note_unused(draft: Draft, study: Any, trials: Sequence[Any]) -> None:
     draft.notes.append(
-        Note("sampler, pruner", "a storage does not keep them; search.method is coarse_to_fine")
+        Note("sampler, pruner", "a storage does not contain them; search.method is coarse_to_fine")
     )
     steps = max((len(trial.intermediate_values) for trial in trials), default=0)
     if steps:
-        text = f"trials reported up to {steps}; to stop them early, set search.early_stopping, and in"
-        draft.notes.append(Note("intermediate values", f"{text} objective.function epochs: {steps}"))
+        text = f"trials reported up to {steps}; to stop trials early, set search.early_stopping and epochs:"
+        draft.notes.append(Note("intermediate values", f"{text} {steps} in objective.function"))
     attributes = ", ".join(study.user_attrs)
     if attributes:
-        draft.notes.append(Note("user_attrs", f"are left out: {attributes}"))
+        draft.notes.append(Note("user_attrs", f"are dropped: {attributes}"))

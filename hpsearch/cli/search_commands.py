@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hpsearch.cli.options import Color, common, config_file, console, overrides, run_directory, say, searching
-from hpsearch.cli.runs import print_leaderboard
+from hpsearch.cli.results_commands import print_leaderboard
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hpsearch.loop import Callback
 
-ROWS_AT_THE_END = 10
+_ROWS_AT_THE_END = 10
 
 
 @click.command()
@@ -26,7 +26,7 @@ ROWS_AT_THE_END = 10
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), metavar="DIR", help="The run directory to make."
 )
-@click.option("--seed", type=int, metavar="N", help="Everything random follows from it.")
+@click.option("--seed", type=int, metavar="N", help="The seed of everything random.")
 @searching
 @common
 def run(
@@ -41,17 +41,17 @@ def run(
     verbose: bool,
     color: Color,
 ) -> None:
-    """Search, as CONFIG says.
+    """Run the search that CONFIG describes.
 
-    KEY=VALUE overrides a setting by its dotted path, such as search.trials=128 or space.momentum=0.9.
-    The run directory is made under runs/, or where --output says. Ctrl-C once finishes the trials that
-    run and saves; twice stops now, and saves too. `hpsearch resume` goes on from there.
+    KEY=VALUE overrides a setting by its dotted path, such as search.trials=128 or space.momentum=0.9. The run
+    directory is made under runs/ unless --output names another. Press Ctrl-C once to finish the running
+    trials and save, twice to stop at once and save. `hpsearch resume` continues from there.
 
     \b
     Examples:
       hpsearch run config.yaml
       hpsearch run config.yaml search.trials=128 -j 4
-      hpsearch run config.yaml -q          print only the run directory, for scripts
+      hpsearch run config.yaml -q          print only the run directory; for scripts
     """
     from hpsearch import blas
     from hpsearch.config import load
@@ -60,7 +60,7 @@ def run(
     options = {"seed": seed, "search.trials": trials, "run.workers": workers, "run.strategy": strategy}
     given = [f"{key}={value}" for key, value in options.items() if value is not None]
     loaded = load(config, [*overrides, *given])
-    if config.is_file():  # a pipe could not be read again
+    if config.is_file():  # a pipe cannot be read again
         blas.restart_with(blas.choose_kernel(loaded.run.blas_kernel))
     with _callback(loaded.name, quiet=quiet, verbose=verbose, color=color) as callback:
         directory = start(loaded, callback, directory=output)
@@ -71,7 +71,7 @@ def run(
 @run_directory
 @searching
 @click.option("--retry-failed", is_flag=True, help="Run failed trials again.")
-@click.option("--accept-data-change", is_flag=True, help="If the data has changed, start a new run on it.")
+@click.option("--accept-data-change", is_flag=True, help="Start a new run if the data has changed.")
 @common
 def resume(
     directory: Path,
@@ -84,11 +84,11 @@ def resume(
     verbose: bool,
     color: Color,
 ) -> None:
-    """Go on with the search of RUN.
+    """Continue an interrupted search.
 
-    Trials without a result run again, from their checkpoint if they have one; the leaderboard is the one
-    that an uninterrupted search would have had. --trials raises the number of trials in all. With
-    --retry-failed the later trials stay as they were proposed, from the failures as they were then.
+    Trials without a result run again, from their checkpoint if they have one. The leaderboard is the same as
+    that of an uninterrupted search. --trials raises the total number of trials. --retry-failed runs failed
+    trials again; trials that were proposed after them keep their values.
 
     \b
     Examples:
@@ -96,17 +96,17 @@ def resume(
       hpsearch resume runs/digits-001 --trials 128
     """
     from hpsearch import blas
-    from hpsearch.launch import resume as go_on
+    from hpsearch.launch import resume as resume_run
     from hpsearch.store import Run
 
     with Run.read(directory) as run:
         kernel = run.meta("blas_kernel")
-    if blas.supported(kernel, blas.cpu_flags()):  # else the run warns of what differs
+    if blas.supported(kernel, blas.cpu_flags()):  # otherwise the run warns of the difference
         blas.restart_with(kernel)
     options: dict[str, Any] = {"search.trials": trials, "run.workers": workers, "run.strategy": strategy}
     changes = {key: value for key, value in options.items() if value is not None}
     with _callback(directory.name, quiet=quiet, verbose=verbose, color=color) as callback:
-        directory = go_on(
+        directory = resume_run(
             directory,
             callback,
             changes=changes,
@@ -118,7 +118,7 @@ def resume(
 
 @contextlib.contextmanager
 def _callback(title: str, *, quiet: bool, verbose: bool, color: Color) -> Iterator[Callback]:
-    """A live display on a terminal, lines elsewhere, nothing when quiet."""
+    """The live display on a terminal, lines elsewhere, nothing if quiet."""
     from hpsearch.reports.lines import Lines
     from hpsearch.reports.live import LiveDisplay
 
@@ -131,7 +131,7 @@ def _callback(title: str, *, quiet: bool, verbose: bool, color: Color) -> Iterat
 
 
 def _end(directory: Path, *, quiet: bool, color: Color) -> None:
-    """The leaderboard, and what to type next."""
+    """Print the leaderboard and what to type next."""
     if quiet:
         click.echo(directory)
         return
@@ -139,7 +139,7 @@ def _end(directory: Path, *, quiet: bool, color: Color) -> None:
     from hpsearch.store import Run
 
     with Run.read(directory) as run:
-        print_leaderboard(run, "table", color, ROWS_AT_THE_END)
+        print_leaderboard(run, "table", color, _ROWS_AT_THE_END)
         config = Config.from_resolved(run.meta("config"))
     tested = ", with its test error" if config.objective.kind == "network" else ""
     following = {
@@ -148,7 +148,7 @@ def _end(directory: Path, *, quiet: bool, color: Color) -> None:
     }
     trials = config.search.trials
     if config.space.size > trials:
-        following[f"hpsearch resume {directory} --trials {2 * trials}"] = "search on"
+        following[f"hpsearch resume {directory} --trials {2 * trials}"] = "continue the search"
     width = max(map(len, following))
     say(f"\nSaved in {directory}. Next:")
     for command, what in following.items():

@@ -1,7 +1,7 @@
-"""Tables and sheets in every format: for people, for programs, for documents.
+"""Tables and details in every format: for people, for programs, for documents.
 
-Text that comes from outside (names, values, reasons) is escaped where it is shown, so that no control
-character reaches a terminal, and no markup a document.
+Text from outside (names, values, reasons) is escaped where it is shown, so that no control character
+reaches a terminal and no markup reaches a document.
 """
 
 import csv
@@ -17,24 +17,26 @@ from rich.text import Text
 from hpsearch.reports.table import Column, Details, Table
 from hpsearch.reports.text import printable
 
-Machine = Literal["json", "jsonl", "csv", "md"]
-Format = Literal["table"] | Machine
+__all__ = ["SCHEMA", "Format", "MachineFormat", "format_report", "print_report"]
+
+MachineFormat = Literal["json", "jsonl", "csv", "md"]
+Format = Literal["table"] | MachineFormat
 SCHEMA = 1
-"""Raised when a machine format changes in a way that breaks a reader."""
+"""Goes up when a machine format changes in a way that breaks its readers."""
 
 
 def print_report(report: Table | Details, form: Format, console: Console) -> None:
-    """Print a table or a sheet to a console's file."""
+    """Print a table or details to the console's file."""
     if form != "table":
         console.file.write(format_report(report, form))
     elif isinstance(report, Details):
-        _print_sheet(report, console)
+        _print_details(report, console)
     else:
         _print_table(report, console)
 
 
-def format_report(report: Table | Details, form: Machine) -> str:
-    """A table or a sheet as text that ends with a newline."""
+def format_report(report: Table | Details, form: MachineFormat) -> str:
+    """A table or details as text that ends with a newline."""
     head = {"schema": SCHEMA, "kind": report.kind}
     if form == "json":
         body = report.data if isinstance(report, Details) else {**report.about, "rows": list(report.rows)}
@@ -52,7 +54,6 @@ def _json(data: object, indent: int | None = None) -> str:
 
 def _csv(table: Table) -> str:
     def exact(value: object) -> str:
-        """A value as a program reads it back."""
         if value is None:
             return ""
         if isinstance(value, list):
@@ -61,7 +62,6 @@ def _csv(table: Table) -> str:
 
     lines = io.StringIO()
     writer = csv.writer(lines, lineterminator="\n")
-    # A column without a header, such as a bar, is for people.
     columns = [column for column in table.exact or table.columns if column.header]
     writer.writerow(printable(column.header) for column in columns)
     for row in table.rows:
@@ -93,7 +93,7 @@ def _print_table(table: Table, console: Console) -> None:
             break
         left_out.insert(0, columns.pop(optional[-1]).header)
     if left_out:
-        notes.append(f"Left out, for the terminal is too narrow: {', '.join(left_out)}.")
+        notes.append(f"Not shown (terminal too narrow): {', '.join(left_out)}; -f csv shows all")
     shown = _rich_table(table, columns, break_headers=False)
     if _too_wide(shown, console):
         shown = _rich_table(table, columns, break_headers=True)
@@ -105,12 +105,12 @@ def _print_table(table: Table, console: Console) -> None:
 
 
 def _too_wide(shown: RichTable, console: Console) -> bool:
-    # Measured without a limit: by default a table says that it fits wherever it is asked.
+    # Measured without a limit: otherwise a table claims to fit any width.
     return console.measure(shown, options=console.options.update(width=10**6)).maximum > console.width
 
 
 def _rich_table(table: Table, columns: Sequence[Column], *, break_headers: bool) -> RichTable:
-    """A table; with ``break_headers``, narrower by headers in lines that end at an underscore."""
+    """The table; ``break_headers`` makes it narrower by breaking headers at underscores."""
     shown = RichTable(box=None, pad_edge=False, header_style="bold")
     for column in columns:
         justify: Literal["right", "left"] = "right" if column.right else "left"
@@ -122,11 +122,11 @@ def _rich_table(table: Table, columns: Sequence[Column], *, break_headers: bool)
     return shown
 
 
-def _print_sheet(sheet: Details, console: Console) -> None:
+def _print_details(details: Details, console: Console) -> None:
     grid = RichTable.grid(padding=(0, 2))
     grid.add_column(no_wrap=True, style="bold")
     grid.add_column(overflow="fold")
-    for label, text in sheet.lines:
+    for label, text in details.lines:
         grid.add_row(Text(printable(label)), Text("\n".join(map(printable, text.split("\n")))))
     _print(grid, console)
 
@@ -135,7 +135,7 @@ def _print(renderable: RichTable | Text, console: Console) -> None:
     if console.is_terminal:
         console.print(renderable)
         return
-    # rich pads tables to the right; a pipe should get no spaces that mean nothing.
+    # rich pads tables to the right; trailing spaces do not belong in a pipe.
     with console.capture() as captured:
         console.print(renderable, soft_wrap=True)
     console.file.write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))

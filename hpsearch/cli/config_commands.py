@@ -1,4 +1,4 @@
-"""Commands before a search: ``init``, ``check``, ``sample``."""
+"""Commands about configs: ``init``, ``check``, ``sample``, ``schema``."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import click
 from hpsearch.cli.options import Color, Form, common, config_file, console, formats, overrides
 
 TEMPLATE = """\
-# A search for hpsearch. `hpsearch check {name}` tells whether it is right, `hpsearch run {name}` runs it.
+# A search for hpsearch. `hpsearch check {name}` checks it, `hpsearch run {name}` runs it.
 seed: 7                         # everything random follows from it
 
 objective:
@@ -25,41 +25,36 @@ space:
   beta2:         {{prior: reverse_log, min: 0.9, max: 0.9999, when: {{optimizer: [rmsprop, adam]}}}}
 
 search:
-  method: coarse_to_fine        # at random over the whole space first, then finer around the best; or random
+  method: coarse_to_fine        # random over the whole space first, then finer around the best trials; or random
   trials: 64
   lag: 8                        # at most lag + 1 trials run at once
-  early_stopping: {{min_epochs: 1, reduction: 2}}    # trials that fall behind end early; or false
+  early_stopping: {{min_epochs: 1, reduction: 2}}    # trials that fall behind are stopped early; or false
 
 run:
-  strategy: auto                # panda: one trial after another; caviar: in parallel; auto: by the machine
+  strategy: auto                # panda: one trial at a time; caviar: in parallel; auto: depends on the machine
 """
 
 
 @click.command()
 @click.argument("config", metavar="[CONFIG]", type=click.Path(path_type=Path), default=Path("config.yaml"))
 def init(config: Path) -> None:
-    """Write a config to begin with.
+    """Write a first config.
 
-    It is written to CONFIG, config.yaml if not given, and never over a file that is there.
+    The file is CONFIG, config.yaml by default. An existing file is never overwritten.
     """
-    from hpsearch.errors import UsageError
+    from hpsearch.files import usage_errors, write_new
 
-    try:
-        with config.open("x", encoding="utf-8") as file:
-            file.write(TEMPLATE.format(name=config))
-    except FileExistsError:
-        raise UsageError(f"{config} is there already, and stays as it is. Name another file.") from None
-    except OSError as error:
-        raise UsageError(f"{config} cannot be written: {error.strerror}") from error
-    click.echo(f"{config} written. Next: hpsearch sample {config}, hpsearch run {config}")
+    with usage_errors(config):
+        write_new(config, TEMPLATE.format(name=config))
+    click.echo(f"Wrote {config}. Next: hpsearch sample {config}, hpsearch run {config}")
 
 
 @click.command()
 def schema() -> None:
     """Print the JSON schema of configs.
 
-    Editors use it to complete and check keys. In VS Code, say, with the YAML extension: write it to a file,
-    and begin the config with the line `# yaml-language-server: $schema=FILE`.
+    Editors use it to complete and check keys. For VS Code with the YAML extension, write it to a file and
+    start the config with the line `# yaml-language-server: $schema=FILE`.
     """
     import json
 
@@ -73,28 +68,28 @@ def schema() -> None:
 @overrides
 @common
 def check(config: Path, overrides: tuple[str, ...], color: Color) -> None:
-    """Say whether CONFIG and all that it names are right.
+    """Check CONFIG and everything that it names.
 
-    Its data or code are looked at, and the runs it learns from. Every mistake is shown at once, with its
-    line and what to write instead; if there is none, what would be searched. Nothing is run or created.
+    Reads the data or code, and the runs to learn from. Shows all mistakes at once, each with its line and
+    what to write instead; without mistakes, shows what would be searched. Runs and creates nothing.
 
     \b
     Example:
       hpsearch check config.yaml search.trials=20
     """
     from hpsearch.config import load
-    from hpsearch.reports.formats import print_report
-    from hpsearch.reports.plans import config_sheet
+    from hpsearch.reports.check import config_details
+    from hpsearch.reports.render import print_report
     from hpsearch.warm_start import load_warm_start
     from hpsearch.workload import workload
 
     loaded = load(config, overrides)
     notes = workload(loaded).check()
     _, warm_start_notes = load_warm_start(loaded)
-    print_report(config_sheet(loaded.resolved(), loaded.space.size), "table", console(color))
+    print_report(config_details(loaded), "table", console(color))
     for note in (*loaded.notes, *notes, *warm_start_notes):
         click.echo(f"note: {note}", err=True)
-    click.echo(f"{config} is right.", err=True)
+    click.echo(f"{config} is valid.", err=True)
 
 
 @click.command()
@@ -107,15 +102,15 @@ def check(config: Path, overrides: tuple[str, ...], color: Color) -> None:
     default=20,
     show_default=True,
     metavar="N",
-    help="How many draws.",
+    help="Number of draws.",
 )
 @formats
 @common
 def sample(config: Path, overrides: tuple[str, ...], rows: int, form: Form, color: Color) -> None:
-    """Preview random draws from CONFIG's priors.
+    """Preview random draws from the priors in CONFIG.
 
-    Nothing is run. Below the draws: how each parameter's prior is spread over its range (its quartiles: a
-    quarter of all draws lies below the first), and how the draws fell in ten parts of equal probability.
+    Runs nothing. Below the draws it shows how each prior spreads over its range, by its quartiles, and how
+    the draws fell into ten parts of equal probability.
 
     \b
     Example:
@@ -125,8 +120,8 @@ def sample(config: Path, overrides: tuple[str, ...], rows: int, form: Form, colo
 
     from hpsearch.analysis.coverage import coverage
     from hpsearch.config import load
-    from hpsearch.reports.formats import print_report
-    from hpsearch.reports.plans import coverage_table, draws_table
+    from hpsearch.reports.render import print_report
+    from hpsearch.reports.sample import coverage_table, draws_table
     from hpsearch.search import Search
 
     loaded = load(config, overrides)

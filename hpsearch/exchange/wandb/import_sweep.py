@@ -1,6 +1,6 @@
 """A sweep of Weights & Biases as a config.
 
-The keys are those of W&B's "Sweep configuration options" and of the schema in its package ``sweeps``.
+The keys are from W&B's "Sweep configuration options" and of the schema in its package ``sweeps``.
 """
 
 import json
@@ -27,41 +27,41 @@ KEYS = (
 MOST_TRIALS = 10_000_000
 
 _SERVER = "says where W&B keeps the runs; here each is a directory under runs/"
-_LAUNCH = "belongs to W&B Launch; here the command runs as it stands, by run.engine: local or dask"
+_LAUNCH = "belongs to W&B Launch; here run.engine says where the command runs: local or dask"
 REASONS = {
     "project": _SERVER,
     "entity": _SERVER,
-    "controller": "there is no controller: `hpsearch run` is the search itself",
-    "imports": "nothing is imported; the command is all that runs",
+    "controller": "has no counterpart: `hpsearch run` is the search itself",
+    "imports": "has no counterpart: only the command runs",
     "apiVersion": "has no counterpart",
     "kind": "has no counterpart",
     "job": _LAUNCH,
     "image_uri": _LAUNCH,
-    "scheduler": "has no counterpart; search.method says how trials are chosen",
+    "scheduler": "has no counterpart; search.method decides how trials are chosen",
     "metric.target": "a search ends after search.trials, not at a value",
-    "metric.impute": "a failed trial counts as the worst one that there is",
-    "metric.impute_while_running": "of a trial that runs, the search expects what its model predicts",
-    "early_terminate.strict": "the rungs are always strict: the best 1/reduction pass",
+    "metric.impute": "a failed trial counts as the worst one so far",
+    "metric.impute_while_running": "a running trial counts as what the model predicts for it",
+    "early_terminate.strict": "rungs are always strict: the best 1/reduction of the trials pass",
 }
-"""Why keys cannot be carried over."""
+"""Why keys cannot be imported."""
 
 
 def todo(metric: str) -> str:
-    """What is left to be done by hand."""
+    """What is left to do by hand."""
     return (
-        "To do by hand: what the program gives to wandb.log() is not seen here. After each epoch it has to"
-        " print its metrics as one line of JSON,\n"
+        "To do by hand: hpsearch does not see what the program logs with wandb.log(). After each epoch the"
+        " program must print its metrics as one line of JSON,\n"
         f"    print(json.dumps({{{json.dumps(metric)}: value}}), flush=True)\n"
-        "or append that line to the file that the variable HPSEARCH_METRICS names. And it gets the values by"
-        " its arguments, not by wandb.config."
+        "or append that line to the file named by the variable HPSEARCH_METRICS. It gets the values as"
+        " arguments, not from wandb.config."
     )
 
 
-def from_sweep(path: Path) -> Draft:
-    """A config made of a sweep file.
+def import_sweep(path: Path) -> Draft:
+    """A config made from a sweep file.
 
     Raises:
-        ConfigError: The sweep is wrong, with everything that is.
+        ConfigError: With all mistakes of the sweep.
     """
     sweep = Sweep.read(path)
     draft = Draft(f"{path.name}, a sweep of Weights & Biases,", "")
@@ -80,9 +80,9 @@ def from_sweep(path: Path) -> Draft:
     if name is not None:
         draft.config["name"] = name_like(name)
         if name_like(name) != name:
-            sweep.note(("name",), f"is {name_like(name)} here, as it names directories")
+            sweep.note(("name",), f"is renamed to {name_like(name)}: it names directories here")
     if description is not None:
-        sweep.note(("description",), f"is kept here only: {description}")
+        sweep.note(("description",), f"is kept only here: {description}")
     draft.config |= {"metric": metric, "objective": {"command": command}, "space": space}
     draft.config["search"] = {**_search(sweep, str(method), space, trials), "early_stopping": stopping}
     draft.todo = todo(str(metric["name"]))
@@ -93,7 +93,7 @@ def from_sweep(path: Path) -> Draft:
 
 
 def _program(command: dict[str, Any], given: str | None) -> str:
-    """The file that a command runs, if it is one beside the config."""
+    """The file beside the config that a command runs, if it does."""
     program = given or PROGRAM
     run = command["run"]
     words = shlex.split(run) if isinstance(run, str) else run
@@ -102,24 +102,24 @@ def _program(command: dict[str, Any], given: str | None) -> str:
 
 def _metric(sweep: Sweep) -> dict[str, Any]:
     if "metrics" in sweep.root.entries:
-        rule = "must be one metric: a search makes one number better"
+        rule = "must be one metric: a search optimizes one number"
         sweep.report(("metrics",), rule, hint="Write metric: {name: …, goal: …}", key=True)
     table = sweep.section(("metric",))
     if table is None:
         if "metrics" not in sweep.root.entries:
             sweep.note(
-                ("metric",), "is not given; the search makes `value` small. Name the metric in metric.name"
+                ("metric",), "is missing; the search minimizes `value`. Set metric.name to the name of the metric"
             )
         return {"name": "value", "goal": "minimize"}
     name = sweep.text(("metric", "name"))
     if "name" not in table.entries:
-        sweep.report(("metric", "name"), "is missing", hint="Give the name that the program logs it by")
+        sweep.report(("metric", "name"), "is missing", hint="Write the name that the program logs it under")
     goal = sweep.text(("metric", "goal"), ("minimize", "maximize"))
     return {"name": name, "goal": goal or "minimize"}
 
 
 def _parameters(sweep: Sweep) -> list[CommandParameter]:
-    """The parameters with all that is in them, nested ones flat."""
+    """All parameters; nested ones are flattened."""
     if sweep.section(("parameters",)) is None:
         sweep.report(
             ("parameters",), "is missing", hint="Say what to search: parameters: {lr: {min: …, max: …}}"
@@ -133,8 +133,8 @@ def _parameters(sweep: Sweep) -> list[CommandParameter]:
     for (keys, at), original, name in zip(found, originals, valid_names(originals), strict=True):
         spec = read_parameter(sweep, at)
         if name != original:
-            nested = "; W&B passes nested ones together, as the value of the outer" if len(keys) > 1 else ""
-            sweep.note(at, f"is {name} in the config and {original} in the command{nested}")
+            nested = "; W&B passes nested parameters together as one value" if len(keys) > 1 else ""
+            sweep.note(at, f"is called {name} in the config and {original} in the command{nested}")
         if spec is not None:
             parameters.append(
                 CommandParameter(original, keys, name, spec, at, _literal(find(sweep.root, (*at, "value"))))
@@ -149,11 +149,11 @@ def _literal(constant: Node | None) -> str:
 
 
 def _flat(sweep: Sweep, at: Location, keys: tuple[str, ...]) -> list[tuple[tuple[str, ...], Location]]:
-    """The keys of each parameter, and where it stands."""
+    """The keys and the location of each parameter."""
     table = sweep.section(at)
     found: list[tuple[tuple[str, ...], Location]] = []
     if table is not None and not table.entries and keys:
-        sweep.note(at, "are none; left out")
+        sweep.note(at, "is empty; dropped")
     for key, entry in table.entries.items() if table is not None else ():
         if not isinstance(entry.node, MappingNode):
             sweep.report((*at, key), "must be a section of keys", hint=_instead(entry.node))
@@ -173,19 +173,19 @@ def _search(sweep: Sweep, method: str, space: dict[str, Any], cap: int | float |
     size = parse_space(space).size
     trials = cap
     if method == "grid":
-        text = "there is no grid here. Random draws show more of each parameter"
+        text = "becomes random: hpsearch has no grid. Random draws try more values of each parameter"
         if math.isfinite(size):
-            text += f", and repeat no configuration: {size:.0f} trials are all there are, and fewer may do"
+            text += f" and repeat no configuration: {size:.0f} trials are all there are; fewer may be enough"
             trials = min(size, cap or MOST_TRIALS)
             if cap is not None and cap > size:
-                sweep.note(("run_cap",), f"is more than the {size:.0f} configurations there are")
-        sweep.note(("method",), f"{text}. method: coarse_to_fine looks closer around the best")
+                sweep.note(("run_cap",), f"is lowered to {size:.0f}, the number of configurations")
+        sweep.note(("method",), f"{text}. method: coarse_to_fine needs fewer trials")
     elif method == "bayes":
-        sweep.note(("method",), "bayes is coarse_to_fine here, which has a Gaussian process too")
+        sweep.note(("method",), "bayes becomes coarse_to_fine, which also uses a Gaussian process")
     elif method == "custom":
-        sweep.note(("method",), "custom is coarse_to_fine here")
+        sweep.note(("method",), "custom becomes coarse_to_fine")
     if cap is None and trials is None:
-        sweep.note(("run_cap",), "is not given, and W&B goes on until it is stopped; here, after 64 trials")
+        sweep.note(("run_cap",), "is missing: W&B runs until it is stopped; here the search ends after 64 trials")
     chosen = "random" if method in ("random", "grid") else "coarse_to_fine"
     return {"method": chosen, "trials": 64 if trials is None else int(trials)}
 
@@ -193,24 +193,24 @@ def _search(sweep: Sweep, method: str, space: dict[str, Any], cap: int | float |
 def _stopping(sweep: Sweep, command: dict[str, Any]) -> Any:
     """Hyperband's brackets as rungs.
 
-    W&B's lie at ``min_iter · eta^k``; with ``max_iter``, which then comes first, at ``max_iter / eta^k`` for
-    k from 1 to ``s``, rounded down.
+    W&B's brackets are at ``min_iter · eta^k``; if ``max_iter`` is set, it takes precedence and they are at
+    ``max_iter / eta^k`` for k from 1 to ``s``, rounded down.
     """
     at = ("early_terminate",)
     if sweep.section(at) is None:
         return False
     kind = sweep.text((*at, "type"))
     if kind not in (None, "hyperband"):
-        sweep.note((*at, "type"), f"{kind} is not known here; trials are not stopped early")
+        sweep.note((*at, "type"), f"{kind} is unknown; no trials are stopped early")
         return False
     numbers = {key: sweep.number((*at, key), above=0) for key in ("min_iter", "max_iter", "s")}
     eta = sweep.number((*at, "eta"), above=1) or 3
     reduction = max(2, math.ceil(eta))
     if reduction != eta:
-        sweep.note((*at, "eta"), f"is {reduction} here: early_stopping.reduction is a whole number")
+        sweep.note((*at, "eta"), f"becomes {reduction}: early_stopping.reduction is a whole number")
     first, longest, brackets = numbers["min_iter"], numbers["max_iter"], numbers["s"]
     if brackets is not None and longest is None:
-        sweep.note((*at, "s"), "has no effect without max_iter, in W&B neither")
+        sweep.note((*at, "s"), "has no effect without max_iter, as in W&B")
     if longest is not None:
         command["epochs"] = max(1, int(longest))
         if first is None or brackets is not None:
@@ -221,18 +221,18 @@ def _stopping(sweep: Sweep, command: dict[str, Any]) -> Any:
 
 
 def _first_rung(sweep: Sweep, longest: float, eta: float, reduction: int) -> int:
-    """Where W&B's brackets begin, if ``max_iter`` and ``s`` say so."""
+    """The first of W&B's brackets according to ``max_iter`` and ``s``."""
     at = ("early_terminate",)
     brackets = sweep.number((*at, "s"))
     if brackets is None:
-        sweep.note((*at, "s"), "is not given, the number of brackets; here there are as many as fit")
+        sweep.note((*at, "s"), "is missing; here there are as many brackets as fit")
     if sweep.get((*at, "min_iter")) is not None:
-        sweep.note((*at, "min_iter"), "has no effect besides max_iter and s, in W&B neither")
+        sweep.note((*at, "min_iter"), "has no effect together with max_iter and s, as in W&B")
     count = 64 if brackets is None else int(brackets)
     bands = sorted(int(longest / eta**k) for k in range(1, count + 1) if longest / eta**k >= 1)
     first = bands[0] if bands else max(1, int(longest))
     rungs = [first * reduction**k for k in range(64) if first * reduction**k < longest]
     if rungs != bands:
         ours, theirs = (", ".join(map(str, each)) or "none" for each in (rungs, bands))
-        sweep.note((*at, "max_iter"), f"the rungs lie at {ours} epochs here, at {theirs} in W&B")
+        sweep.note((*at, "max_iter"), f"rungs are at {ours} epochs here, at {theirs} in W&B")
     return first

@@ -9,22 +9,21 @@ from typing import BinaryIO
 import click
 
 from hpsearch.cli.options import run_directory
-from hpsearch.cli.runs import trial_number
 
-POLL_SECONDS = 0.2
-CHUNK = 2**16
+_POLL_SECONDS = 0.2
+_CHUNK = 2**16
 
 
 @click.command()
 @run_directory
 @click.argument("trial", metavar="TRIAL|best")
-@click.option("-f", "--follow", is_flag=True, help="Go on until the trial has ended.")
+@click.option("-f", "--follow", is_flag=True, help="Keep printing until the trial ends.")
 @click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of a bug.")
 def logs(directory: Path, trial: str, follow: bool) -> None:
-    """Print what a trial of RUN has printed.
+    """Print the output of one trial.
 
-    That is, a trial of your own code: its standard output to stdout, its errors to stderr. Of more than 4 MB,
-    beginning and end are kept.
+    Only trials of your own code have output. What the trial wrote to stdout goes to stdout, and its stderr to
+    stderr. If it wrote more than 4 MB, only the beginning and the end are kept.
 
     \b
     Examples:
@@ -34,7 +33,7 @@ def logs(directory: Path, trial: str, follow: bool) -> None:
     from hpsearch.store import Run
 
     with Run.read(directory) as run:
-        number = trial_number(run, trial)
+        number = run.trial_number(trial)
         run.trial(number)
         files = run.trial_directory(number)
         streams = [
@@ -47,18 +46,13 @@ def logs(directory: Path, trial: str, follow: bool) -> None:
                 stream.copy()
             if ended:
                 break
-            time.sleep(POLL_SECONDS)
+            time.sleep(_POLL_SECONDS)
     if not any(stream.path.exists() for stream in streams):
-        click.echo(f"Trial {number} has printed nothing.", err=True)
+        click.echo(f"Trial {number} has no output.", err=True)
 
 
 class _Stream:
-    """One of the logs, and where it is printed.
-
-    Args:
-        path: The file, which need not be there yet.
-        out: Where to.
-    """
+    """One of the logs, and where it is printed."""
 
     def __init__(self, path: Path, out: BinaryIO) -> None:
         self.path = path
@@ -67,22 +61,22 @@ class _Stream:
         self._decoder = codecs.getincrementaldecoder("utf-8")("backslashreplace")
 
     def copy(self) -> None:
-        """Print what has come since the last time."""
+        """Print what was added since the last time."""
         try:
             file = self.path.open("rb")
         except FileNotFoundError:
             return
         with file:
-            # When its middle has been cut out, it is shorter: what comes from now on is at its end.
+            # When its middle was cut out, the file is shorter; new output is at its end.
             self._position = min(self._position, file.seek(0, 2))
             file.seek(self._position)
-            while data := file.read(CHUNK):
+            while data := file.read(_CHUNK):
                 self._out.write(self._harmless(data) if self._out.isatty() else data)
             self._position = file.tell()
         self._out.flush()
 
     def _harmless(self, data: bytes) -> bytes:
-        """Lines of text in which nothing steers the terminal."""
+        """The lines with control characters made visible."""
         from hpsearch.reports.text import printable
 
         lines = self._decoder.decode(data).expandtabs().split("\n")
