@@ -11,8 +11,8 @@ from hpsearch.data.load import fingerprint
 from hpsearch.data.load import load as load_data
 from hpsearch.errors import ConfigError
 from hpsearch.executors import BLAS_VARIABLES
+from hpsearch.objective import Objective
 from hpsearch.objectives.command import Command
-from hpsearch.objectives.follow import Objective
 from hpsearch.objectives.function import Function, check_signature
 from hpsearch.objectives.network import NetworkObjective as TrainNetwork
 from hpsearch.objectives.retrying import Retrying

@@ -48,8 +48,5 @@ def explain(directory: Path, trial: str | None, form: Form, color: Color) -> Non
     from hpsearch.store import Run
 
     with Run.read(directory) as run:
-        if trial is None:
-            table = search_table(explain_search(run))
-        else:
-            table = trial_table(explain_trial(run, trial))
+        table = search_table(explain_search(run)) if trial is None else trial_table(explain_trial(run, trial))
     print_report(table, form, console(color))

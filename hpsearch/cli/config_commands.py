@@ -25,13 +25,13 @@ space:
   beta2:         {{prior: reverse_log, min: 0.9, max: 0.9999, when: {{optimizer: [rmsprop, adam]}}}}
 
 search:
-  method: coarse_to_fine        # random over the whole space first, then finer around the best trials; or random
+  method: coarse_to_fine        # random over the whole space first, then finer around the best; or random
   trials: 64
   lag: 8                        # at most lag + 1 trials run at once
   early_stopping: {{min_epochs: 1, reduction: 2}}    # trials that fall behind are stopped early; or false
 
 run:
-  strategy: auto                # panda: one trial at a time; caviar: in parallel; auto: depends on the machine
+  strategy: auto                # panda: one trial at a time; caviar: in parallel; auto: by the machine
 """
 
 

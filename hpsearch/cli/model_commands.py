@@ -97,8 +97,14 @@ def predict(model: Path, data: Path, output: Path | None, label: str | None, pro
     from hpsearch.reports.predict import predictions_table
     from hpsearch.reports.render import format_report
 
-    if output is not None and output.exists() and any(map(output.samefile, filter(Path.exists, (model, data)))):
-        raise UsageError(f"{output} is an input and would be overwritten. Choose another file for the predictions.")
+    if (
+        output is not None
+        and output.exists()
+        and any(map(output.samefile, filter(Path.exists, (model, data))))
+    ):
+        raise UsageError(
+            f"{output} is an input and would be overwritten. Choose another file for the predictions."
+        )
     trained = Model.open(model)
     usual_label = trained.label_name or "label"
     x = read_features(data, label, usual_label=usual_label, wanted=trained.feature_names)

@@ -42,7 +42,9 @@ def _workers(_: click.Context, parameter: click.Parameter, value: str | None) ->
     try:
         return int(value)
     except ValueError:
-        raise click.BadParameter(f"must be a whole number or auto; found {value!r}", param=parameter) from None
+        raise click.BadParameter(
+            f"must be a whole number or auto; found {value!r}", param=parameter
+        ) from None
 
 
 run_directory = click.argument("directory", metavar="RUN", type=RunDirectory())
@@ -83,7 +85,9 @@ def timings(command: Command) -> Command:
 def searching(command: Command) -> Command:
     """The options that ``run`` and ``resume`` share."""
     for option in (
-        click.option("-v", "--verbose", is_flag=True, help="Print a line per trial instead of the live display."),
+        click.option(
+            "-v", "--verbose", is_flag=True, help="Print a line per trial instead of the live display."
+        ),
         click.option("-q", "--quiet", is_flag=True, help="Print only the run directory."),
         click.option(
             "--strategy",
@@ -91,7 +95,11 @@ def searching(command: Command) -> Command:
             help="panda runs one trial at a time; caviar runs trials in parallel.",
         ),
         click.option(
-            "-j", "--workers", callback=_workers, metavar="N", help="Number of trials that run at once or auto."
+            "-j",
+            "--workers",
+            callback=_workers,
+            metavar="N",
+            help="Number of trials that run at once or auto.",
         ),
         click.option("--trials", type=int, metavar="N", help="Total number of trials."),
     ):

@@ -16,7 +16,7 @@ from hpsearch.config.space_section import ParameterRules
 from hpsearch.config.suggestions import suggest_name
 from hpsearch.document.nodes import Location, MappingNode, SequenceNode, find
 from hpsearch.document.scalars import shown
-from hpsearch.objectives.placeholders import SPECIAL, placeholders
+from hpsearch.process.placeholders import SPECIAL, placeholders
 from hpsearch.trial import Value
 
 FUNCTION: Location = ("objective", "function")

@@ -1,19 +1,26 @@
 """One parameter of a space: from its section to a :class:`~hpsearch.space.Parameter`, and back."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
-from hpsearch.config.reader import Reader
+from hpsearch.config.reader import Reader, either
 from hpsearch.config.schema import ParameterSection
 from hpsearch.document.nodes import Location
 from hpsearch.document.scalars import written
-from hpsearch.space import Categorical, Number, Parameter
+from hpsearch.space import PRIORS, Categorical, Number, Parameter
+from hpsearch.space.priors import InvalidKey
 from hpsearch.trial import Value
 
 _LARGEST_INTEGER = 2**53  # beyond it float64 has not every whole number
 
 _MOST_VALUES = 1000
+
+_PRIORS_BY_KEY: dict[str, list[str]] = {}
+for _name, _prior in PRIORS.items():
+    for _key in _prior.keys:
+        _PRIORS_BY_KEY.setdefault(_key, []).append(_name)
 
 Kind = str | None
 """The type that a parameter's values must have, ``float``, ``int``, ``bool`` or ``str``; None for any."""
@@ -31,16 +38,20 @@ def read_parameter(name: str, section: ParameterSection, kind: Kind, reader: Rea
         reader: The config; what is wrong is reported there.
     """
     at = ("space", name)
-    bounded = section.min is not None or section.max is not None
+    own_keys = PRIORS[section.prior or "linear"].keys
+    bounded = section.min is not None or section.max is not None or bool(own_keys)
     if bounded == (section.values is not None):
         hint = "Remove the one or the other" if bounded else "Write {min: …, max: …} or {values: […]}"
         found = "both" if bounded else "neither"
         reader.report(at, "must have either min and max, or values", found=found, hint=hint)
         return None
     strangers = ("probabilities",) if bounded else ("type", "prior", "step")
-    for key in strangers:
+    partners = dict.fromkeys(strangers, "values" if bounded else "min and max")
+    partners |= {
+        key: f"prior: {either(names)}" for key, names in _PRIORS_BY_KEY.items() if key not in own_keys
+    }
+    for key, partner in partners.items():
         if getattr(section, key) is not None:
-            partner = "values" if bounded else "min and max"
             reader.report((*at, key), f"goes with {partner} only", hint="Remove it", key=True)
     when = _conditions(at, section.when, reader)
     return (_number if bounded else _categorical)(name, section, kind, when, reader)
@@ -67,22 +78,57 @@ def _number(
     name: str, section: ParameterSection, kind: Kind, when: Conditions, reader: Reader
 ) -> Number | None:
     at = ("space", name)
-    if section.min is None or section.max is None:
-        absent = "min" if section.min is None else "max"
-        hint = f"Give the {'smallest' if absent == 'min' else 'largest'} value"
-        reader.report((*at, absent), "is missing: a range has both min and max", hint=hint)
-        return None
     before = len(reader.problems)
     integer = section.type == "int" or (section.type is None and kind == "int")
+    own = _prior_parameters(at, section, reader)
+    bounds = None if own is None else _bounds(at, section, own, integer, reader)
+    if own is None or bounds is None:
+        return None
     if integer:
         _check_whole(at, section, reader)
-    low, high, step = section.min, section.max, section.step
-    number = Number(name, low, high, section.prior or "linear", step, integer=integer, when=when)
+    prior, step = section.prior or "linear", section.step
+    number = Number(name, *bounds, prior, step, integer, when, own)
     _check_range(at, number, reader)
     if len(reader.problems) > before or not integer:
         return number
     whole_step = None if step is None else int(step)
-    return Number(name, int(low), int(high), number.prior, whole_step, integer=True, when=when)
+    return replace(number, min=int(number.min), max=int(number.max), step=whole_step)
+
+
+def _prior_parameters(at: Location, section: ParameterSection, reader: Reader) -> dict[str, float] | None:
+    """The values of the prior's own keys; None when anything is wrong with them."""
+    name = section.prior or "linear"
+    before = len(reader.problems)
+    parameters = {}
+    for key, meaning in PRIORS[name].keys.items():
+        if (value := getattr(section, key)) is None:
+            reader.report((*at, key), f"is missing: the prior {name} needs it", hint=f"Give the {meaning}")
+        else:
+            parameters[key] = value
+    if len(reader.problems) == before:
+        _report_invalid(at, PRIORS[name].invalid_parameters(**parameters), reader)
+    return parameters if len(reader.problems) == before else None
+
+
+def _bounds(
+    at: Location, section: ParameterSection, own: Mapping[str, float], integer: bool, reader: Reader
+) -> tuple[float, float] | None:
+    """The smallest and the largest value; None when one is missing that has no default."""
+    step = section.step or (1 if integer else None)
+    defaults = PRIORS[section.prior or "linear"].default_bounds(step, **own) or (None, None)
+    low = defaults[0] if section.min is None else section.min
+    high = defaults[1] if section.max is None else section.max
+    if low is None or high is None:
+        absent = "min" if low is None else "max"
+        hint = f"Give the {'smallest' if absent == 'min' else 'largest'} value"
+        reader.report((*at, absent), "is missing: a range has both min and max", hint=hint)
+        return None
+    return low, high
+
+
+def _report_invalid(at: Location, found: Iterable[InvalidKey], reader: Reader) -> None:
+    for each in found:
+        reader.report((*at, each.key), each.rule, hint=each.hint)
 
 
 def _check_whole(at: Location, section: ParameterSection, reader: Reader) -> None:
@@ -105,23 +151,8 @@ def _check_range(at: Location, number: Number, reader: Reader) -> None:
     elif number.step is not None and number.step > width * (1 + 1e-9) > 0:  # 0.1 is above 0.3 - 0.2
         hint = f"Write {width:g} or less, or leave it out"
         reader.report((*at, "step"), f"must not be larger than the range, {width:g}", hint=hint)
-    if number.prior == "log" and number.min <= 0:
-        reader.report((*at, "min"), "must be above 0 with the prior log", hint=_positive(number))
-    if number.prior == "reverse_log":
-        if number.min < 0:
-            hint = "Write 0 or more, or prior: linear"
-            reader.report((*at, "min"), "must be at least 0 with the prior reverse_log", hint=hint)
-        if number.max >= 1:
-            rule = "must be below 1 with the prior reverse_log, on which 1 − x is log-uniform"
-            reader.report((*at, "max"), rule, hint="Write 0.999 or the like")
-
-
-def _positive(number: Number) -> str:
-    """What to write for bounds that are not positive: often they are exponents of 10."""
-    if number.min < 0 and -20 <= number.min <= number.max <= 20:
-        low, high = 10**number.min, 10**number.max
-        return f"Did you pass exponents? Bounds are real values: min: {low:.3g}, max: {high:.3g}"
-    return "Write a small positive number such as 1e-6, or prior: linear"
+    prior = PRIORS[number.prior]
+    _report_invalid(at, prior.invalid_bounds(number.min, number.max, **number.prior_parameters), reader)
 
 
 def _categorical(
@@ -192,6 +223,7 @@ def resolved_parameter(parameter: Parameter) -> dict[str, Any]:
         section = {
             "type": "int" if parameter.integer else "float",
             "prior": parameter.prior,
+            **parameter.prior_parameters,
             "min": parameter.min,
             "max": parameter.max,
         }

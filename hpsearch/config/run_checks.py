@@ -6,6 +6,7 @@ from pathlib import Path
 
 from hpsearch.config.reader import Reader
 from hpsearch.config.schema import RunSection, SearchSection
+from hpsearch.searchers import METHODS
 
 CODE = ("function", "command")
 
@@ -51,7 +52,7 @@ def _check_workers(search: SearchSection, run: RunSection, reader: Reader) -> No
         rule = "must be 1 or auto with strategy: panda, which runs one trial after another"
         reader.report(("run", "workers"), rule, hint="Write strategy: caviar to run several at once")
         return
-    waits = search.method != "random" or search.early_stopping is not None
+    waits = METHODS[search.method].adaptive or search.early_stopping is not None
     if run.workers == "auto" or not waits or run.workers <= search.lag + 1:
         return
     rule = f"must be at most search.lag + 1 = {search.lag + 1}: no more trials run at once"

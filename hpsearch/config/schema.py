@@ -6,13 +6,29 @@ One model per section. To add a key, add a field; to add an objective, add a fie
 
 import re
 from collections.abc import Callable
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    WithJsonSchema,
+    create_model,
+)
 
 from hpsearch.config.quantities import Bytes, Seconds, Text, wrong
 from hpsearch.document.scalars import shown
-from hpsearch.space import Prior
+from hpsearch.searchers import METHODS
+from hpsearch.space import PRIORS
+
+if TYPE_CHECKING:  # checkers cannot read the names from the registry
+    Method = str
+    PriorName = str
+else:
+    Method = Literal[tuple(METHODS)]
+    PriorName = Literal[tuple(PRIORS)]
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _FUNCTION = re.compile(r"([^:]*/)?[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
@@ -117,11 +133,11 @@ class MetricSection(Section):
     )
 
 
-class ParameterSection(Section):
+class _ParameterSection(Section):
     """One parameter: numbers between ``min`` and ``max``, or one of ``values``."""
 
     type: Literal["float", "int"] | None = Field(default=None, description="float, or int for whole numbers")
-    prior: Prior | None = Field(default=None, description="the scale on which values are uniform")
+    prior: PriorName | None = Field(default=None, description="how values are distributed")
     min: float | None = Field(default=None, description="smallest value")
     max: float | None = Field(default=None, description="largest value")
     step: float | None = Field(default=None, description="distance between neighbouring values", gt=0)
@@ -131,6 +147,26 @@ class ParameterSection(Section):
     )
     when: dict[str, Any] | None = Field(
         default=None, description="takes part only with these values of other parameters"
+    )
+
+
+def _prior_keys() -> dict[str, Any]:
+    """The keys that priors have of their own, as fields of a section."""
+    meanings: dict[str, list[str]] = {}
+    for name, prior in PRIORS.items():
+        for key, meaning in prior.keys.items():
+            meanings.setdefault(key, []).append(f"prior {name}: {meaning}")
+    return {
+        key: (float | None, Field(default=None, description="; ".join(lines)))
+        for key, lines in meanings.items()
+    }
+
+
+if TYPE_CHECKING:
+    ParameterSection = _ParameterSection
+else:
+    ParameterSection = create_model(
+        "ParameterSection", __base__=_ParameterSection, __doc__=_ParameterSection.__doc__, **_prior_keys()
     )
 
 
@@ -144,9 +180,7 @@ class EarlyStopping(Section):
 class SearchSection(Section):
     """How trials are chosen, and how many."""
 
-    method: Literal["coarse_to_fine", "random"] = Field(
-        default="coarse_to_fine", description="how trials are chosen"
-    )
+    method: Method = Field(default="coarse_to_fine", description="how trials are chosen")
     trials: int = Field(default=64, ge=1, le=10_000_000, description="how many trials in all")
     lag: int = Field(
         default=8,

@@ -8,6 +8,7 @@ from hpsearch.config.reader import Reader
 from hpsearch.config.schema import SearchSection
 from hpsearch.document.nodes import Location
 from hpsearch.document.scalars import shown
+from hpsearch.searchers import METHODS
 from hpsearch.space import Categorical, Space
 
 
@@ -74,10 +75,13 @@ def find_runs(search: SearchSection, reader: Reader, base: Path | None) -> Searc
     """
     if base is None:
         return search
-    if search.warm_start and search.method == "random":
-        hint = "Write method: coarse_to_fine, or leave warm_start out"
+    if search.warm_start and not METHODS[search.method].uses_prior_observations:
+        able = [name for name, searcher in METHODS.items() if searcher.uses_prior_observations]
+        hint = f"Write method: {' or '.join(able)}, or leave warm_start out"
         reader.report(
-            ("search", "warm_start"), "is of no use to random search, which looks at no results", hint=hint
+            ("search", "warm_start"),
+            f"has no effect with the method {search.method}, which does not use earlier results",
+            hint=hint,
         )
     found = []
     for index, name in enumerate(search.warm_start):

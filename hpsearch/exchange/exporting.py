@@ -84,5 +84,7 @@ def _wrong_arguments(
     elif output is None and target.destination != "stdout":
         return f"--to {to} needs -o {'FILE' if target.destination == 'file' else 'DIR'}"
     if name and not target.named:
-        return f"--name is only for {' and '.join(f'--to {key}' for key, each in TARGETS.items() if each.named)}"
+        return (
+            f"--name is only for {' and '.join(f'--to {key}' for key, each in TARGETS.items() if each.named)}"
+        )
     return ""

@@ -39,14 +39,18 @@ def write_experiment(export: RunExport, uri: str) -> list[str]:
     try:
         client = mlflow.MlflowClient(tracking_uri=uri)
         if client.get_experiment_by_name(export.name) is not None:
-            raise UsageError(f"{uri} already has an experiment {export.name}. Choose another name with --name.")
+            raise UsageError(
+                f"{uri} already has an experiment {export.name}. Choose another name with --name."
+            )
         experiment = client.create_experiment(export.name)
         for each in export.trials:
             _write(mlflow.entities, client, experiment, export, each)
     except mlflow.exceptions.MlflowException as error:
         raise UsageError(f"{uri} refused the experiment: {error}") from error
     metrics = {name for each in export.trials for name in _curve_names(each)}
-    return [f"{name}: is called {allowed(name)} in MLflow" for name in sorted(metrics) if allowed(name) != name]
+    return [
+        f"{name}: is called {allowed(name)} in MLflow" for name in sorted(metrics) if allowed(name) != name
+    ]
 
 
 def allowed(name: str) -> str:
@@ -60,7 +64,9 @@ def _curve_names(exported: TrialExport) -> set[str]:
 
 def _write(entities: Any, client: Any, experiment: str, export: RunExport, exported: TrialExport) -> None:
     trial, result = exported.trial, exported.result
-    metadata = {key: text if isinstance(text, str) else json.dumps(text) for key, text in exported.metadata.items()}
+    metadata = {
+        key: text if isinstance(text, str) else json.dumps(text) for key, text in exported.metadata.items()
+    }
     run = client.create_run(
         experiment,
         start_time=_milliseconds(exported.started),

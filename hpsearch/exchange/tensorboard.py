@@ -75,7 +75,9 @@ class _Events:
 
     def _end(self, exported: TrialExport) -> Any:
         """How a trial ended, for the HParams tab."""
-        status = STATUSES.get(exported.result.status, "STATUS_FAILURE") if exported.result else "STATUS_RUNNING"
+        status = (
+            STATUSES.get(exported.result.status, "STATUS_FAILURE") if exported.result else "STATUS_RUNNING"
+        )
         end = self._plugin.SessionEndInfo(status=self._api.Status.Value(status))
         content = self._plugin.HParamsPluginData(session_end_info=end, version=0).SerializeToString()
         data = self._summary.SummaryMetadata.PluginData(plugin_name="hparams", content=content)

@@ -37,15 +37,15 @@ class BatchNormMLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
 
     Args:
         hidden_units: Units of every hidden layer; ``()`` is softmax regression.
-        activation: ``relu``, ``tanh``, ``leaky_relu`` or ``sigmoid``.
+        activation: One of :data:`~hpsearch.network.activations.ACTIVATIONS`.
         batch_norm: Whether to normalise over the mini-batch.
         batch_norm_momentum: Weight of the past in batch normalisation's moving averages.
-        optimizer: ``sgd``, ``momentum``, ``rmsprop`` or ``adam``.
+        optimizer: One of :data:`~hpsearch.network.optimizers.OPTIMIZERS`.
         learning_rate: Step size α₀.
         learning_rate_decay: α = α₀ / (1 + decay · epoch).
-        momentum: β₁ of momentum and adam.
-        beta2: β₂ of rmsprop and adam.
-        epsilon: ε of rmsprop and adam.
+        momentum: β₁, the weight of the past in the optimizer's moving average of the gradient.
+        beta2: β₂, the weight of the past in its moving average of the squared gradient.
+        epsilon: ε, added to the root of the moving average of the squared gradient.
         batch_size: Rows per mini-batch.
         epochs: Passes over the training data, at most.
         weight_decay: L2 penalty on the weights.

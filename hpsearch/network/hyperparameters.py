@@ -11,9 +11,8 @@ from numbers import Integral, Real
 from typing import Any, Literal, Self
 
 from hpsearch.errors import UsageError
-
-ACTIVATIONS = ("relu", "tanh", "leaky_relu", "sigmoid")
-OPTIMIZERS = ("sgd", "momentum", "rmsprop", "adam")
+from hpsearch.network.activations import ACTIVATIONS
+from hpsearch.network.optimizers import OPTIMIZERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +67,21 @@ _TYPES: dict[str, type] = {"float": float, "int": int, "bool": bool, "str": str}
 HYPERPARAMETERS: dict[str, Hyperparameter] = {
     "learning_rate": Hyperparameter("float", 0.01, "step size α₀", min=0, open_min=True),
     "learning_rate_decay": Hyperparameter("float", 0.0, "α = α₀ / (1 + decay · epoch)", min=0),
-    "optimizer": Hyperparameter("str", "adam", "how a gradient becomes a step", choices=OPTIMIZERS),
-    "momentum": Hyperparameter("float", 0.9, "β₁ of momentum and adam", min=0, max=1, open_max=True),
-    "beta2": Hyperparameter("float", 0.999, "β₂ of rmsprop and adam", min=0, max=1, open_max=True),
-    "epsilon": Hyperparameter("float", 1e-8, "ε of rmsprop and adam", min=0, max=1, open_min=True),
+    "optimizer": Hyperparameter("str", "adam", "how a gradient becomes a step", choices=tuple(OPTIMIZERS)),
+    "momentum": Hyperparameter(
+        "float",
+        0.9,
+        "β₁, the weight of the past in an optimizer's moving average of g",
+        min=0,
+        max=1,
+        open_max=True,
+    ),
+    "beta2": Hyperparameter(
+        "float", 0.999, "β₂, the weight of the past in its moving average of g²", min=0, max=1, open_max=True
+    ),
+    "epsilon": Hyperparameter(
+        "float", 1e-8, "ε, added to the root of the moving average of g²", min=0, max=1, open_min=True
+    ),
     "batch_size": Hyperparameter("int", 64, "rows per mini-batch", min=1),
     "hidden_layers": Hyperparameter(
         "int", 2, "number of hidden layers; 0 is softmax regression", min=0, max=100

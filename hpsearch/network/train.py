@@ -14,7 +14,7 @@ from hpsearch.errors import DataError, UsageError
 from hpsearch.network.hyperparameters import Hyperparameters
 from hpsearch.network.mlp import MLP
 from hpsearch.network.model import Model
-from hpsearch.network.optimizers import OPTIMIZER_CLASSES
+from hpsearch.network.optimizers import optimizer_class
 from hpsearch.network.passes import EvaluationPass, TrainingPass
 
 Metrics = dict[str, float]
@@ -65,8 +65,8 @@ class Training:
         self.diverged = False
         parameters = self.network.parameters
         self._gradient = cache_aligned(parameters.shape, parameters.dtype)
-        self._optimizer = OPTIMIZER_CLASSES[hyperparameters.optimizer](
-            parameters, self._gradient, hyperparameters
+        self._optimizer = optimizer_class(hyperparameters.optimizer)(
+            parameters, self._gradient, self.network.n_weights, hyperparameters
         )
         self._generators: list[np.random.Generator] = []
         self._passes: dict[int, TrainingPass] = {}
@@ -155,7 +155,7 @@ class Training:
 
     def save(self, path: str | Path) -> None:
         """Write a checkpoint, private: everything that :meth:`resume` needs; whole or not at all."""
-        npz_file.write(path, "checkpoint", self._about(), self._arrays(), npz_file.private)
+        npz_file.write(path, "checkpoint", self._about(), self._arrays(), private=True)
 
     @classmethod
     def resume(cls, path: str | Path, dataset: Dataset) -> Self:

@@ -12,6 +12,7 @@ from hpsearch.trial import Result
 
 __all__ = ["search_table", "trial_table"]
 
+
 def trial_table(found: TrialExplanation) -> Table:
     """Why a trial was proposed, and how far it is from the trial that it was proposed around."""
     trial, centre = found.trial, found.centre
@@ -87,7 +88,9 @@ def search_table(found: SearchExplanation) -> Table:
         **{name: [numbers[0], numbers[-1]] for name, numbers in periods.items()},
         "best": best.number,
         "phases": dict(found.phases),
-        "bounds": [{"parameter": each.name, "end": each.end, "bound": each.bound} for each in found.at_bounds],
+        "bounds": [
+            {"parameter": each.name, "end": each.end, "bound": each.bound} for each in found.at_bounds
+        ],
     }
     return Table("narrowing", columns, rows, about, notes=notes, exact=exact)
 

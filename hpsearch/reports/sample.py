@@ -11,7 +11,9 @@ from hpsearch.trial import Trial
 __all__ = ["coverage_table", "draws_table"]
 
 
-def draws_table(names: Sequence[str], trials: Sequence[Trial], coverage: Sequence[Mapping[str, Any]]) -> Table:
+def draws_table(
+    names: Sequence[str], trials: Sequence[Trial], coverage: Sequence[Mapping[str, Any]]
+) -> Table:
     """Draws from the priors.
 
     Args:
@@ -49,8 +51,7 @@ def coverage_table(coverage: Sequence[Mapping[str, Any]], draws: int) -> Table:
     notes = (
         "25 %, 50 % and 75 % of all draws from a prior are below these values.",
         f"draws: these {draws} draws by parts of equal probability; covered: the share of parts with a draw.",
-        "Every draw tries a new value of each continuous parameter;"
-        f" a grid of {draws} points would try {on_a_grid}.",
+        f"Each draw tries a new value of each continuous parameter; a grid of {draws} would try {on_a_grid}.",
     )
     return Table("coverage", columns, coverage, notes=notes)
 

@@ -55,7 +55,10 @@ def status_details(
         ("trials", f"{finished} of {total} finished"),
         ("results", counted(counts)),
         ("running" if searching else "to run again", ", ".join(map(str, unfinished))),
-        ("best", f"trial {best.number}, {config.metric.name} {plain(best.value)}" if best and has_best else ""),
+        (
+            "best",
+            f"trial {best.number}, {config.metric.name} {plain(best.value)}" if best and has_best else "",
+        ),
         ("events", "\n".join(latest)),
         ("next", f"hpsearch resume {directory}" if state in ("interrupted", "failed") else ""),
     ]

@@ -45,7 +45,9 @@ def confusion_table(classes: Sequence[int | str], counts: Sequence[Sequence[int]
     for at, (label, row) in enumerate(zip(classes, counts, strict=True)):
         taken = {str(other): count for other, count in zip(classes, row, strict=True)}
         rows.append({"class": label, "taken": taken, "error": 1 - row[at] / sum(row) if sum(row) else None})
-    return Table("confusion", columns, rows, notes=("Test rows by class (down) and by predicted class (across).",))
+    return Table(
+        "confusion", columns, rows, notes=("Test rows by class (down) and by predicted class (across).",)
+    )
 
 
 def _dot_for_none(share: float | None) -> str:

@@ -1,4 +1,4 @@
-"""Tests of the commands that say what was learnt."""
+"""Tests of importance and explain."""
 
 import csv
 import json
@@ -18,7 +18,7 @@ Golden = Callable[[str, str], None]
 
 
 def more_results(directory: Path) -> None:
-    """Sixteen results more, of which the learning rate explains nearly all."""
+    """Add sixteen results that nearly only depend on the learning rate."""
     with Run.open(directory) as run:
         for number in range(6, 22):
             rate = 10 ** (-4 + 4 * (number * 7 % 16) / 16)
@@ -33,7 +33,7 @@ def more_results(directory: Path) -> None:
 def searched(
     space: str, outcomes: Sequence[float | None], trials: int, origin: Sequence[dict[str, Any]] = ()
 ) -> Path:
-    """A run of a space, with a value or a failure for each of its trials; layers goes from 0 upwards."""
+    """A run of a space with a value or a failure for each trial; hidden_layers counts up from 0."""
     head = "name: other\nobjective: {network: {data: digits}}\n"
     text = head + f"space: {{{space}}}\nsearch: {{trials: {trials}}}"
     path = Path("other.yaml")
@@ -65,7 +65,7 @@ LAYERS = "hidden_layers: {type: int, min: 0, max: 5}"
 
 
 @pytest.mark.parametrize(
-    ("space", "outcomes", "trials", "said"),
+    ("space", "outcomes", "trials", "message"),
     [
         ("hidden_layers: 2", [0.1], 8, "runs/other-001 searches nothing: all its parameters are constants."),
         ("hidden_layers: 2", [None], 8, "runs/other-001 searches nothing: all its parameters are constants."),
@@ -73,45 +73,45 @@ LAYERS = "hidden_layers: {type: int, min: 0, max: 5}"
             LAYERS,
             [None] * 6,
             6,
-            "No trial of runs/other-001 has a value, so nothing tells which parameters matter: 6 failed.",
+            "so the importance of parameters cannot be estimated (6 failed).",
         ),
-        (LAYERS, [0.5] * 5, 8, "has 5 trials with a value, and all are 0.5: no parameter makes a difference"),
+        (LAYERS, [0.5] * 5, 8, "All 5 values of runs/other-001 are 0.5, so no parameter makes a difference."),
         (
             f"{LAYERS}, batch_norm: {{values: [true, false]}}",
             [0.1, 0.2, 0.3],
             64,
-            "takes 8, 4 for each. Go on by `hpsearch resume runs/other-001`.",
+            "at least 8 trials with a value (4 for each); runs/other-001 has 3. Continue with",
         ),
         (
             f"{LAYERS}, batch_norm: {{values: [true, false]}}",
             [0.1, 0.2, 0.3, None],
             4,
-            "takes 8, 4 for each. Go on by `hpsearch resume runs/other-001 --trials 9`.",
+            "has 3. Continue with `hpsearch resume runs/other-001 --trials 9`.",
         ),
         (
             "hidden_layers: {type: int, min: 0, max: 2}",
             [0.1, 0.2, 0.3],
             8,
-            "takes 4, and the space has only 3 configurations.",
+            "needs at least 4 trials with a value (4 for each); runs/other-001 has 3, and the space has",
         ),
     ],
 )
 @pytest.mark.usefixtures("in_tmp")
 def test_importance_says_what_is_missing(
-    hpsearch: Program, space: str, outcomes: list[float | None], trials: int, said: str
+    hpsearch: Program, space: str, outcomes: list[float | None], trials: int, message: str
 ) -> None:
     """Nothing searched, all failed, all alike, too few trials so far or at all, too small a space."""
     searched(space, outcomes, trials)
     done = hpsearch("importance", "other-001")
     assert (done.code, done.out) == (2, "")
-    assert said in done.err
+    assert message in done.err
 
 
 def test_importance_refuses_to_pretend(hpsearch: Program, example: Path) -> None:
-    """Three results say nothing about four parameters; the message says how many would."""
+    """Three results are too few for four parameters; the message says how many are needed."""
     done = hpsearch("importance", example)
     assert (done.code, done.out) == (2, "")
-    assert "takes 16" in done.err
+    assert "at least 16 trials" in done.err
     assert "--trials 18`" in done.err  # 5 results, of which 3 have a value
 
 
@@ -135,13 +135,13 @@ def test_importance_says_how_much_it_explains(hpsearch: Program, example: Path) 
 
 @pytest.mark.usefixtures("in_tmp")
 def test_importance_warns_of_noise(hpsearch: Program) -> None:
-    """Where the results of others predict no result, the order is called a guess."""
+    """If no result can be predicted from the others, the order is called a guess."""
     searched(LAYERS, [0.3, 0.9, 0.1, 0.2, 0.8, 0.4, 0.9, 0.1, 0.8, 0.7, 0.2, 0.3], 12)
     assert "That is too little to rank parameters by" in hpsearch("importance", "other-001").out
 
 
 def test_explaining_a_trial(hpsearch: Program, example: Path, golden: Golden) -> None:
-    """Its result and phase, the trial around which it lies, and how far each parameter moved from there."""
+    """Its result and phase, the trial it was proposed around, and how far each parameter moved from there."""
     more_results(example)
     golden("explain-fine.table", hpsearch("explain", example, 7).out)
     golden("explain-fine.json", hpsearch("explain", example, 7, "-f", "json").out)
@@ -152,7 +152,7 @@ def test_explaining_a_trial(hpsearch: Program, example: Path, golden: Golden) ->
 
 @pytest.mark.usefixtures("in_tmp")
 def test_every_phase_has_a_reason(hpsearch: Program) -> None:
-    """Each that a searcher records is explained in a sentence."""
+    """Each phase that a searcher records is explained in a sentence."""
     phases = ["random", "coarse", "enqueued", "warm", "global", "zoom", "fine", "leftover"]
     searched(LAYERS, [0.1] * len(phases), 8, [{"phase": phase} for phase in phases])
     for number, phase in enumerate(phases):
@@ -192,8 +192,8 @@ def test_a_best_value_at_its_bound_is_pointed_out(hpsearch: Program, example: Pa
 
 @pytest.mark.parametrize(("best", "warned"), [(0, False), (5, True)])
 @pytest.mark.usefixtures("in_tmp")
-def test_nobody_is_told_to_widen_what_cannot_be_wider(hpsearch: Program, best: int, warned: bool) -> None:
-    """A network has no fewer than 0 hidden layers, but may have more than 5."""
+def test_a_range_that_cannot_be_wider_gets_no_warning(hpsearch: Program, best: int, warned: bool) -> None:
+    """A network cannot have fewer than 0 hidden layers, but can have more than 5."""
     searched(LAYERS, [0.1 if number == best else 0.5 for number in range(6)], 6)
     bounds = json.loads(hpsearch("explain", "other-001", "-f", "json").out)["bounds"]
     assert bounds == ([{"parameter": "hidden_layers", "end": "max", "bound": 5}] if warned else [])

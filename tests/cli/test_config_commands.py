@@ -1,4 +1,4 @@
-"""Tests of the commands before a search: init, check, sample."""
+"""Tests of the commands about configs: init, check, sample, schema; and of completion."""
 
 import json
 from collections.abc import Callable
@@ -11,8 +11,8 @@ from tests.cli.conftest import CONFIG, Done
 Program = Callable[..., Done]
 
 
-def test_the_config_that_init_writes_is_right(hpsearch: Program, in_tmp: Path) -> None:
-    """It passes check as it is, and says what comes next."""
+def test_the_config_that_init_writes_is_valid(hpsearch: Program, in_tmp: Path) -> None:
+    """It passes check unchanged, and init names the next command."""
     done = hpsearch("init")
     assert done.code == 0
     assert "hpsearch run config.yaml" in done.out
@@ -20,15 +20,15 @@ def test_the_config_that_init_writes_is_right(hpsearch: Program, in_tmp: Path) -
 
 
 def test_init_never_overwrites(hpsearch: Program, in_tmp: Path) -> None:
-    """What is there stays."""
+    """An existing file is not changed."""
     Path("config.yaml").write_text("mine")
     done = hpsearch("init")
     assert (done.code, done.out) == (2, "")
-    assert "there already" in done.err
+    assert "already exists" in done.err
     assert Path("config.yaml").read_text() == "mine"
 
 
-def test_check_shows_every_mistake_with_its_place(hpsearch: Program, in_tmp: Path) -> None:
+def test_check_shows_every_mistake_with_its_position(hpsearch: Program, in_tmp: Path) -> None:
     """File, line, column, key, rule, value, suggestion; exit 2; nothing created."""
     Path("c.yaml").write_text(
         CONFIG.replace("trials: 8", "trails: 8").replace("1e-4", "0").replace("adam]", "adm]")
@@ -42,7 +42,7 @@ def test_check_shows_every_mistake_with_its_place(hpsearch: Program, in_tmp: Pat
 
 
 def test_check_reads_the_data(hpsearch: Program, in_tmp: Path) -> None:
-    """A label column that is not there is found before anything runs."""
+    """A missing label column is found before anything runs."""
     Path("d.csv").write_text("x,kind\n1,a\n2,b\n")
     Path("c.yaml").write_text(CONFIG.replace("data: digits", "data: d.csv, label: class"))
     done = hpsearch("check", "c.yaml")
@@ -51,15 +51,15 @@ def test_check_reads_the_data(hpsearch: Program, in_tmp: Path) -> None:
 
 
 def test_check_says_what_would_be_searched(hpsearch: Program, in_tmp: Path) -> None:
-    """Overrides are taken in."""
+    """Overrides are included."""
     Path("c.yaml").write_text(CONFIG)
     done = hpsearch("check", "c.yaml", "search.trials=99")
-    assert (done.code, done.err) == (0, "c.yaml is right.\n")
+    assert (done.code, done.err) == (0, "c.yaml is valid.\n")
     assert "trials: 99" in done.out
 
 
 def test_sample_shows_draws_and_what_the_priors_cover(hpsearch: Program, in_tmp: Path) -> None:
-    """As many draws as asked for; nothing is created."""
+    """-n sets the number of draws; nothing is created."""
     Path("c.yaml").write_text(CONFIG)
     done = hpsearch("sample", "c.yaml", "-n", 7)
     draws, _, spread = done.out.partition("\n\n")
@@ -80,7 +80,7 @@ def test_sample_in_json_has_the_coverage_beside_the_draws(hpsearch: Program, in_
 
 
 def test_sample_gives_the_same_draws_again(hpsearch: Program, in_tmp: Path) -> None:
-    """They follow from the seed, which may be overridden."""
+    """They depend only on the seed, which can be overridden."""
     Path("c.yaml").write_text(CONFIG)
     first = hpsearch("sample", "c.yaml").out
     assert hpsearch("sample", "c.yaml").out == first

@@ -28,30 +28,30 @@ def sweep(in_tmp: Path) -> Path:
 
 
 def test_import_prints_the_config(hpsearch: Program, sweep: Path) -> None:
-    """To stdout, and to stderr what became of its keys, with their lines."""
+    """The config goes to stdout; notes on changed keys go to stderr with their lines."""
     done = hpsearch("import", sweep)
     assert done.code == 0
-    assert done.out.startswith("# Made of sweep.yaml")
+    assert done.out.startswith("# Made from sweep.yaml")
     assert "note: sweep.yaml:3:1: project: " in done.err
     assert "there is no train.py in" in done.err
     assert 'print(json.dumps({"val/loss": value}), flush=True)' in done.err
 
 
-def test_import_writes_a_config_that_is_right(hpsearch: Program, sweep: Path) -> None:
-    """Once: what is there stays as it is."""
+def test_import_writes_a_valid_config(hpsearch: Program, sweep: Path) -> None:
+    """A second import does not change the file."""
     done = hpsearch("import", sweep, "-o", "config.yaml")
     assert (done.code, done.out) == (0, "")
-    assert "config.yaml written. Next: hpsearch check config.yaml" in done.err
+    assert "Wrote config.yaml. Next: hpsearch check config.yaml" in done.err
     assert hpsearch("check", "config.yaml").code == 0
     before = Path("config.yaml").read_text()
     done = hpsearch("import", sweep, "-o", "config.yaml")
     assert done.code == 2
-    assert "config.yaml is there already, and stays as it is" in done.err
+    assert "config.yaml already exists and was not changed" in done.err
     assert Path("config.yaml").read_text() == before
 
 
 def test_an_imported_search_runs(hpsearch: Program, sweep: Path) -> None:
-    """When the program prints its metrics."""
+    """It runs as soon as the program prints its metrics."""
     hpsearch("import", sweep, "-o", "config.yaml")
     program = Path("train.py")
     program.write_text(f"#!{sys.executable}\nprint('{{\"val/loss\": 0.5}}')\n")
@@ -63,8 +63,8 @@ def test_an_imported_search_runs(hpsearch: Program, sweep: Path) -> None:
     assert "3 done" in hpsearch("leaderboard", done.out.strip()).out
 
 
-def test_a_program_that_cannot_run_is_told(hpsearch: Program, sweep: Path) -> None:
-    """With the place in the config, which is written all the same."""
+def test_a_program_that_cannot_run_is_reported(hpsearch: Program, sweep: Path) -> None:
+    """The message has the position in the config, which is still written."""
     sweep.write_text(SWEEP.replace("/usr/bin/env", "no-such-program"))
     done = hpsearch("import", sweep, "-o", "config.yaml")
     assert done.code == 0
@@ -73,7 +73,7 @@ def test_a_program_that_cannot_run_is_told(hpsearch: Program, sweep: Path) -> No
 
 
 def test_a_wrong_sweep_writes_nothing(hpsearch: Program, sweep: Path) -> None:
-    """All mistakes are told, and no file is made."""
+    """All mistakes are reported, and no file is made."""
     sweep.write_text(SWEEP.replace("bayes", "bays").replace("0.001", "-1"))
     done = hpsearch("import", sweep, "-o", "config.yaml")
     assert done.code == 2
@@ -83,7 +83,7 @@ def test_a_wrong_sweep_writes_nothing(hpsearch: Program, sweep: Path) -> None:
 
 
 def test_a_study_is_imported(hpsearch: Program, in_tmp: Path, example: Path) -> None:
-    """What export wrote, import reads."""
+    """Import reads what export wrote."""
     pytest.importorskip("optuna", reason="optuna is not installed")
     done = hpsearch("export", example, "--to", "optuna", "-o", "s.journal", "--name", "s")
     assert done.code == 0
@@ -98,7 +98,7 @@ def test_a_study_is_imported(hpsearch: Program, in_tmp: Path, example: Path) -> 
 def test_packages_that_are_missing_are_named(
     hpsearch: Program, example: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With the command that installs them."""
+    """The message has the command that installs them."""
     for name in ("optuna", "tensorboardX", "mlflow"):
         monkeypatch.setitem(sys.modules, name, None)
     monkeypatch.setenv("MLFLOW_DISABLE_TELEMETRY", "true")
@@ -112,32 +112,38 @@ def test_packages_that_are_missing_are_named(
     ):
         done = hpsearch(*arguments)
         assert done.code == 2
-        assert f"install it by `pip install 'hpsearch[{extra}]'`" in done.err
+        assert f"Install it with `pip install 'hpsearch[{extra}]'`" in done.err
 
 
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
-        (["import"], "import takes a sweep file, or --optuna URL STUDY"),
-        (["import", "sweep.yaml", "--optuna", "a", "b"], "one of the two"),
+        (["import"], "import needs either a SWEEP file or --optuna URL STUDY"),
+        (["import", "sweep.yaml", "--optuna", "a", "b"], "import needs either"),
         (["import", "nothing.yaml"], "nothing.yaml: there is no such file"),
         (["import", "sweep.yaml", "-o", "no/where.yaml"], "no/where.yaml cannot be written"),
-        (["export", "runs/example-001", "--to", "optuna"], "give the file by -o"),
-        (["export", "runs/example-001", "--to", "tensorboard"], "give the directory by -o"),
-        (["export", "runs/example-001", "--to", "mlflow"], "give --tracking-uri"),
-        (["export", "runs/example-001", "--to", "csv", "--tracking-uri", "x"], "goes with --to mlflow only"),
-        (["export", "runs/example-001", "--to", "csv", "--name", "x"], "--name goes with"),
+        (["export", "runs/example-001", "--to", "optuna"], "--to optuna needs -o FILE"),
+        (["export", "runs/example-001", "--to", "tensorboard"], "--to tensorboard needs -o DIR"),
+        (["export", "runs/example-001", "--to", "mlflow"], "--to mlflow needs --tracking-uri URI"),
+        (
+            ["export", "runs/example-001", "--to", "csv", "--tracking-uri", "x"],
+            "--tracking-uri is only for --to mlflow",
+        ),
+        (
+            ["export", "runs/example-001", "--to", "csv", "--name", "x"],
+            "--name is only for --to optuna and --to mlflow",
+        ),
     ],
 )
 def test_wrong_usage(hpsearch: Program, sweep: Path, example: Path, arguments: list[str], text: str) -> None:
-    """Exit code 2, and what to type instead."""
+    """Exit code 2 and what to type instead."""
     done = hpsearch(*arguments)
     assert (done.code, done.out) == (2, "")
     assert text in done.err
 
 
 def test_no_control_character_reaches_the_terminal(hpsearch: Program, sweep: Path) -> None:
-    """Whatever a sweep says."""
+    """Texts of a sweep are made harmless."""
     text = (
         SWEEP.replace("val/loss", '"\\e[31mred"')
         .replace("things", '"\\e]0;x"')

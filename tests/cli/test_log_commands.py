@@ -1,4 +1,4 @@
-"""Tests of looking at what trials print."""
+"""Tests of logs."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -36,10 +36,10 @@ def test_what_a_trial_printed_is_shown(hpsearch: Program, prints: Path, options:
     assert done.err == "err\n"
 
 
-def test_a_trial_without_logs_is_said(hpsearch: Program, prints: Path) -> None:
-    """It has printed nothing; a trial that has not started is an error."""
+def test_a_trial_without_output_is_reported(hpsearch: Program, prints: Path) -> None:
+    """A trial without output gets a message; a trial that has not started is an error."""
     (prints / "trials" / "00000" / "stdout.log").unlink()
     (prints / "trials" / "00000" / "stderr.log").unlink()
-    assert hpsearch("logs", prints, 0).err == "Trial 0 has printed nothing.\n"
+    assert hpsearch("logs", prints, 0).err == "Trial 0 has no output.\n"
     done = hpsearch("logs", prints, 2)
     assert (done.code, done.err) == (2, "runs/prints-001 has trials 0 to 1 so far; found 2\n")

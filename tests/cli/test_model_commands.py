@@ -1,4 +1,4 @@
-"""Tests of the commands that use what was found: train and predict; and of doctor."""
+"""Tests of train and predict, and of doctor."""
 
 import csv
 import json
@@ -14,8 +14,8 @@ from hpsearch.config import load
 from hpsearch.launch import start
 from hpsearch.network.model import Model
 from hpsearch.objectives.final import FinalModel, train_final
-from hpsearch.reports.formats import format_report
-from hpsearch.reports.models import confusion_table
+from hpsearch.reports.render import format_report
+from hpsearch.reports.trained_model import confusion_table
 from hpsearch.store import Run
 from tests.cli.conftest import Done
 from tests.conftest import Recorder
@@ -37,8 +37,8 @@ def run(in_tmp: Path) -> Path:
     return start(load(Path("points.yaml")), Recorder())
 
 
-def test_the_best_model_is_trained_written_and_used(hpsearch: Program, run: Path) -> None:
-    """Trained on training and validation rows; its predictions have the labels of the user's file."""
+def test_the_best_model_is_trained_and_predicts(hpsearch: Program, run: Path) -> None:
+    """It is trained on training and validation rows, and predicts the labels of the user's file."""
     done = hpsearch("train", run, "-q", "-o", "model.npz")
     assert done.code == 0
     assert "96 rows, validation rows included" in done.out
@@ -82,7 +82,7 @@ def test_the_model_is_plain_arrays(hpsearch: Program, run: Path) -> None:
 
 
 def test_training_again_gives_the_same_model(hpsearch: Program, run: Path) -> None:
-    """It follows from the trial's values and seed."""
+    """The model depends only on the trial's values and seed."""
     first = hpsearch("train", run, "1", "-q", "-o", "a.npz", "-f", "json").out
     second = hpsearch("train", run, "1", "-q", "-o", "a.npz", "-f", "json").out
     assert first == second
@@ -90,7 +90,7 @@ def test_training_again_gives_the_same_model(hpsearch: Program, run: Path) -> No
 
 
 def test_other_data_are_not_trained_on(hpsearch: Program, run: Path) -> None:
-    """If the data changed since the search, what it found does not hold; nothing is written."""
+    """If the data changed since the search, nothing is trained or written."""
     Path("points.csv").write_text(Path("points.csv").read_text().replace("north", "up"))
     done = hpsearch("train", run)
     assert (done.code, done.out) == (4, "")
@@ -99,7 +99,7 @@ def test_other_data_are_not_trained_on(hpsearch: Program, run: Path) -> None:
 
 
 def test_the_best_epoch_is_the_last_one_where_it_ranks(hpsearch: Program, in_tmp: Path, tiny: Path) -> None:
-    """A search by the best epoch ranks trials cut there, so that is what is trained."""
+    """With metric.at best, training stops after the trial's best epoch."""
     overrides = ["metric.name=val_loss", "metric.at=best", "search.trials=3", "space.learning_rate=1"]
     directory = start(load(tiny, overrides), Recorder())
     with Run.read(directory) as found:
@@ -132,7 +132,7 @@ def test_training_has_the_kernel_and_the_threads_of_the_run(
 
 
 def test_a_class_without_test_rows_has_no_error() -> None:
-    """Nothing was mistaken there."""
+    """Its error is unknown rather than 0."""
     table = confusion_table(["a", "b"], [[3, 1], [0, 0]])
     assert [row["error"] for row in table.rows] == [0.25, None]
     *_, last = (line for line in format_report(table, "md").splitlines() if line.startswith("|"))
@@ -150,16 +150,22 @@ def test_a_class_without_test_rows_has_no_error() -> None:
         (["predict", "model.npz", "digits"], "digits: no such file or directory\n"),
         (["predict", "model.npz", "points.csv", "--label", "typo"], "points.csv:1: no column is called typo"),
         (["predict", "model.npz", "wide.npz", "--label", "side"], "only a .csv has a column of labels"),
-        (["predict", "model.npz", "points.csv", "-o", "points.csv"], "points.csv is read, and would be over"),
-        (["predict", "model.npz", "points.csv", "-o", "./model.npz"], "model.npz is read, and would be over"),
-        (["predict", "nameless.npz", "wide.csv"], "If one of them holds labels, say which: --label COLUMN"),
+        (
+            ["predict", "model.npz", "points.csv", "-o", "points.csv"],
+            "points.csv is an input and would be over",
+        ),
+        (
+            ["predict", "model.npz", "points.csv", "-o", "./model.npz"],
+            "model.npz is an input and would be over",
+        ),
+        (["predict", "nameless.npz", "wide.csv"], "If one of them holds labels, name it: --label COLUMN"),
         (["predict", "model.npz", "wide.csv"], "wide.csv:1: the columns must be those"),
         (["predict", "model.npz", "wide.npz"], "wide.npz: must have the model's 2 features; found 3"),
         (["predict", "model.npz", "large.npz"], "large.npz: every number must fit float32"),
     ],
 )
-def test_what_goes_wrong_is_said(hpsearch: Program, run: Path, arguments: list[str], text: str) -> None:
-    """Exit 2, a message, no traceback, and no advice to unpickle anything."""
+def test_wrong_usage(hpsearch: Program, run: Path, arguments: list[str], text: str) -> None:
+    """Exit code 2, a message, no traceback, and no advice to unpickle anything."""
     assert hpsearch("train", run, "-q").code == 0
     Path("wide.csv").write_text("x,y,z\n1,2,3\n")
     nameless = Model.open("model.npz")
@@ -176,7 +182,7 @@ def test_what_goes_wrong_is_said(hpsearch: Program, run: Path, arguments: list[s
 def test_predictions_are_written_whole_or_not_at_all(
     hpsearch: Program, run: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """On a full disk, what was there stays."""
+    """On a full disk, the previous file is kept."""
     hpsearch("train", run, "-q")
     Path("out.csv").write_text("before")
 
@@ -189,15 +195,15 @@ def test_predictions_are_written_whole_or_not_at_all(
     assert "out.csv cannot be written: No space left on device" in done.err
 
 
-def test_predictions_go_into_a_device(hpsearch: Program, run: Path) -> None:
-    """What is no file is written to, not replaced."""
+def test_predictions_can_go_to_a_device(hpsearch: Program, run: Path) -> None:
+    """A device is written to, not replaced."""
     hpsearch("train", run, "-q")
     assert hpsearch("predict", "model.npz", "points.csv", "-o", "/dev/null").code == 0
     assert Path("/dev/null").is_char_device()
 
 
-def test_doctor_says_what_searches_run_on(hpsearch: Program) -> None:
-    """Versions, CPUs, kernels and their rate; as JSON too."""
+def test_doctor_reports_software_and_cpus(hpsearch: Program) -> None:
+    """Versions, CPUs, kernels and their speed, as text and as JSON."""
     done = hpsearch("doctor", "-f", "json")
     assert done.code == 0
     found = json.loads(done.out)

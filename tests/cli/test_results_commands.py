@@ -1,4 +1,4 @@
-"""Tests of the commands that look at runs: whole outputs, in every format."""
+"""Tests of the commands that show runs and trials: whole outputs in every format."""
 
 import csv
 import io
@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from hpsearch.reports.formats import print_report
-from hpsearch.reports.runs import leaderboard_table
+from hpsearch.config import Config
+from hpsearch.reports.leaderboard import leaderboard_table
+from hpsearch.reports.render import print_report
 from hpsearch.store import Run
 from tests.cli.conftest import Done
 
@@ -28,7 +29,7 @@ def test_leaderboard(hpsearch: Program, example: Path, golden: Golden, form: str
 
 @pytest.mark.parametrize("what", ["status", "show", "show best", "show 1", "show 3", "show 5", "list"])
 @pytest.mark.parametrize("form", ["table", "json"])
-def test_sheets(hpsearch: Program, example: Path, golden: Golden, what: str, form: str) -> None:
+def test_details(hpsearch: Program, example: Path, golden: Golden, what: str, form: str) -> None:
     """Status, run, trials that are done, diverged, failed or in flight, and the list of runs."""
     command, _, which = what.partition(" ")
     arguments = [] if command == "list" else [example, *([which] if which else [])]
@@ -62,10 +63,10 @@ def test_times_are_shown_only_when_asked_for(hpsearch: Program, example: Path) -
 
 
 def test_rows_are_limited(hpsearch: Program, example: Path) -> None:
-    """-n 2 shows the best two and says that there are more; -n 0 shows all."""
+    """-n 2 shows the best two and says how to show more; -n 0 shows all."""
     done = hpsearch("leaderboard", example, "-n", 2)
     assert len(done.out.splitlines()) == 4
-    assert "the best 2 are shown" in done.out
+    assert "showing the best 2" in done.out
     assert len(hpsearch("leaderboard", example, "-n", 0).out.splitlines()) == 7
 
 
@@ -76,12 +77,12 @@ def test_several_runs_come_one_after_another(hpsearch: Program, example: Path) -
 
 
 def test_a_run_is_found_by_its_name_under_runs(hpsearch: Program, example: Path) -> None:
-    """runs/ need not be typed."""
+    """runs/ may be left out."""
     assert hpsearch("status", "example-001").out == hpsearch("status", example).out
 
 
 def test_export_to_a_file(hpsearch: Program, example: Path) -> None:
-    """-o writes what stdout would have got."""
+    """-o writes the same as without it goes to stdout."""
     expected = hpsearch("export", example, "--to", "jsonl").out
     assert hpsearch("export", example, "--to", "jsonl", "-o", "all.jsonl").out == ""
     assert Path("all.jsonl").read_text() == expected
@@ -91,7 +92,7 @@ def test_export_to_a_file(hpsearch: Program, example: Path) -> None:
     ("arguments", "code", "text"),
     [
         (["show", "runs/example-001", "99"], 2, "trials 0 to 5 so far; found 99"),
-        (["show", "runs/example-001", "bset"], 2, "TRIAL is a trial's number or best; found 'bset'"),
+        (["show", "runs/example-001", "bset"], 2, "TRIAL must be a trial number or best; found 'bset'"),
         (["leaderboard", "runs/nothing"], 4, "is no run directory"),
         (["status", "example.yaml"], 4, "is no run directory"),
         (["list", "nowhere"], 4, "no directory nowhere"),
@@ -110,7 +111,7 @@ def test_wrong_usage(hpsearch: Program, example: Path, arguments: list[str], cod
 
 
 def test_a_damaged_run_is_a_row_in_the_list(hpsearch: Program, example: Path) -> None:
-    """The others are shown as ever."""
+    """The other runs are shown as usual."""
     broken = Path("runs/broken-001")
     broken.mkdir()
     (broken / "search.db").write_bytes(b"x" * 5000)
@@ -127,7 +128,7 @@ def test_no_control_character_reaches_the_terminal(hpsearch: Program, example: P
             assert "\x1b" not in hpsearch(*command, "-f", form).out
 
 
-def test_a_number_beyond_all_trials_is_no_trial(hpsearch: Program, example: Path) -> None:
+def test_a_number_beyond_all_trials_is_refused(hpsearch: Program, example: Path) -> None:
     """However large it is."""
     done = hpsearch("show", example, "9" * 30)
     assert (done.code, done.out) == (2, "")
@@ -135,27 +136,29 @@ def test_a_number_beyond_all_trials_is_no_trial(hpsearch: Program, example: Path
 
 
 def test_machine_formats_are_for_one_run(hpsearch: Program, example: Path) -> None:
-    """Two documents one after another would be none."""
+    """Two documents one after another would not be valid."""
     done = hpsearch("leaderboard", example, example, "-f", "json")
     assert (done.code, done.out) == (2, "")
     assert "one RUN at a time" in done.err
 
 
 def test_equal_runs_print_equal_reasons(hpsearch: Program, example: Path) -> None:
-    """A traceback, whose paths differ between machines, is left to show."""
+    """Only show prints the traceback, whose paths differ between machines."""
     assert "Traceback" not in hpsearch("leaderboard", example, "-f", "json").out
     assert "Traceback" in hpsearch("show", example, 3).out
 
 
 @pytest.mark.parametrize("width", [50, 60])
 def test_a_narrow_terminal_loses_whole_columns(example: Path, width: int) -> None:
-    """Rank, trial, value and status are never cut; what is left out is named."""
+    """Rank, trial, value and status are never cut; dropped columns are named."""
     with Run.read(example) as run:
         trials = {number: run.trial(number) for number in range(5)}
-        table = leaderboard_table(run.meta("config"), run.ranking(3), trials, run.counts())
+        table = leaderboard_table(
+            Config.from_resolved(run.meta("config")), run.ranking(3), trials, run.counts()
+        )
     file = io.StringIO()
     print_report(table, "table", Console(file=file, width=width, force_terminal=True, no_color=True))
     lines = file.getvalue().splitlines()
     assert "…" not in file.getvalue()
-    assert "Left out" in file.getvalue()
+    assert "Not shown (terminal too narrow): " in file.getvalue()
     assert any("0.0625" in line and "done" in line for line in lines)

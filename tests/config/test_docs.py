@@ -18,6 +18,8 @@ from hpsearch.config.schema import (
     RunSection,
     SearchSection,
 )
+from hpsearch.searchers import METHODS
+from hpsearch.space import PRIORS
 
 DOCS = Path(__file__).parents[2] / "docs"
 TEXT = (DOCS / "config.md").read_text(encoding="utf-8")
@@ -51,6 +53,12 @@ def test_every_key_is_documented(key: str, default: object) -> None:
     assert key in ROWS
     if isinstance(default, str | int | float):
         assert ROWS[key] == f"`{str(default).lower() if isinstance(default, bool) else default}`"
+
+
+@pytest.mark.parametrize("name", [*METHODS, *PRIORS])
+def test_every_method_and_prior_is_documented(name: str) -> None:
+    """Each has a row of its own, or a paragraph that begins with its name."""
+    assert re.search(rf"^(\*\*|\| )`{name}`", TEXT, re.MULTILINE)
 
 
 EXAMPLES = {

@@ -96,8 +96,8 @@ def _distribution(optuna: Any, parameter: Parameter, notes: list[str]) -> Any:
             notes.append(f"{parameter.name}: loses its probabilities, which Optuna does not have")
         return optuna.distributions.CategoricalDistribution(parameter.values)
     log, step = parameter.prior == "log", parameter.step
-    if parameter.prior == "reverse_log":
-        notes.append(f"{parameter.name}: is uniform in Optuna, which has no reverse_log")
+    if parameter.prior not in ("linear", "log"):
+        notes.append(f"{parameter.name}: is uniform in Optuna, which has no {parameter.prior}")
     if log and step is not None and not (parameter.integer and step == 1):
         notes.append(f"{parameter.name}: loses its step, which Optuna does not have on a logarithmic scale")
         step = 1 if parameter.integer else None

@@ -194,7 +194,9 @@ def _condition(key: str, rows: Sequence[Row], parents: Mapping[str, Any]) -> tup
         rows: The trials.
         parents: The distributions of the parameters before it.
     """
-    separate = [each for each, distribution in parents.items() if isinstance(getattr(distribution, "step", 1), int)]
+    separate = [
+        each for each, distribution in parents.items() if isinstance(getattr(distribution, "step", 1), int)
+    ]
     for parent in sorted(separate, key=lambda each: not hasattr(parents[each], "choices")):
         distribution = parents[parent]
         present = {row.get(parent, _ABSENT) for row in rows if key in row}

@@ -85,21 +85,24 @@ RANGES: Mapping[str, Range] = {
     "uniform": Range(_ENDS, _between),
     "int_uniform": Range(_ENDS, _between),
     "log_uniform": Range(
-        _ENDS, _exponents, "log", "min and max are exponents of e in W&B; here they are values, {low:g} and {high:g}"
+        _ENDS,
+        _exponents,
+        "log",
+        "min and max are exponents of e in W&B; here they are values, {low:g} and {high:g}",
     ),
     "log_uniform_values": Range(_ENDS, _between, "log", positive=("min",)),
     "inv_log_uniform": Range(
         _ENDS,
         _inverse_exponents,
         "log",
-        "log(1/x) is uniform from min to max, so log(x) is uniform from -max to -min: {low:g} to {high:g} here",
+        "log(1/x) is uniform from min to max, so log(x) is uniform from -max to -min: {low:g} to {high:g}",
     ),
     "inv_log_uniform_values": Range(
         _ENDS, _between, "log", "log(1/x) is uniform exactly when log(x) is: prior log", positive=("min",)
     ),
     "normal": Range(_BELL, _normal, "linear", f"{_SPREAD}, with all values equally likely"),
     "log_normal": Range(
-        _BELL, _log_normal, "log", f"{_SPREAD} of its logarithm, with a uniform logarithm"
+        _BELL, _log_normal, "log", f"{_SPREAD} on the log scale, with all factors equally likely"
     ),
     "beta": Range({"a": 1.0, "b": 1.0}, _beta, "linear", f"{_SPREAD}, with all values equally likely"),
 }

@@ -26,18 +26,18 @@ KEYS = (
 
 MOST_TRIALS = 10_000_000
 
-_SERVER = "says where W&B keeps the runs; here each is a directory under runs/"
-_LAUNCH = "belongs to W&B Launch; here run.engine says where the command runs: local or dask"
+_SERVER = "W&B keeps runs on a server; here each run is a directory under runs/"
+_LAUNCH = "it belongs to W&B Launch; here run.engine says where the command runs: local or dask"
 REASONS = {
     "project": _SERVER,
     "entity": _SERVER,
-    "controller": "has no counterpart: `hpsearch run` is the search itself",
-    "imports": "has no counterpart: only the command runs",
-    "apiVersion": "has no counterpart",
-    "kind": "has no counterpart",
+    "controller": "`hpsearch run` controls the search itself",
+    "imports": "only the command runs; nothing is imported",
+    "apiVersion": "no counterpart",
+    "kind": "no counterpart",
     "job": _LAUNCH,
     "image_uri": _LAUNCH,
-    "scheduler": "has no counterpart; search.method decides how trials are chosen",
+    "scheduler": "search.method decides how trials are chosen",
     "metric.target": "a search ends after search.trials, not at a value",
     "metric.impute": "a failed trial counts as the worst one so far",
     "metric.impute_while_running": "a running trial counts as what the model predicts for it",
@@ -108,7 +108,8 @@ def _metric(sweep: Sweep) -> dict[str, Any]:
     if table is None:
         if "metrics" not in sweep.root.entries:
             sweep.note(
-                ("metric",), "is missing; the search minimizes `value`. Set metric.name to the name of the metric"
+                ("metric",),
+                "is missing; the search minimizes `value`. Set metric.name to the name of the metric",
             )
         return {"name": "value", "goal": "minimize"}
     name = sweep.text(("metric", "name"))
@@ -153,7 +154,7 @@ def _flat(sweep: Sweep, at: Location, keys: tuple[str, ...]) -> list[tuple[tuple
     table = sweep.section(at)
     found: list[tuple[tuple[str, ...], Location]] = []
     if table is not None and not table.entries and keys:
-        sweep.note(at, "is empty; dropped")
+        sweep.note(at, "dropped: it is empty")
     for key, entry in table.entries.items() if table is not None else ():
         if not isinstance(entry.node, MappingNode):
             sweep.report((*at, key), "must be a section of keys", hint=_instead(entry.node))
@@ -185,7 +186,9 @@ def _search(sweep: Sweep, method: str, space: dict[str, Any], cap: int | float |
     elif method == "custom":
         sweep.note(("method",), "custom becomes coarse_to_fine")
     if cap is None and trials is None:
-        sweep.note(("run_cap",), "is missing: W&B runs until it is stopped; here the search ends after 64 trials")
+        sweep.note(
+            ("run_cap",), "is missing: W&B runs until it is stopped; here the search ends after 64 trials"
+        )
     chosen = "random" if method in ("random", "grid") else "coarse_to_fine"
     return {"method": chosen, "trials": 64 if trials is None else int(trials)}
 

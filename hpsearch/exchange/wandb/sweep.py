@@ -195,15 +195,13 @@ class Sweep:
                 continue
             if at in self._asked:
                 if is_null(find(self.root, at)):
-                    self.note(at, "is empty; dropped")
+                    self.note(at, "dropped: it is empty")
                 continue
             reason = reasons.get(dotted(at), reasons.get(str(at[0])))
             if reason is None and at[0] not in known:
                 close = difflib.get_close_matches(str(at[0]), known, 1, 0.7)
-                reason = "is not a known key of a sweep" + (
-                    f". Did you mean {close[0]}?" if close else ""
-                )
-            self.note(at, f"{reason or 'is unknown'}; dropped")
+                reason = "not a known key of a sweep" + (f". Did you mean {close[0]}?" if close else "")
+            self.note(at, f"dropped: {reason or 'not a known key'}")
         self.notes.sort(
             key=lambda note: (note.position.line, note.position.column) if note.position else (0, 0)
         )

@@ -166,9 +166,7 @@ class _Macros:
                 self.passes = True
                 return list(getattr(self, f"_{text[2:-1]}")(at))
         if _VARIABLE.search(text):
-            self._sweep.note(
-                at, "is an environment variable, so a shell runs the command here"
-            )
+            self._sweep.note(at, "is an environment variable, so a shell runs the command here")
             return [tuple(_with_variables(text))]
         if _MACRO.fullmatch(text):
             self._sweep.note(at, f"{text} is not a known macro; dropped, as in W&B")
@@ -224,7 +222,9 @@ class _Macros:
                 inner = inner.setdefault(key, {})
             inner[each.path[-1]] = each
             if any(isinstance(value, str) and json.dumps(value)[1:-1] != value for value in each.values):
-                text = "has values that need escaping in JSON; ${args_json} does not escape them here. Use {json}"
+                text = (
+                    "has values that need escaping in JSON, which ${args_json} does not do here; use {json}"
+                )
                 self._sweep.note(each.at, text)
         yield tuple(_as_json(tree))
 

@@ -150,9 +150,14 @@ def _range(sweep: Sweep, at: Location, name: str) -> Any:
         return None
     if distribution.text:
         key = "distribution"
-        sweep.note((*at, key), f"{name}: {distribution.text.format(low=low, high=high)}{_hint(kind, numbers)}")
+        sweep.note(
+            (*at, key), f"{name}: {distribution.text.format(low=low, high=high)}{_hint(kind, numbers)}"
+        )
     _note_unknown_keys(
-        sweep, at, name, {"distribution", "q", *distribution.keys} if quantized else {"distribution", *distribution.keys}
+        sweep,
+        at,
+        name,
+        {"distribution", "q", *distribution.keys} if quantized else {"distribution", *distribution.keys},
     )
     integer = kind == "int_uniform"
     if step is not None:
@@ -226,4 +231,4 @@ def _note_unknown_keys(sweep: Sweep, at: Location, name: str, known: set[str]) -
     for key in table.entries if table is not None else ():
         if key not in known:
             sweep.take((*at, key))
-            sweep.note((*at, key), f"has no meaning for {name}; dropped")
+            sweep.note((*at, key), f"dropped: it has no meaning for {name}")

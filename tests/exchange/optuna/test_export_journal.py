@@ -1,4 +1,4 @@
-"""Tests of writing journal files of Optuna: what Optuna reads of them."""
+"""Tests of writing Optuna journal files, read back by Optuna."""
 
 import math
 from dataclasses import replace
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from hpsearch.errors import UsageError
-from hpsearch.exchange.optuna.journal import write_journal
+from hpsearch.exchange.optuna.export_journal import write_journal
 from hpsearch.exchange.run_export import RunExport
 from hpsearch.trial import Status
 from tests.exchange.conftest import ADAM, SGD, is_recent
@@ -31,7 +31,7 @@ def study(export: RunExport, tmp_path: Path) -> Any:
 
 
 def test_the_study_has_every_trial(study: Any) -> None:
-    """With its number, values and metric; constants are no parameters."""
+    """Each has its number, values and metric; constants are not parameters."""
     assert [trial.number for trial in study.trials] == list(range(len(Status) + 1))
     assert [trial.params for trial in study.trials[:2]] == [SGD, ADAM]
     assert [trial.value for trial in study.trials] == [0.0, 0.25, *[None] * (len(Status) - 1)]
@@ -42,7 +42,7 @@ def test_the_study_has_every_trial(study: Any) -> None:
 
 
 def test_statuses_are_states(study: Any) -> None:
-    """Done is complete, stopped is pruned, what is in flight runs, all else has failed; reasons are kept."""
+    """Done is complete, stopped is pruned, in flight is running, all else has failed; reasons are kept."""
     states = [trial.state.name for trial in study.trials]
     assert states == ["COMPLETE", "PRUNED", *["FAIL"] * (len(Status) - 2), "RUNNING"]
     assert [trial.user_attrs.get("status") for trial in study.trials] == [*map(str, Status), None]
@@ -51,34 +51,34 @@ def test_statuses_are_states(study: Any) -> None:
 
 
 def test_curves_are_intermediate_values(study: Any) -> None:
-    """By epoch; what is not finite is NaN."""
+    """They are by epoch; values that are not finite are NaN."""
     assert study.trials[1].intermediate_values == {1: 0.125, 2: 0.25}
     diverged = study.trials[list(Status).index(Status.DIVERGED)].intermediate_values
     assert math.isnan(diverged[2])
 
 
 def test_times_are_kept(export: RunExport, tmp_path: Path) -> None:
-    """When a trial began and ended, in the time of the place."""
+    """Start and end of a trial are in local time."""
     began = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-    first = replace(export.records[0], began=began, ended=began + timedelta(seconds=90))
-    write_journal(replace(export, records=(first, *export.records[1:])), tmp_path / "study.journal")
+    first = replace(export.trials[0], started=began, ended=began + timedelta(seconds=90))
+    write_journal(replace(export, trials=(first, *export.trials[1:])), tmp_path / "study.journal")
     trials = opened(tmp_path / "study.journal", "example-001").trials
     assert trials[0].datetime_start.astimezone(UTC) == began
     assert trials[0].duration.total_seconds() == 90
     assert trials[-1].datetime_complete is None
 
 
-def test_a_trial_begins_when_its_last_run_did(export: RunExport) -> None:
-    """Its result says how long that took; but no trial begins before it was proposed."""
-    for record in export.records[:-1]:
+def test_a_trial_starts_when_its_last_run_did(export: RunExport) -> None:
+    """The start is the end minus the duration, but not before the trial was proposed."""
+    for record in export.trials[:-1]:
         assert record.result is not None
         assert record.ended is not None
-        assert record.ended - record.began <= timedelta(seconds=record.result.seconds)
-        assert is_recent(record.began)
+        assert record.ended - record.started <= timedelta(seconds=record.result.seconds)
+        assert is_recent(record.started)
 
 
 def test_distributions_hold_all_values(study: Any, export: RunExport) -> None:
-    """Ranges, scales and steps; a step on a logarithmic scale falls away, which Optuna does not have."""
+    """Ranges, scales and steps are kept; a step on a logarithmic scale is dropped, as Optuna has none."""
     of = optuna.distributions
     assert study.trials[0].distributions == {
         "lr": of.FloatDistribution(1e-4, 1, log=True),
@@ -91,25 +91,25 @@ def test_distributions_hold_all_values(study: Any, export: RunExport) -> None:
     }
 
 
-def test_what_differs_is_said(export: RunExport, tmp_path: Path) -> None:
-    """Scales, steps and probabilities that Optuna does not have."""
+def test_differences_are_noted(export: RunExport, tmp_path: Path) -> None:
+    """Scales, steps and probabilities that Optuna does not have get a note."""
     notes = write_journal(export, tmp_path / "study.journal")
     assert [note.partition(":")[0] for note in notes] == ["momentum", "units", "optimizer"]
 
 
-def test_a_file_that_is_there_stays(export: RunExport, tmp_path: Path) -> None:
-    """Nothing is overwritten, and nothing left behind."""
+def test_an_existing_file_is_not_changed(export: RunExport, tmp_path: Path) -> None:
+    """Nothing is overwritten, and nothing is left behind."""
     path = tmp_path / "study.journal"
     path.write_text("mine")
-    with pytest.raises(UsageError, match="is there already, and stays as it is"):
+    with pytest.raises(UsageError, match="already exists and was not changed"):
         write_journal(export, path)
     assert path.read_text() == "mine"
     with pytest.raises(UsageError, match="cannot be written"):
         write_journal(export, tmp_path / "no" / "where")
 
 
-def test_the_study_goes_on(study: Any) -> None:
-    """Optuna's samplers learn from what was exported."""
+def test_the_study_can_be_continued(study: Any) -> None:
+    """Optuna's samplers accept the exported trials."""
     study.sampler = optuna.samplers.TPESampler(seed=1, n_startup_trials=1)
     trial = study.ask(study.trials[0].distributions)
     assert trial.params.keys() == SGD.keys()

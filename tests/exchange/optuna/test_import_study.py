@@ -1,4 +1,4 @@
-"""Tests of importing studies of Optuna."""
+"""Tests of importing Optuna studies."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,8 +10,8 @@ import yaml
 from hpsearch.config import Config
 from hpsearch.errors import UsageError
 from hpsearch.exchange.draft import Draft
-from hpsearch.exchange.optuna.journal import write_journal
-from hpsearch.exchange.optuna.study import BEST, from_study
+from hpsearch.exchange.optuna.export_journal import write_journal
+from hpsearch.exchange.optuna.import_study import BEST, import_study
 from hpsearch.exchange.run_export import RunExport
 
 optuna = pytest.importorskip("optuna", reason="optuna is not installed")
@@ -23,7 +23,7 @@ def _quiet() -> None:
 
 
 def objective(trial: Any) -> float:
-    """A space with every distribution, conditions, and names that are no Python."""
+    """A space with every distribution, conditions, and names that are not Python identifiers."""
     rate = trial.suggest_float("lr", 1e-4, 1, log=True)
     layers = trial.suggest_int("n_layers", 1, 3)
     units = [trial.suggest_int(f"units.{layer}", 8, 64, log=True) for layer in range(layers)]
@@ -58,10 +58,10 @@ def search(storage: Any, trials: int = 40, name: str = "a study", **about: Any) 
 
 @pytest.mark.parametrize("kind", ["sqlite", "journal"])
 def test_a_study_becomes_a_config(tmp_path: Path, kind: str) -> None:
-    """Its distributions are the space, with what their conditions seem to be."""
+    """Its distributions become the space, with inferred conditions."""
     url = f"sqlite:///{tmp_path}/study.db" if kind == "sqlite" else str(tmp_path / "study.journal")
     search(url if kind == "sqlite" else journal(tmp_path / "study.journal"), trials=16)
-    draft = from_study(url, "a study")
+    draft = import_study(url, "a study")
     config = section(draft, tmp_path)
     assert yaml.safe_load(draft.as_yaml())["space"] == {
         "lr": {"prior": "log", "min": 1e-4, "max": 1.0},
@@ -81,9 +81,9 @@ def test_a_study_becomes_a_config(tmp_path: Path, kind: str) -> None:
 
 
 def test_the_best_trials_come_first(tmp_path: Path) -> None:
-    """The best ten are enqueued, and said to be."""
+    """The best ten are enqueued, and a note says so."""
     study = search(journal(tmp_path / "j"), direction="maximize")
-    draft = from_study(str(tmp_path / "j"), "a study")
+    draft = import_study(str(tmp_path / "j"), "a study")
     enqueued = section(draft, tmp_path).search.enqueue
     best = sorted(study.trials, key=lambda trial: -trial.value)[:BEST]
     assert [values["lr"] for values in enqueued] == [trial.params["lr"] for trial in best]
@@ -96,9 +96,9 @@ def noted(draft: Draft) -> Mapping[str, str]:
 
 
 def test_what_is_lost_is_named(tmp_path: Path) -> None:
-    """Sampler and pruner, attributes, steps reported, names and choices that are others here."""
+    """Sampler, pruner, attributes, reported steps, renamed parameters and changed choices get a note."""
     search(journal(tmp_path / "j")).set_user_attr("who", "me")
-    notes = noted(from_study(str(tmp_path / "j"), "a study"))
+    notes = noted(import_study(str(tmp_path / "j"), "a study"))
     assert {
         "lambda",
         "units.0",
@@ -111,16 +111,16 @@ def test_what_is_lost_is_named(tmp_path: Path) -> None:
 
 
 def test_a_range_that_changed_is_spanned(tmp_path: Path) -> None:
-    """Where trials had different bounds, the space has the outermost, and a note."""
+    """If trials had different bounds, the space has the outermost, and a note says so."""
     study = optuna.create_study(storage=journal(tmp_path / "j"), study_name="s")
     study.optimize(lambda trial: trial.suggest_float("x", 0, trial.number + 1), n_trials=3)
-    draft = from_study(str(tmp_path / "j"), "s")
+    draft = import_study(str(tmp_path / "j"), "s")
     assert draft.config["space"] == {"x": {"min": 0.0, "max": 3.0}}
     assert "3 distributions" in noted(draft)["x"]
 
 
 def test_presence_without_a_pattern_is_named(tmp_path: Path) -> None:
-    """A parameter that is there now and then is there always, and trials without it are not tried again."""
+    """A parameter present without a pattern becomes unconditional; trials without it are not enqueued."""
     study = optuna.create_study(storage=journal(tmp_path / "j"), study_name="s")
 
     def sometimes(trial: Any) -> float:
@@ -130,10 +130,10 @@ def test_presence_without_a_pattern_is_named(tmp_path: Path) -> None:
     for c in (0, 1, 0, 1, 0, 1, 1):
         study.enqueue_trial({"c": c})
     study.optimize(sometimes, n_trials=7)
-    draft = from_study(str(tmp_path / "j"), "s")
-    assert "no other parameter tells which" in noted(draft)["x"]
+    draft = import_study(str(tmp_path / "j"), "s")
+    assert "no other parameter explains which" in noted(draft)["x"]
     assert len(draft.config["search"]["enqueue"]) == 3
-    assert "4 do not lie in this space" in noted(draft)["trials"]
+    assert "4 are not in this space" in noted(draft)["trials"]
 
 
 @pytest.mark.parametrize(
@@ -144,28 +144,28 @@ def test_presence_without_a_pattern_is_named(tmp_path: Path) -> None:
         ("{}/j", "other", "has no study 'other'; it has 'multi', 'empty'"),
         ("{}/j", "multi", "the study 'multi' has 2 directions: minimize, maximize"),
         ("{}/j", "empty", "has no trials with parameters"),
-        ("{}/text", "s", "cannot be read as a storage of Optuna"),
-        ("sqlite:///{}/text", "s", "cannot be read as a storage of Optuna"),
+        ("{}/text", "s", "cannot be read as an Optuna storage"),
+        ("sqlite:///{}/text", "s", "cannot be read as an Optuna storage"),
     ],
 )
 def test_what_cannot_be_imported(tmp_path: Path, url: str, name: str, message: str) -> None:
-    """Is said, and nothing is created."""
+    """The message says why, and nothing is created."""
     storage = journal(tmp_path / "j")
     optuna.create_study(storage=storage, study_name="multi", directions=["minimize", "maximize"])
     optuna.create_study(storage=storage, study_name="empty")
     (tmp_path / "text").write_text("nothing\nof Optuna's\n")
     before = sorted(tmp_path.iterdir())
     with pytest.raises(UsageError) as caught:
-        from_study(url.format(tmp_path), name)
+        import_study(url.format(tmp_path), name)
     assert message.format(tmp_path) in str(caught.value)
     assert sorted(tmp_path.iterdir()) == before
 
 
 def test_an_exported_run_comes_back(export: RunExport, tmp_path: Path) -> None:
-    """Space, goal and condition of a run survive the way to Optuna and back, where Optuna has them."""
+    """Space, goal and condition of a run survive the way to Optuna and back if Optuna has them."""
     write_journal(export, tmp_path / "study.journal")
-    config = section(from_study(str(tmp_path / "study.journal"), "example-001"), tmp_path)
-    ours = {parameter.name: parameter for parameter in export.space.parameters}
+    config = section(import_study(str(tmp_path / "study.journal"), "example-001"), tmp_path)
+    ours = {parameter.name: parameter for parameter in export.config.space.parameters}
     theirs = {parameter.name: parameter for parameter in config.space.parameters}
     assert config.metric.name == "val/loss"
     assert config.metric.goal == "maximize"

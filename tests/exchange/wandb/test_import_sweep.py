@@ -1,4 +1,4 @@
-"""Tests of importing sweeps of Weights & Biases."""
+"""Tests of importing W&B sweeps."""
 
 import math
 import shlex
@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 
 from hpsearch.config import Config, load
 from hpsearch.errors import ConfigError
-from hpsearch.exchange.wandb.importer import from_sweep
-from hpsearch.objectives.placeholders import filled
+from hpsearch.exchange.wandb.import_sweep import import_sweep
+from hpsearch.process.placeholders import filled
 from hpsearch.space import Number
 
 SWEEPS = Path(__file__).parent / "sweeps"
@@ -28,7 +28,7 @@ NAMES = sorted(path.stem for path in SWEEPS.glob("*.yaml") if not path.stem.ends
 
 @pytest.fixture(autouse=True)
 def _python_is_on_the_path(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever this machine has."""
+    """Make ``python`` and ``python3`` available, whatever this machine has."""
     directory = tmp_path_factory.mktemp("bin")
     for name in ("python", "python3"):
         (directory / name).symlink_to(shutil.which("true") or "/bin/true")
@@ -39,7 +39,7 @@ def imported(text: str, directory: Path) -> tuple[Config, dict[str, str]]:
     """The config that a sweep becomes, read, and its notes by key."""
     path = directory / "sweep.yaml"
     path.write_text(text, encoding="utf-8")
-    draft = from_sweep(path)
+    draft = import_sweep(path)
     notes: dict[str, str] = {}
     for note in draft.notes:
         notes[note.key] = f"{notes.get(note.key, '')} {note.text}".strip()
@@ -48,8 +48,8 @@ def imported(text: str, directory: Path) -> tuple[Config, dict[str, str]]:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_sweeps_become_configs(name: str, tmp_path: Path, golden: Callable[..., None]) -> None:
-    """Each of the sweeps becomes the config beside it, which is right."""
-    text = from_sweep(SWEEPS / f"{name}.yaml").as_yaml()
+    """Each sweep becomes the config beside it, which is valid."""
+    text = import_sweep(SWEEPS / f"{name}.yaml").as_yaml()
     golden(f"{name}.config.yaml", text, SWEEPS)
     path = tmp_path / "config.yaml"
     path.write_text(text, encoding="utf-8")
@@ -60,7 +60,7 @@ def test_sweeps_become_configs(name: str, tmp_path: Path, golden: Callable[..., 
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_key_is_carried_over_or_named(name: str, tmp_path: Path) -> None:
+def test_every_key_is_imported_or_named(name: str, tmp_path: Path) -> None:
     """Taking a key away from a sweep changes its config or its notes, unless its value is W&B's default."""
     sweep = yaml.safe_load((SWEEPS / f"{name}.yaml").read_text(encoding="utf-8"))
     before = outcome(sweep, tmp_path)
@@ -70,15 +70,15 @@ def test_every_key_is_carried_over_or_named(name: str, tmp_path: Path) -> None:
 
 
 DEFAULTS = ("distribution", "goal")
-"""Keys that may say what holds without them, too."""
+"""Keys whose value may be the default."""
 
 
 def outcome(sweep: Mapping[str, Any], directory: Path) -> str:
-    """What comes of a sweep: its config, and what is said about it; or what is wrong with it."""
+    """The config and the notes that a sweep becomes, or its mistakes."""
     path = directory / "sweep.yaml"
     path.write_text(yaml.safe_dump(sweep, sort_keys=False), encoding="utf-8")
     try:
-        draft = from_sweep(path)
+        draft = import_sweep(path)
     except ConfigError as error:
         return str(error)
     return draft.as_yaml()
@@ -103,7 +103,7 @@ def without(section: Mapping[str, Any], at: tuple[str, ...]) -> dict[str, Any]:
 
 @st.composite
 def ranges(draw: st.DrawFn) -> tuple[dict[str, Any], Callable[[float], float]]:
-    """A distribution with exact bounds, and what W&B's documentation says its quantiles are."""
+    """A distribution with exact bounds, and its quantiles according to W&B's documentation."""
     kind = draw(
         st.sampled_from(
             ["uniform", "log_uniform", "log_uniform_values", "inv_log_uniform", "inv_log_uniform_values"]
@@ -128,8 +128,10 @@ def ranges(draw: st.DrawFn) -> tuple[dict[str, Any], Callable[[float], float]]:
 
 
 @given(ranges(), st.floats(0, 1))
-def test_draws_are_where_they_were(case: tuple[dict[str, Any], Callable[[float], float]], u: float) -> None:
-    """A distribution has the quantiles that W&B's documentation gives it."""
+def test_quantiles_are_those_of_wandb(
+    case: tuple[dict[str, Any], Callable[[float], float]], u: float
+) -> None:
+    """A distribution has the quantiles of W&B's documentation."""
     spec, quantile = case
     parameter = parameter_of(spec)
     assert isinstance(parameter, Number)
@@ -137,13 +139,13 @@ def test_draws_are_where_they_were(case: tuple[dict[str, Any], Callable[[float],
 
 
 @given(ranges(), st.sampled_from([1, 2, 8, 0.5, 0.1]), st.sampled_from([0.0, 1.0]))
-def test_rounded_draws_are_where_they_were(
+def test_rounded_quantiles_are_those_of_wandb(
     case: tuple[dict[str, Any], Callable[[float], float]], q: float, u: float
 ) -> None:
-    """A distribution in steps has the multiples of q, between those that W&B's documentation gives it."""
+    """A rounded distribution has multiples of q, near the quantiles of W&B's documentation."""
     spec, quantile = case
     if spec["distribution"].startswith("inv"):
-        return  # there are none in steps
+        return  # W&B has no rounded version of these
     parameter = parameter_of({**spec, "distribution": f"q_{spec['distribution']}", "q": q})
     values = parameter.decode(np.array([u])) if isinstance(parameter, Number) else [parameter]
     assert values[0] / q == pytest.approx(round(values[0] / q), abs=1e-6)
@@ -200,7 +202,7 @@ KEYS: dict[str, list[Any]] = {
 
 @st.composite
 def sweeps(draw: st.DrawFn) -> dict[str, Any]:
-    """Any sweep, with keys that are not known among the others."""
+    """Any sweep, with some unknown keys."""
     names = st.sampled_from(["lr", "a.b", "a_b", "args", "x/y", "optimizer"])
     always = {"always": {"value": 1}}
     flat = st.dictionaries(names, st.sampled_from(PARAMETERS), min_size=1, max_size=4)
@@ -218,7 +220,7 @@ def sweeps(draw: st.DrawFn) -> dict[str, Any]:
 @settings(max_examples=30)
 @given(sweeps())
 def test_no_key_is_lost(sweep: dict[str, Any]) -> None:
-    """Any sweep becomes a config that is right; without one of its values, the config or its notes differ."""
+    """Any sweep becomes a valid config; removing a value changes the config or its notes."""
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
         (directory / "x").touch()  # the script of some of the commands
@@ -234,7 +236,7 @@ HEAD = "method: random\nmetric: {name: loss}\n"
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "sweep.yaml: the config is empty. Name the YAML file that `wandb sweep` is given"),
+        ("", "sweep.yaml: the config is empty. Name the YAML file that you pass to `wandb sweep`"),
         ("- a\n", "sweep.yaml:1:1: a sweep is a section of keys. Name the YAML file"),
         (
             "parameters: {x: {value: 1}}",
@@ -257,7 +259,7 @@ HEAD = "method: random\nmetric: {name: loss}\n"
         ),
         (
             HEAD + "parameters: {x: {min: 1}}",
-            "sweep.yaml:3:14: parameters.x.max: is missing: uniform has min and max",
+            "sweep.yaml:3:14: parameters.x.max: is missing: uniform needs min and max",
         ),
         (
             HEAD + "parameters: {x: {min: 3, max: 1}}",
@@ -305,11 +307,11 @@ HEAD = "method: random\nmetric: {name: loss}\n"
         ),
         (
             HEAD + "parameters: {x: {distribution: constant, values: [1]}}",
-            "parameters.x.value: is missing: the distribution constant has value",
+            "parameters.x.value: is missing: the distribution constant needs value",
         ),
         (
             HEAD + "parameters: {x: {distribution: uniform, values: [1]}}",
-            "parameters.x.values: goes with another distribution than uniform",
+            "parameters.x.values: does not belong to the distribution uniform",
         ),
         (
             HEAD + "parameters: {x: {values: []}}",
@@ -321,7 +323,7 @@ HEAD = "method: random\nmetric: {name: loss}\n"
         ),
         (
             HEAD + "parameters: {x: {values: [1, 2], probabilities: [1]}}",
-            "parameters.x.probabilities: must be one for each of the 2 values; found 1",
+            "parameters.x.probabilities: must have one for each of the 2 values; found 1",
         ),
         (
             HEAD + "parameters:\n  gamma:\n    values:\n",
@@ -357,11 +359,11 @@ HEAD = "method: random\nmetric: {name: loss}\n"
         ),
         (
             "method: random\nmetric: {goal: minimize}\nparameters: {x: {value: 1}}",
-            "sweep.yaml:2:1: metric.name: is missing. Give the name that the program logs it by",
+            "sweep.yaml:2:1: metric.name: is missing. Write the name that the program logs it under",
         ),
         (
             "method: custom\nmetrics: [{name: a}, {name: b}]\nparameters: {x: {value: 1}}",
-            "sweep.yaml:2:1: metrics: must be one metric: a search makes one number better",
+            "sweep.yaml:2:1: metrics: must be one metric: a search optimizes one number",
         ),
         (
             "method: random\nmethod: grid\nparameters: {x: {value: 010}}",
@@ -374,26 +376,26 @@ HEAD = "method: random\nmetric: {name: loss}\n"
 def test_mistakes_are_explained(
     text: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each with its file, line and column, the rule, what was found and what to write."""
+    """Each message has file, line and column, the rule, what was found and what to write."""
     monkeypatch.chdir(tmp_path)
     path = Path("sweep.yaml")
     path.write_text(text, encoding="utf-8")
     with pytest.raises(ConfigError) as caught:
-        from_sweep(path)
+        import_sweep(path)
     assert message in str(caught.value)
 
 
-def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
-    """In the order of the file."""
+def test_all_mistakes_are_reported_at_once(tmp_path: Path) -> None:
+    """They are in the order of the file."""
     path = tmp_path / "sweep.yaml"
     path.write_text("method: grids\nparameters:\n  x: {min: 2, max: 1}\n  y: 3\nrun_cap: none\n")
     with pytest.raises(ConfigError) as caught:
-        from_sweep(path)
+        import_sweep(path)
     assert [problem.line for problem in caught.value.problems] == [1, 3, 4, 5]
 
 
 def test_a_command_gets_what_wandb_would_pass(tmp_path: Path) -> None:
-    """Flags of truth values, variables of the environment, JSON and texts reach the program."""
+    """Boolean flags, environment variables, JSON and text reach the program."""
     parameters = {
         "amp": {"values": [True, False]},
         "text": {"values": ["it's", "b"]},
@@ -465,7 +467,7 @@ def test_a_command_gets_what_wandb_would_pass(tmp_path: Path) -> None:
 def test_brackets_become_rungs(
     rule: str, stopping: tuple[int, int] | None, epochs: int | None, named: set[str], tmp_path: Path
 ) -> None:
-    """Where Hyperband would look at trials, or close to it; what is not the same is named."""
+    """Rungs are where Hyperband would compare trials, or close to it; differences are named."""
     config, notes = imported(
         HEAD + f"parameters: {{x: {{min: 0.0, max: 1}}}}\nearly_terminate: {rule}", tmp_path
     )
