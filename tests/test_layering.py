@@ -24,12 +24,15 @@ ROOMS: dict[str, set[str]] = {
         "space",
         "trial",
         "errors",
+        "data.builtin",
         "network.hyperparameters",
         "process.placeholders",
     },
     "searchers": {"space", "trial", "errors"},
     "data": {"files", "errors"},
     "network": {"data", "errors"},
+    "metrics": set(),
+    "expressions": set(),
     "process": {"objective", "errors"},
     "objectives": {"objective", "files", "network", "data", "process", "trial", "errors"},
     "executors": {"objective", "trial", "errors"},
@@ -65,7 +68,7 @@ FREE = ("cli", "__init__", "__main__")
 """The rooms that may import all."""
 
 HOMES = {
-    "yaml": {"document", "config"},
+    "yaml": {"document"},
     "pydantic": {"config"},
     "pydantic_core": {"config"},
     "joblib": {"executors"},
