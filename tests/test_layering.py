@@ -32,6 +32,7 @@ ROOMS: dict[str, set[str]] = {
     "data": {"files", "errors"},
     "network": {"data", "errors"},
     "metrics": set(),
+    "expressions": set(),
     "process": {"objective", "errors"},
     "objectives": {"objective", "files", "network", "data", "process", "trial", "errors"},
     "executors": {"objective", "trial", "errors"},
@@ -56,9 +57,10 @@ ROOMS: dict[str, set[str]] = {
         "errors",
     },
     "analysis": {"space", "trial", "searchers"},
-    "reports": {"analysis", "searchers", "trial", "blas"},
-    "exchange": {"config", "document", "files", "store", "space", "trial", "errors"},
-    "api": {"launch", "reports", "store", "config", "blas", "errors"},
+    "findings": {"analysis", "config", "searchers", "store", "network.hyperparameters", "trial", "errors"},
+    "reports": {"analysis", "config", "searchers", "trial", "blas"},
+    "exchange": {"reports", "config", "document", "files", "store", "space", "trial", "errors"},
+    "api": {"launch", "workload", "objectives", "reports", "store", "config", "blas", "errors"},
 }
 """What each room may import."""
 
