@@ -24,12 +24,15 @@ ROOMS: dict[str, set[str]] = {
         "space",
         "trial",
         "errors",
+        "data.builtin",
         "network.hyperparameters",
         "process.placeholders",
     },
     "searchers": {"space", "trial", "errors"},
     "data": {"files", "errors"},
     "network": {"data", "errors"},
+    "metrics": set(),
+    "expressions": set(),
     "process": {"objective", "errors"},
     "objectives": {"objective", "files", "network", "data", "process", "trial", "errors"},
     "executors": {"objective", "trial", "errors"},
@@ -54,9 +57,10 @@ ROOMS: dict[str, set[str]] = {
         "errors",
     },
     "analysis": {"space", "trial", "searchers"},
-    "reports": {"analysis", "searchers", "trial", "blas"},
-    "exchange": {"config", "document", "files", "store", "space", "trial", "errors"},
-    "api": {"launch", "reports", "store", "config", "blas", "errors"},
+    "findings": {"analysis", "config", "searchers", "store", "network.hyperparameters", "trial", "errors"},
+    "reports": {"analysis", "config", "searchers", "trial", "blas"},
+    "exchange": {"reports", "config", "document", "files", "store", "space", "trial", "errors"},
+    "api": {"launch", "workload", "objectives", "reports", "store", "config", "blas", "errors"},
 }
 """What each room may import."""
 
@@ -64,7 +68,7 @@ FREE = ("cli", "__init__", "__main__")
 """The rooms that may import all."""
 
 HOMES = {
-    "yaml": {"document", "config"},
+    "yaml": {"document"},
     "pydantic": {"config"},
     "pydantic_core": {"config"},
     "joblib": {"executors"},

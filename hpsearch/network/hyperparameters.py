@@ -13,6 +13,7 @@ from typing import Any, Literal, Self
 from hpsearch.errors import UsageError
 from hpsearch.network.activations import ACTIVATIONS
 from hpsearch.network.optimizers import OPTIMIZERS
+from hpsearch.network.schedules import SCHEDULES
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class Hyperparameter:
         if self.kind == "bool":
             return "true or false"
         if self.kind == "str":
-            return f"{', '.join(self.choices[:-1])} or {self.choices[-1]}"
+            return " or ".join(filter(None, [", ".join(self.choices[:-1]), self.choices[-1]]))
         number = "a whole number" if self.kind == "int" else "a number"
         above = "" if self.min is None else f"{'above' if self.open_min else 'of at least'} {self.min:g}"
         below = "" if self.max is None else f"{'below' if self.open_max else 'at most'} {self.max:g}"
@@ -66,7 +67,10 @@ _TYPES: dict[str, type] = {"float": float, "int": int, "bool": bool, "str": str}
 
 HYPERPARAMETERS: dict[str, Hyperparameter] = {
     "learning_rate": Hyperparameter("float", 0.01, "step size α₀", min=0, open_min=True),
-    "learning_rate_decay": Hyperparameter("float", 0.0, "α = α₀ / (1 + decay · epoch)", min=0),
+    "learning_rate_decay": Hyperparameter("float", 0.0, "d, how fast the step size shrinks", min=0),
+    "learning_rate_schedule": Hyperparameter(
+        "str", "inverse_time", "how the step size shrinks", choices=tuple(SCHEDULES)
+    ),
     "optimizer": Hyperparameter("str", "adam", "how a gradient becomes a step", choices=tuple(OPTIMIZERS)),
     "momentum": Hyperparameter(
         "float",
@@ -126,6 +130,7 @@ class Hyperparameters:
 
     learning_rate: float
     learning_rate_decay: float
+    learning_rate_schedule: str
     optimizer: str
     momentum: float
     beta2: float

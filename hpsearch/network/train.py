@@ -16,6 +16,7 @@ from hpsearch.network.mlp import MLP
 from hpsearch.network.model import Model
 from hpsearch.network.optimizers import optimizer_class
 from hpsearch.network.passes import EvaluationPass, TrainingPass
+from hpsearch.network.schedules import SCHEDULES
 
 Metrics = dict[str, float]
 """``train_loss``, and with a validation split ``val_loss``, ``val_error`` and ``val_accuracy``."""
@@ -95,7 +96,8 @@ class Training:
         # In place: dropout holds on to the list. Epoch 0 drew the weights.
         self._generators[:] = [np.random.default_rng([seed, 1 + self.epoch]) for seed in self.seeds]
         order = np.stack([generator.permutation(len(x)) for generator in self._generators])
-        learning_rate = chosen.learning_rate / (1 + chosen.learning_rate_decay * self.epoch)
+        schedule = SCHEDULES[chosen.learning_rate_schedule]
+        learning_rate = schedule(chosen.learning_rate, chosen.learning_rate_decay, self.epoch, chosen.epochs)
         totals = [0.0] * len(self.seeds)
         with np.errstate(all="ignore"):
             for start, end in batches(len(x), chosen.batch_size):

@@ -13,6 +13,7 @@ from hpsearch.network.activations import ACTIVATIONS
 from hpsearch.network.hyperparameters import HYPERPARAMETERS, Hyperparameter, Hyperparameters
 from hpsearch.network.model import Model
 from hpsearch.network.optimizers import OPTIMIZERS
+from hpsearch.network.schedules import SCHEDULES
 from hpsearch.network.train import Training
 
 PAGE = (Path(__file__).parents[2] / "docs/network.md").read_text(encoding="utf-8")
@@ -34,11 +35,11 @@ def test_the_table_lists_every_hyperparameter() -> None:
 
 @pytest.mark.parametrize(
     ("heading", "names"),
-    [("optimizer", OPTIMIZERS), ("activation", ACTIVATIONS)],
-    ids=["optimizer", "activation"],
+    [("learning_rate_schedule", SCHEDULES), ("optimizer", OPTIMIZERS), ("activation", ACTIVATIONS)],
+    ids=["schedule", "optimizer", "activation"],
 )
 def test_every_choice_has_its_formula(heading: str, names: Iterable[str]) -> None:
-    """Optimizers and activations have a table each, in the order of their registries."""
+    """Schedules, optimizers and activations have a table each, in the order of their registries."""
     table = PAGE.split(f"| `{heading}` |", 2)[1].split("\n\n")[0]
     assert re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE) == list(names)
 

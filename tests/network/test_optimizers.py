@@ -45,6 +45,13 @@ def momentum(state: Formula, g: Array) -> Array:
     return state.theta - RATE * state.m
 
 
+def nesterov(state: Formula, g: Array) -> Array:
+    """Sutskever et al. (2013), as PyTorch has it."""
+    g = g + state.decay * state.theta
+    state.m = BETA1 * state.m + g
+    return state.theta - RATE * (g + BETA1 * state.m)
+
+
 def rmsprop(state: Formula, g: Array) -> Array:
     """Tieleman and Hinton (2012)."""
     g = g + state.decay * state.theta
@@ -61,11 +68,21 @@ def adam(state: Formula, g: Array) -> Array:
     return state.theta - RATE * m / (np.sqrt(v) + EPSILON)
 
 
+def adamw(state: Formula, g: Array) -> Array:
+    """Loshchilov and Hutter (2019), algorithm 2, with the decay scaled by α."""
+    state.theta = state.theta - RATE * state.decay * state.theta
+    decay, state.decay = state.decay, np.zeros_like(state.decay)
+    theta, state.decay = adam(state, g), decay
+    return theta
+
+
 FORMULAS: dict[str, Callable[[Formula, Array], Array]] = {
     "sgd": sgd,
     "momentum": momentum,
+    "nesterov": nesterov,
     "rmsprop": rmsprop,
     "adam": adam,
+    "adamw": adamw,
 }
 
 

@@ -15,6 +15,7 @@ ACTIVATIONS = (
     "tanh",
     "leaky_relu",
     "sigmoid",
+    "gelu",
 )
 """The names of the modules: the values of the hyperparameter ``activation``."""
 

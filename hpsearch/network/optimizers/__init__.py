@@ -13,8 +13,10 @@ if TYPE_CHECKING:
 OPTIMIZERS = {
     "sgd": "Sgd",
     "momentum": "Momentum",
+    "nesterov": "Nesterov",
     "rmsprop": "RMSprop",
     "adam": "Adam",
+    "adamw": "AdamW",
 }
 """The class of each optimizer, by the name of its module: a value of the hyperparameter ``optimizer``."""
 
