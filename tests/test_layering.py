@@ -13,7 +13,8 @@ PACKAGE = Path(__file__).parent.parent / "hpsearch"
 ROOMS: dict[str, set[str]] = {
     "errors": set(),
     "trial": set(),
-    "blas": set(),
+    "signals": set(),
+    "blas": {"signals"},
     "space": {"errors", "trial"},
     "document": {"errors", "trial"},
     "config": {"document", "space", "trial", "errors", "network.hyperparameters", "objectives.placeholders"},
@@ -22,10 +23,10 @@ ROOMS: dict[str, set[str]] = {
     "network": {"data", "errors"},
     "process": {"errors", "objectives.follow"},
     "objectives": {"network", "data", "process", "trial", "errors"},
-    "executors": {"trial", "errors"},
+    "executors": {"signals", "trial", "errors"},
     "store": {"trial", "errors"},
     "search": {"config", "searchers", "space", "trial", "errors"},
-    "loop": {"search", "executors", "store", "trial", "errors"},
+    "loop": {"search", "signals", "executors", "store", "trial", "errors"},
     "workload": {"executors", "objectives", "store", "data", "config", "trial", "errors"},
     "warm_start": {"config", "searchers", "store", "errors"},
     "launch": {

@@ -18,6 +18,7 @@ from hpsearch.cli.run_resume import resume, run
 from hpsearch.cli.shell import completion
 from hpsearch.cli.use import predict, train
 from hpsearch.errors import ClusterLost, HpsearchError, Interrupted, RunError, SearchFailed, UsageError
+from hpsearch.signals import ProgramSignals
 
 EPILOG = """\b
 Exit codes: 0 done · 1 unexpected error · 2 wrong usage or config · 3 no trial
@@ -62,13 +63,13 @@ for command in (
     program.add_command(command)
 
 
-def main() -> None:
-    """Run the program on the process's arguments, and exit."""
-    sys.exit(exit_code(sys.argv[1:]))
+def exit_code(arguments: list[str], signals: ProgramSignals | None = None) -> int:
+    """Run the program on arguments, and return what its process should exit with.
 
-
-def exit_code(arguments: list[str]) -> int:
-    """Run the program on arguments, and say what its process should exit with."""
+    Args:
+        arguments: The command line.
+        signals: What has answered signals meanwhile, if it runs as a process of its own.
+    """
     try:
         program(arguments, prog_name="hpsearch", standalone_mode=False)
         sys.stdout.flush()
@@ -93,7 +94,8 @@ def exit_code(arguments: list[str]) -> int:
         say(f"The system refused: {printable(str(error))}")
         return 1
     except Exception:
-        return _bug()
+        # An interrupted import of compiled code may end in any error.
+        return _bug() if signals is None or signals.received is None else 130
     return 0
 
 
