@@ -7,9 +7,9 @@ from typing import Any, Self
 
 import numpy as np
 
-from hpsearch.data import npz_file
 from hpsearch.data.arrays import Array
 from hpsearch.errors import DataError
+from hpsearch.files import replacing, write_whole
 
 _SCHEMA = 1
 _ARRAYS = ("x_train", "y_train", "x_validation", "y_validation", "x_test", "y_test", "mean", "scale")
@@ -89,7 +89,7 @@ class Dataset:
         """Write the arrays as ``.npy`` files and the rest as ``dataset.json``, which comes last; private."""
         directory.mkdir(mode=0o700, exist_ok=True)
         for name in _ARRAYS:
-            with npz_file.replacing(directory / f"{name}.npy", npz_file.private) as file:
+            with replacing(directory / f"{name}.npy", private=True) as file:
                 np.save(file, getattr(self, name), allow_pickle=False)
         about = {
             "schema": _SCHEMA,
@@ -98,8 +98,7 @@ class Dataset:
             "label_name": self.label_name,
             "warnings": self.warnings,
         }
-        with npz_file.replacing(directory / "dataset.json", npz_file.private) as file:
-            file.write(json.dumps(about).encode())
+        write_whole(directory / "dataset.json", json.dumps(about), private=True)
 
     @classmethod
     def open(cls, directory: Path) -> Self:

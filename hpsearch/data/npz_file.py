@@ -1,47 +1,17 @@
 """Files of plain arrays with a page of JSON beside them: checkpoints and models. Nothing is pickled."""
 
-import contextlib
 import json
-import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 
 from hpsearch.data.arrays import Array
 from hpsearch.errors import DataError
-
-Opener = Callable[[str, int], int]
-
+from hpsearch.files import replacing
 
 _SCHEMA = 1
-
-
-def private(path: str, flags: int) -> int:
-    """An opener for :func:`open`: only its owner may read the file, whatever the umask."""
-    return os.open(path, flags, 0o600)
-
-
-@contextlib.contextmanager
-def replacing(path: Path, opener: Opener | None = None) -> Iterator[BinaryIO]:
-    """A file to write in place of ``path``: at the end it is there whole and on the disk, or not at all.
-
-    What is no regular file, such as ``/dev/stdout``, is written to instead.
-    """
-    if path.exists() and not path.is_file():
-        with path.open("wb") as file:
-            yield file
-        return
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        with open(partial, "wb", opener=opener) as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def write(
@@ -49,7 +19,8 @@ def write(
     kind: str,
     about: Mapping[str, Any],
     arrays: Mapping[str, Array],
-    opener: Opener | None = None,
+    *,
+    private: bool = False,
 ) -> None:
     """Write an ``.npz`` of arrays and, under the name ``about``, of JSON text; whole or not at all.
 
@@ -58,11 +29,11 @@ def write(
         kind: What it is, in a word; whoever reads the file has to ask for it.
         about: JSON data.
         arrays: By name.
-        opener: As of :func:`open`.
+        private: Whether only its owner may read it.
     """
     text = json.dumps({"hpsearch": kind, "schema": _SCHEMA, **about})
     contents: dict[str, Any] = {"about": np.array(text), **arrays}
-    with replacing(Path(path), opener) as file:
+    with replacing(Path(path), private=private) as file:
         np.savez(file, allow_pickle=False, **contents)
 
 
