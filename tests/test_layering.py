@@ -29,7 +29,7 @@ ROOMS: dict[str, set[str]] = {
     },
     "searchers": {"space", "trial", "errors"},
     "data": {"files", "errors"},
-    "network": {"data", "errors"},
+    "network": {"data", "files", "trial", "errors"},
     "process": {"objective", "errors"},
     "objectives": {"objective", "files", "network", "data", "process", "trial", "errors"},
     "executors": {"objective", "trial", "errors"},

@@ -43,7 +43,7 @@ def train(directory: Path, trial: str, output: Path, quiet: bool, form: Form, co
     from hpsearch.config import Config
     from hpsearch.errors import RunMismatch, UsageError
     from hpsearch.files import usage_errors
-    from hpsearch.objectives.final import epochs_to_best, train_final
+    from hpsearch.network.final import best_epoch, train_final
     from hpsearch.reports.formats import print_report
     from hpsearch.reports.models import confusion_table, model_sheet
     from hpsearch.store import Run
@@ -72,9 +72,10 @@ def train(directory: Path, trial: str, output: Path, quiet: bool, form: Form, co
         if not quiet:
             click.echo(f"epoch {epoch} of {epochs}, train_loss {loss:.4g}", err=True)
 
-    values = {**config.objective.constants, **chosen.values, **epochs_to_best(config.metric, result)}
+    values = {**config.objective.constants, **chosen.values}
     with threadpool_limits(limits=config.run.threads, user_api="blas"):
-        final = train_final(work.dataset, values, chosen.seed, show)
+        last = best_epoch(config.metric, result)
+        final = train_final(work.dataset, values, chosen.seed, show, last_epoch=last)
     with usage_errors(output):
         final.model.save(output)
     print_report(model_sheet(output, chosen, final.rows, final.metrics), form, console(color))
