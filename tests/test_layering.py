@@ -24,6 +24,7 @@ ROOMS: dict[str, set[str]] = {
         "space",
         "trial",
         "errors",
+        "data.builtin",
         "network.hyperparameters",
         "process.placeholders",
     },
@@ -64,7 +65,7 @@ FREE = ("cli", "__init__", "__main__")
 """The rooms that may import all."""
 
 HOMES = {
-    "yaml": {"document", "config"},
+    "yaml": {"document"},
     "pydantic": {"config"},
     "pydantic_core": {"config"},
     "joblib": {"executors"},

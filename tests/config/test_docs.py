@@ -41,7 +41,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
 
 
 def defaults() -> Iterator[tuple[str, object]]:
-    """Every key with its default, None where that depends on something else."""
+    """Every key with its default; None if the default depends on other settings."""
     for prefix, model in SECTIONS.items():
         for key, about in model.model_fields.items():
             yield prefix + key, about.get_default()
@@ -72,7 +72,7 @@ EXAMPLES = {
 
 @pytest.mark.parametrize("text", EXAMPLES.values(), ids=EXAMPLES.keys())
 def test_examples_are_configs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
-    """Every YAML example of the docs is a config that can be searched as it stands, its script beside it."""
+    """Every YAML example of the docs is a complete config."""
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")
     path = tmp_path / "config.yaml"
     path.write_text(text, encoding="utf-8")

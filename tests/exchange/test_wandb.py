@@ -365,10 +365,10 @@ HEAD = "method: random\nmetric: {name: loss}\n"
         ),
         (
             "method: random\nmethod: grid\nparameters: {x: {value: 010}}",
-            "sweep.yaml:2:1: method: a key is given once, and this one stands on line 1 already",
+            "sweep.yaml:2:1: method: a key must be given only once; this one is also on line 1",
         ),
-        ("method: random\nparameters: {x: {value: 010}}", "a number has no leading zeros"),
-        ("method: random\nparameters: {x: {value: !!python/tuple [1]}}", "tags have no meaning in a config"),
+        ("method: random\nparameters: {x: {value: 010}}", "numbers must not have leading zeros"),
+        ("method: random\nparameters: {x: {value: !!python/tuple [1]}}", "tags are not supported"),
     ],
 )
 def test_mistakes_are_explained(

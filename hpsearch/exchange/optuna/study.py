@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from hpsearch.config import parse_space
-from hpsearch.config.schema import name_like
+from hpsearch.config.setting_types import name_like
 from hpsearch.errors import UsageError
 from hpsearch.exchange.draft import Draft, Note, valid_names
 from hpsearch.exchange.packages import required

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from hpsearch.config import parse_space
-from hpsearch.config.schema import name_like
+from hpsearch.config.setting_types import name_like
 from hpsearch.document.nodes import Location, MappingNode, Node, SequenceNode, find
 from hpsearch.exchange.draft import Draft, valid_names
 from hpsearch.exchange.wandb.sweep import Sweep, as_python

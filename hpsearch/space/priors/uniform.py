@@ -39,9 +39,9 @@ class Log(Prior):
             return
         hint = "Write a small positive number such as 1e-6, or prior: linear"
         if low < 0 and -20 <= low <= high <= 20:
-            hint = "Did you pass exponents? Bounds are real values: "
-            hint += f"min: {10**low:.3g}, max: {10**high:.3g}"
-        yield InvalidKey("min", "must be above 0 with the prior log", hint)
+            hint = "Bounds are values, not exponents: "
+            hint += f"did you mean min: {10**low:.3g}, max: {10**high:.3g}?"
+        yield InvalidKey("min", "must be above 0 with prior: log", hint)
 
     @classmethod
     def bucket_ends(cls, low: float, step: float, count: float) -> tuple[float, float]:
@@ -65,11 +65,11 @@ class ReverseLog(Prior):
     def invalid_bounds(cls, low: float, high: float, **parameters: float) -> Iterator[InvalidKey]:
         """The range lies between 0 and 1, which it does not reach."""
         if low < 0:
-            rule = "must be at least 0 with the prior reverse_log"
+            rule = "must be at least 0 with prior: reverse_log"
             yield InvalidKey("min", rule, "Write 0 or more, or prior: linear")
         if high >= 1:
-            rule = "must be below 1 with the prior reverse_log, on which 1 − x is log-uniform"
-            yield InvalidKey("max", rule, "Write 0.999 or the like")
+            rule = "must be below 1 with prior: reverse_log, which makes 1 − x log-uniform"
+            yield InvalidKey("max", rule, "Write a value such as 0.999")
 
     @classmethod
     def bucket_ends(cls, low: float, step: float, count: float) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""``KEY=VALUE`` arguments: settings that replace those of the file."""
+"""``KEY=VALUE`` arguments, which replace settings of the file."""
 
 from dataclasses import replace
 
@@ -14,8 +14,8 @@ def apply_override(root: MappingNode, argument: str, problems: Problems) -> Mapp
 
     Args:
         root: The config.
-        argument: A dotted path, an equals sign and a value as YAML, such as ``search.trials=32``.
-        problems: What is wrong with the argument is reported there.
+        argument: A dotted path, an equals sign and a value in YAML, such as ``search.trials=32``.
+        problems: Collects the problems of the argument.
     """
     position = Position(f"argument {shown(argument, 100)}")
 
@@ -26,7 +26,7 @@ def apply_override(root: MappingNode, argument: str, problems: Problems) -> Mapp
     name, equals, text = argument.partition("=")
     keys = name.strip().split(".")
     if not equals or not all(keys):
-        return refuse("an argument that changes a setting is KEY=VALUE", "Write search.trials=32 or the like")
+        return refuse("a setting is changed with KEY=VALUE", "For example: search.trials=32")
     try:
         node = compose(text, position, problems, tuple(keys))
     except ConfigError:
@@ -37,7 +37,7 @@ def apply_override(root: MappingNode, argument: str, problems: Problems) -> Mapp
     if depth is not None:
         section = dotted(tuple(keys[:depth]))
         hint = f"Write {section}={{{shown(keys[depth])}: …}}"
-        return refuse(f"{section} is a value, with no keys below it", hint)
+        return refuse(f"{section} is a value and has no keys", hint)
     return _replaced(root, keys, node, position)
 
 
@@ -50,10 +50,10 @@ def _is_value(root: MappingNode, keys: list[str]) -> bool:
     return not isinstance(node, MappingNode)
 
 
-def _replaced(table: MappingNode, keys: list[str], node: Node, position: Position) -> MappingNode:
+def _replaced(mapping: MappingNode, keys: list[str], node: Node, position: Position) -> MappingNode:
     key, *rest = keys
     if not rest:
-        return table.with_entry(key, Entry(position, node))
-    entry = table.entries.get(key, Entry(position, MappingNode(position)))
-    assert isinstance(entry.node, MappingNode)  # noqa: S101 -- for the type checker; apply_override looked
-    return table.with_entry(key, replace(entry, node=_replaced(entry.node, rest, node, position)))
+        return mapping.with_entry(key, Entry(position, node))
+    entry = mapping.entries.get(key, Entry(position, MappingNode(position)))
+    assert isinstance(entry.node, MappingNode)  # noqa: S101 -- for the type checker; apply_override checked
+    return mapping.with_entry(key, replace(entry, node=_replaced(entry.node, rest, node, position)))

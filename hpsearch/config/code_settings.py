@@ -1,4 +1,4 @@
-"""The objectives that run the user's own code: a function, a command."""
+"""The ``function`` and ``command`` sections: objectives that run the user's own code."""
 
 import keyword
 import os
@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
+from hpsearch.config.parameter_section import ParameterRules
 from hpsearch.config.reader import Reader
 from hpsearch.config.schema import CommandSection, FunctionSection
-from hpsearch.config.space_section import ParameterRules
 from hpsearch.config.suggestions import suggest_name
-from hpsearch.document.nodes import Location, MappingNode, SequenceNode, find
+from hpsearch.document.nodes import Location, MappingNode, SequenceNode, entries_at, find
 from hpsearch.document.scalars import shown
 from hpsearch.process.placeholders import SPECIAL, placeholders
 from hpsearch.trial import Value
@@ -25,35 +25,36 @@ COMMAND: Location = ("objective", "command")
 _INTERPRETER = re.compile(r"python[0-9.]*|Rscript|bash|julia|node|perl|ruby|sh|zsh")
 _WITHOUT_VALUE = re.compile(r"-[uBEIOsS]+")
 
-
 _FOREIGN = re.compile(r"\$\{?(\w+)\}?|%\((\w+)\)s?")
 """Placeholders of a shell and of Python."""
 
+_LITERAL_BRACES = "Write {{ and }} for literal braces"
 _SHELL_WORDS = ("|", "||", "&&", "&", ";", "<", ">", ">>", "2>", "2>&1")
 
 
 class KeywordRules(ParameterRules):
-    """A parameter of a function is the name of a keyword argument."""
+    """A parameter of a function is a keyword argument."""
 
     def check_name(self, name: str, reader: Reader) -> None:
-        """Reports a name that cannot be one."""
+        """Reports a name that no keyword argument can have."""
         if not name.isidentifier() or keyword.iskeyword(name):
-            rule = "must be a name of Python, for it is an argument of the function"
+            rule = "must be a valid Python name, as it is an argument of the function"
             hint = f"Write {name}_" if keyword.iskeyword(name) else f"Write {name.replace('-', '_')}"
             reader.report(("space", name), rule, hint=hint, key=True)
 
 
 @dataclass(frozen=True)
-class FunctionObjective:
-    """Calling a function of the user's.
+class FunctionSettings:
+    """Which Python function a trial calls.
 
     Attributes:
         name: ``module:function``.
-        directory: Where the module is found; absolute.
-        epochs: How many epochs a whole trial has; None if the config does not say, or the space does.
+        directory: The absolute path of the directory with the module.
+        epochs: How many epochs a full trial has; None if not given, or if that is searched.
     """
 
     kind: ClassVar[Literal["function"]] = "function"
+    runs_user_code: ClassVar[bool] = True
     default_metric: ClassVar[str | None] = None
     rules: ClassVar[ParameterRules] = KeywordRules()
     constants: ClassVar[Mapping[str, Value]] = {}
@@ -64,37 +65,41 @@ class FunctionObjective:
 
     @classmethod
     def metrics(cls, reader: Reader) -> Mapping[str, str | None]:
-        """The metrics it can report, with their goals; none are known."""
+        """The metrics that are reported, with their goals; empty because none are known."""
         return {}
 
     @classmethod
-    def read(cls, section: FunctionSection, reader: Reader, base: Path | None) -> "FunctionObjective":
-        """The objective of its section; what is wrong is reported."""
+    def check_tree(cls, reader: Reader) -> None:
+        """Reports what can be found wrong even if the section as a whole cannot be read: nothing."""
+
+    @classmethod
+    def read(cls, section: FunctionSection, reader: Reader, base: Path | None) -> "FunctionSettings":
+        """The settings of a section; problems are reported."""
         path, _, name = section.name.rpartition("/")
         directory = _directory(section.directory, base) / path
-        if base is not None and not directory.is_dir():
-            at = (*FUNCTION, "directory") if section.directory else FUNCTION
-            reader.report(at, "must be in a directory that is there", hint=f"There is no {directory}")
+        if base is not None:
+            _check_directory(directory, (*FUNCTION, "directory") if section.directory else FUNCTION, reader)
         return cls(name, str(directory), section.epochs)
 
     def resolved(self) -> dict[str, Any]:
-        """The ``objective`` section, with nothing left to defaults."""
+        """The ``objective`` section, with all defaults filled in."""
         epochs = {} if self.epochs is None else {"epochs": self.epochs}
         return {self.kind: {"name": self.name, "directory": self.directory, **epochs}}
 
 
 @dataclass(frozen=True)
-class CommandObjective:
-    """Running a command of the user's.
+class CommandSettings:
+    """Which command a trial runs.
 
     Attributes:
-        run: The program and its arguments; or, for a shell, a text.
+        run: The program and its arguments; a text if a shell runs it.
         patterns: Regular expressions by metric.
-        directory: Where it runs; absolute.
-        epochs: How many epochs a whole trial has; None if the config does not say, or the space does.
+        directory: The absolute path of the directory it runs in.
+        epochs: How many epochs a full trial has; None if not given, or if that is searched.
     """
 
     kind: ClassVar[Literal["command"]] = "command"
+    runs_user_code: ClassVar[bool] = True
     default_metric: ClassVar[str | None] = None
     rules: ClassVar[ParameterRules] = ParameterRules()
     constants: ClassVar[Mapping[str, Value]] = {}
@@ -106,13 +111,16 @@ class CommandObjective:
 
     @classmethod
     def metrics(cls, reader: Reader) -> Mapping[str, str | None]:
-        """The metrics it can report, with their goals; none are known unless there are patterns."""
-        patterns = find(reader.root, (*COMMAND, "metrics"))
-        return dict.fromkeys(patterns.entries) if isinstance(patterns, MappingNode) else {}
+        """The metrics that are reported, with their goals; empty unless there are patterns."""
+        return dict.fromkeys(entries_at(reader.root, (*COMMAND, "metrics")))
 
     @classmethod
-    def read(cls, section: CommandSection, reader: Reader, base: Path | None) -> "CommandObjective | None":
-        """The objective of its section; what is wrong is reported."""
+    def check_tree(cls, reader: Reader) -> None:
+        """Reports what can be found wrong even if the section as a whole cannot be read: nothing."""
+
+    @classmethod
+    def read(cls, section: CommandSection, reader: Reader, base: Path | None) -> "CommandSettings | None":
+        """The settings of a section; problems are reported."""
         directory = _directory(section.directory, base)
         at = (*COMMAND, "run") if isinstance(find(reader.root, COMMAND), MappingNode) else COMMAND
         run = _run(section, at, reader)
@@ -128,7 +136,7 @@ class CommandObjective:
         return cls(run, section.metrics, str(directory), section.epochs)
 
     def resolved(self) -> dict[str, Any]:
-        """The ``objective`` section, with nothing left to defaults."""
+        """The ``objective`` section, with all defaults filled in."""
         shell = isinstance(self.run, str)
         section: dict[str, Any] = {"run": self.run if shell else list(self.run), "shell": shell}
         section |= {"directory": self.directory}
@@ -137,16 +145,23 @@ class CommandObjective:
         return {self.kind: section}
 
 
-def _directory(given: str | None, base: Path | None) -> Path:
-    path = Path(os.path.expanduser(given or ""))  # noqa: PTH111 -- Path.expanduser raises
+def _directory(written: str | None, base: Path | None) -> Path:
+    path = Path(os.path.expanduser(written or ""))  # noqa: PTH111 -- Path.expanduser raises
     return Path(os.path.abspath((base or Path()) / path))  # noqa: PTH100 -- Path.resolve would follow links
 
 
+def _check_directory(directory: Path, at: Location, reader: Reader) -> bool:
+    if directory.is_dir():
+        return True
+    reader.report(at, "must be in an existing directory", hint=f"There is no {directory}")
+    return False
+
+
 def _run(section: CommandSection, at: Location, reader: Reader) -> tuple[str, ...] | str | None:
-    """The words of a command; of one for a shell, the text."""
+    """The words of a command; the text if a shell runs it."""
     if section.shell:
         if not isinstance(section.run, str):
-            reader.report(at, "must be one text, as a shell runs it", hint="Or remove shell: true")
+            reader.report(at, "must be text if shell is true", hint="Or remove shell: true")
             return None
         return section.run
     try:
@@ -155,13 +170,13 @@ def _run(section: CommandSection, at: Location, reader: Reader) -> tuple[str, ..
         reader.report(at, "must close its quotes", hint="Or write a list of words: [python, train.py]")
         return None
     if not words or not words[0]:
-        hint = "Write it as in python train.py {args}"
+        hint = "For example: python train.py {args}"
         reader.report(at, "must name a program", found="nothing", hint=hint)
         return None
     for word in words if isinstance(section.run, str) else ():
         if word in _SHELL_WORDS:
             hint = "Write {run: …, shell: true}"
-            reader.report(at, f"must be a program and its arguments: only a shell knows {word}", hint=hint)
+            reader.report(at, f"must be a program and its arguments; {word} needs a shell", hint=hint)
             return None
     return tuple(words)
 
@@ -172,55 +187,56 @@ def _check_placeholders(
     try:
         names = placeholders(part)
     except ValueError:
-        reader.report(at, "must close its braces", hint="{{ and }} stand for the braces themselves")
+        reader.report(at, "must close its braces", hint=_LITERAL_BRACES)
         return
-    space = find(reader.root, ("space",))
-    parameters = space.entries if isinstance(space, MappingNode) else {}
-    known = [*parameters, *(name for name in SPECIAL if name != "epochs" or section.epochs is not None)]
+    parameters = entries_at(reader.root, ("space",))
+    valid = [*parameters, *(name for name in SPECIAL if name != "epochs" or section.epochs is not None)]
     foreign = [found for found in _FOREIGN.finditer(part) if (found[1] or found[2]) in parameters]
     for found in [] if section.shell else foreign:
         hint = f"Write {{{found[1] or found[2]}}}"
-        reader.report(at, "must name values in braces", found=shown(found[0]), hint=hint)
+        reader.report(at, "placeholders must be in braces", found=shown(found[0]), hint=hint)
     for name in names:
         entry = parameters.get(name)
-        if name not in known:
-            meant = suggest_name(name, known) or f"Known are {', '.join(known)}"
-            hint = meant if name.isidentifier() else "{{ and }} stand for the braces themselves"
-            reader.report(at, f"{{{name}}} is neither a parameter nor known otherwise", found="", hint=hint)
+        if name not in valid:
+            meant = suggest_name(name, valid) or f"Possible: {', '.join(valid)}"
+            hint = meant if name.isidentifier() else _LITERAL_BRACES
+            reader.report(
+                at, f"{{{name}}} is neither a parameter nor a built-in placeholder", found="", hint=hint
+            )
         elif entry and isinstance(entry.node, MappingNode) and "when" in entry.node.entries:
-            hint = "Use {args} or {json}, which leave it out then"
-            reader.report(at, f"{{{name}}} is not there in every trial", found="", hint=hint)
+            hint = "Use {args} or {json}, which leave it out of those trials"
+            reader.report(at, f"{{{name}}} has no value in some trials", found="", hint=hint)
         elif name == "args" and not alone:
-            reader.report(at, "{args} stands for several words, and so alone", hint="Set spaces around it")
+            rule = "{args} becomes several words, so it must be a word of its own"
+            reader.report(at, rule, hint="Put spaces around it")
 
 
 def _check_pattern(pattern: str, at: Location, reader: Reader) -> None:
     try:
         if not re.compile(pattern).groups:
-            hint = r"Write it as in loss=([\d.]+)"
-            reader.report(at, "must have a group, in parentheses, for the number", hint=hint)
+            hint = r"For example: loss=([\d.]+)"
+            reader.report(at, "must have a group in parentheses that captures the number", hint=hint)
     except re.error as error:
-        hint = "A backslash before a sign such as ( or . takes it as it is"
+        hint = "Put a backslash before a literal ( or ."
         reader.report(at, f"must be a regular expression: {error}", hint=hint)
 
 
 def _check_program(run: tuple[str, ...] | str, directory: Path, at: Location, reader: Reader) -> None:
-    if not directory.is_dir():
-        where = (*COMMAND, "directory")
-        reader.report(where, "must be a directory that is there", hint=f"There is no {directory}")
-    elif not isinstance(run, str) and not placeholders(run[0]):
+    if not _check_directory(directory, (*COMMAND, "directory"), reader):
+        return
+    if not isinstance(run, str) and not placeholders(run[0]):
         program = str(directory / run[0]) if "/" in run[0] else run[0]
         if shutil.which(program) is None:
-            found = f"{program} is there, but may not be executed" if os.path.exists(program) else ""  # noqa: PTH110 -- never raises
-            hint = found or "Is it installed, and on the PATH?"
+            exists = os.path.exists(program)  # noqa: PTH110 -- never raises
+            hint = f"{program} exists but is not executable" if exists else "Is it installed and on the PATH?"
             reader.report(at, f"must name a program that can be run, not {run[0]}", found="", hint=hint)
         elif (script := _script(run)) and not (directory / script).exists():
             hint = f"There is no {directory / script}"
-            reader.report(at, f"must name a script that is there, not {script}", found="", hint=hint)
+            reader.report(at, f"must name an existing script, not {script}", found="", hint=hint)
 
 
 def _script(run: tuple[str, ...]) -> str | None:
-    """The script that a command gives to an interpreter; None if that is not clear."""
+    """The script that a command passes to an interpreter; None if that is unclear."""
     program, *words = run
     words = [word for word in words if not _WITHOUT_VALUE.fullmatch(word)]
     if not words or not _INTERPRETER.fullmatch(Path(program).name):

@@ -1,23 +1,19 @@
-"""Writing a config: one trial's values as a search of their own."""
+"""Writes plain data as YAML that is read back unchanged."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import yaml
 
 from hpsearch.document.nodes import JSON
 from hpsearch.document.scalars import AmbiguousScalar, resolve
-from hpsearch.trial import Trial
-
-if TYPE_CHECKING:
-    from hpsearch.config.config import Config
 
 
 class _Dumper(yaml.SafeDumper):
-    """Quotes the texts that would be read as something else, and escapes what is not printable."""
+    """Quotes text that would be read as something else, and escapes unprintable characters."""
 
     def write_double_quoted(self, text: str, split: bool = True) -> None:
-        """With escapes for whatever is not ASCII, such as marks that turn the direction of writing."""
+        """Escapes everything outside ASCII, such as marks that change the writing direction."""
         self.allow_unicode = False
         super().write_double_quoted(text, split)
         self.allow_unicode = True
@@ -35,10 +31,10 @@ _Dumper.add_representer(str, _text)
 
 
 class _ShortDumper(_Dumper):
-    """Writes lists, and sections with little in them, on one line."""
+    """Writes lists and small sections on one line."""
 
     def represent_mapping(self, tag: str, mapping: Any, flow_style: bool | None = None) -> yaml.MappingNode:
-        """The node of a section; on one line if it has values of its own, nests once at most, and fits."""
+        """The node of a section; on one line if it has its own values, nests at most once, and fits."""
         nested = [value for value in mapping.values() if not _is_flat(value)]
         simple = len(nested) < len(mapping) and all(
             isinstance(each, Mapping) and all(map(_is_flat, each.values())) for each in nested
@@ -48,7 +44,7 @@ class _ShortDumper(_Dumper):
     def represent_sequence(
         self, tag: str, sequence: Any, flow_style: bool | None = None
     ) -> yaml.SequenceNode:
-        """The node of a list, in which sections and long texts have lines of their own."""
+        """The node of a list, in which sections and long texts get their own lines."""
         simple = all(_is_flat(each) and len(str(each)) <= _LINE for each in sequence)
         return super().represent_sequence(tag, sequence, flow_style=simple)
 
@@ -57,7 +53,7 @@ _LINE = 96
 
 
 def _is_flat(value: object) -> bool:
-    """Whether a value is no section, and no list with one in it."""
+    """Whether a value is neither a section nor a list that contains one."""
     return not isinstance(value, Mapping) and not (isinstance(value, list) and not all(map(_is_flat, value)))
 
 
@@ -71,31 +67,12 @@ def _folded(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
 _ShortDumper.add_representer(str, _folded)
 
 
-def trial_config(config: "Config", trial: Trial) -> str:
-    """A config, as YAML, whose one trial has a trial's values: to build on.
-
-    Args:
-        config: Where the values were found.
-        trial: Has the values.
-    """
-    values = trial.values
-    resolved = config.resolved()
-    resolved["space"] = dict(values)
-    resolved["search"] |= {"method": "random", "trials": 1, "early_stopping": False}
-    resolved["search"] |= {"warm_start": [], "enqueue": []}
-    comment = f"""\
-# The values of trial {trial.number}, which had the seed {trial.seed}. Run again they get another one,
-# and so may be worth a little more or less: of many trials, the best one has been lucky, too.
-"""
-    return comment + dump(resolved)
-
-
 def dump(data: Mapping[str, JSON], *, short: bool = False) -> str:
-    """JSON data as YAML text that is read back as it was.
+    """JSON data as YAML text that is read back unchanged.
 
     Args:
         data: The data.
-        short: Whether lists and small sections stand on one line.
+        short: Whether lists and small sections are written on one line.
     """
     dumper = _ShortDumper if short else _Dumper
     return yaml.dump(dict(data), Dumper=dumper, sort_keys=False, allow_unicode=True, width=100)

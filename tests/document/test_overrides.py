@@ -6,11 +6,11 @@ from hpsearch.config import Config, load
 from hpsearch.errors import ConfigError
 from hpsearch.space import Categorical, Number
 
-GOOD = Path(__file__).parent / "good.yaml"
+GOOD = Path(__file__).parents[1] / "config" / "good.yaml"
 
 
 def refusal(*arguments: str) -> str:
-    """The message about arguments that are wrong."""
+    """The message about wrong arguments."""
     with pytest.raises(ConfigError) as error:
         load(GOOD, arguments)
     return str(error.value)
@@ -25,12 +25,12 @@ def test_argument_replaces_a_value() -> None:
 
 
 def test_later_argument_wins() -> None:
-    """Of two arguments for one setting, the later one holds."""
+    """The last of several arguments for one setting takes effect."""
     assert load(GOOD, ["seed=1", "seed=2"]).seed == 2
 
 
 def test_argument_adds_a_section() -> None:
-    """A section that the file does not have can be begun by an argument."""
+    """An argument can add a section that the file does not have."""
     config = load(GOOD, ["space.weight_decay.min=1e-6", "space.weight_decay.max=0.1"])
     assert config.space.parameters[-1] == Number("weight_decay", 1e-6, 0.1)
 
@@ -43,15 +43,15 @@ def test_argument_takes_yaml() -> None:
 
 
 def test_argument_makes_a_constant() -> None:
-    """A parameter is fixed by a plain value; conditions on it are decided."""
+    """A plain value makes a parameter a constant, and conditions on it are resolved."""
     config = load(GOOD, ["space.optimizer=momentum"])
     assert config.space.constants == {"optimizer": "momentum"}
     assert "beta2" not in config.space.names
-    assert config.notes == ('space.beta2: is never active, because optimizer is "momentum"; left out',)
+    assert config.notes == ('space.beta2: is left out because it is never active: optimizer is "momentum"',)
 
 
 def test_arguments_are_kept() -> None:
-    """The config remembers its arguments as they were given, and the file as it was."""
+    """The config keeps its arguments and the text of the file unchanged."""
     config = load(GOOD, ["seed=1"])
     assert config.overrides == ("seed=1",)
     assert config.source == GOOD.read_text()
@@ -62,42 +62,42 @@ def test_arguments_are_kept() -> None:
     [
         ("search.trials=abc", "search.trials: must be a whole number; found abc. The default is 64"),
         ("search.trails=3", "search.trails: is not a key of search. Did you mean trials?"),
-        ("trials", "an argument that changes a setting is KEY=VALUE. Write search.trials=32 or the like"),
-        ("=3", "an argument that changes a setting is KEY=VALUE. Write search.trials=32 or the like"),
+        ("trials", "a setting is changed with KEY=VALUE. For example: search.trials=32"),
+        ("=3", "a setting is changed with KEY=VALUE. For example: search.trials=32"),
         ("seed=", "a value is needed after the equals sign. Write seed=VALUE"),
-        ("seed='1", "text in quotes ends with the same quote. Close the quote opened here"),
+        ("seed='1", "quoted text must end with the quote it starts with. Close the quote opened here"),
         (
             "search={trials: 1_000}",
             (
-                "search.trials: a number has no underscores; found 1_000. "
-                'Write 1000 for the number, or "1_000" for the text'
+                "search.trials: numbers must not contain underscores; found 1_000. "
+                'Write 1000 for the number, or "1_000" for text'
             ),
         ),
         (
             "name=no",
             (
-                "name: YAML versions disagree whether this is text or true/false; found no. "
-                'Write false for the truth value, or "no" for the text'
+                "name: YAML versions disagree on whether this is text or true/false; found no. "
+                'Write false for the boolean, or "no" for text'
             ),
         ),
-        ("run.timeout.x=3", "run.timeout is a value, with no keys below it. Write run.timeout={x: …}"),
+        ("run.timeout.x=3", "run.timeout is a value and has no keys. Write run.timeout={x: …}"),
     ],
 )
 def test_wrong_argument(argument: str, message: str) -> None:
-    """A wrong argument is named in the message, in place of a line of the file."""
+    """The message about a wrong argument names the argument instead of a line."""
     assert refusal(argument) == f"argument {argument}: {message}"
 
 
 @pytest.mark.parametrize(("character", "code"), [("\x1b", "U+001B"), ("\udcff", "U+DCFF")])
 def test_control_character_in_an_argument(character: str, code: str) -> None:
-    """An argument that could do harm to the terminal is shown with escapes."""
+    """Control characters in an argument are shown as escapes."""
     message = refusal(f"name={character}")
     assert f"found {code}" in message
     assert message.isprintable()
 
 
-def test_wrong_file_and_wrong_argument_are_told_together(tmp_path: Path) -> None:
-    """A file that cannot be read to its end hides no mistake in the arguments."""
+def test_wrong_file_and_wrong_argument_are_reported_together(tmp_path: Path) -> None:
+    """Mistakes in the arguments are reported even if the file has a syntax error."""
     path = tmp_path / "config.yaml"
     path.write_text("a: 'b")
     with pytest.raises(ConfigError) as error:
@@ -105,12 +105,12 @@ def test_wrong_file_and_wrong_argument_are_told_together(tmp_path: Path) -> None
     assert len(error.value.problems) == 2
 
 
-def test_value_of_an_argument_has_the_place_of_its_argument() -> None:
-    """A rule that an argument breaks together with the file names the argument."""
+def test_value_of_an_argument_has_its_position() -> None:
+    """A problem with the value of an argument names the argument."""
     assert refusal("run.workers=20").startswith("argument run.workers=20: run.workers: must be at most")
 
 
 def test_config_is_read_from_what_it_resolved_to() -> None:
-    """With arguments, too, the resolved config is the whole truth."""
+    """The resolved config includes the arguments."""
     config = load(GOOD, ["space.optimizer=adam", "run.timeout=1h30m", "space.momentum=0.9"])
     assert Config.from_resolved(config.resolved()) == config
