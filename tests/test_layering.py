@@ -31,6 +31,8 @@ ROOMS: dict[str, set[str]] = {
     "searchers": {"space", "trial", "errors"},
     "data": {"files", "errors"},
     "network": {"data", "files", "trial", "errors"},
+    "metrics": set(),
+    "expressions": set(),
     "process": {"objective", "errors"},
     "objectives": {"objective", "files", "network", "data", "process", "trial", "errors"},
     "executors": {"objective", "trial", "errors"},
