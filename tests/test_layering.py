@@ -57,9 +57,10 @@ ROOMS: dict[str, set[str]] = {
         "errors",
     },
     "analysis": {"space", "trial", "searchers"},
-    "reports": {"analysis", "searchers", "trial", "blas"},
-    "exchange": {"config", "document", "files", "store", "space", "trial", "errors"},
-    "api": {"launch", "reports", "store", "config", "blas", "errors"},
+    "findings": {"analysis", "config", "searchers", "store", "network.hyperparameters", "trial", "errors"},
+    "reports": {"analysis", "config", "searchers", "trial", "blas"},
+    "exchange": {"reports", "config", "document", "files", "store", "space", "trial", "errors"},
+    "api": {"launch", "workload", "network", "reports", "store", "config", "blas", "errors"},
 }
 """What each room may import."""
 

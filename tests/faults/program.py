@@ -20,7 +20,7 @@ _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload(
     [
         "hpsearch.launch",
-        *(f"hpsearch.reports.{name}" for name in ("formats", "lines", "live", "runs")),
+        *(f"hpsearch.reports.{name}" for name in ("render", "lines", "live", "leaderboard")),
         __name__,
     ]
 )
