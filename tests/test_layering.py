@@ -31,7 +31,7 @@ ROOMS: dict[str, set[str]] = {
     },
     "searchers": {"space", "trial", "errors"},
     "data": {"files", "errors"},
-    "network": {"data", "errors"},
+    "network": {"data", "files", "trial", "errors"},
     "metrics": set(),
     "expressions": set(),
     "process": {"objective", "errors"},
@@ -61,7 +61,7 @@ ROOMS: dict[str, set[str]] = {
     "findings": {"analysis", "config", "searchers", "store", "network.hyperparameters", "trial", "errors"},
     "reports": {"analysis", "config", "searchers", "trial", "blas"},
     "exchange": {"reports", "config", "document", "files", "store", "space", "trial", "errors"},
-    "api": {"launch", "workload", "objectives", "reports", "store", "config", "blas", "errors"},
+    "api": {"launch", "workload", "network", "reports", "store", "config", "blas", "errors"},
 }
 """What each room may import."""
 
