@@ -103,6 +103,8 @@ def _number(
     prior, step = section.prior or "linear", section.step
     number = Number(name, *bounds, prior, step, integer, when, own)
     _check_range(at, *bounds, number, reader)
+    if section.min is not None or section.max is not None:
+        _report_invalid(at, PRIORS[number.prior].invalid_bounds(*bounds, **own), reader)
     if len(reader.problems) > before or not integer:
         return number
     whole_step = None if step is None else int(step)
@@ -164,8 +166,6 @@ def _check_range(at: Location, low: float, high: float, number: Number, reader: 
     elif number.step is not None and number.step > width * (1 + 1e-9) > 0:  # 0.1 is above 0.3 - 0.2
         hint = f"Write {width:g} or less, or leave it out"
         reader.report((*at, "step"), f"must not be larger than the range ({width:g})", hint=hint)
-    prior = PRIORS[number.prior]
-    _report_invalid(at, prior.invalid_bounds(low, high, **number.prior_parameters), reader)
 
 
 def _categorical(

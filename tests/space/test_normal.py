@@ -128,8 +128,8 @@ def test_near_is_a_matter_of_standard_deviations() -> None:
 @pytest.mark.parametrize(
     ("section", "text"),
     [
-        ({"prior": "normal", "mean": 0}, "x.sd: is missing: the prior normal needs it"),
-        ({"prior": "normal", "sd": 1}, "x.mean: is missing: the prior normal needs it"),
+        ({"prior": "normal", "mean": 0}, "x.sd: is missing: prior: normal needs it"),
+        ({"prior": "normal", "sd": 1}, "x.mean: is missing: prior: normal needs it"),
         ({"prior": "normal", "mean": 0, "sd": 0}, "x.sd: must be above 0; found 0"),
         ({"prior": "normal", "mean": 0, "sd": 1e308}, "x.sd: must be smaller"),
         (
@@ -137,13 +137,13 @@ def test_near_is_a_matter_of_standard_deviations() -> None:
             "x.min: must be at most 6, 6 standard",
         ),
         ({"prior": "normal", "mean": 0, "sd": 1, "max": -9}, "x.max: must be at least -6, 6 standard"),
-        ({"prior": "normal", "mean": 0, "sd": 1, "min": 2, "max": 1}, "x.min: must not be above max, 1"),
+        ({"prior": "normal", "mean": 0, "sd": 1, "min": 2, "max": 1}, "x.min: must not be above max (1)"),
         (
             {"prior": "normal", "mean": 0, "sd": 1, "values": [1, 2]},
             "x: must have either min and max, or values",
         ),
-        ({"mean": 0, "min": 0, "max": 1}, "x.mean: goes with prior: normal"),
-        ({"sd": 1, "values": [1, 2]}, "x.sd: goes with prior: normal"),
+        ({"mean": 0, "min": 0, "max": 1}, "x.mean: can only be used with prior: normal"),
+        ({"sd": 1, "values": [1, 2]}, "x.sd: can only be used with prior: normal"),
     ],
 )
 def test_what_is_wrong_with_a_normal_prior_is_explained(section: dict[str, object], text: str) -> None:
