@@ -120,7 +120,7 @@ class Dataset:
                 warnings=tuple(metadata["warnings"]),
             )
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise DataError(f"{directory}: holds no complete prepared data: {error}") from error
+            raise DataError(f"{directory}: the prepared data is incomplete or damaged: {error}") from error
 
 
 def _open_array(path: Path) -> Array:

@@ -45,7 +45,7 @@ def load(
     _refuse_unused_label(label, source, validation, test)
     main = Source(BUILTIN[source]()) if source in BUILTIN else read(Path(source), label)
     if main.test is not None and test is not None:
-        raise DataError(f"{source}: sets rows apart for the test itself; leave out test: {test}")
+        raise DataError(f"{source}: already has a test split; remove test: {test}")
     own_test = _rows_of(test, label, main.train) or main.test
     own_validation = _rows_of(validation, label, main.train)
     shares = (
@@ -73,7 +73,7 @@ def _rows_of(choice: float | str | Path | None, label: str | None, like: Rows) -
         return None
     rows, others = read(Path(choice), label)
     if others is not None:
-        raise DataError(f"{choice}: holds a test part too, so which rows are meant? Name a file of one part")
+        raise DataError(f"{choice}: has a test split as well; name a file with one split")
     if not (rows.feature_names and like.feature_names):
         return rows
     order = order_by_name(rows.feature_names, like.feature_names, f"{choice}:1")
@@ -84,7 +84,7 @@ def _refuse_unused_label(label: str | None, *choices: float | str | Path | None)
     """Raises a DataError where a column is named, but no source has columns with names."""
     paths = [Path(choice) for choice in choices if isinstance(choice, (str, Path)) and choice not in BUILTIN]
     if label is not None and not any(kind(path) == "csv" for path in paths):
-        raise DataError(f"label: only a .csv has a column of labels; leave out label: {label}")
+        raise DataError(f"label: only a .csv has a column of labels; remove label: {label}")
 
 
 def _share(name: str, choice: float | str | Path) -> float:

@@ -164,7 +164,7 @@ class BatchNormMLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
         """
         first = not hasattr(self, "classes_")
         if first and classes is None:
-            raise ValueError("classes: the first call of partial_fit needs every label that there will be")
+            raise ValueError("classes: the first call of partial_fit must list all labels")
         with self._unchanged_by_failure():
             chosen = self._hyperparameters()
             X, y = self._validated(X, y, reset=first)
@@ -255,7 +255,8 @@ class BatchNormMLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
         train, validation, _ = split(indices, (share, 0.0), self._seed)
         if share and not (len(validation) and len(train)):
             raise ValueError(
-                f"validation_fraction: must set a row apart and leave one; found {share} of {len(X)} rows"
+                "validation_fraction: must leave a row for training and one for validation; "
+                f"found {share} of {len(X)} rows"
             )
         if len(train) == 1 and self.batch_norm and len(self.hidden_units):
             raise ValueError("X: batch_norm compares rows, so it needs 2 samples to train on; found 1 sample")

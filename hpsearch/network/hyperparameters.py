@@ -22,7 +22,7 @@ class Hyperparameter:
 
     Attributes:
         kind: The type of its values.
-        default: Its value where nothing else is said.
+        default: Its value if none is given.
         help: What it does, in one line.
         min: The smallest possible value, or None.
         max: The largest possible value, or None.
@@ -114,7 +114,7 @@ METRICS = {
 
 
 def hyperparameter(name: str) -> Hyperparameter | None:
-    """The hyperparameter of that name, ``hidden_units_3`` and its like included; None if there is none."""
+    """The hyperparameter of that name, or None; ``hidden_units_3`` and its like are hyperparameters too."""
     stem, _, layer = name.rpartition("_")
     if stem == "hidden_units" and layer.isascii() and layer.isdigit() and not layer.startswith("0"):
         return HYPERPARAMETERS["hidden_units"]
@@ -153,13 +153,13 @@ class Hyperparameters:
         holds for all of them. A number for a layer that the network does not have is ignored.
 
         Raises:
-            UsageError: There is no such hyperparameter, or it may not have this value.
+            UsageError: A hyperparameter is unknown, or a value is not allowed.
         """
         for name, value in values.items():
             known = hyperparameter(name)
             if known is None:
                 raise UsageError(
-                    f"{name}: the network has no such hyperparameter; it has {', '.join(HYPERPARAMETERS)}"
+                    f"{name}: unknown hyperparameter; the network has {', '.join(HYPERPARAMETERS)}"
                 )
             if not known.allows(value):
                 raise UsageError(f"{name}: must be {known.rule()}; found {value!r}")

@@ -70,7 +70,7 @@ class Model:
         if not known.all():
             raise DataError(
                 f"{name}: row {int(np.argmin(known))} (counted from 0) is so far from the training rows that "
-                "its probabilities are no numbers"
+                "its probabilities are not finite"
             )
         return np.asarray(probabilities / probabilities.sum(axis=1, keepdims=True))
 
@@ -114,7 +114,7 @@ class Model:
         try:
             return cls._restored(metadata, arrays)
         except (KeyError, ValueError, TypeError, AttributeError, UsageError) as error:
-            raise DataError(f"{path}: holds no model of hpsearch, or a damaged one: {error}") from error
+            raise DataError(f"{path}: not a model of hpsearch, or damaged: {error}") from error
 
     @classmethod
     def _restored(cls, metadata: Mapping[str, Any], arrays: Mapping[str, Array]) -> Self:
@@ -125,11 +125,11 @@ class Model:
             "classes must be two labels or more, all numbers or all text": isinstance(classes, list)
             and len(set(classes)) == len(classes) >= 2
             and kinds in ({int}, {str}),
-            "there must be a mean and a scale above 0 of every feature": mean.ndim == 1
+            "every feature must have a mean, and a scale above 0": mean.ndim == 1
             and mean.shape == scale.shape
             and mean.dtype == scale.dtype == np.float64
             and bool(np.isfinite(mean).all() and np.isfinite(scale).all() and (scale > 0).all()),
-            "features must have names of text, or none": isinstance(names, list)
+            "feature names must be text, one per feature, or missing": isinstance(names, list)
             and len(names) in (0, mean.size)
             and all(isinstance(name, str) for name in [*names, label_name or ""]),
             "parameters must be finite numbers": parameters.dtype in (np.float32, np.float64)

@@ -117,7 +117,7 @@ class Training:
         return [total / len(x) for total in totals]
 
     def _pass(self, rows: int) -> TrainingPass:
-        """The pass for mini-batches of so many rows, made when first needed."""
+        """The pass for mini-batches of this size, made when first needed."""
         if rows not in self._passes:
             self._passes[rows] = TrainingPass(self.network, rows, self._gradient, self._generators)
         return self._passes[rows]
@@ -163,7 +163,7 @@ class Training:
 
     @classmethod
     def resume(cls, path: str | Path, dataset: Dataset) -> Self:
-        """Go on where :meth:`save` was called, to the last bit.
+        """Continue where :meth:`save` was called, to the last bit.
 
         Raises:
             DataError: The file is damaged, or of a network for other data.
@@ -172,7 +172,7 @@ class Training:
         try:
             if metadata["sizes"][0] != dataset.features or metadata["sizes"][-1] != dataset.n_classes:
                 raise ValueError(
-                    f"it must be of a network for {dataset.features} features and {dataset.n_classes} "
+                    f"must be of a network for {dataset.features} features and {dataset.n_classes} "
                     f"classes; found {metadata['sizes'][0]} and {metadata['sizes'][-1]}"
                 )
             _check_counts(metadata)
@@ -180,7 +180,7 @@ class Training:
                 raise ValueError("parameters must be finite numbers")
             return cls._restored(dataset, metadata, arrays)
         except (KeyError, ValueError, TypeError, AttributeError, UsageError) as error:
-            raise DataError(f"{path}: holds no training that can go on; delete it: {error}") from error
+            raise DataError(f"{path}: not a checkpoint that can be resumed; delete it: {error}") from error
 
     def _metadata(self) -> dict[str, Any]:
         """What :meth:`_restored` needs beside arrays, as JSON data."""
@@ -221,7 +221,7 @@ class Training:
 
 
 def _check_counts(metadata: Mapping[str, Any]) -> None:
-    """Raises a ValueError if what a checkpoint counts is no count."""
+    """Raises a ValueError if a count of a checkpoint is not a whole number of at least 0."""
     counts = [metadata["epoch"], metadata["steps"], *metadata["seeds"]]
     if (
         not all(type(count) is int and count >= 0 for count in counts)

@@ -45,7 +45,7 @@ def read_features(
 
     Args:
         path: As for :func:`read`, but no directory.
-        label: The column of a CSV that is no feature; if not given, ``usual_label`` where it is there.
+        label: The column of a CSV that is not a feature; if not given, ``usual_label`` where it is there.
         usual_label: See ``label``.
         wanted: What the other columns of a CSV have to be called, in the order to return; any names if empty.
 
@@ -58,14 +58,14 @@ def read_features(
     with _reading(path):
         found = kind(path)
         if label is not None and found != "csv":
-            raise DataError(f"{path}: only a .csv has a column of labels; leave out the label {label}")
+            raise DataError(f"{path}: only a .csv has a column of labels; remove the label {label}")
         match found:
             case "npz":
                 return npz.read_features(path)
             case "csv":
                 return csv.read_features(path, label, usual_label, wanted)
             case "directory":
-                raise DataError(f"{path}: must be a file of images, not a directory: which of them is meant?")
+                raise DataError(f"{path}: must be a file of images; found a directory")
             case _:
                 return idx.read_features(path)
 

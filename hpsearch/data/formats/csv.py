@@ -30,7 +30,7 @@ def read(path: Path, label: str) -> Source:
 
     Raises:
         DataError: There is no such column, a line has more or fewer values than the first, or a value
-            is no finite number; the line and the column are named.
+            is not a finite number; the message names the line and the column.
     """
     lines = _lines(path)
     _, header = next(lines)
@@ -94,10 +94,10 @@ def _column(path: Path, header: list[str], label: str) -> int:
     if header.count(label) == 1:
         return header.index(label)
     if label in header:
-        raise DataError(f"{path}:1: every column needs a name of its own; found {label!r} twice")
+        raise DataError(f"{path}:1: every column must have a different name; found {label!r} twice")
     found = ", ".join(header[:20]) + (", …" if len(header) > 20 else "")
     raise DataError(
-        f"{path}:1: no column is called {label}; say which holds the labels: label: COLUMN; found {found}"
+        f"{path}:1: no column is named {label}; name the column of labels with label: COLUMN; found {found}"
     )
 
 
@@ -108,9 +108,9 @@ def _table(
     names = [name for column, name in enumerate(header) if column != label]
     if len(set(names)) < len(names):
         twice = next(name for index, name in enumerate(names) if name in names[:index])
-        raise DataError(f"{path}:1: every column needs a name of its own; found {twice!r} twice")
+        raise DataError(f"{path}:1: every column must have a different name; found {twice!r} twice")
     if not names:
-        raise DataError(f"{path}:1: there must be a column of numbers; found that of the labels alone")
+        raise DataError(f"{path}:1: there must be a column of numbers; found only the labels")
     numbers, labels, rows = array("d"), list[str](), 0
     for line, cells in lines:
         if label is not None:

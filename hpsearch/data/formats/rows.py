@@ -93,7 +93,7 @@ def order_by_name(names: Sequence[str], wanted: Sequence[str], where: str) -> li
             for what, some in (("missing", missing), ("unknown", unknown))
             if some
         )
-        hint = "" if missing else "; leave it out, or say that it is the label"
+        hint = "" if missing else "; remove it, or name it as the label"
         raise DataError(
             f"{where}: the columns must be those of the training data, in any order; {listed}{hint}"
         )
