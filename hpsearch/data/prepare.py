@@ -24,14 +24,14 @@ def prepare(
     """Split rows, number their classes, and standardise their features.
 
     Args:
-        rows: What is split; all of it is for training but for the shares set apart.
+        rows: What is split; what the shares leave is for training.
         validation: Rows of their own for validation; its share must then be 0.
         test: Rows of their own for the test; its share must then be 0.
         shares: The shares of ``rows`` for validation and for the test.
         seed: For the splits.
         dtype: ``float32`` or ``float64``.
         standardize: Whether to standardise the features by the training split.
-        warn: Whether constant features are worth a warning.
+        warn: Whether to warn of constant features.
 
     Raises:
         DataError: A class has no row for training, there is only one class, or the splits do not match.

@@ -1,4 +1,4 @@
-"""A trained network, ready for rows as they are in the user's files."""
+"""A trained network that takes rows as they are in the user's files."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -25,8 +25,8 @@ class Model:
         mean: What is subtracted from every feature, (features,).
         scale: What every feature is then divided by, (features,).
         extra: More JSON data to keep with it, such as its test error.
-        feature_names: What the features are called in the user's files; empty where they have no names.
-        label_name: What the labels are called there, if they have a name.
+        feature_names: The features' names in the user's files; empty if they have none.
+        label_name: The labels' name there, if they have one.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class Model:
             name: What messages call them.
 
         Raises:
-            DataError: The number of features is another, or a number is not finite or too large.
+            DataError: The number of features differs, or a number is not finite or too large.
         """
         x = checked_features(x, name)
         if x.shape[1] != self.network.sizes[0]:
@@ -108,7 +108,7 @@ class Model:
         """The model that :meth:`save` wrote.
 
         Raises:
-            DataError: The file is not there, damaged, or no model.
+            DataError: The file does not exist, is damaged, or is not a model.
         """
         metadata, arrays = read_artifact(path, "model")
         try:

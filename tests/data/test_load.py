@@ -116,7 +116,7 @@ def test_what_would_be_ignored_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="label: only a"):
         load("moons", seed=0, label="kind")
     both = save(tmp_path, "both.npz", x_train=X, y_train=Y, x_test=X, y_test=Y)
-    with pytest.raises(DataError, match=r"both\.npz: holds a test part too"):
+    with pytest.raises(DataError, match=r"both\.npz: has a test split as well"):
         load(save(tmp_path), seed=0, test=both)
 
 

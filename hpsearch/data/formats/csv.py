@@ -44,13 +44,12 @@ def read_features(path: Path, label: str | None, usual_label: str, wanted: Seque
 
     Args:
         path: The file.
-        label: What the column of labels is called, which has to be there; None to leave out ``usual_label``
-            where it is there.
+        label: The column of labels, which must exist; None to ignore ``usual_label`` if it exists.
         usual_label: See ``label``.
-        wanted: What the other columns have to be called, in the order to return; any names if empty.
+        wanted: The other columns that it must have, in the order to return; any if empty.
 
     Raises:
-        DataError: As :func:`read`, or the columns are not those that are wanted.
+        DataError: As :func:`read`, or the columns are not the wanted ones.
     """
     lines = _lines(path)
     _, header = next(lines)
@@ -63,7 +62,7 @@ def read_features(path: Path, label: str | None, usual_label: str, wanted: Seque
 
 
 def _lines(path: Path) -> Iterator[Line]:
-    """The lines that are not empty; the first is that of the column names."""
+    """The lines that are not empty; the first has the column names."""
     with path.open(newline="", encoding="utf-8-sig") as file:
         reader = csv.reader(file, strict=True)
         width = 0
