@@ -87,8 +87,8 @@ def resume(
     """Continue an interrupted search.
 
     Trials without a result run again, from their checkpoint if they have one. The leaderboard is the same as
-    that of an uninterrupted search. --trials raises the total number of trials. --retry-failed runs failed
-    trials again; trials that were proposed after them keep their values.
+    that of an uninterrupted search. --trials raises the total number of trials. Failed trials run again with
+    --retry-failed; the trials that were proposed after them keep their values.
 
     \b
     Examples:
