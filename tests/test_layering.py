@@ -13,7 +13,8 @@ PACKAGE = Path(__file__).parent.parent / "hpsearch"
 ROOMS: dict[str, set[str]] = {
     "errors": set(),
     "trial": set(),
-    "blas": set(),
+    "signals": set(),
+    "blas": {"signals"},
     "files": {"errors"},
     "objective": {"trial"},
     "space": {"errors", "trial"},
@@ -35,10 +36,10 @@ ROOMS: dict[str, set[str]] = {
     "expressions": set(),
     "process": {"objective", "errors"},
     "objectives": {"objective", "files", "network", "data", "process", "trial", "errors"},
-    "executors": {"objective", "trial", "errors"},
+    "executors": {"objective", "signals", "trial", "errors"},
     "store": {"files", "trial", "errors"},
     "search": {"config", "searchers", "space", "trial", "errors"},
-    "loop": {"search", "executors", "store", "trial", "errors"},
+    "loop": {"search", "signals", "executors", "store", "trial", "errors"},
     "workload": {"objective", "executors", "objectives", "store", "data", "config", "trial", "errors"},
     "warm_start": {"config", "searchers", "store", "errors"},
     "launch": {
