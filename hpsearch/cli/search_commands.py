@@ -58,8 +58,8 @@ def run(
     from hpsearch.launch import start
 
     options = {"seed": seed, "search.trials": trials, "run.workers": workers, "run.strategy": strategy}
-    given = [f"{key}={value}" for key, value in options.items() if value is not None]
-    loaded = load(config, [*overrides, *given])
+    settings = [f"{key}={value}" for key, value in options.items() if value is not None]
+    loaded = load(config, [*overrides, *settings])
     if config.is_file():  # a pipe cannot be read again
         blas.restart_with(blas.choose_kernel(loaded.run.blas_kernel))
     with _callback(loaded.name, quiet=quiet, verbose=verbose, color=color) as callback:

@@ -97,9 +97,10 @@ def _ending(trial: Trial, metric: Metric, epoch: Epoch, loss: float) -> Ending |
     for rung in trial.rungs:
         if rung.epoch == epoch.number and loss > rung.loss:
             value, bar = metric.loss(loss), metric.loss(rung.loss)
+            needed = f"at {'most' if metric.goal == 'minimize' else 'least'} {bar:.6g}"
             return Ending(
                 Status.STOPPED,
-                f"{metric.name} {value:.6g} after epoch {epoch.number}; to go on took {bar:.6g}",
+                f"stopped early after epoch {epoch.number}: {metric.name} {value:.6g}, needed {needed}",
             )
     return None
 
