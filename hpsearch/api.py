@@ -4,10 +4,12 @@ import warnings
 from os import PathLike
 from pathlib import Path
 
-from hpsearch import blas, launch
+from hpsearch import blas
 from hpsearch.config import load as load_config
 from hpsearch.errors import RunMismatch
 from hpsearch.reports.lines import Lines
+from hpsearch.resuming import resume as resume_search
+from hpsearch.starting import start
 from hpsearch.store import Run
 
 
@@ -51,7 +53,7 @@ def run(
         HpsearchError: As the command's exit codes tell.
     """
     given = [*overrides, *([] if trials is None else [f"search.trials={trials}"])]
-    directory = launch.start(
+    directory = start(
         load_config(Path(config), given), _Notes(), directory=None if output is None else Path(output)
     )
     return load(directory)
@@ -79,7 +81,7 @@ def resume(directory: str | PathLike[str], *, trials: int | None = None) -> Run:
             f"starts, or go on by `hpsearch resume {directory}`."
         )
     changes = {} if trials is None else {"search.trials": trials}
-    return load(launch.resume(Path(directory), _Notes(), changes=changes))
+    return load(resume_search(Path(directory), _Notes(), changes=changes))
 
 
 def load(directory: str | PathLike[str]) -> Run:

@@ -44,10 +44,11 @@ def train(directory: Path, trial: str, output: Path, quiet: bool, form: Form, co
     from hpsearch.errors import RunMismatch, UsageError
     from hpsearch.files import usage_errors
     from hpsearch.objectives.final import epochs_to_best, train_final
+    from hpsearch.objectives.kinds import prepare
+    from hpsearch.objectives.network import NetworkPreparation
     from hpsearch.reports.formats import print_report
     from hpsearch.reports.models import confusion_table, model_sheet
     from hpsearch.store import Run
-    from hpsearch.workload import NetworkWorkload, workload
 
     if not output.parent.is_dir():
         raise UsageError(f"{output} cannot be written: there is no directory {output.parent}")
@@ -59,10 +60,10 @@ def train(directory: Path, trial: str, output: Path, quiet: bool, form: Form, co
     # The kernel and its threads change the last bits of a matrix product, so they are the run's.
     if blas.supported(kernel, blas.cpu_flags()):
         blas.restart_with(kernel)
-    work = workload(config)
-    if not isinstance(work, NetworkWorkload):
+    preparation = prepare(config)
+    if not isinstance(preparation, NetworkPreparation):
         raise UsageError(f"{directory} searches a {config.objective.kind}; only the network can be trained")
-    if work.fingerprint() != fingerprint:
+    if preparation.fingerprint() != fingerprint:
         raise RunMismatch(
             f"The data has changed since {directory} began, so what it found need not hold. Put the old data"
             " back, or search the new data."
@@ -74,7 +75,7 @@ def train(directory: Path, trial: str, output: Path, quiet: bool, form: Form, co
 
     values = {**config.objective.constants, **chosen.values, **epochs_to_best(config.metric, result)}
     with threadpool_limits(limits=config.run.threads, user_api="blas"):
-        final = train_final(work.dataset, values, chosen.seed, show)
+        final = train_final(preparation.dataset, values, chosen.seed, show)
     with usage_errors(output):
         final.model.save(output)
     print_report(model_sheet(output, chosen, final.rows, final.metrics), form, console(color))
