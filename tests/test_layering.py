@@ -21,10 +21,21 @@ ROOMS: dict[str, set[str]] = {
     "objective": {"trial"},
     "space": {"errors", "trial"},
     "document": {"errors", "trial"},
-    "config": {"document", "space", "trial", "errors", "network.hyperparameters", "process.placeholders"},
+    "config": {
+        "document",
+        "searchers",
+        "space",
+        "trial",
+        "errors",
+        "data.builtin",
+        "network.hyperparameters",
+        "process.placeholders",
+    },
     "searchers": {"space", "trial", "errors"},
     "data": {"files", "errors"},
     "network": {"data", "errors"},
+    "metrics": set(),
+    "expressions": set(),
     "process": {"objective", "errors"},
     "objectives": {"objective", "network", "data", "process", "files", "blas", "trial", "errors"},
     "executors": {"objective", "signals", "blas", "trial", "errors"},
@@ -55,9 +66,10 @@ ROOMS: dict[str, set[str]] = {
         "errors",
     },
     "analysis": {"space", "trial", "searchers"},
-    "reports": {"analysis", "trial", "blas"},
-    "exchange": {"config", "document", "files", "store", "space", "trial", "errors"},
-    "api": {"starting", "resuming", "reports", "store", "config", "blas", "commands", "errors"},
+    "findings": {"analysis", "config", "searchers", "store", "network.hyperparameters", "trial", "errors"},
+    "reports": {"analysis", "config", "searchers", "trial", "blas"},
+    "exchange": {"reports", "config", "document", "files", "store", "space", "trial", "errors"},
+    "api": {"starting", "resuming", "objectives", "reports", "store", "config", "blas", "errors"},
 }
 """What each room may import."""
 
@@ -71,7 +83,7 @@ FREE = ("cli", "__init__", "__main__")
 """The rooms that may import all."""
 
 HOMES = {
-    "yaml": {"document", "config"},
+    "yaml": {"document"},
     "pydantic": {"config"},
     "pydantic_core": {"config"},
     "joblib": {"executors"},

@@ -7,47 +7,49 @@ import traceback
 
 import click
 
-from hpsearch.cli.doctor import doctor
-from hpsearch.cli.learn import explain, importance
-from hpsearch.cli.logs import logs
-from hpsearch.cli.look import leaderboard, list_runs, show, status
-from hpsearch.cli.moving import export, import_
+from hpsearch.cli.analysis_commands import explain, importance
+from hpsearch.cli.config_commands import check, init, sample, schema
+from hpsearch.cli.exchange_commands import export, import_
+from hpsearch.cli.log_commands import logs
+from hpsearch.cli.machine_commands import completion, doctor
+from hpsearch.cli.model_commands import predict, train
 from hpsearch.cli.options import say
-from hpsearch.cli.plan import check, init, sample, schema
-from hpsearch.cli.run_resume import resume, run
-from hpsearch.cli.shell import completion
-from hpsearch.cli.use import predict, train
+from hpsearch.cli.results_commands import leaderboard, list_runs, show, status
+from hpsearch.cli.search_commands import resume, run
 from hpsearch.errors import ClusterLost, HpsearchError, Interrupted, RunError, SearchFailed, UsageError
 
 EPILOG = """\b
 Exit codes: 0 done · 1 unexpected error · 2 wrong usage or config · 3 no trial
-succeeded, or too many failed · 4 run directory missing, locked, damaged or of
-another config · 130, 143 interrupted, saved."""
+succeeded, or too many failed · 4 run directory missing, locked, damaged or made
+with another config · 130, 143 interrupted, saved."""
 
 
-class Ordered(click.Group):
+class _Ordered(click.Group):
     """A group that lists its commands in the order they are used in."""
 
     def list_commands(self, _: click.Context) -> list[str]:
-        """The names, as they were added."""
+        """The names in the order they were added."""
         return list(self.commands)
 
 
 @click.group(
-    cls=Ordered,
+    cls=_Ordered,
     epilog=EPILOG,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(package_name="hpsearch", message="%(prog)s %(version)s")
 def program() -> None:
-    """Search hyperparameters: at random first, then finer around the best; reproducibly, in parallel.
+    """Search for good hyperparameters.
+
+    The search tries random points first, then looks closer around the best. Its result is the same for any
+    number of workers.
 
     \b
     A first search:
-      hpsearch init                     write a config to begin with
-      hpsearch check config.yaml        is it right?
+      hpsearch init                     write a first config
+      hpsearch check config.yaml        check it
       hpsearch run config.yaml          search
-      hpsearch leaderboard RUN          what is best
+      hpsearch leaderboard RUN          show the best trials
     """
 
 
@@ -63,12 +65,12 @@ for command in (
 
 
 def main() -> None:
-    """Run the program on the process's arguments, and exit."""
+    """Run the program with the arguments of the process, and exit."""
     sys.exit(exit_code(sys.argv[1:]))
 
 
 def exit_code(arguments: list[str]) -> int:
-    """Run the program on arguments, and say what its process should exit with."""
+    """Run the program with arguments, and return its exit code."""
     try:
         program(arguments, prog_name="hpsearch", standalone_mode=False)
         sys.stdout.flush()
@@ -80,7 +82,7 @@ def exit_code(arguments: list[str]) -> int:
         error.show()
         return 2
     except BrokenPipeError:
-        _drop_output()  # its reader has gone, as `head` does
+        _drop_output()  # the reader has closed the pipe, as `head` does
         return 0
     except KeyboardInterrupt:
         return 130
@@ -90,7 +92,7 @@ def exit_code(arguments: list[str]) -> int:
         _drop_output()
         from hpsearch.reports.text import printable
 
-        say(f"The system refused: {printable(str(error))}")
+        say(f"Operating system error: {printable(str(error))}")
         return 1
     except Exception:
         return _bug()
@@ -98,13 +100,13 @@ def exit_code(arguments: list[str]) -> int:
 
 
 def _drop_output() -> None:
-    """Write nothing more to stdout, also not what Python still holds when it exits."""
-    with contextlib.suppress(OSError):  # when it is no file
+    """Write nothing more to stdout, not even what Python still buffers when it exits."""
+    with contextlib.suppress(OSError):  # if stdout is not a file
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _explain(error: HpsearchError) -> int:
-    # Messages quote what users and files say; printable() lets nothing of that steer the terminal.
+    # Messages quote users and files; printable() makes control characters in them visible.
     from hpsearch.reports.text import printable
 
     for line in str(error).split("\n"):
@@ -125,6 +127,6 @@ def _bug() -> int:
 
         kind, error, _ = sys.exc_info()
         name = kind.__name__ if kind else "error"
-        say(f"Unexpected error, which is a bug of hpsearch: {name}: {printable(str(error))}")
-        say("The same command with --debug shows where it happened.")
+        say(f"Unexpected error (a bug in hpsearch): {name}: {printable(str(error))}")
+        say("Add --debug to the command to see where it happened.")
     return 1

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from hpsearch.data.arrays import Array, cache_aligned
+from hpsearch.network.activations import load_activation
 from hpsearch.network.hyperparameters import Hyperparameters
 
 
@@ -106,13 +107,12 @@ class MLP:
         return _views(flat, self._moment_shapes)
 
     def _initialise(self, seeds: Sequence[int]) -> None:
-        """Draw the weights: He et al. (2015) before relu and its like, LeCun et al. (1998) elsewhere."""
         weights, shifts = self.views(self.parameters)
-        rectified = self.hyperparameters.activation in ("relu", "leaky_relu")
+        gain = load_activation(self.hyperparameters.activation).variance_gain
         for network, seed in enumerate(seeds):
             rng = np.random.default_rng([seed, 0])
             for layer in weights:
-                variance = (2 if rectified and layer is not weights[-1] else 1) / layer.shape[1]
+                variance = (gain if layer is not weights[-1] else 1) / layer.shape[1]
                 draw = rng.standard_normal(layer.shape[1:])  # the same numbers whatever the dtype
                 layer[network] = draw * math.sqrt(variance)
         for pair in (*shifts, *self.moments(self.averages)):

@@ -10,8 +10,8 @@ from functools import partial
 import numpy as np
 
 from hpsearch.data.arrays import Array, cache_aligned
+from hpsearch.network.activations import load_activation
 from hpsearch.network.layers import (
-    ACTIVATION_LAYERS,
     BATCH_NORM_EPSILON,
     Layer,
     affine,
@@ -51,7 +51,6 @@ class TrainingPass:
         self._statistics = np.zeros_like(network.averages)
         self._past = np.array(network.hyperparameters.batch_norm_momentum, dtype)
         self._present = self._weights_of_statistics(rows)
-        self._penalty = np.zeros_like(gradient[:, : network.n_weights])
         self._layers = self._bind()
 
     def _weights_of_statistics(self, rows: int) -> Array:
@@ -67,6 +66,7 @@ class TrainingPass:
         weights, shifts = network.views(network.parameters)
         dweights, dshifts = network.views(self._gradient)
         statistics = network.moments(self._statistics)
+        activation = load_activation(chosen.activation)
         layers: list[Layer] = []
         x, dx = self._x, None
         for i, units in enumerate(chosen.hidden_units):
@@ -76,7 +76,7 @@ class TrainingPass:
                 layers.append(batch_norm(z, shifts[i], statistics[i], a, da, dshifts[i]))
             else:
                 layers.append(affine(x, weights[i], shifts[i], a, da, dweights[i], dshifts[i], dx))
-            layers.append(ACTIVATION_LAYERS[chosen.activation](a, da))
+            layers.append(activation.bind(a, da))
             x, dx = a, da
             if chosen.dropout:
                 x = cache_aligned(a.shape, a.dtype)
@@ -88,7 +88,7 @@ class TrainingPass:
         return layers
 
     def forward(self, x: Array, y: Array, index: Array) -> list[float]:
-        """The mean loss of each network over its mini-batch, without the penalty.
+        """The mean loss of each network over its mini-batch.
 
         Args:
             x: Features of all rows, (all rows, features).
@@ -111,14 +111,9 @@ class TrainingPass:
         return losses
 
     def backward(self) -> None:
-        """Compute the gradient of the last loss plus the penalty λ/2 · Σ W²."""
+        """Compute the gradient of the last loss."""
         for layer in reversed(self._layers):
             layer.backward()
-        decay, weights = self._network.hyperparameters.weight_decay, self._network.n_weights
-        if decay:
-            dweights = self._gradient[:, :weights]
-            np.multiply(self._network.parameters[:, :weights], decay, self._penalty)
-            np.add(dweights, self._penalty, dweights)
 
 
 class EvaluationPass:
@@ -138,14 +133,14 @@ class EvaluationPass:
 
     def _bind(self) -> list[Callable[[], object]]:
         """Make the steps from the features to the log-probabilities."""
-        activate = ACTIVATION_LAYERS[self._network.hyperparameters.activation]
+        activation = load_activation(self._network.hyperparameters.activation)
         steps, x = list[Callable[[], object]](), self._x
         *hidden, (weights, bias) = zip(self._weights, self._biases, strict=True)
         for hidden_weights, hidden_bias in hidden:
             a = cache_aligned((len(weights), EVALUATION_ROWS, hidden_weights.shape[2]), x.dtype)
             steps.append(product(x, hidden_weights, a))
             steps.append(partial(np.add, a, hidden_bias, a))
-            steps.append(activate(a, a).forward)
+            steps.append(activation.bind(a, a).forward)
             x = a
         z = self._z.swapaxes(1, 2)
         steps.append(product(x, weights, z))

@@ -14,8 +14,9 @@ from hpsearch.errors import DataError, UsageError
 from hpsearch.network.hyperparameters import Hyperparameters
 from hpsearch.network.mlp import MLP
 from hpsearch.network.model import Model
-from hpsearch.network.optimizers import OPTIMIZER_CLASSES
+from hpsearch.network.optimizers import optimizer_class
 from hpsearch.network.passes import EvaluationPass, TrainingPass
+from hpsearch.network.schedules import SCHEDULES
 
 Metrics = dict[str, float]
 """``train_loss``, and with a validation split ``val_loss``, ``val_error`` and ``val_accuracy``."""
@@ -65,8 +66,8 @@ class Training:
         self.diverged = False
         parameters = self.network.parameters
         self._gradient = cache_aligned(parameters.shape, parameters.dtype)
-        self._optimizer = OPTIMIZER_CLASSES[hyperparameters.optimizer](
-            parameters, self._gradient, hyperparameters
+        self._optimizer = optimizer_class(hyperparameters.optimizer)(
+            parameters, self._gradient, self.network.n_weights, hyperparameters
         )
         self._generators: list[np.random.Generator] = []
         self._passes: dict[int, TrainingPass] = {}
@@ -95,7 +96,8 @@ class Training:
         # In place: dropout holds on to the list. Epoch 0 drew the weights.
         self._generators[:] = [np.random.default_rng([seed, 1 + self.epoch]) for seed in self.seeds]
         order = np.stack([generator.permutation(len(x)) for generator in self._generators])
-        learning_rate = chosen.learning_rate / (1 + chosen.learning_rate_decay * self.epoch)
+        schedule = SCHEDULES[chosen.learning_rate_schedule]
+        learning_rate = schedule(chosen.learning_rate, chosen.learning_rate_decay, self.epoch, chosen.epochs)
         totals = [0.0] * len(self.seeds)
         with np.errstate(all="ignore"):
             for start, end in batches(len(x), chosen.batch_size):

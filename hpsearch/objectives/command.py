@@ -21,7 +21,7 @@ from hpsearch.trial import Status, Value
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from hpsearch.config import CommandObjective, Config
+    from hpsearch.config import CommandSettings, Config
     from hpsearch.objective import Records
     from hpsearch.objectives.user_code import TrialContext
 
@@ -46,7 +46,7 @@ class Command:
     epochs: int | None = None
 
     @classmethod
-    def prepare(cls, config: Config, settings: CommandObjective) -> CodePreparation:
+    def prepare(cls, config: Config, settings: CommandSettings) -> CodePreparation:
         """What precedes the trials of a search that runs a command."""
         command = cls(settings.run, settings.patterns, settings.epochs)
         return CodePreparation(config, command, Path(settings.directory))

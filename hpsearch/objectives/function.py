@@ -24,7 +24,7 @@ from hpsearch.trial import Status
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from hpsearch.config import Config, FunctionObjective
+    from hpsearch.config import Config, FunctionSettings
     from hpsearch.objective import Records
     from hpsearch.objectives.user_code import TrialContext
 
@@ -50,7 +50,7 @@ class Function:
     epochs: int | None = None
 
     @classmethod
-    def prepare(cls, config: Config, settings: FunctionObjective) -> CodePreparation:
+    def prepare(cls, config: Config, settings: FunctionSettings) -> CodePreparation:
         """What precedes the trials of a search that calls a function."""
         directory = Path(settings.directory)
         return CodePreparation(config, cls(settings.name, directory, settings.epochs), directory)

@@ -20,8 +20,7 @@ from hpsearch.trial import Epoch, Metric, Result, Status, Trial, Value
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from hpsearch.config import Config
-    from hpsearch.config import NetworkObjective as NetworkSettings
+    from hpsearch.config import Config, NetworkSettings
     from hpsearch.objective import Heartbeat, Objective, OnEpoch, Records
     from hpsearch.store import Run
 

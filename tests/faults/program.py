@@ -19,8 +19,9 @@ from hpsearch.cli.main import exit_code
 _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload(
     [
-        "hpsearch.launch",
-        *(f"hpsearch.reports.{name}" for name in ("formats", "lines", "live", "runs")),
+        "hpsearch.resuming",
+        "hpsearch.executors.caviar",
+        *(f"hpsearch.reports.{name}" for name in ("render", "lines", "live", "leaderboard")),
         __name__,
     ]
 )

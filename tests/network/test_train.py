@@ -18,7 +18,8 @@ from hpsearch.data.formats import Rows
 from hpsearch.data.load import load
 from hpsearch.data.prepare import prepare
 from hpsearch.errors import DataError
-from hpsearch.network.hyperparameters import OPTIMIZERS, Hyperparameters
+from hpsearch.network.hyperparameters import Hyperparameters
+from hpsearch.network.optimizers import OPTIMIZERS
 from hpsearch.network.train import Training, batches
 
 
