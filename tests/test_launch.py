@@ -290,7 +290,7 @@ def test_another_kernel_is_refused_from_python(
         run.set_meta(blas_kernel="SkylakeX")
     assert len(hpsearch.resume(directory).results()) == 3
     monkeypatch.setattr("hpsearch.blas.cpu_flags", lambda: frozenset({*AVX512_FLAGS, "avx2", "fma"}))
-    with pytest.raises(RunMismatch, match="began with OPENBLAS_CORETYPE=SkylakeX, this process with"):
+    with pytest.raises(RunMismatch, match="started with OPENBLAS_CORETYPE=SkylakeX, this process with"):
         hpsearch.resume(directory, trials=6)
 
 
