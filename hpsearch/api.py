@@ -11,7 +11,7 @@ from hpsearch import blas
 from hpsearch.config import Config
 from hpsearch.config import load as load_config
 from hpsearch.errors import RunMismatch, UsageError
-from hpsearch.objectives import final
+from hpsearch.network import final
 from hpsearch.objectives.kinds import prepare
 from hpsearch.objectives.network import NetworkPreparation
 from hpsearch.reports.lines import Lines
@@ -134,10 +134,12 @@ def train(
             f"The data has changed since {run.directory} started, so its best values may no longer be good."
             " Restore the old data, or search the new data."
         )
-    epochs = final.epochs_to_best(config.metric, run.result(chosen.number))
-    values = {**config.objective.constants, **chosen.values, **epochs}
+    last = final.best_epoch(config.metric, run.result(chosen.number))
+    values = {**config.objective.constants, **chosen.values}
     with threadpool_limits(limits=config.run.threads, user_api="blas"):  # their number changes the last bits
-        return final.train_final(preparation.dataset, values, chosen.seed, on_epoch or _ignore)
+        return final.train_final(
+            preparation.dataset, values, chosen.seed, on_epoch or _ignore, last_epoch=last
+        )
 
 
 def _ignore(epoch: int, epochs: int, loss: float) -> None:

@@ -12,7 +12,7 @@ from typing import NoReturn, Protocol
 from hpsearch.errors import Interrupted, SearchFailed
 from hpsearch.executors.executor import Executor
 from hpsearch.search import FAULTS, Search
-from hpsearch.signals import Signals, StopNow
+from hpsearch.signals import SearchSignals, StopNow
 from hpsearch.store import Run
 from hpsearch.trial import Epoch, Metric, Result, Trial
 
@@ -61,7 +61,7 @@ def run_search(
         RunUnwritable: The disk is full, or its like.
     """
     flight: dict[int, Trial] = {}
-    with Signals(callback.on_message) as signals, executor:
+    with SearchSignals(callback.on_message) as signals, executor:
         known = search.results
         trials = [search.trial(result.number) for result in known]
         callback.on_search_start(search.metric, search.trials, executor.slots, trials, known)

@@ -15,7 +15,7 @@ ROOMS: dict[str, set[str]] = {
     "commands": set(),
     "signals": set(),
     "trial": set(),
-    "blas": set(),
+    "blas": {"signals"},
     "versions": set(),
     "files": {"errors"},
     "objective": {"trial"},
@@ -33,7 +33,7 @@ ROOMS: dict[str, set[str]] = {
     },
     "searchers": {"space", "trial", "errors"},
     "data": {"files", "errors"},
-    "network": {"data", "errors"},
+    "network": {"data", "files", "trial", "errors"},
     "metrics": set(),
     "expressions": set(),
     "process": {"objective", "errors"},
@@ -69,7 +69,7 @@ ROOMS: dict[str, set[str]] = {
     "findings": {"analysis", "config", "searchers", "store", "network.hyperparameters", "trial", "errors"},
     "reports": {"analysis", "config", "searchers", "trial", "blas"},
     "exchange": {"reports", "config", "document", "files", "store", "space", "trial", "errors"},
-    "api": {"starting", "resuming", "objectives", "reports", "store", "config", "blas", "errors"},
+    "api": {"starting", "resuming", "objectives", "network", "reports", "store", "config", "blas", "errors"},
 }
 """What each room may import."""
 

@@ -38,7 +38,7 @@ def completion(shell: str) -> None:
     """
     from click.shell_completion import get_completion_class
 
-    from hpsearch.cli.main import program
+    from hpsearch.cli.program import program
 
     found = get_completion_class(shell)
     if found is None:

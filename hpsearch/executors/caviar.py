@@ -13,6 +13,7 @@ import signal
 import sys
 from collections import Counter, deque
 from concurrent.futures import FIRST_COMPLETED, Future, wait
+from multiprocessing import resource_tracker
 from typing import Self
 
 from joblib.externals.loky.process_executor import BrokenProcessPool, ProcessPoolExecutor
@@ -99,6 +100,7 @@ class Caviar:
 
     def _send(self, trial: Trial) -> None:
         if self._pool is None:
+            resource_tracker.ensure_running()  # which, when it is started, unblocks the signals
             self._pool = ProcessPoolExecutor(
                 max_workers=self.slots,
                 env=dict.fromkeys(THREAD_VARIABLES, str(self._threads)),

@@ -11,8 +11,8 @@ import pytest
 from threadpoolctl import threadpool_info
 
 from hpsearch.config import load
+from hpsearch.network.final import FinalModel, train_final
 from hpsearch.network.model import Model
-from hpsearch.objectives.final import FinalModel, train_final
 from hpsearch.reports.render import format_report
 from hpsearch.reports.trained_model import confusion_table
 from hpsearch.starting import start
@@ -77,8 +77,8 @@ def test_columns_are_found_by_name(hpsearch: Program, run: Path) -> None:
 def test_the_model_is_plain_arrays(hpsearch: Program, run: Path) -> None:
     """Nothing in the file needs unpickling."""
     hpsearch("train", run, "best", "-q")
-    with np.load("model.npz", allow_pickle=False) as archive:
-        assert all(archive[name].dtype.kind in "fiuU" for name in archive.files)
+    with np.load("model.npz", allow_pickle=False) as npz:
+        assert all(npz[name].dtype.kind in "fiuU" for name in npz.files)
 
 
 def test_training_again_gives_the_same_model(hpsearch: Program, run: Path) -> None:
@@ -119,13 +119,13 @@ def test_training_has_the_kernel_and_the_threads_of_the_run(
     asked: list[str | None] = []
     threads: list[int] = []
 
-    def note_threads(*arguments: Any) -> FinalModel:
+    def note_threads(*arguments: Any, **options: Any) -> FinalModel:
         threads.extend(each["num_threads"] for each in threadpool_info() if each["user_api"] == "blas")
-        return train_final(*arguments)
+        return train_final(*arguments, **options)
 
     monkeypatch.setattr("hpsearch.blas.cpu_flags", lambda: frozenset({"avx2", "fma"}))
     monkeypatch.setattr("hpsearch.blas.restart_with", asked.append)
-    monkeypatch.setattr("hpsearch.objectives.final.train_final", note_threads)
+    monkeypatch.setattr("hpsearch.network.final.train_final", note_threads)
     assert hpsearch("train", directory, "-q").code == 0
     assert asked == ["Haswell"]
     assert set(threads) == {2}

@@ -1,5 +1,6 @@
-"""Training once more, on all rows that were not set apart for the test, to use the result."""
+"""Training once more, on the training and validation rows, to use the network."""
 
+import itertools
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -34,24 +35,29 @@ class FinalModel:
     confusion: NDArray[np.int64]
 
 
-def epochs_to_best(metric: Metric, result: Result | None) -> dict[str, Value]:
-    """The hyperparameter ``epochs`` with which a training ends where the trial was best.
+def best_epoch(metric: Metric, result: Result | None) -> int | None:
+    """The epoch at which a trial was best, counted from 1.
 
     Args:
         metric: What the trial was ranked by.
         result: The trial's; None if it has none.
 
     Returns:
-        Nothing where a trial is worth its last epoch, or has no value.
+        None where a trial's value is that of its last epoch, or it has no value.
     """
     if metric.at != "best" or result is None or not result.status.ranked:
-        return {}
+        return None
     losses = metric.losses(result.curve)
-    return {"epochs": result.curve[losses.index(losses[-1])].number}
+    return result.curve[losses.index(losses[-1])].number
 
 
 def train_final(
-    dataset: Dataset, values: Mapping[str, Value], seed: int, on_epoch: Callable[[int, int, float], None]
+    dataset: Dataset,
+    values: Mapping[str, Value],
+    seed: int,
+    on_epoch: Callable[[int, int, float], None],
+    *,
+    last_epoch: int | None = None,
 ) -> FinalModel:
     """Train on the training and validation rows with given hyperparameters.
 
@@ -59,15 +65,18 @@ def train_final(
         dataset: The data; its validation rows move to the training rows.
         values: Hyperparameters by name, epochs included.
         seed: A trial's.
-        on_epoch: Told the epoch, how many there are, and the training loss.
+        on_epoch: Called with the epoch, the number of epochs, and the training loss.
+        last_epoch: The epoch to end after, counted from 1; ``epochs`` if None. Unlike fewer ``epochs``, it
+            leaves the learning rates of the epochs before it as they are.
 
     Raises:
         DataError: The training diverged on these rows.
     """
     whole = dataset.with_validation_in_training()
     training = Training(whole, Hyperparameters.from_values(values), [seed])
-    for (metrics,) in training:
-        on_epoch(training.epoch, training.hyperparameters.epochs, metrics["train_loss"])
+    epochs = last_epoch or training.hyperparameters.epochs
+    for (metrics,) in itertools.islice(training, epochs):
+        on_epoch(training.epoch, epochs, metrics["train_loss"])
     if training.diverged or not math.isfinite(metrics["train_loss"]):
         raise DataError(
             f"the training diverged in epoch {training.epoch}; try another trial, or another seed"
@@ -79,5 +88,5 @@ def train_final(
         tested = {f"test_{name}": value for name, value in figures.items()}
         predicted = EvaluationPass(training.network).log_probabilities(whole.x_test)[0].argmax(axis=1)
         np.add.at(confusion, (whole.y_test, predicted), 1)
-    model = training.model(about={"seed": seed, **tested})
+    model = training.model(extra={"seed": seed, **tested})
     return FinalModel(model, len(whole.x_train), tested, confusion)
