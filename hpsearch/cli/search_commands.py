@@ -55,7 +55,7 @@ def run(
     """
     from hpsearch import blas
     from hpsearch.config import load
-    from hpsearch.launch import start
+    from hpsearch.starting import start
 
     options = {"seed": seed, "search.trials": trials, "run.workers": workers, "run.strategy": strategy}
     settings = [f"{key}={value}" for key, value in options.items() if value is not None]
@@ -96,7 +96,7 @@ def resume(
       hpsearch resume runs/digits-001 --trials 128
     """
     from hpsearch import blas
-    from hpsearch.launch import resume as resume_run
+    from hpsearch.resuming import resume as resume_run
     from hpsearch.store import Run
 
     with Run.read(directory) as run:
