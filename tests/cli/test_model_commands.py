@@ -11,11 +11,11 @@ import pytest
 from threadpoolctl import threadpool_info
 
 from hpsearch.config import load
-from hpsearch.launch import start
 from hpsearch.network.final import FinalModel, train_final
 from hpsearch.network.model import Model
 from hpsearch.reports.render import format_report
 from hpsearch.reports.trained_model import confusion_table
+from hpsearch.starting import start
 from hpsearch.store import Run
 from tests.cli.conftest import Done
 from tests.conftest import Recorder

@@ -17,6 +17,7 @@ from hpsearch.cli.options import say
 from hpsearch.cli.results_commands import leaderboard, list_runs, show, status
 from hpsearch.cli.search_commands import resume, run
 from hpsearch.errors import ClusterLost, HpsearchError, Interrupted, RunError, SearchFailed, UsageError
+from hpsearch.signals import ProgramSignals
 
 EPILOG = """\b
 Exit codes: 0 done · 1 unexpected error · 2 wrong usage or config · 3 no trial
@@ -64,13 +65,13 @@ for command in (
     program.add_command(command)
 
 
-def main() -> None:
-    """Run the program with the arguments of the process, and exit."""
-    sys.exit(exit_code(sys.argv[1:]))
+def exit_code(arguments: list[str], signals: ProgramSignals | None = None) -> int:
+    """Run the program with arguments, and return its exit code.
 
-
-def exit_code(arguments: list[str]) -> int:
-    """Run the program with arguments, and return its exit code."""
+    Args:
+        arguments: The command line.
+        signals: What has answered signals meanwhile, if it runs as a process of its own.
+    """
     try:
         program(arguments, prog_name="hpsearch", standalone_mode=False)
         sys.stdout.flush()
@@ -95,7 +96,8 @@ def exit_code(arguments: list[str]) -> int:
         say(f"Operating system error: {printable(str(error))}")
         return 1
     except Exception:
-        return _bug()
+        # An interrupted import of compiled code may end in any error.
+        return _bug() if signals is None or signals.received is None else 130
     return 0
 
 
