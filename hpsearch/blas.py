@@ -7,13 +7,26 @@ the CPU is asked first. Another kernel changes the last bits of results: a run r
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from hpsearch.signals import INTERRUPTS
+
 VARIABLE = "OPENBLAS_CORETYPE"
+THREAD_VARIABLES = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "BLIS_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+)
+"""Where the BLAS libraries, and others, look for the number of their threads."""
+
 AVX512_KERNEL = "SkylakeX"
 AVX512_FLAGS = frozenset({"avx512f", "avx512cd", "avx512bw", "avx512dq", "avx512vl"})
 """What the kernels for SkylakeX are compiled for (OpenBLAS, Makefile.x86_64)."""
@@ -151,4 +164,6 @@ def restart_with(kernel: str | None) -> None:
         os.environ[VARIABLE] = kernel
     sys.stdout.flush()
     sys.stderr.flush()
+    # Handlers do not outlive execv; what comes meanwhile waits until the new program answers signals.
+    signal.pthread_sigmask(signal.SIG_BLOCK, INTERRUPTS)
     os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 -- ourselves, with the same arguments

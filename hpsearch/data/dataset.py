@@ -26,12 +26,12 @@ class Dataset:
         y_validation: As ``y_train``.
         x_test: As ``x_train``; may have no rows.
         y_test: As ``y_train``.
-        mean: What was subtracted from every feature, float64, (features,); 0 if nothing was.
-        scale: What every feature was then divided by, float64, (features,); 1 if by nothing.
+        mean: What was subtracted from every feature, float64, (features,); 0 for nothing.
+        scale: What every feature was then divided by, float64, (features,); 1 for nothing.
         classes: The label of every class, sorted.
         feature_names: What the features are called, in order; empty where they have no names.
         label_name: What the labels are called, if they have a name.
-        warnings: What the reader of the results should know about the data, as sentences.
+        warnings: What the user should know about the data, as sentences.
     """
 
     x_train: Array
@@ -86,41 +86,41 @@ class Dataset:
         )
 
     def save(self, directory: Path) -> None:
-        """Write the arrays as ``.npy`` files and the rest as ``dataset.json``, which comes last; private."""
+        """Write private files: the arrays as ``.npy``, and last the rest as ``dataset.json``."""
         directory.mkdir(mode=0o700, exist_ok=True)
         for name in _ARRAYS:
             with replacing(directory / f"{name}.npy", private=True) as file:
                 np.save(file, getattr(self, name), allow_pickle=False)
-        about = {
+        metadata = {
             "schema": _SCHEMA,
             "classes": self.classes,
             "feature_names": self.feature_names,
             "label_name": self.label_name,
             "warnings": self.warnings,
         }
-        write_whole(directory / "dataset.json", json.dumps(about), private=True)
+        write_whole(directory / "dataset.json", json.dumps(metadata), private=True)
 
     @classmethod
     def open(cls, directory: Path) -> Self:
-        """The data that :meth:`save` wrote, read-only and memory-mapped: processes share one copy.
+        """Open what :meth:`save` wrote, read-only and memory-mapped: processes share one copy.
 
         Raises:
-            DataError: The directory holds no complete data.
+            DataError: The data is incomplete or damaged.
         """
         try:
-            about = json.loads((directory / "dataset.json").read_text(encoding="utf-8"))
-            if about["schema"] != _SCHEMA:
-                raise DataError(f"{directory}: must be of schema {_SCHEMA}; found {about['schema']}")
+            metadata = json.loads((directory / "dataset.json").read_text(encoding="utf-8"))
+            if metadata["schema"] != _SCHEMA:
+                raise DataError(f"{directory}: must be of schema {_SCHEMA}; found {metadata['schema']}")
             arrays = {name: _open_array(directory / f"{name}.npy") for name in _ARRAYS}
             return cls(
                 **arrays,
-                classes=tuple(about["classes"]),
-                feature_names=tuple(about["feature_names"]),
-                label_name=about["label_name"],
-                warnings=tuple(about["warnings"]),
+                classes=tuple(metadata["classes"]),
+                feature_names=tuple(metadata["feature_names"]),
+                label_name=metadata["label_name"],
+                warnings=tuple(metadata["warnings"]),
             )
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise DataError(f"{directory}: holds no complete prepared data: {error}") from error
+            raise DataError(f"{directory}: the prepared data is incomplete or damaged: {error}") from error
 
 
 def _open_array(path: Path) -> Array:

@@ -1,4 +1,4 @@
-"""Training: epochs of mini-batches, one after another, that can be saved and resumed to the last bit."""
+"""Training: epochs of mini-batches, saved and resumed to the last bit."""
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -7,10 +7,10 @@ from typing import Any, Self
 
 import numpy as np
 
-from hpsearch.data import npz_file
 from hpsearch.data.arrays import Array, cache_aligned
 from hpsearch.data.dataset import Dataset
 from hpsearch.errors import DataError, UsageError
+from hpsearch.network.artifacts import read_artifact, write_artifact
 from hpsearch.network.hyperparameters import Hyperparameters
 from hpsearch.network.mlp import MLP
 from hpsearch.network.model import Model
@@ -26,16 +26,16 @@ class Training:
     """The training of one network, or of a stack of networks that differ by their seeds alone.
 
     Iterating trains: every item is one epoch's metrics, a mapping per seed. It ends after
-    ``hyperparameters.epochs`` epochs, or with the first epoch that met a loss that is not finite, or left a
-    parameter that is not; what that epoch could not measure is NaN. What a network learns depends on the
-    data, its hyperparameters and its seed, to the last bit; not on the networks beside it, nor on where its
+    ``hyperparameters.epochs`` epochs, or after the first epoch with a loss, or at its end a parameter, that
+    is not finite; metrics that this epoch could not measure are NaN. The result depends on the data, the
+    hyperparameters and the seed, to the last bit, but not on the other networks of the stack, nor on where
     training was saved and resumed.
 
-    The order of the rows and what dropout drops come from a generator that is made anew for every epoch,
-    from seed and epoch, so a checkpoint needs no generator's state.
+    The order of the rows and dropout are drawn from a new generator in every epoch, seeded by seed and epoch,
+    so a checkpoint needs no generator's state.
 
     Attributes:
-        dataset: What to train on; another of the same features and classes may take its place between epochs.
+        dataset: What to train on; may be replaced between epochs by one with the same features and classes.
         hyperparameters: The same for every network.
         seeds: One per network.
         network: The networks.
@@ -46,7 +46,7 @@ class Training:
         dataset: See above.
         hyperparameters: See above.
         seeds: See above.
-        given: Parameters and averages to begin with, as :class:`~hpsearch.network.mlp.MLP` takes them.
+        initial: As of :class:`~hpsearch.network.mlp.MLP`.
     """
 
     def __init__(
@@ -54,13 +54,13 @@ class Training:
         dataset: Dataset,
         hyperparameters: Hyperparameters,
         seeds: Sequence[int] = (0,),
-        given: tuple[Array, Array] | None = None,
+        initial: tuple[Array, Array] | None = None,
     ) -> None:
         self.dataset = dataset
         self.hyperparameters = hyperparameters
         self.seeds = tuple(seeds)
         self.network = MLP(
-            dataset.features, dataset.n_classes, hyperparameters, self.seeds, dataset.dtype, given
+            dataset.features, dataset.n_classes, hyperparameters, self.seeds, dataset.dtype, initial
         )
         self.epoch = 0
         self.diverged = False
@@ -93,7 +93,7 @@ class Training:
     def _descend(self) -> list[float]:
         """One pass over the training split; the mean loss of each network."""
         x, y, chosen = self.dataset.x_train, self.dataset.y_train, self.hyperparameters
-        # In place: dropout holds on to the list. Epoch 0 drew the weights.
+        # In place, since dropout holds this list. Stream 0 of a seed draws the first weights.
         self._generators[:] = [np.random.default_rng([seed, 1 + self.epoch]) for seed in self.seeds]
         order = np.stack([generator.permutation(len(x)) for generator in self._generators])
         schedule = SCHEDULES[chosen.learning_rate_schedule]
@@ -109,13 +109,14 @@ class Training:
                     return [total / end for total in totals]
                 step.backward()
                 self._optimizer.step(learning_rate)
-        # No loss has seen the last step.
+        # The parameters after the last step have no loss that could show it.
         network = self.network
-        self.diverged = not (np.isfinite(network.parameters).all() and np.isfinite(network.averages).all())
+        self.diverged = not (
+            np.isfinite(network.parameters).all() and np.isfinite(network.running_stats).all()
+        )
         return [total / len(x) for total in totals]
 
     def _pass(self, rows: int) -> TrainingPass:
-        """The pass for mini-batches of so many rows, made when first needed."""
         if rows not in self._passes:
             self._passes[rows] = TrainingPass(self.network, rows, self._gradient, self._generators)
         return self._passes[rows]
@@ -134,54 +135,53 @@ class Training:
             result.append({"loss": loss, "error": wrong / len(y), "accuracy": (len(y) - wrong) / len(y)})
         return tuple(result)
 
-    def model(self, which: int = 0, about: Mapping[str, Any] | None = None) -> Model:
-        """A copy of one of the networks, with what its data went through.
+    def model(self, which: int = 0, extra: Mapping[str, Any] | None = None) -> Model:
+        """A copy of one of the networks, with the standardisation and labels of its data.
 
         Args:
-            which: The place of its seed.
-            about: See :class:`~hpsearch.network.model.Model`.
+            which: The index of its seed.
+            extra: See :class:`~hpsearch.network.model.Model`.
         """
         dataset = self.dataset
         own = slice(which, which + 1)
-        given = self.network.parameters[own], self.network.averages[own]
-        network = MLP(dataset.features, dataset.n_classes, self.hyperparameters, (0,), dataset.dtype, given)
+        initial = self.network.parameters[own], self.network.running_stats[own]
+        network = MLP(dataset.features, dataset.n_classes, self.hyperparameters, (0,), dataset.dtype, initial)
         return Model(
             network,
             dataset.classes,
             dataset.mean,
             dataset.scale,
-            about,
+            extra,
             feature_names=dataset.feature_names,
             label_name=dataset.label_name,
         )
 
     def save(self, path: str | Path) -> None:
-        """Write a checkpoint, private: everything that :meth:`resume` needs; whole or not at all."""
-        npz_file.write(path, "checkpoint", self._about(), self._arrays(), private=True)
+        """Write a private checkpoint for :meth:`resume`, whole or not at all."""
+        write_artifact(path, "checkpoint", self._metadata(), self._arrays(), private=True)
 
     @classmethod
     def resume(cls, path: str | Path, dataset: Dataset) -> Self:
-        """Go on where :meth:`save` was called, to the last bit.
+        """Continue where :meth:`save` was called, to the last bit.
 
         Raises:
             DataError: The file is damaged, or of a network for other data.
         """
-        about, arrays = npz_file.read(path, "checkpoint")
+        metadata, arrays = read_artifact(path, "checkpoint")
         try:
-            if about["sizes"][0] != dataset.features or about["sizes"][-1] != dataset.n_classes:
+            if metadata["sizes"][0] != dataset.features or metadata["sizes"][-1] != dataset.n_classes:
                 raise ValueError(
-                    f"it must be of a network for {dataset.features} features and {dataset.n_classes} "
-                    f"classes; found {about['sizes'][0]} and {about['sizes'][-1]}"
+                    f"must be of a network for {dataset.features} features and {dataset.n_classes} "
+                    f"classes; found {metadata['sizes'][0]} and {metadata['sizes'][-1]}"
                 )
-            _check_counts(about)
-            if not about["diverged"] and not np.isfinite(arrays["parameters"]).all():
+            _check_counts(metadata)
+            if not metadata["diverged"] and not np.isfinite(arrays["parameters"]).all():
                 raise ValueError("parameters must be finite numbers")
-            return cls._restored(dataset, about, arrays)
+            return cls._restored(dataset, metadata, arrays)
         except (KeyError, ValueError, TypeError, AttributeError, UsageError) as error:
-            raise DataError(f"{path}: holds no training that can go on; delete it: {error}") from error
+            raise DataError(f"{path}: not a checkpoint that can be resumed; delete it: {error}") from error
 
-    def _about(self) -> dict[str, Any]:
-        """What :meth:`_restored` needs beside arrays, as JSON data."""
+    def _metadata(self) -> dict[str, Any]:
         return {
             "hyperparameters": self.hyperparameters.to_json(),
             "seeds": self.seeds,
@@ -194,13 +194,13 @@ class Training:
     def _arrays(self) -> dict[str, Array]:
         """The arrays that training changes and that outlive an epoch."""
         slots = {f"slot_{number}": slot for number, slot in enumerate(self._optimizer.slots)}
-        return {"parameters": self.network.parameters, "averages": self.network.averages, **slots}
+        return {"parameters": self.network.parameters, "running_stats": self.network.running_stats, **slots}
 
     @classmethod
-    def _restored(cls, dataset: Dataset, about: Mapping[str, Any], arrays: Mapping[str, Array]) -> Self:
-        hyperparameters = Hyperparameters.from_json(about["hyperparameters"])
-        given = arrays["parameters"], arrays["averages"]
-        training = cls(dataset, hyperparameters, about["seeds"], given)
+    def _restored(cls, dataset: Dataset, metadata: Mapping[str, Any], arrays: Mapping[str, Array]) -> Self:
+        hyperparameters = Hyperparameters.from_json(metadata["hyperparameters"])
+        initial = arrays["parameters"], arrays["running_stats"]
+        training = cls(dataset, hyperparameters, metadata["seeds"], initial)
         for number, slot in enumerate(training._optimizer.slots):
             saved = arrays[f"slot_{number}"]
             if saved.shape != slot.shape or saved.dtype != slot.dtype:
@@ -209,19 +209,22 @@ class Training:
                     f"found {saved.dtype} of the shape {saved.shape}"
                 )
             slot[:] = saved
-        training.epoch, training.diverged = about["epoch"], about["diverged"]
-        training._optimizer.steps = about["steps"]
+        training.epoch, training.diverged = metadata["epoch"], metadata["diverged"]
+        training._optimizer.steps = metadata["steps"]
         return training
 
     def __reduce__(self) -> tuple[Callable[..., Self], tuple[Any, ...]]:
-        """Pickle what a checkpoint holds, and the data: layers bound to their arrays cannot be pickled."""
-        return self._restored, (self.dataset, self._about(), self._arrays())
+        """Pickle the data and what a checkpoint holds: layers bound to their arrays cannot be pickled."""
+        return self._restored, (self.dataset, self._metadata(), self._arrays())
 
 
-def _check_counts(about: Mapping[str, Any]) -> None:
-    """Raises a ValueError if what a checkpoint counts is no count."""
-    counts = [about["epoch"], about["steps"], *about["seeds"]]
-    if not all(type(count) is int and count >= 0 for count in counts) or type(about["diverged"]) is not bool:
+def _check_counts(metadata: Mapping[str, Any]) -> None:
+    """Raises a ValueError if a count of a checkpoint is not a whole number of at least 0."""
+    counts = [metadata["epoch"], metadata["steps"], *metadata["seeds"]]
+    if (
+        not all(type(count) is int and count >= 0 for count in counts)
+        or type(metadata["diverged"]) is not bool
+    ):
         raise ValueError("epochs, steps and seeds must be whole numbers, diverged true or false")
 
 
