@@ -8,17 +8,20 @@ when NumPy is loaded, decide both:
   is asked first.
 - ``NPY_DISABLE_CPU_FEATURES`` switches off levels of NumPy's dispatch; their names depend on NumPy's version.
 
-The *portable* arithmetic is the one that every common CPU of an architecture has: on x86-64 the Haswell kernels
-and the level X86_V3 (AVX2 and FMA), on AArch64 the ARMV8 kernels and NumPy's baseline. Elsewhere it is
-whatever the libraries choose.
+The *portable* arithmetic is the one that every common CPU of an architecture has: on x86-64 the Haswell
+kernels and the level X86_V3 (AVX2 and FMA), on AArch64 the ARMV8 kernels and NumPy's baseline. Elsewhere it
+is whatever the libraries choose.
 
 Code of the user's own is left alone: :func:`user_environment` has the variables as they were.
 """
 
+import contextlib
 import json
 import os
 import platform
 import re
+import shlex
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -28,12 +31,23 @@ from pathlib import Path
 from typing import Any
 
 from hpsearch.errors import UsageError
+from hpsearch.signals import INTERRUPTS
 
 PORTABLE, FASTEST = "portable", "fastest"
 
 KERNEL_VARIABLE = "OPENBLAS_CORETYPE"
 SIMD_VARIABLE = "NPY_DISABLE_CPU_FEATURES"
 VARIABLES = (KERNEL_VARIABLE, SIMD_VARIABLE)
+THREAD_VARIABLES = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "BLIS_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+)
+"""Where the BLAS libraries, and others, look for the number of their threads."""
+
 _ORIGINAL_VARIABLE = "HPSEARCH_ORIGINAL_KERNELS"
 """Holds the values that :data:`VARIABLES` had before they were set here, as JSON."""
 
@@ -123,9 +137,9 @@ def variables(kernels: str) -> dict[str, str | None]:
             return dict.fromkeys(VARIABLES)
         if missing := sorted(_X86_V3 - flags):
             raise UsageError(
-                "run.kernels: portable needs a CPU with AVX2 and FMA (x86-64-v3), so that every computer finds"
-                f" the same; this CPU lacks {', '.join(missing)}. Write run.kernels: fastest to use what it"
-                " has; its results may differ from those of other CPUs."
+                "run.kernels: portable needs a CPU with AVX2 and FMA (x86-64-v3), so that every computer"
+                f" finds the same; this CPU lacks {', '.join(missing)}. Write run.kernels: fastest to use"
+                " what it has; its results may differ from those of other CPUs."
             )
         return {KERNEL_VARIABLE: "Haswell", SIMD_VARIABLE: _above_x86_v3()}
     if kernels == FASTEST:
@@ -173,6 +187,13 @@ def set_kernels(kernels: str) -> None:
         UsageError: The CPU lacks the instructions.
     """
     set_variables(variables(kernels))
+
+
+def prefer_portable() -> None:
+    """Have NumPy take the portable kernels when it is loaded, if the CPU has them and it is not too late."""
+    if "numpy" not in sys.modules:
+        with contextlib.suppress(UsageError):  # whoever asks for them is told
+            set_kernels(PORTABLE)
 
 
 def set_variables(values: Mapping[str, str | None]) -> None:
@@ -228,6 +249,8 @@ def restart_with(values: Mapping[str, str | None]) -> None:
         return
     sys.stdout.flush()
     sys.stderr.flush()
+    # Handlers do not outlive execv; a signal that comes meanwhile waits until the new program answers it.
+    signal.pthread_sigmask(signal.SIG_BLOCK, INTERRUPTS)
     os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 -- ourselves, with the same arguments
 
 
@@ -237,17 +260,17 @@ def arithmetic() -> str:
     The first part is the SIMD level of NumPy's loops, the second the kernels of its BLAS. Two computers with
     the same name, and the same versions, compute the same numbers.
     """
-    import numpy  # noqa: F401, ICN001 -- the BLAS has to be there for threadpoolctl to see it
+    import numpy  # noqa: F401 -- the BLAS has to be there for threadpoolctl to see it
     from threadpoolctl import threadpool_info
 
-    blas = next((each for each in threadpool_info() if each.get("user_api") == "blas"), {})
+    blas: dict[str, Any] = next((each for each in threadpool_info() if each.get("user_api") == "blas"), {})
     kernel = blas.get("architecture") or blas.get("internal_api") or "unknown"
     return f"{_simd_level()}/{kernel}"
 
 
 def _simd_level() -> str:
     """The SIMD level of NumPy's loops: a level of the architecture, and what is beyond it."""
-    from numpy._core import _multiarray_umath as core
+    from numpy._core import _multiarray_umath as core  # type: ignore[attr-defined] # it has no stubs
 
     enabled = {name for name in core.__cpu_dispatch__ if core.__cpu_features__.get(name)}
     machine = platform.machine().lower()
@@ -258,6 +281,12 @@ def _simd_level() -> str:
     if beyond:
         return f"x86-64-v3+{beyond}"
     return "x86-64-v3" if enabled & {"X86_V3", "AVX2"} else "x86-64-v2"
+
+
+def describe_variables(values: Mapping[str, str | None]) -> str:
+    """The variables as a shell sets them, to be typed before a command."""
+    words = (f"{name}={shlex.quote(value)}" for name, value in values.items() if value is not None)
+    return " ".join(words) or f"neither {' nor '.join(VARIABLES)}"
 
 
 def portable_arithmetic() -> str | None:

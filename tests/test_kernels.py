@@ -97,7 +97,9 @@ def test_the_names_of_levels_are_those_of_numpys_version(
 
 def test_numpys_version_is_read_without_loading_it() -> None:
     """It decides the names, and has to be known before NumPy is loaded."""
-    program = "import sys; from hpsearch import kernels; print(kernels._numpy_version(), 'numpy' in sys.modules)"
+    program = (
+        "import sys; from hpsearch import kernels; print(kernels._numpy_version(), 'numpy' in sys.modules)"
+    )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     import numpy
 
@@ -168,8 +170,10 @@ import numpy as np
 draws, digest = np.random.default_rng(0), hashlib.sha256()
 for dtype in (np.float32, np.float64):
     a, b = draws.standard_normal((97, 131)).astype(dtype), draws.standard_normal((131, 61)).astype(dtype)
-    for array in (a @ b, a @ a[0], np.exp(a), np.log(abs(a)), np.log1p(abs(a)), np.expm1(a), np.tanh(a), a.sum(0),
-                  a.sum(1), a.var(0), np.linalg.cholesky(a @ a.T + 200 * np.eye(97, dtype=dtype)), np.sort(a[0])):
+    root = np.linalg.cholesky(a @ a.T + 200 * np.eye(97, dtype=dtype))
+    sums = a.sum(0), a.sum(1), a.var(0), np.einsum("ij,ij->i", a, a)
+    logs = np.log(abs(a)), np.log1p(abs(a)), np.expm1(a)
+    for array in (a @ b, a @ a[0], np.exp(a), np.tanh(a), root, *logs, *sums):
         digest.update(np.ascontiguousarray(array).tobytes())
 print(json.dumps([kernels.arithmetic(), digest.hexdigest()]))
 """
