@@ -13,7 +13,8 @@ PACKAGE = Path(__file__).parent.parent / "hpsearch"
 ROOMS: dict[str, set[str]] = {
     "errors": set(),
     "trial": set(),
-    "blas": set(),
+    "signals": set(),
+    "blas": {"signals"},
     "files": {"errors"},
     "objective": {"trial"},
     "space": {"errors", "trial"},
@@ -30,15 +31,15 @@ ROOMS: dict[str, set[str]] = {
     },
     "searchers": {"space", "trial", "errors"},
     "data": {"files", "errors"},
-    "network": {"data", "errors"},
+    "network": {"data", "files", "trial", "errors"},
     "metrics": set(),
     "expressions": set(),
     "process": {"objective", "errors"},
     "objectives": {"objective", "files", "network", "data", "process", "trial", "errors"},
-    "executors": {"objective", "trial", "errors"},
+    "executors": {"objective", "signals", "trial", "errors"},
     "store": {"files", "trial", "errors"},
     "search": {"config", "searchers", "space", "trial", "errors"},
-    "loop": {"search", "executors", "store", "trial", "errors"},
+    "loop": {"search", "signals", "executors", "store", "trial", "errors"},
     "workload": {"objective", "executors", "objectives", "store", "data", "config", "trial", "errors"},
     "warm_start": {"config", "searchers", "store", "errors"},
     "launch": {
@@ -57,9 +58,10 @@ ROOMS: dict[str, set[str]] = {
         "errors",
     },
     "analysis": {"space", "trial", "searchers"},
-    "reports": {"analysis", "searchers", "trial", "blas"},
-    "exchange": {"config", "document", "files", "store", "space", "trial", "errors"},
-    "api": {"launch", "reports", "store", "config", "blas", "errors"},
+    "findings": {"analysis", "config", "searchers", "store", "network.hyperparameters", "trial", "errors"},
+    "reports": {"analysis", "config", "searchers", "trial", "blas"},
+    "exchange": {"reports", "config", "document", "files", "store", "space", "trial", "errors"},
+    "api": {"launch", "workload", "network", "reports", "store", "config", "blas", "errors"},
 }
 """What each room may import."""
 

@@ -170,6 +170,7 @@ _KEYS = {
     "weights": "probabilities",
 }
 
+# A name on the left that is itself an option is never replaced.
 _VALUES = {
     "adamw": "adam",
     "asc": "minimize",
@@ -186,19 +187,24 @@ _VALUES = {
     "fp16": "float32",
     "fp32": "float32",
     "fp64": "float64",
+    "gauss": "normal",
+    "gaussian": "normal",
     "gelu": "relu",
     "gp": "coarse_to_fine",
     "grid": "random",
     "half": "float32",
+    "halton": "quasi_random",
     "higher": "maximize",
     "integer": "int",
     "inverse_log": "reverse_log",
     "larger": "maximize",
     "log10": "log",
+    "log_normal_values": "log_normal",
     "log_uniform": "log",
     "log_uniform_values": "log",
     "logarithmic": "log",
     "logistic": "sigmoid",
+    "lognormal": "log_normal",
     "loguniform": "log",
     "lower": "minimize",
     "lrelu": "leaky_relu",
@@ -221,6 +227,7 @@ _VALUES = {
     "single": "float32",
     "smac": "coarse_to_fine",
     "smaller": "minimize",
+    "sobol": "quasi_random",
     "tpe": "coarse_to_fine",
     "uniform": "linear",
 }

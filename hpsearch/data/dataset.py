@@ -91,14 +91,14 @@ class Dataset:
         for name in _ARRAYS:
             with replacing(directory / f"{name}.npy", private=True) as file:
                 np.save(file, getattr(self, name), allow_pickle=False)
-        about = {
+        metadata = {
             "schema": _SCHEMA,
             "classes": self.classes,
             "feature_names": self.feature_names,
             "label_name": self.label_name,
             "warnings": self.warnings,
         }
-        write_whole(directory / "dataset.json", json.dumps(about), private=True)
+        write_whole(directory / "dataset.json", json.dumps(metadata), private=True)
 
     @classmethod
     def open(cls, directory: Path) -> Self:
@@ -108,16 +108,16 @@ class Dataset:
             DataError: The directory holds no complete data.
         """
         try:
-            about = json.loads((directory / "dataset.json").read_text(encoding="utf-8"))
-            if about["schema"] != _SCHEMA:
-                raise DataError(f"{directory}: must be of schema {_SCHEMA}; found {about['schema']}")
+            metadata = json.loads((directory / "dataset.json").read_text(encoding="utf-8"))
+            if metadata["schema"] != _SCHEMA:
+                raise DataError(f"{directory}: must be of schema {_SCHEMA}; found {metadata['schema']}")
             arrays = {name: _open_array(directory / f"{name}.npy") for name in _ARRAYS}
             return cls(
                 **arrays,
-                classes=tuple(about["classes"]),
-                feature_names=tuple(about["feature_names"]),
-                label_name=about["label_name"],
-                warnings=tuple(about["warnings"]),
+                classes=tuple(metadata["classes"]),
+                feature_names=tuple(metadata["feature_names"]),
+                label_name=metadata["label_name"],
+                warnings=tuple(metadata["warnings"]),
             )
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise DataError(f"{directory}: holds no complete prepared data: {error}") from error

@@ -1,4 +1,4 @@
-"""A config made of what another tool wrote, and what has to be said about it."""
+"""A config made from what another tool wrote, with notes on what is different."""
 
 import keyword
 import re
@@ -14,7 +14,7 @@ from hpsearch.document.scalars import shown
 WIDTH = 100
 
 RESERVED = ("args", "json")
-"""Placeholders of commands that stand for all parameters."""
+"""Placeholders of commands that mean all parameters."""
 
 
 @dataclass(frozen=True)
@@ -23,8 +23,8 @@ class Note:
 
     Attributes:
         key: Its dotted path there.
-        text: What it became, or why it could not be carried over.
-        position: Where it stands; None where there are no lines.
+        text: What it became, or why it could not be imported.
+        position: Its position in the file; None if there is no file.
     """
 
     key: str
@@ -37,7 +37,7 @@ class Note:
 
     @property
     def as_comment(self) -> str:
-        """As it stands in the config."""
+        """The note as a comment of the config."""
         return (
             f"- line {self.position.line}, {self.key}: {self.text}"
             if self.position
@@ -50,11 +50,11 @@ class Draft:
     """A config in the making.
 
     Attributes:
-        source: What it is made of, for people.
-        todo: What is left to be done by hand.
+        source: What it is made from, for people.
+        todo: What is left to do by hand.
         config: Its sections.
-        program: The file that it runs, if it is known.
-        notes: What became something else or could not be carried over.
+        program: The file that it runs, if known.
+        notes: What was changed or could not be imported.
     """
 
     source: str
@@ -64,10 +64,10 @@ class Draft:
     notes: list[Note] = field(default_factory=list)
 
     def as_yaml(self) -> str:
-        """The config as text, all that has to be said about it in comments above."""
-        lines = [f"Made of {self.source} by `hpsearch import`.", "", *_wrapped(self.todo, "")]
+        """The config as text, with the notes as comments above it."""
+        lines = [f"Made from {self.source} by `hpsearch import`.", "", *_wrapped(self.todo, "")]
         if self.notes:
-            lines += ["", "What became something else, or could not be carried over:"]
+            lines += ["", "What was changed, or could not be imported:"]
         for note in self.notes:
             lines += _wrapped(note.as_comment, "  ")
         return "".join(f"# {line}".rstrip() + "\n" for line in lines) + dump(self.config, short=True)
@@ -82,11 +82,11 @@ def _wrapped(text: str, indent: str) -> Iterable[str]:
 
 
 def valid_names(originals: Sequence[str], *, python: bool = False) -> list[str]:
-    """Names of parameters of ours for names that may not be allowed; all different.
+    """Valid names for parameters of another tool, all different.
 
     Args:
-        originals: What they are called elsewhere. Those that are allowed stay as they are.
-        python: Whether they have to be names of Python.
+        originals: Their names in the other tool. Valid names are kept.
+        python: Whether they have to be Python identifiers.
     """
     strange = r"[^A-Za-z0-9_]" if python else r"[^A-Za-z0-9_-]"
     likely = [re.sub(strange, "_", name)[:95] or "_" for name in originals]

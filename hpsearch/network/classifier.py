@@ -145,10 +145,10 @@ class BatchNormMLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
             waited += 1
             if metrics["val_accuracy"] > best:
                 best, waited = metrics["val_accuracy"], 0
-                kept = network.parameters.copy(), network.averages.copy()
+                kept = network.parameters.copy(), network.running_stats.copy()
             if waited >= self.n_iter_no_change:
                 break
-        network.parameters[:], network.averages[:] = kept
+        network.parameters[:], network.running_stats[:] = kept
 
     def partial_fit(self, X: Any, y: Any, classes: Any = None) -> Self:
         """Train one more epoch, on these rows; there is no early stopping.

@@ -185,14 +185,6 @@ def test_early_stopping_switch(written: str, stopping: object) -> None:
     assert config.resolved()["search"]["early_stopping"] == stopping
 
 
-def test_workers_of_a_search_that_waits_for_nothing() -> None:
-    """Random search without early stopping runs with any number of workers."""
-    arguments = ["search.method=random", "search.early_stopping=false", "run.workers=64"]
-    assert load(GOOD, arguments).run.workers == 64
-    with pytest.raises(ConfigError, match="the most trials that run at once"):
-        load(GOOD, ["search.method=random", "run.workers=64"])
-
-
 def test_paths_are_relative_to_the_config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Paths of data files are relative to the directory of the config."""
     (tmp_path / "data").mkdir()

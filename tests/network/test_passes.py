@@ -96,7 +96,7 @@ def test_a_calculation_by_hand() -> None:
     # dZ = top − 0.022954 + 0.034811 · X̂ = (1/8, −1/8, 0, 0), and dW = Xᵀ dZ.
     np.testing.assert_allclose(dhidden[0].ravel(), [-0.125, 0.125], atol=1e-5)
     # The averages move a tenth of the way to mean 1 and unbiased variance 4/3.
-    np.testing.assert_allclose(network.averages, [[0.1, 0.9 + 0.1 * 4 / 3]], atol=1e-12)
+    np.testing.assert_allclose(network.running_stats, [[0.1, 0.9 + 0.1 * 4 / 3]], atol=1e-12)
 
 
 @pytest.mark.parametrize(
@@ -158,17 +158,17 @@ def test_evaluation_uses_the_averages(batch_norm: bool) -> None:
     x, y = data(8)
     for _ in range(3):
         step.forward(x, y, np.arange(8)[None])
-    weights, shifts = network.views(network.parameters)
-    moments = network.moments(network.averages)
+    weights, biases = network.views(network.parameters)
+    moments = network.moments(network.running_stats)
     a = x
     for layer in range(2):
         z = a @ weights[layer][0]
         if batch_norm:
-            (mean, variance), (shift, scale) = moments[layer][0], shifts[layer][0]
+            (mean, variance), (shift, scale) = moments[layer][0], biases[layer][0]
             a = np.tanh((z - mean) / np.sqrt(variance + 1e-5) * scale + shift)
         else:
-            a = np.tanh(z + shifts[layer][0])
-    logits = a @ weights[2][0] + shifts[2][0]
+            a = np.tanh(z + biases[layer][0])
+    logits = a @ weights[2][0] + biases[2][0]
     expected = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
     np.testing.assert_allclose(np.exp(EvaluationPass(network).log_probabilities(x)[0]), expected, rtol=1e-12)
 
@@ -177,9 +177,9 @@ def test_parameters_are_views_of_one_array() -> None:
     """Every weight, bias, shift and scale lies in the flat array, and every number of it in one of them."""
     network = MLP(7, 4, Hyperparameters.from_values({"hidden_units": 5}), (0, 1), FLOAT64)
     network.parameters[:] = np.arange(network.parameters.size).reshape(network.parameters.shape)
-    weights, shifts = network.views(network.parameters)
-    assert all(np.shares_memory(view, network.parameters) for view in (*weights, *shifts))
-    seen = np.concatenate([view[1].ravel() for view in (*weights, *shifts)])
+    weights, biases = network.views(network.parameters)
+    assert all(np.shares_memory(view, network.parameters) for view in (*weights, *biases))
+    seen = np.concatenate([view[1].ravel() for view in (*weights, *biases)])
     np.testing.assert_array_equal(seen, network.parameters[1])
 
 

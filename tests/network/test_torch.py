@@ -38,13 +38,13 @@ def torch_network(training: Training) -> Any:
             layers.append(torch.nn.BatchNorm1d(units, momentum=1 - chosen.batch_norm_momentum))
         layers.append(TORCH_ACTIVATIONS[chosen.activation]())
     model = torch.nn.Sequential(*layers, torch.nn.Linear(*sizes[-2:])).double()
-    weights, shifts = training.network.views(training.network.parameters)
+    weights, biases = training.network.views(training.network.parameters)
     linear = [layer for layer in model if isinstance(layer, torch.nn.Linear)]
     shifted = [layer for layer in model if isinstance(layer, torch.nn.BatchNorm1d)] or linear[:-1]
     with torch.no_grad():
         for layer, own in zip(linear, weights, strict=True):
             layer.weight[:] = torch.from_numpy(own[0].T)
-        for layer, own in zip((*shifted, linear[-1]), shifts, strict=True):
+        for layer, own in zip((*shifted, linear[-1]), biases, strict=True):
             layer.bias[:] = torch.from_numpy(own[0, 0])
             if isinstance(layer, torch.nn.BatchNorm1d):
                 layer.weight[:] = torch.from_numpy(own[0, 1])
@@ -144,7 +144,7 @@ def test_twenty_steps_end_where_pytorch_ends(values: dict[str, Any]) -> None:
     assert len(batches(ROWS, chosen.batch_size)) * chosen.epochs >= 20
     np.testing.assert_allclose(losses, expected, rtol=1e-10)
     norms = [layer for layer in model if isinstance(layer, torch.nn.BatchNorm1d)]
-    for moments, layer in zip(training.network.moments(training.network.averages), norms, strict=True):
+    for moments, layer in zip(training.network.moments(training.network.running_stats), norms, strict=True):
         np.testing.assert_allclose(moments[0, 0], layer.running_mean.numpy(), rtol=1e-10, atol=1e-10)
         np.testing.assert_allclose(moments[0, 1], layer.running_var.numpy(), rtol=1e-10)
     x = training.dataset.x_train
