@@ -34,6 +34,7 @@ ROOMS: dict[str, set[str]] = {
     "network": {"data", "files", "trial", "errors"},
     "metrics": set(),
     "expressions": set(),
+    "scripts": {"metrics", "document", "trial", "errors"},
     "process": {"objective", "errors"},
     "objectives": {"objective", "files", "network", "data", "process", "trial", "errors"},
     "executors": {"objective", "signals", "trial", "errors"},

@@ -32,9 +32,7 @@ def propose(option: Option) -> Proposal:
     name = re.sub(r"[^a-z0-9]+", "_", last.lower()).strip("_")
     for row in _TABLE:
         if row.pattern.search(name):
-            section = row.habit(option) if row.habit is not None else None
-            if section is not None or row.habit is None:
-                return Proposal(section, row.reason)
+            return Proposal(row.habit(option) if row.habit is not None else None, row.reason)
     return Proposal(None, "its name does not say whether it is a hyperparameter")
 
 
@@ -63,6 +61,13 @@ class _Row:
 _TABLE = (
     _Row("seed random_state rng", None, "the seed is {seed}", anywhere=True),
     _Row("(eval|val|test|valid|dev)_(batch|bs)(_size)? (eval|test)_(iters|steps)", None, "not of training"),
+    _Row("min_lr eta_min lr_min final_lr end_lr", None, "the end of a schedule follows its start"),
+    _Row(
+        r"batch_?size batch bs mini_?batch(_size)? batch_size_\w+",
+        ranges.powers_of_two,
+        "a batch size: powers of two",
+    ),
+    _Row(r"warm_?up(_\w+)?", ranges.warmup, "a warm-up: a share of training, or a length"),
     _Row(
         "(lr|learning_rate)(_(actor|critic|head|backbone|[gd]|disc|gen|policy|vf|pi|encoder|decoder|init))? "
         "lr0 learningrate lrate eta0? step_length",
@@ -119,7 +124,6 @@ _TABLE = (
         None,
         "how long to train is kept",
     ),
-    _Row("min_lr eta_min lr_min final_lr end_lr", None, "the end of a schedule follows its start"),
     _Row("eps epsilon adam_epsilon adam_eps", None, "it rarely matters"),
     _Row("label_smoothing(_factor)? smoothing", ranges.linear(0.0, 0.2), "a label smoothing"),
     _Row("(mixup|cutmix)(_alpha)?", ranges.linear(0.0, 1.0), "a strength of mixing"),
@@ -132,17 +136,10 @@ _TABLE = (
     _Row("c cost", ranges.log(2, 3, 1.0), "the cost of a support vector machine"),
     _Row("gamma", ranges.gamma, "gamma"),
     _Row(
-        r"batch_?size batch bs mini_?batch(_size)? batch_size_\w+",
-        ranges.powers_of_two,
-        "a batch size: powers of two",
-    ),
-    _Row(
         r"grad_?clip\w* clip_grad\w* clip_norm clip max_grad_norm max_norm gradient_clip\w*",
         ranges.clip,
         "a bound of the gradient: a decade each way",
     ),
-    _Row(r"warm_?up_(ratio|fraction|frac|prop\w*|pct) warmup", ranges.linear(0.0, 0.2), "a share to warm up"),
-    _Row(r"warm_?up_\w+", ranges.sizes, "a length of the warm-up"),
     _Row("temperature temp tau", ranges.log(1, 1, 1.0), "a temperature: a decade each way"),
     _Row(
         "num_leaves max_bin max_leaves min_data_in_leaf min_child_samples n_neighbors num_neighbors",

@@ -34,6 +34,20 @@ def printed_metrics(source: Source) -> tuple[PrintedMetric, ...]:
     return tuple(found.values())
 
 
+def reported_metrics(source: Source) -> tuple[PrintedMetric, ...]:
+    """The metrics that a function yields or returns by name, or gives to ``trial.report``."""
+    found: dict[str, PrintedMetric] = {}
+    for node in source.nodes:
+        value = node.value if isinstance(node, ast.Yield | ast.Return) else None
+        if isinstance(node, ast.Call) and source.called(node.func).endswith(".report") and node.args:
+            value = node.args[0]
+        if isinstance(value, ast.Dict):
+            for key in value.keys:
+                if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                    found.setdefault(key.value, PrintedMetric(key.value, value.lineno, "report"))
+    return tuple(found.values())
+
+
 def likely_goal(name: str) -> str:
     """Whether a metric of a name is better large or small: ``maximize`` or ``minimize``."""
     return "maximize" if _BETTER_LARGE.search(name.lower()) and "err" not in name.lower() else "minimize"
@@ -104,7 +118,11 @@ def _of_print(call: ast.Call) -> Iterator[PrintedMetric]:
         if isinstance(argument, ast.Dict):
             keys = [_template(key) for key in argument.keys if key is not None]
             yield from _named(keys, call.lineno, "print")
-    line = " ".join(map(_template, call.args))
+    first = _template(call.args[0]) if call.args else ""
+    if len(call.args) > 1 and "%" in first:  # logging.info("loss %.4f", loss)
+        line = _FORMAT.sub(_FIGURE, first)
+    else:
+        line = " ".join(map(_template, call.args))
     for pair in pairs(line):
         if looks_like_a_metric(pair.name) and not is_counter(pair.name):
             yield PrintedMetric(pair.name, call.lineno, "print")

@@ -147,3 +147,10 @@ def clip(option: Option) -> Section | None:
     """A decade each way of a bound; none if it is off by default."""
     default = _default(option)
     return log(1, 1, 1.0)(option) if default is not None and default > 0 else None
+
+
+def warmup(option: Option) -> Section | None:
+    """A share of training up to a fifth; a length from a quarter to four times its default."""
+    default = _default(option)
+    share = option.kind == "float" or (default is not None and default < 1)
+    return linear(0.0, 0.2)(option) if share else sizes(option)

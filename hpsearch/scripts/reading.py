@@ -11,7 +11,7 @@ from hpsearch.scripts.argparse_options import read_argparse
 from hpsearch.scripts.click_options import read_click, read_typer
 from hpsearch.scripts.constants import read_configurator, read_constants, read_environment
 from hpsearch.scripts.hydra_options import read_hydra
-from hpsearch.scripts.printed_metrics import printed_metrics
+from hpsearch.scripts.printed_metrics import printed_metrics, reported_metrics
 from hpsearch.scripts.script import Script
 from hpsearch.scripts.signature_options import read_signature, signature_options
 from hpsearch.scripts.source_tree import Source, UnreadableScript, keyword
@@ -57,7 +57,7 @@ def read_function(path: Path, name: str) -> Script:
     if function is None:
         raise UnreadableScript(f"{path} has no function {name} at its top level")
     options = tuple(option for option in signature_options(source, function) if option.name != "trial")
-    metrics = printed_metrics(Source(path, ast.Module(body=[function], type_ignores=[])))
+    metrics = reported_metrics(Source(path, ast.Module(body=[function], type_ignores=[])))
     return Script("function", options, metrics=metrics)
 
 
