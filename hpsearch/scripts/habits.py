@@ -90,6 +90,7 @@ _TABLE = (
         "a dropout",
         anywhere=True,
     ),
+    _Row("interval every freq frequency period", None, "how often, not what"),
     _Row(
         "path file dir dirs directory root folder output out save load checkpoint ckpt resume "
         "restore pretrained download cache url host port address user token project entity name tag "
@@ -109,7 +110,6 @@ _TABLE = (
         "the machine, not the model",
         anywhere=True,
     ),
-    _Row("interval every freq frequency period", None, "how often, not what"),
     _Row(
         "data datasets? task split fold train training do_train do_eval eval eval_only test mode "
         "num_classes n_classes classes in_channels input_size input_dim image_size img_size "
