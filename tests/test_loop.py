@@ -8,14 +8,15 @@ from pathlib import Path
 from hpsearch.config import Config
 from hpsearch.data.dataset import Dataset
 from hpsearch.data.load import load as load_data
-from hpsearch.launch import start
+from hpsearch.executors.panda import Panda
 from hpsearch.loop import run_search
+from hpsearch.objective import OnEpoch
 from hpsearch.objectives.network import NetworkObjective
 from hpsearch.search import Search
+from hpsearch.starting import start
 from hpsearch.store import Run
 from hpsearch.trial import Metric, Result, Trial
 from tests.conftest import Recorder
-from tests.executors.test_executors import Panda
 
 
 def test_checkpoints_go_when_the_result_is_stored(in_tmp: Path, config: Config) -> None:
@@ -26,8 +27,8 @@ def test_checkpoints_go_when_the_result_is_stored(in_tmp: Path, config: Config) 
     left: dict[int, bool] = {}
     written: dict[int, bool] = {}
 
-    def run_trial(trial: Trial) -> Result:
-        result = objective(trial)
+    def run_trial(trial: Trial, on_epoch: OnEpoch | None = None) -> Result:
+        result = objective(trial, on_epoch)
         written[trial.number] = (trials / f"{trial.number:05d}" / "checkpoint").exists()
         return result
 

@@ -17,9 +17,10 @@ import pytest
 from rich.console import Console
 
 from hpsearch.config import load
-from hpsearch.launch import resume, start
 from hpsearch.reports.lines import Lines
 from hpsearch.reports.live import LiveDisplay
+from hpsearch.resuming import resume
+from hpsearch.starting import start
 from hpsearch.store import Run
 from hpsearch.trial import Epoch, Metric, Result, Status, Trial
 from tests.conftest import TINY, Recorder

@@ -179,5 +179,5 @@ def _origin(first: _Choice, second: _Choice | None, lengths: Floats) -> dict[str
     if second is not None:
         origin |= {"phase": "fine", "fine_radius": round(second.radius, _DIGITS)}
     if origin["phase"] != "global":
-        origin["reach"] = [round(each, _DIGITS) for each in step_scale(lengths).tolist()]
+        origin["step_scale"] = [round(each, _DIGITS) for each in step_scale(lengths).tolist()]
     return origin

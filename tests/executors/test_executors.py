@@ -4,13 +4,15 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from hpsearch.executors import Caviar, Executor, Objective, Panda
+from hpsearch.executors.caviar import Caviar
+from hpsearch.executors.executor import Executor
+from hpsearch.executors.panda import Panda
+from hpsearch.objective import Objective
 from hpsearch.trial import Result, Trial
 from tests.executors.objectives import (
     Environment,
@@ -21,6 +23,7 @@ from tests.executors.objectives import (
     Stuck,
     Unpicklable,
 )
+from tests.processes import gone, wait_until
 
 Make = Callable[[Objective], Executor]
 
@@ -119,28 +122,12 @@ def test_workers_do_not_hear_interrupts() -> None:
     assert {result.status for result in run(Caviar(Interrupted(), 2), 3).values()} == {"done"}
 
 
-def gone(pid: int) -> bool:
-    """Whether a process has ended."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-    except FileNotFoundError:
-        return True
-
-
-def wait_until(condition: Callable[[], bool], seconds: float = 20) -> None:
-    """Wait for something that happens in another process; fail if it does not."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.01)
-
-
 @pytest.mark.skipif(sys.platform != "linux", reason="workers end with their parent on Linux only")
 def test_workers_end_with_a_killed_parent(tmp_path: Path) -> None:
     """After kill -9 of the search no worker lives on, though it is in the middle of a trial."""
     code = f"""
 import os, pathlib
-from hpsearch.executors import Caviar
+from hpsearch.executors.caviar import Caviar
 from hpsearch.trial import Trial
 from tests.executors.objectives import Stuck
 directory = pathlib.Path({str(tmp_path)!r})

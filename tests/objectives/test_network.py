@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from hpsearch.data.load import load
-from hpsearch.objectives.follow import OnEpoch
+from hpsearch.objective import OnEpoch
 from hpsearch.objectives.network import NetworkObjective
 from hpsearch.trial import Epoch, Metric, Result, Status, Trial
 

@@ -67,11 +67,11 @@ def test_progress_counts_and_ranks() -> None:
     progress = Progress(METRIC, 20, [trial(0)], [done(0, 0.5)])
     for index in range(1, 8):
         progress.on_trial_start(trial(index))
-    assert progress.finish(trial(1), done(1, 0.25))
-    assert not progress.finish(trial(2), done(2, 0.25))
-    assert not progress.finish(trial(3), Result(3, Status.FAILED, reason="x"))
+    assert progress.on_trial_complete(trial(1), done(1, 0.25))
+    assert not progress.on_trial_complete(trial(2), done(2, 0.25))
+    assert not progress.on_trial_complete(trial(3), Result(3, Status.FAILED, reason="x"))
     for index in (4, 5, 6):
-        progress.finish(trial(index), done(index, index / 10))
+        progress.on_trial_complete(trial(index), done(index, index / 10))
     assert (progress.finished, progress.failed) == (7, 1)
     assert [index for _, index, _, _ in progress.leaders] == [1, 2, 4, 0, 5]
     assert list(progress.running) == [7]

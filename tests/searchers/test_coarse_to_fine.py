@@ -102,8 +102,8 @@ def test_says_where_it_zoomed() -> None:
     for number, origin in local:
         assert 0 <= origin["around"] < number
         assert 0 < origin["radius"] <= 0.4
-        assert len(origin["reach"]) == spaces.CONTINUOUS.dimensions
-        assert all(0.3 <= step_scale <= 3 for step_scale in origin["reach"])
+        assert len(origin["step_scale"]) == spaces.CONTINUOUS.dimensions
+        assert all(0.3 <= step_scale <= 3 for step_scale in origin["step_scale"])
 
 
 def test_says_both_radii_of_a_fine_trial() -> None:
