@@ -145,5 +145,5 @@ def test_the_time_left_counts_results_of_this_process_only(monkeypatch: pytest.M
     for index in (12, 13):
         progress.on_trial_start(trial(index))
         now[0] += 5
-        progress.finish(trial(index), done(index, 0.5))
+        progress.on_trial_complete(trial(index), done(index, 0.5))
     assert progress.remaining == 30
