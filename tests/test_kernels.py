@@ -195,3 +195,21 @@ def test_portable_numbers_do_not_depend_on_what_was_set_before() -> None:
     assert plain[0] == kernels.portable_arithmetic()
     for name, value in ((kernels.KERNEL_VARIABLE, "Nehalem"), (kernels.SIMD_VARIABLE, "")):
         assert numbers({**kernels.user_environment(), name: value}) == plain
+
+
+@pytest.mark.skipif(not kernels.cpu_flags() >= V3, reason="needs a CPU with AVX2")
+def test_a_search_is_the_same_whatever_the_cpu_would_choose(in_tmp: Path, tiny: Path) -> None:
+    """With its own choice of kernels and SIMD level, or with others asked for, the board has the same bytes.
+
+    Where the CPU has AVX-512, one of them is that, and the other is without.
+    """
+    boards = []
+    other = {kernels.KERNEL_VARIABLE: "Nehalem", kernels.SIMD_VARIABLE: ""}
+    for name, variables in (("own", {}), ("other", other)):
+        environment = {**kernels.user_environment(), **variables}
+        for command in (["run", tiny, "-q", "-o", name], ["leaderboard", name, "-f", "json"]):
+            program = [sys.executable, "-m", "hpsearch", *map(str, command)]
+            done = subprocess.run(program, capture_output=True, check=True, env=environment)
+        boards.append(done.stdout)
+    assert boards[0] == boards[1]
+    assert json.loads(boards[0])["arithmetic"] == kernels.portable_arithmetic()

@@ -37,6 +37,7 @@ ROOMS: dict[str, set[str]] = {
     "network": {"data", "files", "trial", "errors"},
     "metrics": set(),
     "expressions": set(),
+    "scripts": {"metrics", "document", "trial", "errors"},
     "process": {"objective", "errors"},
     "objectives": {"objective", "network", "data", "process", "files", "kernels", "trial", "errors"},
     "executors": {"objective", "signals", "kernels", "trial", "errors"},
@@ -66,6 +67,7 @@ ROOMS: dict[str, set[str]] = {
         "commands",
         "errors",
     },
+    "testing": {"executors", "objective", "searchers", "space", "trial", "errors"},
     "analysis": {"space", "trial", "searchers"},
     "findings": {"analysis", "config", "searchers", "store", "network.hyperparameters", "trial", "errors"},
     "reports": {"analysis", "config", "searchers", "trial", "kernels"},
@@ -101,6 +103,7 @@ HOMES = {
     "optuna": {"exchange"},
     "tensorboardX": {"exchange"},
     "mlflow": {"exchange"},
+    "pytest": {"testing"},
     "pickle": set(),
     "scipy": set(),
 }
