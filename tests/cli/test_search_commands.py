@@ -32,7 +32,7 @@ def test_a_validation_share_without_rows_is_refused(
     """Every trial would lack its metric; nothing is created."""
     done = hpsearch("run", tiny, "objective.network.validation=0.0001")
     assert (done.code, done.out) == (2, "")
-    assert "blobs: validation: must set a row apart; found a share of 0.0001 of 1500 rows" in done.err
+    assert "blobs: validation: must be enough for one row; found a share of 0.0001 of 1500 rows" in done.err
     assert not Path("runs").exists()
 
 
