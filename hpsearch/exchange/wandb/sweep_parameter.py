@@ -12,9 +12,9 @@ from hpsearch.exchange.wandb.distributions import NORMAL, QUANTIZED, RANGES, Ran
 from hpsearch.exchange.wandb.sweep import Sweep, as_python
 from hpsearch.trial import Value
 
-LISTED = ("constant", "categorical", "categorical_w_probabilities")
+_LISTED = ("constant", "categorical", "categorical_w_probabilities")
 _LARGEST_EXPONENT = math.log(sys.float_info.max)
-DISTRIBUTIONS = (*LISTED, *RANGES, "normal", "log_normal", *(f"q_{name}" for name in QUANTIZED))
+_DISTRIBUTIONS = (*_LISTED, *RANGES, "normal", "log_normal", *(f"q_{name}" for name in QUANTIZED))
 
 
 def read_parameter(sweep: Sweep, at: Location) -> Any:
@@ -25,7 +25,7 @@ def read_parameter(sweep: Sweep, at: Location) -> Any:
     table = sweep.section(at)
     if table is None:
         return None
-    distribution = sweep.text((*at, "distribution"), DISTRIBUTIONS)
+    distribution = sweep.text((*at, "distribution"), _DISTRIBUTIONS)
     keys = table.entries.keys()
     kinds = [key for key in ("value", "values", "min") if key in keys or (key == "min" and "max" in keys)]
     if len(kinds) > 1:
@@ -33,7 +33,7 @@ def read_parameter(sweep: Sweep, at: Location) -> Any:
         return None
     if "distribution" in keys and distribution is None:
         return None
-    if distribution in LISTED or (distribution is None and kinds in (["value"], ["values"])):
+    if distribution in _LISTED or (distribution is None and kinds in (["value"], ["values"])):
         return _listed(sweep, at, distribution, keys)
     if distribution is None and not kinds:
         rule = "must have value, values, or min and max, or a distribution"
