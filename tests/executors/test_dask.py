@@ -175,7 +175,7 @@ def test_without_its_scheduler_a_search_stops_and_can_go_on(
         if result.number == 2:
             cluster.scheduler.kill()
 
-    with pytest.raises(ClusterLost, match="The Dask scheduler has gone"):
+    with pytest.raises(ClusterLost, match="The Dask scheduler is gone"):
         search(config, "lost", *on(cluster), callback=Recorder(kill))
     other = Cluster(tmp_path)
     try:
