@@ -258,8 +258,8 @@ class Dask:
     def _lost(self) -> ClusterLost:
         return ClusterLost(
             "The Dask scheduler is gone. Finished trials are saved. When a scheduler is running again,"
-            f" continue with {self._resume}. If its address has changed, first edit run.scheduler in the run's"
-            " config.yaml."
+            f" continue with {self._resume}. If its address has changed, first edit run.scheduler in the"
+            " run's config.yaml."
         )
 
 
