@@ -97,9 +97,11 @@ def _ending(trial: Trial, metric: Metric, epoch: Epoch, loss: float) -> Ending |
     for rung in trial.rungs:
         if rung.epoch == epoch.number and loss > rung.loss:
             value, bar = metric.loss(loss), metric.loss(rung.loss)
-            comparison = "at most" if metric.goal == "minimize" else "at least"
-            reason = f"stopped early after epoch {epoch.number}: {value:.6g}, needed {comparison} {bar:.6g}"
-            return Ending(Status.STOPPED, reason)
+            needed = f"at {'most' if metric.goal == 'minimize' else 'least'} {bar:.6g}"
+            return Ending(
+                Status.STOPPED,
+                f"stopped early after epoch {epoch.number}: {metric.name} {value:.6g}, needed {needed}",
+            )
     return None
 
 

@@ -152,8 +152,8 @@ def test_predictions_do_not_depend_on_the_rows_beside(values: dict[str, Any]) ->
 
 
 @pytest.mark.parametrize("batch_norm", [True, False])
-def test_evaluation_uses_the_averages(batch_norm: bool) -> None:
-    """Evaluation mode is the textbook network with the moving averages for mean and variance."""
+def test_evaluation_uses_the_running_statistics(batch_norm: bool) -> None:
+    """Evaluation mode is the textbook network with the running mean and variance."""
     network, _, step, _ = make({"hidden_units": 5, "batch_norm": batch_norm, "activation": "tanh"}, rows=8)
     x, y = data(8)
     for _ in range(3):

@@ -84,7 +84,7 @@ def spoilt(row: int, column: int, value: float) -> np.ndarray:
             {"X": X, "y": np.array([b"a", b"\xff", b"a", b"b"])},
             r"labels of bytes must be UTF-8 .* found b'\\xff'",
         ),
-        ({"X": X, "y": Y, "x": X}, r"one array of a name, whatever its case; found X\.npy and x\.npy"),
+        ({"X": X, "y": Y, "x": X}, r"arrays must differ in more than case; found X\.npy and x\.npy"),
         (
             {"X": X, "y": Y, "x_train": X, "y_train": Y},
             "must hold the arrays X and y, or .*; found x, x_train, y",
@@ -105,7 +105,7 @@ def test_what_cannot_be_used_is_named(arrays: dict[str, Any], message: str, tmp_
     assert str(path) in str(caught.value)
 
 
-def test_arrays_that_nobody_asks_for_are_not_looked_at(tmp_path: Path) -> None:
+def test_other_arrays_are_not_read(tmp_path: Path) -> None:
     """Python objects beside the data do no harm."""
     source = read(save(tmp_path, X=X, y=Y, notes=np.array([{}, None])))
     np.testing.assert_array_equal(source.train.x, X)
@@ -190,7 +190,7 @@ def test_arrays_that_do_not_fit_into_memory_are_named(
 
 @pytest.mark.parametrize("content", [b"", b"text", b"PK\x03\x04 cut off"])
 def test_other_files_are_refused(content: bytes, tmp_path: Path) -> None:
-    """A file that is no archive is an error, whatever it holds."""
+    """A file that is not a zip file is an error, whatever it holds."""
     path = tmp_path / "data.npz"
     path.write_bytes(content)
     with pytest.raises(DataError, match=r"data\.npz"):
@@ -206,7 +206,7 @@ def test_a_cut_archive_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_single_array_is_refused(tmp_path: Path) -> None:
-    """What numpy.save writes is no archive, even under its name."""
+    """What numpy.save writes is not an .npz, even with that suffix."""
     path = tmp_path / "data.npz"
     with path.open("wb") as file:
         np.save(file, X)
