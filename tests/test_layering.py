@@ -36,6 +36,7 @@ ROOMS: dict[str, set[str]] = {
     "network": {"data", "files", "trial", "errors"},
     "metrics": set(),
     "expressions": set(),
+    "scripts": {"metrics", "document", "trial", "errors"},
     "process": {"objective", "errors"},
     "objectives": {"objective", "network", "data", "process", "files", "blas", "trial", "errors"},
     "executors": {"objective", "signals", "blas", "trial", "errors"},

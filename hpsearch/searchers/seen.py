@@ -5,6 +5,9 @@ import numpy as np
 from hpsearch.errors import SpaceExhausted
 from hpsearch.space import Booleans, Floats, Space
 
+LEFTOVER = {"leftover": "a random draw among untried configurations; the point proposed first had been tried"}
+"""A phase that searchers share: what they looked at first had been tried."""
+
 _FIRST_DRAWS = 16
 _MOST_DRAWS = 1 << 18  # past this many duplicates in a row, the list of all points is asked
 _LISTED_SIZE = 1 << 20  # finite spaces up to this size can be listed

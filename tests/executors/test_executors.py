@@ -14,7 +14,15 @@ from hpsearch.executors.executor import Executor
 from hpsearch.executors.panda import Panda
 from hpsearch.objective import Objective
 from hpsearch.trial import Result, Trial
-from tests.executors.objectives import Environment, Interrupted, Killer, Obedient, Stuck, Unpicklable
+from tests.executors.objectives import (
+    Environment,
+    Interrupted,
+    KilledBeside,
+    Killer,
+    Obedient,
+    Stuck,
+    Unpicklable,
+)
 from tests.processes import gone, wait_until
 
 Make = Callable[[Objective], Executor]
@@ -168,3 +176,10 @@ def test_a_worker_that_dies_idle_costs_nothing(tmp_path: Path) -> None:
         wait_until(lambda: executor._pool._flags.broken is not None)
         executor.submit(Trial(1, {}, 0))
         assert executor.wait()[0].value == 1.0
+
+
+def test_a_death_beside_other_trials_does_not_count(tmp_path: Path) -> None:
+    """With one retry, a trial that died once beside another and once alone runs again, and finishes."""
+    results = run(Caviar(KilledBeside(tmp_path), 2, retries=1), 2)
+    assert {result.status for result in results.values()} == {"done"}
+    assert len(list(tmp_path.glob("died-*"))) == 2

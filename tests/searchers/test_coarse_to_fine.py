@@ -126,3 +126,16 @@ def test_what_is_left_over_is_called_so() -> None:
     phases = [origin["phase"] for origin in origins(space, 6)]
     assert phases[0] == "coarse"
     assert "leftover" in phases
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_pending_trials_keep_the_next_away(seed: int) -> None:
+    """A trial under way near the point it would propose sends the next proposal elsewhere."""
+    space = spaces.WIDE
+    units, losses = replay(make("coarse_to_fine", space, seed), space, 25)
+    alone = make("coarse_to_fine", space, seed).propose(25, observations(units, losses, 25)).unit
+    pending = space.snap(np.clip(alone + 0.004, 0, 1)[None])
+    assert np.linalg.norm(pending - alone) < 0.05
+    beside = observations(np.concatenate([units, pending]), losses, 25)
+    proposed = make("coarse_to_fine", space, seed).propose(25, beside).unit
+    assert np.linalg.norm(pending - proposed) > 0.3
