@@ -250,9 +250,9 @@ def bombs() -> Iterator[tuple[str, bytes]]:
     array = io.BytesIO()
     np.save(array, np.array([Bomb()] * 3, dtype=object), allow_pickle=True)
     yield "array", array.getvalue()
-    archive = io.BytesIO()
-    np.savez(archive, x=np.array([Bomb()] * 3, dtype=object), about=np.array([Bomb()], dtype=object))
-    yield "archive", archive.getvalue()
+    npz = io.BytesIO()
+    np.savez(npz, x=np.array([Bomb()] * 3, dtype=object), metadata=np.array([Bomb()], dtype=object))
+    yield "npz", npz.getvalue()
 
 
 @pytest.mark.parametrize(
