@@ -17,6 +17,16 @@ from typing import Any, Literal
 from hpsearch.signals import INTERRUPTS
 
 VARIABLE = "OPENBLAS_CORETYPE"
+THREAD_VARIABLES = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "BLIS_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+)
+"""Where the BLAS libraries, and others, look for the number of their threads."""
+
 AVX512_KERNEL = "SkylakeX"
 AVX512_FLAGS = frozenset({"avx512f", "avx512cd", "avx512bw", "avx512dq", "avx512vl"})
 """What the kernels for SkylakeX are compiled for (OpenBLAS, Makefile.x86_64)."""
@@ -59,7 +69,7 @@ class Measurement:
 
     Attributes:
         gflops: Billions of operations a second: float32, 512 × 512, one thread, median of 12.
-        libraries: What threadpoolctl tells of the BLAS.
+        libraries: What threadpoolctl reports about the BLAS.
     """
 
     gflops: float
@@ -142,10 +152,10 @@ def requested_kernel() -> str | None:
 
 
 def restart_with(kernel: str | None) -> None:
-    """Start this program anew, asking for a kernel; comes back only when there is nothing to change.
+    """Restart this program with another kernel requested; returns only if nothing would change.
 
     Args:
-        kernel: What to ask for; None for what OpenBLAS picks.
+        kernel: What to request; None for what OpenBLAS picks.
     """
     if kernel == requested_kernel():
         return

@@ -16,28 +16,15 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from multiprocessing import resource_tracker
 from typing import Self
 
-from joblib import cpu_count
 from joblib.externals.loky.process_executor import BrokenProcessPool, ProcessPoolExecutor
 
-from hpsearch.executors.executor import Objective
-from hpsearch.executors.interrupts import interrupts_blocked
-from hpsearch.signals import INTERRUPTS
+from hpsearch.blas import THREAD_VARIABLES
+from hpsearch.executors.executor import Plan
+from hpsearch.objective import Objective
+from hpsearch.signals import INTERRUPTS, interrupts_blocked
 from hpsearch.trial import Result, Status, Trial
 
-BLAS_VARIABLES = (
-    "OMP_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
-    "MKL_NUM_THREADS",
-    "BLIS_NUM_THREADS",
-    "VECLIB_MAXIMUM_THREADS",
-    "NUMEXPR_NUM_THREADS",
-)
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
-
-
-def available_cpus() -> int:
-    """How many CPUs this process may use, control groups and affinity considered."""
-    return int(cpu_count())
 
 
 class Caviar:
@@ -60,6 +47,11 @@ class Caviar:
         self._suspects: deque[Trial] = deque()
         self._flight: dict[Future[Result], Trial] = {}
         self._deaths: Counter[int] = Counter()
+
+    @classmethod
+    def from_plan(cls, plan: Plan) -> Self:
+        """The executor for a search."""
+        return cls(plan.objective, plan.workers, plan.settings.threads, plan.retries)
 
     def submit(self, trial: Trial) -> None:
         """Give a trial to the next free worker."""
@@ -111,12 +103,12 @@ class Caviar:
             resource_tracker.ensure_running()  # which, when it is started, unblocks the signals
             self._pool = ProcessPoolExecutor(
                 max_workers=self.slots,
-                env=dict.fromkeys(BLAS_VARIABLES, str(self._threads)),
+                env=dict.fromkeys(THREAD_VARIABLES, str(self._threads)),
                 initializer=_begin_worker,
                 initargs=(os.getpid(),),
             )
         try:
-            # A worker that is started here hears no signal before _begin_worker has run.
+            # A worker that is started here gets no signal before _begin_worker has run.
             with interrupts_blocked():
                 self._flight[self._pool.submit(self._objective, trial)] = trial
         except BrokenProcessPool:  # a worker has died since the last look; this trial was in none
@@ -147,7 +139,7 @@ class Caviar:
             self._deaths[trial.number] += len(lost) == 1  # beside others, nothing is proven
         if len(lost) == 1 and self._deaths[lost[0].number] > self._retries:
             deaths = self._deaths.pop(lost[0].number)
-            text = f"its worker process died{reason}, {deaths} times, with no other trial beside it"
+            text = f"its worker process died{reason}, {deaths} times, with no other trial running"
             return [Result(lost[0].number, Status.CRASHED, reason=text)]
         self._suspects.extend(sorted(lost, key=lambda trial: trial.number))
         return []
@@ -164,7 +156,7 @@ class Caviar:
 
 
 def _begin_worker(parent: int) -> None:
-    """Make this worker deaf to interrupts, and end it with its parent."""
+    """Make this worker ignore interrupts, and end with its parent."""
     for number in INTERRUPTS:
         # A handler that does nothing, and not SIG_IGN, which programs started by a trial would inherit.
         signal.signal(number, lambda *_: None)
@@ -176,6 +168,6 @@ def _begin_worker(parent: int) -> None:
 
 
 def _exit_codes(error: BaseException) -> str:
-    """How the workers ended, as loky tells it, such as `` (SIGKILL(-9))``."""
+    """How the workers ended, as loky reports it, such as `` (SIGKILL(-9))``."""
     found = re.search(r"exit codes of the workers are \{(.*?)\}", str(error))
     return f" ({found[1]})" if found else ""

@@ -12,11 +12,11 @@ import queue
 import time
 import warnings
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import CancelledError
 from multiprocessing import resource_tracker
 from pathlib import Path
-from typing import Any, Protocol, Self
+from typing import Any, Self
 from uuid import uuid4
 
 import dask
@@ -26,8 +26,11 @@ from distributed.scheduler import KilledWorker
 from distributed.versions import VersionMismatchWarning
 from threadpoolctl import threadpool_limits
 
+from hpsearch.commands import command
 from hpsearch.errors import ClusterLost, UsageError
-from hpsearch.executors.interrupts import interrupts_blocked
+from hpsearch.executors.executor import Plan
+from hpsearch.objective import Objective
+from hpsearch.signals import interrupts_blocked
 from hpsearch.trial import Result, Status, Trial
 
 RUNNING = ("executing", "long-running")
@@ -35,22 +38,6 @@ ENDING = (WorkerStatus.closing, WorkerStatus.closed, WorkerStatus.failed)
 CONNECT_SECONDS = 20
 POLL_SECONDS = 0.5
 COMPARED = ("python", "hpsearch", "numpy", "distributed")
-
-
-class Portable(Protocol):
-    """An objective that can run where there is no shared disk."""
-
-    def __call__(self, trial: Trial, *, heartbeat: Callable[[], None] | None = None) -> Result:
-        """Run a trial; ``heartbeat`` is called regularly meanwhile; what it raises ends the trial."""
-        ...
-
-    def files(self) -> Mapping[str, bytes]:
-        """The files it reads, by relative path."""
-        ...
-
-    def with_root(self, root: Path) -> Self:
-        """The same objective with its files below ``root``."""
-        ...
 
 
 class Dask:
@@ -77,7 +64,7 @@ class Dask:
 
     def __init__(
         self,
-        objective: Portable,
+        objective: Objective,
         most: int,
         *,
         run_directory: Path,
@@ -88,6 +75,7 @@ class Dask:
         retries: int = 1,
     ) -> None:
         self._objective = objective
+        self._resume = command("resume", run_directory)
         self._threads = threads
         self._files: str | None = None
         self._cluster: LocalCluster | None = None
@@ -106,6 +94,21 @@ class Dask:
             self.close()
             raise
         self.slots = most if exactly else min(most, available)
+
+    @classmethod
+    def from_plan(cls, plan: Plan) -> Self:
+        """The executor for a search."""
+        settings = plan.settings
+        return cls(
+            plan.objective,
+            plan.workers,
+            run_directory=plan.run_directory,
+            scheduler=settings.scheduler,
+            scheduler_file=settings.scheduler_file,
+            exactly=settings.workers != "auto",
+            threads=settings.threads,
+            retries=plan.retries,
+        )
 
     def submit(self, trial: Trial) -> None:
         """Give a trial to the cluster."""
@@ -185,7 +188,7 @@ class Dask:
             if not was_alone:
                 self._suspects.append(trial)
                 return []
-            reason = "the workers it ran on died, again and again, with no other trial beside it"
+            reason = "the workers that ran it kept dying, with no other trial running"
             result = Result(trial.number, Status.CRASHED, reason=reason)
         except (CancelledError, OSError):
             raise self._lost() from None
@@ -194,7 +197,7 @@ class Dask:
         return [result]
 
     def _connect(self, most: int, scheduler: str | None, file: str | None, retries: int) -> Client:
-        logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # what it tells is raised here
+        logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # what it logs is raised here
         options: dict[str, Any] = {"timeout": CONNECT_SECONDS, "set_as_default": False}
         try:
             with warnings.catch_warnings(action="ignore", category=VersionMismatchWarning):
@@ -206,8 +209,8 @@ class Dask:
                 return Client(self._cluster, **options)
         except (OSError, ValueError) as error:  # ValueError: no address at all
             raise ClusterLost(
-                f"The Dask scheduler at {scheduler or file} cannot be reached: {error}. Is it running, and is"
-                " the address right? When it is, go on by `hpsearch resume`."
+                f"The Dask scheduler at {scheduler or file} cannot be reached: {error}. Check that it is"
+                f" running and that the address is right, then continue with {self._resume}."
             ) from error
 
     def _meet_workers(self) -> int:
@@ -220,8 +223,8 @@ class Dask:
             self._client.wait_for_workers(1, timeout=CONNECT_SECONDS)
         except TimeoutError:
             raise ClusterLost(
-                f"The Dask cluster has had no worker for {CONNECT_SECONDS} s. Start workers, then go on by"
-                " `hpsearch resume`."
+                f"The Dask cluster has had no worker for {CONNECT_SECONDS} s. Start workers, then continue"
+                f" with {self._resume}."
             ) from None
         return sum(self._client.nthreads().values())
 
@@ -240,10 +243,10 @@ class Dask:
                 if theirs != own[name]:
                     raise UsageError(
                         "All machines of a cluster need the same versions, or results would differ:"
-                        f" {name} is {theirs} on {machine}, and {own[name]} here. Install the same on both."
+                        f" {name} is {theirs} on {machine} but {own[name]} here. Install the same on both."
                     )
 
-    def _ship(self, objective: Portable) -> None:
+    def _ship(self, objective: Objective) -> None:
         """Give every worker, those that come later too, the objective's files."""
         self._files = f"hpsearch-{uuid4().hex}"
         self._client.register_plugin(_Files(self._files, objective.files()), name=self._files)
@@ -254,13 +257,14 @@ class Dask:
 
     def _lost(self) -> ClusterLost:
         return ClusterLost(
-            "The Dask scheduler has gone. What is finished is saved; when a scheduler runs again, go on by"
-            " `hpsearch resume`. If its address is another, change run.scheduler in the run's config.yaml."
+            "The Dask scheduler is gone. Finished trials are saved. When a scheduler is running again,"
+            f" continue with {self._resume}. If its address has changed, first edit run.scheduler in the"
+            " run's config.yaml."
         )
 
 
 def _local_cluster(workers: int, retries: int) -> LocalCluster:
-    """A cluster of processes on this machine, deaf to Ctrl-C and SIGTERM, which are for the search."""
+    """A cluster of processes on this machine that ignore Ctrl-C and SIGTERM, which are for the search."""
     resource_tracker.ensure_running()  # which, when it is started, unblocks the signals
     with interrupts_blocked(), dask.config.set({"distributed.scheduler.allowed-failures": retries}):
         return LocalCluster(
@@ -294,16 +298,16 @@ class _Files(WorkerPlugin):
 
 
 class Abandoned(BaseException):
-    """Nobody waits for the result of a trial any more."""
+    """No process waits for the result of a trial any more."""
 
 
-def _run(objective: Portable, trial: Trial, threads: int, files: str | None) -> Result:
+def _run(objective: Objective, trial: Trial, threads: int, files: str | None) -> Result:
     """Run a trial, in a worker."""
     worker = get_worker()
     task = worker.state.tasks[worker.get_current_task()]
 
     def heartbeat() -> None:
-        # Dask ends no task that runs: when the search is stopped or killed, it only forgets it.
+        # Dask never ends a running task: when the search is interrupted or killed, it only forgets it.
         if task.state not in RUNNING or worker.status in ENDING:
             raise Abandoned
 
@@ -320,10 +324,10 @@ def _compared(machine: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _there(path: str) -> str:
-    """The path of a scheduler file, once it is there; Dask would wait for it without end.
+    """The path of a scheduler file, once it exists; Dask would wait for it without end.
 
     Raises:
-        FileNotFoundError: It does not come.
+        FileNotFoundError: It does not appear in time.
     """
     deadline = time.monotonic() + CONNECT_SECONDS
     while not Path(path).is_file():

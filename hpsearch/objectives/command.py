@@ -1,20 +1,29 @@
 """A command of the user's as a trial: its metrics are read from what it prints."""
 
+from __future__ import annotations  # types are imported for annotations only
+
 import json
 import math
 import os
 import re
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
-from hpsearch.objective import Records, TrialEnded
-from hpsearch.objectives.user_code import NothingReported, TrialContext
+from hpsearch.objective import TrialEnded
+from hpsearch.objectives.code_objective import CodePreparation
+from hpsearch.objectives.user_code import NothingReported
 from hpsearch.process.child import Child, Exit, Timeout
 from hpsearch.process.placeholders import filled, placeholders
 from hpsearch.trial import Status, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from hpsearch.config import CommandSettings, Config
+    from hpsearch.objective import Records
+    from hpsearch.objectives.user_code import TrialContext
 
 SHELL = "/bin/sh"
 
@@ -23,21 +32,30 @@ SHELL = "/bin/sh"
 class Command:
     """A program that prints what a trial is worth.
 
-    It says so by JSON objects, one a line, on its standard output or in the file ``$HPSEARCH_METRICS``; or,
-    if there are patterns, by lines that match them.
+    It prints JSON objects, one a line, to its standard output or the file ``$HPSEARCH_METRICS``; or, if there
+    are patterns, lines that match them.
 
     Attributes:
-        run: The program and its arguments, with placeholders; or, for a shell, a text.
+        run: The program and its arguments, with placeholders; or, for a shell, a string.
         patterns: Regular expressions by metric, whose first group is the number.
-        epochs: What ``{epochs}`` stands for; None if the config does not say.
+        epochs: The value of ``{epochs}``; None if the config does not say.
     """
 
     run: tuple[str, ...] | str
     patterns: Mapping[str, str] = field(default_factory=dict)
     epochs: int | None = None
 
+    @classmethod
+    def prepare(cls, config: Config, settings: CommandSettings) -> CodePreparation:
+        """What precedes the trials of a search that runs a command."""
+        command = cls(settings.run, settings.patterns, settings.epochs)
+        return CodePreparation(config, command, Path(settings.directory))
+
+    def check(self, config: Config) -> None:
+        """Nothing is left to check: the config has looked for the program."""
+
     def records(self, context: TrialContext) -> Records:
-        """See :meth:`hpsearch.objectives.user_code.UserCode.records`."""
+        """Run it for a trial."""
         metrics = context.files.directory / "metrics"
         metrics.unlink(missing_ok=True)
         os.mkfifo(metrics, 0o600)
@@ -61,8 +79,8 @@ class Command:
         paths = (directory / word for word in words)
         return [path for path in paths if path.is_relative_to(directory) and _is_file(path)]
 
-    def with_root(self, directory: Path) -> "Command":
-        """Itself: it is told where it runs."""
+    def with_root(self, directory: Path) -> Self:
+        """Itself: it holds no path of its own."""
         return self
 
     def arguments(self, context: TrialContext) -> list[str]:
@@ -98,8 +116,8 @@ class Command:
                 elif source == "stdout" or self.patterns:
                     yield from reader.records(block)
         except Timeout:
-            raise context.overdue(child.tail()) from None
-        if metrics.is_file():  # the command has put a file in the place of the pipe
+            raise context.timed_out(child.tail()) from None
+        if metrics.is_file():  # the command has replaced the pipe with a file
             yield from direct.records(metrics.read_bytes())
         if child.exit is not None and child.exit.how == "start":
             raise TrialEnded(Status.FAILED, f"{self.arguments(context)[0]} cannot be run: {child.exit}")
@@ -107,7 +125,7 @@ class Command:
             raise context.died(child.exit, child.tail())
         if not (reader.found or direct.found):
             seen = ", ".join(sorted(reader.seen | direct.seen)) or "none"
-            reason = f"it ended without reporting the metric {metric!r}; metrics seen: {seen}"
+            reason = f"it ended without reporting the metric {metric!r}; metrics found: {seen}"
             raise NothingReported("\n".join(filter(None, (reason, child.tail()))))
         return None
 
@@ -126,7 +144,7 @@ class _Objects:
         self._metric = metric
 
     def records(self, block: bytes) -> Iterator[dict[str, Any]]:
-        """The objects among some lines that have the search's metric; null stands for NaN there."""
+        """The objects among some lines that have the search's metric; there, null means NaN."""
         if b"{" not in block:
             return
         for line in block.split(b"\n"):
@@ -185,7 +203,7 @@ def _mentions(run: tuple[str, ...] | str, name: str) -> bool:
 def _is_file(path: Path) -> bool:
     try:
         return path.is_file()
-    except (OSError, ValueError):  # no name for a file
+    except (OSError, ValueError):  # it cannot be the name of a file
         return False
 
 

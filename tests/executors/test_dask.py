@@ -15,14 +15,15 @@ import pytest
 from hpsearch.config import load
 from hpsearch.data.load import load as load_data
 from hpsearch.errors import ClusterLost, UsageError
-from hpsearch.launch import resume, start
+from hpsearch.objectives.code_objective import CodeObjective
 from hpsearch.objectives.function import Function
 from hpsearch.objectives.network import NetworkObjective
-from hpsearch.objectives.user_code import CodeObjective
+from hpsearch.resuming import resume
+from hpsearch.starting import start
 from hpsearch.store import Run
 from hpsearch.trial import Metric, Result, Trial
 from tests.conftest import Recorder
-from tests.executors.test_executors import gone, wait_until
+from tests.processes import gone, wait_until
 
 executor = pytest.importorskip("hpsearch.executors.dask", exc_type=ModuleNotFoundError)
 
@@ -174,7 +175,7 @@ def test_without_its_scheduler_a_search_stops_and_can_go_on(
         if result.number == 2:
             cluster.scheduler.kill()
 
-    with pytest.raises(ClusterLost, match="The Dask scheduler has gone"):
+    with pytest.raises(ClusterLost, match="The Dask scheduler is gone"):
         search(config, "lost", *on(cluster), callback=Recorder(kill))
     other = Cluster(tmp_path)
     try:
@@ -200,7 +201,7 @@ def test_other_versions_are_refused(config: Path, tmp_path: Path) -> None:
     metadata.write_text("Metadata-Version: 2.1\nName: hpsearch\nVersion: 0.0.1\n")
     cluster = Cluster(tmp_path, tmp_path / "other")
     try:
-        with pytest.raises(UsageError, match=r"hpsearch is 0\.0\.1 on the scheduler, and .* here"):
+        with pytest.raises(UsageError, match=r"hpsearch is 0\.0\.1 on the scheduler but .* here"):
             search(config, "versions", *on(cluster))
     finally:
         cluster.close()
