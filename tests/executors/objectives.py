@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,14 +22,6 @@ class Simple:
     def with_root(self, root: Path) -> Self:
         """Itself."""
         return self
-
-
-@dataclass(frozen=True)
-class Obedient(Simple):
-    """Answers with the trial's number."""
-
-    def __call__(self, trial: Trial, on_epoch: object = None, heartbeat: object = None) -> Result:
-        return Result(trial.number, Status.DONE, float(trial.number))
 
 
 @dataclass(frozen=True)
@@ -97,3 +90,27 @@ class Stuck(Simple):
         (self.directory / f"pid-{os.getpid()}").touch()
         signal.pause()
         raise AssertionError
+
+
+@dataclass(frozen=True)
+class KilledBeside:
+    """Trial 0 ends its process twice: first while trial 1 runs, then wherever it runs.
+
+    Attributes:
+        directory: Where the two leave word.
+    """
+
+    directory: Path
+
+    def __call__(self, trial: Trial) -> Result:
+        died = len(list(self.directory.glob("died-*")))
+        (self.directory / f"begun-{trial.number}").touch()
+        if not died:
+            while len(list(self.directory.glob("begun-*"))) < 2:
+                time.sleep(0.001)
+        if trial.number == 0 and died < 2:
+            (self.directory / f"died-{died}").touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        if not died:
+            signal.pause()  # until the pool is rebuilt
+        return Result(trial.number, Status.DONE, float(trial.number))

@@ -3,6 +3,7 @@
 import io
 import re
 
+import pytest
 from rich.console import Console
 
 from hpsearch.reports.lines import Lines
@@ -132,3 +133,17 @@ def test_the_live_display_shows_progress_leaders_and_running_trials() -> None:
             assert "█▅▁" in text
             assert "epoch 2" in text
             assert "trial 3" in text
+
+
+def test_the_time_left_counts_results_of_this_process_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a resume, results from before took no time: two in ten seconds leave 30 s for six more."""
+    now = [100.0]
+    monkeypatch.setattr("hpsearch.reports.progress.time.monotonic", lambda: now[0])
+    before = range(12)
+    progress = Progress(METRIC, 20, [trial(i) for i in before], [done(i, 0.5) for i in before])
+    assert progress.remaining is None
+    for index in (12, 13):
+        progress.on_trial_start(trial(index))
+        now[0] += 5
+        progress.on_trial_complete(trial(index), done(index, 0.5))
+    assert progress.remaining == 30

@@ -5,20 +5,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hpsearch.searchers import Observations
+from hpsearch.searchers import CoarseToFine, Observations
 from hpsearch.searchers.stopping import Halving
 from hpsearch.space import Categorical, Floats, Space
-
-from . import spaces
-from .contract import SearcherContract, bowl, make, observations, replay
+from hpsearch.testing import example_spaces as spaces
+from hpsearch.testing.searcher_contract import SearcherContract, bowl, observations, replay
+from tests.searchers.make import make
 
 
 class TestCoarseToFine(SearcherContract):
-    @pytest.fixture(scope="class")
-    @classmethod
-    def method(cls) -> str:
-        """The searcher under test."""
-        return "coarse_to_fine"
+    searcher = CoarseToFine
 
 
 def stopped_history(space: Space, trials: int, lag: int) -> tuple[list[Floats], list[Observations]]:
@@ -126,3 +122,16 @@ def test_what_is_left_over_is_called_so() -> None:
     phases = [origin["phase"] for origin in origins(space, 6)]
     assert phases[0] == "coarse"
     assert "leftover" in phases
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_pending_trials_keep_the_next_away(seed: int) -> None:
+    """A trial under way near the point it would propose sends the next proposal elsewhere."""
+    space = spaces.WIDE
+    units, losses = replay(make("coarse_to_fine", space, seed), space, 25)
+    alone = make("coarse_to_fine", space, seed).propose(25, observations(units, losses, 25)).unit
+    pending = space.snap(np.clip(alone + 0.004, 0, 1)[None])
+    assert np.linalg.norm(pending - alone) < 0.05
+    beside = observations(np.concatenate([units, pending]), losses, 25)
+    proposed = make("coarse_to_fine", space, seed).propose(25, beside).unit
+    assert np.linalg.norm(pending - proposed) > 0.3
