@@ -66,6 +66,7 @@ ROOMS: dict[str, set[str]] = {
         "commands",
         "errors",
     },
+    "testing": {"executors", "objective", "searchers", "space", "trial", "errors"},
     "analysis": {"space", "trial", "searchers"},
     "findings": {"analysis", "config", "searchers", "store", "network.hyperparameters", "trial", "errors"},
     "reports": {"analysis", "config", "searchers", "trial", "blas"},
@@ -98,6 +99,7 @@ HOMES = {
     "optuna": {"exchange"},
     "tensorboardX": {"exchange"},
     "mlflow": {"exchange"},
+    "pytest": {"testing"},
     "pickle": set(),
     "scipy": set(),
 }

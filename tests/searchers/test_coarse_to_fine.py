@@ -5,20 +5,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hpsearch.searchers import Observations
+from hpsearch.searchers import CoarseToFine, Observations
 from hpsearch.searchers.stopping import Halving
 from hpsearch.space import Categorical, Floats, Space
-
-from . import spaces
-from .contract import SearcherContract, bowl, make, observations, replay
+from hpsearch.testing import example_spaces as spaces
+from hpsearch.testing.searcher_contract import SearcherContract, bowl, observations, replay
+from tests.searchers.make import make
 
 
 class TestCoarseToFine(SearcherContract):
-    @pytest.fixture(scope="class")
-    @classmethod
-    def method(cls) -> str:
-        """The searcher under test."""
-        return "coarse_to_fine"
+    searcher = CoarseToFine
 
 
 def stopped_history(space: Space, trials: int, lag: int) -> tuple[list[Floats], list[Observations]]:

@@ -4,8 +4,7 @@ import pytest
 from hpsearch.errors import SpaceExhausted
 from hpsearch.searchers.seen import Seen
 from hpsearch.space import Categorical, Space
-
-from . import spaces
+from hpsearch.testing import example_spaces as spaces
 
 
 def test_fresh_are_the_first_of_the_untried() -> None:
