@@ -93,8 +93,8 @@ def test_export_to_a_file(hpsearch: Program, example: Path) -> None:
     [
         (["show", "runs/example-001", "99"], 2, "trials 0 to 5 so far; found 99"),
         (["show", "runs/example-001", "bset"], 2, "TRIAL must be a trial number or best; found 'bset'"),
-        (["leaderboard", "runs/nothing"], 4, "is no run directory"),
-        (["status", "example.yaml"], 4, "is no run directory"),
+        (["leaderboard", "runs/nothing"], 4, "is not a run directory"),
+        (["status", "example.yaml"], 4, "is not a run directory"),
         (["list", "nowhere"], 4, "no directory nowhere"),
         (["export", "runs/example-001", "--to", "json", "-o", "no/where"], 2, "cannot be written"),
         (["leaderboard"], 2, "Missing argument"),
