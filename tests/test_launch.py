@@ -379,7 +379,7 @@ def test_a_search_that_failed_has_failed_when_it_is_resumed(in_tmp: Path, tiny: 
         ],
     )
     for again in (False, True):
-        with pytest.raises(SearchFailed, match="every trial diverged"):
+        with pytest.raises(SearchFailed, match="Every trial diverged"):
             resume(Path("runs/tiny-001"), Recorder()) if again else start(wild, Recorder())
     with Run.read(Path("runs/tiny-001")) as run:
         assert [kind for _, kind, _ in run.events()] == ["failed", "failed"]

@@ -40,7 +40,7 @@ ROOMS: dict[str, set[str]] = {
     "scripts": {"metrics", "document", "trial", "errors"},
     "process": {"objective", "errors"},
     "objectives": {"objective", "network", "data", "process", "files", "kernels", "trial", "errors"},
-    "executors": {"objective", "signals", "kernels", "trial", "errors"},
+    "executors": {"commands", "objective", "signals", "kernels", "trial", "errors"},
     "store": {"files", "commands", "trial", "errors"},
     "search": {"config", "searchers", "space", "trial", "errors"},
     "loop": {"search", "executors", "store", "signals", "commands", "trial", "errors"},

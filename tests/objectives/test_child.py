@@ -30,7 +30,7 @@ def _little_patience(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_trial_that_takes_too_long_is_timed_out(call: Call, name: str) -> None:
     """By SIGTERM, then by SIGKILL."""
     result = call(name, timeout=0.5)
-    assert (result.status, result.reason) == (Status.TIMED_OUT, "it ran for longer than its timeout, 0.5 s")
+    assert (result.status, result.reason) == (Status.TIMED_OUT, "it ran longer than its timeout of 0.5 s")
     assert result.seconds < 10
 
 
@@ -45,7 +45,7 @@ def test_a_flood_of_output_does_not_put_off_the_end(command: Call, line: str) ->
 def test_the_last_words_of_a_trial_that_took_too_long_are_in_its_reason(command: Call) -> None:
     """They may tell what it waited for."""
     result = command("echo waiting for data; sleep 60", timeout=0.5)
-    assert result.reason == "it ran for longer than its timeout, 0.5 s\nwaiting for data"
+    assert result.reason == "it ran longer than its timeout of 0.5 s\nwaiting for data"
 
 
 def test_a_pulse_can_end_a_trial_that_is_silent(tmp_path: Path) -> None:
