@@ -1,5 +1,6 @@
 """Tests of asking and telling: what may start when, and that nothing but the config matters."""
 
+import functools
 import math
 import random
 from collections.abc import Callable
@@ -51,11 +52,16 @@ def search(**changes: Any) -> Search:
     return Search(SPACE, **{"seed": 5, "trials": 24, "lag": 3, **changes})
 
 
+@functools.cache
+def one_after_another() -> list[Trial]:
+    """The trials of the search, with one worker."""
+    return run(search(), 1, random.Random(0))
+
+
 @given(st.integers(1, 4), st.integers(0, 10**6))
 def test_workers_and_order_of_results_change_nothing(workers: int, order: int) -> None:
     """Any number of workers, with results in any order, asks the same trials."""
-    one = run(search(), 1, random.Random(0))
-    assert run(search(), workers, random.Random(order)) == one
+    assert run(search(), workers, random.Random(order)) == one_after_another()
 
 
 @pytest.mark.parametrize("cut", range(0, 25, 3))
@@ -271,3 +277,14 @@ def test_repeats_add_seeds_and_change_no_other() -> None:
     assert [trial.seed for trial in once] == [trial.seed for trial in thrice]
     assert len({seed for trial in thrice for seed in trial.seeds}) == 3 * 24
     assert all(trial.seeds == (trial.seed,) for trial in once)
+
+
+def test_a_search_that_gave_up_does_not_begin_again() -> None:
+    """Trials that were under way when the third in a row failed may still succeed; no further one starts."""
+    ours = search(method="random", max_failures=3)
+    trials = [ours.ask() for _ in range(5)]
+    for trial in trials[:3]:
+        ours.tell(trial, None)
+    ours.tell(trials[3], 1.0)
+    assert ours.gave_up
+    assert ours.ask() is None
