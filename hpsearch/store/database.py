@@ -12,7 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from hpsearch.errors import UsageError
-from hpsearch.store.tables import checksum_of, damaged, insert_meta, json_text, sqlite_errors, timestamp
+from hpsearch.store.database_file import (
+    checksum_of,
+    damaged,
+    insert_meta,
+    json_text,
+    sqlite_errors,
+    timestamp,
+)
 from hpsearch.trial import Epoch, Metric, Result, Status, Trial
 
 

@@ -29,7 +29,7 @@ from hpsearch.commands import command
 from hpsearch.errors import HpsearchError, RunExists, RunLocked, RunNotFound, RunUnwritable
 from hpsearch.files import sync_directory, write_new, write_whole
 from hpsearch.store.database import Database
-from hpsearch.store.tables import connect, create_database, sqlite_errors
+from hpsearch.store.database_file import connect, create_database, sqlite_errors
 
 LOCK_SECONDS = 1.0  # a process that only asks whether a search runs holds the lock for an instant
 

@@ -6,10 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from hpsearch.process.placeholders import filled, placeholders
 from hpsearch.trial import Result, Rung, Status
 
 Command = Callable[..., Result]
@@ -94,14 +91,6 @@ def test_a_shell_gets_values_quoted(command: Command, directory: Path) -> None:
     command("printf '%s\\n' {x} {args}; echo $HPSEARCH_TRIAL $HPSEARCH_SEED", x="$(id); 'b'")
     expected = ["$(id); 'b'", "--x", "$(id); 'b'", "7 11"]
     assert (directory / "stdout.log").read_text().splitlines() == expected
-
-
-@given(st.text(alphabet="ab{} "), st.text())
-def test_what_is_filled_in_is_never_read_again(name: str, word: str) -> None:
-    """A value in braces stays one."""
-    text = name.replace("{", "{{").replace("}", "}}")
-    assert filled(text + "{p}", {"p": word}) == name + word
-    assert placeholders(text + "{p}") == ["p"]
 
 
 NO_METRIC = "it ended without reporting the metric 'value'; metrics found:"

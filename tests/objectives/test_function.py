@@ -9,7 +9,7 @@ import pytest
 from hpsearch.objectives.function import Function, check_signature
 from hpsearch.objectives.retrying import Retrying
 from hpsearch.trial import Metric, Result, Rung, Status
-from tests.objectives.conftest import HERE
+from tests.objectives.fixtures import HERE
 from tests.processes import gone, wait_until
 
 Call = Callable[..., Result]
