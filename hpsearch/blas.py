@@ -69,7 +69,7 @@ class Measurement:
 
     Attributes:
         gflops: Billions of operations a second: float32, 512 × 512, one thread, median of 12.
-        libraries: What threadpoolctl tells of the BLAS.
+        libraries: What threadpoolctl reports about the BLAS.
     """
 
     gflops: float
@@ -152,10 +152,10 @@ def requested_kernel() -> str | None:
 
 
 def restart_with(kernel: str | None) -> None:
-    """Start this program anew, asking for a kernel; comes back only when there is nothing to change.
+    """Restart this program with another kernel requested; returns only if nothing would change.
 
     Args:
-        kernel: What to ask for; None for what OpenBLAS picks.
+        kernel: What to request; None for what OpenBLAS picks.
     """
     if kernel == requested_kernel():
         return

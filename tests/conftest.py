@@ -14,7 +14,7 @@ settings.register_profile("ci", derandomize=True, deadline=None, max_examples=10
 settings.register_profile("dev", deadline=None, max_examples=50)
 settings.load_profile("ci" if os.environ.get("CI") else "dev")
 
-pytest_plugins = ("tests.table",)
+pytest_plugins = ("tests.table", "tests.objectives.fixtures")
 
 GOLDENS = Path(__file__).parent / "goldens"
 

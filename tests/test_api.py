@@ -5,8 +5,12 @@ from pathlib import Path
 import pytest
 
 import hpsearch
+from hpsearch.blas import AVX512_FLAGS
 from hpsearch.config import load
-from hpsearch.errors import UsageError
+from hpsearch.errors import (
+    RunMismatch,
+    UsageError,
+)
 from hpsearch.network.model import Model
 from hpsearch.store import Run
 from hpsearch.trial import Result, Status, Trial
@@ -36,3 +40,40 @@ def test_only_the_network_can_be_trained(in_tmp: Path) -> None:
         run.record([Trial(0, {"x": 0.5}, 1)], [Result(0, Status.DONE, 1.0)])
         with pytest.raises(UsageError, match="run searches a command; only the built-in network"):
             hpsearch.train(run)
+
+
+def test_the_main_job_from_python(in_tmp: Path, tiny: Path) -> None:
+    """hpsearch.run gives back the run that hpsearch.load opens."""
+    run = hpsearch.run(tiny, trials=6)
+    assert len(run.results()) == 6
+    assert hpsearch.load(run.directory).ranking(1)[0].value == run.ranking(1)[0].value
+
+
+def test_resuming_from_python(in_tmp: Path, tiny: Path) -> None:
+    """hpsearch.resume takes a total of trials; the results are those of a search of so many."""
+    run = hpsearch.resume(hpsearch.run(tiny, trials=6).directory, trials=9)
+    assert [result.value for result in run.results()] == [
+        result.value for result in hpsearch.run(tiny, trials=9).results()
+    ]
+    assert len(hpsearch.resume(run.directory).results()) == 9
+
+
+def test_another_kernel_is_refused_from_python(
+    in_tmp: Path, tiny: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """This process cannot take that of the run any more; a kernel that the CPU cannot run is no reason."""
+    directory = hpsearch.run(tiny, trials=3).directory
+    with Run.open(directory) as run:
+        run.set_meta(blas_kernel="SkylakeX")
+    assert len(hpsearch.resume(directory).results()) == 3
+    monkeypatch.setattr("hpsearch.blas.cpu_flags", lambda: frozenset({*AVX512_FLAGS, "avx2", "fma"}))
+    with pytest.raises(RunMismatch, match="started with OPENBLAS_CORETYPE=SkylakeX, this process with"):
+        hpsearch.resume(directory, trials=6)
+
+
+def test_notes_are_warnings_in_python(in_tmp: Path, tiny: Path) -> None:
+    """What the command line would say of the config is not lost."""
+    with pytest.warns(UserWarning, match="hidden_units_3: has no effect"):
+        hpsearch.run(
+            tiny, "space.hidden_layers=1", "space.hidden_units_3={type: int, min: 2, max: 4}", trials=2
+        )

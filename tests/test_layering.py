@@ -39,7 +39,7 @@ ROOMS: dict[str, set[str]] = {
     "scripts": {"metrics", "document", "trial", "errors"},
     "process": {"objective", "errors"},
     "objectives": {"objective", "network", "data", "process", "files", "blas", "trial", "errors"},
-    "executors": {"objective", "signals", "blas", "trial", "errors"},
+    "executors": {"commands", "objective", "signals", "blas", "trial", "errors"},
     "store": {"files", "commands", "trial", "errors"},
     "search": {"config", "searchers", "space", "trial", "errors"},
     "loop": {"search", "executors", "store", "signals", "commands", "trial", "errors"},

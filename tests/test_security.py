@@ -250,9 +250,9 @@ def bombs() -> Iterator[tuple[str, bytes]]:
     array = io.BytesIO()
     np.save(array, np.array([Bomb()] * 3, dtype=object), allow_pickle=True)
     yield "array", array.getvalue()
-    archive = io.BytesIO()
-    np.savez(archive, x=np.array([Bomb()] * 3, dtype=object), about=np.array([Bomb()], dtype=object))
-    yield "archive", archive.getvalue()
+    npz = io.BytesIO()
+    np.savez(npz, x=np.array([Bomb()] * 3, dtype=object), metadata=np.array([Bomb()], dtype=object))
+    yield "npz", npz.getvalue()
 
 
 @pytest.mark.parametrize(
@@ -330,7 +330,7 @@ def test_everything_in_a_run_directory_is_private(
 
 
 def test_a_symbolic_link_in_the_way_is_not_followed(in_tmp: Path, tiny: Path) -> None:
-    """A run directory is made anew; a link of its name is something that is there already."""
+    """A run directory is made anew; a link of its name counts as something that exists."""
     Path("elsewhere").mkdir()
     Path(RUN).symlink_to("elsewhere")
     assert hpsearch("run", tiny, "-o", RUN)[0] == 4

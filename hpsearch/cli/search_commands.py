@@ -1,4 +1,4 @@
-"""``run`` and ``resume``."""
+"""Commands that search: ``run``, ``resume``."""
 
 from __future__ import annotations  # types are imported for annotations only
 

@@ -1,4 +1,4 @@
-"""The program in this process, and runs for it to look at."""
+"""The program in this process, and runs for it to show."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ search: {trials: 8}
 
 @dataclass(frozen=True)
 class Done:
-    """What a command did: its exit code, and what it printed."""
+    """The exit code of a command, and what it printed."""
 
     code: int
     out: str
@@ -99,7 +99,7 @@ RESULTS = [
 
 @pytest.fixture
 def example(in_tmp: Path) -> Path:
-    """A run of five results and one trial in flight, without anything that was measured."""
+    """A run of five results and one trial in flight, with fixed times."""
     path = in_tmp / "example.yaml"
     path.write_text(CONFIG)
     config = load(path)

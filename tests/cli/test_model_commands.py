@@ -58,7 +58,7 @@ def test_the_best_model_is_trained_and_predicts(hpsearch: Program, run: Path) ->
 
 
 def test_columns_are_found_by_name(hpsearch: Program, run: Path) -> None:
-    """In any order, with the labels of the training data or without them, the predictions are the same."""
+    """The order of columns and the presence of labels do not change the predictions."""
     hpsearch("train", run, "-q")
     expected = hpsearch("predict", "model.npz", "points.csv").out
     assert len(expected.splitlines()) == 121

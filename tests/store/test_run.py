@@ -254,7 +254,7 @@ def test_no_run_there(tmp_path: Path, what: str) -> None:
     path = tmp_path / "r"
     path.write_text("") if what == "file" else path.mkdir() if what == "empty" else None
     for way in (Run.read, Run.open):
-        with pytest.raises(RunNotFound, match="no run directory"):
+        with pytest.raises(RunNotFound, match="not a run directory"):
             way(path)
 
 
