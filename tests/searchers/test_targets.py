@@ -73,7 +73,7 @@ def test_one_training_that_blew_up_bends_no_line(last: float) -> None:
 
 
 def test_without_survivors_or_curves_nothing_changes() -> None:
-    """There is no line through no points."""
+    """Without points there is no line to follow."""
     losses = np.array([1.0, np.nan, 2.0])
     for curves in ([np.array([1.0]), np.array([np.nan]), np.array([2.0])], [np.empty(0)] * 3):
         found = extrapolated(losses, np.array([True, False, True]), curves)
