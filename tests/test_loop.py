@@ -87,7 +87,7 @@ def test_data_in_memory_are_seen() -> None:
 
 
 def test_what_is_shown_is_stored(in_tmp: Path, config: Config) -> None:
-    """A result is on the disk, for every reader, when the watcher hears of it."""
+    """A result is on the disk, for every reader, when the callback is called."""
 
     def check(trial: Trial, result: Result) -> None:
         with Run.read(Path("runs/tiny-001")) as run:
