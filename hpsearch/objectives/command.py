@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from hpsearch.files import is_readable_file
 from hpsearch.objective import TrialEnded
 from hpsearch.objectives.code_objective import CodePreparation
 from hpsearch.objectives.user_code import NothingReported
@@ -77,7 +78,7 @@ class Command:
         except ValueError:  # a shell may see it otherwise
             return []
         paths = (directory / word for word in words)
-        return [path for path in paths if path.is_relative_to(directory) and _is_file(path)]
+        return [path for path in paths if path.is_relative_to(directory) and is_readable_file(path)]
 
     def with_root(self, directory: Path) -> Self:
         """Itself: it holds no path of its own."""
@@ -198,13 +199,6 @@ def as_text(value: Value) -> str:
 def _mentions(run: tuple[str, ...] | str, name: str) -> bool:
     parts = [run] if isinstance(run, str) else run
     return any(name in placeholders(part) for part in parts)
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except (OSError, ValueError):  # it cannot be the name of a file
-        return False
 
 
 def _number(text: str | None) -> float | str:
