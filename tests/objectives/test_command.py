@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hpsearch.process.placeholders import filled, placeholders
+from hpsearch.invocation.placeholders import filled, placeholders
 from hpsearch.trial import Result, Rung, Status
 
 Command = Callable[..., Result]
@@ -100,7 +100,7 @@ def test_a_shell_gets_values_quoted(command: Command, directory: Path) -> None:
 def test_what_is_filled_in_is_never_read_again(name: str, word: str) -> None:
     """A value in braces stays one."""
     text = name.replace("{", "{{").replace("}", "}}")
-    assert filled(text + "{p}", {"p": word}) == name + word
+    assert filled(text + "{p}", {"p": word}.__getitem__) == name + word
     assert placeholders(text + "{p}") == ["p"]
 
 
