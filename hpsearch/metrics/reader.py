@@ -21,6 +21,9 @@ MOST_OBJECT_LINES = 200
 MOST_SEEN = 500
 """Names that are remembered."""
 
+_CONTINUES = re.compile(r"\s*(?:[\"'}]|\Z)")
+"""The second line of an object."""
+
 _ANY_VALUE = re.compile(r"[0-9]|nan|inf", re.IGNORECASE)
 
 
@@ -155,6 +158,9 @@ class LineReader(_Gatherer):
             return [line]
         if not self._object and (not line.lstrip().startswith("{") or depth(line) <= 0):
             return [line]
+        if len(self._object) == 1 and not _CONTINUES.match(line):
+            lines, self._object, self._depth = self._object, [], 0  # the brace was not of an object
+            return [*lines, *self._whole(line)]
         self._object.append(line)
         self._depth += depth(line)
         if self._depth > 0 and len(self._object) < MOST_OBJECT_LINES:

@@ -17,9 +17,7 @@ from hpsearch.metrics import MisreadNumber
 from hpsearch.metrics.metrics_files import MetricsFile, UnreadableMetrics
 from hpsearch.objective import TrialEnded
 from hpsearch.objectives.code_objective import CodePreparation
-from hpsearch.objectives.command_checks import check_reach
 from hpsearch.objectives.command_output import CommandOutput, Output
-from hpsearch.objectives.filled_files import BadTemplate, write_filled
 from hpsearch.objectives.user_code import NothingReported
 from hpsearch.process.child import Child, Exit, Timeout
 from hpsearch.trial import Status
@@ -94,6 +92,8 @@ class Command:
         Raises:
             ConfigError: No searched value does, or a template cannot be filled in.
         """
+        from hpsearch.objectives.command_checks import check_reach  # imports yaml
+
         return check_reach(config)
 
     def records(self, context: TrialContext) -> Records:
@@ -162,15 +162,24 @@ class Command:
         trial, directory = context.trial, context.files.directory
         if any("json" in placeholders(text) for text in self._texts()):
             (directory / "values.json").write_text(json.dumps(dict(trial.values)), encoding="utf-8")
-        special = self._special(trial, directory)
+        if self.templates:
+            self._fill_in(context)
         try:
-            for target, template in self.templates.items():
-                write_filled(
-                    context.directory / template, directory / target, trial.values, special, self.passing
-                )
             return self.line(trial, context.directory, directory)
-        except (ExpressionError, BadTemplate) as error:
+        except ExpressionError as error:
             raise TrialEnded(Status.FAILED, str(error)) from error
+
+    def _fill_in(self, context: TrialContext) -> None:
+        from hpsearch.objectives.filled_files import BadTemplate, write_filled  # imports yaml
+
+        directory = context.files.directory
+        special = self._special(context.trial, directory)
+        for target, template in self.templates.items():
+            source = context.directory / template
+            try:
+                write_filled(source, directory / target, context.trial.values, special, self.passing)
+            except BadTemplate as error:
+                raise TrialEnded(Status.FAILED, str(error)) from error
 
     def _texts(self) -> Iterator[str]:
         yield from [self.run] if isinstance(self.run, str) else self.run
