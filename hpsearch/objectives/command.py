@@ -43,9 +43,9 @@ class Command:
     the file that it writes.
 
     Attributes:
-        run: The program and its arguments, with placeholders; or, for a shell, a text.
+        run: The program and its arguments, with placeholders; or, for a shell, a string.
         patterns: Patterns by metric: texts with ``{}``, or regular expressions with a group.
-        epochs: What ``{epochs}`` stands for; None if the config does not say.
+        epochs: The value of ``{epochs}``; None if the config does not say.
         passing: How values become words.
         environment: Variables with placeholders.
         templates: Templates by the path of the filled-in file in the trial's directory.
@@ -198,7 +198,7 @@ class Command:
         try:
             for source, block in self._blocks(child, context.deadline):
                 yield from output.poll() if source == "file" else output.records(source, block)
-            if metrics.is_file():  # the command has put a file in the place of the pipe
+            if metrics.is_file():  # the command has replaced the pipe with a file
                 yield from output.records("metrics", metrics.read_bytes())
             yield from output.last_records()
         except Timeout:
@@ -233,12 +233,12 @@ class Command:
         if not output.found:
             metric = context.metric.name
             seen = ", ".join(sorted(output.seen)) or "none"
-            reason = f"it ended without reporting the metric {metric!r}; metrics seen: {seen}"
+            reason = f"it ended without reporting the metric {metric!r}; metrics found: {seen}"
             raise NothingReported("\n".join(filter(None, (reason, output.advice(), child.tail()))))
 
 
 def _is_file(path: Path) -> bool:
     try:
         return path.is_file()
-    except (OSError, ValueError):  # not the name of a file
+    except (OSError, ValueError):  # it cannot be the name of a file
         return False

@@ -52,8 +52,8 @@ class QuasiRandom:
 class RandomizedHalton:
     """The Halton sequence (1960), its digits permuted at random (Owen, 2017).
 
-    Coordinate j of point n has the digits of n in base p, the j-th prime, in reverse: the digit of p^k becomes
-    that of p^(−k−1). Each is replaced through a permutation of its own, so every point is uniformly
+    Coordinate j of point n has the digits of n in base p, the j-th prime, in reverse: that of p^k becomes
+    the digit of p^(−k−1). Each is replaced through a permutation of its own, so every point is uniformly
     distributed, and the coordinates of large bases are not correlated as in the plain sequence.
 
     Args:

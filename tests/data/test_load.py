@@ -16,7 +16,7 @@ Y = np.arange(40) % 2
 
 
 def save(path: Path, name: str = "data.npz", **arrays: Any) -> Path:
-    """Write an archive, by default of forty rows."""
+    """Write an .npz, by default of forty rows."""
     np.savez(path / name, **(arrays or {"X": X, "y": Y}))
     return path / name
 

@@ -25,14 +25,6 @@ class Simple:
 
 
 @dataclass(frozen=True)
-class Obedient(Simple):
-    """Answers with the trial's number."""
-
-    def __call__(self, trial: Trial, on_epoch: object = None, heartbeat: object = None) -> Result:
-        return Result(trial.number, Status.DONE, float(trial.number))
-
-
-@dataclass(frozen=True)
 class Killer(Simple):
     """Some trials end their process, as often as the number of lives they have to lose.
 

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,65 +12,38 @@ from hpsearch.executors.caviar import Caviar
 from hpsearch.executors.executor import Executor
 from hpsearch.executors.panda import Panda
 from hpsearch.objective import Objective
-from hpsearch.trial import Result, Trial
-from tests.executors.objectives import (
-    Environment,
-    Interrupted,
-    KilledBeside,
-    Killer,
-    Obedient,
-    Stuck,
-    Unpicklable,
-)
+from hpsearch.testing import ExecutorContract
+from hpsearch.testing.executor_contract import Echo
+from hpsearch.testing.executor_contract import run_trials as run
+from hpsearch.trial import Trial
+from tests.executors.objectives import Environment, Interrupted, KilledBeside, Killer, Stuck, Unpicklable
 from tests.processes import gone, wait_until
 
-Make = Callable[[Objective], Executor]
+
+class TestPanda(ExecutorContract):
+    def make(self, objective: Objective) -> Executor:
+        """One trial after another in this process."""
+        return Panda(objective)
 
 
-def run(executor: Executor, count: int) -> dict[int, Result]:
-    """The results of trials 0 to count - 1."""
-    results: dict[int, Result] = {}
-    submitted = 0
-    with executor:
-        while len(results) < count:
-            while submitted < count and submitted - len(results) < executor.slots:
-                executor.submit(Trial(submitted, {}, submitted))
-                submitted += 1
-            for result in executor.wait():
-                assert result.number not in results
-                results[result.number] = result
-    return results
+class TestCaviarWithOneWorker(ExecutorContract):
+    def make(self, objective: Objective) -> Executor:
+        """One process beside this one."""
+        return Caviar(objective, 1)
 
 
-def local_cluster(objective: Objective) -> Executor:
-    """Dask, with two processes of its own."""
-    dask = pytest.importorskip("hpsearch.executors.dask", exc_type=ModuleNotFoundError)
-    made: Executor = dask.Dask(objective, 2, run_directory=Path("/"))
-    return made
+class TestCaviarWithTwoWorkers(ExecutorContract):
+    def make(self, objective: Objective) -> Executor:
+        """Two processes beside this one."""
+        return Caviar(objective, 2)
 
 
-EXECUTORS: dict[str, Make] = {
-    "panda": Panda,
-    "caviar-1": lambda objective: Caviar(objective, 1),
-    "caviar-2": lambda objective: Caviar(objective, 2),
-    "dask": local_cluster,
-}
-
-
-@pytest.mark.parametrize("make", EXECUTORS.values(), ids=EXECUTORS.keys())
-class TestContract:
-    """What panda, caviar and every other executor do alike."""
-
-    def test_every_trial_comes_back_once(self, make: Make) -> None:
-        """Seven trials in, the same seven results out."""
-        results = run(make(Obedient()), 7)
-        assert {number: result.value for number, result in results.items()} == {n: float(n) for n in range(7)}
-
-    def test_closing_ends_what_has_not_run(self, make: Make) -> None:
-        """An executor can be left the instant after a trial was given to it, again and again."""
-        for number in range(5):
-            with make(Obedient()) as executor:
-                executor.submit(Trial(number, {}, 0))
+class TestDask(ExecutorContract):
+    def make(self, objective: Objective) -> Executor:
+        """Two processes of Dask's own."""
+        dask = pytest.importorskip("hpsearch.executors.dask", exc_type=ModuleNotFoundError)
+        made: Executor = dask.Dask(objective, 2, run_directory=Path("/"))
+        return made
 
 
 @pytest.mark.parametrize("how", ["kill", "exit", "segfault"])
@@ -168,7 +140,7 @@ def test_a_worker_that_dies_while_nobody_looks_costs_its_trial_alone(tmp_path: P
 
 def test_a_worker_that_dies_idle_costs_nothing(tmp_path: Path) -> None:
     """The pool is made anew for the next trial."""
-    with Caviar(Obedient(), 1) as executor:
+    with Caviar(Echo(), 1) as executor:
         executor.submit(Trial(0, {}, 0))
         executor.wait()
         for pid in list(executor._pool._processes):

@@ -95,7 +95,7 @@ def test_a_calculation_by_hand() -> None:
     np.testing.assert_allclose(daffine[0].ravel(), [0.091817, -0.139242], atol=1e-5)  # Σ top, Σ top · X̂
     # dZ = top − 0.022954 + 0.034811 · X̂ = (1/8, −1/8, 0, 0), and dW = Xᵀ dZ.
     np.testing.assert_allclose(dhidden[0].ravel(), [-0.125, 0.125], atol=1e-5)
-    # The averages move a tenth of the way to mean 1 and unbiased variance 4/3.
+    # The running statistics move a tenth of the way to mean 1 and unbiased variance 4/3.
     np.testing.assert_allclose(network.running_stats, [[0.1, 0.9 + 0.1 * 4 / 3]], atol=1e-12)
 
 

@@ -197,7 +197,7 @@ def test_a_damaged_checkpoint_is_refused(damage: str, tmp_path: Path) -> None:
         case "empty":
             path.write_bytes(b"")
         case "text":
-            path.write_text("not an archive")
+            path.write_text("not an npz")
         case "missing":
             path.unlink()
         case "other":

@@ -1,20 +1,15 @@
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hpsearch.searchers.quasi_random import RandomizedHalton
-
-from . import spaces
-from .contract import SearcherContract, make, replay
+from hpsearch.searchers.quasi_random import QuasiRandom, RandomizedHalton
+from hpsearch.testing import example_spaces as spaces
+from hpsearch.testing.searcher_contract import SearcherContract, replay
+from tests.searchers.make import make
 
 
 class TestQuasiRandom(SearcherContract):
-    @pytest.fixture(scope="class")
-    @classmethod
-    def method(cls) -> str:
-        """The searcher under test."""
-        return "quasi_random"
+    searcher = QuasiRandom
 
 
 def points(count: int, dimensions: int, seed: int) -> np.ndarray:

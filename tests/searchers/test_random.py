@@ -1,22 +1,19 @@
 import numpy as np
 import pytest
 
+from hpsearch.searchers import Random
 from hpsearch.space import Categorical, Space
-
-from . import spaces
-from .contract import SearcherContract, make, replay
+from hpsearch.testing import example_spaces as spaces
+from hpsearch.testing.searcher_contract import SearcherContract, replay
+from tests.searchers.make import make
 
 
 class TestRandom(SearcherContract):
-    @pytest.fixture(scope="class")
-    @classmethod
-    def method(cls) -> str:
-        """The searcher under test."""
-        return "random"
+    searcher = Random
 
 
 def test_draws_follow_the_priors() -> None:
-    """Coordinates are uniform in the cube, so values are spread as their priors say."""
+    """Coordinates are uniform in the cube, so values are distributed as their priors say."""
     units, _ = replay(make("random", spaces.CONTINUOUS, 0), spaces.CONTINUOUS, 2000)
     assert np.abs(np.sort(units, axis=0) - np.linspace(0, 1, 2000)[:, None]).max() < 0.05
 
