@@ -88,7 +88,7 @@ def test_changed_data_are_refused_with_both_hashes(in_tmp: Path, tiny: Path) -> 
 
 
 def test_only_one_process_searches_in_a_run(in_tmp: Path, config: Config) -> None:
-    """The second is told who holds it."""
+    """The second one learns which process holds it."""
     directory = start(config, Recorder())
     with Run.open(directory), pytest.raises(RunLocked, match="is searching in it"):
         resume(directory, Recorder())
@@ -102,7 +102,7 @@ def test_no_run_to_resume(in_tmp: Path) -> None:
 
 
 def test_other_versions_are_warned_of(in_tmp: Path, config: Config) -> None:
-    """A run that began with another NumPy says so when it goes on."""
+    """A run that began with another NumPy says so when it is resumed."""
     directory = start(config, Recorder())
     with Run.open(directory) as run:
         run.set_meta(versions={**run.meta("versions"), "numpy": "1.0"})

@@ -27,10 +27,10 @@ def test_every_trial_fails(case: Case, strategy: str) -> None:
     assert case.search(directory, "--retry-failed").wait() == 0
 
 
-@pytest.mark.trial_of("a metric that is no finite number, of 15 kinds")
+@pytest.mark.trial_of("a metric that is not a finite number, of 15 kinds")
 @pytest.mark.parametrize("method", ["random", "coarse_to_fine"])
 def test_odd_metrics(case: Case, method: str) -> None:
-    """The trial has diverged, or failed with the type's name; it is ranked last, and the search goes on."""
+    """The trial has diverged, or failed with the type's name; it is ranked last, and the search continues."""
     case.text = case.text.replace("trials: 5, lag: 1", f"trials: {3 * len(ODD)}, lag: 1, method: {method}")
     case.text = case.text.replace("{min_epochs: 1, reduction: 2}", "false")
     directory = case.place / "run"
