@@ -8,6 +8,7 @@ from pathlib import Path
 from threadpoolctl import threadpool_limits
 
 from hpsearch import blas
+from hpsearch.commands import command
 from hpsearch.config import Config
 from hpsearch.config import load as load_config
 from hpsearch.errors import RunMismatch, UsageError
@@ -87,7 +88,7 @@ def resume(directory: str | PathLike[str], *, trials: int | None = None) -> Run:
         raise RunMismatch(
             f"{directory} started with {blas.VARIABLE}={kernel or ''}, this process with "
             f"{blas.VARIABLE}={own or ''}, and their results differ in the last digits. Set the variable "
-            f"before Python starts, or continue with `hpsearch resume {directory}`."
+            f"before Python starts, or continue with {command('resume', directory)}."
         )
     changes = {} if trials is None else {"search.trials": trials}
     return load(resume_run(Path(directory), _Warnings(), changes=changes))

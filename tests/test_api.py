@@ -50,7 +50,7 @@ def test_the_main_job_from_python(in_tmp: Path, tiny: Path) -> None:
 
 
 def test_resuming_from_python(in_tmp: Path, tiny: Path) -> None:
-    """hpsearch.resume takes a total of trials; the results are those of a search of so many."""
+    """hpsearch.resume takes a total of trials; the results are those of a search with that total."""
     run = hpsearch.resume(hpsearch.run(tiny, trials=6).directory, trials=9)
     assert [result.value for result in run.results()] == [
         result.value for result in hpsearch.run(tiny, trials=9).results()
@@ -61,7 +61,7 @@ def test_resuming_from_python(in_tmp: Path, tiny: Path) -> None:
 def test_another_kernel_is_refused_from_python(
     in_tmp: Path, tiny: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """This process cannot take that of the run any more; a kernel that the CPU cannot run is no reason."""
+    """This process cannot switch to the run's; a kernel that the CPU cannot run is no obstacle."""
     directory = hpsearch.run(tiny, trials=3).directory
     with Run.open(directory) as run:
         run.set_meta(blas_kernel="SkylakeX")

@@ -71,7 +71,18 @@ ROOMS: dict[str, set[str]] = {
     "findings": {"analysis", "config", "searchers", "store", "network.hyperparameters", "trial", "errors"},
     "reports": {"analysis", "config", "searchers", "trial", "blas"},
     "exchange": {"reports", "config", "document", "files", "store", "space", "trial", "errors"},
-    "api": {"starting", "resuming", "objectives", "network", "reports", "store", "config", "blas", "errors"},
+    "api": {
+        "commands",
+        "starting",
+        "resuming",
+        "objectives",
+        "network",
+        "reports",
+        "store",
+        "config",
+        "blas",
+        "errors",
+    },
 }
 """What each room may import."""
 

@@ -39,7 +39,7 @@ def mount(source: str, target: Path, kind: str, flags: int, options: str = "") -
 
 
 def own_mounts() -> None:
-    """Let what this process mounts be seen by nobody else, and go with it."""
+    """Let what this process mounts be visible to itself alone."""
     user, group = os.getuid(), os.getgid()
     if ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWNS | (CLONE_NEWUSER if user else 0)) != 0:
         raise OSError(ctypes.get_errno(), "unshare")
@@ -107,7 +107,7 @@ class SmallFiles:
 
 
 def stopped_and_finished(case: Case, directory: Path, program: Program, reason: int) -> bool:
-    """Let a fault stop a search, hold what it left against the promises, and go on to the end.
+    """Let a fault stop a search, hold what it left against the promises, and resume it to the end.
 
     Returns:
         Whether the fault stopped it.
@@ -126,7 +126,7 @@ def stopped_and_finished(case: Case, directory: Path, program: Program, reason: 
 @needs_strace
 @pytest.mark.parametrize("part", range(2))
 def test_full_from_every_write_on(case: Case, full: bool, part: int) -> None:
-    """The search stops with the reason, and goes on when there is space again."""
+    """The search stops with the reason, and continues when there is space again."""
     numbers = slice(part, None, 2 if full else 14)
     assert every(case, "pwrite64", "ENOSPC", errno.ENOSPC, "+", numbers) == case.row.tries
 
@@ -135,7 +135,7 @@ def test_full_from_every_write_on(case: Case, full: bool, part: int) -> None:
 @needs_strace
 @pytest.mark.parametrize("call", ["fsync", "fdatasync"])
 def test_error_at_every_sync(case: Case, full: bool, call: str) -> None:
-    """The search stops with the reason, and goes on from what is on the disk."""
+    """The search stops with the reason, and continues from what is on the disk."""
     stopped = every(case, call, "EIO", errno.EIO, "", slice(0, None, 1 if full else 4))
     assert stopped > case.row.tries // 2  # SQLite takes no notice of a directory that fails to sync
 
