@@ -77,10 +77,10 @@ def test_what_earlier_runs_found_out_is_kept_in_the_run(in_tmp: Path, tiny: Path
     [
         (["metric.name=val_accuracy"], "must be a run that maximizes its metric"),
         (["space={dropout: {min: 0, max: 0.5}}"], "must be a run that shares a parameter"),
-        (["space={hidden_units: {type: int, min: 6000, max: 7000}}"], "values that this space has"),
+        (["space={hidden_units: {type: int, min: 6000, max: 7000}}"], "values in or near this space"),
     ],
 )
-def test_runs_that_teach_nothing_are_refused(
+def test_runs_without_observations_are_refused(
     in_tmp: Path, tiny: Path, overrides: list[str], text: str
 ) -> None:
     """The opposite goal, no parameter in common, no trial in this space: said before anything is made."""

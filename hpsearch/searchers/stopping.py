@@ -1,7 +1,7 @@
 """Early stopping: asynchronous successive halving in its stopping variant (Li et al., 2020).
 
-Made reproducible by bounded staleness: a trial's thresholds come from the results that its proposal
-may see, and travel with it. Whatever else ends meanwhile changes nothing.
+Reproducible by bounded staleness: a trial's thresholds come from the results that its proposal may
+use, and are sent with it. Trials that end in the meantime change nothing.
 """
 
 import math
@@ -14,7 +14,7 @@ from hpsearch.space import Floats
 from hpsearch.trial import Rung
 
 _FEWEST = 3
-"""Trials that must have reached a rung before it stops any."""
+"""The number of trials that must have reached a rung before it stops any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Halving:
 
     Attributes:
         min_epochs: The first rung; at least 1.
-        reduction: The factor between rungs, and the inverse of the share that goes on; at least 2.
+        reduction: The factor between rungs, and the inverse of the share of trials that pass one; at least 2.
     """
 
     min_epochs: int = 1
@@ -39,11 +39,11 @@ class Halving:
         return tuple(found)
 
     def rungs(self, curves: Sequence[Floats], epochs: int) -> tuple[Rung, ...]:
-        """Where a trial has to prove itself: be among the best 1/reduction of those that got there.
+        """The thresholds of a trial: it must be among the best 1/reduction of the trials that reached each.
 
         Args:
-            curves: Losses epoch by epoch of each trial that may be looked at, lower is better. Entries
-                that are not finite do not count.
+            curves: Losses epoch by epoch of each trial with a result, lower is better. Entries that are
+                not finite do not count.
             epochs: How many epochs a full training takes.
 
         Returns:

@@ -19,7 +19,7 @@ def test_rungs_are_powers_below_the_last_epoch(
 
 
 def test_threshold_is_that_of_the_best_share() -> None:
-    """With reduction 2 the better half of those that reached the rung goes on."""
+    """With reduction 2 the better half of those that reached the rung continues."""
     curves = [np.array([loss, loss / 2]) for loss in (4.0, 1.0, 3.0, 2.0)] + [np.array([9.0])]
     assert Halving().rungs(curves, 4) == (Rung(1, 3.0), Rung(2, 1.0))
 
@@ -30,7 +30,7 @@ def test_a_rung_needs_three_trials() -> None:
 
 
 def test_entries_that_are_not_finite_do_not_count() -> None:
-    """A diverged trial is no competition."""
+    """A diverged trial does not count."""
     curves = [np.array([loss]) for loss in (np.nan, np.inf, 1.0, 2.0)]
     assert Halving().rungs(curves, 4) == ()
     assert Halving().rungs([*curves, np.array([3.0])], 4) == (Rung(1, 2.0),)
