@@ -1,5 +1,11 @@
 """What many tests need."""
 
+# ruff: noqa: E402 -- NumPy, which the rest imports, has to find what the first lines set
+
+from hpsearch import kernels
+
+kernels.prefer_portable()
+
 import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -52,12 +58,6 @@ space:
 search: {trials: 12, lag: 3}
 run: {strategy: panda}
 """
-
-
-@pytest.fixture(autouse=True)
-def _no_restart(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A CPU without AVX-512: with it, the program might start anew, and the tests with it."""
-    monkeypatch.setattr("hpsearch.blas.cpu_flags", frozenset)
 
 
 @pytest.fixture

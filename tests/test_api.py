@@ -1,11 +1,13 @@
 """Tests of training a final model from Python."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 import hpsearch
-from hpsearch.blas import AVX512_FLAGS
+from hpsearch import kernels
 from hpsearch.config import load
 from hpsearch.errors import (
     RunMismatch,
@@ -58,17 +60,40 @@ def test_resuming_from_python(in_tmp: Path, tiny: Path) -> None:
     assert len(hpsearch.resume(run.directory).results()) == 9
 
 
-def test_another_kernel_is_refused_from_python(
-    in_tmp: Path, tiny: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """This process cannot switch to the run's; a kernel that the CPU cannot run is no obstacle."""
+def test_another_arithmetic_is_refused_from_python(in_tmp: Path, tiny: Path) -> None:
+    """This process cannot compute as the run did any more; if the CPU cannot either, a warning says so."""
     directory = hpsearch.run(tiny, trials=3).directory
     with Run.open(directory) as run:
-        run.set_meta(blas_kernel="SkylakeX")
-    assert len(hpsearch.resume(directory).results()) == 3
-    monkeypatch.setattr("hpsearch.blas.cpu_flags", lambda: frozenset({*AVX512_FLAGS, "avx2", "fma"}))
-    with pytest.raises(RunMismatch, match="started with OPENBLAS_CORETYPE=SkylakeX, this process with"):
+        run.set_meta(versions={**run.meta("versions"), "arithmetic": "x86-64-v3/Zen"})
+    with pytest.raises(RunMismatch, match="started with the arithmetic x86-64-v3/Zen, this process with"):
         hpsearch.resume(directory, trials=6)
+    with Run.open(directory) as run:
+        run.set_meta(kernels={"OPENBLAS_CORETYPE": "NoSuchKernel"})
+    with pytest.warns(UserWarning, match="began with arithmetic x86-64-v3/Zen; this is arithmetic"):
+        hpsearch.resume(directory, trials=6)
+
+
+LATE = """
+import sys, warnings
+import numpy
+import hpsearch
+with warnings.catch_warnings(record=True) as caught:
+    warnings.simplefilter("always")
+    run = hpsearch.run(sys.argv[1], output="late", trials=1)
+print([str(each.message) for each in caught])
+"""
+
+
+def test_numpy_loaded_before_is_said(in_tmp: Path, tiny: Path) -> None:
+    """Then it is too late to choose kernels: the run records its own arithmetic, and a warning names it."""
+    environment = {**kernels.user_environment(), "OPENBLAS_CORETYPE": "Nehalem"}
+    done = subprocess.run(
+        [sys.executable, "-c", LATE, str(tiny)], capture_output=True, text=True, check=True, env=environment
+    )
+    with Run.read(in_tmp / "late") as run:
+        arithmetic = run.meta("versions")["arithmetic"]
+    assert arithmetic.endswith("/Nehalem")
+    assert f"This search computes with {arithmetic}" in done.stdout
 
 
 def test_notes_are_warnings_in_python(in_tmp: Path, tiny: Path) -> None:

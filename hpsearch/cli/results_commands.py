@@ -74,7 +74,15 @@ def print_leaderboard(
 
     config, ranking = Config.from_resolved(run.meta("config")), run.ranking(rows)
     trials = {result.number: run.trial(result.number) for result in ranking}
-    table = leaderboard_table(config, ranking, trials, run.counts(), title=title, timings=timings)
+    table = leaderboard_table(
+        config,
+        ranking,
+        trials,
+        run.counts(),
+        run.meta("versions")["arithmetic"],
+        title=title,
+        timings=timings,
+    )
     print_report(table, form, console(color))
 
 

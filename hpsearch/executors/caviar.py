@@ -18,8 +18,8 @@ from typing import Self
 
 from joblib.externals.loky.process_executor import BrokenProcessPool, ProcessPoolExecutor
 
-from hpsearch.blas import THREAD_VARIABLES
 from hpsearch.executors.executor import Plan
+from hpsearch.kernels import THREAD_VARIABLES
 from hpsearch.objective import Objective
 from hpsearch.signals import INTERRUPTS, interrupts_blocked
 from hpsearch.trial import Result, Status, Trial

@@ -9,6 +9,7 @@ import errno
 import logging
 import os
 import queue
+import sys
 import time
 import warnings
 from collections import deque
@@ -26,6 +27,7 @@ from distributed.scheduler import KilledWorker
 from distributed.versions import VersionMismatchWarning
 from threadpoolctl import threadpool_limits
 
+from hpsearch import kernels
 from hpsearch.commands import command
 from hpsearch.errors import ClusterLost, UsageError
 from hpsearch.executors.executor import Plan
@@ -88,6 +90,7 @@ class Dask:
         try:
             available = self._meet_workers()
             self._check_versions()
+            self._set_kernels()
             if not all(self._client.run(run_directory.exists).values()):
                 self._ship(objective)
         except BaseException:
@@ -246,6 +249,22 @@ class Dask:
                         f" {name} is {theirs} on {machine} but {own[name]} here. Install the same on both."
                     )
 
+    def _set_kernels(self) -> None:
+        """Have every worker compute as this process does, those that come later too.
+
+        Raises:
+            UsageError: A worker has loaded NumPy with other kernels already.
+        """
+        variables, own = kernels.current_variables(), kernels.arithmetic()
+        self._client.register_plugin(_Kernels(variables), name="hpsearch-kernels")
+        for address, theirs in self._client.run(kernels.arithmetic).items():
+            if theirs != own:
+                raise UsageError(
+                    "All machines of a cluster need the same arithmetic, or results would differ: it is"
+                    f" {theirs} on the worker {address}, and {own} here. Start the workers with"
+                    f" {kernels.describe_variables(variables)}."
+                )
+
     def _ship(self, objective: Objective) -> None:
         """Give every worker, those that come later too, the objective's files."""
         self._files = f"hpsearch-{uuid4().hex}"
@@ -275,6 +294,22 @@ def _local_cluster(workers: int, retries: int) -> LocalCluster:
             scheduler_kwargs={"dashboard": False},
             silence_logs=logging.CRITICAL,
         )
+
+
+class _Kernels(WorkerPlugin):
+    """Has a worker compute with some kernels, if it has not loaded NumPy yet.
+
+    Args:
+        variables: See :func:`hpsearch.kernels.variables`.
+    """
+
+    def __init__(self, variables: Mapping[str, str | None]) -> None:
+        self._variables = variables
+
+    def setup(self, worker: Any) -> None:
+        """Called on every worker when it, or the plugin, is added."""
+        if "numpy" not in sys.modules and kernels.supported(self._variables):
+            kernels.set_variables(self._variables)
 
 
 class _Files(WorkerPlugin):

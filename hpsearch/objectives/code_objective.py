@@ -3,14 +3,13 @@
 from __future__ import annotations  # types are imported for annotations only
 
 import hashlib
-import os
 import time
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from hpsearch.blas import THREAD_VARIABLES
+from hpsearch.kernels import THREAD_VARIABLES, user_environment
 from hpsearch.objectives.follow import describe, follow
 from hpsearch.objectives.retrying import with_retries
 from hpsearch.objectives.trial_files import TrialFiles
@@ -64,7 +63,7 @@ class CodeObjective:
                     self.metric,
                     files,
                     self.directory,
-                    {**os.environ, **self.environment, **variables, **_variables(trial, files)},
+                    {**user_environment(), **self.environment, **variables, **_variables(trial, files)},
                     self.limits,
                     None if timeout is None else time.monotonic() + timeout,
                     heartbeat,

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Self
 
 from hpsearch.errors import ConfigError
+from hpsearch.kernels import user_environment
 from hpsearch.objective import TrialEnded
 from hpsearch.objectives.code_objective import CodePreparation
 from hpsearch.process import runner
@@ -159,7 +160,7 @@ def check_signature(function: Function, parameters: Mapping[str, bool]) -> str:
     job = {"function": function.name, "path": str(function.directory), "parameters": dict(parameters)}
     with tempfile.TemporaryDirectory() as logs:
         context = functools.partial(
-            Child, directory=function.directory, environment=dict(os.environ), logs=Path(logs)
+            Child, directory=function.directory, environment=user_environment(), logs=Path(logs)
         )
         with _running(context) as (child, answers):
             _send(answers, job)
