@@ -82,7 +82,7 @@ def config(tiny: Path) -> Config:
 
 
 class Recorder:
-    """A callback that remembers how it was called."""
+    """A callback that remembers what it was shown."""
 
     def __init__(self, on_finished: Callable[[Trial, Result], None] | None = None) -> None:
         self.trials: list[Trial] = []

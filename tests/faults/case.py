@@ -27,7 +27,7 @@ space:
 search: {trials: 5, lag: 1, early_stopping: {min_epochs: 1, reduction: 2}}
 run: {strategy: panda}
 """
-SECONDS_TO_END = 10.0  # for the children of a program that has ended
+SECONDS_TO_END = 60.0  # for the children of a program that has ended
 
 
 @dataclass

@@ -67,8 +67,10 @@ class SmallDisk:
         kept = self.directory.with_suffix(".kept")
         own_mounts()
         mount("tmpfs", self.directory, "tmpfs", 0, f"size={self.kilobytes}k")
-        yield
-        shutil.copytree(self.directory, kept)
+        try:
+            yield
+        finally:  # the program ends by SystemExit
+            shutil.copytree(self.directory, kept)
 
 
 @dataclass(frozen=True)
@@ -220,7 +222,7 @@ def test_nowhere_to_print_to(case: Case) -> None:
     for command in ("leaderboard", "status", "show"):
         program = Program(command, case.place / "silent", cwd=case.place, surroundings=Full(1))
         assert program.wait() == 1
-        assert program.err == "The system refused: [Errno 28] No space left on device\n"
+        assert program.err == "Operating system error: [Errno 28] No space left on device\n"
         case.row.tries += 1
     assert hpsearch("list", case.place)[0] == 0
 
