@@ -12,7 +12,7 @@ from tests.faults.surroundings import TrainedBy
 @pytest.mark.trial_of("every trial fails")
 @pytest.mark.parametrize("strategy", ["panda", "caviar"])
 def test_every_trial_fails(case: Case, strategy: str) -> None:
-    """The search ends after ten failures in a row, with exit code 3 and the reasons; it can be mended."""
+    """The search ends after ten failures in a row, with exit code 3 and the reasons, and can be resumed."""
     case.text = case.text.replace("trials: 5", "trials: 20")
     directory = case.place / "run"
     program = case.search(directory, "--strategy", strategy, surroundings=TrainedBy(Failing))

@@ -127,7 +127,7 @@ def test_final_figures_are_taken_once_at_the_end() -> None:
 
 
 def test_earlier_epochs_come_first() -> None:
-    """A resumed trial's curve continues, with its epoch numbers and its seconds."""
+    """A resumed trial's curve continues, with its numbers and its seconds."""
     earlier = (Epoch(1, {"error": 0.9}, 5.0), Epoch(2, {"error": 0.8}, 10.0))
     result = run(*errors(0.7), earlier=earlier)
     assert [epoch.number for epoch in result.curve] == [1, 2, 3]
@@ -142,7 +142,7 @@ def test_a_resumed_trial_that_should_have_stopped_stops() -> None:
 
 
 def test_every_epoch_is_shown() -> None:
-    """The display hears of each as it comes."""
+    """The display gets each as it comes."""
     seen: list[int] = []
     run(*errors(0.5, 0.4), on_epoch=lambda trial, epoch: seen.append((trial.number, epoch.number)))  # type: ignore[arg-type]
     assert seen == [(3, 1), (3, 2)]
@@ -161,6 +161,6 @@ def test_a_training_that_is_complete_has_not_timed_out() -> None:
 
 
 def test_memory_that_is_not_there_has_a_status_of_its_own() -> None:
-    """A MemoryError is distinguished from other failures."""
+    """A MemoryError has a status of its own."""
     result = run(*errors(0.5), MemoryError("too large"))
     assert (result.status, result.value) == (Status.OUT_OF_MEMORY, None)

@@ -23,7 +23,7 @@ def test_a_returned_number_is_the_metric(call: Call) -> None:
 
 
 def test_a_returned_mapping_is_the_metrics(call: Call, directory: Path) -> None:
-    """What is not a number is left out; what is printed is in the log; ``trial`` is given where asked for."""
+    """What is not a number is left out; output is in the log; ``trial`` is passed if it is a parameter."""
     result = call("mapping")
     assert result.curve[0].metrics == {"value": 0.25, "other": 2.0}
     assert (directory / "stdout.log").read_text() == "hello from 7 11\n"

@@ -1,4 +1,4 @@
-"""Tests of the run directory: nothing is lost, there is one writer, damage is detected."""
+"""Tests of the run directory: nothing is lost, one process writes, damage is noticed."""
 
 import json
 import os
