@@ -153,7 +153,7 @@ class LineReader(_Gatherer):
         return super().final()
 
     def _whole(self, line: str) -> Iterable[str]:
-        """The line, or nothing while a JSON object goes on, or the object; or the lines of what was none."""
+        """The line; nothing inside a JSON object, then the object; or the lines, if it was not one."""
         if not self._object and not line.rstrip().endswith(("{", ",")):
             return [line]
         if not self._object and (not line.lstrip().startswith("{") or depth(line) <= 0):
