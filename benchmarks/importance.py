@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from hpsearch.analysis.importance import Importance, importance
+from hpsearch.analysis.anova import Importance, importance
 from hpsearch.searchers import Observations
 from hpsearch.space import Categorical, Floats, Number, Space
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from hpsearch.searchers import Observations, make
+from hpsearch.searchers import METHODS, Observations, SearcherContext
 from hpsearch.space import Categorical, Number, Space
 from hpsearch.trial import Value
 
@@ -31,7 +31,7 @@ def hpsearch(method: str) -> Callable[[Space, int, int], AskTell]:
     """One of this project's own searchers."""
 
     def start(space: Space, seed: int, trials: int) -> AskTell:
-        searcher = make(method, space, seed)
+        searcher = METHODS[method](SearcherContext(space, seed))
         units: list[np.ndarray] = []
         losses: list[float] = []
 

@@ -22,7 +22,7 @@ from hpsearch.data.load import load
 from hpsearch.data.prepare import prepare
 from hpsearch.network.hyperparameters import Hyperparameters
 from hpsearch.network.train import Training
-from hpsearch.searchers import Observations, make
+from hpsearch.searchers import METHODS, Observations, SearcherContext
 from hpsearch.searchers.stopping import Halving
 from hpsearch.space import Categorical, Floats, Number, Space
 from hpsearch.trial import Rung
@@ -87,7 +87,7 @@ def search(
     data: Dataset, metric: str, method: str, seed: int, halving: Halving | None, lag: int
 ) -> Iterator[tuple[int, float]]:
     """A search without end: after each trial, the epochs used so far and the best last metric."""
-    searcher = make(method, SPACE, seed)
+    searcher = METHODS[method](SearcherContext(SPACE, seed))
     units, losses = np.empty((0, SPACE.dimensions)), np.empty(0)
     stopped, curves = np.empty(0, dtype=np.bool_), list[Floats]()
     used, best = 0, np.inf

@@ -1,13 +1,15 @@
 """Reproducible hyperparameter search: the same leaderboard for any number of workers, engine and kills.
 
-The names below are imported when they are first used, so that ``import hpsearch`` costs nothing.
+The names below are imported when they are first used, so that ``import hpsearch`` is fast.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from hpsearch.api import load, resume, run
+    from hpsearch.api import load, resume, run, train
+    from hpsearch.exchange.exporting import export
+    from hpsearch.findings import explain_search, explain_trial, importance
     from hpsearch.network.classifier import BatchNormMLPClassifier
     from hpsearch.search import Search
     from hpsearch.space import Space
@@ -21,9 +23,14 @@ _HOMES = {
     "Space": "hpsearch.space",
     "Status": "hpsearch.trial",
     "Trial": "hpsearch.trial",
+    "explain_search": "hpsearch.findings",
+    "explain_trial": "hpsearch.findings",
+    "export": "hpsearch.exchange.exporting",
+    "importance": "hpsearch.findings",
     "load": "hpsearch.api",
     "resume": "hpsearch.api",
     "run": "hpsearch.api",
+    "train": "hpsearch.api",
 }
 
 __all__ = [
@@ -34,14 +41,19 @@ __all__ = [
     "Space",
     "Status",
     "Trial",
+    "explain_search",
+    "explain_trial",
+    "export",
+    "importance",
     "load",
     "resume",
     "run",
+    "train",
 ]
 
 
 def __getattr__(name: str) -> Any:
-    """A public name, imported now."""
+    """Import a public name."""
     if name in _HOMES:
         return getattr(import_module(_HOMES[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,24 +1,32 @@
-"""The command line's main job, from Python."""
+"""What the commands ``run``, ``resume`` and ``train`` do, from Python."""
 
 import warnings
+from collections.abc import Callable
 from os import PathLike
 from pathlib import Path
 
+from threadpoolctl import threadpool_limits
+
 from hpsearch import blas, launch
+from hpsearch.config import Config
 from hpsearch.config import load as load_config
-from hpsearch.errors import RunMismatch
+from hpsearch.errors import RunMismatch, UsageError
+from hpsearch.network import final
 from hpsearch.reports.lines import Lines
 from hpsearch.store import Run
+from hpsearch.workload import NetworkWorkload, workload
+
+__all__ = ["load", "resume", "run", "train"]
 
 
-class _Notes(Lines):
-    """Shows nothing, and warns of what is worth saying."""
+class _Warnings(Lines):
+    """Shows nothing; messages become warnings."""
 
     def __init__(self) -> None:
         super().__init__(None)
 
     def on_search_start(self, *_: object) -> None:
-        """The search goes its way in silence."""
+        """Do nothing."""
 
     def on_message(self, text: str) -> None:
         """Warn."""
@@ -31,55 +39,55 @@ def run(
     output: str | PathLike[str] | None = None,
     trials: int | None = None,
 ) -> Run:
-    """Run a search, as ``hpsearch run`` does, without showing it; notes are warnings.
+    """Run a search, as ``hpsearch run`` does, without showing it; messages are warnings.
 
-    In a script, call it under ``if __name__ == "__main__":``; worker processes import the script. The BLAS
-    kernel stays the one that this process began with, whatever ``run.blas_kernel`` says: only a new process
-    could take another. To have the command's, set the variable ``OPENBLAS_CORETYPE`` before Python starts, to
-    what ``hpsearch doctor`` recommends.
+    In a script, call it under ``if __name__ == "__main__":``, because worker processes import the script. The
+    BLAS kernel is the one that this process started with, whatever ``run.blas_kernel`` says: only a new
+    process can use another. To use the same kernel as the command, set the variable ``OPENBLAS_CORETYPE`` to
+    what ``hpsearch doctor`` recommends before Python starts.
 
     Args:
-        config: The config's path.
+        config: The path of the config.
         overrides: ``KEY=VALUE`` settings, by dotted path.
-        output: The run directory to make; the next free one under ``runs/`` if not given.
-        trials: How many trials in all.
+        output: The run directory to make; by default the next free one under ``runs/``.
+        trials: The total number of trials.
 
     Returns:
         The run, open for reading.
 
     Raises:
-        HpsearchError: As the command's exit codes tell.
+        HpsearchError: As listed in :mod:`hpsearch.errors`.
     """
-    given = [*overrides, *([] if trials is None else [f"search.trials={trials}"])]
+    settings = [*overrides, *([] if trials is None else [f"search.trials={trials}"])]
     directory = launch.start(
-        load_config(Path(config), given), _Notes(), directory=None if output is None else Path(output)
+        load_config(Path(config), settings), _Warnings(), directory=None if output is None else Path(output)
     )
     return load(directory)
 
 
 def resume(directory: str | PathLike[str], *, trials: int | None = None) -> Run:
-    """Go on with a search, as ``hpsearch resume`` does.
+    """Continue a search, as ``hpsearch resume`` does.
 
     Args:
         directory: The run directory.
-        trials: How many trials in all; as many as before if not given.
+        trials: The total number of trials; by default as before.
 
     Returns:
         The run, open for reading.
 
     Raises:
-        RunMismatch: The run began with another BLAS kernel, or its config or data have changed.
-        HpsearchError: As the command's exit codes tell.
+        RunMismatch: The run started with another BLAS kernel, or its config or data have changed.
+        HpsearchError: As listed in :mod:`hpsearch.errors`.
     """
     kernel, own = load(directory).meta("blas_kernel"), blas.requested_kernel()
     if kernel != own and blas.supported(kernel, blas.cpu_flags()):
         raise RunMismatch(
-            f"{directory} began with {blas.VARIABLE}={kernel or ''}, this process with "
-            f"{blas.VARIABLE}={own or ''}, and their results differ in the last digits. Set it before Python "
-            f"starts, or go on by `hpsearch resume {directory}`."
+            f"{directory} started with {blas.VARIABLE}={kernel or ''}, this process with "
+            f"{blas.VARIABLE}={own or ''}, and their results differ in the last digits. Set the variable "
+            f"before Python starts, or continue with `hpsearch resume {directory}`."
         )
     changes = {} if trials is None else {"search.trials": trials}
-    return load(launch.resume(Path(directory), _Notes(), changes=changes))
+    return load(launch.resume(Path(directory), _Warnings(), changes=changes))
 
 
 def load(directory: str | PathLike[str]) -> Run:
@@ -89,3 +97,45 @@ def load(directory: str | PathLike[str]) -> Run:
         RunError: There is none, or it cannot be read.
     """
     return Run.read(Path(directory))
+
+
+def train(
+    run: Run, trial: int | str = "best", on_epoch: Callable[[int, int, float], None] | None = None
+) -> final.FinalModel:
+    """Train a final model with the values of one trial, as ``hpsearch train`` does.
+
+    It is trained on the training and validation rows, for as many epochs as the trial took to its best if the
+    search's metric is ``at: best``, and evaluated on the test rows.
+
+    Args:
+        run: The run, open.
+        trial: The trial's number, or ``best``.
+        on_epoch: Called after each epoch with its number, the number of epochs and the training loss.
+
+    Returns:
+        The model, to be saved by ``model.save(path)``, and its metrics on the test rows.
+
+    Raises:
+        UsageError: There is no such trial, or the run does not search the built-in network.
+        RunMismatch: The data has changed since the run started.
+        DataError: The training diverged.
+    """
+    config = Config.from_resolved(run.meta("config"))
+    chosen = run.trial(run.trial_number(trial))
+    work = workload(config)
+    if not isinstance(work, NetworkWorkload):
+        kind = config.objective.kind
+        raise UsageError(f"{run.directory} searches a {kind}; only the built-in network can be trained")
+    if work.fingerprint() != run.meta("data"):
+        raise RunMismatch(
+            f"The data has changed since {run.directory} started, so its best values may no longer be good."
+            " Restore the old data, or search the new data."
+        )
+    last = final.best_epoch(config.metric, run.result(chosen.number))
+    values = {**config.objective.constants, **chosen.values}
+    with threadpool_limits(limits=config.run.threads, user_api="blas"):  # their number changes the last bits
+        return final.train_final(work.dataset, values, chosen.seed, on_epoch or _ignore, last_epoch=last)
+
+
+def _ignore(epoch: int, epochs: int, loss: float) -> None:
+    pass

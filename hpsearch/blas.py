@@ -7,11 +7,14 @@ the CPU is asked first. Another kernel changes the last bits of results: a run r
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
+
+from hpsearch.signals import INTERRUPTS
 
 VARIABLE = "OPENBLAS_CORETYPE"
 AVX512_KERNEL = "SkylakeX"
@@ -151,4 +154,6 @@ def restart_with(kernel: str | None) -> None:
         os.environ[VARIABLE] = kernel
     sys.stdout.flush()
     sys.stderr.flush()
+    # Handlers do not outlive execv; what comes meanwhile waits until the new program answers signals.
+    signal.pthread_sigmask(signal.SIG_BLOCK, INTERRUPTS)
     os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 -- ourselves, with the same arguments

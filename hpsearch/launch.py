@@ -16,7 +16,7 @@ from hpsearch.config import load as load_config
 from hpsearch.errors import RunMismatch
 from hpsearch.executors import Caviar, Executor, Panda, available_cpus, dask
 from hpsearch.loop import Callback, report_outcome, run_search
-from hpsearch.objectives.follow import Objective
+from hpsearch.objective import Objective
 from hpsearch.search import FAULTS, Search
 from hpsearch.store import Run
 from hpsearch.warm_start import load_warm_start

@@ -1,19 +1,18 @@
-"""The loop: propose, run, record, propose; and how a signal ends it.
+"""The loop: propose, run, record, propose.
 
 It is single-threaded. Everything concurrent is behind the executor.
 """
 
 import contextlib
 import signal
-import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from types import FrameType
-from typing import NoReturn, Protocol, Self
+from collections.abc import Callable, Sequence
+from typing import NoReturn, Protocol
 
 from hpsearch.errors import Interrupted, SearchFailed
 from hpsearch.executors.executor import Executor
 from hpsearch.search import FAULTS, Search
+from hpsearch.signals import SearchSignals, StopNow
 from hpsearch.store import Run
 from hpsearch.trial import Epoch, Metric, Result, Trial
 
@@ -44,77 +43,6 @@ class Callback(Protocol):
         ...
 
 
-class StopNow(BaseException):
-    """Raised inside the trial that runs in this process. No code that catches Exception swallows it."""
-
-
-class Signals:
-    """SIGINT and SIGTERM while a search runs.
-
-    The first SIGINT asks for no new trials; a second one, or SIGTERM, stops the trials that run too. A
-    context manager; it changes nothing outside of the main thread, which alone may set handlers.
-
-    Args:
-        callback: Is told what the signal means.
-    """
-
-    def __init__(self, callback: Callback) -> None:
-        self.received: int | None = None
-        self._callback = callback
-        self._now = False
-        self._breakable = False
-        self._unsaid = ""
-        self._before: dict[int, object] = {}
-
-    @property
-    def draining(self) -> bool:
-        """Whether no new trials are to start."""
-        return self.received is not None
-
-    @contextlib.contextmanager
-    def breakable(self) -> Iterator[None]:
-        """Let a signal that stops at once interrupt what is done here, by :class:`StopNow`.
-
-        Nowhere else: a transaction or a change of the search's state is never cut in two.
-        """
-        self._breakable = True
-        try:
-            self._say()
-            if self._now:
-                raise StopNow
-            yield
-        finally:
-            self._breakable = False
-
-    def __enter__(self) -> Self:
-        if threading.current_thread() is threading.main_thread():
-            for number in (signal.SIGINT, signal.SIGTERM):
-                self._before[number] = signal.signal(number, self._handle)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, handler)  # type: ignore[arg-type]  # what signal() itself gave back
-
-    def _handle(self, number: int, _: FrameType | None) -> None:
-        self._now = self._now or number == signal.SIGTERM or self.received is not None
-        self.received = self.received or number
-        if self._now:
-            self._unsaid = "Stopping now. What is finished is saved."
-        else:
-            self._unsaid = "Finishing the trials that run, starting no new ones. Ctrl-C again stops now."
-        if self._breakable:  # and so not in the middle of writing something else
-            self._say()
-        if self._now and self._breakable:
-            self._breakable = False
-            raise StopNow
-
-    def _say(self) -> None:
-        text, self._unsaid = self._unsaid, ""
-        if text:
-            self._callback.on_message(text)
-
-
 def run_search(
     search: Search, executor: Executor, run: Run, callback: Callback, as_config: Callable[[Trial], str]
 ) -> None:
@@ -133,7 +61,7 @@ def run_search(
         RunUnwritable: The disk is full, or its like.
     """
     flight: dict[int, Trial] = {}
-    with Signals(callback) as signals, executor:
+    with SearchSignals(callback.on_message) as signals, executor:
         known = search.results
         trials = [search.trial(result.number) for result in known]
         callback.on_search_start(search.metric, search.trials, executor.slots, trials, known)

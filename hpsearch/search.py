@@ -15,7 +15,7 @@ from threadpoolctl import ThreadpoolController
 
 from hpsearch.config import Config, parse_space
 from hpsearch.errors import SpaceExhausted, UsageError
-from hpsearch.searchers import METHODS, ObservationBuffer, PriorObservation, WarmStartPrior, make
+from hpsearch.searchers import ENQUEUED, METHODS, ObservationBuffer, PriorObservation, SearcherContext
 from hpsearch.searchers.stopping import Halving
 from hpsearch.space import Space
 from hpsearch.trial import Metric, Result, Rung, Status, Trial, Value, real_number
@@ -94,8 +94,7 @@ class Search:
         self.trials = trials
         self.lag = lag
         self._seed = seed
-        warm_start_prior = WarmStartPrior(self.space, prior_observations) if prior_observations else None
-        self._searcher = make(method, self.space, seed, warm_start_prior, repeats)
+        self._searcher = METHODS[method](SearcherContext(self.space, seed, repeats, prior_observations))
         self._halving = halving
         self._epochs = epochs
         self._repeats = repeats
@@ -246,7 +245,7 @@ class Search:
         """What a trial tries, and why, from the first ``told`` results."""
         enqueued = len(self._enqueued)
         if number < enqueued:
-            return self._enqueued[number], {"phase": "enqueued"}
+            return self._enqueued[number], {"phase": ENQUEUED}
         with self._blas.limit(limits=1, user_api="blas"):  # the number of threads changes the last bits
             # Known points come on top of the coarse phase; they do not replace it.
             proposal = self._searcher.propose(number - enqueued, self._buffer.observations(number, told))

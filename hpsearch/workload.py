@@ -5,16 +5,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-from hpsearch.config import CommandObjective, Config, FunctionObjective, NetworkObjective
+from hpsearch.config import CommandSettings, Config, FunctionSettings, NetworkSettings
 from hpsearch.data.dataset import Dataset
 from hpsearch.data.load import fingerprint
 from hpsearch.data.load import load as load_data
 from hpsearch.errors import ConfigError
 from hpsearch.executors import BLAS_VARIABLES
+from hpsearch.objective import Objective
 from hpsearch.objectives.command import Command
-from hpsearch.objectives.follow import Objective
 from hpsearch.objectives.function import Function, check_signature
-from hpsearch.objectives.network import NetworkObjective as TrainNetwork
+from hpsearch.objectives.network import NetworkObjective
 from hpsearch.objectives.retrying import Retrying
 from hpsearch.objectives.user_code import CodeObjective, Limits, UserCode
 from hpsearch.store import Run
@@ -56,11 +56,11 @@ class Workload(Protocol):
 def workload(config: Config) -> Workload:
     """The workload of a config."""
     match config.objective:
-        case NetworkObjective() as network:
+        case NetworkSettings() as network:
             return NetworkWorkload(config, network)
-        case FunctionObjective() as function:
+        case FunctionSettings() as function:
             return FunctionWorkload(config, function)
-        case CommandObjective() as command:
+        case CommandSettings() as command:
             return CommandWorkload(config, command)
 
 
@@ -69,7 +69,7 @@ class NetworkWorkload:
 
     is_data = True
 
-    def __init__(self, config: Config, network: NetworkObjective) -> None:
+    def __init__(self, config: Config, network: NetworkSettings) -> None:
         self._config = config
         self._network = network
         self._dataset: Dataset | None = None
@@ -114,7 +114,7 @@ class NetworkWorkload:
 
     def objective(self, run: Run) -> Objective:
         """See :class:`Workload`."""
-        train = TrainNetwork(
+        train = NetworkObjective(
             data=run.data_directory.resolve(),
             trials=run.trials_directory.resolve(),
             metric=self._config.metric,
@@ -162,7 +162,7 @@ class CodeWorkload:
 class FunctionWorkload(CodeWorkload):
     """Calling the user's function."""
 
-    def __init__(self, config: Config, function: FunctionObjective) -> None:
+    def __init__(self, config: Config, function: FunctionSettings) -> None:
         self._function = Function(function.name, Path(function.directory), function.epochs)
         super().__init__(config, function.directory, self._function)
 
@@ -182,7 +182,7 @@ class FunctionWorkload(CodeWorkload):
 class CommandWorkload(CodeWorkload):
     """Running the user's command."""
 
-    def __init__(self, config: Config, command: CommandObjective) -> None:
+    def __init__(self, config: Config, command: CommandSettings) -> None:
         super().__init__(config, command.directory, Command(command.run, command.patterns, command.epochs))
 
     def check(self) -> Sequence[str]:

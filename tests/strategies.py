@@ -1,39 +1,43 @@
 """Hypothesis strategies shared by the tests."""
 
+import math
+
 from hypothesis import strategies as st
 
-from hpsearch.space import Categorical, Number, Space
+from hpsearch.space import PRIORS, Categorical, Number, Space
 
 names = st.sampled_from(
     ["learning_rate", "momentum", "hidden_units", "beta2", "dropout", "decay", "optimizer"]
 )
 
 
+Range = tuple[float, float, dict[str, float]]
+
+RANGES: dict[str, st.SearchStrategy[Range]] = {
+    "linear": st.builds(
+        lambda low, width: (low, low + width, {}), st.floats(-1e3, 1e3), st.floats(1e-3, 1e4)
+    ),
+    "log": st.builds(lambda low, ratio: (low, low * ratio, {}), st.floats(1e-6, 100), st.floats(1.1, 1e6)),
+    "reverse_log": st.builds(
+        lambda low, share: (low, low + share * (0.9999 - low), {}), st.floats(0, 0.9), st.floats(0.02, 1)
+    ),
+}
+"""For every prior: min, max, and the prior's own keys."""
+
+
 @st.composite
 def numbers(draw: st.DrawFn, name: str = "x") -> Number:
     """Any float or integer parameter with any prior and step."""
-    prior = draw(st.sampled_from(["linear", "log", "reverse_log"]))
-    if prior == "reverse_log":
-        low = draw(st.floats(0, 0.9))
-        high = draw(st.floats(low, 0.9999).filter(lambda x: x - low > 1e-3))
-    elif prior == "log":
-        low = draw(st.floats(1e-6, 100))
-        high = low * draw(st.floats(1.1, 1e6))
-    else:
-        low = draw(st.floats(-1e3, 1e3))
-        high = low + draw(st.floats(1e-3, 1e4))
-    if prior != "reverse_log" and draw(st.booleans()):
-        first = max(int(low), 1 if prior == "log" else int(low))
+    prior = draw(st.sampled_from(sorted(RANGES)))
+    low, high, own = draw(RANGES[prior])
+    first = math.ceil(low)
+    last = first + draw(st.integers(1, 300))
+    if draw(st.booleans()) and not list(PRIORS[prior].invalid_bounds(first, last, **own)):
         return Number(
-            name,
-            first,
-            first + draw(st.integers(1, 300)),
-            prior,
-            draw(st.sampled_from([None, 1, 2, 7])),
-            True,
+            name, first, last, prior, draw(st.sampled_from([None, 1, 2, 7])), True, prior_parameters=own
         )
     step = (high - low) / draw(st.integers(1, 40)) if draw(st.booleans()) else None
-    return Number(name, low, high, prior, step)
+    return Number(name, low, high, prior, step, prior_parameters=own)
 
 
 @st.composite

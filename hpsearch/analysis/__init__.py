@@ -1,1 +1,1 @@
-"""What was learnt: pure functions of trials and results."""
+"""What a search found out: pure functions of trials and results."""

@@ -11,7 +11,7 @@ from hpsearch.space import Floats, Number, Parameter, Space
 from hpsearch.trial import Value
 
 AT_BOUND = 0.02
-"""How near, on the prior's scale, a continuous value counts as at its bound."""
+"""A continuous value this near to its bound counts as at it: a share of the range, on the prior's scale."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +98,11 @@ def at_bounds(space: Space, best: Floats) -> list[AtBound]:
     for parameter, unit, active in zip(space.parameters, best, space.active(best[None])[0], strict=True):
         if not active or not isinstance(parameter, Number) or parameter.count <= 2:
             continue
-        low, high = parameter.encode([parameter.min, parameter.max])
+        value, low, high = parameter.decode(np.array([unit, 0.0, 1.0]))
         edge = AT_BOUND if parameter.step is None else 0.0
-        if unit <= low + edge:
+        if value == low or parameter.position(float(value)) <= edge:
             found.append(_at_bound(parameter, "min"))
-        elif unit >= high - edge:
+        elif value == high or parameter.position(float(value)) >= 1 - edge:
             found.append(_at_bound(parameter, "max"))
     return found
 

@@ -1,9 +1,30 @@
 """The command line: arguments in, exit codes out.
 
-Commands import what they need when they run, so that ``--help`` and shell completion stay fast: at the
-top of a module here stands click and nothing heavier.
+Commands import what they need when they run, so that ``--help`` and shell completion stay fast: at the top of
+a module there is click and nothing heavier. Modules named ``*_commands`` hold commands.
 """
 
-from hpsearch.cli.main import main
+import sys
+
+from hpsearch.signals import ProgramSignals
 
 __all__ = ["main"]
+
+
+def main() -> None:
+    """Run the program on the process's arguments, and exit."""
+    signals = ProgramSignals()
+    code = 0
+    try:
+        try:
+            signals.install()
+            from hpsearch.cli.program import exit_code  # only now: a signal is answered meanwhile
+
+            code = exit_code(sys.argv[1:], signals)
+        finally:
+            signals.end()
+    except BaseException:
+        if signals.received is None:
+            raise
+        signals.end()
+    sys.exit(signals.exit_code(code))

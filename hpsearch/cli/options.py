@@ -1,4 +1,4 @@
-"""Options and arguments that several commands have, spelt the same in all of them."""
+"""Options and arguments that several commands share."""
 
 from __future__ import annotations  # Console is imported for annotations only
 
@@ -29,21 +29,22 @@ class RunDirectory(click.Path):
         super().__init__(path_type=Path, file_okay=False)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The path itself, or the one under ``runs/`` when only that exists."""
+        """The path itself, or the one under ``runs/`` if only that exists."""
         path = Path(value)
-        with contextlib.suppress(OSError):  # such as a name that is too long; whoever opens it will say so
+        with contextlib.suppress(OSError):  # such as a name that is too long; opening it reports that
             return Path("runs") / path if not path.exists() and (Path("runs") / path).is_dir() else path
         return path
 
 
 def _workers(_: click.Context, parameter: click.Parameter, value: str | None) -> int | str | None:
-    """A number of workers, or ``auto``."""
     if value is None or value == "auto":
         return value
     try:
         return int(value)
     except ValueError:
-        raise click.BadParameter(f"{value!r} is neither a whole number nor auto", param=parameter) from None
+        raise click.BadParameter(
+            f"must be a whole number or auto; found {value!r}", param=parameter
+        ) from None
 
 
 run_directory = click.argument("directory", metavar="RUN", type=RunDirectory())
@@ -70,55 +71,61 @@ def formats(command: Command) -> Command:
         type=click.Choice(get_args(Form)),
         default="table",
         show_default=True,
-        help="How to print it.",
+        help="Output format.",
     )(command)
 
 
 def timings(command: Command) -> Command:
     """``--timings``."""
     return click.option(
-        "--timings", is_flag=True, help="Also show times, which differ between equal searches."
+        "--timings", is_flag=True, help="Also show times; they differ between equal searches."
     )(command)
 
 
 def searching(command: Command) -> Command:
-    """What ``run`` and ``resume`` have in common."""
+    """The options that ``run`` and ``resume`` share."""
     for option in (
-        click.option("-v", "--verbose", is_flag=True, help="A line per trial also on a terminal."),
+        click.option(
+            "-v", "--verbose", is_flag=True, help="Print a line per trial instead of the live display."
+        ),
         click.option("-q", "--quiet", is_flag=True, help="Print only the run directory."),
         click.option(
             "--strategy",
             type=click.Choice(["panda", "caviar", "auto"]),
-            help="One after another, or in parallel.",
+            help="panda runs one trial at a time; caviar runs trials in parallel.",
         ),
         click.option(
-            "-j", "--workers", callback=_workers, metavar="N", help="How many trials run at once, or auto."
+            "-j",
+            "--workers",
+            callback=_workers,
+            metavar="N",
+            help="Number of trials that run at once or auto.",
         ),
-        click.option("--trials", type=int, metavar="N", help="How many trials in all."),
+        click.option("--trials", type=int, metavar="N", help="Total number of trials."),
     ):
         command = option(command)
     return command
 
 
 def say(text: str) -> None:
-    """Write to stderr. If nothing can be written there, there is nobody to tell."""
+    """Write to stderr; if that fails, there is no place left to report it."""
     with contextlib.suppress(OSError):
         click.echo(text, err=True)
 
 
-UNLIMITED = 100_000
-"""Characters in a line of what is not printed on a terminal: nothing is cut off there."""
+_UNLIMITED = 100_000
+"""The width of lines that do not go to a terminal: nothing is cut off there."""
 
 
 def console(color: Color, *, stderr: bool = False) -> Console:
-    """Where to print: colours as asked for, and as NO_COLOR, FORCE_COLOR and the terminal say."""
+    """A console for stdout or stderr; colours follow ``--color``, NO_COLOR, FORCE_COLOR and the terminal."""
     from rich.console import Console
 
     forced = {"always": True, "never": False, "auto": None}[color]
     file = sys.stderr if stderr else sys.stdout
     return Console(
         file=file,
-        width=None if file.isatty() else UNLIMITED,
+        width=None if file.isatty() else _UNLIMITED,
         force_terminal=True if forced else None,
         no_color=True if forced is False else None,
         highlight=False,

@@ -1,17 +1,16 @@
-"""From YAML text to a frozen :class:`Config`; the only room that knows YAML and pydantic."""
+"""What is a search? From YAML text to a frozen :class:`Config`; the only room that imports pydantic."""
 
-from hpsearch.config.code_objectives import CommandObjective, FunctionObjective
-from hpsearch.config.config import Config, Difference, load, parse_space
+from hpsearch.config.code_settings import CommandSettings, FunctionSettings
+from hpsearch.config.config import Config, Difference, load, parse_space, trial_config
 from hpsearch.config.json_schema import json_schema
-from hpsearch.config.objectives import NetworkObjective
-from hpsearch.config.writing import trial_config
+from hpsearch.config.network_settings import NetworkSettings
 
 __all__ = [
-    "CommandObjective",
+    "CommandSettings",
     "Config",
     "Difference",
-    "FunctionObjective",
-    "NetworkObjective",
+    "FunctionSettings",
+    "NetworkSettings",
     "json_schema",
     "load",
     "parse_space",

@@ -1,27 +1,34 @@
-"""The config: everything a search depends on, checked."""
+"""The config: everything that a search depends on, checked."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
-from hpsearch.config.network_rules import check_batch_size, note_unused_layers
-from hpsearch.config.objectives import Objective, kind_of, read_objective
-from hpsearch.config.overrides import apply_override
-from hpsearch.config.reader import Reader, either
-from hpsearch.config.run_checks import absolute_scheduler_file, check_run
-from hpsearch.config.schema import Document, MetricSection, RunSection, SearchSection, name_like
-from hpsearch.config.search_checks import check_enqueued, find_runs, search_notes
-from hpsearch.config.space_section import ParameterRules, canonical_spelling, read_space, resolved_space
-from hpsearch.config.suggestions import suggest_value
+from hpsearch.config.checks import (
+    absolute_scheduler_file,
+    check_enqueued,
+    check_run,
+    find_warm_start_runs,
+    search_notes,
+)
+from hpsearch.config.network_settings import check_batch_size, note_unused_layers
+from hpsearch.config.objective_section import ObjectiveSettings, kind_of, read_metric, read_objective
+from hpsearch.config.parameter_section import ParameterRules
+from hpsearch.config.reader import Reader
+from hpsearch.config.schema import Document, RunSection, SearchSection
+from hpsearch.config.setting_types import name_like
+from hpsearch.config.space_section import canonical_spelling, read_space, resolved_space
+from hpsearch.document.dump import dump
 from hpsearch.document.nodes import JSON, MappingNode, Node, Position
+from hpsearch.document.overrides import apply_override
 from hpsearch.document.parse import compose
 from hpsearch.document.plain_data import from_data
-from hpsearch.document.problems import Problems, file_position
+from hpsearch.document.problems import BEGIN, Problems, file_position
 from hpsearch.document.source import read_text
 from hpsearch.errors import ConfigError, Problem
 from hpsearch.space import Space
-from hpsearch.trial import Metric
+from hpsearch.trial import Metric, Trial
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +37,8 @@ class Difference:
 
     Attributes:
         key: Its dotted path.
-        ours: Its value here; None if it is not there.
-        theirs: Its value in the other config; None if it is not there.
+        ours: Its value in this config; None if it has none.
+        theirs: Its value in the other config; None if it has none.
     """
 
     key: str
@@ -41,27 +48,27 @@ class Difference:
 
 @dataclass(frozen=True)
 class Config:
-    """Everything a search depends on.
+    """Everything that a search depends on.
 
     Attributes:
         name: Names the run directories.
-        seed: Everything random follows from it; below 2**32.
-        metric: The number the search makes better.
+        seed: The seed of all random numbers; below 2**32.
+        metric: The number that the search optimizes.
         objective: What a trial runs.
-        space: What may be tried.
+        space: The parameters to search.
         search: How trials are chosen, and how many.
         run: Where and how trials run.
         notes: What the user should know about how the config was read, as sentences.
-        source: The text of the file, byte for byte; "" when there was none.
-        overrides: The ``KEY=VALUE`` arguments, as given.
-        base: What relative paths in the text are relative to; None when there was no text.
+        source: The text of the file, byte for byte; "" if there was no file.
+        overrides: The ``KEY=VALUE`` arguments as the user wrote them.
+        base: The directory that relative paths in the text start from; None if there was no text.
         document: The text as a tree that knows its lines.
     """
 
     name: str
     seed: int
     metric: Metric
-    objective: Objective
+    objective: ObjectiveSettings
     space: Space
     search: SearchSection
     run: RunSection
@@ -75,10 +82,10 @@ class Config:
 
     @classmethod
     def from_resolved(cls, mapping: Mapping[str, JSON]) -> Self:
-        """The config that :meth:`resolved` wrote. Files it names need not be there.
+        """The config that :meth:`resolved` wrote. The files it names need not exist.
 
         Raises:
-            ConfigError: It is no resolved config.
+            ConfigError: The mapping is not a resolved config.
         """
         problems, position = Problems(), Position("the stored config")
         root = _mapping(from_data(mapping, position, problems), position, problems)
@@ -86,16 +93,16 @@ class Config:
 
     @classmethod
     def load(cls, path: Path, overrides: Sequence[str] = (), base: Path | None = None) -> Self:
-        """See :func:`load`."""
+        """The config of a file, as :func:`load` returns it."""
         return cls.parse(read_text(path), path, overrides, base)
 
     @classmethod
     def parse(cls, source: str, path: Path, overrides: Sequence[str] = (), base: Path | None = None) -> Self:
-        """As :func:`load`, of a text that is, or was, in the file ``path``."""
+        """The config of a text that is, or was, in the file ``path``; see :func:`load`."""
         problems, position = Problems(), replace(file_position(path), line=1, column=1)
         try:
             root = _mapping(compose(source, position, problems), position, problems)
-        except ConfigError:  # the problems of the arguments are told at once, too
+        except ConfigError:  # the problems of the arguments are reported as well
             for argument in overrides:
                 apply_override(MappingNode(position), argument, problems)
             raise problems.error() from None
@@ -121,11 +128,6 @@ class Config:
         source: str = "",
         overrides: tuple[str, ...] = (),
     ) -> Self:
-        """The config of a tree.
-
-        Raises:
-            ConfigError: With every problem in it.
-        """
         reader = Reader(root, problems)
         reader.root = root = canonical_spelling(reader)
         for key in root.entries:
@@ -136,14 +138,14 @@ class Config:
         seed: int = reader.setting("seed")
         kind = kind_of(reader)
         objective = read_objective(reader, base)
-        metric = _read_metric(reader, kind)
+        metric = read_metric(reader, kind)
         space = read_space(reader, kind.rules, notes)
         search: SearchSection | None = reader.setting("search")
         run: RunSection | None = reader.setting("run")
         if search:
-            search = find_runs(search, reader, base)
+            search = find_warm_start_runs(search, reader, base)
         if search and run:
-            check_run(search, run, kind.kind, reader)
+            check_run(search, run, kind, reader)
             run = absolute_scheduler_file(run, base)
         if search and space:
             check_enqueued(search, space, reader)
@@ -156,10 +158,10 @@ class Config:
         )
 
     def resolved(self) -> dict[str, JSON]:
-        """Every setting, with nothing left to defaults, as JSON data that is itself a config.
+        """Every setting, with all defaults filled in, as JSON data that is itself a config.
 
-        The order of its keys is fixed; the order of ``space`` is the config's and decides the columns
-        of the unit cube, so it must be kept.
+        The order of its keys is fixed, except for ``space``: its order is the config's. It determines the
+        columns of the unit cube, so it must be kept.
         """
         return {
             "name": self.name,
@@ -174,9 +176,9 @@ class Config:
     def differences(self, other: "Config") -> list[Difference]:
         """The settings in which another config differs, by dotted path.
 
-        ``space`` itself is one of them when only the order of the parameters differs.
+        ``space`` itself is one of them if only the order of the parameters differs.
         """
-        ours, theirs = dict(_leaves(self.resolved())), dict(_leaves(other.resolved()))
+        ours, theirs = dict(_settings(self.resolved())), dict(_settings(other.resolved()))
         order = list(self.space.names), list(other.space.names)
         if order[0] != order[1] and sorted(order[0]) == sorted(order[1]):
             ours["space"], theirs["space"] = order
@@ -187,12 +189,12 @@ class Config:
         ]
 
     def problem(self, key: str, rule: str, found: str | None = None, hint: str = "") -> Problem:
-        """A problem that shows only when the config is used, with the place of its setting.
+        """A problem found only when the config is used, with the position of its setting.
 
         Args:
             key: The setting's dotted path; an item of a list by its index.
-            rule: What has to hold.
-            found: The value found; what the config says when None.
+            rule: The broken rule.
+            found: The value found; None for the value in the config.
             hint: What to write instead.
         """
         problems = Problems()
@@ -201,10 +203,10 @@ class Config:
         return problems.error().problems[0]
 
     def check_rows(self, rows: int) -> None:
-        """Checks what depends on the size of the data.
+        """Checks settings that depend on the size of the data.
 
         Args:
-            rows: How many rows there are to train on.
+            rows: The number of training rows.
 
         Raises:
             ConfigError: A mini-batch may have more rows.
@@ -221,19 +223,19 @@ def load(path: Path, overrides: Sequence[str] = (), base: Path | None = None) ->
     Args:
         path: A YAML file.
         overrides: ``KEY=VALUE`` settings that replace those of the file, by dotted path.
-        base: What relative paths are relative to; the file's directory when None.
+        base: The directory that relative paths start from; None for the file's directory.
 
     Raises:
-        ConfigError: With everything that is wrong, at once.
+        ConfigError: With every problem at once.
     """
     return Config.load(path, overrides, base)
 
 
 def parse_space(mapping: Mapping[str, Any]) -> Space:
-    """The space that a mapping describes, as the ``space`` section of a config does.
+    """The space of a mapping with the keys of a config's ``space`` section.
 
     Raises:
-        ConfigError: With everything that is wrong, at once.
+        ConfigError: With every problem at once.
     """
     problems, position = Problems(), Position("hpsearch.Search")
     root = _mapping(from_data({"space": mapping}, position, problems), position, problems)
@@ -248,34 +250,34 @@ def parse_space(mapping: Mapping[str, Any]) -> Space:
 def _mapping(root: Node | None, position: Position, problems: Problems) -> MappingNode:
     if isinstance(root, MappingNode):
         return root
-    hint = "`hpsearch init` writes one to start from"
-    return problems.stop(root.position if root else position, (), "a config is a section of keys", hint=hint)
+    rule = "a config must be a section of keys"
+    return problems.stop(root.position if root else position, (), rule, hint=BEGIN)
 
 
-def _read_metric(reader: Reader, kind: type[Objective]) -> Metric | None:
-    section: MetricSection | None = reader.setting("metric")
-    if section is None:
-        return None
-    known = kind.metrics(reader)
-    name = section.name or kind.default_metric or next(iter(known), "value")
-    if known and name not in known:
-        names = list(known)
-        hint = suggest_value(name, names) or (f"The default is {kind.default_metric or names[0]}")
-        reader.report(("metric", "name"), f"must be one the {kind.kind} reports: {either(names)}", hint=hint)
-        return None
-    goal: Any = known.get(name) or section.goal or "minimize"
-    if section.goal not in (None, goal):
-        reader.report(("metric", "goal"), f"must be {goal} for {name}", hint="Or leave it out")
-        return None
-    return Metric(name, goal, section.at)
+def trial_config(config: Config, trial: Trial) -> str:
+    """A config, as YAML, whose only trial has the values of another trial.
+
+    Args:
+        config: The config of the search that found the values.
+        trial: The trial with the values.
+    """
+    resolved = config.resolved()
+    resolved["space"] = dict(trial.values)
+    resolved["search"] |= {"method": "random", "trials": 1, "early_stopping": False}
+    resolved["search"] |= {"warm_start": [], "enqueue": []}
+    comment = f"""\
+# The values of trial {trial.number}, which had the seed {trial.seed}. A new run has another seed, so its
+# result may be a little better or worse: the best of many trials was also lucky.
+"""
+    return comment + dump(resolved)
 
 
-def _leaves(section: Mapping[str, JSON], prefix: str = "") -> list[tuple[str, JSON]]:
+def _settings(section: Mapping[str, JSON], prefix: str = "") -> list[tuple[str, JSON]]:
     """Every setting of a section, by dotted path."""
-    leaves: list[tuple[str, JSON]] = []
+    settings: list[tuple[str, JSON]] = []
     for key, value in section.items():
         if isinstance(value, Mapping):
-            leaves += _leaves(value, f"{prefix}{key}.")
+            settings += _settings(value, f"{prefix}{key}.")
         else:
-            leaves.append((prefix + key, value))
-    return leaves
+            settings.append((prefix + key, value))
+    return settings

@@ -1,4 +1,4 @@
-"""The JSON Schema of a config, with which editors complete and check it while it is written."""
+"""The JSON Schema of a config, which lets editors complete and check a config as it is written."""
 
 from typing import Any
 
@@ -12,11 +12,11 @@ _TYPES = {"float": "number", "int": "integer", "bool": "boolean", "str": "string
 
 
 def json_schema() -> dict[str, JSON]:
-    """The schema. It is wider than :func:`hpsearch.config.load`, which also knows what fits together."""
+    """The schema. It accepts more than :func:`hpsearch.config.load`, which also checks combinations."""
     schema: dict[str, JSON] = _without_nulls(Document.model_json_schema())
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     schema["title"] = "hpsearch config"
-    hyperparameters = {name: _hyperparameter(about) for name, about in HYPERPARAMETERS.items()}
+    hyperparameters = {name: _hyperparameter(found) for name, found in HYPERPARAMETERS.items()}
     network = schema["$defs"]["NetworkSection"]
     network["properties"] |= hyperparameters
     network["additionalProperties"] = False
@@ -28,7 +28,7 @@ def json_schema() -> dict[str, JSON]:
 
 
 def _without_nulls(schema: Any) -> Any:
-    """A schema without what pydantic says of absent keys, which YAML's null cannot stand for."""
+    """A schema without pydantic's null for absent keys, as a config cannot contain null."""
     if isinstance(schema, list):
         return [_without_nulls(part) for part in schema]
     if not isinstance(schema, dict):
@@ -42,14 +42,14 @@ def _without_nulls(schema: Any) -> Any:
     return kept
 
 
-def _hyperparameter(about: Hyperparameter) -> dict[str, JSON]:
+def _hyperparameter(found: Hyperparameter) -> dict[str, JSON]:
     bounds = {
-        "exclusiveMinimum" if about.open_min else "minimum": about.min,
-        "exclusiveMaximum" if about.open_max else "maximum": about.max,
-        "enum": list(about.choices) or None,
+        "exclusiveMinimum" if found.open_min else "minimum": found.min,
+        "exclusiveMaximum" if found.open_max else "maximum": found.max,
+        "enum": list(found.choices) or None,
     }
     limits = {key: bound for key, bound in bounds.items() if bound is not None}
-    return {"type": _TYPES[about.kind], "default": about.default, "description": about.help} | limits
+    return {"type": _TYPES[found.kind], "default": found.default, "description": found.help} | limits
 
 
 def _parameter() -> dict[str, JSON]:

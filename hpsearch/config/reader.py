@@ -1,4 +1,4 @@
-"""Reading a tree against the schema: pydantic's errors become problems, with their places."""
+"""Reads a tree against the schema, and turns pydantic's errors into problems with positions."""
 
 import re
 from collections.abc import Iterator
@@ -43,15 +43,15 @@ _RULES = {
     "literal_error": "must be {expected}",
     "rule": "{rule}",
 }
-"""What has to hold, by pydantic's name of the error."""
+"""The broken rule by pydantic's name of the error."""
 
 
 class Reader:
-    """A tree being read, and the problems found in it.
+    """A tree that is being read, and the problems found in it.
 
     Args:
         root: The whole config.
-        problems: Where problems go.
+        problems: Collects the problems.
     """
 
     def __init__(self, root: MappingNode, problems: Problems) -> None:
@@ -65,17 +65,17 @@ class Reader:
 
         Args:
             at: The key concerned.
-            rule: What has to hold.
-            found: The value, safe to show; what the config says when None.
+            rule: The broken rule.
+            found: The value, safe to show; None for the value in the config.
             hint: What to write instead.
             key: Whether the key itself is wrong, rather than its value.
         """
         if found is None:
-            found = "" if key else self._standing(at)
+            found = "" if key else self._found(at)
         self.problems.add(self.position(at, key=key), at, rule, found, hint)
 
     def position(self, at: Location, *, key: bool = False) -> Position:
-        """Where a value stands, or its key; the closest key around it when it is absent."""
+        """The position of a value or of its key; if it is absent, of the closest section around it."""
         while (node := find(self.root, at)) is None:
             at, key = at[:-1], True
         parent = find(self.root, at[:-1])
@@ -85,23 +85,23 @@ class Reader:
             parent.entries[str(at[-1])].position if key or not isinstance(node, ScalarNode) else node.position
         )
 
-    def _standing(self, at: Location) -> str:
+    def _found(self, at: Location) -> str:
         node = find(self.root, at)
         if isinstance(node, ScalarNode):
             return node.written
         return "" if node is None else "a list" if isinstance(node, SequenceNode) else "a section"
 
     def setting(self, key: str) -> Any:
-        """What the config says for a key at its top, or its default; None when anything is wrong."""
-        about = Document.model_fields[key]
+        """The value of a key at the top of the config, or its default; None if anything is wrong with it."""
+        field = Document.model_fields[key]
         if key not in self.root.entries:
-            return about.get_default()
-        return self.read((key,), about.rebuild_annotation())
+            return field.get_default()
+        return self.read((key,), field.rebuild_annotation())
 
     def read(self, at: Location, kind: Any) -> Any:
-        """What stands at ``at``, checked against a model or type; None when anything is wrong with it."""
+        """The value at a location, checked against a model or type; None if anything is wrong with it."""
         node = find(self.root, at)
-        assert node is not None  # noqa: S101 -- for the type checker; callers have looked
+        assert node is not None  # noqa: S101 -- for the type checker; callers have checked
         try:
             value = TypeAdapter(kind).validate_python(plain(node))
         except ValidationError as error:
@@ -111,17 +111,17 @@ class Reader:
         return None if in_error(node) else value
 
     def _explain(self, base: Location, error: ErrorDetails, kind: object) -> None:
-        """Reports an error of pydantic about what stands at ``base``, checked against ``kind``."""
+        """Reports pydantic's error about the value at ``base``, which was checked against ``kind``."""
         loc: Location = error["loc"]
         at = (*base, *loc)
         around = find(self.root, at[:-1])
         if isinstance(around, ScalarNode | SequenceNode) and isinstance(at[-1], str):
-            at = at[:-1]  # it stands for a section of one key
+            at = at[:-1]  # this value is short for a section with one key
         node = find(self.root, at)
         if isinstance(node, ScalarNode) and node.error:
             return
         if error["type"] == "extra_forbidden":
-            self.unknown_key(at, _known_keys(kind, loc[:-1]))
+            self.unknown_key(at, _valid_keys(kind, loc[:-1]))
         elif error["type"] != "missing":
             rule = _RULES.get(error["type"], error["msg"])
             context = error.get("ctx", {})
@@ -129,11 +129,11 @@ class Reader:
                 context = {"expected": either(_options(context))}
             self.report(at, rule.format(**context), hint=self._hint(at, error, kind))
         elif not (isinstance(around, MappingNode) and around.error):
-            about = _field(kind, loc)
-            self.report(at, "is missing", hint=f"Give {about.description}" if about else "")
+            field = _field(kind, loc)
+            self.report(at, "is missing", hint=f"Write {field.description}" if field else "")
 
     def _hint(self, at: Location, error: ErrorDetails, kind: object) -> str:
-        """What to write instead of what an error is about, as a sentence."""
+        """What to write instead of a wrong value, as a sentence."""
         node = find(self.root, at)
         context = error.get("ctx", {})
         value = node.value if isinstance(node, ScalarNode) else None
@@ -142,27 +142,22 @@ class Reader:
         elif error["type"] == "model_type":
             hint = f"Write {at[-1]}: {_section_like(value, kind, error['loc'])}"
         else:
-            hint = str(context.get("hint", "")) or _repaired(node, error["type"])
+            hint = str(context.get("hint", "")) or _fixed(node, error["type"])
         return hint or ("Remove it" if isinstance(at[-1], int) else _default(at, kind, error["loc"]))
 
-    def unknown_key(self, at: Location, known: list[str]) -> None:
-        """Reports a key that its section does not have.
+    def unknown_key(self, at: Location, valid: list[str]) -> None:
+        """Reports a key that its section cannot have.
 
         Args:
             at: The key.
-            known: The keys that its section has.
+            valid: The keys that the section can have.
         """
         rule = f"is not a key of {dotted(at[:-1])}" if len(at) > 1 else "is not a section of a config"
-        self.report(at, rule, hint=suggest_key(at, known), key=True)
+        self.report(at, rule, hint=suggest_key(at, valid), key=True)
 
 
-def _repaired(node: Node | None, wrong: str) -> str:
-    """What to write instead of a value of another type.
-
-    Args:
-        node: What stands there.
-        wrong: Pydantic's name of the error.
-    """
+def _fixed(node: Node | None, wrong: str) -> str:
+    """What to write instead of a value of the wrong type; ``wrong`` is pydantic's name of the error."""
     value = node.value if isinstance(node, ScalarNode) else None
     if wrong == "string_type" and isinstance(node, ScalarNode):
         return f"Write {quoted(node.written)}, in quotes"
@@ -183,8 +178,8 @@ def _repaired(node: Node | None, wrong: str) -> str:
 
 
 def _section_like(value: object, kind: object, loc: Location) -> str:
-    """The section that stands for a value: ``{name: accuracy}`` for the ``accuracy`` of a metric."""
-    keys = _known_keys(kind, loc)
+    """The section that a value is meant to be: ``{name: accuracy}`` for ``metric: accuracy``."""
+    keys = _valid_keys(kind, loc)
     if isinstance(value, str) and (meant := fixes.assigned(value, keys)):
         return meant
     first = _field(kind, (*loc, keys[0]))
@@ -193,13 +188,13 @@ def _section_like(value: object, kind: object, loc: Location) -> str:
 
 
 def _default(at: Location, kind: object, loc: Location) -> str:
-    """What a setting is when it is left out, as a sentence; "" where it may not be."""
-    about = _field(kind, loc) if loc else Document.model_fields.get(str(at[0])) if len(at) == 1 else None
-    if about is None or about.is_required():
+    """The default of a setting, as a sentence; "" if the setting is required."""
+    field = _field(kind, loc) if loc else Document.model_fields.get(str(at[0])) if len(at) == 1 else None
+    if field is None or field.is_required():
         return ""
-    default = about.default
+    default = field.default
     if not isinstance(default, str | bool | int | float):
-        return "Or leave it out"
+        return "Correct it or leave it out"
     return f"The default is {str(default).lower() if isinstance(default, bool) else default}"
 
 
@@ -209,17 +204,17 @@ def _options(context: dict[str, Any]) -> list[str]:
 
 
 def _field(kind: object, loc: Location) -> FieldInfo | None:
-    """What a model says of the key at ``loc``."""
+    """The field of a model for the key at ``loc``."""
     for model in _models(kind):
-        if (about := model.model_fields.get(str(loc[0]))) is not None:
-            return about if len(loc) == 1 else _field(about.annotation, loc[1:])
+        if (field := model.model_fields.get(str(loc[0]))) is not None:
+            return field if len(loc) == 1 else _field(field.annotation, loc[1:])
     return None
 
 
-def _known_keys(kind: object, loc: Location) -> list[str]:
+def _valid_keys(kind: object, loc: Location) -> list[str]:
     """The keys of the section at ``loc`` in a model."""
-    about = _field(kind, loc) if loc else None
-    models = _models(about.annotation if about else kind)
+    field = _field(kind, loc) if loc else None
+    models = _models(field.annotation if field else kind)
     return [key for model in models for key in model.model_fields]
 
 
@@ -232,5 +227,5 @@ def _models(annotation: Any) -> Iterator[type[BaseModel]]:
 
 
 def either(options: list[str]) -> str:
-    """``a``, ``a or b``, ``a, b or c``."""
+    """``a``, ``a or b``, or ``a, b or c``."""
     return " or ".join(filter(None, [", ".join(options[:-1]), options[-1]]))

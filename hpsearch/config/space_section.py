@@ -1,13 +1,20 @@
 """The ``space`` section: from the tree to a :class:`hpsearch.space.Space`, and back."""
 
 import re
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from typing import Any
 
-from hpsearch.config.conditions import check_conditions, fold_constants
-from hpsearch.config.parameter import Kind, only_value, read_parameter, resolved_parameter
-from hpsearch.config.reader import Reader
+from hpsearch.config.parameter_section import (
+    ParameterRules,
+    extremes,
+    only_value,
+    read_parameter,
+    resolved_parameter,
+)
+from hpsearch.config.reader import Reader, either
 from hpsearch.config.schema import ParameterSection
+from hpsearch.config.suggestions import suggest_value
 from hpsearch.document.nodes import (
     Entry,
     Location,
@@ -18,7 +25,7 @@ from hpsearch.document.nodes import (
     find,
     in_error,
 )
-from hpsearch.document.scalars import written
+from hpsearch.document.scalars import shown, written
 from hpsearch.space import Categorical, Number, Parameter, Space
 from hpsearch.trial import Value
 
@@ -33,27 +40,14 @@ SPELLINGS = {
     "q": "step",
     "log": "prior",
 }
-"""Other spellings of a parameter's keys, and the keys they stand for."""
+"""Other spellings of a parameter's keys, each with the key it means."""
 
+_EXAMPLE = "For example: space: {learning_rate: {prior: log, min: 1e-4, max: 1}}"
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,99}")
 
 
-class ParameterRules:
-    """What an objective requires of the parameters of its space; here, nothing."""
-
-    def kind(self, name: str) -> Kind:
-        """The type that the values of a parameter must have; None for any."""
-        return None
-
-    def check_name(self, name: str, reader: Reader) -> None:
-        """Reports a parameter that the objective does not have."""
-
-    def check_values(self, name: str, values: dict[Location, Value], reader: Reader) -> None:
-        """Reports values that the objective cannot use, given the extreme ones and where they stand."""
-
-
 def canonical_spelling(reader: Reader) -> MappingNode:
-    """The config of a reader with the keys of every parameter in their own spelling."""
+    """The config of a reader, with the keys of every parameter in their canonical spelling."""
     root, space = reader.root, find(reader.root, ("space",))
     if not isinstance(space, MappingNode):
         return root
@@ -69,7 +63,11 @@ def _renamed(parameter: MappingNode, at: Location, reader: Reader) -> MappingNod
     for key, entry in parameter.entries.items():
         name = SPELLINGS.get(key, key)
         if name in entries:
-            rule = f"means the same as {name}" if key != name else "stands in another spelling above"
+            rule = (
+                f"means the same as {name}, which is given above"
+                if key != name
+                else "is given above in another spelling"
+            )
             reader.report((*at, key), rule, hint="Keep one of the two", key=True)
         elif key != "log" or (isinstance(entry.node, ScalarNode) and entry.node.error):
             entries[name] = entry
@@ -87,7 +85,7 @@ def read_space(reader: Reader, rules: ParameterRules, notes: list[str]) -> Space
     Args:
         reader: The config, in its canonical spelling.
         rules: What the objective requires.
-        notes: Where notes on what was read go.
+        notes: Collects notes about what was read.
     """
     before = len(reader.problems)
     if (section := _section(reader)) is None:
@@ -104,27 +102,26 @@ def read_space(reader: Reader, rules: ParameterRules, notes: list[str]) -> Space
             case constant:
                 constants[name] = constant
     if not section.error:
-        check_conditions(parameters, constants, section.entries.keys(), reader)
+        _check_conditions(parameters, section.entries.keys(), reader)
     if in_error(section) or len(reader.problems) > before:
         return None
-    return fold_constants(parameters, constants, notes)
+    return _fold_constants(parameters, constants, notes)
 
 
 def _section(reader: Reader) -> MappingNode | None:
-    """The section, with at least one parameter in it; None when it was reported as none."""
+    """The section, which has at least one parameter; None if it was reported as a problem."""
     section = find(reader.root, ("space",))
     if section is None:
-        reader.report(("space",), "is missing", hint="Say what to search: space: {learning_rate: {…}}")
+        reader.report(("space",), "is missing", hint=_EXAMPLE)
         return None
     if not isinstance(section, MappingNode):
         if not in_error(section):
-            hint = "Write space: {learning_rate: {prior: log, min: 1e-4, max: 1}}"
-            reader.report(("space",), "must be a section with one key per parameter", hint=hint)
+            reader.report(("space",), "must be a section with one key per parameter", hint=_EXAMPLE)
         return None
     count = len(section.entries)
     if count > MOST_PARAMETERS or not (count or section.error):
         found = str(count or "none")
-        hint = "" if count else "Write space: {learning_rate: {prior: log, min: 1e-4, max: 1}}"
+        hint = "" if count else _EXAMPLE
         reader.report(("space",), f"must have 1 to {MOST_PARAMETERS} parameters", found=found, hint=hint)
         return None
     return section
@@ -134,7 +131,7 @@ def _check_name(name: str, rules: ParameterRules, reader: Reader) -> None:
     if _NAME.fullmatch(name):
         rules.check_name(name, reader)
     else:
-        rule = "must be 1 to 100 letters, digits, '_' or '-', beginning with a letter or '_'"
+        rule = "must be 1 to 100 letters, digits, '_' or '-', starting with a letter or '_'"
         like = re.sub(r"[^A-Za-z0-9_-]+", "_", name[:100]).strip("_-")
         hint = f"Write {like}" if _NAME.fullmatch(like) else ""
         reader.report(("space", name), f"a parameter's name {rule}", hint=hint, key=True)
@@ -143,11 +140,11 @@ def _check_name(name: str, rules: ParameterRules, reader: Reader) -> None:
 def _read_entry(
     name: str, node: Node, rules: ParameterRules, reader: Reader, notes: list[str]
 ) -> Parameter | Value | None:
-    """The parameter or constant of a name; None when anything is wrong with it."""
+    """The parameter or constant of a name; None if anything is wrong with it."""
     at = ("space", name)
     before = len(reader.problems)
     if isinstance(node, SequenceNode):
-        reader.report(at, "must be a value, or a section of keys", hint="Write {values: […]}")
+        reader.report(at, "must be a value or a section of keys", hint="Write {values: […]}")
         return None
     if isinstance(node, ScalarNode):
         if node.error:
@@ -167,18 +164,110 @@ def _read_entry(
         return parameter
     if parameter.when:
         return Categorical(name, (only,), when=parameter.when)
-    notes.append(f"space.{name}: has one value only, {written(only)}; taken as a constant")
+    notes.append(f"space.{name}: has only one value, {written(only)}, and is treated as a constant")
     return only
 
 
-def extremes(parameter: Parameter) -> dict[Location, Value]:
-    """The values of a parameter of which one is out of range if any is, by where they stand."""
-    at: Location = ("space", parameter.name)
-    if isinstance(parameter, Categorical):
-        return {(*at, "values", index): value for index, value in enumerate(parameter.values)}
-    return {(*at, "min"): parameter.min, (*at, "max"): parameter.max}
-
-
 def resolved_space(space: Space) -> dict[str, Any]:
-    """The ``space`` section of a space, with nothing left to defaults."""
+    """The ``space`` section of a space, with all defaults filled in."""
     return {p.name: resolved_parameter(p) for p in space.parameters} | dict(space.constants)
+
+
+def _check_conditions(parameters: Sequence[Parameter], names: Set[str], reader: Reader) -> None:
+    """Reports conditions that can never be true: unknown names, impossible values, cycles.
+
+    Args:
+        parameters: The parameters that could be read.
+        names: All names of the space, also of parameters that could not be read.
+        reader: The config.
+    """
+    by_name = {parameter.name: parameter for parameter in parameters}
+    for parameter in parameters:
+        for other, allowed in parameter.when.items():
+            at = ("space", parameter.name, "when", other)
+            if other not in names:
+                others = ", ".join(shown(name, 30) for name in sorted(names - {parameter.name})[:20])
+                hint = suggest_value(other, list(names)) or (others and f"Possible: {others}")
+                reader.report(at, "is not a parameter of this space", hint=hint, key=True)
+            elif other in by_name:
+                _check_condition(at, by_name[other], allowed, reader)
+    for cycle in _cycles(by_name):
+        path = " → ".join((*cycle, cycle[0]))
+        rule, hint = "a parameter must not depend on itself", "Remove one of these conditions"
+        reader.report(("space", cycle[0], "when"), rule, found=path, hint=hint)
+
+
+def _check_condition(
+    at: tuple[str, ...], parent: Parameter, allowed: tuple[Value, ...], reader: Reader
+) -> None:
+    if isinstance(parent, Number) and parent.step is None:
+        rule = f"must name a discrete parameter, but {parent.name} is continuous"
+        reader.report(at, rule, hint=f"Give {parent.name} values, a step or type: int", key=True)
+        return
+    for value in allowed:
+        if not parent.accepts(value):
+            rule = f"must be a value of {parent.name}: {_possible(parent)}"
+            options = [str(option) for option in getattr(parent, "values", ())]
+            hint = suggest_value(value, options) or "List the values with which it is active"
+            reader.report(at, rule, found=written(value), hint=hint)
+
+
+def _possible(parent: Parameter) -> str:
+    if isinstance(parent, Categorical):
+        return either([written(value) for value in parent.values[:10]])
+    step = "" if parent.step in (None, 1) else f" in steps of {parent.step:g}"
+    return f"{parent.min:g} to {parent.max:g}{step}"
+
+
+def _cycles(by_name: Mapping[str, Parameter]) -> Iterator[list[str]]:
+    """The cycles of parameters that depend on one another, each once."""
+    done: set[str] = set()
+
+    def visit(name: str, path: list[str]) -> Iterator[list[str]]:
+        if name in path:
+            yield path[path.index(name) :]
+        elif name in by_name and name not in done:
+            for other in by_name[name].when:
+                yield from visit(other, [*path, name])
+            done.add(name)
+
+    for name in by_name:
+        yield from visit(name, [])
+
+
+def _fold_constants(
+    parameters: Sequence[Parameter], constants: Mapping[str, Value], notes: list[str]
+) -> Space:
+    """The space without conditions on constants: the condition is removed if true, its parameter if false.
+
+    Args:
+        parameters: The parameters of the space.
+        constants: The constants of the space.
+        notes: Collects notes about removed parameters.
+    """
+    never: dict[str, str] = {}
+    while reasons := {
+        parameter.name: reason
+        for parameter in parameters
+        if parameter.name not in never and (reason := _never_active(parameter, constants, never))
+    }:
+        never |= reasons
+    notes += [
+        f"space.{name}: is left out because it is never active: {reason}" for name, reason in never.items()
+    ]
+    kept = [
+        replace(parameter, when={k: v for k, v in parameter.when.items() if k not in constants})
+        for parameter in parameters
+        if parameter.name not in never
+    ]
+    return Space(tuple(kept), dict(constants))
+
+
+def _never_active(parameter: Parameter, constants: Mapping[str, Value], never: Mapping[str, str]) -> str:
+    """Why a parameter is active in no trial; "" if it is active in some."""
+    for other, allowed in parameter.when.items():
+        if other in never:
+            return f"{other} is never active"
+        if other in constants and not Categorical(other, allowed).accepts(constants[other]):
+            return f"{other} is {written(constants[other])}"
+    return ""

@@ -1,6 +1,5 @@
-"""What somebody who misspelt a key or value may have meant."""
+"""The key or value that was probably meant by a misspelt one, or by another tool's name for it."""
 
-import difflib
 from collections.abc import Sequence
 from functools import cache
 
@@ -16,8 +15,8 @@ from hpsearch.config.schema import (
     RunSection,
     SearchSection,
 )
+from hpsearch.document.closest import closest, did_you_mean
 from hpsearch.document.nodes import Location
-from hpsearch.document.scalars import shown
 from hpsearch.network.hyperparameters import HYPERPARAMETERS
 
 _SECTIONS: dict[str, type[BaseModel]] = {
@@ -171,6 +170,7 @@ _KEYS = {
     "weights": "probabilities",
 }
 
+# A name on the left that is itself an option is never replaced.
 _VALUES = {
     "adamw": "adam",
     "asc": "minimize",
@@ -187,19 +187,24 @@ _VALUES = {
     "fp16": "float32",
     "fp32": "float32",
     "fp64": "float64",
+    "gauss": "normal",
+    "gaussian": "normal",
     "gelu": "relu",
     "gp": "coarse_to_fine",
     "grid": "random",
     "half": "float32",
+    "halton": "quasi_random",
     "higher": "maximize",
     "integer": "int",
     "inverse_log": "reverse_log",
     "larger": "maximize",
     "log10": "log",
+    "log_normal_values": "log_normal",
     "log_uniform": "log",
     "log_uniform_values": "log",
     "logarithmic": "log",
     "logistic": "sigmoid",
+    "lognormal": "log_normal",
     "loguniform": "log",
     "lower": "minimize",
     "lrelu": "leaky_relu",
@@ -222,54 +227,52 @@ _VALUES = {
     "single": "float32",
     "smac": "coarse_to_fine",
     "smaller": "minimize",
+    "sobol": "quasi_random",
     "tpe": "coarse_to_fine",
     "uniform": "linear",
 }
 
 
 @cache
-def _homes() -> dict[str, str]:
-    """For every key, its path in a config."""
-    homes = {key: prefix + key for prefix, model in _SECTIONS.items() for key in model.model_fields}
-    return homes | {name: f"space.{name} or objective.network.{name}" for name in HYPERPARAMETERS}
+def _paths() -> dict[str, str]:
+    """The path in a config of every key."""
+    paths = {key: prefix + key for prefix, model in _SECTIONS.items() for key in model.model_fields}
+    return paths | {name: f"space.{name} or objective.network.{name}" for name in HYPERPARAMETERS}
 
 
-def suggest_key(at: Location, known: list[str]) -> str:
-    """What to write for a key that its section does not have, as a sentence.
+def suggest_key(at: Location, valid: list[str]) -> str:
+    """What to write instead of a key that its section cannot have, as a sentence.
 
     Args:
-        at: Where the key stands.
-        known: The keys that its section has.
+        at: The key.
+        valid: The keys that the section can have.
     """
     word = _normal(str(at[-1]))
     meant = _KEYS.get(word, word)
-    if set(meant.split(" and ")) <= set(known):
+    if set(meant.split(" and ")) <= set(valid):
         return f"Write {meant}"
-    if close := difflib.get_close_matches(word, known, 1, 0.65):
-        return f"Did you mean {close[0]}?"
-    if (home := _homes().get(meant)) and home not in at:
-        return f"Write {home}" if "." in home or len(at) == 1 else f"Write {home} at the top of the config"
-    if close := difflib.get_close_matches(word, _homes().keys() - set(at), 1, 0.8):
-        return f"Did you mean {_homes()[close[0]]}?"
-    return f"Possible: {', '.join(known)}" if known else ""
+    if hint := did_you_mean(word, valid, similarity=0.65):
+        return hint
+    if (path := _paths().get(meant)) and path not in at:
+        return f"Write {path}" if "." in path or len(at) == 1 else f"Write {path} at the top of the config"
+    if similar := closest(word, _paths().keys() - set(at), similarity=0.8):
+        return f"Did you mean {_paths()[similar[0]]}?"
+    return f"Possible: {', '.join(valid)}" if valid else ""
 
 
-def suggest_name(name: str, known: list[str]) -> str:
-    """What to write for a name that is none of those known, as a sentence; "" without an idea."""
+def suggest_name(name: str, valid: list[str]) -> str:
+    """What to write instead of a name that is not valid, as a sentence; "" without an idea."""
     meant = _KEYS.get(_normal(name), name)
-    return f"Write {meant}" if meant in known else suggest_value(name, known)
+    return f"Write {meant}" if meant in valid else suggest_value(name, valid)
 
 
 def suggest_value(value: object, options: Sequence[str]) -> str:
-    """What to write for a word that is none of the options, as a sentence; "" without an idea."""
+    """What to write instead of a word that is not one of the options, as a sentence; "" without an idea."""
     if not isinstance(value, str):
         return ""
     word = _normal(value)
-    meant = _VALUES.get(word, word)
-    if meant in options:
-        return f"Write {meant}"
-    close = difflib.get_close_matches(word, options, 1, 0.6)
-    return f"Did you mean {shown(close[0])}?" if close else ""
+    meant = word if word in options else _VALUES.get(word)
+    return f"Write {meant}" if meant in options else did_you_mean(word, options)
 
 
 def _normal(word: str) -> str:

@@ -7,9 +7,9 @@ from typing import Any, Self
 
 import numpy as np
 
-from hpsearch.data import npz_file
 from hpsearch.data.arrays import Array
 from hpsearch.errors import DataError
+from hpsearch.files import replacing, write_whole
 
 _SCHEMA = 1
 _ARRAYS = ("x_train", "y_train", "x_validation", "y_validation", "x_test", "y_test", "mean", "scale")
@@ -89,17 +89,16 @@ class Dataset:
         """Write the arrays as ``.npy`` files and the rest as ``dataset.json``, which comes last; private."""
         directory.mkdir(mode=0o700, exist_ok=True)
         for name in _ARRAYS:
-            with npz_file.replacing(directory / f"{name}.npy", npz_file.private) as file:
+            with replacing(directory / f"{name}.npy", private=True) as file:
                 np.save(file, getattr(self, name), allow_pickle=False)
-        about = {
+        metadata = {
             "schema": _SCHEMA,
             "classes": self.classes,
             "feature_names": self.feature_names,
             "label_name": self.label_name,
             "warnings": self.warnings,
         }
-        with npz_file.replacing(directory / "dataset.json", npz_file.private) as file:
-            file.write(json.dumps(about).encode())
+        write_whole(directory / "dataset.json", json.dumps(metadata), private=True)
 
     @classmethod
     def open(cls, directory: Path) -> Self:
@@ -109,16 +108,16 @@ class Dataset:
             DataError: The directory holds no complete data.
         """
         try:
-            about = json.loads((directory / "dataset.json").read_text(encoding="utf-8"))
-            if about["schema"] != _SCHEMA:
-                raise DataError(f"{directory}: must be of schema {_SCHEMA}; found {about['schema']}")
+            metadata = json.loads((directory / "dataset.json").read_text(encoding="utf-8"))
+            if metadata["schema"] != _SCHEMA:
+                raise DataError(f"{directory}: must be of schema {_SCHEMA}; found {metadata['schema']}")
             arrays = {name: _open_array(directory / f"{name}.npy") for name in _ARRAYS}
             return cls(
                 **arrays,
-                classes=tuple(about["classes"]),
-                feature_names=tuple(about["feature_names"]),
-                label_name=about["label_name"],
-                warnings=tuple(about["warnings"]),
+                classes=tuple(metadata["classes"]),
+                feature_names=tuple(metadata["feature_names"]),
+                label_name=metadata["label_name"],
+                warnings=tuple(metadata["warnings"]),
             )
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise DataError(f"{directory}: holds no complete prepared data: {error}") from error

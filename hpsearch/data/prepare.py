@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from hpsearch.data.arrays import Array
 from hpsearch.data.dataset import Dataset
 from hpsearch.data.formats.rows import Rows
-from hpsearch.data.standardize import measure, none, standardized
+from hpsearch.data.standardize import Standardizer
 from hpsearch.errors import DataError
 
 
@@ -64,14 +64,16 @@ def prepare(
             )
         arrays[f"y_{name}"] = _indices(part.y, classes, name)
     x = chosen["train"].x
-    mean, scale, constant = measure(x, "train features") if standardize else none(x.shape[1])
+    standardizer, constant = Standardizer.identity(x.shape[1]), np.zeros(x.shape[1], bool)
+    if standardize:
+        standardizer, constant = Standardizer.fit(x, "train features")
     for name, part in chosen.items():
-        arrays[f"x_{name}"] = standardized(part.x, mean, scale, np.dtype(dtype), f"{name} features")
+        arrays[f"x_{name}"] = standardizer.transform(part.x, np.dtype(dtype), f"{name} features")
     warnings = (_constant_features(constant),) if warn and constant.any() else ()
     return Dataset(
         **arrays,
-        mean=mean,
-        scale=scale,
+        mean=standardizer.mean,
+        scale=standardizer.scale,
         classes=tuple(classes.tolist()),
         feature_names=rows.feature_names,
         label_name=rows.label_name,

@@ -1,11 +1,11 @@
-"""What brings every feature to mean 0 and standard deviation 1, and bringing it there.
+"""Standardising: giving every feature mean 0 and standard deviation 1.
 
-Both happen on the numbers as they are in the source, in a type that holds all of them: in single precision,
-10⁸ + 1 and 10⁸ + 2 from a source in double precision are one before their mean can be subtracted.
+It is measured and done on the numbers as they are in the source, in a type that holds all of them: in single
+precision, 10⁸ + 1 and 10⁸ + 2 from a source in double precision are equal before their mean is subtracted.
 """
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,93 +13,90 @@ from numpy.typing import NDArray
 from hpsearch.data.arrays import Array
 from hpsearch.errors import DataError
 
-Float64s = NDArray[np.float64]
-
 _BLOCK = 1 << 20
 """Numbers in double precision at a time, so that a large data set needs no second copy."""
 
 
-class Standards(NamedTuple):
-    """What is subtracted from every feature, and what it is then divided by.
+class Standardizer(NamedTuple):
+    """Subtracts the mean from every feature, and divides the result by the scale.
 
     Attributes:
         mean: (features,).
-        scale: (features,), never 0.
-        constant: Which features have one value only, (features,); their scale is 1.
+        scale: (features,), above 0.
     """
 
-    mean: Float64s
-    scale: Float64s
-    constant: NDArray[np.bool_]
+    mean: Array
+    scale: Array
 
+    @classmethod
+    def identity(cls, features: int) -> Self:
+        """The one that leaves every number as it is."""
+        return cls(np.zeros(features), np.ones(features))
 
-def none(features: int) -> Standards:
-    """The standards that leave every number as it is."""
-    return Standards(np.zeros(features), np.ones(features), np.zeros(features, bool))
+    @classmethod
+    def fit(cls, x: Array, name: str) -> tuple[Self, NDArray[np.bool_]]:
+        """Measure the mean and standard deviation of every feature, in float64.
 
+        A feature is constant if its variance is no more than the rounding of its mean explains: n ε v +
+        (n m ε)² for n rows, variance v and mean m, the bound of Chan, Golub and LeVeque (1983, equations 1.5
+        and 1.8). Its scale is 1.
 
-def measure(x: Array, name: str) -> Standards:
-    """Mean and standard deviation of every feature.
+        Args:
+            x: Finite numbers, (rows, features), one row at least.
+            name: What messages call them.
 
-    A feature is constant if its variance is no more than the rounding of its mean explains: n ε v + (n m ε)²
-    for n rows, variance v and mean m, the bound of Chan, Golub and LeVeque (1983, equations 1.5 and 1.8).
+        Returns:
+            The standardizer, and which features are constant, (features,).
 
-    Args:
-        x: Finite numbers, (rows, features), one row at least.
-        name: What messages call them.
-
-    Raises:
-        DataError: The square of a number is beyond double precision.
-    """
-    with np.errstate(over="ignore", invalid="ignore"):
-        first = x[0].astype(np.float64)  # relative to it, sums lose less
-        total = sum((np.sum(x[part] - first, axis=0) for part in _blocks(x)), np.zeros_like(first))
-        mean = first + total / len(x)
-        squares = (np.square(x[part] - mean).sum(axis=0) for part in _blocks(x))
-        variance = sum(squares, np.zeros_like(mean)) / len(x)
-        rounding = len(x) * np.finfo(np.float64).eps
-        constant = variance <= rounding * variance + np.square(rounding * mean)
-    if not np.isfinite(variance).all():
-        column = int(np.argmin(np.isfinite(variance)))
-        raise DataError(
-            f"{name}: numbers must be small enough to be squared; found {np.abs(x[:, column]).max()} in "
-            f"column {column} (counted from 0)"
-        )
-    return Standards(mean, np.where(constant | (variance == 0), 1.0, np.sqrt(variance)), constant)
-
-
-def standardized(x: Array, mean: Array, scale: Array, dtype: np.dtype[Any], name: str) -> Array:
-    """A standardised copy of the features.
-
-    It is computed in the type that NumPy promotes the type of ``x`` and ``dtype`` to: a mean that is rounded
-    to it is no coarser than the numbers it is subtracted from.
-
-    Args:
-        x: Finite numbers, (rows, features).
-        mean: What is subtracted, (features,).
-        scale: What is divided by, (features,).
-        dtype: The type of the copy.
-        name: What messages call the features.
-
-    Raises:
-        DataError: A result is beyond the range of ``dtype``; it names the first.
-    """
-    result = np.empty(x.shape, dtype)
-    wide = np.result_type(x.dtype, dtype)
-    with np.errstate(all="ignore"):
-        mean, scale = mean.astype(wide), scale.astype(wide)
-    for part in _blocks(x):
-        with np.errstate(all="ignore"):
-            result[part] = (x[part] - mean) / scale
-        finite = np.isfinite(result[part])
-        if not finite.all():
-            row, column = (int(index) for index in np.argwhere(~finite)[0])
-            row += part.start
+        Raises:
+            DataError: The square of a number is beyond double precision.
+        """
+        with np.errstate(over="ignore", invalid="ignore"):
+            first = x[0].astype(np.float64)  # relative to it, sums lose less
+            total = sum((np.sum(x[part] - first, axis=0) for part in _blocks(x)), np.zeros_like(first))
+            mean = first + total / len(x)
+            squares = (np.square(x[part] - mean).sum(axis=0) for part in _blocks(x))
+            variance = sum(squares, np.zeros_like(mean)) / len(x)
+            rounding = len(x) * np.finfo(np.float64).eps
+            constant = variance <= rounding * variance + np.square(rounding * mean)
+        if not np.isfinite(variance).all():
+            column = int(np.argmin(np.isfinite(variance)))
             raise DataError(
-                f"{name}: every number must fit {dtype} once it is standardised; found {x[row, column]} in "
-                f"row {row}, column {column} (counted from 0)"
+                f"{name}: numbers must be small enough to be squared; found {np.abs(x[:, column]).max()} in "
+                f"column {column} (counted from 0)"
             )
-    return result
+        return cls(mean, np.where(constant | (variance == 0), 1.0, np.sqrt(variance))), constant
+
+    def transform(self, x: Array, dtype: np.dtype[Any], name: str) -> Array:
+        """A standardised copy of the features.
+
+        It is computed in the type that NumPy promotes the type of ``x`` and ``dtype`` to: a mean that is
+        rounded to it is no coarser than the numbers it is subtracted from.
+
+        Args:
+            x: Finite numbers, (rows, features).
+            dtype: The type of the copy.
+            name: What messages call the features.
+
+        Raises:
+            DataError: A result is beyond the range of ``dtype``; the message names the first.
+        """
+        result = np.empty(x.shape, dtype)
+        wide = np.result_type(x.dtype, dtype)
+        with np.errstate(all="ignore"):
+            mean, scale = self.mean.astype(wide), self.scale.astype(wide)
+        for part in _blocks(x):
+            with np.errstate(all="ignore"):
+                result[part] = (x[part] - mean) / scale
+            finite = np.isfinite(result[part])
+            if not finite.all():
+                row, column = (int(index) for index in np.argwhere(~finite)[0])
+                row += part.start
+                raise DataError(
+                    f"{name}: every number must fit {dtype} once it is standardised; found {x[row, column]} "
+                    f"in row {row}, column {column} (counted from 0)"
+                )
+        return result
 
 
 def _blocks(x: Array) -> Iterator[slice]:

@@ -1,12 +1,13 @@
-"""What to write instead of a value that says in another way what a config can say.
+"""What to write instead of a value that expresses in another notation what a config can express.
 
-Every function gives what is to be written, or "" where it has no idea.
+Every function returns the text to write, or "" if it does not recognise the value.
 """
 
 import math
 import re
 from collections.abc import Sequence
 
+from hpsearch.document import quantities
 from hpsearch.document.scalars import shown
 
 _NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]{1,3})?")
@@ -22,7 +23,7 @@ _MEMORY = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,3})?)\s*([KMGT])[A-Za-z]*", re.IG
 
 
 def number(text: str) -> str:
-    """The number that a text stands for: ``"0.1"``, ``10^-4``, ``1/1000``, ``50%``, ``2k``."""
+    """The number that a text means: ``"0.1"``, ``10^-4``, ``1/1000``, ``50%``, ``2k``."""
     text = text.strip()
     try:
         if _NUMBER.fullmatch(text):
@@ -39,7 +40,7 @@ def number(text: str) -> str:
 
 
 def listed(text: str) -> str:
-    """The list that a text stands for: ``adam, sgd``, ``- 1 - 2``, or just ``adam``."""
+    """The list that a text means: ``adam, sgd``, ``- 1 - 2``, or just ``adam``."""
     words = [word.strip().removeprefix("-").strip() for word in re.split(r",|\s(?=-)", text.strip("[]() "))]
     a_range = re.fullmatch(r"[0-9.]+\s*[-.:]+\s*[0-9.]+", text)
     if len(text) > 60 or a_range or not all(re.fullmatch(r"[\w./+~-]+", word) for word in words):
@@ -48,38 +49,35 @@ def listed(text: str) -> str:
 
 
 def assigned(text: str, keys: Sequence[str] = ()) -> str:
-    """The section that a text stands for: ``trials = 20``, ``optimizer == adam``.
+    """The section that a text means: ``trials = 20``, ``optimizer == adam``.
 
     Args:
-        text: What stands there.
-        keys: Those that the section may have; any if there are none.
+        text: The text found in place of a section.
+        keys: The keys that the section can have; empty for any key.
     """
     found = _ASSIGNMENT.fullmatch(text.strip())
     return f"{{{found[1]}: {shown(found[2])}}}" if found and (not keys or found[1] in keys) else ""
 
 
 def spaced(text: str) -> str:
-    """Keys and values with the space that belongs behind every colon: ``min:1``."""
+    """Keys and values with the missing space after every colon: ``min:1``."""
     if not re.fullmatch(r"[A-Za-z_]\w*:[^\s/:]\S*(\s+[A-Za-z_]\w*:[^\s/:]\S*)*", text):
         return ""
     return shown(re.sub(r":(?=\S)", ": ", text))
 
 
 def duration(text: str) -> str:
-    """The duration that a text stands for: ``10 minutes``, ``1.5h``, ``1d``, ``unlimited``."""
+    """The duration that a text means: ``10 minutes``, ``1.5h``, ``1d``, ``unlimited``."""
     if text.lower() in ("infinity", "inf", "unlimited", "never", "off", "no limit"):
         return "none"
     if not (found := _DURATION.fullmatch(text.strip())):
         return ""
     unit = found[2].lower().removesuffix("s") or "s"
-    minutes, rest = divmod(float(found[1]) * _SECONDS.get(unit, 0), 60)
-    hours, minutes = divmod(int(minutes), 60)
-    parts = ((hours, "h"), (minutes, "m"), (rest, "s"))
-    return "".join(f"{amount:.12g}{unit}" for amount, unit in parts if amount)
+    return quantities.duration(float(found[1]) * _SECONDS.get(unit, 0))
 
 
 def memory(text: str) -> str:
-    """The amount of memory that a text stands for: ``4 gigabytes``, ``512m``, ``4gb``."""
+    """The amount of memory that a text means: ``4 gigabytes``, ``512m``, ``4gb``."""
     found = _MEMORY.fullmatch(text.strip())
     return f"{found[1]}{found[2].upper()}B" if found else ""
 

@@ -1,4 +1,4 @@
-"""A config as a tree that knows where every key and value was written."""
+"""A config as a tree of nodes that know where every key and value was written."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -8,10 +8,10 @@ from hpsearch.document.scalars import shown
 from hpsearch.trial import Value
 
 JSON = Any
-"""None, a bool, a number, text, or lists and mappings of them."""
+"""None, a bool, a number, text, or lists and mappings of these."""
 
 Location = tuple[str | int, ...]
-"""The keys, and positions in lists, that lead to a node."""
+"""The keys and list indices that lead to a node."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +20,8 @@ class Position:
 
     Attributes:
         path: The file as the user named it, or the argument.
-        line: Counted from 1; 0 where there are no lines.
-        column: Counted from 1; 0 where there are no lines.
+        line: Counted from 1; 0 if there are no lines.
+        column: Counted from 1; 0 if there are no lines.
     """
 
     path: str
@@ -48,7 +48,7 @@ class ScalarNode:
 
 @dataclass(frozen=True, slots=True)
 class SequenceNode:
-    """A list."""
+    """A list of nodes."""
 
     position: Position
     nodes: tuple["Node", ...]
@@ -56,7 +56,7 @@ class SequenceNode:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One key of a table, with its value; ``position`` is the key's."""
+    """The position of a mapping's key, and the key's value."""
 
     position: Position
     node: "Node"
@@ -68,8 +68,8 @@ class MappingNode:
 
     Attributes:
         position: Where the first key was written.
-        entries: By key.
-        error: Whether a key was left out that was reported as a problem.
+        entries: The values by key.
+        error: Whether a key is absent because it was reported as a problem.
     """
 
     position: Position
@@ -77,7 +77,7 @@ class MappingNode:
     error: bool = False
 
     def with_entry(self, key: str, entry: Entry) -> "MappingNode":
-        """A copy in which ``key`` is ``entry``."""
+        """A copy in which ``key`` has another value."""
         return replace(self, entries={**self.entries, key: entry})
 
 
@@ -94,7 +94,7 @@ def plain(node: Node) -> Any:
 
 
 def in_error(node: Node) -> bool:
-    """Whether anything in the tree was reported as a problem when it was made."""
+    """Whether anything in the tree was reported as a problem when the tree was made."""
     if isinstance(node, ScalarNode):
         return node.error
     if isinstance(node, SequenceNode):
@@ -103,7 +103,7 @@ def in_error(node: Node) -> bool:
 
 
 def find(node: Node, at: Location) -> Node | None:
-    """What stands at a location; None if nothing does."""
+    """The node at a location below another one; None if there is none."""
     for key in at:
         if isinstance(node, MappingNode) and key in node.entries:
             node = node.entries[str(key)].node
@@ -114,7 +114,13 @@ def find(node: Node, at: Location) -> Node | None:
     return node
 
 
+def entries_at(node: Node, at: Location) -> Mapping[str, Entry]:
+    """The keys of the mapping at a location below a node; empty if there is no mapping."""
+    found = find(node, at)
+    return found.entries if isinstance(found, MappingNode) else {}
+
+
 def dotted(at: Location) -> str:
-    """A location as a key path, such as ``space.batch_size.values[2]``, safe to show."""
+    """A location as a key path such as ``space.batch_size.values[2]``, safe to show."""
     path = "".join(f"[{key}]" if isinstance(key, int) else f".{shown(key)}" for key in at)
     return path.removeprefix(".")

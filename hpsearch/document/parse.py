@@ -1,6 +1,6 @@
 """From YAML text to a tree.
 
-The tree is composed from YAML's parse events: no tag is ever looked up, no alias ever expanded, and
+The tree is built from YAML's parse events: tags are never looked up, aliases are never expanded, and
 a hostile text costs at most :data:`LARGEST` nodes.
 """
 
@@ -13,8 +13,8 @@ import yaml
 
 from hpsearch.document import fixes
 from hpsearch.document.nodes import Entry, Location, MappingNode, Node, Position, ScalarNode, SequenceNode
-from hpsearch.document.plain_data import DEEPEST
-from hpsearch.document.problems import Problems
+from hpsearch.document.plain_data import DEEPEST, TOO_DEEP
+from hpsearch.document.problems import BEGIN, EMPTY, Problems
 from hpsearch.document.scalars import AmbiguousScalar, quoted, refuse_text, resolve, shown
 from hpsearch.document.syntax import explain_syntax
 from hpsearch.trial import Value
@@ -25,12 +25,12 @@ except ImportError:  # PyYAML was built without libyaml
     from yaml import SafeLoader as Loader  # type: ignore[assignment] # takes the same arguments
 
 LARGEST = 10_000
-"""Values in a config, those that aliases repeat counted every time."""
+"""How many values a config can hold; a value counts again every time an alias repeats it."""
 
 _NOTHING = ("", "~", "null", "Null", "NULL")
 
-# What YAML does not allow in a text: control characters and lone surrogates.
-_STRANGE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# Characters that YAML does not allow: control characters and lone surrogates.
+_NOT_ALLOWED = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,8 @@ class Dialect:
     """What scalars mean; by default, what they mean in a config.
 
     Attributes:
-        resolve: The value of an unquoted scalar. Raises AmbiguousScalar for what needs quotes.
-        tags: The value of a scalar with a tag. Raises ValueError; other tags have no meaning.
+        resolve: The value of an unquoted scalar. Raises AmbiguousScalar if it needs quotes.
+        tags: The value of a scalar by its tag. Each raises ValueError; other tags are not supported.
     """
 
     resolve: Callable[[str], Value] = resolve
@@ -56,23 +56,23 @@ def compose(
 
     Args:
         text: One YAML document.
-        position: Where it begins. With line 0 (an argument) every node has this place.
-        problems: Where problems with single keys and values go.
-        at: The location of what the text holds.
-        dialect: What its scalars mean.
+        position: Where it begins. With line 0 (an argument) every node has this position.
+        problems: Collects the problems of single keys and values.
+        at: The location of the tree's root.
+        dialect: What scalars mean.
 
     Returns:
-        The tree; None when the text holds no document.
+        The tree; None if the text has no document.
 
     Raises:
-        ConfigError: It cannot be read to its end; with everything in ``problems``.
+        ConfigError: The text cannot be read to its end; with everything in ``problems``.
     """
     text = text.removeprefix("\ufeff")
-    if strange := _STRANGE.search(text):
-        found = f"U+{ord(strange.group()):04X}"
-        hint = 'Write it in double quotes with an escape, such as "\\e"'
-        where = advance(position, text[: strange.start()])
-        problems.stop(where, (), "a config has no control characters", found, hint)
+    if forbidden := _NOT_ALLOWED.search(text):
+        found = f"U+{ord(forbidden.group()):04X}"
+        hint = 'Write it in double quotes as an escape such as "\\e"'
+        where = advance(position, text[: forbidden.start()])
+        problems.stop(where, (), "control characters are not allowed", found, hint)
     try:
         return _Composer(text, position, problems, dialect).document(at)
     except yaml.YAMLError as error:
@@ -83,7 +83,7 @@ def compose(
 
 
 def advance(position: Position, before: str) -> Position:
-    """The place of what follows ``before`` in the text that begins at ``position``."""
+    """The position just after ``before``, which begins at ``position``."""
     if not position.line:
         return position
     lines = before.splitlines(keepends=True)
@@ -93,7 +93,7 @@ def advance(position: Position, before: str) -> Position:
 
 
 class _Composer:
-    """Turns the events of one YAML text into nodes."""
+    """Builds nodes from the events of one YAML text."""
 
     def __init__(self, text: str, position: Position, problems: Problems, dialect: Dialect) -> None:
         self._events: Iterator[yaml.Event] = iter(yaml.parse(text, Loader=Loader))
@@ -104,19 +104,20 @@ class _Composer:
         self._count = 0
 
     def document(self, at: Location) -> Node | None:
-        """The tree of the only document, if there is one."""
+        """The tree of the only document; None if there is none."""
         next(self._events)  # the stream's start
         if isinstance(next(self._events), yaml.StreamEndEvent):
             return None
         event = next(self._events)
         if not at and isinstance(event, yaml.ScalarEvent) and _is_plain(event) and event.value in _NOTHING:
-            hint = "`hpsearch init` writes one to start from"
-            self._problems.stop(self._position(event), (), "the config is empty", hint=hint)
+            self._problems.stop(self._position(event), (), EMPTY, hint=BEGIN)
         root = self._node(event, at)
         next(self._events)  # the document's end
         if not isinstance(event := next(self._events), yaml.StreamEndEvent):
-            hint = "Remove this line and what follows it"
-            self._problems.stop(self._position(event), (), "a config is one YAML document", hint=hint)
+            hint = "Remove this line and everything after it"
+            self._problems.stop(
+                self._position(event), (), "a config must be a single YAML document", hint=hint
+            )
         return root
 
     def _position(self, event: yaml.Event) -> Position:
@@ -128,7 +129,7 @@ class _Composer:
     def _grow(self, position: Position, at: Location, nodes: int) -> None:
         self._count += nodes
         if self._count > LARGEST:
-            self._problems.stop(position, at, f"a config holds at most {LARGEST:,} values")
+            self._problems.stop(position, at, f"a config can hold at most {LARGEST:,} values")
 
     def _node(self, event: yaml.Event, at: Location, depth: int = 0) -> Node:
         position = self._position(event)
@@ -136,10 +137,10 @@ class _Composer:
             return self._alias(str(event.anchor), position, at)
         self._grow(position, at, 1)
         if depth > DEEPEST:
-            self._problems.stop(position, at[:4], f"sections and lists nest at most {DEEPEST} deep")
-        before, anchor = self._count, event.anchor  # type: ignore[attr-defined] # an AliasEvent alone has neither it nor a tag
+            self._problems.stop(position, at[:4], TOO_DEEP)
+        before, anchor = self._count, event.anchor  # type: ignore[attr-defined] # only an AliasEvent has neither an anchor nor a tag
         if anchor is not None:
-            self._anchors[anchor] = None  # what an alias inside its own value meets
+            self._anchors[anchor] = None  # for an alias inside its own value
         node = self._content(event, position, at, depth)
         tag: str | None = event.tag  # type: ignore[attr-defined] # as above
         if tag is not None:
@@ -149,12 +150,12 @@ class _Composer:
         return node
 
     def _tagged(self, tag: str, event: yaml.Event, node: Node, at: Location) -> ScalarNode:
-        """The value of a scalar with a tag that means something; else, the tag is a problem."""
+        """The value of a scalar with a supported tag; any other tag is a problem."""
         if isinstance(node, ScalarNode) and isinstance(event, yaml.ScalarEvent) and tag in self._dialect.tags:
             with contextlib.suppress(ValueError):
                 return replace(node, value=self._dialect.tags[tag](event.value))
         found = shown(tag.replace("tag:yaml.org,2002:", "!!"))
-        self._problems.add(node.position, at, "tags have no meaning in a config", found, "Remove it")
+        self._problems.add(node.position, at, "tags are not supported", found, "Remove it")
         return ScalarNode(node.position, "", found, error=True)
 
     def _content(self, event: yaml.Event, position: Position, at: Location, depth: int) -> Node:
@@ -169,8 +170,8 @@ class _Composer:
         anchored = self._anchors.get(name)
         if anchored is None:
             inside = name in self._anchors
-            rule = f"an alias {'stands outside what it repeats' if inside else 'repeats an &anchor above it'}"
-            self._problems.add(position, at, rule, found, "Write out what it should repeat")
+            rule = "must not be inside the value it repeats" if inside else "must repeat an &anchor above it"
+            self._problems.add(position, at, f"an alias {rule}", found, "Write out the value")
             return ScalarNode(position, "", found, error=True)
         node, size = anchored
         self._grow(position, at, size)
@@ -184,10 +185,10 @@ class _Composer:
             return ScalarNode(position, text, quoted(text), error=bool(rule))
         try:
             return ScalarNode(position, self._dialect.resolve(text), shown(text))
-        except AmbiguousScalar as trap:
+        except AmbiguousScalar as error:
             spaced = fixes.spaced(str(at[-1])) if at and not text else ""
-            hint = f"Write {spaced}, with a space after the colon" if spaced else trap.hint
-            self._problems.add(position, at, trap.rule, shown(text), hint)
+            hint = f"Write {spaced}, with a space after the colon" if spaced else error.hint
+            self._problems.add(position, at, error.rule, shown(text), hint)
             return ScalarNode(position, text, shown(text), error=True)
 
     def _sequence(self, position: Position, at: Location, depth: int) -> SequenceNode:
@@ -200,38 +201,35 @@ class _Composer:
         entries: dict[str, Entry] = {}
         error = False
         while not isinstance(event := next(self._events), yaml.MappingEndEvent):
-            key, key_place = self._key(event, at, depth), self._position(event)
+            key, key_position = self._key(event, at, depth), self._position(event)
             value = next(self._events)
             if key is None:
                 error = True
                 if isinstance(value, yaml.ScalarEvent) and not value.value:
-                    continue  # the 5 of {max: 0,5} is no key whose value is to be asked for
+                    continue  # the 5 of {max: 0,5} is not a key with a missing value
             node = self._node(value, at if key is None else (*at, key), depth + 1)
             if key in entries:
                 first = entries[key].position.line
-                already = f", and this one stands on line {first} already" if first else ""
-                self._problems.add(
-                    key_place, (*at, key), f"a key is given once{already}", hint="Keep one of the two"
-                )
+                already = f"; this one is also on line {first}" if first else ""
+                rule = f"a key must be given only once{already}"
+                self._problems.add(key_position, (*at, key), rule, hint="Keep one of the two")
             elif key is not None:
-                entries[key] = Entry(key_place, node)
+                entries[key] = Entry(key_position, node)
         return MappingNode(position, entries, error)
 
     def _key(self, event: yaml.Event, at: Location, depth: int) -> str | None:
-        """The text of a key; None when it was reported as none."""
+        """The text of a key; None if it was reported as a problem."""
         position = self._position(event)
         if not isinstance(event, yaml.ScalarEvent):
             self._node(event, at, depth + 1)
-            self._problems.add(position, at, "a key is text, not a list, a section or an alias")
+            self._problems.add(position, at, "keys must be text, not a list, a section or an alias")
             return None
         text = event.value
         if event.tag is not None or not _is_plain(event):
-            leaf = self._node(event, at, depth)
-            return text if isinstance(leaf, ScalarNode) and not leaf.error else None
+            scalar = self._node(event, at, depth)
+            return text if isinstance(scalar, ScalarNode) and not scalar.error else None
         if text == "<<":
-            self._problems.add(
-                position, at, "merge keys have no meaning in a config", text, "Write the keys out"
-            )
+            self._problems.add(position, at, "merge keys are not supported", text, "Write out the keys")
             return None
         try:
             if isinstance(value := resolve(text), str):
@@ -240,11 +238,11 @@ class _Composer:
             pass
         hint = f"Write {quoted(text)}, in quotes" if text else "Write one before the colon"
         if text.isdigit():
-            hint += ", or a decimal point if these are the digits behind it"
-        self._problems.add(position, at, "a key is text", shown(text), hint)
+            hint += ". For a decimal number, write a point instead of the comma"
+        self._problems.add(position, at, "keys must be text", shown(text), hint)
         return None
 
 
 def _is_plain(event: yaml.ScalarEvent) -> bool:
-    """Whether a scalar has no quotes and is no block of text."""
+    """Whether a scalar is neither quoted nor a block of text."""
     return event.style is None or event.style == ""

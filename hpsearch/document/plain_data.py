@@ -1,4 +1,4 @@
-"""From plain Python data to a tree, for configs that were never a text."""
+"""From plain Python data to a tree, for configs that were never text."""
 
 import math
 import numbers
@@ -6,31 +6,33 @@ from collections.abc import Mapping, Sequence
 
 from hpsearch.document.nodes import Entry, Location, MappingNode, Node, Position, ScalarNode, SequenceNode
 from hpsearch.document.problems import Problems
-from hpsearch.document.scalars import LONGEST_INTEGER, refuse_text, shown, written
+from hpsearch.document.scalars import LONGEST_INTEGER, TOO_MANY_DIGITS, refuse_text, shown, written
 from hpsearch.trial import Value
 
 DEEPEST = 20
-"""Sections and lists inside one another."""
+"""How deep sections and lists may be nested."""
+
+TOO_DEEP = f"sections and lists may be nested at most {DEEPEST} deep"
 
 
 def from_data(data: object, position: Position, problems: Problems, at: Location = ()) -> Node:
-    """The tree of plain Python data; every node has the same place.
+    """The tree of plain Python data; every node has the same position.
 
     Args:
-        data: Mappings with text as keys, sequences, text, numbers (NumPy's too), truth values.
-        position: Where they come from.
-        problems: Where problems go.
+        data: Mappings with text as keys, sequences, text, numbers (also NumPy's), booleans.
+        position: Where the data come from.
+        problems: Collects the problems of the data.
         at: The location of ``data``.
     """
     if len(at) > DEEPEST:
-        problems.stop(position, at[:4], f"sections and lists nest at most {DEEPEST} deep")
+        problems.stop(position, at[:4], TOO_DEEP)
     if isinstance(data, Mapping):
         entries = {}
         for key, value in data.items():
             if isinstance(key, str) and not refuse_text(key):
                 entries[key] = Entry(position, from_data(value, position, problems, (*at, key)))
             else:
-                problems.add(position, at, "a key is text", shown(repr(key)))
+                problems.add(position, at, "keys must be text", shown(repr(key)))
         return MappingNode(position, entries, error=len(entries) < len(data))
     if isinstance(data, Sequence) and not isinstance(data, str | bytes):
         items = (from_data(value, position, problems, (*at, index)) for index, value in enumerate(data))
@@ -44,11 +46,6 @@ def from_data(data: object, position: Position, problems: Problems, at: Location
 
 
 def _value(data: object) -> Value:
-    """A value of a config.
-
-    Raises:
-        ValueError: It can be none.
-    """
     if isinstance(data, bool):
         return data
     if isinstance(data, str):
@@ -57,10 +54,10 @@ def _value(data: object) -> Value:
         return data
     if isinstance(data, numbers.Integral):
         if abs(int(data)) >= 10**LONGEST_INTEGER:
-            raise ValueError(f"a whole number has at most {LONGEST_INTEGER} digits")
+            raise ValueError(TOO_MANY_DIGITS)
         return int(data)
     if isinstance(data, numbers.Real):
         if not math.isfinite(float(data)):
-            raise ValueError("numbers are finite")
+            raise ValueError("numbers must be finite")
         return float(data)
-    raise ValueError("a value is text, a number, true or false")
+    raise ValueError("must be text, a number, true or false")

@@ -1,4 +1,4 @@
-"""The problems of one config, collected until all of it was read."""
+"""The problems of one config, collected until all of it has been read."""
 
 from typing import NoReturn
 
@@ -7,11 +7,16 @@ from hpsearch.document.scalars import shown
 from hpsearch.errors import ConfigError, Problem
 
 MOST = 50
-"""Problems after which a config is not read any further."""
+"""How many problems are collected before reading stops."""
+
+BEGIN = "`hpsearch init` creates one"
+"""What to do without a config."""
+
+EMPTY = "the config is empty"
 
 
 class Problems:
-    """What was found wrong so far."""
+    """The problems found so far."""
 
     def __init__(self) -> None:
         self._found: list[Problem] = []
@@ -24,21 +29,20 @@ class Problems:
 
         Args:
             position: Where it is.
-            at: The key concerned; () for the config itself.
-            rule: What has to hold, as a sentence without its full stop.
+            at: The key concerned; () for the config as a whole.
+            rule: The broken rule, as a sentence without its full stop.
             found: The value found, safe to show.
             hint: What to write instead.
 
         Raises:
-            ConfigError: There are more than anybody reads.
+            ConfigError: There are more problems than anyone reads.
         """
         self._found.append(
             Problem(position.path, position.line, position.column, dotted(at), rule, found, hint)
         )
         if len(self._found) == MOST:
-            self._found.append(
-                Problem(position.path, 0, 0, "", f"there are more than {MOST} problems; these come first")
-            )
+            rule = f"there are more than {MOST} problems; these are the first"
+            self._found.append(Problem(position.path, 0, 0, "", rule))
             raise self.error()
 
     def stop(self, position: Position, at: Location, rule: str, found: str = "", hint: str = "") -> NoReturn:
@@ -51,10 +55,10 @@ class Problems:
         raise self.error()
 
     def error(self) -> ConfigError:
-        """The error that carries everything found so far."""
+        """The error with everything found so far."""
         return ConfigError(self._found)
 
 
 def file_position(path: object) -> Position:
-    """The place of a file as a whole."""
+    """The position of a file as a whole."""
     return Position(shown(str(path), 1000))

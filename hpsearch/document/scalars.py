@@ -1,7 +1,7 @@
-"""What an unquoted YAML scalar means, and how a stranger's text is shown in a message.
+"""What an unquoted YAML scalar means, and how untrusted text is shown in a message.
 
-The rules are those of the YAML 1.2 core schema. Whatever YAML versions or people read differently
-(``no``, ``010``, ``12:30``, ``1,5``) is refused with what to write instead, never guessed.
+The rules are those of the YAML 1.2 core schema. Text that YAML versions or people read in different
+ways (``no``, ``010``, ``12:30``, ``1,5``) is never guessed: it is refused, with what to write instead.
 """
 
 import math
@@ -11,7 +11,9 @@ from collections.abc import Callable
 from hpsearch.trial import Value
 
 LONGEST_INTEGER = 18
-"""Digits of a whole number; beyond them it would not fit 64 bits."""
+"""Digits of a whole number; a longer one may not fit in 64 bits."""
+
+TOO_MANY_DIGITS = f"whole numbers must have at most {LONGEST_INTEGER} digits"
 
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|(0|[1-9][0-9]*)(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
@@ -20,10 +22,10 @@ _BOOLEANS = {word: word.lower() == "true" for word in ("true", "True", "TRUE", "
 
 
 class AmbiguousScalar(ValueError):
-    """A scalar that may not stand without quotes.
+    """An unquoted scalar that is read in different ways, or that cannot be stored exactly.
 
     Attributes:
-        rule: What has to hold.
+        rule: The broken rule.
         hint: What to write instead.
     """
 
@@ -33,15 +35,15 @@ class AmbiguousScalar(ValueError):
         super().__init__(f"{rule}. {hint}")
 
 
-def _or_quoted(what: str, repair: Callable[[str], str]) -> Callable[[str], str]:
+def _or_quoted(what: str, fix: Callable[[str], str]) -> Callable[[str], str]:
     def hint(text: str) -> str:
-        return f"Write {shown(repair(text))} for {what}, or {quoted(text)} for the text"
+        return f"Write {shown(fix(text))} for {what}, or {quoted(text)} for text"
 
     return hint
 
 
 def _without_zeros(text: str) -> str:
-    sign, digits = re.fullmatch(r"([-+]?)0+(.*)", text, re.DOTALL).groups()  # type: ignore[union-attr] # its trap matched
+    sign, digits = re.fullmatch(r"([-+]?)0+(.*)", text, re.DOTALL).groups()  # type: ignore[union-attr] # its pattern matched
     return sign + (digits if digits[:1].isdigit() else "0" + digits)
 
 
@@ -52,62 +54,62 @@ def _decimal(text: str) -> str:
 def _as_duration(text: str) -> str:
     first, second, *rest = text.split(":")
     duration = f"{first}h{second}m{rest[0]}s" if rest else f"{first}m{second}s or {first}h{second}m"
-    return f"Write {duration} for a duration, or {quoted(text)} for the text"
+    return f"Write {duration} for a duration, or {quoted(text)} for text"
 
 
 def _true_or_false(text: str) -> str:
     return "true" if text.lower() in ("yes", "on") else "false"
 
 
-_TRAPS: tuple[tuple[re.Pattern[str], str, Callable[[str], str]], ...] = (
+_AMBIGUOUS: tuple[tuple[re.Pattern[str], str, Callable[[str], str]], ...] = (
     (
         re.compile(r"|~|null|Null|NULL"),
         "a value is needed here",
-        lambda text: "Write one, or remove the key",
+        lambda text: "Write a value or remove the key",
     ),
     (
         re.compile(r"yes|no|on|off|Yes|No|On|Off|YES|NO|ON|OFF"),
-        "YAML versions disagree whether this is text or true/false",
-        _or_quoted("the truth value", _true_or_false),
+        "YAML versions disagree on whether this is text or true/false",
+        _or_quoted("the boolean", _true_or_false),
     ),
     (
         re.compile(r"[-+]?0[0-9]+(\.[0-9]*)?([eE][-+]?[0-9]+)?"),
-        "a number has no leading zeros; YAML versions disagree on what they mean",
+        "numbers must not have leading zeros, which YAML versions read in different ways",
         _or_quoted("the number", _without_zeros),
     ),
     (
         re.compile(r"[-+]?(0x[0-9a-fA-F]{1,15}|0o[0-7]{1,15}|0b[01]{1,15})"),
-        "numbers are decimal",
+        "numbers must be decimal",
         _or_quoted("the number", _decimal),
     ),
     (
         re.compile(r"[-+]?[0-9]+(_[0-9]+)+(\.[0-9]*)?"),
-        "a number has no underscores",
+        "numbers must not contain underscores",
         _or_quoted("the number", lambda text: text.replace("_", "")),
     ),
     (
         re.compile(r"[-+]?[1-9][0-9]{0,2}(,[0-9]{3})+"),
-        "a number has no thousands separator",
+        "numbers must not contain thousands separators",
         _or_quoted("the number", lambda text: text.replace(",", "")),
     ),
     (
         re.compile(r"[-+]?[0-9]*,[0-9]+([eE][-+]?[0-9]+)?"),
-        "the decimal sign is a point",
+        "the decimal separator must be a point",
         _or_quoted("the number", lambda text: text.replace(",", ".")),
     ),
     (
         re.compile(r"[0-9]{1,9}(:[0-5]?[0-9]){1,2}"),
-        "YAML versions disagree whether this is a time of day or a number",
+        "YAML versions disagree on whether this is a time of day or a number",
         _as_duration,
     ),
     (
         re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt \t].*)?"),
-        "YAML versions disagree whether this is a date or text",
-        lambda text: f"Write {quoted(text)} for the text",
+        "YAML versions disagree on whether this is a date or text",
+        lambda text: f"Write {quoted(text)} for text",
     ),
     (
         re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)"),
-        "numbers are finite",
+        "numbers must be finite",
         lambda text: "Write a number",
     ),
 )
@@ -117,19 +119,17 @@ def resolve(text: str) -> Value:
     """The value of an unquoted scalar.
 
     Raises:
-        AmbiguousScalar: It means different things to different readers, or cannot be held exactly.
+        AmbiguousScalar: YAML versions or people read it in different ways, or it cannot be stored exactly.
     """
     if text in _BOOLEANS:
         return _BOOLEANS[text]
     if _INTEGER.fullmatch(text):
         if len(text.lstrip("-+")) > LONGEST_INTEGER:
-            raise AmbiguousScalar(
-                f"a whole number has at most {LONGEST_INTEGER} digits", "Write fewer, or 1e30 or the like"
-            )
+            raise AmbiguousScalar(TOO_MANY_DIGITS, "Write fewer digits, or a number such as 1e30")
         return int(text)
     if _FLOAT.fullmatch(text):
         return _float(text)
-    for pattern, rule, hint in _TRAPS:
+    for pattern, rule, hint in _AMBIGUOUS:
         if pattern.fullmatch(text):
             raise AmbiguousScalar(rule, hint(text))
     return text
@@ -138,23 +138,23 @@ def resolve(text: str) -> Value:
 def _float(text: str) -> float:
     value = float(text)
     if math.isinf(value):
-        raise AmbiguousScalar("numbers are below 1.8e308", "Write a smaller number")
+        raise AmbiguousScalar("numbers must be below 1.8e308", "Write a smaller number")
     if value == 0 and re.search("[1-9]", re.split("[eE]", text)[0]):
-        raise AmbiguousScalar("numbers other than 0 are above 5e-324", "Write 0 or a larger number")
+        raise AmbiguousScalar("numbers other than 0 must be above 5e-324", "Write 0 or a larger number")
     return value
 
 
 def refuse_text(text: str) -> str:
-    """What keeps a text from being stored and passed on everywhere; "" for nothing."""
-    return "text has no NUL character and no half of a surrogate pair" if _UNFIT.search(text) else ""
+    """Why a text cannot be stored or passed to other programs; "" if it can."""
+    return "text must not contain NUL characters or lone surrogates" if _UNFIT.search(text) else ""
 
 
 def shown(text: str, limit: int = 60) -> str:
-    """A stranger's text, safe to print: control characters escaped, and shortened.
+    """Untrusted text, safe to print: control characters escaped, and shortened.
 
     Args:
-        text: Whatever was found.
-        limit: The most characters of it to show.
+        text: Any text.
+        limit: How many of its characters to show at most.
     """
     escaped = "".join(
         character if character.isprintable() else character.encode("unicode_escape").decode()
@@ -164,16 +164,16 @@ def shown(text: str, limit: int = 60) -> str:
 
 
 def quoted(text: str) -> str:
-    """A stranger's text in double quotes, safe to print."""
+    """Untrusted text in double quotes, safe to print."""
     return f'"{shown(text)}"'
 
 
 def written(value: object) -> str:
-    """A value as YAML would write it, safe to print."""
+    """A value as YAML writes it, safe to print."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str):
         return quoted(value)
     if isinstance(value, int) and abs(value) >= 10**LONGEST_INTEGER:
-        return "a huge whole number"
+        return "a very large whole number"
     return shown(repr(value))

@@ -1,1 +1,1 @@
-"""Searches of other tools as configs of ours, runs of ours as theirs; their packages load when needed."""
+"""Import searches of other tools, export runs to them; their packages are imported when needed."""

@@ -1,22 +1,20 @@
-"""A config made of what another tool wrote, and what has to be said about it."""
+"""A config made from what another tool wrote, with notes on what is different."""
 
 import keyword
 import re
 import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-from hpsearch.config.writing import dump
+from hpsearch.document.dump import dump
 from hpsearch.document.nodes import Position
 from hpsearch.document.scalars import shown
-from hpsearch.errors import UsageError
 
 WIDTH = 100
 
 RESERVED = ("args", "json")
-"""Placeholders of commands that stand for all parameters."""
+"""Placeholders of commands that mean all parameters."""
 
 
 @dataclass(frozen=True)
@@ -25,8 +23,8 @@ class Note:
 
     Attributes:
         key: Its dotted path there.
-        text: What it became, or why it could not be carried over.
-        position: Where it stands; None where there are no lines.
+        text: What it became, or why it could not be imported.
+        position: Its position in the file; None if there is no file.
     """
 
     key: str
@@ -39,7 +37,7 @@ class Note:
 
     @property
     def as_comment(self) -> str:
-        """As it stands in the config."""
+        """The note as a comment of the config."""
         return (
             f"- line {self.position.line}, {self.key}: {self.text}"
             if self.position
@@ -52,11 +50,11 @@ class Draft:
     """A config in the making.
 
     Attributes:
-        source: What it is made of, for people.
-        todo: What is left to be done by hand.
+        source: What it is made from, for people.
+        todo: What is left to do by hand.
         config: Its sections.
-        program: The file that it runs, if it is known.
-        notes: What became something else or could not be carried over.
+        program: The file that it runs, if known.
+        notes: What was changed or could not be imported.
     """
 
     source: str
@@ -66,10 +64,10 @@ class Draft:
     notes: list[Note] = field(default_factory=list)
 
     def as_yaml(self) -> str:
-        """The config as text, all that has to be said about it in comments above."""
-        lines = [f"Made of {self.source} by `hpsearch import`.", "", *_wrapped(self.todo, "")]
+        """The config as text, with the notes as comments above it."""
+        lines = [f"Made from {self.source} by `hpsearch import`.", "", *_wrapped(self.todo, "")]
         if self.notes:
-            lines += ["", "What became something else, or could not be carried over:"]
+            lines += ["", "What was changed, or could not be imported:"]
         for note in self.notes:
             lines += _wrapped(note.as_comment, "  ")
         return "".join(f"# {line}".rstrip() + "\n" for line in lines) + dump(self.config, short=True)
@@ -84,11 +82,11 @@ def _wrapped(text: str, indent: str) -> Iterable[str]:
 
 
 def valid_names(originals: Sequence[str], *, python: bool = False) -> list[str]:
-    """Names of parameters of ours for names that may not be allowed; all different.
+    """Valid names for parameters of another tool, all different.
 
     Args:
-        originals: What they are called elsewhere. Those that are allowed stay as they are.
-        python: Whether they have to be names of Python.
+        originals: Their names in the other tool. Valid names are kept.
+        python: Whether they have to be Python identifiers.
     """
     strange = r"[^A-Za-z0-9_]" if python else r"[^A-Za-z0-9_-]"
     likely = [re.sub(strange, "_", name)[:95] or "_" for name in originals]
@@ -106,18 +104,3 @@ def valid_names(originals: Sequence[str], *, python: bool = False) -> list[str]:
             number, free = number + 1, f"{name}_{number}"
         names[at] = names[at] or free
     return [name for name in names if name is not None]
-
-
-def write_new(path: Path, text: str) -> None:
-    """Write a file that is not there yet.
-
-    Raises:
-        UsageError: It is there, or cannot be written.
-    """
-    try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError:
-        raise UsageError(f"{path} is there already, and stays as it is. Name another file.") from None
-    except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror or error}") from error

@@ -1,4 +1,4 @@
-"""The packages of other tools, which are imported when they are needed."""
+"""The packages of other tools, imported when they are needed."""
 
 from importlib import import_module
 from typing import Any
@@ -7,11 +7,11 @@ from hpsearch.errors import UsageError
 
 
 def required(package: str, option: str, extra: str) -> Any:
-    """A package that need not be installed.
+    """Import an optional package.
 
     Args:
-        package: What is imported.
-        option: What needs it.
+        package: The module to import.
+        option: The option that needs it.
         extra: The extra of hpsearch that installs it.
 
     Raises:
@@ -21,5 +21,5 @@ def required(package: str, option: str, extra: str) -> Any:
         return import_module(package)
     except ModuleNotFoundError as error:
         raise UsageError(
-            f"{option} needs the package {error.name}; install it by `pip install 'hpsearch[{extra}]'`"
+            f"{option} needs the package {error.name}. Install it with `pip install 'hpsearch[{extra}]'`"
         ) from error

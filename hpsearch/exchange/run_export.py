@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from typing import Any, Self
 
 from hpsearch.config import Config
-from hpsearch.space import Space
 from hpsearch.store import Run
-from hpsearch.trial import Metric, Result, Trial, Value
+from hpsearch.trial import Result, Trial, Value
+
+__all__ = ["RunExport", "TrialExport"]
 
 
 @dataclass(frozen=True)
@@ -17,18 +18,18 @@ class TrialExport:
 
     Attributes:
         trial: What was tried.
-        result: What came of it; None as long as it has no result.
-        began: When it started; of one that was run again, when its last run did.
-        ended: When its result was there; None as long as it has none.
+        result: What came of it; None while it has no result.
+        started: When it started; for a trial that ran again, when its last run started.
+        ended: When its result was recorded; None while it has none.
     """
 
     trial: Trial
     result: Result | None
-    began: datetime
+    started: datetime
     ended: datetime | None
 
     @property
-    def about(self) -> dict[str, Any]:
+    def metadata(self) -> dict[str, Any]:
         """What other tools have no place of their own for, as JSON data."""
         known: dict[str, Any] = {"number": self.trial.number, "seeds": list(self.trial.seeds)}
         known |= {"origin": dict(self.trial.origin)} if self.trial.origin else {}
@@ -44,42 +45,40 @@ class RunExport:
     """A run.
 
     Attributes:
-        name: What it is called elsewhere.
-        config: The resolved config.
-        metric: What was made better.
-        space: What was searched.
-        records: All trials, by number.
+        name: Its name in the other tool.
+        config: Its config.
+        trials: All its trials, by number.
     """
 
     name: str
-    config: Mapping[str, Any]
-    metric: Metric
-    space: Space
-    records: tuple[TrialExport, ...]
+    config: Config
+    trials: tuple[TrialExport, ...]
 
     @classmethod
     def of(cls, run: Run, name: str | None = None) -> Self:
-        """The history of a run.
+        """The export of a run.
 
         Args:
             run: The run, open.
-            name: What it is to be called; as its directory if not given.
+            name: Its name in the other tool; by default the name of its directory.
         """
-        config = Config.from_resolved(run.meta("config"))
         results = {result.number: result for result in run.results()}
         times = run.times()
-        records = tuple(
-            _record(trial, results.get(trial.number), *times[trial.number]) for trial in run.trials()
+        trials = tuple(
+            _trial_export(trial, results.get(trial.number), *times[trial.number]) for trial in run.trials()
         )
-        name = name or run.directory.resolve().name
-        return cls(name, run.meta("config"), config.metric, config.space, records)
+        config = Config.from_resolved(run.meta("config"))
+        return cls(name or run.directory.resolve().name, config, trials)
 
     def searched(self, values: Mapping[str, Value]) -> Iterator[tuple[str, Value]]:
         """The values of a trial without the constants."""
-        yield from ((name, value) for name, value in values.items() if name not in self.space.constants)
+        constants = self.config.space.constants
+        yield from ((name, value) for name, value in values.items() if name not in constants)
 
 
-def _record(trial: Trial, result: Result | None, started: datetime, finished: datetime | None) -> TrialExport:
+def _trial_export(
+    trial: Trial, result: Result | None, started: datetime, finished: datetime | None
+) -> TrialExport:
     if result is None or finished is None:
         return TrialExport(trial, None, started, None)
     return TrialExport(trial, result, max(started, finished - timedelta(seconds=result.seconds)), finished)

@@ -1,42 +1,44 @@
-"""A run as event files of TensorBoard: learning curves, and hyperparameters for its HParams tab."""
+"""A run as TensorBoard event files: learning curves, and hyperparameters for the HParams tab."""
 
 import contextlib
 from pathlib import Path
 from typing import Any
 
-from hpsearch.errors import UsageError
 from hpsearch.exchange.packages import required
 from hpsearch.exchange.run_export import RunExport, TrialExport
+from hpsearch.files import usage_errors
 from hpsearch.trial import Status
 
 STATUSES = {Status.DONE: "STATUS_SUCCESS", Status.STOPPED: "STATUS_SUCCESS"}
-"""Trials of all other statuses are STATUS_FAILURE; those without a result, STATUS_RUNNING."""
+"""Trials of all other statuses are STATUS_FAILURE; trials without a result are STATUS_RUNNING."""
 
 
-def write_events(export: RunExport, directory: Path) -> None:
+def write_events(export: RunExport, directory: Path) -> list[str]:
     """Write a directory with an event file for each trial of a run.
 
     Args:
         export: The run.
-        directory: What is to be made.
+        directory: The directory to make.
+
+    Returns:
+        What is different in TensorBoard: nothing.
 
     Raises:
         UsageError: tensorboardX is not installed; the directory is not empty, or cannot be written.
     """
     events = _Events()
-    try:
+    with usage_errors(directory):
         if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
-            raise UsageError(f"{directory} is there already, and stays as it is. Name another directory.")
-        for record in export.records:
-            events.write(export, record, directory / f"trial-{record.trial.number:05d}")
-    except OSError as error:
-        raise UsageError(f"{directory} cannot be written: {error.strerror or error}") from error
+            raise FileExistsError
+        for each in export.trials:
+            events.write(export, each, directory / f"trial-{each.trial.number:05d}")
+    return []
 
 
 class _Events:
-    """What is used of tensorboardX: its writer of files and the messages in them.
+    """The parts of tensorboardX that are used: its file writer and its messages.
 
-    Its ``SummaryWriter`` would start a thread for every trial, and knows no trial that has failed.
+    Its ``SummaryWriter`` would start a thread for every trial and cannot say that a trial has failed.
     """
 
     def __init__(self) -> None:
@@ -48,21 +50,21 @@ class _Events:
         self._event, self._summary = part("proto.event_pb2").Event, part("proto.summary_pb2")
         self._api, self._plugin = part("proto.api_pb2"), part("proto.plugin_hparams_pb2")
 
-    def write(self, export: RunExport, record: TrialExport, directory: Path) -> None:
-        """Write the event file of a trial."""
+    def write(self, export: RunExport, exported: TrialExport, directory: Path) -> None:
+        """Write the event file of one trial."""
         directory.mkdir(parents=True)
         writer = self._writers.EventsWriter(str(directory / "events"))
         with contextlib.closing(writer):
-            began = record.began.timestamp()
-            result = record.result
+            started = exported.started.timestamp()
+            result = exported.result
             for epoch in result.curve if result else ():
                 for name, value in epoch.metrics.items():
                     if value is not None:
-                        writer.write_event(self._scalar(name, value, epoch.number, began + epoch.seconds))
-            figures = _figures(export, record)
-            ended = (record.ended or record.began).timestamp()
-            experiment, start, _ = self._summaries.hparams(dict(record.trial.values), figures)
-            for summary in (experiment, start, self._end(record)):
+                        writer.write_event(self._scalar(name, value, epoch.number, started + epoch.seconds))
+            figures = _figures(export, exported)
+            ended = (exported.ended or exported.started).timestamp()
+            experiment, start, _ = self._summaries.hparams(dict(exported.trial.values), figures)
+            for summary in (experiment, start, self._end(exported)):
                 writer.write_event(self._event(wall_time=ended, summary=summary))
             for name, value in figures.items():
                 writer.write_event(self._scalar(name, value, len(result.curve) if result else 0, ended))
@@ -71,9 +73,11 @@ class _Events:
         summary = self._summary.Summary(value=[self._summary.Summary.Value(tag=name, simple_value=value)])
         return self._event(wall_time=time, step=step, summary=summary)
 
-    def _end(self, record: TrialExport) -> Any:
-        """What the HParams tab reads of how a trial ended."""
-        status = STATUSES.get(record.result.status, "STATUS_FAILURE") if record.result else "STATUS_RUNNING"
+    def _end(self, exported: TrialExport) -> Any:
+        """How a trial ended, for the HParams tab."""
+        status = (
+            STATUSES.get(exported.result.status, "STATUS_FAILURE") if exported.result else "STATUS_RUNNING"
+        )
         end = self._plugin.SessionEndInfo(status=self._api.Status.Value(status))
         content = self._plugin.HParamsPluginData(session_end_info=end, version=0).SerializeToString()
         data = self._summary.SummaryMetadata.PluginData(plugin_name="hparams", content=content)
@@ -83,10 +87,10 @@ class _Events:
         return self._summary.Summary(value=[value])
 
 
-def _figures(export: RunExport, record: TrialExport) -> dict[str, float]:
-    """What a trial is worth, and what was measured once at its end."""
-    result = record.result
+def _figures(export: RunExport, exported: TrialExport) -> dict[str, float]:
+    """The value of a trial and its final metrics."""
+    result = exported.result
     if result is None:
         return {}
-    known = {export.metric.name: result.value, **result.final}
+    known = {export.config.metric.name: result.value, **result.final}
     return {f"hparam/{name}": value for name, value in known.items() if value is not None}

@@ -13,13 +13,15 @@ import signal
 import sys
 from collections import Counter, deque
 from concurrent.futures import FIRST_COMPLETED, Future, wait
+from multiprocessing import resource_tracker
 from typing import Self
 
 from joblib import cpu_count
 from joblib.externals.loky.process_executor import BrokenProcessPool, ProcessPoolExecutor
 
 from hpsearch.executors.executor import Objective
-from hpsearch.executors.interrupts import INTERRUPTS, interrupts_blocked
+from hpsearch.executors.interrupts import interrupts_blocked
+from hpsearch.signals import INTERRUPTS
 from hpsearch.trial import Result, Status, Trial
 
 BLAS_VARIABLES = (
@@ -106,6 +108,7 @@ class Caviar:
 
     def _send(self, trial: Trial) -> None:
         if self._pool is None:
+            resource_tracker.ensure_running()  # which, when it is started, unblocks the signals
             self._pool = ProcessPoolExecutor(
                 max_workers=self.slots,
                 env=dict.fromkeys(BLAS_VARIABLES, str(self._threads)),

@@ -4,7 +4,7 @@ import contextlib
 import signal
 from collections.abc import Iterator
 
-INTERRUPTS = (signal.SIGINT, signal.SIGTERM)
+from hpsearch.signals import INTERRUPTS
 
 
 @contextlib.contextmanager

@@ -37,15 +37,16 @@ class BatchNormMLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
 
     Args:
         hidden_units: Units of every hidden layer; ``()`` is softmax regression.
-        activation: ``relu``, ``tanh``, ``leaky_relu`` or ``sigmoid``.
+        activation: One of :data:`~hpsearch.network.activations.ACTIVATIONS`.
         batch_norm: Whether to normalise over the mini-batch.
         batch_norm_momentum: Weight of the past in batch normalisation's moving averages.
-        optimizer: ``sgd``, ``momentum``, ``rmsprop`` or ``adam``.
+        optimizer: One of :data:`~hpsearch.network.optimizers.OPTIMIZERS`.
         learning_rate: Step size α₀.
-        learning_rate_decay: α = α₀ / (1 + decay · epoch).
-        momentum: β₁ of momentum and adam.
-        beta2: β₂ of rmsprop and adam.
-        epsilon: ε of rmsprop and adam.
+        learning_rate_decay: d, how fast the step size shrinks.
+        learning_rate_schedule: One of :data:`~hpsearch.network.schedules.SCHEDULES`.
+        momentum: β₁, the weight of the past in the optimizer's moving average of the gradient.
+        beta2: β₂, the weight of the past in its moving average of the squared gradient.
+        epsilon: ε, added to the root of the moving average of the squared gradient.
         batch_size: Rows per mini-batch.
         epochs: Passes over the training data, at most.
         weight_decay: L2 penalty on the weights.
@@ -77,6 +78,7 @@ class BatchNormMLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
         optimizer: str = "adam",
         learning_rate: float = 0.01,
         learning_rate_decay: float = 0.0,
+        learning_rate_schedule: str = "inverse_time",
         momentum: float = 0.9,
         beta2: float = 0.999,
         epsilon: float = 1e-8,
@@ -97,6 +99,7 @@ class BatchNormMLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
         self.optimizer = optimizer
         self.learning_rate = learning_rate
         self.learning_rate_decay = learning_rate_decay
+        self.learning_rate_schedule = learning_rate_schedule
         self.momentum = momentum
         self.beta2 = beta2
         self.epsilon = epsilon
@@ -142,10 +145,10 @@ class BatchNormMLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
             waited += 1
             if metrics["val_accuracy"] > best:
                 best, waited = metrics["val_accuracy"], 0
-                kept = network.parameters.copy(), network.averages.copy()
+                kept = network.parameters.copy(), network.running_stats.copy()
             if waited >= self.n_iter_no_change:
                 break
-        network.parameters[:], network.averages[:] = kept
+        network.parameters[:], network.running_stats[:] = kept
 
     def partial_fit(self, X: Any, y: Any, classes: Any = None) -> Self:
         """Train one more epoch, on these rows; there is no early stopping.

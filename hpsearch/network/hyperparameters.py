@@ -11,9 +11,9 @@ from numbers import Integral, Real
 from typing import Any, Literal, Self
 
 from hpsearch.errors import UsageError
-
-ACTIVATIONS = ("relu", "tanh", "leaky_relu", "sigmoid")
-OPTIMIZERS = ("sgd", "momentum", "rmsprop", "adam")
+from hpsearch.network.activations import ACTIVATIONS
+from hpsearch.network.optimizers import OPTIMIZERS
+from hpsearch.network.schedules import SCHEDULES
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Hyperparameter:
         if self.kind == "bool":
             return "true or false"
         if self.kind == "str":
-            return f"{', '.join(self.choices[:-1])} or {self.choices[-1]}"
+            return " or ".join(filter(None, [", ".join(self.choices[:-1]), self.choices[-1]]))
         number = "a whole number" if self.kind == "int" else "a number"
         above = "" if self.min is None else f"{'above' if self.open_min else 'of at least'} {self.min:g}"
         below = "" if self.max is None else f"{'below' if self.open_max else 'at most'} {self.max:g}"
@@ -67,11 +67,25 @@ _TYPES: dict[str, type] = {"float": float, "int": int, "bool": bool, "str": str}
 
 HYPERPARAMETERS: dict[str, Hyperparameter] = {
     "learning_rate": Hyperparameter("float", 0.01, "step size α₀", min=0, open_min=True),
-    "learning_rate_decay": Hyperparameter("float", 0.0, "α = α₀ / (1 + decay · epoch)", min=0),
-    "optimizer": Hyperparameter("str", "adam", "how a gradient becomes a step", choices=OPTIMIZERS),
-    "momentum": Hyperparameter("float", 0.9, "β₁ of momentum and adam", min=0, max=1, open_max=True),
-    "beta2": Hyperparameter("float", 0.999, "β₂ of rmsprop and adam", min=0, max=1, open_max=True),
-    "epsilon": Hyperparameter("float", 1e-8, "ε of rmsprop and adam", min=0, max=1, open_min=True),
+    "learning_rate_decay": Hyperparameter("float", 0.0, "d, how fast the step size shrinks", min=0),
+    "learning_rate_schedule": Hyperparameter(
+        "str", "inverse_time", "how the step size shrinks", choices=tuple(SCHEDULES)
+    ),
+    "optimizer": Hyperparameter("str", "adam", "how a gradient becomes a step", choices=tuple(OPTIMIZERS)),
+    "momentum": Hyperparameter(
+        "float",
+        0.9,
+        "β₁, the weight of the past in an optimizer's moving average of g",
+        min=0,
+        max=1,
+        open_max=True,
+    ),
+    "beta2": Hyperparameter(
+        "float", 0.999, "β₂, the weight of the past in its moving average of g²", min=0, max=1, open_max=True
+    ),
+    "epsilon": Hyperparameter(
+        "float", 1e-8, "ε, added to the root of the moving average of g²", min=0, max=1, open_min=True
+    ),
     "batch_size": Hyperparameter("int", 64, "rows per mini-batch", min=1),
     "hidden_layers": Hyperparameter(
         "int", 2, "number of hidden layers; 0 is softmax regression", min=0, max=100
@@ -116,6 +130,7 @@ class Hyperparameters:
 
     learning_rate: float
     learning_rate_decay: float
+    learning_rate_schedule: str
     optimizer: str
     momentum: float
     beta2: float

@@ -22,9 +22,6 @@ from hpsearch.data.arrays import Array, cache_aligned
 BATCH_NORM_EPSILON = 1e-5
 """ε of batch normalisation, inside the square root."""
 
-LEAK = 0.01
-"""Slope of leaky_relu below zero."""
-
 
 class Layer(NamedTuple):
     """A layer's two directions, over arrays it is bound to.
@@ -134,85 +131,6 @@ def batch_norm(
         multiply(dy, slope, dy)
 
     return Layer(forward, backward)
-
-
-def relu(a: Array, da: Array) -> Layer:
-    """A = max(A, 0), in place; the derivative at 0 is 0."""
-    maximum, minimum, multiply = np.maximum, np.minimum, np.multiply
-    zeros = cache_aligned(a.shape, a.dtype)  # an array, since NumPy is half as fast with a scalar
-    # Where A > 0, its bits read as an integer are above 0 too: min(bits, 1) is the derivative, and a
-    # product of bits with 1 or 0 keeps or clears them. (The bits of −0 make the product 0 or −0.)
-    integer = np.dtype(f"i{a.itemsize}")
-    bits, dbits = a.view(integer), da.view(integer)
-    ones = cache_aligned(a.shape, integer)
-    ones.fill(1)
-
-    def forward() -> None:
-        maximum(a, zeros, out=a)
-
-    def backward() -> None:
-        minimum(bits, ones, out=bits)
-        multiply(dbits, bits, dbits)
-
-    return Layer(forward, backward)
-
-
-def leaky_relu(a: Array, da: Array) -> Layer:
-    """A = max(A, LEAK · A), in place; the derivative at 0 is half way between its sides."""
-    maximum, multiply, add, sign = np.maximum, np.multiply, np.add, np.sign
-    leak, scratch = np.array(LEAK, a.dtype), cache_aligned(a.shape, a.dtype)
-    centre, half = np.array((1 + LEAK) / 2, a.dtype), np.array((1 - LEAK) / 2, a.dtype)
-
-    def forward() -> None:
-        multiply(a, leak, scratch)
-        maximum(a, scratch, out=a)
-
-    def backward() -> None:
-        sign(a, scratch)
-        multiply(scratch, half, scratch)
-        add(scratch, centre, scratch)
-        multiply(da, scratch, da)
-
-    return Layer(forward, backward)
-
-
-def tanh(a: Array, da: Array) -> Layer:
-    """The hyperbolic tangent of A, in place; its derivative is 1 − A²."""
-    multiply, subtract = np.multiply, np.subtract
-    scratch = cache_aligned(a.shape, a.dtype)
-
-    def forward() -> None:
-        np.tanh(a, a)
-
-    def backward() -> None:
-        multiply(a, a, scratch)
-        multiply(da, scratch, scratch)
-        subtract(da, scratch, da)
-
-    return Layer(forward, backward)
-
-
-def sigmoid(a: Array, da: Array) -> Layer:
-    """A = 1 / (1 + exp(−A)) = (1 + tanh(A/2)) / 2, in place; its derivative is A (1 − A)."""
-    multiply, subtract, add = np.multiply, np.subtract, np.add
-    half, scratch = np.array(0.5, a.dtype), cache_aligned(a.shape, a.dtype)
-
-    def forward() -> None:
-        multiply(a, half, a)
-        np.tanh(a, a)  # unlike exp, it cannot overflow
-        multiply(a, half, a)
-        add(a, half, a)
-
-    def backward() -> None:
-        multiply(a, a, scratch)
-        subtract(a, scratch, scratch)
-        multiply(da, scratch, da)
-
-    return Layer(forward, backward)
-
-
-ACTIVATION_LAYERS = {"relu": relu, "tanh": tanh, "leaky_relu": leaky_relu, "sigmoid": sigmoid}
-"""By the name of the hyperparameter ``activation``."""
 
 
 def dropout(

@@ -3,7 +3,7 @@
 Hidden layer l computes A = activation(γ (Z − μ) / σ + β) of Z = A₋₁ W, or A = activation(A₋₁ W + b) without
 batch normalisation; softmax of A W + b follows the last. With no hidden layer it is softmax regression.
 
-All parameters lie in one flat array, the weights first; so do the moving averages of batch normalisation.
+All parameters lie in one flat array, the weights first; so do the running statistics of batch normalisation.
 As in :mod:`~hpsearch.network.layers`, the leading axis of every array is for networks that train side by
 side and differ by their seeds alone.
 """
@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from hpsearch.data.arrays import Array, cache_aligned
+from hpsearch.network.activations import load_activation
 from hpsearch.network.hyperparameters import Hyperparameters
 
 
@@ -23,12 +24,12 @@ class Views(NamedTuple):
 
     Attributes:
         weights: (networks, inputs, units).
-        shifts: Of batch normalisation the shift β and the scale γ, (networks, 2, units); elsewhere the
+        biases: Of batch normalisation the shift β and the scale γ, (networks, 2, units); elsewhere the
             bias, (networks, 1, units).
     """
 
     weights: list[Array]
-    shifts: list[Array]
+    biases: list[Array]
 
 
 class MLP:
@@ -39,7 +40,8 @@ class MLP:
         sizes: The number of features, of the units of every hidden layer, and of classes.
         n_weights: How many of a network's parameters are weights.
         parameters: (networks, parameters), the weights first.
-        averages: Moving averages of batch normalisation, (networks, 2 × hidden units).
+        running_stats: Running means and variances of batch normalisation,
+            (networks, 2 × hidden units).
 
     Args:
         features: How many features a row has.
@@ -47,10 +49,10 @@ class MLP:
         hyperparameters: See above.
         seeds: One per network.
         dtype: float32 or float64.
-        given: Parameters and averages to begin with, copied; the weights are drawn if not given.
+        initial: Parameters and running statistics to start from, copied; drawn at random if None.
 
     Raises:
-        ValueError: What is given has another shape or type.
+        ValueError: ``initial`` has another shape or type.
     """
 
     def __init__(
@@ -60,32 +62,32 @@ class MLP:
         hyperparameters: Hyperparameters,
         seeds: Sequence[int],
         dtype: np.dtype[Any],
-        given: tuple[Array, Array] | None = None,
+        initial: tuple[Array, Array] | None = None,
     ) -> None:
         self.hyperparameters = hyperparameters
         self.sizes = (features, *hyperparameters.hidden_units, classes)
         per_hidden_layer = 2 if hyperparameters.batch_norm else 1
         rows = [per_hidden_layer] * len(hyperparameters.hidden_units) + [1]
         self._weight_shapes = list(zip(self.sizes, self.sizes[1:], strict=False))
-        self._shift_shapes = list(zip(rows, self.sizes[1:], strict=True))
-        self._moment_shapes = [shape for shape in self._shift_shapes if shape[0] == 2]
+        self._bias_shapes = list(zip(rows, self.sizes[1:], strict=True))
+        self._moment_shapes = [shape for shape in self._bias_shapes if shape[0] == 2]
         self.n_weights = _size(self._weight_shapes)
         shapes = (
-            (len(seeds), self.n_weights + _size(self._shift_shapes)),
+            (len(seeds), self.n_weights + _size(self._bias_shapes)),
             (len(seeds), _size(self._moment_shapes)),
         )
-        if given is not None:  # before memory is asked for in such sizes
-            for array, shape in zip(given, shapes, strict=True):
+        if initial is not None:  # before memory of these sizes is allocated
+            for array, shape in zip(initial, shapes, strict=True):
                 if array.shape != shape or array.dtype != dtype:
                     raise ValueError(
-                        f"parameters and averages must be {dtype} of the shapes {shapes}; "
+                        f"parameters and running_stats must be {dtype} of the shapes {shapes}; "
                         f"found {array.dtype} of the shape {array.shape}"
                     )
-        self.parameters, self.averages = (cache_aligned(shape, dtype) for shape in shapes)
-        if given is None:
+        self.parameters, self.running_stats = (cache_aligned(shape, dtype) for shape in shapes)
+        if initial is None:
             self._initialise(seeds)
         else:
-            self.parameters[:], self.averages[:] = given
+            self.parameters[:], self.running_stats[:] = initial
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -94,11 +96,11 @@ class MLP:
 
     def views(self, flat: Array) -> Views:
         """The parts of :attr:`parameters`, or of an array laid out alike."""
-        weights, shifts = flat[:, : self.n_weights], flat[:, self.n_weights :]
-        return Views(_views(weights, self._weight_shapes), _views(shifts, self._shift_shapes))
+        weights, biases = flat[:, : self.n_weights], flat[:, self.n_weights :]
+        return Views(_views(weights, self._weight_shapes), _views(biases, self._bias_shapes))
 
     def moments(self, flat: Array) -> list[Array]:
-        """The parts of :attr:`averages`, or of an array laid out alike.
+        """The parts of :attr:`running_stats`, or of an array laid out alike.
 
         Returns:
             For every layer with batch normalisation, means and variances, (networks, 2, units).
@@ -106,16 +108,15 @@ class MLP:
         return _views(flat, self._moment_shapes)
 
     def _initialise(self, seeds: Sequence[int]) -> None:
-        """Draw the weights: He et al. (2015) before relu and its like, LeCun et al. (1998) elsewhere."""
-        weights, shifts = self.views(self.parameters)
-        rectified = self.hyperparameters.activation in ("relu", "leaky_relu")
+        weights, biases = self.views(self.parameters)
+        gain = load_activation(self.hyperparameters.activation).variance_gain
         for network, seed in enumerate(seeds):
             rng = np.random.default_rng([seed, 0])
             for layer in weights:
-                variance = (2 if rectified and layer is not weights[-1] else 1) / layer.shape[1]
+                variance = (gain if layer is not weights[-1] else 1) / layer.shape[1]
                 draw = rng.standard_normal(layer.shape[1:])  # the same numbers whatever the dtype
                 layer[network] = draw * math.sqrt(variance)
-        for pair in (*shifts, *self.moments(self.averages)):
+        for pair in (*biases, *self.moments(self.running_stats)):
             pair[:, 1:] = 1  # the scales γ, and the variances
 
 

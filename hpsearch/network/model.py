@@ -6,11 +6,11 @@ from typing import Any, Self
 
 import numpy as np
 
-from hpsearch.data import npz_file
 from hpsearch.data.arrays import Array
 from hpsearch.data.formats.rows import checked_features
-from hpsearch.data.standardize import standardized
+from hpsearch.data.standardize import Standardizer
 from hpsearch.errors import DataError, UsageError
+from hpsearch.network.artifacts import read_artifact, write_artifact
 from hpsearch.network.hyperparameters import Hyperparameters
 from hpsearch.network.mlp import MLP
 from hpsearch.network.passes import EvaluationPass
@@ -24,7 +24,7 @@ class Model:
         classes: The label of every class.
         mean: What is subtracted from every feature, (features,).
         scale: What every feature is then divided by, (features,).
-        about: What else should be kept with it, as JSON data: its test error, say.
+        extra: More JSON data to keep with it, such as its test error.
         feature_names: What the features are called in the user's files; empty where they have no names.
         label_name: What the labels are called there, if they have a name.
     """
@@ -35,7 +35,7 @@ class Model:
         classes: Sequence[int | str],
         mean: Array,
         scale: Array,
-        about: Mapping[str, Any] | None = None,
+        extra: Mapping[str, Any] | None = None,
         *,
         feature_names: Sequence[str] = (),
         label_name: str | None = None,
@@ -44,7 +44,7 @@ class Model:
         self.classes = tuple(classes)
         self.mean = mean
         self.scale = scale
-        self.about = dict(about or {})
+        self.extra = dict(extra or {})
         self.feature_names = tuple(feature_names)
         self.label_name = label_name
         self._evaluation = EvaluationPass(network)
@@ -64,7 +64,7 @@ class Model:
             raise DataError(
                 f"{name}: must have the model's {self.network.sizes[0]} features; found {x.shape[1]}"
             )
-        standard = standardized(x, self.mean, self.scale, self.network.dtype, name)
+        standard = Standardizer(self.mean, self.scale).transform(x, self.network.dtype, name)
         probabilities = np.exp(self._evaluation.log_probabilities(standard)[0])
         known = np.isfinite(probabilities).all(axis=1)
         if not known.all():
@@ -88,20 +88,20 @@ class Model:
 
     def save(self, path: str | Path) -> None:
         """Write the model as plain arrays and JSON; whole or not at all."""
-        about = {
+        metadata = {
             "hyperparameters": self.network.hyperparameters.to_json(),
             "classes": self.classes,
             "feature_names": self.feature_names,
             "label_name": self.label_name,
-            "about": self.about,
+            "extra": self.extra,
         }
         arrays = {
             "parameters": self.network.parameters,
-            "averages": self.network.averages,
+            "running_stats": self.network.running_stats,
             "mean": self.mean,
             "scale": self.scale,
         }
-        npz_file.write(path, "model", about, arrays)
+        write_artifact(path, "model", metadata, arrays)
 
     @classmethod
     def open(cls, path: str | Path) -> Self:
@@ -110,16 +110,16 @@ class Model:
         Raises:
             DataError: The file is not there, damaged, or no model.
         """
-        about, arrays = npz_file.read(path, "model")
+        metadata, arrays = read_artifact(path, "model")
         try:
-            return cls._restored(about, arrays)
+            return cls._restored(metadata, arrays)
         except (KeyError, ValueError, TypeError, AttributeError, UsageError) as error:
             raise DataError(f"{path}: holds no model of hpsearch, or a damaged one: {error}") from error
 
     @classmethod
-    def _restored(cls, about: Mapping[str, Any], arrays: Mapping[str, Array]) -> Self:
+    def _restored(cls, metadata: Mapping[str, Any], arrays: Mapping[str, Array]) -> Self:
         mean, scale, parameters = arrays["mean"], arrays["scale"], arrays["parameters"]
-        classes, names, label_name = about["classes"], about["feature_names"], about["label_name"]
+        classes, names, label_name = metadata["classes"], metadata["feature_names"], metadata["label_name"]
         kinds = {type(label) for label in classes}
         rules = {
             "classes must be two labels or more, all numbers or all text": isinstance(classes, list)
@@ -133,7 +133,7 @@ class Model:
             and len(names) in (0, mean.size)
             and all(isinstance(name, str) for name in [*names, label_name or ""]),
             "parameters must be finite numbers": parameters.dtype in (np.float32, np.float64)
-            and bool(np.isfinite(parameters).all() and np.isfinite(arrays["averages"]).all()),
+            and bool(np.isfinite(parameters).all() and np.isfinite(arrays["running_stats"]).all()),
         }
         for rule, holds in rules.items():
             if not holds:
@@ -141,10 +141,10 @@ class Model:
         network = MLP(
             len(mean),
             len(classes),
-            Hyperparameters.from_json(about["hyperparameters"]),
+            Hyperparameters.from_json(metadata["hyperparameters"]),
             (0,),
             parameters.dtype,
-            (parameters, arrays["averages"]),
+            (parameters, arrays["running_stats"]),
         )
-        more = dict(about["about"])
-        return cls(network, classes, mean, scale, more, feature_names=names, label_name=label_name)
+        extra = dict(metadata["extra"])
+        return cls(network, classes, mean, scale, extra, feature_names=names, label_name=label_name)

@@ -10,8 +10,8 @@ from functools import partial
 import numpy as np
 
 from hpsearch.data.arrays import Array, cache_aligned
+from hpsearch.network.activations import load_activation
 from hpsearch.network.layers import (
-    ACTIVATION_LAYERS,
     BATCH_NORM_EPSILON,
     Layer,
     affine,
@@ -31,7 +31,7 @@ class TrainingPass:
     """The loss over a mini-batch and its gradient, in training mode.
 
     Args:
-        network: Its parameters are read; its moving averages are renewed.
+        network: Its parameters are read; its running statistics are updated.
         rows: The size of the mini-batch.
         gradient: Where the gradient goes, laid out as ``network.parameters``.
         generators: Where dropout draws from, one per network; may be replaced between runs.
@@ -48,15 +48,14 @@ class TrainingPass:
         self._targets = cache_aligned((classes, stack, rows), dtype)
         self._target_of = ((1 - smoothing) * np.eye(classes) + smoothing / classes).astype(dtype)
         self._loss = np.zeros((stack, 1, 1), dtype)
-        self._statistics = np.zeros_like(network.averages)
+        self._statistics = np.zeros_like(network.running_stats)
         self._past = np.array(network.hyperparameters.batch_norm_momentum, dtype)
         self._present = self._weights_of_statistics(rows)
-        self._penalty = np.zeros_like(gradient[:, : network.n_weights])
         self._layers = self._bind()
 
     def _weights_of_statistics(self, rows: int) -> Array:
-        """What a mini-batch's means and variances count in the averages; a variance is made unbiased."""
-        present = np.full_like(self._network.averages, 1 - self._past)
+        """How much a mini-batch's means and (unbiased) variances count in the running statistics."""
+        present = np.full_like(self._network.running_stats, 1 - self._past)
         for moments in self._network.moments(present):
             moments[:, 1] *= rows / max(rows - 1, 1)
         return present
@@ -64,31 +63,32 @@ class TrainingPass:
     def _bind(self) -> list[Layer]:
         """Make the layers, from the first to the loss."""
         network, chosen = self._network, self._network.hyperparameters
-        weights, shifts = network.views(network.parameters)
-        dweights, dshifts = network.views(self._gradient)
+        weights, biases = network.views(network.parameters)
+        dweights, dbiases = network.views(self._gradient)
         statistics = network.moments(self._statistics)
+        activation = load_activation(chosen.activation)
         layers: list[Layer] = []
         x, dx = self._x, None
         for i, units in enumerate(chosen.hidden_units):
             z, a, da = (cache_aligned((*x.shape[:2], units), x.dtype) for _ in range(3))
             if chosen.batch_norm:
                 layers.append(affine(x, weights[i], None, z, da, dweights[i], None, dx))
-                layers.append(batch_norm(z, shifts[i], statistics[i], a, da, dshifts[i]))
+                layers.append(batch_norm(z, biases[i], statistics[i], a, da, dbiases[i]))
             else:
-                layers.append(affine(x, weights[i], shifts[i], a, da, dweights[i], dshifts[i], dx))
-            layers.append(ACTIVATION_LAYERS[chosen.activation](a, da))
+                layers.append(affine(x, weights[i], biases[i], a, da, dweights[i], dbiases[i], dx))
+            layers.append(activation.bind(a, da))
             x, dx = a, da
             if chosen.dropout:
                 x = cache_aligned(a.shape, a.dtype)
                 layers.append(dropout(a, x, da, chosen.dropout, self._generators))
         z, dz = (cache_aligned((len(x), network.sizes[-1], x.shape[1]), x.dtype) for _ in range(2))
         z_by_row, dz_by_row = z.swapaxes(1, 2), dz.swapaxes(1, 2)
-        layers.append(affine(x, weights[-1], shifts[-1], z_by_row, dz_by_row, dweights[-1], dshifts[-1], dx))
+        layers.append(affine(x, weights[-1], biases[-1], z_by_row, dz_by_row, dweights[-1], dbiases[-1], dx))
         layers.append(softmax_cross_entropy(z, self._targets.swapaxes(0, 1), self._loss, dz))
         return layers
 
     def forward(self, x: Array, y: Array, index: Array) -> list[float]:
-        """The mean loss of each network over its mini-batch, without the penalty.
+        """The mean loss of each network over its mini-batch.
 
         Args:
             x: Features of all rows, (all rows, features).
@@ -102,50 +102,45 @@ class TrainingPass:
         self._target_of.take(self._labels, 1, self._targets, "clip")
         for layer in self._layers:
             layer.forward()
-        averages = self._network.averages
-        if averages.size:
-            np.multiply(averages, self._past, averages)
+        running = self._network.running_stats
+        if running.size:
+            np.multiply(running, self._past, running)
             np.multiply(self._statistics, self._present, self._statistics)
-            np.add(averages, self._statistics, averages)
+            np.add(running, self._statistics, running)
         losses: list[float] = self._loss.ravel().tolist()
         return losses
 
     def backward(self) -> None:
-        """Compute the gradient of the last loss plus the penalty λ/2 · Σ W²."""
+        """Compute the gradient of the last loss."""
         for layer in reversed(self._layers):
             layer.backward()
-        decay, weights = self._network.hyperparameters.weight_decay, self._network.n_weights
-        if decay:
-            dweights = self._gradient[:, :weights]
-            np.multiply(self._network.parameters[:, :weights], decay, self._penalty)
-            np.add(dweights, self._penalty, dweights)
 
 
 class EvaluationPass:
     """The probability of every class, in evaluation mode.
 
-    Dropout drops nothing, and batch normalisation uses the moving averages: it is then an affine map, and
-    goes into the weights. What is predicted for a row does not depend on the rows beside it.
+    Dropout drops nothing, and batch normalisation uses the running statistics: it is then an affine map,
+    which is folded into the weights. What is predicted for a row does not depend on the rows beside it.
     """
 
     def __init__(self, network: MLP) -> None:
         self._network = network
-        self._weights, shifts = network.views(np.zeros_like(network.parameters))
-        self._biases = [shift[:, :1] for shift in shifts]
+        self._weights, biases = network.views(np.zeros_like(network.parameters))
+        self._biases = [bias[:, :1] for bias in biases]
         self._x = cache_aligned((1, EVALUATION_ROWS, network.sizes[0]), network.dtype)
         self._z = cache_aligned((len(network.parameters), network.sizes[-1], EVALUATION_ROWS), network.dtype)
         self._steps = self._bind()
 
     def _bind(self) -> list[Callable[[], object]]:
         """Make the steps from the features to the log-probabilities."""
-        activate = ACTIVATION_LAYERS[self._network.hyperparameters.activation]
+        activation = load_activation(self._network.hyperparameters.activation)
         steps, x = list[Callable[[], object]](), self._x
         *hidden, (weights, bias) = zip(self._weights, self._biases, strict=True)
         for hidden_weights, hidden_bias in hidden:
             a = cache_aligned((len(weights), EVALUATION_ROWS, hidden_weights.shape[2]), x.dtype)
             steps.append(product(x, hidden_weights, a))
             steps.append(partial(np.add, a, hidden_bias, a))
-            steps.append(activate(a, a).forward)
+            steps.append(activation.bind(a, a).forward)
             x = a
         z = self._z.swapaxes(1, 2)
         steps.append(product(x, weights, z))
@@ -172,13 +167,13 @@ class EvaluationPass:
 
     def _fold(self) -> None:
         """Put batch normalisation into the weights: γ (A W − μ) / σ + β = A (W γ/σ) + (β − μ γ/σ)."""
-        weights, shifts = self._network.views(self._network.parameters)
-        moments = self._network.moments(self._network.averages)
+        weights, biases = self._network.views(self._network.parameters)
+        moments = self._network.moments(self._network.running_stats)
         for i, (own_weights, own_bias) in enumerate(zip(self._weights, self._biases, strict=True)):
-            if shifts[i].shape[1] == 1:
-                own_weights[:], own_bias[:] = weights[i], shifts[i]
+            if biases[i].shape[1] == 1:
+                own_weights[:], own_bias[:] = weights[i], biases[i]
             else:
                 mean, variance = moments[i][:, :1], moments[i][:, 1:]
-                slope = shifts[i][:, 1:] / np.sqrt(variance + variance.dtype.type(BATCH_NORM_EPSILON))
+                slope = biases[i][:, 1:] / np.sqrt(variance + variance.dtype.type(BATCH_NORM_EPSILON))
                 np.multiply(weights[i], slope, own_weights)
-                np.subtract(shifts[i][:, :1], mean * slope, own_bias)
+                np.subtract(biases[i][:, :1], mean * slope, own_bias)

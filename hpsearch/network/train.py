@@ -7,15 +7,16 @@ from typing import Any, Self
 
 import numpy as np
 
-from hpsearch.data import npz_file
 from hpsearch.data.arrays import Array, cache_aligned
 from hpsearch.data.dataset import Dataset
 from hpsearch.errors import DataError, UsageError
+from hpsearch.network.artifacts import read_artifact, write_artifact
 from hpsearch.network.hyperparameters import Hyperparameters
 from hpsearch.network.mlp import MLP
 from hpsearch.network.model import Model
-from hpsearch.network.optimizers import OPTIMIZER_CLASSES
+from hpsearch.network.optimizers import optimizer_class
 from hpsearch.network.passes import EvaluationPass, TrainingPass
+from hpsearch.network.schedules import SCHEDULES
 
 Metrics = dict[str, float]
 """``train_loss``, and with a validation split ``val_loss``, ``val_error`` and ``val_accuracy``."""
@@ -45,7 +46,7 @@ class Training:
         dataset: See above.
         hyperparameters: See above.
         seeds: See above.
-        given: Parameters and averages to begin with, as :class:`~hpsearch.network.mlp.MLP` takes them.
+        initial: As of :class:`~hpsearch.network.mlp.MLP`.
     """
 
     def __init__(
@@ -53,20 +54,20 @@ class Training:
         dataset: Dataset,
         hyperparameters: Hyperparameters,
         seeds: Sequence[int] = (0,),
-        given: tuple[Array, Array] | None = None,
+        initial: tuple[Array, Array] | None = None,
     ) -> None:
         self.dataset = dataset
         self.hyperparameters = hyperparameters
         self.seeds = tuple(seeds)
         self.network = MLP(
-            dataset.features, dataset.n_classes, hyperparameters, self.seeds, dataset.dtype, given
+            dataset.features, dataset.n_classes, hyperparameters, self.seeds, dataset.dtype, initial
         )
         self.epoch = 0
         self.diverged = False
         parameters = self.network.parameters
         self._gradient = cache_aligned(parameters.shape, parameters.dtype)
-        self._optimizer = OPTIMIZER_CLASSES[hyperparameters.optimizer](
-            parameters, self._gradient, hyperparameters
+        self._optimizer = optimizer_class(hyperparameters.optimizer)(
+            parameters, self._gradient, self.network.n_weights, hyperparameters
         )
         self._generators: list[np.random.Generator] = []
         self._passes: dict[int, TrainingPass] = {}
@@ -95,7 +96,8 @@ class Training:
         # In place: dropout holds on to the list. Epoch 0 drew the weights.
         self._generators[:] = [np.random.default_rng([seed, 1 + self.epoch]) for seed in self.seeds]
         order = np.stack([generator.permutation(len(x)) for generator in self._generators])
-        learning_rate = chosen.learning_rate / (1 + chosen.learning_rate_decay * self.epoch)
+        schedule = SCHEDULES[chosen.learning_rate_schedule]
+        learning_rate = schedule(chosen.learning_rate, chosen.learning_rate_decay, self.epoch, chosen.epochs)
         totals = [0.0] * len(self.seeds)
         with np.errstate(all="ignore"):
             for start, end in batches(len(x), chosen.batch_size):
@@ -109,7 +111,9 @@ class Training:
                 self._optimizer.step(learning_rate)
         # No loss has seen the last step.
         network = self.network
-        self.diverged = not (np.isfinite(network.parameters).all() and np.isfinite(network.averages).all())
+        self.diverged = not (
+            np.isfinite(network.parameters).all() and np.isfinite(network.running_stats).all()
+        )
         return [total / len(x) for total in totals]
 
     def _pass(self, rows: int) -> TrainingPass:
@@ -132,30 +136,30 @@ class Training:
             result.append({"loss": loss, "error": wrong / len(y), "accuracy": (len(y) - wrong) / len(y)})
         return tuple(result)
 
-    def model(self, which: int = 0, about: Mapping[str, Any] | None = None) -> Model:
+    def model(self, which: int = 0, extra: Mapping[str, Any] | None = None) -> Model:
         """A copy of one of the networks, with what its data went through.
 
         Args:
             which: The place of its seed.
-            about: See :class:`~hpsearch.network.model.Model`.
+            extra: See :class:`~hpsearch.network.model.Model`.
         """
         dataset = self.dataset
         own = slice(which, which + 1)
-        given = self.network.parameters[own], self.network.averages[own]
-        network = MLP(dataset.features, dataset.n_classes, self.hyperparameters, (0,), dataset.dtype, given)
+        initial = self.network.parameters[own], self.network.running_stats[own]
+        network = MLP(dataset.features, dataset.n_classes, self.hyperparameters, (0,), dataset.dtype, initial)
         return Model(
             network,
             dataset.classes,
             dataset.mean,
             dataset.scale,
-            about,
+            extra,
             feature_names=dataset.feature_names,
             label_name=dataset.label_name,
         )
 
     def save(self, path: str | Path) -> None:
         """Write a checkpoint, private: everything that :meth:`resume` needs; whole or not at all."""
-        npz_file.write(path, "checkpoint", self._about(), self._arrays(), npz_file.private)
+        write_artifact(path, "checkpoint", self._metadata(), self._arrays(), private=True)
 
     @classmethod
     def resume(cls, path: str | Path, dataset: Dataset) -> Self:
@@ -164,21 +168,21 @@ class Training:
         Raises:
             DataError: The file is damaged, or of a network for other data.
         """
-        about, arrays = npz_file.read(path, "checkpoint")
+        metadata, arrays = read_artifact(path, "checkpoint")
         try:
-            if about["sizes"][0] != dataset.features or about["sizes"][-1] != dataset.n_classes:
+            if metadata["sizes"][0] != dataset.features or metadata["sizes"][-1] != dataset.n_classes:
                 raise ValueError(
                     f"it must be of a network for {dataset.features} features and {dataset.n_classes} "
-                    f"classes; found {about['sizes'][0]} and {about['sizes'][-1]}"
+                    f"classes; found {metadata['sizes'][0]} and {metadata['sizes'][-1]}"
                 )
-            _check_counts(about)
-            if not about["diverged"] and not np.isfinite(arrays["parameters"]).all():
+            _check_counts(metadata)
+            if not metadata["diverged"] and not np.isfinite(arrays["parameters"]).all():
                 raise ValueError("parameters must be finite numbers")
-            return cls._restored(dataset, about, arrays)
+            return cls._restored(dataset, metadata, arrays)
         except (KeyError, ValueError, TypeError, AttributeError, UsageError) as error:
             raise DataError(f"{path}: holds no training that can go on; delete it: {error}") from error
 
-    def _about(self) -> dict[str, Any]:
+    def _metadata(self) -> dict[str, Any]:
         """What :meth:`_restored` needs beside arrays, as JSON data."""
         return {
             "hyperparameters": self.hyperparameters.to_json(),
@@ -192,13 +196,13 @@ class Training:
     def _arrays(self) -> dict[str, Array]:
         """The arrays that training changes and that outlive an epoch."""
         slots = {f"slot_{number}": slot for number, slot in enumerate(self._optimizer.slots)}
-        return {"parameters": self.network.parameters, "averages": self.network.averages, **slots}
+        return {"parameters": self.network.parameters, "running_stats": self.network.running_stats, **slots}
 
     @classmethod
-    def _restored(cls, dataset: Dataset, about: Mapping[str, Any], arrays: Mapping[str, Array]) -> Self:
-        hyperparameters = Hyperparameters.from_json(about["hyperparameters"])
-        given = arrays["parameters"], arrays["averages"]
-        training = cls(dataset, hyperparameters, about["seeds"], given)
+    def _restored(cls, dataset: Dataset, metadata: Mapping[str, Any], arrays: Mapping[str, Array]) -> Self:
+        hyperparameters = Hyperparameters.from_json(metadata["hyperparameters"])
+        initial = arrays["parameters"], arrays["running_stats"]
+        training = cls(dataset, hyperparameters, metadata["seeds"], initial)
         for number, slot in enumerate(training._optimizer.slots):
             saved = arrays[f"slot_{number}"]
             if saved.shape != slot.shape or saved.dtype != slot.dtype:
@@ -207,19 +211,22 @@ class Training:
                     f"found {saved.dtype} of the shape {saved.shape}"
                 )
             slot[:] = saved
-        training.epoch, training.diverged = about["epoch"], about["diverged"]
-        training._optimizer.steps = about["steps"]
+        training.epoch, training.diverged = metadata["epoch"], metadata["diverged"]
+        training._optimizer.steps = metadata["steps"]
         return training
 
     def __reduce__(self) -> tuple[Callable[..., Self], tuple[Any, ...]]:
         """Pickle what a checkpoint holds, and the data: layers bound to their arrays cannot be pickled."""
-        return self._restored, (self.dataset, self._about(), self._arrays())
+        return self._restored, (self.dataset, self._metadata(), self._arrays())
 
 
-def _check_counts(about: Mapping[str, Any]) -> None:
+def _check_counts(metadata: Mapping[str, Any]) -> None:
     """Raises a ValueError if what a checkpoint counts is no count."""
-    counts = [about["epoch"], about["steps"], *about["seeds"]]
-    if not all(type(count) is int and count >= 0 for count in counts) or type(about["diverged"]) is not bool:
+    counts = [metadata["epoch"], metadata["steps"], *metadata["seeds"]]
+    if (
+        not all(type(count) is int and count >= 0 for count in counts)
+        or type(metadata["diverged"]) is not bool
+    ):
         raise ValueError("epochs, steps and seeds must be whole numbers, diverged true or false")
 
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from hpsearch.objectives.follow import Records, TrialEnded
-from hpsearch.objectives.placeholders import filled, placeholders
+from hpsearch.objective import Records, TrialEnded
 from hpsearch.objectives.user_code import NothingReported, TrialContext
 from hpsearch.process.child import Child, Exit, Timeout
+from hpsearch.process.placeholders import filled, placeholders
 from hpsearch.trial import Status, Value
 
 SHELL = "/bin/sh"

@@ -4,61 +4,14 @@ import contextlib
 import math
 import time
 import traceback
-from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Protocol, Self
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
+from hpsearch.objective import Ending, OnEpoch, Records, TrialEnded
 from hpsearch.trial import Epoch, Metric, Result, Status, Trial, real_number
-
-OnEpoch = Callable[[Trial, Epoch], None]
-Heartbeat = Callable[[], None]
-"""Called about once a second, or once an epoch, while a trial runs; what it raises ends the trial."""
-
-
-class Objective(Protocol):
-    """Runs one trial. It pickles, and never raises for what the trial's code does."""
-
-    def __call__(
-        self, trial: Trial, on_epoch: OnEpoch | None = None, heartbeat: Heartbeat | None = None
-    ) -> Result:
-        """Run a trial to its end; ``on_epoch`` is called after every epoch."""
-        ...
-
-    def files(self) -> Mapping[str, bytes]:
-        """The files that it reads, by relative path, for a machine that does not have them."""
-        ...
-
-    def with_root(self, root: Path) -> Self:
-        """The same with those files below ``root``, where trials may keep theirs too."""
-        ...
-
-
-Records = Generator[Mapping[str, Any], None, Mapping[str, Any] | None]
-"""Metrics by name, one mapping an epoch; what the generator returns at its end are final figures."""
 
 TRACEBACK_LINES = 12
 LONGEST_REASON_LINE = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """What :func:`follow` found: everything of a result but its final figures."""
-
-    status: Status
-    reason: str = ""
-
-
-class TrialEnded(Exception):
-    """Raised by a trial's records to end it with a status.
-
-    Attributes:
-        ending: How it ends.
-    """
-
-    def __init__(self, status: Status, reason: str) -> None:
-        self.ending = Ending(status, reason)
-        super().__init__(reason)
 
 
 def follow(

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from hpsearch.objectives.follow import Records, TrialEnded
+from hpsearch.objective import Records, TrialEnded
 from hpsearch.objectives.user_code import TrialContext
 from hpsearch.process import runner
 from hpsearch.process.child import GRACE_SECONDS, Child, Exit, Timeout

@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
-from hpsearch.data import npz_file
 from hpsearch.data.dataset import Dataset
+from hpsearch.files import write_whole
 from hpsearch.network.hyperparameters import Hyperparameters
 from hpsearch.network.train import Training
-from hpsearch.objectives.follow import Heartbeat, OnEpoch, Records, describe, follow
+from hpsearch.objective import Heartbeat, OnEpoch, Records
+from hpsearch.objectives.follow import describe, follow
 from hpsearch.trial import Epoch, Metric, Result, Status, Trial, Value
 
 CHECKPOINT_SECONDS = 10.0
@@ -145,8 +146,7 @@ class _Checkpoint:
                 path.mkdir(exist_ok=True, mode=0o700)
             # The curve first: with a kill in between it is too long by some epochs, which resume() cuts off.
             curve = [[epoch.number, dict(epoch.metrics), epoch.seconds] for epoch in self._epochs]
-            with npz_file.replacing(self._curve, npz_file.private) as file:
-                file.write(json.dumps(curve, allow_nan=False).encode())
+            write_whole(self._curve, json.dumps(curve, allow_nan=False), private=True)
             training.save(self._training)
         self._last = time.monotonic()
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
-from hpsearch.objectives.follow import Heartbeat, Objective, OnEpoch
+from hpsearch.objective import Heartbeat, Objective, OnEpoch
 from hpsearch.trial import Result, Status, Trial
 
 

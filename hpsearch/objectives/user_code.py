@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol, Self
 
-from hpsearch.objectives.follow import Heartbeat, OnEpoch, Records, TrialEnded, describe, follow, overdue
+from hpsearch.objective import Heartbeat, OnEpoch, Records, TrialEnded
+from hpsearch.objectives.follow import describe, follow, overdue
 from hpsearch.objectives.trial_files import TrialFiles
 from hpsearch.process.child import Child, Exit
 from hpsearch.process.devices import device

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from hpsearch.objectives.follow import Heartbeat
+from hpsearch.objective import Heartbeat
 from hpsearch.process import supervisor
 from hpsearch.process.log_file import Log
 

@@ -1,1 +1,1 @@
-"""What is shown: tables in every format, the live display, plain lines."""
+"""What is shown, named after the commands that show it; the live display and log lines."""

@@ -1,4 +1,4 @@
-"""What a search does, as plain lines with the time before them: for logs and pipes."""
+"""What a search does, as plain lines that begin with the time: for logs and pipes."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,7 +13,7 @@ class Lines:
     """Writes a line for every result.
 
     Args:
-        file: Where to; None for nowhere.
+        file: Where to write; None for nowhere.
     """
 
     def __init__(self, file: TextIO | None) -> None:
@@ -23,21 +23,21 @@ class Lines:
     def on_search_start(
         self, metric: Metric, total: int, slots: int, trials: Sequence[Trial], results: Sequence[Result]
     ) -> None:
-        """Say what is to be done."""
+        """Write how many trials there are, and how many were finished before."""
         self._progress = Progress(metric, total, trials, results)
-        before = f", {len(results)} of them finished before" if results else ""
+        before = f", {len(results)} finished before" if results else ""
         self.on_message(f"{total} trials{before}; {slots} at a time")
 
     def on_trial_start(self, trial: Trial) -> None:
-        """Count it."""
+        """Remember that it runs."""
         if self._progress:
             self._progress.on_trial_start(trial)
 
     def on_epoch(self, trial: Trial, epoch: Epoch) -> None:
-        """Too much for a log."""
+        """Do nothing: a line per epoch is too much for a log."""
 
     def on_trial_complete(self, trial: Trial, result: Result) -> None:
-        """Write its line."""
+        """Write a line with its result."""
         if self._progress is None:
             return
         progress = self._progress
@@ -63,5 +63,5 @@ class Lines:
         try:
             self._file.write(f"{now} {printable(text)}\n")
             self._file.flush()
-        except OSError:  # a full disk, a reader that has gone: no reason to end a search
+        except OSError:  # a full disk or a closed pipe is no reason to end a search
             self._file = None

@@ -21,20 +21,20 @@ RUNNING_SHOWN = 8
 
 
 class LiveDisplay:
-    """Progress with the time left, the best trials with their learning curves, what runs now.
+    """Progress with the time left, the best trials with their learning curves, the running trials.
 
-    A context manager; on leaving it the display is wiped, what was said stays.
+    A context manager; on exit the display disappears and messages stay.
 
     Args:
         console: A console on a terminal.
-        title: What is searched.
+        title: The name of the search.
     """
 
     def __init__(self, console: Console, title: str) -> None:
         self._console = console
         self._title = title
         self._progress: Progress | None = None
-        # The refreshing thread only reads; a frame that is one trial behind is right again in an instant.
+        # The refreshing thread only reads; a frame that is one trial behind is corrected by the next.
         self._live = Live(
             console=console, refresh_per_second=FRAMES_PER_SECOND, transient=True, get_renderable=self.render
         )
@@ -50,17 +50,17 @@ class LiveDisplay:
     def on_search_start(
         self, metric: Metric, total: int, slots: int, trials: Sequence[Trial], results: Sequence[Result]
     ) -> None:
-        """Show the display."""
+        """Start the display."""
         self._progress = Progress(metric, total, trials, results)
         self._live.start()
 
     def on_trial_start(self, trial: Trial) -> None:
-        """Show it among those that run."""
+        """Show it among the running trials."""
         if self._progress:
             self._progress.on_trial_start(trial)
 
     def on_epoch(self, trial: Trial, epoch: Epoch) -> None:
-        """Let its curve grow."""
+        """Add the epoch to its curve."""
         if self._progress:
             self._progress.on_epoch(trial, epoch)
 
@@ -83,7 +83,7 @@ class LiveDisplay:
             blocks += [Text(""), self._leaders(progress)]
         if progress.running:
             blocks += [Text(""), self._running(progress)]
-        # The cursor rests on an empty line: a terminal that echoes ^C at the end of a full one would scroll.
+        # The cursor stays on an empty line: a terminal that echoes ^C at the end of a full line would scroll.
         return Group(*blocks, Text(""))
 
     def _overall(self, progress: Progress) -> RenderableType:

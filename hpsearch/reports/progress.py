@@ -1,4 +1,4 @@
-"""What is going on in a search: the numbers that every display shows."""
+"""The progress of a search: the numbers that every display shows."""
 
 import bisect
 import time
@@ -12,12 +12,12 @@ LEADERS = 5
 
 @dataclass
 class Running:
-    """A trial that runs.
+    """A running trial.
 
     Attributes:
-        trial: Which.
+        trial: The trial.
         since: When it started, on the monotonic clock, in seconds.
-        curve: Its epochs so far, where they are known.
+        curve: Its epochs so far, if they are known.
     """
 
     trial: Trial
@@ -26,13 +26,13 @@ class Running:
 
 
 class Progress:
-    """Kept up to date by the displays; reads no clock but the monotonic one.
+    """Counts, leaders and running trials; reads only the monotonic clock.
 
     Args:
-        metric: What the search makes better.
-        total: How many trials there will be.
-        trials: Those of ``results``.
-        results: What is known from before.
+        metric: The metric of the search.
+        total: The number of trials in all.
+        trials: The trials of ``results``.
+        results: The results that are there already.
     """
 
     def __init__(
@@ -51,15 +51,15 @@ class Progress:
         self._before = self.finished
 
     def on_trial_start(self, trial: Trial) -> None:
-        """A trial runs."""
+        """Add a running trial."""
         self.running[trial.number] = Running(trial, time.monotonic())
 
     def on_epoch(self, trial: Trial, epoch: Epoch) -> None:
-        """A trial has one more epoch."""
+        """Add an epoch to a running trial."""
         self.running[trial.number].curve.append(epoch)
 
     def finish(self, trial: Trial, result: Result) -> bool:
-        """A trial has a result.
+        """Count a result.
 
         Returns:
             Whether it is the best so far.
@@ -70,12 +70,12 @@ class Progress:
 
     @property
     def elapsed(self) -> float:
-        """Seconds since the search began or went on."""
+        """Seconds since the search started or resumed."""
         return time.monotonic() - self._began
 
     @property
     def remaining(self) -> float | None:
-        """How many seconds the rest will take at the pace so far; None before the first result."""
+        """Seconds that the rest will take at the pace so far; None before the first result."""
         here = self.finished - self._before
         return self.elapsed / here * (self.total - self.finished) if here else None
 

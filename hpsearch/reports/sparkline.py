@@ -10,9 +10,9 @@ def sparkline(values: Sequence[float | None], width: int = 12, *, bottom: float 
     """A curve as at most ``width`` bars.
 
     Args:
-        values: From left to right; gaps are None or not finite.
-        width: With more values than that, each bar is the last value of its share of them.
-        bottom: What the lowest bar stands for; the lowest value if not given.
+        values: From left to right; None and values that are not finite become gaps.
+        width: With more values than this, each bar shows the last value of its share of them.
+        bottom: The value of the lowest bar; by default the lowest value.
     """
     if len(values) > width:
         ends = [round((bar + 1) * len(values) / width) - 1 for bar in range(width)]

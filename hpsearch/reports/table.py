@@ -1,4 +1,4 @@
-"""What a command prints, as plain data: many things with the same properties, or one thing with its own."""
+"""What a command prints, as plain data: a table of many things, or the details of one thing."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,17 +6,19 @@ from typing import Any
 
 from hpsearch.reports.text import plain
 
+__all__ = ["Column", "Details", "Table"]
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column of a table.
 
     Attributes:
-        header: What stands above it.
+        header: The text above the column; a column without one, such as a bar, is only for people.
         key: Where its value is in a row: keys, from outside in.
-        show: How a value looks to people.
+        show: Formats a value for people.
         right: Whether it is aligned to the right.
-        optional: Whether it may be left out where the terminal is too narrow for all.
+        optional: Whether it may be dropped when the terminal is too narrow for all columns.
     """
 
     header: str
@@ -26,7 +28,7 @@ class Column:
     optional: bool = False
 
     def pick(self, row: Mapping[str, Any]) -> Any:
-        """The column's value in a row; None where there is none."""
+        """The column's value in a row; None if there is none."""
         value: Any = row
         for key in self.key:
             value = value.get(key) if isinstance(value, Mapping) else None
@@ -35,16 +37,16 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Many things.
+    """Many things with the same properties.
 
     Attributes:
-        kind: What it is, for a program that reads it.
-        columns: For people, and for csv.
-        exact: For csv, where it has other columns.
-        rows: JSON data; json and jsonl show it whole.
+        kind: What it shows, for a program that reads it.
+        columns: For people, and for CSV.
+        rows: JSON data; json and jsonl show all of it.
         about: What holds for all rows, as JSON data.
-        title: What stands above it on a terminal.
+        title: A line above it on a terminal.
         notes: Sentences below it on a terminal.
+        exact: The columns for CSV, where they differ.
     """
 
     kind: str
@@ -58,10 +60,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """One thing.
+    """One thing with its own properties.
 
     Attributes:
-        kind: What it is, for a program that reads it.
+        kind: What it shows, for a program that reads it.
         data: All of it, as JSON data.
         lines: For people: labels with texts, which may have several lines.
     """

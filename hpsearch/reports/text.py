@@ -1,4 +1,4 @@
-"""How single values look to people."""
+"""Single values as text for people."""
 
 import re
 
@@ -8,14 +8,14 @@ _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\
 
 
 def printable(text: str) -> str:
-    """The text with whatever would upset a terminal, or break a line, made visible."""
+    """The text with control characters and line breaks made visible, so that it is safe on a terminal."""
     return _UNPRINTABLE.sub(
         lambda found: found[0].encode("unicode_escape", "backslashreplace").decode(), text
     )
 
 
 def plain(value: object) -> str:
-    """A value in short: four significant digits, nothing for None, the first line of a text."""
+    """A value in short: four significant digits, nothing for None, the first line of text."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -32,7 +32,7 @@ def number(value: float) -> str:
 
 
 def duration(seconds: float | None) -> str:
-    """A length of time: 0.4 s, 12 s, 3 min 20 s, 2 h 05 min; a dash when it is not known."""
+    """A length of time: 0.4 s, 12 s, 3 min 20 s, 2 h 05 min; a dash if it is not known."""
     if seconds is None:
         return "–"
     if seconds < 9.95:

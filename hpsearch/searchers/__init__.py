@@ -1,16 +1,18 @@
-"""What next? One file per searcher; all answer :meth:`Searcher.propose` and remember nothing that matters."""
+"""What next? One file per searcher; all answer :meth:`Searcher.propose` and remember nothing that matters.
 
-from collections.abc import Callable
+To add one, write its class, add it to :data:`METHODS`, and let it pass the contract in the tests.
+"""
 
 from hpsearch.searchers.coarse_to_fine import CoarseToFine
 from hpsearch.searchers.observation_buffer import ObservationBuffer
 from hpsearch.searchers.random import Random
-from hpsearch.searchers.searcher import Observations, Proposal, Searcher
-from hpsearch.searchers.warm_start_prior import PriorObservation, WarmStartPrior, match_observations
-from hpsearch.space import Space
+from hpsearch.searchers.searcher import Observations, PriorObservation, Proposal, Searcher, SearcherContext
+from hpsearch.searchers.warm_start_prior import match_observations
 
 __all__ = [
+    "ENQUEUED",
     "METHODS",
+    "PHASES",
     "CoarseToFine",
     "ObservationBuffer",
     "Observations",
@@ -18,28 +20,20 @@ __all__ = [
     "Proposal",
     "Random",
     "Searcher",
-    "WarmStartPrior",
-    "make",
+    "SearcherContext",
     "match_observations",
 ]
 
-METHODS: dict[str, Callable[[Space, int, WarmStartPrior | None, int], Searcher]] = {
+METHODS: dict[str, type[Searcher]] = {
     "coarse_to_fine": CoarseToFine,
-    "random": lambda space, seed, warm_start_prior, repeats: Random(space, seed),
+    "random": Random,
 }
-"""Every searcher by the name a config gives it, made from (space, seed, experience, repeats)."""
+"""Every searcher, by the name that a config gives it."""
 
+ENQUEUED = "enqueued"
+"""The phase of the trials that a config lists; no searcher proposes them."""
 
-def make(
-    method: str, space: Space, seed: int, warm_start_prior: WarmStartPrior | None = None, repeats: int = 1
-) -> Searcher:
-    """The searcher of that name.
-
-    Args:
-        method: One of :data:`METHODS`.
-        space: What may be tried.
-        seed: The search's seed.
-        warm_start_prior: What earlier searches found out; random search does not ask.
-        repeats: Over how many seeds each loss is a mean.
-    """
-    return METHODS[method](space, seed, warm_start_prior, repeats)
+PHASES: dict[str, str] = {ENQUEUED: "given in search.enqueue"}
+"""What each phase of a trial's origin means, whatever searcher proposed it."""
+for _searcher in METHODS.values():
+    PHASES |= _searcher.phases

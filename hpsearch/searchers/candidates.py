@@ -1,6 +1,5 @@
 """Where to look: points spread over the whole cube, and points around good ones at many scales."""
 
-import math
 from dataclasses import dataclass
 from typing import Self
 
@@ -133,5 +132,5 @@ def _even_bucket(parameter: Parameter) -> float:
     if isinstance(parameter, Categorical):
         even = parameter.ordered and parameter.probabilities is None
     else:
-        even = parameter.prior == "linear" and math.isfinite(parameter.count)
+        even = parameter.even_buckets
     return 1 / parameter.count if even else 0.0

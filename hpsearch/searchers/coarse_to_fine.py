@@ -5,22 +5,22 @@ trials late; those under way count as pending, so that many at a time do not pil
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 from hpsearch.searchers.acquisition import log_expected_improvement
 from hpsearch.searchers.candidates import WHOLE, Candidates, Sampler, quasirandom_point, step_scale
 from hpsearch.searchers.fit_cache import FitCache
-from hpsearch.searchers.searcher import Indices, Observations, Proposal, generator
+from hpsearch.searchers.searcher import Indices, Observations, Proposal, SearcherContext, generator
 from hpsearch.searchers.seen import Seen
 from hpsearch.searchers.surrogate import Features, GaussianProcess, HyperparameterPrior
 from hpsearch.searchers.targets import surrogate_targets
 from hpsearch.searchers.warm_start_prior import WarmStartPrior
-from hpsearch.space import Floats, Space
+from hpsearch.space import Floats
 
 _SHIFT, _COARSE, _ZOOM, _WARM = 0, 1, 2, 3  # purposes of generators
 _FEWEST_COARSE, _MOST_COARSE = 6, 12  # trials spread over the whole space before the first zoom
@@ -39,25 +39,35 @@ class CoarseToFine:
     """Random search that zooms in, with a surrogate to choose among its candidates.
 
     Args:
-        space: What may be tried.
-        seed: The search's seed.
-        warm_start_prior: What earlier searches found out: it chooses every other point of the coarse phase.
-        repeats: Over how many seeds each loss is a mean.
+        context: The space, the seed, and the results of earlier searches; these choose every other point
+            of the coarse phase.
     """
 
-    def __init__(
-        self, space: Space, seed: int, warm_start_prior: WarmStartPrior | None = None, repeats: int = 1
-    ) -> None:
-        self._space = space
-        self._seed = seed
+    adaptive: ClassVar[bool] = True
+    uses_prior_observations: ClassVar[bool] = True
+    phases: ClassVar[Mapping[str, str]] = {
+        "coarse": "one of the first points, random but spread over the whole space",
+        "warm": "one of the first points, promising by the runs of search.warm_start",
+        "global": "the most promising of random candidates; it came from the whole space",
+        "zoom": "the most promising of random candidates; it came from near a good trial",
+        "fine": "the most promising of candidates close to the most promising one",
+        "leftover": "a random draw among untried configurations; "
+        "those that the search looked at had been tried",
+    }
+
+    def __init__(self, context: SearcherContext) -> None:
+        self._space = space = context.space
+        self._seed = seed = context.seed
         d = space.dimensions
         self._coarse_trials = min(_MOST_COARSE, max(_FEWEST_COARSE, int(1.5 * d + 2)))
         self._shift = generator(seed, 0, _SHIFT).random(d)
-        self._warm_start_prior = warm_start_prior
+        self._warm_start_prior = (
+            WarmStartPrior(space, context.prior_observations) if context.prior_observations else None
+        )
         self._seen = Seen(space)
         self._sampler = Sampler(space)
         self._features = Features(space)
-        prior = HyperparameterPrior.about(d, repeats)
+        prior = HyperparameterPrior.about(d, context.repeats)
         self._fit_caches = {clip: FitCache(self._features, prior, clip, _MOST_POINTS) for clip in _CLIPS}
 
     def uses_results(self, number: int) -> bool:
@@ -65,7 +75,7 @@ class CoarseToFine:
         return number >= self._coarse_trials
 
     def propose(self, number: int, observations: Observations) -> Proposal:
-        """See :meth:`hpsearch.searchers.searcher.Searcher.propose`."""
+        """A point of the coarse phase, or the most promising of random candidates."""
         self._seen.update(observations.units)
         if self.uses_results(number) and np.isfinite(observations.losses).sum() >= _FEWEST_RESULTS:
             return self._zoom(number, observations)

@@ -1,8 +1,10 @@
 """Random search: independent draws from the priors (Bergstra & Bengio, 2012)."""
 
-from hpsearch.searchers.searcher import Observations, Proposal, generator
+from collections.abc import Mapping
+from typing import ClassVar
+
+from hpsearch.searchers.searcher import Observations, Proposal, SearcherContext, generator
 from hpsearch.searchers.seen import Seen
-from hpsearch.space import Space
 
 _DRAW = 0  # purpose of the generator
 
@@ -13,20 +15,23 @@ class Random:
     In a finite space nothing is drawn twice: a draw that an earlier trial has made is drawn again.
 
     Args:
-        space: What may be tried.
-        seed: The search's seed.
+        context: The space and the seed.
     """
 
-    def __init__(self, space: Space, seed: int) -> None:
-        self._seed = seed
-        self._seen = Seen(space)
+    adaptive: ClassVar[bool] = False
+    uses_prior_observations: ClassVar[bool] = False
+    phases: ClassVar[Mapping[str, str]] = {"random": "a random draw from the priors"}
+
+    def __init__(self, context: SearcherContext) -> None:
+        self._seed = context.seed
+        self._seen = Seen(context.space)
 
     def uses_results(self, number: int) -> bool:
-        """Never: draws depend on earlier proposals at most, not on results."""
+        """Never: a draw depends at most on earlier proposals."""
         return False
 
     def propose(self, number: int, observations: Observations) -> Proposal:
-        """See :meth:`hpsearch.searchers.searcher.Searcher.propose`."""
+        """A draw that no earlier trial has made."""
         self._seen.update(observations.units)
         unit = self._seen.draw(generator(self._seed, number, _DRAW))
         return Proposal(unit, {"phase": "random"})

@@ -2,14 +2,34 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hpsearch.space import Booleans, Floats
+from hpsearch.space import Booleans, Floats, Space
+from hpsearch.trial import Value
 
 Indices = NDArray[np.intp]
+PriorObservation = tuple[Mapping[str, Value], float]
+"""Values of some parameters, and their loss, scaled to mean 0 and variance 1 within its own search."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearcherContext:
+    """What a searcher is made for.
+
+    Attributes:
+        space: What may be tried.
+        seed: The search's seed.
+        repeats: The number of seeds that each loss is a mean over.
+        prior_observations: Results of earlier searches.
+    """
+
+    space: Space
+    seed: int
+    repeats: int = 1
+    prior_observations: Sequence[PriorObservation] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +60,8 @@ class Proposal:
 
     Attributes:
         unit: A canonical point of the cube, shape (d,).
-        origin: Why, as plain JSON data: ``{"phase": "coarse"}`` and the like.
+        origin: Why, as plain JSON data: ``{"phase": "coarse"}`` and the like. The phase is one of the
+            searcher's ``phases``.
     """
 
     unit: Floats
@@ -52,10 +73,22 @@ class Searcher(Protocol):
 
     An instance belongs to one config. It may keep what it computed, as long as the same arguments
     always get the same proposal, in whatever order and however often they are asked for.
+
+    Attributes:
+        adaptive: Whether the proposals of some trials depend on results. Without early stopping, the trials
+            of a searcher that is not adaptive wait for nothing.
+        uses_prior_observations: Whether ``search.warm_start`` changes what it proposes.
+        phases: Every phase that a proposal's origin may name, and what it means in one line.
     """
 
+    adaptive: ClassVar[bool]
+    uses_prior_observations: ClassVar[bool]
+    phases: ClassVar[Mapping[str, str]]
+
+    def __init__(self, context: SearcherContext) -> None: ...
+
     def uses_results(self, number: int) -> bool:
-        """Whether the proposal of trial ``number`` depends on any result; if not, it waits for none."""
+        """Whether the proposal of trial ``number`` depends on any result; never if not ``adaptive``."""
         ...
 
     def propose(self, number: int, observations: Observations) -> Proposal:
@@ -63,8 +96,8 @@ class Searcher(Protocol):
 
         Args:
             number: How many proposals were made before; further rows of ``observations.units`` are
-                enqueued trials, which nobody had to propose.
-            observations: What it may look at.
+                enqueued trials, which no searcher proposed.
+            observations: The points and results that it may use.
 
         Raises:
             SpaceExhausted: Every configuration of a finite space is among ``observations.units``.

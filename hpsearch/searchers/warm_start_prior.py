@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 
 from hpsearch.searchers.acquisition import log_expected_improvement
-from hpsearch.searchers.searcher import Indices
+from hpsearch.searchers.searcher import Indices, PriorObservation
 from hpsearch.searchers.surrogate import Features, GaussianProcess, HyperparameterPrior, fit
 from hpsearch.searchers.targets import representatives, targets
 from hpsearch.space import Floats, Space
@@ -21,9 +21,6 @@ from hpsearch.trial import Value
 _CLIP = 0.75
 _MOST_POINTS = 128
 _STEPS = 30
-
-PriorObservation = tuple[Mapping[str, Value], float]
-"""Values of some parameters, and what they were worth: a loss, of mean 0 and variance 1 in its own search."""
 
 
 def match_observations(

@@ -2,32 +2,23 @@
 
 import itertools
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from numbers import Real
-from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hpsearch.space.priors import PRIORS, Prior
+from hpsearch.space.priors.prior import Floats
 from hpsearch.trial import Value
 
-Floats = NDArray[np.float64]
 Booleans = NDArray[np.bool_]
-Prior = Literal["linear", "log", "reverse_log"]
-Scale = Callable[[Any], Any]
 
 INACTIVE = 0.5
 """The coordinate of a parameter that is not active."""
-
-_SCALES: dict[Prior, tuple[Scale, Scale]] = {
-    "linear": (lambda x: x, lambda t: t),
-    "log": (np.log, np.exp),
-    # 1 - x is log-uniform: t = -log(1 - x). log1p and expm1 keep the digits of x near 0.
-    "reverse_log": (lambda x: -np.log1p(-x), lambda t: -np.expm1(-t)),
-}
 
 
 def _number(value: object) -> float:
@@ -50,20 +41,22 @@ class Number:
         name: Its name.
         min: The smallest value.
         max: The largest value; with a step, the largest multiple of it that is not above ``max``.
-        prior: ``linear`` is uniform, ``log`` log-uniform, ``reverse_log`` makes 1 − x log-uniform.
+        prior: How draws are distributed: one of :data:`hpsearch.space.priors.PRIORS`.
         step: Distance between neighbouring values; None for a continuous parameter, 1 for integers
             unless said otherwise.
         integer: Whether values are ``int``.
         when: For each name, the values of that other parameter with which this one is active.
+        prior_parameters: A value for each of the prior's own keys.
     """
 
     name: str
     min: float
     max: float
-    prior: Prior = "linear"
+    prior: str = "linear"
     step: float | None = None
     integer: bool = False
     when: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
+    prior_parameters: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.integer and self.step is None:
@@ -81,21 +74,13 @@ class Number:
         return True
 
     @cached_property
-    def _scaled_bounds(self) -> tuple[float, float]:
-        """The ends of the prior's own axis: half a step beyond the bounds where there is a step.
-
-        So that the two end values have buckets as wide as the others. On an axis that ends at 0
-        (or, reversed, at 1) half a step may lead past the end; half the way there is taken then.
-        """
-        low, high = self.min, self.max
+    def _prior(self) -> Prior:
+        """The prior, bound to the range."""
+        prior = PRIORS[self.prior]
+        ends = self.min, self.max
         if self.step is not None:
-            low, high = self.min - self.step / 2, self.min + (self.count - 0.5) * self.step
-            if self.prior == "log":
-                low = max(low, self.min / 2)
-            elif self.prior == "reverse_log":
-                high = min(high, (1 + high - self.step / 2) / 2)
-        to_scale, _ = _SCALES[self.prior]
-        return float(to_scale(low)), float(to_scale(high))
+            ends = prior.bucket_ends(self.min, self.step, self.count)
+        return prior(*ends, **self.prior_parameters)
 
     @cached_property
     def _decimals(self) -> int:
@@ -110,7 +95,7 @@ class Number:
 
     def decode(self, units: Floats) -> list[Value]:
         """The values at coordinates ``units``, shape (n,)."""
-        x = self._real(units)
+        x = self._prior.decode(units)
         if self.step is None:
             # The ends exactly: exp(log(x)) is not always x.
             ends = np.where(units <= 0.0, self.min, np.where(units >= 1.0, self.max, x))
@@ -129,29 +114,27 @@ class Number:
 
     def snap(self, units: Floats) -> Floats:
         """The canonical coordinates nearest to ``units``, shape (n,)."""
-        return units if self.step is None else self._canonical(self._real(units))
+        return units if self.step is None else self._canonical(self._prior.decode(units))
 
     def among(self, units: Floats, values: Sequence[Value]) -> Booleans:
         """Where the value is one of ``values``, shape (n,)."""
         return np.isin(self.decode(units), np.array(values, dtype=np.float64))
 
-    def _real(self, units: Floats) -> Floats:
-        """The real numbers at coordinates, not yet moved to a step."""
-        low, high = self._scaled_bounds
-        return np.asarray(_SCALES[self.prior][1](low + (high - low) * units), dtype=np.float64)
-
     def _canonical(self, x: Floats) -> Floats:
         """The canonical coordinates of the values nearest to real numbers."""
-        to_scale, from_scale = _SCALES[self.prior]
-        low, high = self._scaled_bounds
         if self.step is None:
-            t = to_scale(np.clip(x, self.min, self.max))
-        else:
-            centre = self.min + self._index(x) * self.step
-            edge_low = np.maximum(centre - self.step / 2, from_scale(low))
-            edge_high = np.minimum(centre + self.step / 2, from_scale(high))
-            t = (to_scale(edge_low) + to_scale(edge_high)) / 2
-        return np.asarray(np.clip((t - low) / (high - low or 1.0), 0.0, 1.0), dtype=np.float64)
+            return self._prior.encode(np.clip(x, self.min, self.max))
+        centres = self.min + self._index(x) * self.step
+        return self._prior.centre(centres - self.step / 2, centres + self.step / 2)
+
+    @property
+    def even_buckets(self) -> bool:
+        """Whether there is a step, and every value has an equal part of the unit interval."""
+        return self.step is not None and PRIORS[self.prior].linear
+
+    def position(self, value: float) -> float:
+        """See :meth:`hpsearch.space.priors.Prior.position`."""
+        return self._prior.position(value)
 
     @property
     def rule(self) -> str:
@@ -163,10 +146,8 @@ class Number:
 
     def nearest(self, value: object) -> Value | None:
         """This parameter's value nearest to another one; None for what is further off than half the range."""
-        low, high = self._scaled_bounds
-        with np.errstate(all="ignore"):  # the logarithm of 0, say, is nowhere near
-            t = (float(_SCALES[self.prior][0](_number(value))) - low) / (high - low or 1.0)
-        return self.decode(self.encode([_number(value)]))[0] if -0.5 <= t <= 1.5 else None
+        x = _number(value)
+        return self.decode(self.encode([x]))[0] if -0.5 <= self.position(x) <= 1.5 else None
 
     def accepts(self, value: object) -> bool:
         """Whether a value is one of this parameter's."""

@@ -7,7 +7,8 @@ from functools import cached_property
 
 import numpy as np
 
-from hpsearch.space.parameters import INACTIVE, Booleans, Categorical, Floats, Number, Parameter
+from hpsearch.space.parameters import INACTIVE, Booleans, Categorical, Number, Parameter
+from hpsearch.space.priors.prior import Floats
 from hpsearch.trial import Value
 
 

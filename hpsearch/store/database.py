@@ -128,6 +128,22 @@ class Database:
             raise UsageError(f"{self.path.parent} has {so_far} so far; found {number}")
         return self._trial(*rows[0])
 
+    def trial_number(self, trial: int | str) -> int:
+        """The number of a trial that is named by its number, as ``17``, or as ``best``.
+
+        Raises:
+            UsageError: It is neither, or there is no best trial yet.
+        """
+        if trial == "best":
+            ranking = self.ranking(1)
+            if not ranking or ranking[0].value is None:
+                raise UsageError(f"{self.path.parent} has no best trial: no trial has a value yet")
+            return ranking[0].number
+        text = str(trial)
+        if not (text.isascii() and text.isdigit()):
+            raise UsageError(f"TRIAL must be a trial number or best; found {text!r}")
+        return int(text)
+
     def results(self) -> list[Result]:
         """Every result, by trial number, learning curves included."""
         return self._results("ORDER BY number")

@@ -26,6 +26,7 @@ from typing import Any, Self
 from filelock import FileLock, Timeout
 
 from hpsearch.errors import HpsearchError, RunExists, RunLocked, RunNotFound, RunUnwritable
+from hpsearch.files import sync_directory, write_new, write_whole
 from hpsearch.store.database import Database
 from hpsearch.store.tables import connect, create_database, sqlite_errors
 
@@ -66,11 +67,11 @@ class Run(Database):
             draft = Path(tempfile.mkdtemp(prefix=f".{directory.name}-", dir=directory.parent))
             try:
                 for name, text in (("config.yaml", source), ("lock", ""), ("search.db", "")):
-                    _write_private(draft / name, text)
+                    write_new(draft / name, text, private=True)
                 with sqlite_errors(draft / "search.db"):
                     create_database(draft / "search.db", meta)
                 draft.rename(directory)
-                _sync(directory.parent)
+                sync_directory(directory.parent)
             except OSError as error:
                 if error.errno in (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR):
                     raise _exists(directory) from None
@@ -162,9 +163,7 @@ class Run(Database):
             RunUnwritable: It cannot be written.
         """
         with self.writing():
-            draft = self.directory / f".{name}.draft"
-            _write_private(draft, text)
-            draft.replace(self.directory / name)
+            write_whole(self.directory / name, text, private=True)
 
     def writing(self) -> AbstractContextManager[None]:
         """What is done here writes to the run directory.
@@ -232,24 +231,6 @@ def _locked(directory: Path) -> RunLocked:
         f"{directory} is locked: {by} is searching in it. Wait for it or end it; the lock goes"
         " with the process."
     )
-
-
-def _write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner may read, whatever the umask; on return it is on the disk."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync(directory: Path) -> None:
-    """Put the names in a directory on the disk."""
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 @contextlib.contextmanager

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hpsearch.cli.main import exit_code
+from hpsearch.cli.program import exit_code
 from hpsearch.config import load
 from hpsearch.store import Run
 from hpsearch.trial import Epoch, Result, Rung, Status, Trial

@@ -69,12 +69,12 @@ NO_FILES: dict[str, tuple[Callable[[Path], object], list[str], str]] = {
     "a batch above the rows": (
         lambda path: path.write_text(TINY),
         ["objective.network.batch_size=100000"],
-        "rows there are to train on",
+        "number of training rows",
     ),
     "batch sizes above the rows": (
         lambda path: path.write_text(TINY),
         ["space.batch_size={values: [32, 100000]}"],
-        "rows there are to train on",
+        "number of training rows",
     ),
 }
 

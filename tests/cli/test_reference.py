@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from click import Option
 
-from hpsearch.cli.main import program
+from hpsearch.cli.program import program
 from tests.cli.conftest import Done
 
 DOCS = Path(__file__).parents[2] / "docs" / "cli.md"

@@ -12,7 +12,7 @@ CONFIGS = sorted(DIRECTORY.glob("*.yaml"))
 
 
 def message(path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """What is said about a file by somebody who works in its directory."""
+    """The message about a file, seen from its directory."""
     monkeypatch.chdir(DIRECTORY)
     with pytest.raises(ConfigError) as error:
         load(Path(path.name))
@@ -21,7 +21,7 @@ def message(path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
 def test_message(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A wrong config is refused with exactly the message that stands beside it."""
+    """A wrong config is refused with exactly the message in the file beside it."""
     assert message(path, monkeypatch) == path.with_suffix(".expected").read_text(encoding="utf-8")
 
 
@@ -33,6 +33,6 @@ def test_message_without_libyaml(path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_every_message_belongs_to_a_config() -> None:
-    """There is no message without its config."""
+    """Every message has its config."""
     expected = {path.stem for path in DIRECTORY.glob("*.expected")}
     assert expected == {path.stem for path in CONFIGS}

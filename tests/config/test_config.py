@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from hpsearch.config import Config, load
+from hpsearch.config import Config, load, trial_config
 from hpsearch.errors import ConfigError
 from hpsearch.network.hyperparameters import HYPERPARAMETERS
-from hpsearch.trial import Metric
+from hpsearch.trial import Metric, Trial
 
 GOOD = Path(__file__).parent / "good.yaml"
 SHORT = "objective: {network: {data: blobs}}\nspace: {learning_rate: {prior: log, min: 1e-4, max: 1}}\n"
@@ -21,7 +21,7 @@ def write(directory: Path, text: str, name: str = "config.yaml") -> Path:
 
 
 def test_defaults(tmp_path: Path) -> None:
-    """A config says no more than its data and its space; the rest has defaults."""
+    """A config needs only its data and its space; everything else has defaults."""
     config = load(write(tmp_path, SHORT, "my first.yaml"))
     assert config.name == "my-first"
     assert config.seed == 0
@@ -54,7 +54,7 @@ def test_defaults(tmp_path: Path) -> None:
 
 
 def test_hyperparameters_not_searched_are_constants(tmp_path: Path) -> None:
-    """Every hyperparameter is either in the space or has one value, so later defaults change nothing."""
+    """Every hyperparameter is in the space or has a fixed value, so changed defaults have no effect."""
     config = load(write(tmp_path, SHORT))
     assert set(config.objective.constants) | set(config.space.names) == set(HYPERPARAMETERS)
     assert config.objective.epochs == HYPERPARAMETERS["epochs"].default
@@ -68,7 +68,7 @@ def test_hyperparameters_not_searched_are_constants(tmp_path: Path) -> None:
     "arguments", [(), ("search.early_stopping=false", "run.timeout=1.5s", "run.workers=2")]
 )
 def test_resolved_round_trip(arguments: tuple[str, ...]) -> None:
-    """A config is wholly kept by its resolved form, through JSON and back."""
+    """A config survives a round trip through its resolved form and JSON."""
     config = load(GOOD, arguments)
     resolved = json.loads(json.dumps(config.resolved(), allow_nan=False))
     again = Config.from_resolved(resolved)
@@ -83,14 +83,14 @@ def test_resolved_is_a_config(tmp_path: Path) -> None:
     assert load(write(tmp_path, json.dumps(config.resolved()))) == config
 
 
-def test_stored_config_that_is_none() -> None:
+def test_damaged_stored_config() -> None:
     """A damaged stored config is refused like a damaged file."""
     with pytest.raises(ConfigError, match="the stored config: objective: is missing"):
         Config.from_resolved({"seed": float("nan"), "space": {}})
 
 
 def test_spellings(tmp_path: Path) -> None:
-    """What other tools call the same thing is understood."""
+    """Other tools' names for the same keys are accepted."""
     theirs = """
         learning_rate: {log: true, low: 1e-4, high: 1}
         dropout: {lower: 0, upper: 0.5, q: 0.1}
@@ -108,7 +108,7 @@ def test_spellings(tmp_path: Path) -> None:
 
 
 def test_notes(tmp_path: Path) -> None:
-    """What was read in another way than it was written is said."""
+    """Notes report settings that were read differently from how they were written."""
     config = load(
         write(
             tmp_path,
@@ -124,14 +124,14 @@ def test_notes(tmp_path: Path) -> None:
         )
     )
     assert config.notes == (
-        "space.learning_rate: has one value only, 0.1; taken as a constant",
-        'space.beta2: is never active, because optimizer is "sgd"; left out',
-        "space.hidden_units_3: has no effect, as there are at most 2 hidden layers",
+        "space.learning_rate: has only one value, 0.1, and is treated as a constant",
+        'space.beta2: is left out because it is never active: optimizer is "sgd"',
+        "space.hidden_units_3: has no effect because there are at most 2 hidden layers",
     )
 
 
 def test_notes_about_the_search(tmp_path: Path) -> None:
-    """What is allowed and yet hardly meant: the same point twice, more trials than points."""
+    """Notes report what is probably a mistake: repeated points, more trials than points."""
     config = load(
         write(
             tmp_path,
@@ -143,16 +143,16 @@ def test_notes_about_the_search(tmp_path: Path) -> None:
         )
     )
     assert config.notes == (
-        "search.enqueue[2]: is the same as search.enqueue[0], and runs again",
-        "search.enqueue[3]: is the same as search.enqueue[0], and runs again",
-        "search.enqueue[4]: is the same as search.enqueue[1], and runs again",
-        "search.enqueue: has 5 configurations; search.trials lets 4 run",
-        "search.trials: is 4, but the space has 2 configurations; the search ends when all were tried",
+        "search.enqueue[2]: repeats search.enqueue[0], which runs again",
+        "search.enqueue[3]: repeats search.enqueue[0], which runs again",
+        "search.enqueue[4]: repeats search.enqueue[1], which runs again",
+        "search.enqueue: has 5 configurations, but search.trials is 4; the others do not run",
+        "search.trials: is 4, but the space has only 2 configurations; the search ends after trying all",
     )
 
 
 def test_goal_follows_the_metric(tmp_path: Path) -> None:
-    """The goal need not be said for a metric that the network reports."""
+    """The goal may be left out for a metric that the network reports."""
     config = load(write(tmp_path, SHORT + "metric: {name: val_accuracy, at: best}\n"))
     assert config.metric == Metric("val_accuracy", "maximize", "best")
 
@@ -185,16 +185,8 @@ def test_early_stopping_switch(written: str, stopping: object) -> None:
     assert config.resolved()["search"]["early_stopping"] == stopping
 
 
-def test_workers_of_a_search_that_waits_for_nothing() -> None:
-    """Random search without early stopping runs with any number of workers."""
-    arguments = ["search.method=random", "search.early_stopping=false", "run.workers=64"]
-    assert load(GOOD, arguments).run.workers == 64
-    with pytest.raises(ConfigError, match="no more trials run at once"):
-        load(GOOD, ["search.method=random", "run.workers=64"])
-
-
 def test_paths_are_relative_to_the_config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Data files are found from the directory of the config, wherever the search is started."""
+    """Paths of data files are relative to the directory of the config."""
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "rows.csv").write_text("a,b,kind\n1,2,x\n")
     (tmp_path / "test.csv").write_text("a,b,kind\n1,2,x\n")
@@ -209,7 +201,7 @@ def test_paths_are_relative_to_the_config(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_stored_config_needs_no_files(tmp_path: Path) -> None:
-    """What was searched can be looked at after the data are gone."""
+    """A stored config can be read after its data files are gone."""
     data = tmp_path / "rows.npz"
     data.touch()
     config = load(write(tmp_path, SHORT.replace("blobs", "rows.npz")))
@@ -223,7 +215,7 @@ def test_data_of_a_directory(tmp_path: Path) -> None:
 
 
 def test_differences_name_every_setting() -> None:
-    """Settings that only one of two configs has are differences too."""
+    """Settings that only one of two configs has are differences."""
     ours, theirs = load(GOOD), load(GOOD, ["space.dropout=0.1", "metric.at=best", "space.momentum.max=0.99"])
     assert [(each.key, each.ours, each.theirs) for each in ours.differences(theirs)] == [
         ("metric.at", "last", "best"),
@@ -235,7 +227,7 @@ def test_differences_name_every_setting() -> None:
 
 
 def test_order_of_parameters_is_a_difference(tmp_path: Path) -> None:
-    """The order of the space decides what a search proposes, so it is part of the config."""
+    """The order of the space, on which proposals depend, is part of the config."""
     space = "{dropout: {min: 0, max: 0.5}, momentum: {min: 0, max: 0.9}}"
     turned = "{momentum: {min: 0, max: 0.9}, dropout: {min: 0, max: 0.5}}"
     objective = "objective: {network: {data: blobs}}\nspace: "
@@ -245,8 +237,8 @@ def test_order_of_parameters_is_a_difference(tmp_path: Path) -> None:
     ]
 
 
-def test_late_problem_has_its_place() -> None:
-    """What shows only with the data at hand is told with its place in the file."""
+def test_late_problem_has_a_position() -> None:
+    """A problem found only with the data has a position in the file."""
     problem = load(GOOD).problem("objective.network.data", "must have two classes", hint="Add one")
     assert (
         str(problem) == f"{GOOD}:6:19: objective.network.data: must have two classes; found digits. Add one"
@@ -254,24 +246,36 @@ def test_late_problem_has_its_place() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "place"),
+    ("arguments", "position"),
     [
         ((), f"{GOOD}:13:40: space.batch_size.values[3]"),
         (("space.batch_size=128",), "argument space.batch_size=128: space.batch_size"),
         (("space.batch_size={type: int, min: 1, max: 128}",), "space.batch_size.max"),
     ],
 )
-def test_batches_above_the_rows(arguments: tuple[str, ...], place: str) -> None:
-    """A mini-batch larger than the training split is refused where its size is said."""
+def test_batches_above_the_rows(arguments: tuple[str, ...], position: str) -> None:
+    """A mini-batch larger than the training split is refused at the position of its size."""
     config = load(GOOD, arguments)
     config.check_rows(1000)
     with pytest.raises(
-        ConfigError, match="must be at most 100, the rows there are to train on; found 128"
+        ConfigError, match="must be at most 100, the number of training rows; found 128"
     ) as error:
         config.check_rows(100)
-    assert place in str(error.value)
+    assert position in str(error.value)
 
 
 def test_default_batch_above_the_rows(tmp_path: Path) -> None:
-    """A mini-batch size that was left to its default is no mistake: one batch of all rows is meant then."""
+    """A default mini-batch size above the number of rows is allowed."""
     load(write(tmp_path, SHORT)).check_rows(50)
+
+
+def test_trial_config_is_a_config(tmp_path: Path) -> None:
+    """The values of a trial become a config with one trial."""
+    config = load(GOOD)
+    values = {"learning_rate": 1e-5, "momentum": 0.9, "hidden_layers": 2, "optimizer": "sgd"}
+    path = tmp_path / "best.yaml"
+    path.write_text(trial_config(config, Trial(3, values, 7)))
+    best = load(path)
+    assert (best.space.dimensions, dict(best.space.constants)) == (0, values)
+    assert best.search.trials == 1
+    assert best.objective.constants["beta2"] == 0.999

@@ -18,6 +18,8 @@ from hpsearch.config.schema import (
     RunSection,
     SearchSection,
 )
+from hpsearch.searchers import METHODS
+from hpsearch.space import PRIORS
 
 DOCS = Path(__file__).parents[2] / "docs"
 TEXT = (DOCS / "config.md").read_text(encoding="utf-8")
@@ -39,7 +41,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
 
 
 def defaults() -> Iterator[tuple[str, object]]:
-    """Every key with its default, None where that depends on something else."""
+    """Every key with its default; None if the default depends on other settings."""
     for prefix, model in SECTIONS.items():
         for key, about in model.model_fields.items():
             yield prefix + key, about.get_default()
@@ -53,6 +55,12 @@ def test_every_key_is_documented(key: str, default: object) -> None:
         assert ROWS[key] == f"`{str(default).lower() if isinstance(default, bool) else default}`"
 
 
+@pytest.mark.parametrize("name", [*METHODS, *PRIORS])
+def test_every_method_and_prior_is_documented(name: str) -> None:
+    """Each has a row of its own, or a paragraph that begins with its name."""
+    assert re.search(rf"^(\*\*|\| )`{name}`", TEXT, re.MULTILINE)
+
+
 EXAMPLES = {
     f"{path.stem}-{number}": text
     for path in sorted(DOCS.glob("*.md"))
@@ -64,7 +72,7 @@ EXAMPLES = {
 
 @pytest.mark.parametrize("text", EXAMPLES.values(), ids=EXAMPLES.keys())
 def test_examples_are_configs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
-    """Every YAML example of the docs is a config that can be searched as it stands, its script beside it."""
+    """Every YAML example of the docs is a complete config."""
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")
     path = tmp_path / "config.yaml"
     path.write_text(text, encoding="utf-8")

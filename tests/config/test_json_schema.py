@@ -7,7 +7,7 @@ from hpsearch.network.hyperparameters import HYPERPARAMETERS
 
 
 def test_has_every_key() -> None:
-    """Editors are told of every section, every hyperparameter and every spelling."""
+    """The schema has every section, every hyperparameter and every spelling."""
     schema = json_schema()
     assert set(schema["properties"]) == set(Document.model_fields)
     assert set(HYPERPARAMETERS) <= set(schema["$defs"]["NetworkSection"]["properties"])
@@ -15,13 +15,13 @@ def test_has_every_key() -> None:
 
 
 def test_says_what_is_required() -> None:
-    """A config needs an objective and a space; nothing in it may be null."""
+    """The schema requires an objective and a space, and allows null nowhere."""
     schema = json_schema()
     assert schema["required"] == ["objective", "space"]
     assert "null" not in json.dumps(schema)
 
 
 def test_has_the_ranges_of_hyperparameters() -> None:
-    """The range of a hyperparameter is the network's, open ends included."""
+    """The range of a hyperparameter is the network's, including open ends."""
     dropout = json_schema()["$defs"]["NetworkSection"]["properties"]["dropout"]
     assert (dropout["type"], dropout["minimum"], dropout["exclusiveMaximum"]) == ("number", 0, 1)

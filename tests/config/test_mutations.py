@@ -95,7 +95,7 @@ NODES: st.SearchStrategy[Any] = st.recursive(
 
 
 def paths(data: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """The way to every value of nested mappings and lists."""
+    """The path to every value of nested mappings and lists."""
     items = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
     return [path, *(inner for key, value in items for inner in paths(value, (*path, key)))]
 
@@ -110,7 +110,7 @@ def replaced(data: Any, path: tuple[Any, ...], value: Any) -> Any:
 
 
 def check(config: Config) -> None:
-    """What holds of every config: it is kept by its resolved form, and its space can be drawn from."""
+    """Every config survives a round trip through its resolved form, and its space can be sampled."""
     assert Config.from_resolved(json.loads(json.dumps(config.resolved(), allow_nan=False))) == config
     for units in (0.0, 0.3, 1.0):
         (values,) = config.space.values(np.full((1, config.space.dimensions), units))
@@ -125,7 +125,7 @@ def check(config: Config) -> None:
 )
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_mutated_text(tmp_path: Path, changes: list[tuple[int, int, str]]) -> None:
-    """Whatever is typed into a config, the answer is a config or an explanation."""
+    """Any text is read as a config or refused with an explanation."""
     text = GOOD
     for start, length, snippet in changes:
         text = text[:start] + snippet + text[start + length :]
@@ -138,7 +138,7 @@ def test_mutated_text(tmp_path: Path, changes: list[tuple[int, int, str]]) -> No
 @given(st.lists(st.tuples(st.integers(0, 999), NODES), min_size=1, max_size=3))
 @settings(max_examples=300)
 def test_mutated_data(changes: list[tuple[int, Any]]) -> None:
-    """Whatever stands in place of a value of a config, the answer is a config or an explanation."""
+    """Any data are read as a config or refused with an explanation."""
     data = DATA
     for index, node in changes:
         ways = paths(data)
@@ -150,7 +150,7 @@ def test_mutated_data(changes: list[tuple[int, Any]]) -> None:
 @given(st.lists(st.tuples(st.lists(KEYS, min_size=1, max_size=3), NODES), min_size=1, max_size=3))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_arguments(tmp_path: Path, arguments: list[tuple[list[str], Any]]) -> None:
-    """Whatever the arguments are, the answer is a config or an explanation."""
+    """Any arguments are accepted or refused with an explanation."""
     path = tmp_path / "config.yaml"
     path.write_text(GOOD, encoding="utf-8")
     given = [f"{'.'.join(keys)}={json.dumps(value)}" for keys, value in arguments]

@@ -11,7 +11,7 @@ from hpsearch.space import Categorical, Number, Space
 
 
 def refusal(mapping: Any) -> str:
-    """The message about a mapping that is no space."""
+    """The message about a mapping that is not a space."""
     with pytest.raises(ConfigError) as error:
         parse_space(mapping)
     return str(error.value)
@@ -39,14 +39,14 @@ def test_parameters_and_constants() -> None:
     )
 
 
-def test_a_range_of_one_step_is_no_smaller_than_its_step() -> None:
-    """Although 0.3 - 0.2 is below 0.1 in floating point."""
+def test_range_of_one_step() -> None:
+    """A range can be a single step, although 0.3 - 0.2 is below 0.1 in floating point."""
     space = parse_space({"x": {"min": 0.2, "max": 0.3, "step": 0.1}})
     assert space.parameters[0].count == 2
 
 
 def test_numpy_and_tuples() -> None:
-    """NumPy's numbers, tuples and ranges are as good as Python's own numbers and lists."""
+    """NumPy's numbers, tuples and ranges are read like Python's numbers and lists."""
     mapping = {
         "x": MappingProxyType({"min": np.float32(0.5), "max": np.int64(2)}),
         "y": {"values": (np.int32(1), 2)},
@@ -99,7 +99,7 @@ def test_mixed_whole_and_other_numbers_become_floats() -> None:
 
 
 def test_chain_of_conditions() -> None:
-    """Conditions may build on one another through the whole of the largest space, in any order."""
+    """Chains of conditions may be as long as the largest space, in any order."""
     mapping: dict[str, Any] = {}
     for index in range(499, 1, -1):
         mapping[f"p{index}"] = {"values": [0, 1], "when": {f"p{index - 1}": 1, f"p{index - 2}": 1}}
@@ -115,36 +115,45 @@ def test_chain_of_conditions() -> None:
         ({f"p{index}": 1 for index in range(501)}, "space: must have 1 to 500 parameters; found 501"),
         ({"x": {"values": range(1001)}}, "space.x.values: must list 1 to 1000 values; found 1001"),
         ([1], "space: must be a section with one key per parameter; found a list"),
-        ({"x": None}, "space.x: a value is text, a number, true or false; found None"),
-        ({"x": float("nan")}, "space.x: numbers are finite; found nan"),
-        ({"x": {"values": [1, 10**20]}}, "space.x.values[1]: a whole number has at most 18 digits; found 1"),
-        ({"x": "\0"}, "space.x: text has no NUL character and no half of a surrogate pair; found '\\x00'"),
-        ({1: 2}, "space: a key is text; found 1"),
-        ({"x": {"min": 1}}, "space.x.max: is missing: a range has both min and max"),
+        ({"x": None}, "space.x: must be text, a number, true or false; found None"),
+        ({"x": float("nan")}, "space.x: numbers must be finite; found nan"),
+        (
+            {"x": {"values": [1, 10**20]}},
+            "space.x.values[1]: whole numbers must have at most 18 digits; found 1",
+        ),
+        ({"x": "\0"}, "space.x: text must not contain NUL characters or lone surrogates; found '\\x00'"),
+        ({1: 2}, "space: keys must be text; found 1"),
+        ({"x": {"min": 1}}, "space.x.max: is missing: a range needs both min and max"),
         ({"x": {"min": "1", "max": 2}}, 'space.x.min: must be a number; found "1". Write 1, without quotes'),
         ({"x": {"min": True, "max": 2}}, "space.x.min: must be a number; found true"),
         ({"x": {"min": -1e308, "max": 1e308}}, "space.x.max: must be closer to min"),
         ({"x": {"min": 1, "max": 1 + 1e-15}}, "space.x.max: must be farther from min"),
         (
             {"x": {"type": "int", "min": 0, "max": 10**17}},
-            "space.x.max: must be at most 9,007,199,254,740,992",
+            "space.x.max: must be between -9,007,199,254,740,992 and 9,007,199,254,740,992",
         ),
         ({"x": {"type": "int", "min": 0, "max": 8, "step": 1.5}}, "space.x.step: must be a whole number"),
-        ({"x": {"values": [1, 2], "prior": "log"}}, "space.x.prior: goes with min and max only. Remove it"),
-        ({"x": {"min": 0, "max": 1, "probabilities": [1]}}, "space.x.probabilities: goes with values only"),
+        (
+            {"x": {"values": [1, 2], "prior": "log"}},
+            "space.x.prior: can only be used with min and max. Remove it",
+        ),
+        (
+            {"x": {"min": 0, "max": 1, "probabilities": [1]}},
+            "space.x.probabilities: can only be used with values",
+        ),
         ({"x": {"values": [1, 2], "when": {}}}, "space.x.when: must name at least one other parameter"),
         (
             {"x": {"values": [1, 2], "when": {"x": 1}}},
-            "space.x.when: must not lead back to its own parameter",
+            "space.x.when: a parameter must not depend on itself",
         ),
         (
             {"x": {"values": [1, 2], "when": {"y": []}}},
-            "space.x.when.y: must be a value, or a list of values",
+            "space.x.when.y: must be a value or a list of values",
         ),
         ({"x": {"log": "yes", "min": 1, "max": 2}}, 'space.x.log: must be true or false; found "yes"'),
         (
             {"x": {"values": [True, 1]}},
-            "space.x.values: must all be numbers, all be text, or all be true and",
+            "space.x.values: must be all numbers, all text, or all true and",
         ),
     ],
 )
@@ -154,14 +163,14 @@ def test_wrong_space(mapping: Mapping[Any, Any], message: str) -> None:
 
 
 def test_data_without_end() -> None:
-    """A mapping that holds itself is refused."""
+    """A mapping that contains itself is refused."""
     mapping: dict[str, Any] = {}
     mapping["x"] = mapping
-    assert "sections and lists nest at most 20 deep" in refusal(mapping)
+    assert "sections and lists may be nested at most 20 deep" in refusal(mapping)
 
 
-def test_every_problem_is_told() -> None:
-    """Mistakes in several parameters are all told at once."""
+def test_every_problem_is_reported() -> None:
+    """Mistakes in several parameters are all reported at once."""
     message = refusal(
         {
             "a": {"min": 2, "max": 1},

@@ -67,7 +67,7 @@ def test_features_beyond_single_precision_can_be_standardised() -> None:
     np.testing.assert_allclose(large.x_train, prepare(rows()).x_train, rtol=1e-5)
 
 
-def test_standards_do_not_depend_on_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_standardizing_does_not_depend_on_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Many small blocks give what one gives."""
     whole = prepare(rows())
     monkeypatch.setattr("hpsearch.data.standardize._BLOCK", 7)

@@ -18,7 +18,7 @@ from hpsearch.document import fixes
     ],
 )
 def test_number(text: str, meant: str) -> None:
-    """A number written as a calculation, a share or with a unit is understood; words are not."""
+    """A number written as a calculation, a percentage or with a unit is understood; words are not."""
     assert fixes.number(text) == meant
 
 
@@ -27,7 +27,7 @@ def test_number(text: str, meant: str) -> None:
     [("adam, sgd", "[adam, sgd]"), ("-32 -64", "[32, 64]"), ("adam", "[adam]"), ("1-10", ""), ("a b", "")],
 )
 def test_listed(text: str, meant: str) -> None:
-    """A list without its brackets or the spaces behind its dashes is understood; a range is none."""
+    """A list without brackets or without spaces after its dashes is understood; a range is not."""
     assert fixes.listed(text) == meant
 
 
@@ -45,7 +45,7 @@ def test_assigned(text: str, meant: str) -> None:
     [("min:1 max:2", "min: 1 max: 2"), ("http://host", ""), ("a: 1", ""), ("tcp:x", "tcp: x")],
 )
 def test_spaced(text: str, meant: str) -> None:
-    """Keys without the space behind their colons are understood; an address is none."""
+    """Keys without a space after their colons are understood; an address is not."""
     assert fixes.spaced(text) == meant
 
 

@@ -35,24 +35,24 @@ def test_plain_scalar(text: str, value: object) -> None:
 @pytest.mark.parametrize(
     ("text", "hint"),
     [
-        ("", "Write one, or remove the key"),
-        ("NULL", "Write one, or remove the key"),
-        ("Off", 'Write false for the truth value, or "Off" for the text'),
-        ("-007", 'Write -7 for the number, or "-007" for the text'),
-        ("00.5", 'Write 0.5 for the number, or "00.5" for the text'),
-        ("0o17", 'Write 15 for the number, or "0o17" for the text'),
-        ("1:02:03", 'Write 1h02m03s for a duration, or "1:02:03" for the text'),
-        ("2024-05-01 10:00:00", 'Write "2024-05-01 10:00:00" for the text'),
-        ("-1,5e3", 'Write -1.5e3 for the number, or "-1,5e3" for the text'),
+        ("", "Write a value or remove the key"),
+        ("NULL", "Write a value or remove the key"),
+        ("Off", 'Write false for the boolean, or "Off" for text'),
+        ("-007", 'Write -7 for the number, or "-007" for text'),
+        ("00.5", 'Write 0.5 for the number, or "00.5" for text'),
+        ("0o17", 'Write 15 for the number, or "0o17" for text'),
+        ("1:02:03", 'Write 1h02m03s for a duration, or "1:02:03" for text'),
+        ("2024-05-01 10:00:00", 'Write "2024-05-01 10:00:00" for text'),
+        ("-1,5e3", 'Write -1.5e3 for the number, or "-1,5e3" for text'),
         ("-.INF", "Write a number"),
         ("1e-999", "Write 0 or a larger number"),
     ],
 )
-def test_trap(text: str, hint: str) -> None:
-    """What readers of YAML disagree on is refused, with what to write instead."""
-    with pytest.raises(AmbiguousScalar) as trap:
+def test_ambiguous_scalar(text: str, hint: str) -> None:
+    """Text that YAML versions read differently is refused, with what to write instead."""
+    with pytest.raises(AmbiguousScalar) as error:
         resolve(text)
-    assert trap.value.hint == hint
+    assert error.value.hint == hint
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))
@@ -63,7 +63,7 @@ def test_floats_as_python_writes_them(number: float) -> None:
 
 @given(st.text())
 def test_shown_text_is_printable(text: str) -> None:
-    """No control character of a stranger's text reaches the terminal."""
+    """No control character of untrusted text reaches the terminal."""
     assert shown(text).isprintable()
 
 

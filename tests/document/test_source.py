@@ -11,40 +11,40 @@ GOOD = (Path(__file__).parent.parent / "config" / "good.yaml").read_text(encodin
 
 
 def refusal(path: Path) -> str:
-    """The message of a path that is no config."""
+    """The message about a path that is not a config."""
     with pytest.raises(ConfigError) as error:
         load(path)
     return str(error.value)
 
 
 def test_missing_file_suggests_near_names(tmp_path: Path) -> None:
-    """A misspelt file name is answered with those it may be."""
+    """The message about a misspelt file name suggests similar names."""
     (tmp_path / "digits.yaml").write_text(GOOD)
     path = tmp_path / "digit.yaml"
     assert refusal(path) == f"{path}: there is no such file. Did you mean {tmp_path / 'digits.yaml'}?"
 
 
 def test_missing_file_points_to_init(tmp_path: Path) -> None:
-    """Where there is nothing like it, the command that writes a config is named."""
+    """Without a similar name, the message names the command that creates a config."""
     path = tmp_path / "nowhere" / "config.yaml"
-    assert refusal(path) == f"{path}: there is no such file. `hpsearch init` writes one to start from"
+    assert refusal(path) == f"{path}: there is no such file. `hpsearch init` creates one"
 
 
 def test_directory_suggests_the_config_in_it(tmp_path: Path) -> None:
-    """A directory is refused, with the config that lies in it."""
+    """The message about a directory suggests the config in it."""
     (tmp_path / "config.yaml").write_text(GOOD)
     hint = f"Did you mean {tmp_path / 'config.yaml'}?"
-    assert refusal(tmp_path) == f"{tmp_path}: a config is a file, not a directory. {hint}"
+    assert refusal(tmp_path) == f"{tmp_path}: a config must be a file, not a directory. {hint}"
 
 
 def test_file_below_a_file_cannot_be_read(tmp_path: Path) -> None:
-    """What the operating system says is passed on."""
+    """The message contains the reason of the operating system."""
     (tmp_path / "config.yaml").write_text(GOOD)
     path = tmp_path / "config.yaml" / "config.yaml"
     assert refusal(path) == f"{path}: the file cannot be read: Not a directory"
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+@pytest.mark.skipif(os.geteuid() == 0, reason="root can read everything")
 def test_unreadable_file(tmp_path: Path) -> None:
     """A file without read permission is refused."""
     path = tmp_path / "config.yaml"
@@ -54,7 +54,7 @@ def test_unreadable_file(tmp_path: Path) -> None:
 
 
 def test_name_with_nul() -> None:
-    """A path that no system can have is refused, and shown without its control character."""
+    """A path with a NUL character is refused, and shown without it."""
     assert refusal(Path("a\0b")) == "a\\x00b: the file cannot be read: embedded null byte"
 
 
@@ -62,7 +62,7 @@ def test_large_file(tmp_path: Path) -> None:
     """A file of more than a million bytes is not read."""
     path = tmp_path / "config.yaml"
     path.write_text(GOOD + "#" * LARGEST_FILE)
-    assert refusal(path) == f"{path}: a config has at most 1,000,000 bytes. Data belongs in files of its own"
+    assert refusal(path) == f"{path}: a config must have at most 1,000,000 bytes. Put data in a separate file"
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_large_texts_get_short_messages(tmp_path: Path, text: str) -> None:
 
 
 def test_windows_line_ends_and_byte_order_mark(tmp_path: Path) -> None:
-    """A file as Windows editors save it is read like any other, and kept as it is."""
+    """A file with Windows line ends and a byte order mark is read like any other, and kept unchanged."""
     path = tmp_path / "digits.yaml"
     text = "\ufeff" + GOOD.replace("\n", "\r\n")
     path.write_bytes(text.encode())

@@ -1,4 +1,4 @@
-"""Tests of writing experiments of MLflow, read back by its client."""
+"""Tests of writing MLflow experiments, read back by its client."""
 
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from hpsearch.exchange.mlflow import allowed, write_experiment
 from hpsearch.exchange.run_export import RunExport
 from hpsearch.trial import Status
 
-pytestmark = pytest.mark.filterwarnings("ignore")  # MLflow's own, which differ between its versions
+pytestmark = pytest.mark.filterwarnings("ignore")  # MLflow warns, differently in each version
 mlflow = pytest.importorskip("mlflow", reason="mlflow-skinny is not installed")
 
 
@@ -21,8 +21,8 @@ def runs(export: RunExport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         monkeypatch.setenv(name, "true")
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
     uri = f"file:{tmp_path}/mlruns"
-    assert write_experiment(export, uri) == ["acc@5: is acc_5 in MLflow"]
-    with pytest.raises(UsageError, match="has an experiment example-001 already"):
+    assert write_experiment(export, uri) == ["acc@5: is called acc_5 in MLflow"]
+    with pytest.raises(UsageError, match="already has an experiment example-001"):
         write_experiment(export, uri)
     client = mlflow.MlflowClient(tracking_uri=uri)
     experiment = client.get_experiment_by_name("example-001")
@@ -31,7 +31,7 @@ def runs(export: RunExport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_trials_are_runs(runs: list[Any]) -> None:
-    """With values, metrics and what became of them."""
+    """Each has its values, metrics and status."""
     assert [run.info.run_name for run in runs] == [f"trial-{number:05d}" for number in range(len(Status) + 1)]
     assert runs[1].data.params["lr"] == "0.5"
     assert runs[1].data.params["epochs"] == "3"
@@ -47,7 +47,7 @@ def test_trials_are_runs(runs: list[Any]) -> None:
     }
 
 
-def test_names_are_those_that_mlflow_allows() -> None:
-    """Letters, digits, ``_ - . / :`` and spaces."""
+def test_metric_names_are_made_valid() -> None:
+    """MLflow allows letters, digits, ``_ - . / :`` and spaces."""
     assert allowed("val/top 5: a-b_c.d") == "val/top 5: a-b_c.d"
     assert allowed("acc@5 (%)") == "acc_5 ___"

@@ -1,4 +1,4 @@
-"""Tests of writing event files of TensorBoard, read back record by record."""
+"""Tests of writing TensorBoard event files, read back record by record."""
 
 import struct
 from collections.abc import Iterator
@@ -50,7 +50,7 @@ def scalars(directory: Path) -> dict[str, list[tuple[int, float]]]:
 
 
 def test_curves_are_scalars(export: RunExport, tmp_path: Path) -> None:
-    """By epoch; what is not finite is left out, what a trial is worth stands at its end."""
+    """They are by epoch, with the value at the end; values that are not finite are left out."""
     write_events(export, tmp_path / "events")
     assert scalars(tmp_path / "events" / "trial-00001") == {
         "val/loss": [(1, 0.125), (2, 0.25)],
@@ -63,7 +63,7 @@ def test_curves_are_scalars(export: RunExport, tmp_path: Path) -> None:
 
 
 def test_values_are_hyperparameters(export: RunExport, tmp_path: Path) -> None:
-    """Numbers, texts and truth values, constants too; the metric is named."""
+    """Numbers, text, booleans and constants are there; the metric is named."""
     write_events(export, tmp_path / "events")
     found = hparams(tmp_path / "events" / "trial-00000")
     start = found["_hparams_/session_start_info"].session_start_info.hparams
@@ -74,7 +74,7 @@ def test_values_are_hyperparameters(export: RunExport, tmp_path: Path) -> None:
 
 
 def test_statuses_are_statuses(export: RunExport, tmp_path: Path) -> None:
-    """Done and stopped are successes, what is in flight runs, all else has failed."""
+    """Done and stopped are successes, in flight is running, all else has failed."""
     from tensorboardX.proto.api_pb2 import Status as Theirs
 
     write_events(export, tmp_path / "events")
@@ -83,11 +83,11 @@ def test_statuses_are_statuses(export: RunExport, tmp_path: Path) -> None:
     assert names == [*["STATUS_SUCCESS"] * 2, *["STATUS_FAILURE"] * (len(Status) - 2), "STATUS_RUNNING"]
 
 
-def test_a_directory_with_files_stays(export: RunExport, tmp_path: Path) -> None:
-    """Nothing is mixed with what is there."""
+def test_a_directory_with_files_is_not_changed(export: RunExport, tmp_path: Path) -> None:
+    """Nothing is added to existing files."""
     (tmp_path / "events").mkdir()
     (tmp_path / "events" / "mine").touch()
-    with pytest.raises(UsageError, match="is there already, and stays as it is"):
+    with pytest.raises(UsageError, match="already exists and was not changed"):
         write_events(export, tmp_path / "events")
     with pytest.raises(UsageError, match="cannot be written"):
         write_events(export, tmp_path / "events" / "mine" / "there")

@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from hpsearch.cli.main import exit_code
+from hpsearch.cli.program import exit_code
 from hpsearch.store import Run
 from hpsearch.trial import Result, Trial
 from tests.faults.program import Program, wait_until

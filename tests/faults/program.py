@@ -14,13 +14,14 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
-from hpsearch.cli.main import exit_code
+from hpsearch.cli import main
+from hpsearch.signals import INTERRUPTS
 
 _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload(
     [
         "hpsearch.launch",
-        *(f"hpsearch.reports.{name}" for name in ("formats", "lines", "live", "runs")),
+        *(f"hpsearch.reports.{name}" for name in ("render", "lines", "live", "leaderboard")),
         __name__,
     ]
 )
@@ -155,6 +156,8 @@ class Program:
 def _run(
     arguments: list[str], cwd: Path, mark: str, files: Path, surroundings: Surroundings, traced: bool
 ) -> None:
+    # What comes before the program answers signals waits for that.
+    signal.pthread_sigmask(signal.SIG_BLOCK, INTERRUPTS)
     os.setpgid(0, 0)
     os.chdir(cwd)
     os.environ[MARK] = mark
@@ -167,14 +170,12 @@ def _run(
         os.kill(os.getpid(), signal.SIGSTOP)
     try:
         with surroundings():
-            code = exit_code(arguments)
-    except KeyboardInterrupt:  # before the program has begun; as Python does it
-        code = 128 + signal.SIGINT
-    try:
-        sys.stderr.flush()
-    except OSError:  # Python drops at its end what cannot be written there; multiprocessing would fail
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
-    sys.exit(code)
+            main()
+    finally:
+        try:
+            sys.stderr.flush()
+        except OSError:  # Python drops at its end what cannot be written there; multiprocessing would fail
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
 
 def _attach(pid: int, injection: str, output: Path) -> subprocess.Popen[bytes]:

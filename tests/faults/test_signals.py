@@ -1,13 +1,17 @@
 """Ctrl-C, Ctrl-C again, SIGTERM: to the search, to its whole process group, at any moment."""
 
+import os
 import random
 import signal
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 
-from tests.faults.case import Case, contents
-from tests.faults.program import Program
+from tests.faults.case import Case, contents, leaderboard
+from tests.faults.program import SECONDS, Program
 
 LONG = """\
 name: long
@@ -63,9 +67,82 @@ def test_at_random_moments(case: Case, full: bool, randomness: random.Random, st
         assert programs[-1].ready()
         time.sleep(randomness.uniform(0, 0.25 if strategy == "panda" else 1.5))
         programs[-1].signal_group(number)
-        codes = (0, 130) if number == signal.SIGINT else (0, 143, -signal.SIGTERM)
+        codes = (0, 130) if number == signal.SIGINT else (0, 143)
         assert programs[-1].wait() in codes, programs[-1].err
         case.check(directory, *programs)
         if programs[-1].wait() == 0 or len(programs) == 5:
             case.finish(directory, "--strategy", strategy)
             begun, programs = begun + 1, []
+
+
+COMMANDS = {
+    "module": [sys.executable, "-m", "hpsearch"],
+    "script": [str(Path(sys.executable).parent / "hpsearch")],
+}
+STEP = 0.005  # seconds between two instants
+
+
+def interrupted(
+    command: list[str], delay: float | None, signals: tuple[int, ...], output: Path
+) -> tuple[int, float]:
+    """Start a program as a terminal does, and interrupt it: its exit code, and how many seconds it took.
+
+    Args:
+        command: What to start.
+        delay: Seconds until the first signal; None for no signal at all.
+        signals: What its process group gets then, one right after another.
+        output: The file that its stderr is added to.
+    """
+    begun = time.monotonic()
+    # Blocked from before the process exists: until the program answers them, they wait.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        with output.open("ab") as file:
+            process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=file, process_group=0)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    if delay is not None:
+        time.sleep(delay)
+        for number in signals:
+            if process.poll() is None:
+                os.killpg(process.pid, number)
+    return process.wait(SECONDS), time.monotonic() - begun
+
+
+@pytest.mark.trial_of("SIGINT once and twice, SIGTERM, every 5 ms from the start to the end (--full)")
+@pytest.mark.parametrize("strategy", ["panda", "caviar"])
+@pytest.mark.parametrize(("signals", "code"), SIGNALS.values(), ids=SIGNALS.keys())
+@pytest.mark.parametrize("how", COMMANDS)
+def test_at_every_instant(
+    case: Case, full: bool, how: str, signals: tuple[int, ...], code: int, strategy: str
+) -> None:
+    """Whenever it comes, the exit code is the documented one, or 0; there is no traceback and no draft."""
+    short = ("module", "panda") if len(signals) == 1 else ("script", "caviar")
+    if not full and (how, strategy) != short:
+        pytest.skip("with --full only")
+    command = COMMANDS[how]
+    output = case.place / "stderr"
+    options = ["--strategy", strategy, "-j", "1" if strategy == "panda" else "2"]
+    begin = [*command, "run", str(case.config), *options, "-o"]
+    ended, seconds = interrupted([*begin, str(case.place / "whole")], None, (), output)
+    assert ended == 0, output.read_text()
+    count = int(seconds / STEP) if full else 5
+    found = []
+    for attempt in range(count):
+        directory = case.place / f"{len(found)}"
+        again = [*command, "resume", str(directory), *options]
+        delay = seconds * (attempt + 0.5) / count
+        ended, _ = interrupted(
+            again if directory.exists() else [*begin, str(directory)], delay, signals, output
+        )
+        text = output.read_text()
+        assert ended in (0, code), text
+        assert "Traceback" not in text
+        assert "KeyboardInterrupt" not in text
+        if len(signals) == 1:
+            assert not list(case.place.glob(".*")), "a draft was left behind"
+        case.row.tries += 1
+        if ended == 0:
+            found.append(leaderboard(directory))
+    assert set(found) <= {case.expected.leaderboard}
+    case.finish(case.place / f"{len(found)}", *options)

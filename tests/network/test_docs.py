@@ -1,6 +1,7 @@
 """docs/network.md says what the code does."""
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -8,8 +9,11 @@ import pytest
 
 from hpsearch.data.builtin import BUILTIN
 from hpsearch.data.load import load
+from hpsearch.network.activations import ACTIVATIONS
 from hpsearch.network.hyperparameters import HYPERPARAMETERS, Hyperparameter, Hyperparameters
 from hpsearch.network.model import Model
+from hpsearch.network.optimizers import OPTIMIZERS
+from hpsearch.network.schedules import SCHEDULES
 from hpsearch.network.train import Training
 
 PAGE = (Path(__file__).parents[2] / "docs/network.md").read_text(encoding="utf-8")
@@ -27,6 +31,17 @@ def test_the_table_lists_every_hyperparameter() -> None:
     """Names, defaults, possible values and meanings are those of the code, in its order."""
     table = [line for line in PAGE.splitlines() if line.startswith("| `") and line.count("|") == 5]
     assert table == [row(name, hyperparameter) for name, hyperparameter in HYPERPARAMETERS.items()]
+
+
+@pytest.mark.parametrize(
+    ("heading", "names"),
+    [("learning_rate_schedule", SCHEDULES), ("optimizer", OPTIMIZERS), ("activation", ACTIVATIONS)],
+    ids=["schedule", "optimizer", "activation"],
+)
+def test_every_choice_has_its_formula(heading: str, names: Iterable[str]) -> None:
+    """Schedules, optimizers and activations have a table each, in the order of their registries."""
+    table = PAGE.split(f"| `{heading}` |", 2)[1].split("\n\n")[0]
+    assert re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE) == list(names)
 
 
 def test_the_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from hpsearch.errors import UsageError
-from hpsearch.network.hyperparameters import HYPERPARAMETERS, Hyperparameters
+from hpsearch.network.hyperparameters import HYPERPARAMETERS, Hyperparameter, Hyperparameters
 
 
 def test_fields_are_those_of_the_table() -> None:
@@ -48,7 +48,7 @@ def test_units_of_a_layer_come_before_those_of_all(values: dict[str, int], units
         ("hidden_layers", 1.5, "a whole number of at least 0 and at most 100"),
         ("batch_norm", 1, "true or false"),
         ("epsilon", 1e60, "a number above 0 and at most 1"),
-        ("optimizer", "adagrad", "sgd, momentum, rmsprop or adam"),
+        ("optimizer", "adagrad", HYPERPARAMETERS["optimizer"].rule()),
     ],
 )
 def test_impossible_values_are_refused(name: str, value: object, rule: str) -> None:
@@ -56,6 +56,11 @@ def test_impossible_values_are_refused(name: str, value: object, rule: str) -> N
     with pytest.raises(UsageError) as caught:
         Hyperparameters.from_values({name: value})
     assert str(caught.value) == f"{name}: must be {rule}; found {value!r}"
+
+
+def test_choices_are_listed() -> None:
+    """The rule of a hyperparameter with choices names all of them."""
+    assert Hyperparameter("str", "a", "a letter", choices=("a", "b", "c")).rule() == "a, b or c"
 
 
 def test_unknown_names_are_refused() -> None:

@@ -1,6 +1,5 @@
 """Every layer beside its derivative."""
 
-import math
 from collections.abc import Callable
 
 import numpy as np
@@ -8,7 +7,6 @@ import pytest
 from numpy.typing import NDArray
 
 from hpsearch.network.layers import (
-    ACTIVATION_LAYERS,
     BATCH_NORM_EPSILON,
     Layer,
     affine,
@@ -91,60 +89,6 @@ def test_batch_norm_normalises_over_the_rows() -> None:
     np.testing.assert_allclose(y.var(axis=1) * (1 + BATCH_NORM_EPSILON / inputs.var(axis=1)), 1)
     np.testing.assert_allclose(statistics[:, 0], inputs.mean(axis=1))
     np.testing.assert_allclose(statistics[:, 1], inputs.var(axis=1))
-
-
-@pytest.mark.parametrize("name", ACTIVATION_LAYERS)
-def test_activation_gradients_are_central_differences(name: str) -> None:
-    """The gradient through an activation is its slope."""
-    inputs, weights = draw(STACK, ROWS, UNITS), draw(STACK, ROWS, UNITS, seed=1)
-    a, da = np.zeros_like(inputs), np.zeros_like(inputs)
-    layer = ACTIVATION_LAYERS[name](a, da)
-
-    def loss() -> float:
-        a[:] = inputs
-        layer.forward()
-        return float(np.sum(a * weights))
-
-    loss()
-    da[:] = weights
-    layer.backward()
-    np.testing.assert_allclose(da, central_difference(loss, inputs), atol=1e-8)
-
-
-@pytest.mark.parametrize(
-    ("name", "function"),
-    [
-        ("relu", lambda a: np.where(a > 0, a, 0)),
-        ("leaky_relu", lambda a: np.where(a > 0, a, 0.01 * a)),
-        ("tanh", np.tanh),
-        ("sigmoid", lambda a: 1 / (1 + np.exp(-a))),
-    ],
-)
-def test_activations_are_the_textbook_functions(name: str, function: Callable[[Array], Array]) -> None:
-    """Every activation computes what its name says."""
-    inputs = draw(STACK, ROWS, UNITS) * 3
-    a = inputs.copy()
-    ACTIVATION_LAYERS[name](a, a).forward()
-    np.testing.assert_allclose(a, function(inputs), rtol=1e-12, atol=1e-15)
-
-
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_relu_passes_gradients_only_above_zero(dtype: type) -> None:
-    """The slope is 1 for the smallest number above 0, and 0 for both zeros and below."""
-    tiny = np.finfo(dtype).smallest_subnormal
-    a = np.array([[[2, tiny, 0.0, -0.0, -tiny, -2]]], dtype)
-    da = np.full_like(a, 3)
-    layer = ACTIVATION_LAYERS["relu"](a, da)
-    layer.forward()
-    layer.backward()
-    assert da.tolist() == [[[3, 3, 0, 0, 0, 0]]]
-
-
-def test_relu_lets_not_a_number_through() -> None:
-    """A number that went wrong is not hidden as a 0."""
-    a = np.array([[[math.nan, -math.nan]]])
-    ACTIVATION_LAYERS["relu"](a, a.copy()).forward()
-    assert np.isnan(a).all()
 
 
 def dropout_layer(share: float) -> tuple[Layer, Array, Array]:

@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hpsearch.data import npz_file
 from hpsearch.data.builtin import moons
 from hpsearch.data.formats import Rows
 from hpsearch.data.load import load
 from hpsearch.data.prepare import prepare
 from hpsearch.errors import DataError
+from hpsearch.network.artifacts import read_artifact, write_artifact
 from hpsearch.network.hyperparameters import Hyperparameters
 from hpsearch.network.model import Model
 from hpsearch.network.train import Training
@@ -37,12 +37,12 @@ def test_a_model_takes_rows_as_they_are_in_the_file() -> None:
 def test_a_saved_model_predicts_the_same(tmp_path: Path) -> None:
     """A round trip through a file keeps every bit, and what was noted beside the model."""
     model, x = trained().model(), moons().x
-    model.about["test_error"] = 0.125
+    model.extra["test_error"] = 0.125
     model.save(tmp_path / "model.npz")
     opened = Model.open(tmp_path / "model.npz")
     np.testing.assert_array_equal(opened.probabilities(x), model.probabilities(x))
     assert opened.classes == (0, 1)
-    assert opened.about == {"test_error": 0.125}
+    assert opened.extra == {"test_error": 0.125}
 
 
 def test_labels_of_text_come_back_as_text(tmp_path: Path) -> None:
@@ -93,7 +93,7 @@ def test_rows_that_do_not_fit_are_refused(x: np.ndarray, message: str) -> None:
 def test_a_file_that_is_no_model_is_refused(tmp_path: Path) -> None:
     """A checkpoint is no model, and neither is a text."""
     trained().save(tmp_path / "checkpoint.npz")
-    with pytest.raises(DataError, match=r"checkpoint\.npz: must be a model of schema 1; found a checkpoint"):
+    with pytest.raises(DataError, match=r"checkpoint\.npz: must be a model of schema 2; found a checkpoint"):
         Model.open(tmp_path / "checkpoint.npz")
     (tmp_path / "text.npz").write_text("hello")
     with pytest.raises(DataError, match=r"text\.npz"):
@@ -102,7 +102,7 @@ def test_a_file_that_is_no_model_is_refused(tmp_path: Path) -> None:
 
 def test_pickles_are_not_opened(tmp_path: Path) -> None:
     """An array of Python objects in a model's place is refused, not unpickled."""
-    np.savez(tmp_path / "model.npz", about=np.array({"schema": 1}, dtype=object))
+    np.savez(tmp_path / "model.npz", metadata=np.array({"schema": 1}, dtype=object))
     with pytest.raises(DataError, match=r"model\.npz"):
         Model.open(tmp_path / "model.npz")
 
@@ -112,8 +112,8 @@ DAMAGES = {
     "complex parameters": {"parameters": lambda array: array * 1j},
     "parameters of another size": {"parameters": lambda array: array[:, :-1]},
     "NaN": {"parameters": lambda array: array * np.nan},
-    "averages that are no numbers": {"averages": lambda array: array * np.inf},
-    "averages of another type": {"averages": lambda array: array.astype(np.float64)},
+    "averages that are no numbers": {"running_stats": lambda array: array * np.inf},
+    "averages of another type": {"running_stats": lambda array: array.astype(np.float64)},
     "scale 0": {"scale": lambda array: array * 0},
     "one scale": {"scale": lambda array: array[:1]},
     "whole means": {"mean": lambda array: array.astype(int)},
@@ -126,10 +126,10 @@ DAMAGES = {
 def test_arrays_of_a_model_are_checked(damage: dict[str, Any], tmp_path: Path) -> None:
     """Each has its shape and type, and holds finite numbers."""
     trained().model().save(tmp_path / "model.npz")
-    about, arrays = npz_file.read(tmp_path / "model.npz", "model")
+    metadata, arrays = read_artifact(tmp_path / "model.npz", "model")
     ((name, change),) = damage.items()
     arrays[name] = np.asarray(change(arrays[name]) if callable(change) else change)
-    npz_file.write(tmp_path / "model.npz", "model", about, arrays)
+    write_artifact(tmp_path / "model.npz", "model", metadata, arrays)
     with pytest.raises(DataError, match=r"model\.npz: holds no model"):
         Model.open(tmp_path / "model.npz")
 
@@ -144,7 +144,7 @@ def test_arrays_of_a_model_are_checked(damage: dict[str, Any], tmp_path: Path) -
         {"feature_names": ["a"]},
         {"feature_names": [1, 2]},
         {"label_name": 5},
-        {"about": 1},
+        {"extra": 1},
         {"hyperparameters": []},
         {"hyperparameters": {"learning_rate": 0.1}},
         *(
@@ -163,11 +163,11 @@ def test_arrays_of_a_model_are_checked(damage: dict[str, Any], tmp_path: Path) -
 def test_what_a_model_says_of_itself_is_checked(change: dict[str, Any], tmp_path: Path) -> None:
     """Classes, names, and values that its hyperparameters cannot have; nothing is allocated for them."""
     trained().model().save(tmp_path / "model.npz")
-    about, arrays = npz_file.read(tmp_path / "model.npz", "model")
+    metadata, arrays = read_artifact(tmp_path / "model.npz", "model")
     hyperparameters = change.get("hyperparameters")
     if isinstance(hyperparameters, dict) and "learning_rate" not in hyperparameters:
-        change = {"hyperparameters": {**about["hyperparameters"], **hyperparameters}}
-    npz_file.write(tmp_path / "model.npz", "model", {**about, **change}, arrays)
+        change = {"hyperparameters": {**metadata["hyperparameters"], **hyperparameters}}
+    write_artifact(tmp_path / "model.npz", "model", {**metadata, **change}, arrays)
     with pytest.raises(DataError, match=r"model\.npz: holds no model"):
         Model.open(tmp_path / "model.npz")
 
@@ -175,7 +175,7 @@ def test_what_a_model_says_of_itself_is_checked(change: dict[str, Any], tmp_path
 @pytest.mark.parametrize("text", ["[" * 100_000, "[1, 2]", "", "{}"])
 def test_any_text_may_stand_in_a_damaged_file(text: str, tmp_path: Path) -> None:
     """However deep or empty, the file is refused by name."""
-    np.savez(tmp_path / "model.npz", about=np.array(text))
+    np.savez(tmp_path / "model.npz", metadata=np.array(text))
     with pytest.raises(DataError, match=r"model\.npz: not a file that hpsearch wrote, or damaged"):
         Model.open(tmp_path / "model.npz")
 
@@ -190,7 +190,7 @@ def test_a_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("os.fsync", no_space)
-    model.about["test_error"] = 0.5
+    model.extra["test_error"] = 0.5
     with pytest.raises(OSError, match="No space left"):
         model.save(tmp_path / "model.npz")
     assert [path.name for path in tmp_path.iterdir()] == ["model.npz"]

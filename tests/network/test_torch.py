@@ -1,5 +1,6 @@
 """The network beside PyTorch's, number for number. Skipped where PyTorch is not installed."""
 
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
@@ -9,7 +10,9 @@ import pytest
 from hpsearch.data.dataset import Dataset
 from hpsearch.data.formats import Rows
 from hpsearch.data.prepare import prepare
+from hpsearch.network.activations import ACTIVATIONS
 from hpsearch.network.hyperparameters import Hyperparameters
+from hpsearch.network.optimizers import OPTIMIZERS
 from hpsearch.network.train import Training, batches
 
 torch = pytest.importorskip("torch")
@@ -27,23 +30,21 @@ def make_data() -> Dataset:
 def torch_network(training: Training) -> Any:
     """The same network in PyTorch, with the same parameters."""
     chosen = training.hyperparameters
-    activation = {"relu": torch.nn.ReLU, "tanh": torch.nn.Tanh, "sigmoid": torch.nn.Sigmoid}
-    activation["leaky_relu"] = torch.nn.LeakyReLU
     layers: list[Any] = []
     sizes = training.network.sizes
     for inputs, units in pairwise(sizes[:-1]):
         layers.append(torch.nn.Linear(inputs, units, bias=not chosen.batch_norm))
         if chosen.batch_norm:
             layers.append(torch.nn.BatchNorm1d(units, momentum=1 - chosen.batch_norm_momentum))
-        layers.append(activation[chosen.activation]())
+        layers.append(TORCH_ACTIVATIONS[chosen.activation]())
     model = torch.nn.Sequential(*layers, torch.nn.Linear(*sizes[-2:])).double()
-    weights, shifts = training.network.views(training.network.parameters)
+    weights, biases = training.network.views(training.network.parameters)
     linear = [layer for layer in model if isinstance(layer, torch.nn.Linear)]
     shifted = [layer for layer in model if isinstance(layer, torch.nn.BatchNorm1d)] or linear[:-1]
     with torch.no_grad():
         for layer, own in zip(linear, weights, strict=True):
             layer.weight[:] = torch.from_numpy(own[0].T)
-        for layer, own in zip((*shifted, linear[-1]), shifts, strict=True):
+        for layer, own in zip((*shifted, linear[-1]), biases, strict=True):
             layer.bias[:] = torch.from_numpy(own[0, 0])
             if isinstance(layer, torch.nn.BatchNorm1d):
                 layer.weight[:] = torch.from_numpy(own[0, 1])
@@ -58,16 +59,35 @@ def torch_optimizer(model: Any, chosen: Hyperparameters) -> Any:
         {"params": weights, "weight_decay": chosen.weight_decay},
         {"params": [parameter for parameter in model.parameters() if id(parameter) not in known]},
     ]
-    match chosen.optimizer:
-        case "sgd":
-            return torch.optim.SGD(groups, lr=RATE)
-        case "momentum":
-            return torch.optim.SGD(groups, lr=RATE, momentum=chosen.momentum)
-        case "rmsprop":
-            return torch.optim.RMSprop(groups, lr=RATE, alpha=chosen.beta2, eps=chosen.epsilon)
-        case _:
-            betas = (chosen.momentum, chosen.beta2)
-            return torch.optim.Adam(groups, lr=RATE, betas=betas, eps=chosen.epsilon)
+    return TORCH_OPTIMIZERS[chosen.optimizer](groups, chosen)
+
+
+TORCH_OPTIMIZERS: dict[str, Callable[[Any, Hyperparameters], Any]] = {
+    "sgd": lambda groups, chosen: torch.optim.SGD(groups, lr=RATE),
+    "momentum": lambda groups, chosen: torch.optim.SGD(groups, lr=RATE, momentum=chosen.momentum),
+    "nesterov": lambda groups, chosen: torch.optim.SGD(
+        groups, lr=RATE, momentum=chosen.momentum, nesterov=True
+    ),
+    "rmsprop": lambda groups, chosen: torch.optim.RMSprop(
+        groups, lr=RATE, alpha=chosen.beta2, eps=chosen.epsilon
+    ),
+    "adam": lambda groups, chosen: torch.optim.Adam(
+        groups, lr=RATE, betas=(chosen.momentum, chosen.beta2), eps=chosen.epsilon
+    ),
+    "adamw": lambda groups, chosen: torch.optim.AdamW(
+        groups, lr=RATE, betas=(chosen.momentum, chosen.beta2), eps=chosen.epsilon, weight_decay=0
+    ),
+}
+"""What each optimizer is there."""
+
+TORCH_ACTIVATIONS: dict[str, Callable[[], Any]] = {
+    "relu": torch.nn.ReLU,
+    "tanh": torch.nn.Tanh,
+    "leaky_relu": torch.nn.LeakyReLU,
+    "sigmoid": torch.nn.Sigmoid,
+    "gelu": lambda: torch.nn.GELU(approximate="tanh"),
+}
+"""What each activation is there."""
 
 
 def train_torch(model: Any, training: Training, epochs: int) -> list[float]:
@@ -93,22 +113,27 @@ def train_torch(model: Any, training: Training, epochs: int) -> list[float]:
     return means
 
 
-@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "rmsprop", "adam"])
+CASES: list[dict[str, Any]] = [
+    {},
+    {"batch_norm": False},
+    {"label_smoothing": 0.1, "weight_decay": 0.05},
+    {"batch_norm_momentum": 0.6},
+    {"hidden_layers": 1, "batch_size": 53},
+    {"hidden_layers": 0},
+]
+
+
 @pytest.mark.parametrize(
     "values",
     [
-        {},
-        {"batch_norm": False},
-        {"activation": "tanh", "label_smoothing": 0.1, "weight_decay": 0.05},
-        {"activation": "sigmoid", "batch_norm_momentum": 0.6},
-        {"activation": "leaky_relu", "hidden_layers": 1, "batch_size": 53},
-        {"hidden_layers": 0},
+        *({"optimizer": name, **case} for name in OPTIMIZERS for case in CASES),
+        *({"activation": name, "weight_decay": 0.05} for name in ACTIVATIONS),
     ],
     ids=str,
 )
-def test_twenty_steps_end_where_pytorch_ends(optimizer: str, values: dict[str, Any]) -> None:
+def test_twenty_steps_end_where_pytorch_ends(values: dict[str, Any]) -> None:
     """Losses, running averages and predictions in evaluation mode agree to ten digits."""
-    given = {"hidden_units": 9, "batch_size": 32, "optimizer": optimizer, "learning_rate": RATE}
+    given = {"hidden_units": 9, "batch_size": 32, "learning_rate": RATE}
     chosen = Hyperparameters.from_values({**given, "learning_rate_decay": DECAY, "epochs": 7, **values})
     training = Training(make_data(), chosen, (3,))
     model = torch_network(training)
@@ -119,7 +144,7 @@ def test_twenty_steps_end_where_pytorch_ends(optimizer: str, values: dict[str, A
     assert len(batches(ROWS, chosen.batch_size)) * chosen.epochs >= 20
     np.testing.assert_allclose(losses, expected, rtol=1e-10)
     norms = [layer for layer in model if isinstance(layer, torch.nn.BatchNorm1d)]
-    for moments, layer in zip(training.network.moments(training.network.averages), norms, strict=True):
+    for moments, layer in zip(training.network.moments(training.network.running_stats), norms, strict=True):
         np.testing.assert_allclose(moments[0, 0], layer.running_mean.numpy(), rtol=1e-10, atol=1e-10)
         np.testing.assert_allclose(moments[0, 1], layer.running_var.numpy(), rtol=1e-10)
     x = training.dataset.x_train

@@ -12,13 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hpsearch.data import npz_file
 from hpsearch.data.dataset import Dataset
 from hpsearch.data.formats import Rows
 from hpsearch.data.load import load
 from hpsearch.data.prepare import prepare
 from hpsearch.errors import DataError
-from hpsearch.network.hyperparameters import OPTIMIZERS, Hyperparameters
+from hpsearch.network.artifacts import read_artifact, write_artifact
+from hpsearch.network.hyperparameters import Hyperparameters
+from hpsearch.network.optimizers import OPTIMIZERS
 from hpsearch.network.train import Training, batches
 
 
@@ -86,7 +87,7 @@ def test_a_resumed_training_is_the_uninterrupted_one(optimizer: str, at: int, tm
     resumed = Training.resume(tmp_path / "checkpoint.npz", small())
     assert begun + list(resumed) == records
     np.testing.assert_array_equal(resumed.network.parameters, whole.network.parameters)
-    np.testing.assert_array_equal(resumed.network.averages, whole.network.averages)
+    np.testing.assert_array_equal(resumed.network.running_stats, whole.network.running_stats)
     assert [path.name for path in tmp_path.iterdir()] == ["checkpoint.npz"]
 
 
@@ -200,13 +201,13 @@ def test_a_damaged_checkpoint_is_refused(damage: str, tmp_path: Path) -> None:
         case "missing":
             path.unlink()
         case "other":
-            np.savez(path, about=np.array("{}"))
+            np.savez(path, metadata=np.array("{}"))
     with pytest.raises(DataError, match=r"checkpoint\.npz"):
         Training.resume(path, small())
 
 
 @pytest.mark.parametrize(
-    ("about", "arrays"),
+    ("metadata", "arrays"),
     [
         ({"epoch": -1}, {}),
         ({"steps": "3"}, {}),
@@ -215,21 +216,21 @@ def test_a_damaged_checkpoint_is_refused(damage: str, tmp_path: Path) -> None:
         ({"hyperparameters": {}}, {}),
         ({}, {"parameters": lambda array: array.astype(np.float64)}),
         ({}, {"parameters": lambda array: array * np.nan}),
-        ({}, {"averages": lambda array: array[:, :1]}),
+        ({}, {"running_stats": lambda array: array[:, :1]}),
         ({}, {"slot_0": lambda array: array[:, :1]}),
         ({}, {"slot_1": lambda array: array.astype(np.float64)}),
     ],
 )
 def test_what_a_checkpoint_holds_is_checked(
-    about: dict[str, Any], arrays: dict[str, Callable[[np.ndarray], np.ndarray]], tmp_path: Path
+    metadata: dict[str, Any], arrays: dict[str, Callable[[np.ndarray], np.ndarray]], tmp_path: Path
 ) -> None:
     """Counts are counts, and every array has its shape and type, rather than one that NumPy would stretch."""
     path = tmp_path / "checkpoint.npz"
     training = Training(small(), choose())
     training.train_epoch()
     training.save(path)
-    saved, held = npz_file.read(path, "checkpoint")
+    saved, held = read_artifact(path, "checkpoint")
     changed = {name: change(held[name]) for name, change in arrays.items()}
-    npz_file.write(path, "checkpoint", {**saved, **about}, {**held, **changed})
+    write_artifact(path, "checkpoint", {**saved, **metadata}, {**held, **changed})
     with pytest.raises(DataError, match=r"checkpoint\.npz: holds no training that can go on; delete it: "):
         Training.resume(path, small())

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hpsearch.objectives.placeholders import filled, placeholders
+from hpsearch.process.placeholders import filled, placeholders
 from hpsearch.trial import Result, Rung, Status
 
 Command = Callable[..., Result]

@@ -102,7 +102,7 @@ def test_a_checkpoint_of_nonsense_costs_the_work_too(objective: NetworkObjective
     eager = replace(objective, checkpoint_seconds=0.0)
     with pytest.raises(Stop):
         eager(TRIAL, _stop)
-    np.savez(eager.trials / "00005" / "checkpoint" / "training.npz", about=np.array("[" * 100_000))
+    np.savez(eager.trials / "00005" / "checkpoint" / "training.npz", metadata=np.array("[" * 100_000))
     assert untimed(eager(TRIAL)) == untimed(objective(TRIAL))
 
 

@@ -39,7 +39,7 @@ def test_a_sparkline_goes_from_lowest_to_highest() -> None:
 
 
 def test_numbers_have_four_significant_digits() -> None:
-    """Small and large ones in scientific notation, without zeros that say nothing."""
+    """Small and large numbers use scientific notation, without needless zeros."""
     assert [number(x) for x in (0.0123456, 1.0, 123456.0, 3.2e-5, -0.5)] == [
         "0.01235",
         "1",
@@ -51,18 +51,18 @@ def test_numbers_have_four_significant_digits() -> None:
 
 
 def test_durations_are_read_at_a_glance() -> None:
-    """Seconds, minutes, hours; a dash when not known."""
+    """Seconds, minutes, hours; a dash if not known."""
     seconds = [None, 0.44, 9.96, 61, 3599.6, 7500]
     assert [duration(s) for s in seconds] == ["–", "0.4 s", "10 s", "1 min 01 s", "1 h 00 min", "2 h 05 min"]
 
 
-def test_text_that_would_steer_the_terminal_is_made_visible() -> None:
-    """Escapes, line ends, marks that turn the direction of writing; letters of all languages stay."""
+def test_control_characters_are_made_visible() -> None:
+    """Escapes, line ends and direction marks are escaped; letters of all languages are kept."""
     assert printable("a\x1b[31m\n\u202e\ud800é漢") == "a\\x1b[31m\\n\\u202e\\ud800é漢"
 
 
 def test_progress_counts_and_ranks() -> None:
-    """Finished, failed, the five best with ties by number, what runs."""
+    """Finished, failed, the five best with ties by number, running trials."""
     progress = Progress(METRIC, 20, [trial(0)], [done(0, 0.5)])
     for index in range(1, 8):
         progress.on_trial_start(trial(index))
@@ -78,7 +78,7 @@ def test_progress_counts_and_ranks() -> None:
 
 
 def test_a_line_per_result() -> None:
-    """Time, how far, which trial, what came of it; the best is marked."""
+    """Each line has the time, the progress, the trial and its result; the best is marked."""
     file = io.StringIO()
     lines = Lines(file)
     lines.on_search_start(METRIC, 3, 2, [trial(0)], [done(0, 0.5)])
@@ -90,14 +90,14 @@ def test_a_line_per_result() -> None:
     )
     shown = [re.sub(r"^\d\d:\d\d:\d\d ", "", line) for line in file.getvalue().splitlines()]
     assert shown == [
-        "3 trials, 1 of them finished before; 2 at a time",
+        "3 trials, 1 finished before; 2 at a time",
         "[2/3] trial 1 done: val_error 0.25, 3 epochs, 0.3 s  best so far",
         "[3/3] trial 2 failed: Error: \\x1b[1m, 2.0 s",
     ]
 
 
-def test_silence() -> None:
-    """Without a file nothing is written, and nothing fails."""
+def test_lines_without_a_file_write_nothing() -> None:
+    """All callbacks still work."""
     lines = Lines(None)
     lines.on_search_start(METRIC, 3, 2, [], [])
     lines.on_trial_start(trial(0))
@@ -112,8 +112,8 @@ def screen(display: LiveDisplay, width: int) -> list[str]:
     return console.file.getvalue().splitlines()  # type: ignore[attr-defined]
 
 
-def test_the_live_display_shows_progress_leaders_and_what_runs() -> None:
-    """At 100 and at 50 columns no line is wider, and no column but the values is cut."""
+def test_the_live_display_shows_progress_leaders_and_running_trials() -> None:
+    """At 100 and at 50 columns no line is too wide, and only the column of values is cut."""
     display = LiveDisplay(Console(file=io.StringIO(), force_terminal=True), "digits")
     with display:
         display.on_search_start(METRIC, 10, 2, [], [])

@@ -2,17 +2,23 @@
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
 
 from hpsearch.errors import SpaceExhausted
-from hpsearch.searchers import Observations, Searcher, make
+from hpsearch.searchers import METHODS, PHASES, Observations, Searcher, SearcherContext
 from hpsearch.space import Floats, Space
 
 from . import spaces
 
 Loss = Callable[[Floats], float]
+
+
+def make(method: str, space: Space, seed: int, **more: Any) -> Searcher:
+    """A new searcher of that name."""
+    return METHODS[method](SearcherContext(space, seed, **more))
 
 
 def bowl(unit: Floats) -> float:
@@ -97,14 +103,27 @@ class SearcherContract:
         unseen, _ = replay(make(method, space, 3), space, trials)
         assert again.tobytes() == unseen.tobytes()
 
-    def test_trials_that_do_not_look_are_told_nothing(self, method: str, space: Space) -> None:
-        """Where looks() says no, the results make no difference."""
+    def test_a_trial_that_uses_no_results_does_not_depend_on_them(self, method: str, space: Space) -> None:
+        """Where uses_results() says no, the results make no difference."""
         trials = self.trials_in(space)
         searcher = make(method, space, 3)
         units, losses = replay(searcher, space, trials)
         for number in filter(lambda number: not searcher.uses_results(number), range(trials)):
             blind = searcher.propose(number, observations(units[:number], losses, 0))
             assert blind.unit.tobytes() == units[number].tobytes()
+
+    def test_the_class_says_whether_any_trial_uses_results(self, method: str, space: Space) -> None:
+        """A searcher is adaptive exactly if some of its trials use results."""
+        searcher = make(method, space, 3)
+        assert METHODS[method].adaptive == any(map(searcher.uses_results, range(1000)))
+
+    def test_the_class_says_whether_earlier_results_matter(self, method: str) -> None:
+        """Results of earlier searches change the proposals exactly if the class says so."""
+        space = spaces.CONTINUOUS
+        known = [({"rate": 10.0**-k, "x": k / 4}, abs(k - 2.0)) for k in range(5)]
+        plain, _ = replay(make(method, space, 3), space, 8)
+        started, _ = replay(make(method, space, 3, prior_observations=known), space, 8)
+        assert METHODS[method].uses_prior_observations == (not np.array_equal(plain, started))
 
     def test_seeds_give_different_searches(self, method: str) -> None:
         """Another seed is another search."""
@@ -128,13 +147,22 @@ class SearcherContract:
             with pytest.raises(SpaceExhausted, match=f"there are {size}"):
                 searcher.propose(size, observations(units, losses, size))
 
-    def test_origin_is_json(self, method: str, space: Space) -> None:
-        """The reason of a proposal is plain data."""
+    def test_origin_is_json_and_names_a_phase_of_the_class(self, method: str, space: Space) -> None:
+        """The reason of a proposal is plain data, with one of the phases that the class describes."""
         trials = self.trials_in(space)
-        units, losses = replay(make(method, space, 3), space, trials - 1)
-        origin = make(method, space, 3).propose(trials - 1, observations(units, losses, trials - 1)).origin
-        assert origin["phase"] in {"random", "coarse", "zoom", "fine", "global", "leftover"}
-        json.dumps(origin, allow_nan=False)
+        units, losses = replay(make(method, space, 3), space, trials)
+        searcher = make(method, space, 3)
+        for number in range(trials):
+            origin = searcher.propose(number, observations(units[:number], losses, number)).origin
+            assert origin["phase"] in METHODS[method].phases
+            json.dumps(origin, allow_nan=False)
+
+    def test_phases_are_described_in_one_line(self, method: str) -> None:
+        """Every phase has a description, the same wherever a searcher has a phase of that name."""
+        for phase, description in METHODS[method].phases.items():
+            assert description
+            assert "\n" not in description
+            assert PHASES[phase] == description
 
     @pytest.mark.parametrize("seed", [0, 1, 2**32 - 1, 2**64])
     def test_any_seed(self, method: str, seed: int) -> None:

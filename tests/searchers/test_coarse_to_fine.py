@@ -5,12 +5,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hpsearch.searchers import Observations, make
+from hpsearch.searchers import Observations
 from hpsearch.searchers.stopping import Halving
 from hpsearch.space import Categorical, Floats, Space
 
 from . import spaces
-from .contract import SearcherContract, bowl, observations, replay
+from .contract import SearcherContract, bowl, make, observations, replay
 
 
 class TestCoarseToFine(SearcherContract):

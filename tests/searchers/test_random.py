@@ -1,11 +1,10 @@
 import numpy as np
 import pytest
 
-from hpsearch.searchers import make
 from hpsearch.space import Categorical, Space
 
 from . import spaces
-from .contract import SearcherContract, replay
+from .contract import SearcherContract, make, replay
 
 
 class TestRandom(SearcherContract):

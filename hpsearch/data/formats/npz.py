@@ -1,4 +1,4 @@
-"""NumPy's archives of arrays."""
+"""NumPy's ``.npz`` format: several arrays in a zip file."""
 
 import math
 import zipfile
@@ -26,15 +26,15 @@ def read(path: Path) -> Source:
     Raises:
         DataError: An array is missing, has the wrong shape or type, or holds Python objects.
     """
-    with _open(path) as archive:
-        members = _members(path, archive)
+    with _open(path) as npz:
+        members = _members(path, npz)
         found = members.keys() & {*_WHOLE, *_TRAIN, *_TEST}
         if found == {*_WHOLE}:
-            return Source(_rows(path, archive, members, _WHOLE))
+            return Source(_rows(path, npz, members, _WHOLE))
         if found == {*_TRAIN}:
-            return Source(_rows(path, archive, members, _TRAIN))
+            return Source(_rows(path, npz, members, _TRAIN))
         if found == {*_TRAIN, *_TEST}:
-            return Source(_rows(path, archive, members, _TRAIN), _rows(path, archive, members, _TEST))
+            return Source(_rows(path, npz, members, _TRAIN), _rows(path, npz, members, _TEST))
         raise DataError(
             f"{path}: must hold the arrays X and y, or x_train and y_train, or these and x_test and y_test; "
             f"found {', '.join(sorted(members)) or 'none'}"
@@ -47,18 +47,18 @@ def read_features(path: Path) -> Array:
     Raises:
         DataError: It is missing, has the wrong shape or type, or holds Python objects.
     """
-    with _open(path) as archive:
-        members = _members(path, archive)
+    with _open(path) as npz:
+        members = _members(path, npz)
         if "x" not in members:
             raise DataError(f"{path}: must hold the array X; found {', '.join(sorted(members)) or 'none'}")
-        return checked_features(_array(path, archive, members["x"]), f"{path}: x")
+        return checked_features(_array(path, npz, members["x"]), f"{path}: x")
 
 
 def _open(path: Path) -> zipfile.ZipFile:
     with path.open("rb") as file:
         if file.read(len(np.lib.format.MAGIC_PREFIX)) == np.lib.format.MAGIC_PREFIX:
             raise DataError(
-                f"{path}: must be an archive of arrays, as numpy.savez writes; found a single array"
+                f"{path}: must be an .npz, as numpy.savez writes; found a single array, as numpy.save writes"
             )
     try:
         return zipfile.ZipFile(path)
@@ -66,10 +66,10 @@ def _open(path: Path) -> zipfile.ZipFile:
         raise DataError(f"{path}: not a complete .npz file: {error}") from error
 
 
-def _members(path: Path, archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
-    """The arrays of an archive, by their names in lower case."""
+def _members(path: Path, npz: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
+    """The arrays in it, by their names in lower case."""
     members: dict[str, zipfile.ZipInfo] = {}
-    for info in archive.infolist():
+    for info in npz.infolist():
         if info.filename.endswith(".npy"):
             name = info.filename.removesuffix(".npy").lower()
             if name in members and name in {*_WHOLE, *_TRAIN, *_TEST}:
@@ -82,24 +82,24 @@ def _members(path: Path, archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]
 
 
 def _rows(
-    path: Path, archive: zipfile.ZipFile, members: Mapping[str, zipfile.ZipInfo], names: tuple[str, str]
+    path: Path, npz: zipfile.ZipFile, members: Mapping[str, zipfile.ZipInfo], names: tuple[str, str]
 ) -> Rows:
-    x, y = (_array(path, archive, members[name]) for name in names)
+    x, y = (_array(path, npz, members[name]) for name in names)
     return checked_rows(x, y, f"{path}: {names[0]}", f"{path}: {names[1]}")
 
 
-def _array(path: Path, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Array:
+def _array(path: Path, npz: zipfile.ZipFile, info: zipfile.ZipInfo) -> Array:
     """One array, once its header says that it is one, and of the size that is there."""
     where = f"{path}: {info.filename}"
     try:
-        with archive.open(info) as file:
+        with npz.open(info) as file:
             shape, _, dtype = _HEADERS[np.lib.format.read_magic(file)](file)
             found = info.file_size - file.tell()
         if dtype.hasobject:
             raise DataError(f"{where}: must hold numbers or text; found Python objects, which are not loaded")
         if min(shape, default=0) < 0 or dtype.itemsize * math.prod(shape) != found:
             raise DataError(f"{where}: damaged: an array of the shape {shape} and {found} bytes is none")
-        with archive.open(info) as file:
+        with npz.open(info) as file:
             return np.lib.format.read_array(file, allow_pickle=False)
     except (DataError, OSError):
         raise

@@ -1,1 +1,1 @@
-"""Optuna studies: read as configs, and written from runs."""
+"""Importing Optuna studies, and exporting runs as studies."""

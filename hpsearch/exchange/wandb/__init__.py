@@ -1,1 +1,1 @@
-"""W&B sweeps as configs."""
+"""Importing sweeps of Weights & Biases."""

@@ -1,7 +1,7 @@
-"""The distributions of numbers that a sweep can name, and the ranges that they become.
+"""The numeric distributions of a sweep, and the ranges that they become.
 
-They are those of W&B's "Sweep configuration options" and of its package ``sweeps``. Those that
-have no counterpart become the range that holds most of their draws.
+They are the distributions of W&B's "Sweep configuration options" and of its package ``sweeps``. A
+distribution without a counterpart becomes the range that holds most of its draws.
 """
 
 import math
@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 SIGMAS = 2
-"""How many standard deviations to both sides of its mean a normal distribution becomes a range."""
+"""A normal distribution becomes the range of this many standard deviations on each side of its mean."""
 
 Bounds = tuple[float, float]
 
@@ -19,11 +19,11 @@ class Range:
     """What a distribution of numbers becomes.
 
     Attributes:
-        keys: The keys that it has, apart from ``distribution`` and ``q``; with defaults or None.
-        bounds: The smallest and the largest value, by those keys.
+        keys: Its keys apart from ``distribution`` and ``q``, each with its default; None if it has none.
+        bounds: The smallest and the largest value, from the values of these keys.
         prior: The scale.
-        text: What has to be said about it, if it is not the same here; ``{low}`` and ``{high}`` are known.
-        positive: The keys that have to be above 0.
+        text: The note if the range is not the same; ``{low}`` and ``{high}`` are filled in.
+        positive: The keys that must be above 0.
     """
 
     keys: Mapping[str, float | None]
@@ -71,39 +71,42 @@ def _exp(x: float) -> float:
 
 
 def _short(x: float) -> float:
-    """Six significant digits: what was computed need not look more exact than it is."""
+    """Six significant digits: computed bounds need not look more exact than they are."""
     return float(f"{x:.6g}")
 
 
 _ENDS: Mapping[str, float | None] = {"min": None, "max": None}
 _BELL: Mapping[str, float | None] = {"mu": 0.0, "sigma": 1.0}
 _SPREAD = (
-    f"becomes the range of {SIGMAS} standard deviations to both sides of the mean, {{low:g}} to {{high:g}}"
+    f"becomes the range of {SIGMAS} standard deviations on each side of the mean, {{low:g}} to {{high:g}}"
 )
 
 RANGES: Mapping[str, Range] = {
     "uniform": Range(_ENDS, _between),
     "int_uniform": Range(_ENDS, _between),
     "log_uniform": Range(
-        _ENDS, _exponents, "log", "min and max are exponents of e in W&B; here they are {low:g} and {high:g}"
+        _ENDS,
+        _exponents,
+        "log",
+        "min and max are exponents of e in W&B; here they are values, {low:g} and {high:g}",
     ),
     "log_uniform_values": Range(_ENDS, _between, "log", positive=("min",)),
     "inv_log_uniform": Range(
         _ENDS,
         _inverse_exponents,
         "log",
-        "log(1/x) is uniform from min to max, so log(x) is, from -max to -min; here, {low:g} to {high:g}",
+        "log(1/x) is uniform from min to max, so log(x) is uniform from -max to -min: {low:g} to {high:g}",
     ),
     "inv_log_uniform_values": Range(
-        _ENDS, _between, "log", "log(1/x) is uniform exactly if log(x) is: prior log", positive=("min",)
+        _ENDS, _between, "log", "log(1/x) is uniform exactly when log(x) is: prior log", positive=("min",)
     ),
-    "normal": Range(_BELL, _normal, "linear", f"{_SPREAD}, in which all values are as likely"),
+    "normal": Range(_BELL, _normal, "linear", f"{_SPREAD}, with all values equally likely"),
     "log_normal": Range(
-        _BELL, _log_normal, "log", f"{_SPREAD} of its logarithm, in which all factors are as likely"
+        _BELL, _log_normal, "log", f"{_SPREAD} on the log scale, with all factors equally likely"
     ),
-    "beta": Range({"a": 1.0, "b": 1.0}, _beta, "linear", f"{_SPREAD}, in which all values are as likely"),
+    "beta": Range({"a": 1.0, "b": 1.0}, _beta, "linear", f"{_SPREAD}, with all values equally likely"),
 }
-"""By their names, without ``q_``."""
+"""By name, without ``q_``."""
 
 QUANTIZED = ("uniform", "log_uniform", "log_uniform_values", "normal", "log_normal", "beta")
-"""Those that may be rounded to multiples of ``q``."""
+"""The distributions that may be rounded to multiples of ``q``."""

@@ -1,4 +1,4 @@
-"""A sweep file of Weights & Biases as it is read: what was read of it, and what there is to say."""
+"""Reading a sweep file of Weights & Biases: which keys were read, and the notes on them."""
 
 import difflib
 import re
@@ -18,17 +18,17 @@ from hpsearch.exchange.draft import Note
 from hpsearch.trial import Value
 
 NONE = "None"
-"""What null is read as: the text that a command gets for it."""
+"""How null is read: the text that a command gets for it."""
 
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?([eE]-?[0-9]{1,3})?")
 _YAML_1_1 = dict.fromkeys(("yes", "on"), True) | dict.fromkeys(("no", "off"), False)
-_BEGIN = "Name the YAML file that `wandb sweep` is given"
+_BEGIN = "Name the YAML file that you pass to `wandb sweep`"
 
 
 def _resolve(text: str) -> Value:
-    """The value of a scalar as W&B reads it, where that is not what a config would say.
+    """The value of a scalar as W&B reads it, where a config would read it differently.
 
-    ``1e-5``, which YAML 1.1 takes for text, is a number here: that is what is meant.
+    ``1e-5``, which is text in YAML 1.1, is read as the number that is meant.
     """
     try:
         return resolve(text)
@@ -67,11 +67,11 @@ def is_null(node: Node | None) -> bool:
 class Sweep:
     """The tree of a sweep file.
 
-    It remembers which keys were asked for: the others are named in the end, so that none is lost silently.
+    It remembers which keys were read: the others get a note at the end, so that none is lost silently.
 
     Attributes:
         root: The tree.
-        notes: What there is to say about its keys.
+        notes: The notes on its keys.
     """
 
     def __init__(self, root: MappingNode, problems: Problems) -> None:
@@ -88,7 +88,7 @@ class Sweep:
         """The sweep of a file.
 
         Raises:
-            ConfigError: It is no YAML file with a section of keys.
+            ConfigError: It is not a YAML file with a section of keys.
         """
         problems, position = Problems(), replace(file_position(path), line=1, column=1)
         root = compose(read_text(path, _BEGIN), position, problems, dialect=_SWEEP)
@@ -99,9 +99,9 @@ class Sweep:
         return cls(root, problems)
 
     def get(self, at: Location) -> Node | None:
-        """What stands at a location, which counts as read; None where nothing does.
+        """The node at a location, which counts as read; None if there is none.
 
-        Null is reported, but for the optional keys at the top, where it is as good as nothing.
+        Null is reported, except for the optional keys at the top, where it means the same as no key.
         """
         node = find(self.root, at)
         self._asked.add(at)
@@ -112,12 +112,12 @@ class Sweep:
         return None
 
     def take(self, at: Location) -> Node | None:
-        """What stands at a location, null too; it counts as read with everything in it."""
+        """The node at a location, even if null; it counts as read with everything in it."""
         self._taken.add(at)
         return find(self.root, at)
 
     def section(self, at: Location) -> MappingNode | None:
-        """The keys at a location; None where there are none, which is reported if there is something else."""
+        """The section at a location; None if there is none. Anything else is reported."""
         node = self.get(at)
         if node is None or isinstance(node, MappingNode):
             return node
@@ -125,7 +125,7 @@ class Sweep:
         return None
 
     def text(self, at: Location, options: Sequence[str] = ()) -> str | None:
-        """The text at a location, one of the options if there are any; anything else is reported."""
+        """The text at a location, one of the options if there are any. Anything else is reported."""
         node = self.get(at)
         if node is None:
             return None
@@ -139,12 +139,12 @@ class Sweep:
         return node.value
 
     def number(self, at: Location, *, whole: bool = False, above: float | None = None) -> int | float | None:
-        """The number at a location; anything else is reported.
+        """The number at a location. Anything else is reported.
 
         Args:
             at: The location.
-            whole: Whether it has to be written as a whole number.
-            above: What it has to be above.
+            whole: Whether it must be written as a whole number.
+            above: The bound that it must be above.
         """
         node = self.get(at)
         if node is None:
@@ -162,7 +162,7 @@ class Sweep:
         return value
 
     def items(self, at: Location) -> tuple[Node, ...] | None:
-        """The list at a location; anything else is reported."""
+        """The list at a location. Anything else is reported."""
         node = self.get(at)
         if node is None or isinstance(node, SequenceNode):
             return node.nodes if node else None
@@ -170,7 +170,7 @@ class Sweep:
         return None
 
     def note(self, at: Location, text: str, *, key: str = "") -> None:
-        """Say what became of a key."""
+        """Note what became of a key."""
         position = self._reader.position(at, key=True)
         self.notes.append(Note(key or dotted(at), text, position))
 
@@ -184,35 +184,33 @@ class Sweep:
             self._reader.report(at, rule, found=found, hint=hint, key=key)
 
     def report_unused(self, reasons: Mapping[str, str], known: Sequence[str]) -> None:
-        """Note every key that was not asked for.
+        """Note every key that was not read.
 
         Args:
-            reasons: Why it cannot be carried over, by dotted path, or by the key at the top.
-            known: The keys at the top that a sweep can have.
+            reasons: Why a key cannot be imported, by dotted path or by the key at the top.
+            known: The top-level keys of sweeps.
         """
         for at in _leaves(self.root, ()):
             if any(at[:end] in self._taken for end in range(1, len(at) + 1)):
                 continue
             if at in self._asked:
                 if is_null(find(self.root, at)):
-                    self.note(at, "is empty; left out")
+                    self.note(at, "dropped: it is empty")
                 continue
             reason = reasons.get(dotted(at), reasons.get(str(at[0])))
             if reason is None and at[0] not in known:
                 close = difflib.get_close_matches(str(at[0]), known, 1, 0.7)
-                reason = "is not a key of a sweep that is known here" + (
-                    f". Did you mean {close[0]}?" if close else ""
-                )
-            self.note(at, f"{reason or 'is not known here'}; left out")
+                reason = "not a known key of a sweep" + (f". Did you mean {close[0]}?" if close else "")
+            self.note(at, f"dropped: {reason or 'not a known key'}")
         self.notes.sort(
             key=lambda note: (note.position.line, note.position.column) if note.position else (0, 0)
         )
 
     def stop_if_wrong(self) -> None:
-        """Raise what was reported.
+        """Raise the mistakes that were reported.
 
         Raises:
-            ConfigError: Something was.
+            ConfigError: There are some.
         """
         if self._problems:
             raise self._problems.error()
@@ -228,7 +226,7 @@ def _leaves(table: MappingNode, at: Location) -> Iterator[Location]:
 
 
 def as_python(node: Node) -> Any:
-    """The value of a node as Python has it, null as None."""
+    """The value of a node as a Python object, null as None."""
     if isinstance(node, ScalarNode):
         return None if is_null(node) else node.value
     if isinstance(node, SequenceNode):

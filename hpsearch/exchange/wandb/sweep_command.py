@@ -1,6 +1,6 @@
-"""The command of a sweep, its macros replaced by placeholders.
+"""The command of a sweep with its macros replaced by placeholders.
 
-The macros are those of W&B's "Sweep configuration options". A few can be had only from a shell.
+The macros are those of W&B's "Sweep configuration options". A few need a shell.
 """
 
 import itertools
@@ -16,10 +16,10 @@ from hpsearch.document.nodes import Location, ScalarNode
 from hpsearch.exchange.wandb.sweep import Sweep, as_python, is_null
 
 DEFAULT = ("${env}", "${interpreter}", "${program}", "${args}")
-"""What a sweep without ``command`` runs."""
+"""The command of a sweep without ``command``."""
 
 PROGRAM = "train.py"
-"""Stands where a sweep names no program."""
+"""The program of a sweep without ``program``."""
 
 _VARIABLE = re.compile(r"\$\{envvar:([A-Za-z0-9_]+)\}")
 _MACRO = re.compile(r"\$\{[^}]*\}")
@@ -28,15 +28,15 @@ AT: Location = ("command",)
 
 @dataclass(frozen=True)
 class CommandParameter:
-    """A parameter, as a command gets it.
+    """A parameter as a command gets it.
 
     Attributes:
-        original: What the sweep calls it, nested ones with dots.
+        original: Its name in the sweep; nested parameters have dots.
         path: The keys that lead to it.
-        name: What it is called here.
-        spec: What it is here: a section, or the value of a constant.
-        at: Where it stands in the sweep.
-        literal: The JSON of a constant that can be none here: a list, a section or null; else "".
+        name: Its name in the config.
+        spec: Its section in the config, or the value of a constant.
+        at: Its location in the sweep.
+        literal: The JSON of a constant that a config cannot have (a list, a section or null); else "".
     """
 
     original: str
@@ -48,13 +48,13 @@ class CommandParameter:
 
     @property
     def values(self) -> Sequence[Any]:
-        """The values it is known to have; none for a range."""
+        """Its possible values; none for a range."""
         if isinstance(self.spec, Mapping):
             return list(self.spec.get("values", ()))
         return [self.spec]
 
     @property
-    def is_truth(self) -> bool:
+    def is_boolean(self) -> bool:
         """Whether it is true or false."""
         return isinstance(next(iter(self.values), None), bool)
 
@@ -68,14 +68,14 @@ class Value:
 
 @dataclass(frozen=True)
 class Variable:
-    """A variable of the environment."""
+    """An environment variable."""
 
     name: str
 
 
 @dataclass(frozen=True)
 class Flag:
-    """An argument that is there when a parameter is true."""
+    """An argument that is present when a parameter is true."""
 
     name: str
     text: str
@@ -113,28 +113,28 @@ def _words(sweep: Sweep, parameters: Sequence[CommandParameter]) -> Iterator[Wor
         yield from macros.expand(at, text)
     if parameters and not macros.passes:
         text = (
-            "passes no values, as the program has them of wandb.config. Here it gets them by arguments only:"
-            " add {args} for all as --name value, or {json} for the path of a JSON file"
+            "passes no values: the program reads wandb.config. Here values come only as arguments: add"
+            " {args} for --name value of every parameter, or {json} for the path of a JSON file"
         )
         sweep.note(AT, text)
 
 
 def _joined(word: Word) -> Word:
-    """A word whose texts next to one another are one."""
+    """A word with adjacent texts joined."""
     groups = itertools.groupby(word, lambda part: isinstance(part, str))
     return tuple(part for text, parts in groups for part in (["".join(map(str, parts))] if text else parts))
 
 
 def _note_program(sweep: Sweep, program: str | None, words: Sequence[str]) -> None:
     if program is None and "${program}" in words:
-        text = f"is not given, as where a sweep calls a Python function; the command runs {PROGRAM} instead"
-        sweep.note(("program",), f"{text}. Write your program there, or use objective.function")
+        text = f"is missing, as in a sweep that calls a Python function; the command runs {PROGRAM} instead"
+        sweep.note(("program",), f"{text}. Name your program there, or use objective.function")
     elif program is not None and "${program}" not in words:
-        sweep.note(("program",), "is not used, as the command does not name ${program}")
+        sweep.note(("program",), "is unused: the command does not contain ${program}")
 
 
 class _Macros:
-    """What the macros stand for.
+    """Expands the macros.
 
     Attributes:
         passes: Whether one of those expanded passes values.
@@ -166,54 +166,52 @@ class _Macros:
                 self.passes = True
                 return list(getattr(self, f"_{text[2:-1]}")(at))
         if _VARIABLE.search(text):
-            self._sweep.note(
-                at, "is a variable of the environment, and so the command is run by a shell here"
-            )
+            self._sweep.note(at, "is an environment variable, so a shell runs the command here")
             return [tuple(_with_variables(text))]
         if _MACRO.fullmatch(text):
-            self._sweep.note(at, f"{text} is no macro that is known here; left out, as W&B does")
+            self._sweep.note(at, f"{text} is not a known macro; dropped, as in W&B")
             return []
         if _MACRO.search(text):
-            self._sweep.note(at, f"{text} stays as it is: a macro stands for a whole word, here as in W&B")
+            self._sweep.note(at, f"{text} is kept as it is: a macro must be a whole word, as in W&B")
         return [(text,)]
 
     def _interpreter(self, at: Location) -> str:
         if shutil.which("python") is None and shutil.which("python3") is not None:
-            self._sweep.note(at, "${interpreter} is python3 here, as there is no python on the PATH")
+            self._sweep.note(at, "${interpreter} becomes python3: there is no python on the PATH")
             return "python3"
         return "python"
 
     def _args(self, at: Location) -> Iterator[Word]:
-        self._note_truths()
+        self._note_booleans()
         yield from ((f"--{each.original}=", Value(each.name)) for each in self._parameters)
 
     def _args_no_equals(self, at: Location) -> Iterator[Word]:
-        self._note_truths()
+        self._note_booleans()
         for each in self._parameters:
             yield (f"--{each.original}",)
             yield (Value(each.name),)
 
     def _args_no_hyphens(self, at: Location) -> Iterator[Word]:
-        self._note_truths()
+        self._note_booleans()
         yield from ((f"{each.original}=", Value(each.name)) for each in self._parameters)
 
     def _args_no_boolean_flags(self, at: Location) -> Iterator[Word]:
         for each in self._parameters:
-            if not each.is_truth:
+            if not each.is_boolean:
                 yield f"--{each.original}=", Value(each.name)
             elif isinstance(each.spec, Mapping):
                 yield (Flag(each.name, f"--{each.original}"),)
             elif each.spec:
                 yield (f"--{each.original}",)
-        if any(each.is_truth and isinstance(each.spec, Mapping) for each in self._parameters):
-            text = "flags that are there when a parameter is true take a shell, which runs the command here"
+        if any(each.is_boolean and isinstance(each.spec, Mapping) for each in self._parameters):
+            text = "flags that are present when a parameter is true need a shell, which runs the command here"
             self._sweep.note(at, text)
 
     def _args_json_file(self, at: Location) -> Iterator[Word]:
         renamed = [each for each in self._parameters if each.name != each.original]
         if renamed:
             names = ", ".join(f"{each.name} for {each.original}" for each in renamed)
-            self._sweep.note(at, f"the file {{json}} is flat and has the names of the config: {names}")
+            self._sweep.note(at, f"the file {{json}} is flat and uses the names of the config: {names}")
         yield (Value("json"),)
 
     def _args_json(self, at: Location) -> Iterator[Word]:
@@ -224,14 +222,16 @@ class _Macros:
                 inner = inner.setdefault(key, {})
             inner[each.path[-1]] = each
             if any(isinstance(value, str) and json.dumps(value)[1:-1] != value for value in each.values):
-                text = "has values that need escapes in JSON, and get none in ${args_json} here; use {json}"
+                text = (
+                    "has values that need escaping in JSON, which ${args_json} does not do here; use {json}"
+                )
                 self._sweep.note(each.at, text)
         yield tuple(_as_json(tree))
 
-    def _note_truths(self) -> None:
+    def _note_booleans(self) -> None:
         for each in self._parameters:
-            if each.is_truth:
-                text = f"is passed as --{each.original}=true or =false, where W&B passes True and False"
+            if each.is_boolean:
+                text = f"is passed as --{each.original}=true or =false; W&B passes True and False"
                 self._sweep.note(each.at, text)
 
 
@@ -245,7 +245,7 @@ def _with_variables(text: str) -> Iterator[Part]:
 
 
 def _as_json(tree: Mapping[str, Any]) -> Iterator[Part]:
-    """A JSON object with placeholders for its values."""
+    """A JSON object with placeholders as its values."""
     for at, (key, each) in enumerate(tree.items()):
         yield f"{', ' if at else '{'}{json.dumps(key)}: "
         if not isinstance(each, CommandParameter):
@@ -265,11 +265,11 @@ def _plain(part: Part) -> str:
 
 
 def _quoted(part: Part) -> str:
-    """A part of a word for a shell; hpsearch quotes values itself."""
+    """A part of a word for a shell; hpsearch quotes the values itself."""
     match part:
         case Value(name):
             return f"{{{name}}}"
-        case Variable(name):  # W&B puts the name where there is no such variable
+        case Variable(name):  # W&B writes the name if there is no such variable
             return f'"${{{{{name}-{name}}}}}"'
         case Flag(name, text):
             return f"$(test {{{name}}} = true && echo {_braced(shlex.quote(text))})"

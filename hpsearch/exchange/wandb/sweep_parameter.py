@@ -1,4 +1,4 @@
-"""One parameter of a sweep as one of ours: a constant, a list of values, or a range."""
+"""One parameter of a sweep as a constant, a list of values, or a range."""
 
 import math
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ DISTRIBUTIONS = (*LISTED, *RANGES, *(f"q_{name}" for name in QUANTIZED))
 
 
 def read_parameter(sweep: Sweep, at: Location) -> Any:
-    """What a parameter of a sweep is here: a section, or the value of a constant.
+    """A parameter of a sweep as a section of a config, or the value of a constant.
 
     None if anything is wrong with it, which is reported.
     """
@@ -38,7 +38,7 @@ def read_parameter(sweep: Sweep, at: Location) -> Any:
         sweep.report(at, rule, found="none of them", key=True)
         return None
     if given is not None and kinds not in ([], ["min"]):
-        sweep.report((*at, kinds[0]), f"goes with another distribution than {given}", key=True)
+        sweep.report((*at, kinds[0]), f"does not belong to the distribution {given}", key=True)
         return None
     return _range(sweep, at, given or _inferred(sweep, at))
 
@@ -47,7 +47,7 @@ def _listed(sweep: Sweep, at: Location, given: str | None, keys: Any) -> Any:
     """The parameter of a value or a list of values."""
     wanted = "value" if given == "constant" or (given is None and "value" in keys) else "values"
     if wanted not in keys:
-        rule = f"is missing: the distribution {given} has {wanted}"
+        rule = f"is missing: the distribution {given} needs {wanted}"
         sweep.report((*at, wanted), rule)
         return None
     if wanted == "value":
@@ -56,7 +56,7 @@ def _listed(sweep: Sweep, at: Location, given: str | None, keys: Any) -> Any:
 
 
 def _inferred(sweep: Sweep, at: Location) -> str:
-    """The distribution where only bounds are given: of whole numbers if both are written as such."""
+    """The distribution if only bounds are given: of whole numbers if both are written as whole numbers."""
     ends = [sweep.get((*at, key)) for key in ("min", "max")]
     whole = all(isinstance(end, ScalarNode) and type(end.value) is int for end in ends)
     return "int_uniform" if whole else "uniform"
@@ -69,7 +69,7 @@ def _constant(sweep: Sweep, at: Location) -> Value | None:
     text = str(as_python(node)) if node else ""
     sweep.note(
         at,
-        f"is the text {written(text)} here, as W&B passes it: a constant is text, a number, true or false",
+        f"becomes the text {written(text)}, as W&B passes it: a constant is text, a number, true or false",
     )
     return text
 
@@ -90,12 +90,12 @@ def _categorical(sweep: Sweep, at: Location, given: str | None) -> Any:
         if share > 0:
             together[value] = together.get(value, 0) + share
     if 0 in shares:
-        sweep.note((*at, "probabilities"), "values with the probability 0 are left out")
+        sweep.note((*at, "probabilities"), "values with probability 0 are dropped")
     return {"values": list(together), "probabilities": list(together.values())}
 
 
 def _values(sweep: Sweep, at: Location, nodes: tuple[Node, ...]) -> list[Value]:
-    """The values as a parameter can have them: all numbers, all texts, or true and false."""
+    """The values as a parameter can have them: all numbers, all text, or true and false."""
     values = [as_python(node) for node in nodes]
     kinds = {
         bool if isinstance(value, bool) else float if isinstance(value, int | float) else type(value)
@@ -104,16 +104,16 @@ def _values(sweep: Sweep, at: Location, nodes: tuple[Node, ...]) -> list[Value]:
     if len(kinds) > 1 or not kinds <= {bool, float, str}:
         sweep.note(
             at,
-            "are texts here, as W&B passes them: values are all numbers, all texts, or true and false",
+            "become text, as W&B passes them: values must be all numbers, all text, or true and false",
         )
         values = [str(value) for value in values]
     if len(set(values)) < len(values):
-        sweep.note(at, "names a value twice; it stands here once")
+        sweep.note(at, "contains a value twice; the second is dropped")
     return values
 
 
 def _shares(sweep: Sweep, at: Location, count: int, *, needed: bool) -> list[float] | None:
-    """The probabilities of the values; None if there are none, or they are wrong."""
+    """The probabilities of the values; None if there are none or they are wrong."""
     where = (*at, "probabilities")
     nodes = sweep.items(where)
     if nodes is None:
@@ -127,7 +127,7 @@ def _shares(sweep: Sweep, at: Location, count: int, *, needed: bool) -> list[flo
             sweep.report((*where, index), "must be at least 0")
         shares.append(share or 0)
     if len(shares) != count:
-        sweep.report(where, f"must be one for each of the {count} values", found=str(len(shares)))
+        sweep.report(where, f"must have one for each of the {count} values", found=str(len(shares)))
         return None
     if abs(math.fsum(shares) - 1) > 0.002:
         sweep.report(where, "must add up to 1", found=f"a sum of {math.fsum(shares):g}")
@@ -138,57 +138,62 @@ def _shares(sweep: Sweep, at: Location, count: int, *, needed: bool) -> list[flo
 def _range(sweep: Sweep, at: Location, name: str) -> Any:
     """The parameter of a distribution of numbers."""
     quantized, kind = name.startswith("q_"), name.removeprefix("q_")
-    about = RANGES[kind]
-    numbers = _numbers(sweep, at, name, about)
+    distribution = RANGES[kind]
+    numbers = _numbers(sweep, at, name, distribution)
     step = _step(sweep, at) if quantized else None
     if numbers is None or (quantized and step is None):
         return None
     try:
-        low, high = about.bounds(numbers)
+        low, high = distribution.bounds(numbers)
     except OverflowError:
-        sweep.report((*at, "max"), "must be smaller: e to this power is beyond every float")
+        sweep.report((*at, "max"), "must be smaller: e to this power is too large for a float")
         return None
-    if about.text:
+    if distribution.text:
         key = "distribution"
-        sweep.note((*at, key), f"{name}: {about.text.format(low=low, high=high)}{_hint(kind, numbers)}")
-    _note_strangers(
-        sweep, at, name, {"distribution", "q", *about.keys} if quantized else {"distribution", *about.keys}
+        sweep.note(
+            (*at, key), f"{name}: {distribution.text.format(low=low, high=high)}{_hint(kind, numbers)}"
+        )
+    _note_unknown_keys(
+        sweep,
+        at,
+        name,
+        {"distribution", "q", *distribution.keys} if quantized else {"distribution", *distribution.keys},
     )
     integer = kind == "int_uniform"
     if step is not None:
         integer = isinstance(step, int)
         low, high = _rounded(low, step), _rounded(high, step)
-        if about.prior == "log" and low <= 0:
+        if distribution.prior == "log" and low <= 0:
             sweep.note(
                 (*at, "distribution"),
-                f"{name}: its smallest values round to 0 in W&B; here they begin at {step}",
+                f"{name}: its smallest values round to 0 in W&B; here the range starts at {step}",
             )
             low, high = step, max(high, step)
     if low == high:
-        sweep.note((*at, "distribution"), f"{name}: has one value only, {low:g}; a constant here")
+        sweep.note((*at, "distribution"), f"{name}: has only one value, {low:g}; it becomes a constant")
         return low
     section: dict[str, Any] = {"type": "int"} if integer else {}
-    section |= {"prior": about.prior} if about.prior != "linear" else {}
+    section |= {"prior": distribution.prior} if distribution.prior != "linear" else {}
     section |= {"min": low, "max": high}
     return section if step in (None, 1) and (integer or step is None) else {**section, "step": step}
 
 
-def _numbers(sweep: Sweep, at: Location, name: str, about: Range) -> dict[str, float] | None:
+def _numbers(sweep: Sweep, at: Location, name: str, distribution: Range) -> dict[str, float] | None:
     """The numbers of a distribution; None if anything is wrong with them."""
     numbers: dict[str, float] = {}
     table = sweep.section(at)
-    for key, default in about.keys.items():
+    for key, default in distribution.keys.items():
         if table is not None and default is None and key not in table.entries:
-            ends = " and ".join(about.keys)
-            sweep.report((*at, key), f"is missing: {name} has {ends}")
+            ends = " and ".join(distribution.keys)
+            sweep.report((*at, key), f"is missing: {name} needs {ends}")
             continue
-        above = 0 if key in (*about.positive, "a", "b") else None
+        above = 0 if key in (*distribution.positive, "a", "b") else None
         number = sweep.number((*at, key), whole=name == "int_uniform", above=above)
         if number is not None:
             numbers[key] = number
         elif default is not None and (table is None or key not in table.entries):
             numbers[key] = default
-    if numbers.keys() != about.keys.keys():
+    if numbers.keys() != distribution.keys.keys():
         return None
     if numbers.get("sigma", 0) < 0:
         sweep.report((*at, "sigma"), "must be at least 0")
@@ -200,7 +205,7 @@ def _numbers(sweep: Sweep, at: Location, name: str, about: Range) -> dict[str, f
 
 
 def _step(sweep: Sweep, at: Location) -> int | float | None:
-    """The step size; 1 if not given, None if it is wrong."""
+    """The step size; 1 if there is none, None if it is wrong."""
     table = sweep.section(at)
     if table is not None and "q" not in table.entries:
         return 1
@@ -215,15 +220,15 @@ def _rounded(x: float, step: int | float) -> int | float:
 
 
 def _hint(kind: str, numbers: Mapping[str, float]) -> str:
-    """What may have been meant by exponents that look like values."""
+    """A hint for exponents that look like values."""
     if kind == "log_uniform" and 0 < numbers["min"] < numbers["max"] <= 1:
-        return f". If the values {numbers['min']:g} to {numbers['max']:g} were meant, set min and max to them"
+        return f". If you meant the values {numbers['min']:g} to {numbers['max']:g}, set min and max to them"
     return ""
 
 
-def _note_strangers(sweep: Sweep, at: Location, name: str, known: set[str]) -> None:
+def _note_unknown_keys(sweep: Sweep, at: Location, name: str, known: set[str]) -> None:
     table = sweep.section(at)
     for key in table.entries if table is not None else ():
         if key not in known:
             sweep.take((*at, key))
-            sweep.note((*at, key), f"has no meaning for {name}; left out")
+            sweep.note((*at, key), f"dropped: it has no meaning for {name}")

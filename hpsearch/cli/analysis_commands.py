@@ -1,0 +1,52 @@
+"""Commands that show what a search found out: ``importance``, ``explain``."""
+
+from pathlib import Path
+
+import click
+
+from hpsearch.cli.options import Color, Form, common, console, formats, run_directory
+
+
+@click.command()
+@run_directory
+@formats
+@common
+def importance(directory: Path, form: Form, color: Color) -> None:
+    """Estimate how much each hyperparameter matters.
+
+    Shows which share of the metric's variance over the space each parameter explains alone, and each pair of
+    parameters beyond that, with a 90 % interval. A parameter with a small share can be left at its default
+    next time; one with a large share is worth more trials. The last line says how much of the differences
+    between trials the underlying model explains.
+    """
+    from hpsearch.findings import importance as importance_of
+    from hpsearch.reports.importance import importance_table
+    from hpsearch.reports.render import print_report
+    from hpsearch.store import Run
+
+    with Run.read(directory) as run:
+        found = importance_of(run)
+        results = sum(count for status, count in run.counts().items() if status.ranked)
+    print_report(importance_table(found, results), form, console(color))
+
+
+@click.command()
+@run_directory
+@click.argument("trial", metavar="[TRIAL|best]", required=False)
+@formats
+@common
+def explain(directory: Path, trial: str | None, form: Form, color: Color) -> None:
+    """Explain where a search looked and why.
+
+    Without TRIAL: where each parameter was searched first and last, and whether the best value is at the end
+    of its range. With TRIAL: the phase it was proposed in, the trial it was proposed around, at which radius,
+    and how far each parameter moved from there.
+    """
+    from hpsearch.findings import explain_search, explain_trial
+    from hpsearch.reports.explain import search_table, trial_table
+    from hpsearch.reports.render import print_report
+    from hpsearch.store import Run
+
+    with Run.read(directory) as run:
+        table = search_table(explain_search(run)) if trial is None else trial_table(explain_trial(run, trial))
+    print_report(table, form, console(color))

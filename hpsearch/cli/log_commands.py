@@ -1,0 +1,83 @@
+"""``logs``."""
+
+import codecs
+import sys
+import time
+from pathlib import Path
+from typing import BinaryIO
+
+import click
+
+from hpsearch.cli.options import run_directory
+
+_POLL_SECONDS = 0.2
+_CHUNK = 2**16
+
+
+@click.command()
+@run_directory
+@click.argument("trial", metavar="TRIAL|best")
+@click.option("-f", "--follow", is_flag=True, help="Keep printing until the trial ends.")
+@click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of a bug.")
+def logs(directory: Path, trial: str, follow: bool) -> None:
+    """Print the output of one trial.
+
+    Only trials of your own code have output. What the trial wrote to stdout goes to stdout, and its stderr to
+    stderr. If it wrote more than 4 MB, only the beginning and the end are kept.
+
+    \b
+    Examples:
+      hpsearch logs runs/train-001 best
+      hpsearch logs runs/train-001 17 -f
+    """
+    from hpsearch.store import Run
+
+    with Run.read(directory) as run:
+        number = run.trial_number(trial)
+        run.trial(number)
+        files = run.trial_directory(number)
+        streams = [
+            _Stream(files / "stdout.log", sys.stdout.buffer),
+            _Stream(files / "stderr.log", sys.stderr.buffer),
+        ]
+        while True:
+            ended = not follow or run.result(number) is not None
+            for stream in streams:
+                stream.copy()
+            if ended:
+                break
+            time.sleep(_POLL_SECONDS)
+    if not any(stream.path.exists() for stream in streams):
+        click.echo(f"Trial {number} has no output.", err=True)
+
+
+class _Stream:
+    """One of the logs, and where it is printed."""
+
+    def __init__(self, path: Path, out: BinaryIO) -> None:
+        self.path = path
+        self._out = out
+        self._position = 0
+        self._decoder = codecs.getincrementaldecoder("utf-8")("backslashreplace")
+
+    def copy(self) -> None:
+        """Print what was added since the last time."""
+        try:
+            file = self.path.open("rb")
+        except FileNotFoundError:
+            return
+        with file:
+            # When its middle was cut out, the file is shorter; new output is at its end.
+            self._position = min(self._position, file.seek(0, 2))
+            file.seek(self._position)
+            while data := file.read(_CHUNK):
+                self._out.write(self._harmless(data) if self._out.isatty() else data)
+            self._position = file.tell()
+        self._out.flush()
+
+    def _harmless(self, data: bytes) -> bytes:
+        """The lines with control characters made visible."""
+        from hpsearch.reports.text import printable
+
+        lines = self._decoder.decode(data).expandtabs().split("\n")
+        return "\n".join(map(printable, lines)).encode("utf-8", "backslashreplace")

@@ -1,0 +1,134 @@
+"""The command ``hpsearch``, and the one place where errors become exit codes."""
+
+import contextlib
+import os
+import sys
+import traceback
+
+import click
+
+from hpsearch.cli.analysis_commands import explain, importance
+from hpsearch.cli.config_commands import check, init, sample, schema
+from hpsearch.cli.exchange_commands import export, import_
+from hpsearch.cli.log_commands import logs
+from hpsearch.cli.machine_commands import completion, doctor
+from hpsearch.cli.model_commands import predict, train
+from hpsearch.cli.options import say
+from hpsearch.cli.results_commands import leaderboard, list_runs, show, status
+from hpsearch.cli.search_commands import resume, run
+from hpsearch.errors import ClusterLost, HpsearchError, Interrupted, RunError, SearchFailed, UsageError
+from hpsearch.signals import ProgramSignals
+
+EPILOG = """\b
+Exit codes: 0 done · 1 unexpected error · 2 wrong usage or config · 3 no trial
+succeeded, or too many failed · 4 run directory missing, locked, damaged or made
+with another config · 130, 143 interrupted, saved."""
+
+
+class _Ordered(click.Group):
+    """A group that lists its commands in the order they are used in."""
+
+    def list_commands(self, _: click.Context) -> list[str]:
+        """The names in the order they were added."""
+        return list(self.commands)
+
+
+@click.group(
+    cls=_Ordered,
+    epilog=EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(package_name="hpsearch", message="%(prog)s %(version)s")
+def program() -> None:
+    """Search for good hyperparameters.
+
+    The search tries random points first, then looks closer around the best. Its result is the same for any
+    number of workers.
+
+    \b
+    A first search:
+      hpsearch init                     write a first config
+      hpsearch check config.yaml        check it
+      hpsearch run config.yaml          search
+      hpsearch leaderboard RUN          show the best trials
+    """
+
+
+for command in (
+    *(init, import_, check, sample),
+    *(run, resume),
+    *(leaderboard, status, show, logs, list_runs),
+    *(importance, explain),
+    *(train, predict),
+    *(export, doctor, schema, completion),
+):
+    program.add_command(command)
+
+
+def exit_code(arguments: list[str], signals: ProgramSignals | None = None) -> int:
+    """Run the program with arguments, and return its exit code.
+
+    Args:
+        arguments: The command line.
+        signals: What has answered signals meanwhile, if it runs as a process of its own.
+    """
+    try:
+        program(arguments, prog_name="hpsearch", standalone_mode=False)
+        sys.stdout.flush()
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except click.Abort:
+        return 130
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except BrokenPipeError:
+        _drop_output()  # the reader has closed the pipe, as `head` does
+        return 0
+    except KeyboardInterrupt:
+        return 130
+    except HpsearchError as error:
+        return _explain(error)
+    except OSError as error:
+        _drop_output()
+        from hpsearch.reports.text import printable
+
+        say(f"Operating system error: {printable(str(error))}")
+        return 1
+    except Exception:
+        # An interrupted import of compiled code may end in any error.
+        return _bug() if signals is None or signals.received is None else 130
+    return 0
+
+
+def _drop_output() -> None:
+    """Write nothing more to stdout, not even what Python still buffers when it exits."""
+    with contextlib.suppress(OSError):  # if stdout is not a file
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _explain(error: HpsearchError) -> int:
+    # Messages quote users and files; printable() makes control characters in them visible.
+    from hpsearch.reports.text import printable
+
+    for line in str(error).split("\n"):
+        say(printable(line))
+    if isinstance(error, Interrupted):
+        return 128 + error.signal
+    for kind, code in ((UsageError, 2), (SearchFailed, 3), (ClusterLost, 3), (RunError, 4)):
+        if isinstance(error, kind):
+            return code
+    return 1
+
+
+def _bug() -> int:
+    if "--debug" in sys.argv:
+        traceback.print_exc()
+    else:
+        from hpsearch.reports.text import printable
+
+        kind, error, _ = sys.exc_info()
+        name = kind.__name__ if kind else "error"
+        say(f"Unexpected error (a bug in hpsearch): {name}: {printable(str(error))}")
+        say("Add --debug to the command to see where it happened.")
+    return 1

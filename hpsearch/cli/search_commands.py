@@ -1,0 +1,155 @@
+"""``run`` and ``resume``."""
+
+from __future__ import annotations  # types are imported for annotations only
+
+import contextlib
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hpsearch.cli.options import Color, common, config_file, console, overrides, run_directory, say, searching
+from hpsearch.cli.results_commands import print_leaderboard
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hpsearch.loop import Callback
+
+_ROWS_AT_THE_END = 10
+
+
+@click.command()
+@config_file
+@overrides
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), metavar="DIR", help="The run directory to make."
+)
+@click.option("--seed", type=int, metavar="N", help="The seed of everything random.")
+@searching
+@common
+def run(
+    config: Path,
+    overrides: tuple[str, ...],
+    output: Path | None,
+    seed: int | None,
+    trials: int | None,
+    workers: int | str | None,
+    strategy: str | None,
+    quiet: bool,
+    verbose: bool,
+    color: Color,
+) -> None:
+    """Run the search that CONFIG describes.
+
+    KEY=VALUE overrides a setting by its dotted path, such as search.trials=128 or space.momentum=0.9. The run
+    directory is made under runs/ unless --output names another. Press Ctrl-C once to finish the running
+    trials and save, twice to stop at once and save. `hpsearch resume` continues from there.
+
+    \b
+    Examples:
+      hpsearch run config.yaml
+      hpsearch run config.yaml search.trials=128 -j 4
+      hpsearch run config.yaml -q          print only the run directory; for scripts
+    """
+    from hpsearch import blas
+    from hpsearch.config import load
+    from hpsearch.launch import start
+
+    options = {"seed": seed, "search.trials": trials, "run.workers": workers, "run.strategy": strategy}
+    given = [f"{key}={value}" for key, value in options.items() if value is not None]
+    loaded = load(config, [*overrides, *given])
+    if config.is_file():  # a pipe cannot be read again
+        blas.restart_with(blas.choose_kernel(loaded.run.blas_kernel))
+    with _callback(loaded.name, quiet=quiet, verbose=verbose, color=color) as callback:
+        directory = start(loaded, callback, directory=output)
+    _end(directory, quiet=quiet, color=color)
+
+
+@click.command()
+@run_directory
+@searching
+@click.option("--retry-failed", is_flag=True, help="Run failed trials again.")
+@click.option("--accept-data-change", is_flag=True, help="Start a new run if the data has changed.")
+@common
+def resume(
+    directory: Path,
+    trials: int | None,
+    workers: int | str | None,
+    strategy: str | None,
+    retry_failed: bool,
+    accept_data_change: bool,
+    quiet: bool,
+    verbose: bool,
+    color: Color,
+) -> None:
+    """Continue an interrupted search.
+
+    Trials without a result run again, from their checkpoint if they have one. The leaderboard is the same as
+    that of an uninterrupted search. --trials raises the total number of trials. --retry-failed runs failed
+    trials again; trials that were proposed after them keep their values.
+
+    \b
+    Examples:
+      hpsearch resume runs/digits-001
+      hpsearch resume runs/digits-001 --trials 128
+    """
+    from hpsearch import blas
+    from hpsearch.launch import resume as resume_run
+    from hpsearch.store import Run
+
+    with Run.read(directory) as run:
+        kernel = run.meta("blas_kernel")
+    if blas.supported(kernel, blas.cpu_flags()):  # otherwise the run warns of the difference
+        blas.restart_with(kernel)
+    options: dict[str, Any] = {"search.trials": trials, "run.workers": workers, "run.strategy": strategy}
+    changes = {key: value for key, value in options.items() if value is not None}
+    with _callback(directory.name, quiet=quiet, verbose=verbose, color=color) as callback:
+        directory = resume_run(
+            directory,
+            callback,
+            changes=changes,
+            retry_failed=retry_failed,
+            accept_data_change=accept_data_change,
+        )
+    _end(directory, quiet=quiet, color=color)
+
+
+@contextlib.contextmanager
+def _callback(title: str, *, quiet: bool, verbose: bool, color: Color) -> Iterator[Callback]:
+    """The live display on a terminal, lines elsewhere, nothing if quiet."""
+    from hpsearch.reports.lines import Lines
+    from hpsearch.reports.live import LiveDisplay
+
+    errors = console(color, stderr=True)
+    if quiet or verbose or not errors.is_interactive:
+        yield Lines(None if quiet else sys.stderr)
+    else:
+        with LiveDisplay(errors, title) as display:
+            yield display
+
+
+def _end(directory: Path, *, quiet: bool, color: Color) -> None:
+    """Print the leaderboard and what to type next."""
+    if quiet:
+        click.echo(directory)
+        return
+    from hpsearch.config import Config
+    from hpsearch.store import Run
+
+    with Run.read(directory) as run:
+        print_leaderboard(run, "table", color, _ROWS_AT_THE_END)
+        config = Config.from_resolved(run.meta("config"))
+    tested = ", with its test error" if config.objective.kind == "network" else ""
+    following = {
+        f"hpsearch show {directory} best": f"the best trial{tested}",
+        f"hpsearch leaderboard {directory}": "the whole table",
+    }
+    trials = config.search.trials
+    if config.space.size > trials:
+        following[f"hpsearch resume {directory} --trials {2 * trials}"] = "continue the search"
+    width = max(map(len, following))
+    say(f"\nSaved in {directory}. Next:")
+    for command, what in following.items():
+        say(f"  {command:{width}}   {what}")

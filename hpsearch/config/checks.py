@@ -1,0 +1,158 @@
+"""What the settings of ``search`` and ``run`` require of each other, of the space and of the objective."""
+
+import os
+import sys
+from pathlib import Path
+
+from hpsearch.config.objective_section import ObjectiveSettings
+from hpsearch.config.reader import Reader, either
+from hpsearch.config.schema import RunSection, SearchSection
+from hpsearch.document.closest import closest, did_you_mean
+from hpsearch.document.nodes import Location
+from hpsearch.document.scalars import shown
+from hpsearch.searchers import METHODS
+from hpsearch.space import Categorical, Space
+
+
+def check_run(search: SearchSection, run: RunSection, kind: type[ObjectiveSettings], reader: Reader) -> None:
+    """Reports settings that have no effect or no meaning in combination with others.
+
+    Args:
+        search: The ``search`` section.
+        run: The ``run`` section.
+        kind: The kind of objective.
+        reader: The config.
+    """
+    _check_workers(search, run, reader)
+    _check_devices(run, reader)
+    _check_scheduler(run, reader)
+    if search.repeats > 1 and kind.runs_user_code:
+        rule = "can only be used with the network; a function or command can run several seeds itself"
+        reader.report(("search", "repeats"), rule)
+    for key in ("memory", "devices"):
+        if getattr(run, key) and not kind.runs_user_code:
+            rule = "can only be used with a function or command"
+            reader.report(("run", key), rule, hint="Remove it", key=True)
+    if run.memory and not sys.platform.startswith("linux"):
+        reader.report(("run", "memory"), "can only be used on Linux", hint="Remove it", key=True)
+
+
+def _check_workers(search: SearchSection, run: RunSection, reader: Reader) -> None:
+    if run.strategy == "panda" and run.workers not in ("auto", 1):
+        rule = "must be 1 or auto with strategy: panda, which runs one trial at a time"
+        reader.report(("run", "workers"), rule, hint="Write strategy: caviar to run several at once")
+        return
+    waits = METHODS[search.method].adaptive or search.early_stopping is not None
+    if run.workers == "auto" or not waits or run.workers <= search.lag + 1:
+        return
+    rule = f"must be at most search.lag + 1 = {search.lag + 1}, the most trials that run at once"
+    hint = f"Write search.lag: {run.workers - 1} (a different, equally reproducible search) or fewer workers"
+    reader.report(("run", "workers"), rule, hint=hint)
+
+
+def _check_devices(run: RunSection, reader: Reader) -> None:
+    if run.devices and run.engine == "dask":
+        hint = "Give each Dask worker its device when you start it, as dask-cuda does"
+        reader.report(("run", "devices"), "can only be used with engine: local", hint=hint, key=True)
+    if run.devices and run.workers != "auto" and run.workers > len(run.devices):
+        rule = f"must be at most {len(run.devices)}, the number of devices"
+        reader.report(("run", "workers"), rule, hint="List a device twice to let two trials share it")
+
+
+def _check_scheduler(run: RunSection, reader: Reader) -> None:
+    for key in ("scheduler", "scheduler_file"):
+        if getattr(run, key) and run.engine != "dask":
+            hint = "Write run.engine: dask"
+            reader.report(("run", key), "can only be used with engine: dask", hint=hint, key=True)
+    if run.scheduler and run.scheduler_file:
+        reader.report(("run", "scheduler_file"), "means the same as scheduler", hint="Keep one of the two")
+    if run.scheduler and "://" not in run.scheduler:
+        hint = f"Write tcp://{run.scheduler}"
+        reader.report(("run", "scheduler"), "must be an address such as tcp://host:8786", hint=hint)
+
+
+def absolute_scheduler_file(run: RunSection, base: Path | None) -> RunSection:
+    """The section with an absolute path of the scheduler file.
+
+    Args:
+        run: The section.
+        base: The directory that relative paths start from; None to leave the path alone.
+    """
+    if run.scheduler_file is None or base is None:
+        return run
+    path = os.path.abspath(base / os.path.expanduser(run.scheduler_file))  # noqa: PTH100, PTH111 -- as for data files
+    return run.model_copy(update={"scheduler_file": path})
+
+
+def find_warm_start_runs(search: SearchSection, reader: Reader, base: Path | None) -> SearchSection:
+    """The section with absolute paths of the runs for a warm start; missing runs are reported.
+
+    Args:
+        search: The section.
+        reader: The config.
+        base: The directory that relative paths start from, before the current directory and its ``runs/``;
+            None to leave paths alone.
+    """
+    if base is None:
+        return search
+    if search.warm_start and not METHODS[search.method].uses_prior_observations:
+        others = [name for name, searcher in METHODS.items() if searcher.uses_prior_observations]
+        rule = f"has no effect with method: {search.method}, which does not use earlier results"
+        hint = f"Write method: {either(others)}, or leave it out"
+        reader.report(("search", "warm_start"), rule, hint=hint)
+    found = []
+    for index, name in enumerate(search.warm_start):
+        places = [base / name, Path.cwd() / name, Path.cwd() / "runs" / name]
+        run = next((place for place in places if (place / "search.db").exists()), None)
+        if run is None:
+            hint = "`hpsearch list` shows all runs"
+            reader.report(("search", "warm_start", index), "must be a run directory", hint=hint)
+        else:
+            found.append(str(run.resolve()))
+    return search.model_copy(update={"warm_start": found})
+
+
+def check_enqueued(search: SearchSection, space: Space, reader: Reader) -> None:
+    """Reports enqueued configurations that are not in the space."""
+    for index, values in enumerate(search.enqueue):
+        at: Location = ("search", "enqueue", index)
+        misspelt = {meant for name in values for meant in closest(name, space.names)}
+        for name, rule in space.problems(values):
+            if name in values:
+                unknown = name not in {*space.names, *space.constants}
+                hint = _enqueued_hint(name, values[name], space, unknown=unknown)
+                reader.report((*at, name), rule, hint=hint, key=unknown)
+            elif name not in misspelt:
+                reader.report(
+                    at, f"must have a value for {shown(name)}", found="", hint=f"Add {shown(name)}: …"
+                )
+
+
+def _enqueued_hint(name: str, value: object, space: Space, *, unknown: bool) -> str:
+    """What to write instead, as a sentence."""
+    if unknown:
+        return did_you_mean(name, space.names) or f"Possible: {', '.join(map(shown, space.names))}"
+    parameter = next((each for each in space.parameters if each.name == name), None)
+    if isinstance(parameter, Categorical):
+        return did_you_mean(str(value), [own for own in parameter.values if isinstance(own, str)])
+    return "Leave it out, or give the parameter a range" if parameter is None else ""
+
+
+def search_notes(search: SearchSection, space: Space) -> list[str]:
+    """What is allowed, but may not be intended."""
+    notes = []
+    points = space.units([space.complete(values) for values in search.enqueue]).tolist()
+    for index, point in enumerate(points):
+        if (first := points.index(point)) < index:
+            notes.append(f"search.enqueue[{index}]: repeats search.enqueue[{first}], which runs again")
+    if len(points) > search.trials:
+        notes.append(
+            f"search.enqueue: has {len(points)} configurations, but search.trials is {search.trials}; "
+            "the others do not run"
+        )
+    if space.size < search.trials:
+        notes.append(
+            f"search.trials: is {search.trials}, but the space has only {space.size:.0f} configurations; "
+            "the search ends after trying all"
+        )
+    return notes

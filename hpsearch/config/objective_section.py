@@ -1,0 +1,85 @@
+"""The ``objective`` and ``metric`` sections: which kind of objective a trial runs, and what it reports."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from hpsearch.config.code_settings import CommandSettings, FunctionSettings
+from hpsearch.config.network_settings import NetworkSettings
+from hpsearch.config.reader import Reader, either
+from hpsearch.config.schema import MetricSection, ObjectiveSection
+from hpsearch.config.suggestions import suggest_value
+from hpsearch.document.nodes import MappingNode, entries_at, find
+from hpsearch.trial import Metric
+
+ObjectiveSettings = NetworkSettings | FunctionSettings | CommandSettings
+
+KINDS: Mapping[str, type[ObjectiveSettings]] = {
+    kind.kind: kind for kind in (NetworkSettings, FunctionSettings, CommandSettings)
+}
+"""The kinds of objectives by their key in a config; the first one is assumed if that is unclear."""
+
+_EXAMPLE = "For example: objective: {network: {data: digits}}"
+
+
+def kind_of(reader: Reader) -> type[ObjectiveSettings]:
+    """The kind of a config's objective."""
+    keys = entries_at(reader.root, ("objective",)).keys() & KINDS.keys()
+    return KINDS[keys.pop()] if len(keys) == 1 else next(iter(KINDS.values()))
+
+
+def read_objective(reader: Reader, base: Path | None) -> ObjectiveSettings | None:
+    """The settings of a config's objective; None if anything is wrong with them.
+
+    Args:
+        reader: The config.
+        base: The directory that relative paths start from; None to leave paths alone.
+    """
+    before = len(reader.problems)
+    section = find(reader.root, ("objective",))
+    if section is None:
+        reader.report(("objective",), "is missing", hint=_EXAMPLE)
+        return None
+    sections: ObjectiveSection | None = reader.read(("objective",), ObjectiveSection)
+    if isinstance(section, MappingNode) and not section.error:
+        _check_kinds([key for key in section.entries if key in KINDS], section, reader)
+    kind = kind_of(reader)
+    if sections is None or getattr(sections, kind.kind) is None:
+        kind.check_tree(reader)
+        return None
+    settings = kind.read(getattr(sections, kind.kind), reader, base)
+    return settings if len(reader.problems) == before else None
+
+
+def _check_kinds(kinds: list[str], section: MappingNode, reader: Reader) -> None:
+    """Reports an objective of no kind or of several; a misspelt key has been reported before."""
+    if len(kinds) == 1 or (section.entries and not kinds):
+        return
+    rule = f"must have exactly one of the keys {either(list(KINDS))}"
+    found, hint = (" and ".join(kinds), "Keep only one of them") if kinds else ("none", _EXAMPLE)
+    reader.report(("objective",), rule, found=found, hint=hint)
+
+
+def read_metric(reader: Reader, kind: type[ObjectiveSettings]) -> Metric | None:
+    """The metric of a config; None if anything is wrong with it.
+
+    Args:
+        reader: The config.
+        kind: The kind of its objective, which may know its metrics and their goals.
+    """
+    section: MetricSection | None = reader.setting("metric")
+    if section is None:
+        return None
+    reported = kind.metrics(reader)
+    name = section.name or kind.default_metric or next(iter(reported), "value")
+    if reported and name not in reported:
+        names = list(reported)
+        hint = suggest_value(name, names) or f"The default is {kind.default_metric or names[0]}"
+        rule = f"must be a metric that the {kind.kind} reports: {either(names)}"
+        reader.report(("metric", "name"), rule, hint=hint)
+        return None
+    goal: Any = reported.get(name) or section.goal or "minimize"
+    if section.goal not in (None, goal):
+        reader.report(("metric", "goal"), f"must be {goal} for {name}", hint="Correct it or leave it out")
+        return None
+    return Metric(name, goal, section.at)

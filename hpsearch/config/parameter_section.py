@@ -1,0 +1,256 @@
+"""One parameter of a space: from its section to a :class:`~hpsearch.space.Parameter`, and back."""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from hpsearch.config.reader import Reader, either
+from hpsearch.config.schema import ParameterSection
+from hpsearch.document.nodes import Location
+from hpsearch.document.scalars import written
+from hpsearch.space import PRIORS, Categorical, Number, Parameter
+from hpsearch.space.priors import InvalidKey
+from hpsearch.trial import Value
+
+_LARGEST_INTEGER = 2**53  # float64 cannot represent all larger whole numbers
+
+_MOST_VALUES = 1000
+
+_PRIORS_BY_KEY: dict[str, list[str]] = {}
+for _name, _prior in PRIORS.items():
+    for _key in _prior.keys:
+        _PRIORS_BY_KEY.setdefault(_key, []).append(_name)
+
+Kind = str | None
+"""The type that a parameter's values must have, ``float``, ``int``, ``bool`` or ``str``; None for any."""
+
+Conditions = Mapping[str, tuple[Value, ...]]
+
+
+class ParameterRules:
+    """What an objective requires of the parameters of its space; here, nothing."""
+
+    def kind(self, name: str) -> Kind:
+        """The type that the values of a parameter must have; None for any."""
+        return None
+
+    def check_name(self, name: str, reader: Reader) -> None:
+        """Reports a parameter that the objective does not have."""
+
+    def check_values(self, name: str, values: dict[Location, Value], reader: Reader) -> None:
+        """Reports values that the objective cannot use, given the extreme values and their locations."""
+
+
+def read_parameter(name: str, section: ParameterSection, kind: Kind, reader: Reader) -> Parameter | None:
+    """The parameter of a section; None if it is unclear what the parameter should be.
+
+    Args:
+        name: The parameter's name.
+        section: Its section.
+        kind: The type that its values must have.
+        reader: The config; collects problems.
+    """
+    at = ("space", name)
+    own_keys = PRIORS[section.prior or "linear"].keys
+    bounded = section.min is not None or section.max is not None or bool(own_keys)
+    if bounded == (section.values is not None):
+        hint = "Remove one of the two" if bounded else "Write {min: …, max: …} or {values: […]}"
+        found = "both" if bounded else "neither"
+        reader.report(at, "must have either min and max, or values", found=found, hint=hint)
+        return None
+    misplaced = ("probabilities",) if bounded else ("type", "prior", "step")
+    partners = dict.fromkeys(misplaced, "values" if bounded else "min and max")
+    partners |= {
+        key: f"prior: {either(names)}" for key, names in _PRIORS_BY_KEY.items() if key not in own_keys
+    }
+    for key, partner in partners.items():
+        if getattr(section, key) is not None:
+            reader.report((*at, key), f"can only be used with {partner}", hint="Remove it", key=True)
+    when = _conditions(at, section.when, reader)
+    return (_number if bounded else _categorical)(name, section, kind, when, reader)
+
+
+def _conditions(at: Location, when: Mapping[str, Any] | None, reader: Reader) -> Conditions:
+    """The conditions of ``when``, each as a tuple of values."""
+    if when == {}:
+        hint = "Write {PARAMETER: VALUE} or remove it"
+        reader.report((*at, "when"), "must name at least one other parameter", found="", hint=hint)
+    conditions: dict[str, tuple[Value, ...]] = {}
+    for other, allowed in (when or {}).items():
+        values = allowed if isinstance(allowed, list) else [allowed]
+        if not values or any(isinstance(value, list | dict) for value in values):
+            rule, hint = "must be a value or a list of values", "For example: [1, 2]"
+            found = "an empty list" if allowed == [] else None
+            reader.report((*at, "when", other), rule, found=found, hint=hint)
+        else:
+            conditions[other] = tuple(values)
+    return conditions
+
+
+def _number(
+    name: str, section: ParameterSection, kind: Kind, when: Conditions, reader: Reader
+) -> Number | None:
+    at = ("space", name)
+    before = len(reader.problems)
+    integer = section.type == "int" or (section.type is None and kind == "int")
+    own = _prior_parameters(at, section, reader)
+    bounds = None if own is None else _bounds(at, section, own, integer, reader)
+    if own is None or bounds is None:
+        return None
+    if integer:
+        _check_whole(at, section, reader)
+    prior, step = section.prior or "linear", section.step
+    number = Number(name, *bounds, prior, step, integer, when, own)
+    _check_range(at, number, reader)
+    if len(reader.problems) > before or not integer:
+        return number
+    whole_step = None if step is None else int(step)
+    return replace(number, min=int(number.min), max=int(number.max), step=whole_step)
+
+
+def _prior_parameters(at: Location, section: ParameterSection, reader: Reader) -> dict[str, float] | None:
+    """The values of the prior's own keys; None if anything is wrong with them."""
+    name = section.prior or "linear"
+    before = len(reader.problems)
+    parameters = {}
+    for key, meaning in PRIORS[name].keys.items():
+        if (value := getattr(section, key)) is None:
+            reader.report((*at, key), f"is missing: prior: {name} needs it", hint=f"Write the {meaning}")
+        else:
+            parameters[key] = value
+    if len(reader.problems) == before:
+        _report_invalid(at, PRIORS[name].invalid_parameters(**parameters), reader)
+    return parameters if len(reader.problems) == before else None
+
+
+def _bounds(
+    at: Location, section: ParameterSection, own: Mapping[str, float], integer: bool, reader: Reader
+) -> tuple[float, float] | None:
+    """The smallest and the largest value; None if one is missing and has no default."""
+    step = section.step or (1 if integer else None)
+    defaults = PRIORS[section.prior or "linear"].default_bounds(step, **own) or (None, None)
+    low = defaults[0] if section.min is None else section.min
+    high = defaults[1] if section.max is None else section.max
+    if low is None or high is None:
+        absent = "min" if low is None else "max"
+        hint = f"Write the {'smallest' if absent == 'min' else 'largest'} value"
+        reader.report((*at, absent), "is missing: a range needs both min and max", hint=hint)
+        return None
+    return low, high
+
+
+def _report_invalid(at: Location, found: Iterable[InvalidKey], reader: Reader) -> None:
+    for each in found:
+        reader.report((*at, each.key), each.rule, hint=each.hint)
+
+
+def _check_whole(at: Location, section: ParameterSection, reader: Reader) -> None:
+    for key in ("min", "max", "step"):
+        value = getattr(section, key)
+        if value is not None and not float(value).is_integer():
+            hint = "Or write type: float" if section.type else "This hyperparameter takes whole numbers"
+            reader.report((*at, key), "must be a whole number", hint=hint)
+        elif value is not None and abs(value) > _LARGEST_INTEGER:
+            reader.report((*at, key), f"must be between -{_LARGEST_INTEGER:,} and {_LARGEST_INTEGER:,}")
+
+
+def _check_range(at: Location, number: Number, reader: Reader) -> None:
+    width = number.max - number.min
+    if width < 0:
+        reader.report((*at, "min"), f"must not be above max ({number.max:g})", hint="Swap the two")
+    elif math.isinf(width) or (width and math.isclose(number.min, number.max, rel_tol=1e-12)):
+        rule = "must be farther from min" if width < 1 else "must be closer to min"
+        reader.report((*at, "max"), f"{rule}: float64 cannot represent the range")
+    elif number.step is not None and number.step > width * (1 + 1e-9) > 0:  # 0.1 is above 0.3 - 0.2
+        hint = f"Write {width:g} or less, or leave it out"
+        reader.report((*at, "step"), f"must not be larger than the range ({width:g})", hint=hint)
+    prior = PRIORS[number.prior]
+    _report_invalid(at, prior.invalid_bounds(number.min, number.max, **number.prior_parameters), reader)
+
+
+def _categorical(
+    name: str, section: ParameterSection, kind: Kind, when: Conditions, reader: Reader
+) -> Categorical | None:
+    at = ("space", name, "values")
+    values: list[Any] = section.values or []
+    if not 0 < len(values) <= _MOST_VALUES:
+        hint = "Write min and max instead" if values else "List its values or remove the parameter"
+        found = str(len(values) or "none")
+        reader.report(at, f"must list 1 to {_MOST_VALUES} values", found=found, hint=hint)
+        return None
+    nested = [index for index, value in enumerate(values) if isinstance(value, list | dict)]
+    for index in nested:
+        hint = "Values cannot be nested; remove the brackets"
+        reader.report((*at, index), "must be text, a number, true or false", hint=hint)
+    if nested:
+        return None
+    if len({_type(value) for value in values}) > 1:
+        rule = "must be all numbers, all text, or all true and false"
+        found = " and ".join({_type(value): written(value) for value in reversed(values)}.values())
+        reader.report(at, rule, found=found, hint="Numbers in quotes are text")
+        return None
+    if kind == "float" or (kind != "int" and any(isinstance(value, float) for value in values)):
+        values = [float(value) if _type(value) == "number" else value for value in values]
+    first: dict[Value, int] = {}
+    for index, value in enumerate(values):
+        if first.setdefault(value, index) < index:
+            reader.report((*at, index), "must be listed only once", hint="Remove it")
+    probabilities = section.probabilities
+    if probabilities is not None:
+        _check_probabilities(("space", name, "probabilities"), probabilities, len(values), reader)
+    return Categorical(name, tuple(values), (probabilities and tuple(probabilities)) or None, when)
+
+
+def _check_probabilities(at: Location, probabilities: list[float], count: int, reader: Reader) -> None:
+    total = math.fsum(probabilities)
+    for index, share in enumerate(probabilities):
+        if share <= 0:
+            reader.report((*at, index), "must be above 0", hint="Or remove its value")
+    if len(probabilities) != count:
+        rule, hint = f"must have one number for each of the {count} values", "Leave it out for equal ones"
+        reader.report(at, rule, found=str(len(probabilities)), hint=hint)
+    elif abs(total - 1) > 0.002:  # three times 0.333 is close enough
+        shares = ", ".join(f"{share / total:.4g}" for share in probabilities[:20]) if total > 0 else ""
+        hint = f"Write [{shares}] for these proportions" if 0 < count <= 20 and total > 0 else ""
+        reader.report(at, "must add up to 1", found=f"a sum of {total:g}", hint=hint)
+
+
+def _type(value: Value) -> str:
+    return "boolean" if isinstance(value, bool) else "text" if isinstance(value, str) else "number"
+
+
+def extremes(parameter: Parameter) -> dict[Location, Value]:
+    """The values of a parameter, by location, of which one breaks any bound that its values can break."""
+    at: Location = ("space", parameter.name)
+    if isinstance(parameter, Categorical):
+        return {(*at, "values", index): value for index, value in enumerate(parameter.values)}
+    return {(*at, "min"): parameter.min, (*at, "max"): parameter.max}
+
+
+def only_value(parameter: Parameter) -> Value | None:
+    """The value of a parameter that has only one; None for any other parameter."""
+    if isinstance(parameter, Categorical):
+        return parameter.values[0] if len(parameter.values) == 1 else None
+    return parameter.min if parameter.min == parameter.max else None
+
+
+def resolved_parameter(parameter: Parameter) -> dict[str, Any]:
+    """The section of a parameter, with all defaults filled in."""
+    if isinstance(parameter, Categorical):
+        section: dict[str, Any] = {"values": list(parameter.values)}
+        if parameter.probabilities:
+            section["probabilities"] = list(parameter.probabilities)
+    else:
+        section = {
+            "type": "int" if parameter.integer else "float",
+            "prior": parameter.prior,
+            **parameter.prior_parameters,
+            "min": parameter.min,
+            "max": parameter.max,
+        }
+        if parameter.step is not None:
+            section["step"] = parameter.step
+    if parameter.when:
+        section["when"] = {name: list(values) for name, values in parameter.when.items()}
+    return section

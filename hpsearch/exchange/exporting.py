@@ -1,0 +1,90 @@
+"""Exporting a run to any of the targets."""
+
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+
+from hpsearch.errors import UsageError
+from hpsearch.exchange.run_export import RunExport
+from hpsearch.exchange.targets import TARGETS, Target
+from hpsearch.files import usage_errors, write_whole
+from hpsearch.store import Run
+
+__all__ = ["Exported", "export"]
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What came of an export.
+
+    Attributes:
+        text: What was exported, if it is text and was not written to a file; "" otherwise.
+        message: What was written where, and what to type next; "" for text.
+        notes: What is different in the other tool, as sentences.
+    """
+
+    text: str = ""
+    message: str = ""
+    notes: tuple[str, ...] = ()
+
+
+def export(
+    run: Run,
+    to: str,
+    output: str | PathLike[str] | None = None,
+    *,
+    tracking_uri: str | None = None,
+    name: str | None = None,
+    timings: bool = False,
+) -> Exported:
+    """Write all trials of a run in the format of another program, as ``hpsearch export`` does.
+
+    Args:
+        run: The run, open.
+        to: The format: a key of :data:`hpsearch.exchange.targets.TARGETS`, such as ``csv`` or ``optuna``.
+        output: The file or directory to write; text that has none is returned.
+        tracking_uri: The MLflow server, or ``file:DIRECTORY``.
+        name: The name of the study or experiment; by default the name of the run directory.
+        timings: Whether text includes times, which differ between equal searches.
+
+    Raises:
+        UsageError: There is no such format, the arguments do not fit it, its package is not installed, the
+            output exists already or cannot be written, or the server refuses.
+    """
+    if to not in TARGETS:
+        raise UsageError(f"--to must be one of {', '.join(TARGETS)}; found {to!r}")
+    target = TARGETS[to]
+    if wrong := _wrong_arguments(to, target, output, tracking_uri, name):
+        raise UsageError(wrong)
+    writer = target.load_writer()
+    if target.destination == "stdout":
+        text: str = writer(run, timings=timings)
+        if output is None:
+            return Exported(text=text)
+        with usage_errors(Path(output)):
+            write_whole(Path(output), text)
+        return Exported()
+    trials = RunExport.of(run, name)
+    where = tracking_uri if target.destination == "server" else Path(output or "")
+    notes = writer(trials, where)
+    message = target.done.format(trials=len(trials.trials), to=where, name=trials.name)
+    return Exported(message=message, notes=tuple(notes))
+
+
+def _wrong_arguments(
+    to: str, target: Target, output: str | PathLike[str] | None, uri: str | None, name: str | None
+) -> str:
+    """What is wrong with the arguments together; "" if nothing is."""
+    if target.destination == "server":
+        if uri is None or output is not None:
+            return f"--to {to} needs --tracking-uri URI, and no -o"
+    elif uri is not None:
+        servers = (key for key, each in TARGETS.items() if each.destination == "server")
+        return f"--tracking-uri is only for --to {' and '.join(servers)}"
+    elif output is None and target.destination != "stdout":
+        return f"--to {to} needs -o {'FILE' if target.destination == 'file' else 'DIR'}"
+    if name and not target.named:
+        return (
+            f"--name is only for {' and '.join(f'--to {key}' for key, each in TARGETS.items() if each.named)}"
+        )
+    return ""

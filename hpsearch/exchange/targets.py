@@ -1,0 +1,79 @@
+"""The formats that a run can be exported to.
+
+To add one, write its module with a writer and add a line to :data:`TARGETS`. Light: what a writer needs is
+imported when it is used, so that ``hpsearch export --help`` can list the targets.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, Literal
+
+__all__ = ["TARGETS", "Destination", "Target"]
+
+Destination = Literal["stdout", "file", "directory", "server"]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A format that a run can be exported to.
+
+    Attributes:
+        summary: What is written, for ``--help``.
+        writer: ``module:function`` in this room. For the destination ``stdout`` it takes a
+            :class:`hpsearch.store.Run` and ``timings``, and returns the text; otherwise it takes a
+            :class:`hpsearch.exchange.run_export.RunExport` and where to write, and returns notes on what is
+            different there, as sentences.
+        destination: Where it is written: to ``stdout`` or a file; to a new ``file`` or ``directory`` only;
+            or to a ``server``.
+        extra: The extra of hpsearch that installs the package it needs; "" if it needs none.
+        named: Whether what is written has a name.
+        done: The message at the end; ``{to}``, ``{name}`` and ``{trials}`` are filled in.
+    """
+
+    summary: str
+    writer: str
+    destination: Destination = "stdout"
+    extra: str = ""
+    named: bool = False
+    done: str = ""
+
+    def load_writer(self) -> Callable[..., Any]:
+        """The writer, imported now."""
+        module, _, function = self.writer.partition(":")
+        writer: Callable[..., Any] = getattr(import_module(f"hpsearch.exchange.{module}"), function)
+        return writer
+
+
+TARGETS: Mapping[str, Target] = {
+    "csv": Target(
+        "one row per epoch of each trial: trial, status, epoch, metrics, values", "text_formats:csv_text"
+    ),
+    "json": Target("everything in one document", "text_formats:json_text"),
+    "jsonl": Target("one trial per line", "text_formats:jsonl_text"),
+    "config": Target("the best trial as a config", "text_formats:config_text"),
+    "optuna": Target(
+        "a study in a new journal file, for optuna-dashboard",
+        "optuna.export_journal:write_journal",
+        "file",
+        extra="optuna",
+        named=True,
+        done="Exported {trials} trials to {to} as study {name}. Next: optuna-dashboard {to}",
+    ),
+    "tensorboard": Target(
+        "event files in a new directory: learning curves and the HParams tab",
+        "tensorboard:write_events",
+        "directory",
+        extra="tensorboard",
+        done="Exported {trials} trials to {to}. Next: tensorboard --logdir {to}",
+    ),
+    "mlflow": Target(
+        "an experiment with one run per trial",
+        "mlflow:write_experiment",
+        "server",
+        extra="mlflow",
+        named=True,
+        done="Exported {trials} trials to {to} as experiment {name}.",
+    ),
+}
+"""By the name that ``--to`` takes, in the order of the help."""

@@ -1,0 +1,96 @@
+"""Writing files: whole or not at all, only where nothing is yet, for their owner alone."""
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from hpsearch.errors import UsageError
+
+
+@contextlib.contextmanager
+def replacing(path: Path, *, private: bool = False) -> Iterator[BinaryIO]:
+    """A file to write in place of ``path``: at the end it is there whole and on the disk, or not at all.
+
+    What is not a regular file, such as ``/dev/stdout``, is written to directly.
+
+    Args:
+        path: The file to replace or make.
+        private: Whether only its owner may read it, whatever the umask.
+
+    Raises:
+        OSError: It cannot be written; what was there before is left as it was.
+    """
+    if path.exists() and not path.is_file():
+        with path.open("wb") as file:
+            yield file
+        return
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        with open(partial, "wb", opener=_opener(private=private)) as file:
+            yield file
+            _sync(file)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def write_whole(path: Path, text: str, *, private: bool = False) -> None:
+    """Write a file as UTF-8; for the arguments and errors see :func:`replacing`."""
+    with replacing(path, private=private) as file:
+        file.write(text.encode())
+
+
+def write_new(path: Path, text: str, *, private: bool = False) -> None:
+    """Write a file that is not there yet, as UTF-8; on return it is on the disk.
+
+    Args:
+        path: The file to make.
+        text: Its content.
+        private: Whether only its owner may read it, whatever the umask.
+
+    Raises:
+        FileExistsError: Something is there already; it is left as it was.
+        OSError: It cannot be written; nothing is left of it.
+    """
+    with open(path, "xb", opener=_opener(private=private)) as file:
+        try:
+            file.write(text.encode())
+            _sync(file)
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+
+
+def sync_directory(directory: Path) -> None:
+    """Put the names in a directory on the disk: files that were made, renamed or removed there."""
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextlib.contextmanager
+def usage_errors(path: Path) -> Iterator[None]:
+    """Errors of the system while a file is written that the user named, as errors that name it.
+
+    Raises:
+        UsageError: The file exists and must not be replaced, or it cannot be written.
+    """
+    try:
+        yield
+    except FileExistsError:
+        raise UsageError(f"{path} already exists and was not changed. Choose another name.") from None
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror or error}") from error
+
+
+def _opener(*, private: bool) -> Callable[[str, int], int] | None:
+    return (lambda path, flags: os.open(path, flags, 0o600)) if private else None
+
+
+def _sync(file: BinaryIO) -> None:
+    file.flush()
+    os.fsync(file.fileno())

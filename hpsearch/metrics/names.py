@@ -1,0 +1,45 @@
+"""When two names are the same metric, and which names are metrics at all."""
+
+import re
+
+_PARTS = re.compile(r"[a-z0-9]+")
+_SEPARATORS = re.compile(r"(?:['’]s\b|[^a-z0-9])+")
+
+LEVELS = frozenset({"debug", "info", "notice", "warning", "warn", "error", "critical", "trace"})
+"""Words that a log puts before a message."""
+
+_COUNTERS = frozenset(
+    """
+    batch elapsed epoch epochs eta global_step it iter iteration iterations iters round step steps
+    time total_steps
+    """.split()  # noqa: SIM905 -- a list would take a line for each
+)
+_WORDS = frozenset(
+    """
+    acc accuracy alignment auc auprc auroc average_precision bce bleu bpb bpc bpd brier ce cer
+    chamfer cider corr correlation cost crossentropy dice div elbo entropy epe err error f1 fid
+    fitness fscore hits iou jaccard kappa kl kld l1 l2 lddt likelihood ll logloss loss mae map map50
+    mape mcc mean_iou merror metric miou mlogloss mrr mse msle nce ndcg nll nllk nrmse objective p
+    pearson perplexity pinball pixel_acc ppl precision psnr quality r r2 recall regret return
+    returns reward rewards rmse rmsle roc rouge rouge1 rouge2 rougel score sdr sensitivity
+    similarity smape spearman specificity ssim success ter top top1 top5 wape wer
+    """.split()  # noqa: SIM905 -- a list would take a line for each
+)
+
+
+def canonical(name: str) -> str:
+    """A name as it is compared: ``Val loss``, ``val/loss`` and ``val-loss`` are all ``val_loss``."""
+    return _SEPARATORS.sub("_", name.lower()).strip("_")
+
+
+def is_counter(name: str) -> bool:
+    """Whether a name is of a counter or a clock, which only say how far a program is."""
+    return canonical(name).rpartition("_")[2] in _COUNTERS or canonical(name) in _COUNTERS
+
+
+def looks_like_a_metric(name: str) -> bool:
+    """Whether a name's last words are usual for a measurement: ``test_loss``, ``P@1``."""
+    parts = _PARTS.findall(name.lower())
+    while parts and parts[-1].isdigit():
+        parts.pop()
+    return bool(parts) and (parts[-1] in _WORDS or "_".join(parts[-2:]) in _WORDS)

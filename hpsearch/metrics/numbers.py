@@ -1,0 +1,63 @@
+"""One grammar of a number in printed text.
+
+It covers a sign, decimals, an exponent, ``nan``, ``inf`` and thousands separators (``1,980.02``). A percent
+sign may follow: ``19.8%`` is 19.8, the figure as printed. A number is read whole or not at all: ``1.1e-06``
+is never 1.1, ``1,980.02`` never 1, and ``0,5``, which may be a half or two numbers, is refused.
+"""
+
+import math
+import re
+
+_DIGITS = r"(?:[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9]{1,3}(?:_[0-9]{3})+(?![0-9])|[0-9]+)"
+_EXPONENT = r"(?:[eE][+\-−]?[0-9]+)"
+_FINITE = rf"(?:{_DIGITS}(?:\.[0-9]+|\.(?=[eE][+\-−]?[0-9]))?{_EXPONENT}?|\.[0-9]+{_EXPONENT}?)"
+_NOT_FINITE = r"(?i:nan(?:\([a-z0-9]*\))?|inf(?:inity)?)"
+
+NUMBER = rf"(?>[+\-−]?(?>{_FINITE}|{_NOT_FINITE}))"
+"""A regular expression for a number; it never gives back a part of one (the group is atomic)."""
+
+_SEPARATED = r"\.\#|[.,'’\u00a0\u2009\u202f][0-9]|[_⁻]|[ ]?[×·^][ ]?[0-9]"
+_SPACED = r" [0-9]{3}(?:[.,][0-9]| [0-9]{3}\b)"
+
+CONTINUES = rf"(?:{_SEPARATED}|{_SPACED})"
+"""A regular expression for what may follow a number only if the number is longer than it looks."""
+
+WHOLE = rf"(?!{CONTINUES}|\w|[:/\-−*]\s?[0-9]|/|\.\w)"
+"""A lookahead: the number before is whole, and no part of a date, a fraction, a version or a word."""
+
+_ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\^_])")
+_OVERWRITE = re.compile(r"[\r\x08]+")
+_NUMBER = re.compile(rf"\s*({NUMBER})\s*%?\s*")
+_SPELLING = str.maketrans({",": "", "_": "", "−": "-"})
+
+
+def number(text: str) -> float | None:
+    """The number that a text is, or None if it is anything else.
+
+    Args:
+        text: May have spaces around the number and a percent sign after it.
+    """
+    match = _NUMBER.fullmatch(text)
+    return value_of(match[1]) if match else None
+
+
+def value_of(text: str) -> float:
+    """The value of a text that :data:`NUMBER` matched."""
+    plain = text.translate(_SPELLING)
+    if "(" in plain:  # nan(ind), as some C libraries print it
+        return math.nan
+    return float(plain)
+
+
+def plain_line(line: str) -> str:
+    """A line as a terminal would show it in the end.
+
+    Colours and cursor movements are removed. A carriage return, or backspaces, start the line again: only
+    the last part that is not empty counts.
+    """
+    if "\x1b" in line:
+        line = _ANSI.sub("", line)
+    if "\r" in line or "\x08" in line:
+        parts = [part for part in _OVERWRITE.split(line) if part.strip()]
+        line = parts[-1] if parts else ""
+    return line

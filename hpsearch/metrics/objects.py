@@ -1,0 +1,90 @@
+"""Metrics in objects: JSON, and dictionaries as Python prints them."""
+
+import ast
+import json
+import math
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from hpsearch.metrics.numbers import number
+
+LONGEST_OBJECT = 2**18
+"""Characters; a longer one is not looked at."""
+
+DEEPEST = 4
+"""Levels of objects in objects that are looked at."""
+
+_OPENS = re.compile(r"[{\[]")
+_CLOSES = re.compile(r"[}\]]")
+_WRAPPER = re.compile(r"(?:\A|\.)(?:tensor|array|Array|(?:float|int)[0-9]*)\Z")
+_TEXT = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'")
+
+
+def read_object(text: str) -> dict[str, Any] | None:
+    """The entries of an object that a line ends with, nested ones by dotted names; None if there is none.
+
+    Numbers are as they are, ``null`` is NaN, and numbers that Python wraps, such as ``np.float64(0.5)``, are
+    unwrapped. All else (texts, lists, truth values) is as it is in JSON.
+    """
+    start = text.find("{")
+    text = text[start:].strip()
+    if start < 0 or not text.endswith("}") or len(text) > LONGEST_OBJECT:
+        return None
+    try:
+        entries = json.loads(text)
+    except (ValueError, RecursionError):
+        entries = _python(text)
+    return dict(_flat(entries)) if isinstance(entries, dict) else None
+
+
+def depth(line: str) -> int:
+    """How many braces and brackets a line opens and leaves open; negative when it closes more."""
+    bare = _TEXT.sub("", line)
+    return len(_OPENS.findall(bare)) - len(_CLOSES.findall(bare))
+
+
+def _flat(entries: Mapping[Any, Any], prefix: str = "", level: int = 1) -> Iterator[tuple[str, Any]]:
+    for key, value in entries.items():
+        name = f"{prefix}{key}"
+        if isinstance(value, Mapping):
+            if level < DEEPEST:
+                yield from _flat(value, f"{name}.", level + 1)
+        else:
+            yield name, math.nan if value is None else value
+
+
+def _python(text: str) -> Any:
+    """What a dictionary of Python holds, by its syntax alone; None if it is no such thing."""
+    try:
+        tree = ast.parse(text, mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    return _value(tree)
+
+
+def _value(node: ast.expr) -> Any:
+    match node:
+        case ast.Dict():
+            return {
+                key.value: _value(value)
+                for key, value in zip(node.keys, node.values, strict=True)
+                if isinstance(key, ast.Constant) and isinstance(key.value, str)
+            }
+        case ast.Constant(value=str(text)):
+            value = number(text)  # recent versions of HF's Trainer print numbers as texts
+            return text if value is None else value
+        case ast.Constant(value=bool() | int() | float() as value):
+            return value
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            value = _value(operand)
+            return -value if isinstance(value, int | float) else None
+        case ast.Constant(value=None):
+            return None
+        case ast.Name(id=name):
+            value = number(name)  # nan, inf
+            return "" if value is None else value
+        case ast.Call(func=function, args=[argument]) if _WRAPPER.search(ast.unparse(function)):
+            return _value(argument)
+        case _:
+            return ""

@@ -1,0 +1,79 @@
+"""Names with numbers in a line of text: ``val_loss: 0.2``, ``acc=93%``, ``train loss 2.43``."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from hpsearch.metrics.names import LEVELS, canonical
+from hpsearch.metrics.numbers import NUMBER, WHOLE, value_of
+
+MOST_WORDS = {"equals": 4, "bar": 3, "": 3}
+"""In a name, by what is between it and its number; what has more is a sentence."""
+
+_WRAPPER = r"(?:tensor|array|Array|DeviceArray|(?:np|numpy|jnp)\.float[0-9]+)"
+_TOKEN = re.compile(
+    rf"(?P<wrapper>{_WRAPPER}\((?={NUMBER}\s*(?:\)|,\s*[a-z_]+\s*=)))"
+    rf"|(?P<number>{NUMBER}){WHOLE}"
+    r"|(?P<junk>[+\-−.]?[0-9][\w.,:/%+\-−]*)"
+    r"|(?P<word>\#?[^\W\d]\w*(?:['’]s\b)?(?:[@./+\-]\w+)*%?)"
+    r"|(?P<equals>->|=>|[:=](?![:=]))"
+    r"|(?P<bar>[|│┃])"
+    r"|(?P<space>[\s'\"`]+)"
+    r"|(?P<other>.)",
+    re.DOTALL,
+)
+_FILE = re.compile(r"\.(?:py|cc|cpp|go|rs|jl|R|lua|js|ts|sh)\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A name with a number.
+
+    Attributes:
+        name: Its words, joined by underscores.
+        value: The number.
+        marked: Whether ``:``, ``=`` or ``->`` is between them.
+    """
+
+    name: str
+    value: float
+    marked: bool
+
+
+def pairs(line: str) -> list[Pair]:
+    """The names with numbers in a line, from left to right; numbers that are not whole are left out."""
+    return [pair for pair in _pairs(line) if not _FILE.search(pair.name)]
+
+
+def contradictory(found: list[Pair]) -> set[str]:
+    """The canonical names that a line gives different numbers."""
+    values: dict[str, set[str]] = {}
+    for pair in found:
+        values.setdefault(canonical(pair.name), set()).add(repr(pair.value))
+    return {name for name, numbers in values.items() if len(numbers) > 1}
+
+
+def _pairs(line: str) -> Iterator[Pair]:
+    words: list[str] = []
+    mark = ""  # what is between the words and the number: equals, bar or nothing
+    for match in _TOKEN.finditer(line):
+        kind = match.lastgroup
+        if kind == "word":
+            words = [match[0]] if mark else [*words, match[0]]
+            mark = ""
+        elif kind in ("equals", "bar"):
+            words = [] if mark else words
+            mark = kind if words else ""
+        elif kind == "number":
+            yield from _pair(words, match["number"], mark)
+            words, mark = [], ""
+        elif kind not in ("space", "wrapper") or (kind == "wrapper" and not mark):
+            words, mark = [], ""
+
+
+def _pair(words: list[str], number: str, mark: str) -> Iterator[Pair]:
+    while len(words) > 1 and words[0].lower() in LEVELS:
+        words = words[1:]
+    if 0 < len(words) <= MOST_WORDS[mark]:
+        name = "_".join(re.sub(r"['’]s\Z", "", word) for word in words)
+        yield Pair(name, value_of(number), mark == "equals")

@@ -1,0 +1,213 @@
+"""Readers of what a program prints: blocks of lines in, one mapping of metrics for every epoch out."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from hpsearch.metrics.names import canonical, is_counter, looks_like_a_metric
+from hpsearch.metrics.numbers import plain_line
+from hpsearch.metrics.objects import depth, read_object
+from hpsearch.metrics.pairs import contradictory, pairs
+from hpsearch.metrics.patterns import Pattern
+from hpsearch.metrics.tables import TableReader
+
+LONGEST_LINE = 2**14
+"""Characters of a line that are looked at for names with numbers."""
+
+MOST_OBJECT_LINES = 200
+"""Lines of one JSON object."""
+
+MOST_SEEN = 500
+"""Names that are remembered."""
+
+_ANY_VALUE = re.compile(r"[0-9]|nan|inf", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Sighting:
+    """Where a metric was found.
+
+    Attributes:
+        line: The first line it came from, as a terminal shows it.
+        style: ``pattern``, ``object``, ``table`` or ``text``.
+        value: What it was there.
+        times: How often it was found.
+    """
+
+    line: str
+    style: str
+    value: Any
+    times: int = 1
+
+
+class MetricReader(Protocol):
+    """Reads the metrics of one trial.
+
+    Attributes:
+        found: Whether there was the search's metric.
+        seen: Every metric, by name, with the line it came from.
+    """
+
+    found: bool
+    seen: dict[str, Sighting]
+
+    def records(self, block: bytes) -> Iterator[dict[str, Any]]:
+        """A record for each epoch that some whole lines complete: the search's metric completes one."""
+        ...
+
+    def final(self) -> dict[str, Any]:
+        """What came after the last epoch: final figures. Call it once, at the end of the output."""
+        ...
+
+
+class _Gatherer:
+    """Gathers metrics until the search's own completes an epoch."""
+
+    def __init__(self) -> None:
+        self.found = False
+        self.seen: dict[str, Sighting] = {}
+        self._record: dict[str, Any] = {}
+
+    def final(self) -> dict[str, Any]:
+        """What came after the last epoch."""
+        record, self._record = self._record, {}
+        return record
+
+    def _see(self, name: str, value: Any, line: str, style: str) -> None:
+        sighting = self.seen.get(name)
+        if sighting is not None:
+            sighting.times += 1
+        elif len(self.seen) < MOST_SEEN:
+            self.seen[name] = Sighting(line.strip(), style, value)
+
+    def _complete(self) -> dict[str, Any]:
+        self.found = True
+        record, self._record = self._record, {}
+        return record
+
+
+class PatternReader(_Gatherer):
+    """Metrics from lines that match the user's patterns.
+
+    Args:
+        patterns: By metric.
+        metric: The search's.
+    """
+
+    def __init__(self, patterns: Mapping[str, str], metric: str) -> None:
+        super().__init__()
+        self._metric = metric
+        self._patterns = {name: Pattern(text) for name, text in patterns.items()}
+
+    def records(self, block: bytes) -> Iterator[dict[str, Any]]:
+        """See :meth:`MetricReader.records`.
+
+        Raises:
+            MisreadNumber: A pattern matched a line, but not exactly one whole number.
+        """
+        for line in _lines(block):
+            for name, pattern in self._patterns.items():
+                value = pattern.find(line)
+                if value is not None:
+                    self._see(name, value, line, "pattern")
+                    self._record[name] = value
+            if self._metric in self._record:
+                yield self._complete()
+
+
+class LineReader(_Gatherer):
+    """Metrics found without patterns: objects, names with numbers, and tables.
+
+    What a line says is recorded if one of its names is the search's metric or looks like a metric; all names
+    are in ``seen``. A name that a line gives two numbers is left out of that line.
+
+    Args:
+        metric: The search's; ``Val loss``, ``val/loss`` and ``val-loss`` are found as ``val_loss``.
+    """
+
+    def __init__(self, metric: str) -> None:
+        super().__init__()
+        self._metric = metric
+        self._canonical = canonical(metric)
+        self._table = TableReader((metric,))
+        self._object: list[str] = []
+        self._depth = 0
+
+    def records(self, block: bytes) -> Iterator[dict[str, Any]]:
+        """See :meth:`MetricReader.records`."""
+        for line in _lines(block):
+            for gathered in self._whole(line):
+                self._read(gathered)
+                if self._metric in self._record:
+                    yield self._complete()
+
+    def final(self) -> dict[str, Any]:
+        """See :meth:`MetricReader.final`."""
+        for line in self._object:
+            self._read(line)
+        self._object = []
+        return super().final()
+
+    def _whole(self, line: str) -> Iterable[str]:
+        """The line, or nothing while a JSON object goes on, or the object; or the lines of what was none."""
+        if not self._object and not line.rstrip().endswith(("{", ",")):
+            return [line]
+        if not self._object and (not line.lstrip().startswith("{") or depth(line) <= 0):
+            return [line]
+        self._object.append(line)
+        self._depth += depth(line)
+        if self._depth > 0 and len(self._object) < MOST_OBJECT_LINES:
+            return ()
+        lines, self._object, self._depth = self._object, [], 0
+        whole = " ".join(lines)
+        return [whole] if read_object(whole) is not None else lines
+
+    def _read(self, line: str) -> None:
+        if "{" in line and (entries := read_object(line)) is not None:
+            self._add(entries, line, "object")
+        elif not self._table.reading and not _ANY_VALUE.search(line):
+            self._table.row(line)
+        elif row := self._table.row(line):
+            self._add(row, line, "table")
+        elif not self._table.reading:
+            self._read_text(line[:LONGEST_LINE])
+
+    def _read_text(self, line: str) -> None:
+        found = pairs(line)
+        if not found:
+            return
+        left_out = contradictory(found)
+        entries = {
+            pair.name: pair.value
+            for pair in found
+            if canonical(pair.name) not in left_out
+            and (pair.marked or self._is_metric(pair.name) or looks_like_a_metric(pair.name))
+        }
+        self._add(entries, line, "text")
+
+    def _add(self, entries: Mapping[str, Any], line: str, style: str) -> None:
+        """Add what one line says to the record, if it says anything that is a metric."""
+        metrics = {self._metric if self._is_metric(name) else name: value for name, value in entries.items()}
+        for name, value in metrics.items():
+            if name == self._metric or not is_counter(name):
+                self._see(name, value, line, style)
+        reported = style == "object" and self.found  # earlier objects may be settings
+        if reported or self._metric in metrics or any(map(looks_like_a_metric, metrics)):
+            self._record |= {
+                name: value
+                for name, value in metrics.items()
+                if name == self._metric or (_is_number(value) and not is_counter(name))
+            }
+
+    def _is_metric(self, name: str) -> bool:
+        return name == self._metric or canonical(name) == self._canonical
+
+
+def _lines(block: bytes) -> Iterator[str]:
+    for line in block.decode("utf-8", "backslashreplace").split("\n"):
+        yield plain_line(line)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

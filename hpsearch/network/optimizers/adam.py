@@ -1,0 +1,36 @@
+"""Adam."""
+
+import math
+
+import numpy as np
+
+from hpsearch.data.arrays import Array
+from hpsearch.network.optimizers.optimizer import Optimizer
+
+
+class Adam(Optimizer):
+    """m ← β₁ m + (1 − β₁) g; v ← β₂ v + (1 − β₂) g²; θ ← θ − α m̂ / (√v̂ + ε).
+
+    Kingma and Ba (2015), algorithm 1; m̂ = m / (1 − β₁ᵗ) and v̂ = v / (1 − β₂ᵗ) make up for the start at 0.
+    """
+
+    n_slots = 2
+
+    def _prepare(self, learning_rate: float) -> None:
+        chosen = self._hyperparameters
+        weight = (1 - chosen.momentum) / (1 - chosen.momentum**self.steps)
+        root = math.sqrt((1 - chosen.beta2) / (1 - chosen.beta2**self.steps))
+        self._alpha.fill(learning_rate * weight / root)
+        self._epsilon.fill(chosen.epsilon / root)
+
+    def _direction(self, g: Array) -> Array:
+        m, v = self.slots
+        np.multiply(m, self._beta1, m)
+        np.add(m, g, m)
+        np.multiply(v, self._beta2, v)
+        np.multiply(g, g, g)
+        np.add(v, g, v)
+        np.sqrt(v, g)
+        np.add(g, self._epsilon, g)
+        np.divide(m, g, g)
+        return g

@@ -1,0 +1,71 @@
+"""What all optimizers share: the arrays they work on, and one step.
+
+An optimizer works on one flat array of all parameters, with one flat array (a slot) per moving average,
+so a step is a few operations whatever the number of layers, and none of them creates an array.
+
+A moving average is kept as the plain discounted sum m ← β m + g, which saves an operation over
+m ← β m + (1 − β) g; the factor 1 − β goes into the step size and ε instead.
+"""
+
+from abc import ABC, abstractmethod
+from functools import partial
+from typing import ClassVar
+
+import numpy as np
+
+from hpsearch.data.arrays import Array, cache_aligned
+from hpsearch.network.hyperparameters import Hyperparameters
+
+
+class Optimizer(ABC):
+    """Moves parameters θ against their gradient g, in place.
+
+    Attributes:
+        slots: The moving averages, each (networks, parameters).
+        steps: How many steps were made.
+
+    Args:
+        parameters: (networks, parameters), the weights first.
+        gradient: Of the loss, laid out as ``parameters``; a step uses it up.
+        n_weights: How many of a network's parameters are weights; ``weight_decay`` shrinks these alone.
+        hyperparameters: Where its constants come from.
+    """
+
+    n_slots: ClassVar[int]
+
+    def __init__(
+        self, parameters: Array, gradient: Array, n_weights: int, hyperparameters: Hyperparameters
+    ) -> None:
+        # NumPy is faster with a number in an array without axes than with a Python number.
+        number = partial(np.array, dtype=parameters.dtype)
+        self.slots = [cache_aligned(parameters.shape, parameters.dtype) for _ in range(self.n_slots)]
+        self.steps = 0
+        self._parameters, self._gradient = parameters, gradient
+        self._hyperparameters = hyperparameters
+        self._alpha, self._epsilon = number(0.0), number(hyperparameters.epsilon)
+        self._beta1, self._beta2 = number(hyperparameters.momentum), number(hyperparameters.beta2)
+        self._weights, self._dweights = parameters[:, :n_weights], gradient[:, :n_weights]
+        self._decay = np.empty_like(self._weights) if hyperparameters.weight_decay else None
+
+    def step(self, learning_rate: float) -> None:
+        """Make one step of size α; it uses up the gradient."""
+        self.steps += 1
+        self._prepare(learning_rate)
+        if self._decay is not None:
+            self._decay_weights(self._decay, learning_rate)
+        direction = self._direction(self._gradient)
+        np.multiply(direction, self._alpha, self._gradient)
+        np.subtract(self._parameters, self._gradient, self._parameters)
+
+    def _prepare(self, learning_rate: float) -> None:
+        """Set α, and ε where it changes from step to step."""
+        self._alpha.fill(learning_rate)
+
+    def _decay_weights(self, scratch: Array, learning_rate: float) -> None:
+        """Add λ W to the gradient, as if the loss had the penalty λ/2 · Σ W²."""
+        np.multiply(self._weights, self._hyperparameters.weight_decay, scratch)
+        np.add(self._dweights, scratch, self._dweights)
+
+    @abstractmethod
+    def _direction(self, g: Array) -> Array:
+        """Update the slots, and return what α is multiplied with; ``g`` is free for scratch."""

@@ -1,0 +1,55 @@
+"""What running one trial means: the protocol of objectives, and what one reports while it runs."""
+
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol, Self
+
+from hpsearch.trial import Epoch, Result, Status, Trial
+
+OnEpoch = Callable[[Trial, Epoch], None]
+"""Called after every epoch of a trial."""
+
+Heartbeat = Callable[[], None]
+"""Called about once a second, or once an epoch, while a trial runs; what it raises ends the trial."""
+
+Records = Generator[Mapping[str, Any], None, Mapping[str, Any] | None]
+"""Metrics by name, one mapping an epoch; what the generator returns at its end are final figures."""
+
+
+class Objective(Protocol):
+    """Runs one trial. It can be pickled, and never raises for what the trial's code does."""
+
+    def __call__(
+        self, trial: Trial, on_epoch: OnEpoch | None = None, heartbeat: Heartbeat | None = None
+    ) -> Result:
+        """Run a trial to its end."""
+        ...
+
+    def files(self) -> Mapping[str, bytes]:
+        """The files that it reads, by relative path, for a machine that does not have them."""
+        ...
+
+    def with_root(self, root: Path) -> Self:
+        """The same objective with those files below ``root``, where trials may keep theirs too."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a trial ended: its result without the numbers."""
+
+    status: Status
+    reason: str = ""
+
+
+class TrialEnded(Exception):
+    """Raised by a trial's records to end it with a status.
+
+    Attributes:
+        ending: How it ends.
+    """
+
+    def __init__(self, status: Status, reason: str) -> None:
+        self.ending = Ending(status, reason)
+        super().__init__(reason)

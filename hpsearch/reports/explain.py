@@ -1,0 +1,139 @@
+"""What ``explain`` shows: where a search looked, and why each trial was proposed."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from hpsearch.analysis.explanation import SearchExplanation, TrialExplanation
+from hpsearch.analysis.narrowing import AtBound
+from hpsearch.reports.table import Column, Table
+from hpsearch.reports.text import plain
+from hpsearch.searchers import PHASES
+from hpsearch.trial import Result
+
+__all__ = ["search_table", "trial_table"]
+
+
+def trial_table(found: TrialExplanation) -> Table:
+    """Why a trial was proposed, and how far it is from the trial that it was proposed around."""
+    trial, centre = found.trial, found.centre
+    phase = str(trial.origin.get("phase", "unknown"))
+    rows = [
+        {
+            "parameter": each.name,
+            "value": each.value,
+            "from": each.before,
+            "moved": _rounded(each.moved),
+            "radius": _rounded(each.radius),
+        }
+        for each in found.moves
+    ]
+    columns = [Column("parameter", ("parameter",)), Column("value", ("value",), right=True)]
+    notes = [f"Phase {phase}: {PHASES.get(phase, 'no reason is recorded')}."]
+    if centre is not None:
+        columns += [
+            Column("from", ("from",), right=True),
+            Column("moved", ("moved",), show=_signed, right=True),
+        ]
+        outcome = _outcome(found.metric, centre)
+        notes.append(f"Around trial {centre.number} ({outcome}){_at_radius(trial.origin)}.")
+    elif "fine_radius" in trial.origin:
+        radius = plain(trial.origin["fine_radius"])
+        notes.append(f"That one came from the whole space; this one is near it, at radius {radius}.")
+    if any(each.radius is not None for each in found.moves):
+        columns.append(Column("radius", ("radius",), show=_length, right=True))
+        notes.append(
+            "Distances are fractions of the parameter's range on the scale of its prior. The radius is the"
+            " standard deviation of the candidates' steps; it is longer for parameters that matter less."
+        )
+    about = {
+        "trial": trial.number,
+        "status": found.result and str(found.result.status),
+        "value": found.result and found.result.value,
+        "origin": dict(trial.origin),
+        "centre": centre and {"trial": centre.number, "status": str(centre.status), "value": centre.value},
+    }
+    title = f"Trial {trial.number}: {_outcome(found.metric, found.result)}"
+    return Table("explanation", columns, rows, about, title, notes)
+
+
+def search_table(found: SearchExplanation) -> Table:
+    """For each parameter, the values tried early, the values tried late, and the best one."""
+    best = found.best
+    rows = [
+        {"parameter": each.name, "early": each.early, "late": each.late, "best": best.values.get(each.name)}
+        for each in found.narrowing
+    ]
+    periods = {"early": found.early, "late": found.late}
+    columns = [
+        Column("parameter", ("parameter",)),
+        *(Column(_trials(numbers), (name,), show=_spread) for name, numbers in periods.items()),
+        Column("best", ("best",), right=True),
+    ]
+    exact = [
+        Column("parameter", ("parameter",)),
+        *(
+            Column(f"{name}_{key}", (name, key))
+            for name in periods
+            for key in ("low", "high", "value", "share")
+        ),
+        Column("best", ("best",)),
+    ]
+    phases = ", ".join(f"{count} {phase}" for phase, count in found.phases.items())
+    notes = [
+        "Ranges hold at least four fifths of the trials; for categories, the most frequent value is shown.",
+        f"The best trial is {best.number}. Phases: {phases}.",
+        *map(_bound_warning, found.at_bounds),
+    ]
+    about = {
+        **{name: [numbers[0], numbers[-1]] for name, numbers in periods.items()},
+        "best": best.number,
+        "phases": dict(found.phases),
+        "bounds": [
+            {"parameter": each.name, "end": each.end, "bound": each.bound} for each in found.at_bounds
+        ],
+    }
+    return Table("narrowing", columns, rows, about, notes=notes, exact=exact)
+
+
+def _bound_warning(found: AtBound) -> str:
+    side, where = ("lower", "below") if found.end == "min" else ("upper", "above")
+    bound = plain(found.bound)
+    return f"The best {found.name} is at the {side} end of its range: widen `{found.name}` {where} {bound}?"
+
+
+def _outcome(metric: str, result: Result | None) -> str:
+    if result is None:
+        return "no result yet"
+    value = "" if result.value is None else f"{metric} {plain(result.value)}, "
+    return f"{value}{result.status}"
+
+
+def _at_radius(origin: Mapping[str, Any]) -> str:
+    if "radius" not in origin:
+        return ""
+    first = f", at radius {plain(origin['radius'])}"
+    return first + (f", then once more at {plain(origin['fine_radius'])}" if "fine_radius" in origin else "")
+
+
+def _trials(numbers: range) -> str:
+    return f"trials {numbers[0]}–{numbers[-1]}" if len(numbers) > 1 else f"trial {numbers[0]}"
+
+
+def _rounded(length: float | None) -> float | None:
+    return None if length is None else round(length, 4)
+
+
+def _signed(moved: float | None) -> str:
+    return "" if moved is None else f"{moved:+.3f}" if round(moved, 3) else "0"
+
+
+def _length(length: float | None) -> str:
+    return "" if length is None else f"{length:.3f}"
+
+
+def _spread(ends: Any) -> str:
+    if ends is None:
+        return ""
+    if "share" in ends:
+        return f"{plain(ends['value'])} in {ends['share']:.0%}"
+    return f"{plain(ends['low'])} … {plain(ends['high'])}"

@@ -1,0 +1,62 @@
+"""What ``leaderboard`` shows: the trials of a run from best to worst."""
+
+from collections.abc import Mapping, Sequence
+
+from hpsearch.analysis.ranking import leaderboard
+from hpsearch.config import Config
+from hpsearch.reports.status import counted
+from hpsearch.reports.table import Column, Table
+from hpsearch.trial import Result, Status, Trial
+
+__all__ = ["leaderboard_table"]
+
+
+def leaderboard_table(
+    config: Config,
+    ranking: Sequence[Result],
+    trials: Mapping[int, Trial],
+    counts: Mapping[Status, int],
+    *,
+    title: str = "",
+    timings: bool = False,
+) -> Table:
+    """The best trials of one run.
+
+    Args:
+        config: The run's config.
+        ranking: The results to show, best first.
+        trials: At least the trials of these results, by number.
+        counts: The number of results of each status in the whole run.
+        title: A line to print above the table.
+        timings: Whether to show how long each trial ran.
+    """
+    metric = config.metric
+    rows = leaderboard(ranking, trials, metric, timings=timings)
+    columns = [
+        Column("rank", ("rank",), right=True),
+        Column("trial", ("trial",), right=True),
+        Column(metric.name, ("value",), right=True),
+    ]
+    if any("standard_error" in row for row in rows):
+        columns.append(Column("±", ("standard_error",), right=True))
+    columns += [
+        Column("status", ("status",)),
+        Column("epochs", ("epochs",), right=True),
+        *(Column(name, ("values", name), right=True, optional=True) for name in config.space.names),
+    ]
+    if timings:
+        columns.append(Column("seconds", ("seconds",), right=True))
+    if any(row["value"] is None for row in rows):
+        columns.append(Column("reason", ("reason",)))
+    total, finished = config.search.trials, sum(counts.values())
+    about = {
+        "name": config.name,
+        "metric": metric.name,
+        "goal": metric.goal,
+        "trials": total,
+        "finished": finished,
+    }
+    note = f"{counted(counts)}; {finished} of {total} trials"
+    if len(rows) < finished:
+        note += f"; showing the best {len(rows)}, -n 0 shows all"
+    return Table("leaderboard", columns, rows, about, title, (note,))

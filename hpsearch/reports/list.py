@@ -1,0 +1,58 @@
+"""What ``list`` shows: the runs in a directory."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from hpsearch.config import Config
+from hpsearch.reports.status import search_state
+from hpsearch.reports.table import Column, Table
+from hpsearch.trial import Result, Status
+
+__all__ = ["run_row", "runs_table", "unreadable_row"]
+
+
+def runs_table(rows: Sequence[Mapping[str, Any]]) -> Table:
+    """Runs, from the rows that :func:`run_row` and :func:`unreadable_row` make."""
+    columns = [
+        Column("run", ("run",)),
+        Column("state", ("state",)),
+        Column("finished", ("finished",), right=True),
+        Column("trials", ("trials",), right=True),
+        Column("metric", ("metric",)),
+        Column("best", ("value",), right=True),
+        Column("trial", ("best",), right=True),
+        Column("created", ("created",)),
+    ]
+    if any("reason" in row for row in rows):
+        columns.append(Column("reason", ("reason",)))
+    return Table("runs", columns, rows, notes=() if rows else ("No runs here.",))
+
+
+def run_row(
+    directory: Path,
+    config: Config,
+    created: str,
+    *,
+    searching: bool,
+    counts: Mapping[Status, int],
+    best: Result | None,
+    events: Sequence[tuple[str, str, str]],
+) -> dict[str, Any]:
+    """The row of one run; the arguments are those of :func:`hpsearch.reports.status.status_details`."""
+    finished = sum(counts.values())
+    return {
+        "run": str(directory),
+        "state": search_state(config, finished, searching=searching, events=events),
+        "finished": finished,
+        "trials": config.search.trials,
+        "metric": config.metric.name,
+        "best": best.number if best and best.value is not None else None,
+        "value": best.value if best else None,
+        "created": created,
+    }
+
+
+def unreadable_row(directory: Path, reason: str) -> dict[str, Any]:
+    """The row of a run that cannot be read."""
+    return {"run": str(directory), "state": "unreadable", "reason": reason}

@@ -1,0 +1,86 @@
+"""What ``show`` shows: all that is known of a run, or of one of its trials."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from hpsearch.analysis.ranking import standard_error
+from hpsearch.config import Config
+from hpsearch.reports.settings import config_lines, pairs
+from hpsearch.reports.sparkline import sparkline
+from hpsearch.reports.table import Details
+from hpsearch.reports.text import duration, plain
+from hpsearch.trial import Metric, Result, Trial
+
+__all__ = ["run_details", "trial_details"]
+
+_CURVE_WIDTH = 40
+
+
+def run_details(directory: Path, config: Config, metadata: Mapping[str, Any]) -> Details:
+    """What a run searches, and what its numbers depend on.
+
+    Args:
+        directory: The run directory.
+        config: The run's config.
+        metadata: ``created``, the hash of the ``data`` and the ``versions`` that the run began with.
+    """
+    versions = metadata["versions"]
+    libraries = (" ".join(map(str, filter(None, library.values()))) for library in versions["blas"])
+    lines = [
+        ("run", str(directory)),
+        ("created", str(metadata["created"])),
+        *config_lines(config),
+        ("data", f"SHA-256 {metadata['data']}"),
+        ("versions", pairs({key: value for key, value in versions.items() if key != "blas"})),
+        ("blas", "\n".join(libraries)),
+    ]
+    return Details("run", {"run": str(directory), "config": config.resolved(), **metadata}, lines)
+
+
+def trial_details(metric: Metric, trial: Trial, result: Result | None, *, timings: bool = False) -> Details:
+    """All that is known of one trial.
+
+    Args:
+        metric: The metric of the search.
+        trial: The trial.
+        result: Its result, if it has one.
+        timings: Whether to show how long it ran.
+    """
+    data: dict[str, Any] = trial.to_json()
+    lines = [("trial", str(trial.number))]
+    if result is None:
+        lines.append(("status", "no result yet"))
+    else:
+        data |= _result_data(result, timings=timings)
+        lines.append(("status", str(result.status)))
+        if result.value is not None:
+            error = standard_error(result, metric)
+            spread = "" if error is None else f" ± {plain(error)}"
+            lines.append((metric.name, plain(result.value) + spread))
+        lines += [(name, plain(value)) for name, value in result.final.items()]
+    values = "\n".join(f"{name}: {value}" for name, value in trial.values.items())  # exact, to be copied
+    seeds = ", ".join(map(str, trial.seeds))
+    lines += [("values", values), ("seeds" if trial.more_seeds else "seed", seeds)]
+    lines.append(("origin", pairs(trial.origin)))
+    if result is not None:
+        lines += _curves(result)
+        lines.append(("reason", result.reason))
+        lines += [("time", duration(result.seconds))] if timings else []
+    return Details("trial", data, [(label, text) for label, text in lines if text])
+
+
+def _result_data(result: Result, *, timings: bool) -> dict[str, Any]:
+    data = result.to_json()
+    if not timings:
+        del data["seconds"]
+        data["curve"] = [[number, metrics] for number, metrics, _ in data["curve"]]
+    return data
+
+
+def _curves(result: Result) -> list[tuple[str, str]]:
+    lines = [("epochs", str(len(result.curve)))]
+    for name in result.curve[0].metrics if result.curve else ():
+        values = [epoch.metrics.get(name) for epoch in result.curve]
+        lines.append((name, f"{sparkline(values, _CURVE_WIDTH)}  {plain(values[0])} → {plain(values[-1])}"))
+    return lines

@@ -1,0 +1,90 @@
+"""What ``status`` shows: how far a search is."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from hpsearch.config import Config
+from hpsearch.reports.table import Details
+from hpsearch.reports.text import plain
+from hpsearch.trial import Result, Status
+
+__all__ = ["counted", "search_state", "status_details"]
+
+_EVENTS_SHOWN = 5
+
+
+def status_details(
+    directory: Path,
+    config: Config,
+    *,
+    searching: bool,
+    counts: Mapping[Status, int],
+    unfinished: Sequence[int],
+    best: Result | None,
+    events: Sequence[tuple[str, str, str]],
+) -> Details:
+    """The progress of a search.
+
+    Args:
+        directory: The run directory.
+        config: The run's config.
+        searching: Whether a process is searching in the run now.
+        counts: The number of results of each status.
+        unfinished: The trials that have started and have no result.
+        best: The first result of the ranking.
+        events: What happened to the search: time, kind, text.
+    """
+    total, finished = config.search.trials, sum(counts.values())
+    state = search_state(config, finished, searching=searching, events=events)
+    has_best = best is not None and best.value is not None
+    data = {
+        "run": str(directory),
+        "state": state,
+        "trials": total,
+        "finished": finished,
+        "counts": {str(status): count for status, count in counts.items()},
+        "unfinished": list(unfinished),
+        "best": best.number if best and has_best else None,
+        "value": best.value if best else None,
+        "events": [{"at": at, "kind": kind, "text": text} for at, kind, text in events],
+    }
+    latest = (f"{at}  {kind} {text}".rstrip() for at, kind, text in events[-_EVENTS_SHOWN:])
+    lines = [
+        ("run", str(directory)),
+        ("state", state),
+        ("trials", f"{finished} of {total} finished"),
+        ("results", counted(counts)),
+        ("running" if searching else "to run again", ", ".join(map(str, unfinished))),
+        (
+            "best",
+            f"trial {best.number}, {config.metric.name} {plain(best.value)}" if best and has_best else "",
+        ),
+        ("events", "\n".join(latest)),
+        ("next", f"hpsearch resume {directory}" if state in ("interrupted", "failed") else ""),
+    ]
+    return Details("status", data, [(label, text) for label, text in lines if text])
+
+
+def search_state(
+    config: Config, finished: int, *, searching: bool, events: Sequence[tuple[str, str, str]]
+) -> str:
+    """The state of a search: ``searching``, ``complete``, ``failed`` or ``interrupted``.
+
+    Args:
+        config: The run's config.
+        finished: The number of results.
+        searching: Whether a process is searching in the run now.
+        events: What happened to the search: time, kind, text.
+    """
+    if searching:
+        return "searching"
+    last = events[-1][1] if events else ""
+    if last in ("completed", "failed"):
+        return "complete" if last == "completed" else "failed"
+    return "complete" if finished >= config.search.trials else "interrupted"
+
+
+def counted(counts: Mapping[Status, int]) -> str:
+    """The number of results of each status, in words."""
+    present = [f"{counts[status]} {status}" for status in Status if counts.get(status)]
+    return ", ".join(present) or "no results yet"

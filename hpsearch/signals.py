@@ -1,0 +1,155 @@
+"""What SIGINT (Ctrl-C) and SIGTERM do: to the program as a whole, and to a search in it.
+
+Imported before anything heavy, so that a signal is answered from the program's first instant on.
+"""
+
+import contextlib
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from types import FrameType
+from typing import Any, Self
+
+INTERRUPTS = (signal.SIGINT, signal.SIGTERM)
+
+
+class StopNow(BaseException):
+    """Raised inside the trial that runs in this process. No code that catches Exception swallows it."""
+
+
+class ProgramInterrupt(KeyboardInterrupt):
+    """Raised by the first signal.
+
+    A plain KeyboardInterrupt that has passed through ``exec("…")`` makes Python end itself by SIGINT, though
+    it was caught (CPython's ``unhandled_keyboard_interrupt``); imports of dataclasses do that.
+    """
+
+
+class ProgramSignals:
+    """The handler of a program whose exit code is 128 + the signal, whenever that comes.
+
+    The first signal raises :class:`ProgramInterrupt`, once, so that what is half written is removed. A
+    second one ends the process at once. While a search runs, :class:`SearchSignals` takes over.
+
+    Attributes:
+        received: The first signal, if any came.
+    """
+
+    def __init__(self) -> None:
+        self.received: int | None = None
+        self._deaf = False
+        self._unraisable: Callable[[Any], object] = sys.__unraisablehook__
+
+    def install(self) -> None:
+        """Answer signals from now on, also those that were blocked until now."""
+        self._unraisable, sys.unraisablehook = sys.unraisablehook, self._swallowed
+        for number in INTERRUPTS:
+            if signal.getsignal(number) is not signal.SIG_IGN:  # as a script's `hpsearch … &` has it
+                signal.signal(number, self._handle)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, INTERRUPTS)
+
+    def be_deaf(self) -> None:
+        """Answer no further signal: the exit code is known, and the process about to end."""
+        self._deaf = True
+
+    def end(self) -> None:
+        """Ignore signals to the interpreter's last instant, after it has removed its own handlers."""
+        for number in INTERRUPTS:
+            signal.signal(number, signal.SIG_IGN)
+
+    def exit_code(self, code: int) -> int:
+        """What the process exits with, if ``code`` is what it would exit with unless interrupted."""
+        return code if self.received is None else 128 + self.received
+
+    def _handle(self, number: int, _: FrameType | None) -> None:
+        if self._deaf:
+            return
+        if self.received is not None:
+            os._exit(self.exit_code(0))
+        self.received = number
+        raise ProgramInterrupt
+
+    def _swallowed(self, unraisable: Any) -> None:
+        # Raised where Python can only print exceptions, such as in a __del__; the program would run on.
+        if issubclass(unraisable.exc_type, ProgramInterrupt):
+            os._exit(self.exit_code(0))
+        if not issubclass(unraisable.exc_type, StopNow):  # the search sees for itself that it has to stop
+            self._unraisable(unraisable)
+
+
+class SearchSignals:
+    """SIGINT and SIGTERM while a search runs.
+
+    The first SIGINT asks for no new trials; a second one, or SIGTERM, stops the trials that run too. A
+    context manager; it changes nothing outside of the main thread, which alone may set handlers.
+
+    Args:
+        say: Shows the user what the signal means.
+
+    Attributes:
+        received: The first signal, if any came.
+    """
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self.received: int | None = None
+        self._show = say
+        self._now = False
+        self._breakable = False
+        self._unsaid = ""
+        self._before: dict[int, Any] = {}
+
+    @property
+    def draining(self) -> bool:
+        """Whether no new trials are to start."""
+        return self.received is not None
+
+    @contextlib.contextmanager
+    def breakable(self) -> Iterator[None]:
+        """Let a signal that stops at once interrupt what is done here, by :class:`StopNow`.
+
+        Nowhere else: a transaction or a change of the search's state is never cut in two.
+        """
+        self._breakable = True
+        try:
+            self._say()
+            if self._now:
+                raise StopNow
+            yield
+        finally:
+            self._breakable = False
+
+    def __enter__(self) -> Self:
+        if threading.current_thread() is threading.main_thread():
+            for number in INTERRUPTS:
+                self._before[number] = signal.signal(number, self._handle)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
+            program = getattr(handler, "__self__", None)
+            if self.received is not None and isinstance(program, ProgramSignals):
+                program.be_deaf()  # the search ends by a signal already; another one changes nothing
+            signal.signal(number, handler)
+
+    def _handle(self, number: int, _: FrameType | None) -> None:
+        self._now = self._now or number == signal.SIGTERM or self.received is not None
+        self.received = self.received or number
+        if self._now:
+            self._unsaid = "Stopping now. What is finished is saved."
+        else:
+            self._unsaid = "Finishing the trials that run, starting no new ones. Ctrl-C again stops now."
+        if self._breakable:  # and so not in the middle of writing something else
+            self._say()
+        if self._now and self._breakable:
+            self._breakable = False
+            raise StopNow
+
+    def _say(self) -> None:
+        text, self._unsaid = self._unsaid, ""
+        if text:
+            try:
+                self._show(text)
+            except RuntimeError:  # this signal came while the same stream was being written
+                self._unsaid = text

@@ -1,0 +1,137 @@
+"""What every prior offers."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class InvalidKey:
+    """A key of a parameter that its prior does not allow.
+
+    Attributes:
+        key: ``min``, ``max`` or one of the prior's own keys.
+        rule: What the value must be.
+        hint: What to write instead, as a sentence without its full stop.
+    """
+
+    key: str
+    rule: str
+    hint: str = ""
+
+
+class Prior(ABC):
+    """How the values of a number are distributed, bound to the range of a parameter.
+
+    A prior maps real numbers to an axis on which its draws are uniform. The part of the axis that the
+    range covers becomes the unit interval.
+
+    Args:
+        low: The lower end of the range; with a step, of the bucket of the smallest value.
+        high: The upper end, likewise.
+        **parameters: A value for each of :attr:`keys`.
+
+    Attributes:
+        keys: The keys that a parameter with this prior has besides min, max and step; each with one line on
+            its meaning.
+        linear: Whether equal distances between values are equal distances on the axis.
+    """
+
+    keys: ClassVar[Mapping[str, str]] = {}
+    linear: ClassVar[bool] = False
+
+    def __init__(self, low: float, high: float, **parameters: float) -> None:
+        self.low = low
+        self.high = high
+
+    @abstractmethod
+    def to_axis(self, x: Floats) -> Floats:
+        """Points of the axis, shape (n,), of real numbers in the range."""
+
+    @abstractmethod
+    def from_axis(self, t: Floats) -> Floats:
+        """The inverse of :meth:`to_axis`."""
+
+    @classmethod
+    def invalid_parameters(cls, **parameters: float) -> Iterator[InvalidKey]:
+        """What is wrong with the prior's own keys.
+
+        Args:
+            **parameters: A value for each of :attr:`keys`.
+        """
+        yield from ()
+
+    @classmethod
+    def invalid_bounds(cls, low: float, high: float, **parameters: float) -> Iterator[InvalidKey]:
+        """What is wrong with a range for this prior.
+
+        Args:
+            low: The smallest value, ``min``.
+            high: The largest value, ``max``; not below ``low``.
+            **parameters: A valid value for each of :attr:`keys`.
+        """
+        yield from ()
+
+    @classmethod
+    def default_bounds(cls, step: float | None, **parameters: float) -> tuple[float, float] | None:
+        """The smallest and the largest value where a config names none; None if it has to name them.
+
+        Args:
+            step: The distance between neighbouring values; None for a continuous parameter.
+            **parameters: A valid value for each of :attr:`keys`.
+        """
+        return None
+
+    @classmethod
+    def bucket_ends(cls, low: float, step: float, count: float) -> tuple[float, float]:
+        """The ends of the range of a parameter with a step: half a step beyond its values.
+
+        So that the buckets of the first and the last value are as wide as the others.
+
+        Args:
+            low: The smallest value.
+            step: The distance between neighbouring values.
+            count: The number of values.
+        """
+        return low - step / 2, low + (count - 0.5) * step
+
+    @cached_property
+    def _ends(self) -> tuple[float, float]:
+        low, high = self.to_axis(np.array([self.low, self.high])).tolist()
+        return low, high
+
+    def decode(self, units: Floats) -> Floats:
+        """The real numbers at coordinates, both of shape (n,)."""
+        low, high = self._ends
+        return np.asarray(self.from_axis(low + (high - low) * units), dtype=np.float64)
+
+    def encode(self, x: Floats) -> Floats:
+        """The coordinates of real numbers in the range, both of shape (n,)."""
+        return self._unit(self.to_axis(x))
+
+    def centre(self, left: Floats, right: Floats) -> Floats:
+        """The coordinates in the middle of buckets with these ends, cut to the range; all of shape (n,)."""
+        low, high = self.from_axis(np.array(self._ends)).tolist()
+        edges = self.to_axis(np.maximum(left, low)), self.to_axis(np.minimum(right, high))
+        return self._unit((edges[0] + edges[1]) / 2)
+
+    def position(self, x: float) -> float:
+        """Where a number lies relative to the range: 0 at its lower end, 1 at its upper end.
+
+        Numbers outside the range lie below 0 and above 1; NaN for what the scale does not have. Differences
+        are distances as a person sees them, so a prior whose axis crowds its tails needs its own.
+        """
+        low, high = self._ends
+        with np.errstate(all="ignore"):
+            return (float(self.to_axis(np.array([x]))[0]) - low) / (high - low or 1.0)
+
+    def _unit(self, t: Floats) -> Floats:
+        low, high = self._ends
+        return np.asarray(np.clip((t - low) / (high - low or 1.0), 0.0, 1.0), dtype=np.float64)

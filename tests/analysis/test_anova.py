@@ -1,0 +1,177 @@
+"""Tests of the importance of hyperparameters against functions whose variance is known."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
+
+from hpsearch.analysis.anova import MOST_PAIRED, Effect, importance
+from hpsearch.searchers import Observations
+from hpsearch.searchers.surrogate import fit
+from hpsearch.space import Categorical, Floats, Number, Space
+
+SPACE = Space((Number("a", 0, 1), Number("b", 0, 1), Number("c", 0, 1), Categorical("kind", ("x", "y", "z"))))
+
+
+def observed(losses: Floats, units: Floats) -> Observations:
+    """Results without learning curves."""
+    return Observations(units, losses, np.zeros(len(losses), dtype=bool), [np.empty(0)] * len(losses))
+
+
+def effects_of(losses: Floats, units: Floats, space: Space = SPACE, seed: int = 0) -> dict[tuple, Effect]:
+    """What the parameters do, by name."""
+    found = importance(space, observed(losses, units), seed=seed)
+    assert found is not None
+    return {effect.names: effect for effect in found.effects}
+
+
+def points(count: int) -> Floats:
+    """Random canonical points."""
+    return SPACE.snap(np.random.default_rng(1).random((count, 4)))
+
+
+def function(u: Floats) -> Floats:
+    """A main effect of a, an interaction of b and c, a step between categories."""
+    return 12 * (u[:, 0] - 0.5) ** 2 + 6 * (u[:, 1] - 0.5) * (u[:, 2] - 0.5) + (u[:, 3] > 0.6)
+
+
+def test_shares_are_those_of_the_function() -> None:
+    """Within two points of 0.63, 0.20 and 0.17 of the variance; b and c do nothing alone."""
+    units = points(160)
+    everywhere = np.random.default_rng(2).random((200_000, 4))
+    variances = {
+        ("a",): np.var(12 * (everywhere[:, 0] - 0.5) ** 2),
+        ("b", "c"): np.var(6 * (everywhere[:, 1] - 0.5) * (everywhere[:, 2] - 0.5)),
+        ("kind",): 2 / 9,
+    }
+    total = sum(variances.values())
+    effects = effects_of(function(units), units)
+    for names, variance in variances.items():
+        assert effects[names].share == pytest.approx(variance / total, abs=0.02)
+        assert effects[names].low <= effects[names].share <= effects[names].high
+    assert effects["b",].share < 0.02
+    assert effects["c",].share < 0.02
+
+
+LINE = Space((Number("x", 0, 1), Number("y", 0, 1)))
+
+
+def test_intervals_hold_the_truth() -> None:
+    """Of 10 x + y, x makes up 100/101 and y 1/101: in the intervals of each of six data sets."""
+    for seed in range(6):
+        units = np.random.default_rng(seed).random((40, 2))
+        effects = effects_of(10 * units[:, 0] + units[:, 1], units, LINE)
+        assert effects["x",].low <= 100 / 101 <= effects["x",].high
+        assert effects["y",].low <= 1 / 101 <= effects["y",].high
+
+
+def test_shares_hardly_depend_on_the_seed() -> None:
+    """Which points are averaged over changes those of 10 x + y by less than a third of a point."""
+    units = np.random.default_rng(0).random((40, 2))
+    losses = 10 * units[:, 0] + units[:, 1]
+    shares = [effects_of(losses, units, LINE, seed)["x",].share for seed in range(4)]
+    assert max(shares) - min(shares) < 0.003
+
+
+def test_the_largest_effect_comes_first() -> None:
+    """Effects are sorted, and there is one for each parameter and pair."""
+    units = points(60)
+    effects = list(effects_of(function(units), units).values())
+    assert effects[0].names == ("a",)
+    assert len(effects) == 4 + 6
+    assert [effect.share for effect in effects] == sorted((effect.share for effect in effects), reverse=True)
+
+
+def test_pairs_are_of_the_parameters_that_do_most() -> None:
+    """With more parameters than are paired, those that do least are in no pair."""
+    d = MOST_PAIRED + 2
+    space = Space(tuple(Number(f"x{column}", 0, 1) for column in range(d)))
+    units = np.random.default_rng(4).random((4 * d, d))
+    effects = effects_of(5 * units[:, 0] + units[:, 1], units, space)
+    assert len(effects) == d + MOST_PAIRED * (MOST_PAIRED - 1) // 2
+    assert ("x0", "x1") in effects
+
+
+def test_few_results_leave_more_open() -> None:
+    """The interval of a is wider from 20 results than from 120."""
+    few, many = points(20), points(120)
+    noise = np.random.default_rng(3).standard_normal(120) / 4
+    wide, narrow = (effects_of(function(units) + noise[: len(units)], units)["a",] for units in (few, many))
+    assert wide.high - wide.low > narrow.high - narrow.low
+
+
+def test_matrix_products_have_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the machine has: with more, the last digits would differ."""
+    threads: list[int] = []
+
+    def noting_fit(*arguments: Any) -> Floats:
+        threads.extend(each["num_threads"] for each in threadpool_info() if each["user_api"] == "blas")
+        return fit(*arguments)
+
+    monkeypatch.setattr("hpsearch.analysis.anova.fit", noting_fit)
+    units = points(16)
+    with threadpool_limits(limits=2, user_api="blas"):
+        importance(SPACE, observed(function(units), units))
+    assert set(threads) == {1}
+
+
+def test_what_is_explained_tells_noise_from_an_effect() -> None:
+    """Of pure noise less than half, of a smooth function nearly all."""
+    units = points(40)
+    noise = importance(SPACE, observed(np.random.default_rng(5).standard_normal(40), units))
+    smooth = importance(SPACE, observed(function(units), units))
+    assert noise is not None
+    assert smooth is not None
+    assert noise.explained < 0.5
+    assert smooth.explained > 0.9
+
+
+def test_the_mean_of_more_seeds_is_believed_more() -> None:
+    """With repeats the prior over noise is lower, and so the shares differ."""
+    units = points(40)
+    losses = function(units) + np.random.default_rng(6).standard_normal(40) / 2
+    once, often = (importance(SPACE, observed(losses, units), repeats) for repeats in (1, 50))
+    assert once != often
+
+
+@pytest.mark.parametrize(
+    "losses",
+    [
+        np.arange(15.0),
+        np.ones(40),
+        np.full(40, np.nan),
+        np.where(np.arange(40) < 10, np.arange(40.0), np.nan),
+    ],
+)
+def test_nothing_is_said_when_too_little_is_known(losses: Floats) -> None:
+    """Fewer than four results with a value for each parameter, or results that are all alike."""
+    assert importance(SPACE, observed(losses, points(len(losses)))) is None
+
+
+@pytest.mark.parametrize("loss", [1.0, np.nan])
+def test_nothing_is_said_where_nothing_is_searched(loss: float) -> None:
+    """Without parameters, whether trials have values or not."""
+    nowhere = Space((), {"x": 1})
+    assert importance(nowhere, observed(np.full(3, loss), np.empty((3, 0)))) is None
+
+
+def test_the_same_results_have_the_same_importance() -> None:
+    """Nothing is left to chance."""
+    units = points(30)
+    assert importance(SPACE, observed(function(units), units)) == importance(
+        SPACE, observed(function(units), units)
+    )
+
+
+def test_conditional_parameters_and_failures_are_taken_as_they_are() -> None:
+    """A parameter that is mostly inactive explains little; failed trials do no harm."""
+    space = Space(
+        (Number("x", 0, 1), Categorical("on", (True, False)), Number("y", 0, 1, when={"on": (True,)}))
+    )
+    units = space.snap(np.random.default_rng(0).random((50, 3)))
+    losses = units[:, 0].copy()
+    losses[::9] = np.nan
+    effects = list(effects_of(losses, units, space).values())
+    assert effects[0].names == ("x",)
+    assert effects[0].share > 0.5

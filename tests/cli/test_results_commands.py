@@ -1,0 +1,164 @@
+"""Tests of the commands that show runs and trials: whole outputs in every format."""
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from hpsearch.config import Config
+from hpsearch.reports.leaderboard import leaderboard_table
+from hpsearch.reports.render import print_report
+from hpsearch.store import Run
+from tests.cli.conftest import Done
+
+Program = Callable[..., Done]
+Golden = Callable[[str, str], None]
+
+
+@pytest.mark.parametrize("form", ["table", "json", "jsonl", "csv", "md"])
+def test_leaderboard(hpsearch: Program, example: Path, golden: Golden, form: str) -> None:
+    """Best first, failures last with the first line of their reason, control characters made visible."""
+    done = hpsearch("leaderboard", example, "-f", form)
+    assert (done.code, done.err) == (0, "")
+    golden(f"leaderboard.{form}", done.out)
+
+
+@pytest.mark.parametrize("what", ["status", "show", "show best", "show 1", "show 3", "show 5", "list"])
+@pytest.mark.parametrize("form", ["table", "json"])
+def test_details(hpsearch: Program, example: Path, golden: Golden, what: str, form: str) -> None:
+    """Status, run, trials that are done, diverged, failed or in flight, and the list of runs."""
+    command, _, which = what.partition(" ")
+    arguments = [] if command == "list" else [example, *([which] if which else [])]
+    done = hpsearch(command, *arguments, "-f", form)
+    assert (done.code, done.err) == (0, "")
+    golden(f"{what.replace(' ', '-')}.{form}", done.out)
+
+
+@pytest.mark.parametrize("target", ["csv", "json", "jsonl", "config"])
+def test_export(hpsearch: Program, example: Path, golden: Golden, target: str) -> None:
+    """Everything, for other programs."""
+    done = hpsearch("export", example, "--to", target)
+    assert (done.code, done.err) == (0, "")
+    golden(f"export.{target}", done.out)
+
+
+def test_machine_formats_are_what_they_say(hpsearch: Program, example: Path) -> None:
+    """JSON parses, with its schema; JSON lines parse one by one; CSV has as many cells in every row."""
+    assert json.loads(hpsearch("leaderboard", example, "-f", "json").out)["schema"] == 1
+    lines = hpsearch("leaderboard", example, "-f", "jsonl").out.splitlines()
+    assert [json.loads(line)["trial"] for line in lines] == [2, 0, 4, 1, 3]
+    rows = list(csv.reader(io.StringIO(hpsearch("leaderboard", example, "-f", "csv").out)))
+    assert {len(row) for row in rows} == {len(rows[0])}
+
+
+def test_times_are_shown_only_when_asked_for(hpsearch: Program, example: Path) -> None:
+    """Without --timings two equal searches print equal bytes."""
+    for command in (["leaderboard", example, "-f", "json"], ["show", example, "0", "-f", "json"]):
+        assert "seconds" not in hpsearch(*command).out
+        assert "seconds" in hpsearch(*command, "--timings").out
+
+
+def test_rows_are_limited(hpsearch: Program, example: Path) -> None:
+    """-n 2 shows the best two and says how to show more; -n 0 shows all."""
+    done = hpsearch("leaderboard", example, "-n", 2)
+    assert len(done.out.splitlines()) == 4
+    assert "showing the best 2" in done.out
+    assert len(hpsearch("leaderboard", example, "-n", 0).out.splitlines()) == 7
+
+
+def test_several_runs_come_one_after_another(hpsearch: Program, example: Path) -> None:
+    """Each under its name."""
+    done = hpsearch("leaderboard", example, example)
+    assert done.out.count("runs/example-001") == 2
+
+
+def test_a_run_is_found_by_its_name_under_runs(hpsearch: Program, example: Path) -> None:
+    """runs/ may be left out."""
+    assert hpsearch("status", "example-001").out == hpsearch("status", example).out
+
+
+def test_export_to_a_file(hpsearch: Program, example: Path) -> None:
+    """-o writes the same as without it goes to stdout."""
+    expected = hpsearch("export", example, "--to", "jsonl").out
+    assert hpsearch("export", example, "--to", "jsonl", "-o", "all.jsonl").out == ""
+    assert Path("all.jsonl").read_text() == expected
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "text"),
+    [
+        (["show", "runs/example-001", "99"], 2, "trials 0 to 5 so far; found 99"),
+        (["show", "runs/example-001", "bset"], 2, "TRIAL must be a trial number or best; found 'bset'"),
+        (["leaderboard", "runs/nothing"], 4, "is no run directory"),
+        (["status", "example.yaml"], 4, "is no run directory"),
+        (["list", "nowhere"], 4, "no directory nowhere"),
+        (["export", "runs/example-001", "--to", "json", "-o", "no/where"], 2, "cannot be written"),
+        (["leaderboard"], 2, "Missing argument"),
+        (["leaderboard", "x", "-f", "xml"], 2, "'xml' is not one of"),
+        (["leaderbord", "x"], 2, "leaderbord"),
+    ],
+)
+def test_wrong_usage(hpsearch: Program, example: Path, arguments: list[str], code: int, text: str) -> None:
+    """The documented exit code, a message on stderr, nothing on stdout."""
+    done = hpsearch(*arguments)
+    assert (done.code, done.out) == (code, "")
+    assert text in done.err
+    assert "Traceback" not in done.err
+
+
+def test_a_damaged_run_is_a_row_in_the_list(hpsearch: Program, example: Path) -> None:
+    """The other runs are shown as usual."""
+    broken = Path("runs/broken-001")
+    broken.mkdir()
+    (broken / "search.db").write_bytes(b"x" * 5000)
+    done = hpsearch("list")
+    assert done.code == 0
+    assert "unreadable" in done.out
+    assert "example-001" in done.out
+
+
+def test_no_control_character_reaches_the_terminal(hpsearch: Program, example: Path) -> None:
+    """Neither from values nor from reasons, in no command and format."""
+    for form in ("table", "json", "jsonl", "csv", "md"):
+        for command in (["leaderboard", example], ["show", example, 3], ["status", example]):
+            assert "\x1b" not in hpsearch(*command, "-f", form).out
+
+
+def test_a_number_beyond_all_trials_is_refused(hpsearch: Program, example: Path) -> None:
+    """However large it is."""
+    done = hpsearch("show", example, "9" * 30)
+    assert (done.code, done.out) == (2, "")
+    assert "trials 0 to 5" in done.err
+
+
+def test_machine_formats_are_for_one_run(hpsearch: Program, example: Path) -> None:
+    """Two documents one after another would not be valid."""
+    done = hpsearch("leaderboard", example, example, "-f", "json")
+    assert (done.code, done.out) == (2, "")
+    assert "one RUN at a time" in done.err
+
+
+def test_equal_runs_print_equal_reasons(hpsearch: Program, example: Path) -> None:
+    """Only show prints the traceback, whose paths differ between machines."""
+    assert "Traceback" not in hpsearch("leaderboard", example, "-f", "json").out
+    assert "Traceback" in hpsearch("show", example, 3).out
+
+
+@pytest.mark.parametrize("width", [50, 60])
+def test_a_narrow_terminal_loses_whole_columns(example: Path, width: int) -> None:
+    """Rank, trial, value and status are never cut; dropped columns are named."""
+    with Run.read(example) as run:
+        trials = {number: run.trial(number) for number in range(5)}
+        table = leaderboard_table(
+            Config.from_resolved(run.meta("config")), run.ranking(3), trials, run.counts()
+        )
+    file = io.StringIO()
+    print_report(table, "table", Console(file=file, width=width, force_terminal=True, no_color=True))
+    lines = file.getvalue().splitlines()
+    assert "…" not in file.getvalue()
+    assert "Not shown (terminal too narrow): " in file.getvalue()
+    assert any("0.0625" in line and "done" in line for line in lines)

@@ -1,0 +1,109 @@
+"""Tests of reading metrics without patterns, and with them."""
+
+import math
+
+import pytest
+
+from hpsearch.metrics import LineReader, MisreadNumber, PatternReader
+from tests.metrics.corpus import Case, corpus
+
+
+def same(found: list[float], expected: list[float]) -> bool:
+    """Whether the numbers are equal, NaN to NaN."""
+    return len(found) == len(expected) and all(
+        a == b or (math.isnan(a) and math.isnan(b)) for a, b in zip(found, expected, strict=True)
+    )
+
+
+CORPUS = corpus()
+
+
+@pytest.mark.parametrize("case", CORPUS, ids=[f"{n}-{case.style}" for n, case in enumerate(CORPUS)])
+def test_no_line_of_the_corpus_is_misread(case: Case) -> None:
+    """Every value of the metric is found, whole, and nothing else is taken for it."""
+    reader = LineReader(case.metric)
+    found = [record[case.metric] for record in reader.records(case.output.encode())]
+    found += [value for name, value in reader.final().items() if name == case.metric]
+    assert same(found, case.expected)
+
+
+def test_the_corpus_is_large_enough() -> None:
+    """It has at least sixty cases in thirty styles."""
+    assert len(CORPUS) >= 60
+    assert len({case.style for case in CORPUS}) >= 30
+
+
+def test_blocks_may_be_cut_between_any_lines() -> None:
+    """What is read does not depend on how the lines arrive."""
+    output = "\n".join(case.output for case in CORPUS)
+    whole = LineReader("val_loss")
+    at_once = [*whole.records(output.encode()), whole.final()]
+    line_by_line = LineReader("val_loss")
+    records = [record for line in output.encode().split(b"\n") for record in line_by_line.records(line)]
+    assert repr([*records, line_by_line.final()]) == repr(at_once)
+
+
+def test_metrics_gather_until_the_searchs_own_completes_an_epoch() -> None:
+    """What comes after the last epoch is a final figure."""
+    reader = LineReader("val_loss")
+    output = b"""train loss 0.9
+{"train_acc": 0.5}
+val_loss: 0.8
+{"train_acc": 0.6}
+{"val_loss": 0.7}
+test loss 1.64
+{"test_acc": 0.75, "model": "big"}"""
+    assert list(reader.records(output)) == [
+        {"train_loss": 0.9, "train_acc": 0.5, "val_loss": 0.8},
+        {"train_acc": 0.6, "val_loss": 0.7},
+    ]
+    assert reader.final() == {"test_loss": 1.64, "test_acc": 0.75}
+    assert reader.final() == {}
+
+
+def test_settings_that_a_program_prints_are_not_metrics() -> None:
+    """They are seen, so that an error can name them, but not recorded."""
+    reader = LineReader("val_loss")
+    settings = b"Namespace(batch_size=64, lr=0.1)\n{'seed': 3}\nbatch_size: 64\nhidden = 5"
+    assert list(reader.records(settings + b"\nval_loss: 1")) == [{"val_loss": 1.0}]
+    assert {"batch_size", "lr", "seed", "hidden"} <= set(reader.seen)
+
+
+def test_each_metric_knows_the_line_it_came_from() -> None:
+    """The first one, as a terminal shows it, and how often it was found."""
+    reader = LineReader("val_loss")
+    list(reader.records(b"\x1b[1mval_loss: 0.5\x1b[0m\nval_loss: 0.4\n{'lr': 0.1, 'acc': 0.3}"))
+    sighting = reader.seen["val_loss"]
+    assert (sighting.line, sighting.style, sighting.value, sighting.times) == (
+        "val_loss: 0.5",
+        "text",
+        0.5,
+        2,
+    )
+    assert reader.seen["acc"].style == "object"
+
+
+def test_what_is_not_an_object_after_all_is_read_line_by_line() -> None:
+    """A brace that is never closed swallows nothing."""
+    reader = LineReader("val_loss")
+    assert list(reader.records(b"{\nval_loss: 0.5\nval_loss: 0.4")) == []
+    assert reader.final() == {"val_loss": 0.4}
+    cut = LineReader("val_loss")
+    lines = b"\n".join([b"{", *[b"x: 1"] * 250, b"val_loss: 0.5"])
+    assert list(cut.records(lines)) == [{"val_loss": 0.5}]
+
+
+def test_patterns_gather_and_keep_final_figures() -> None:
+    """A metric after the last epoch is a final figure, as without patterns."""
+    reader = PatternReader({"val_loss": "val loss {}", "acc": r"acc=(\S+)"}, "val_loss")
+    records = list(reader.records(b"acc=50%\nval loss 1,980.02\nval loss nan\nacc=0.75"))
+    assert repr(records) == "[{'acc': 50.0, 'val_loss': 1980.02}, {'val_loss': nan}]"
+    assert reader.final() == {"acc": 0.75}
+    assert reader.seen["val_loss"].line == "val loss 1,980.02"
+
+
+def test_a_pattern_that_cuts_a_number_raises() -> None:
+    """The value never reaches a record."""
+    reader = PatternReader({"loss": r"loss=([\d.]+)"}, "loss")
+    with pytest.raises(MisreadNumber, match=r"captures '1.1' of '1.1e-06'"):
+        list(reader.records(b"loss=1.1e-06"))
