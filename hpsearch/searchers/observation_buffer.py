@@ -59,10 +59,11 @@ class ObservationBuffer:
         self._curves.append(np.array(self._metric.losses(result.curve), dtype=np.float64))
         self.told += 1
 
-    def curves(self, told: int) -> Sequence[Floats]:
-        """The learning curves of the first ``told`` trials, as losses."""
-        return self._curves[:told]
+    def curve(self, number: int) -> tuple[Floats, bool]:
+        """A trial's learning curve, as losses, and whether it was stopped early."""
+        return self._curves[number], bool(self._stopped[number])
 
     def observations(self, tried: int, told: int) -> Observations:
         """The first ``tried`` points and the first ``told`` results."""
-        return Observations(self._units[:tried], self._losses[:told], self._stopped[:told], self.curves(told))
+        curves = self._curves[:told]
+        return Observations(self._units[:tried], self._losses[:told], self._stopped[:told], curves, history=self)

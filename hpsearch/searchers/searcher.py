@@ -41,12 +41,15 @@ class Observations:
         losses: Losses of trials 0 … m − 1, lower is better, NaN for a trial without a value; shape (m,).
         stopped: Which of the m trials were stopped early, shape (m,).
         curves: The m trials' losses epoch by epoch, each of shape (epochs,); empty where none was reported.
+        history: What they are the beginning of, if it only ever grows: of two with the same history one is
+            the beginning of the other, and nobody has to compare them.
     """
 
     units: Floats
     losses: Floats
     stopped: Booleans
     curves: Sequence[Floats]
+    history: object | None = None
 
     @classmethod
     def nothing(cls, dimensions: int) -> "Observations":
