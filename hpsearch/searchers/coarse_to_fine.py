@@ -108,9 +108,10 @@ class CoarseToFine:
         """The most promising of random candidates near good trials and elsewhere, or of more around it."""
         rng = generator(self._seed, number, _ZOOM)
         surrogate, rows = self._surrogate(observations, _CLIPS[number % len(_CLIPS)])
-        acquisition = partial(_acquisition, surrogate, float(surrogate.means.min()))
+        means = surrogate.means_at_all
+        acquisition = partial(_acquisition, surrogate, float(means.min()))
         around = partial(self._sampler.perturb, rng, lengths=surrogate.lengths)
-        best = rows[np.argsort(surrogate.means, kind="stable")[:_CENTRES]]
+        best = rows[np.argsort(means, kind="stable")[:_CENTRES]]
         shares = 1.0 / np.arange(1, len(best) + 1)
         centres = rng.choice(best, size=_ZOOM_CANDIDATES, p=shares / shares.sum())
         zoomed = around(observations.units[centres], centres, radius=self._radius(number))
@@ -125,12 +126,13 @@ class CoarseToFine:
         return Proposal(first.unit, _origin(first, None, surrogate.lengths))
 
     def _surrogate(self, observations: Observations, clip: float) -> tuple[GaussianProcess, Indices]:
-        """The surrogate of the results, and which of them it was given."""
+        """The surrogate of the results, and the trials it was given: those with results, then pending ones."""
         rows, observed = surrogate_targets(observations, _MOST_POINTS, clip)
-        pending = observations.units[len(observations.losses) :][-_MOST_POINTS:]
-        points = np.concatenate([observations.units[rows], pending])
+        tried = len(observations.units)
+        pending = np.arange(max(len(observations.losses), tried - _MOST_POINTS), tried)
+        rows = np.concatenate([rows, pending])
         theta = self._fit_caches[clip].theta(observations)
-        return GaussianProcess(self._features, theta, points, observed), rows
+        return GaussianProcess(self._features, theta, observations.units[rows], observed), rows
 
     def _best(self, candidates: Candidates, acquisition: Callable[[Floats], Floats]) -> "_Choice | None":
         """The most promising untried candidate; None when all are tried."""
@@ -151,8 +153,12 @@ class CoarseToFine:
 
 
 def _acquisition(surrogate: GaussianProcess, best: float, units: Floats) -> Floats:
-    """The logarithm of the improvement on ``best`` to be expected at points, shape (n,)."""
-    return log_expected_improvement(*surrogate.predict(units), best)
+    """The logarithm of the improvement on ``best`` to be expected at points, shape (n,).
+
+    What is pending is not known: as long as it is a large part of the points, the deviation counts for more.
+    """
+    mean, deviation = surrogate.predict(units)
+    return log_expected_improvement(mean, (1 + surrogate.pending_share) * deviation, best)
 
 
 @dataclass(frozen=True, slots=True)
