@@ -62,7 +62,7 @@ CASES = (
 
 
 def network(case: Case, stack: int = 1) -> Callable[[], None]:
-    """This network; a stack trains so many at once."""
+    """This network; ``stack`` of them train at once."""
     units = {f"hidden_units_{layer}": size for layer, size in enumerate(case.sizes[1:-1], 1)}
     chosen = {
         "learning_rate": LEARNING_RATE,
@@ -96,7 +96,7 @@ def sklearn(case: Case) -> Callable[[], None]:
 
     def run() -> None:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # it has not converged, as it says
+            warnings.simplefilter("ignore")  # that it has not converged
             model.fit(x, y)
 
     return run
@@ -161,7 +161,7 @@ def measure(case: Case, rounds: int) -> dict[str, list[float]]:
             start = time.perf_counter()
             run()
             seconds = time.perf_counter() - start
-            if turn:  # the first is for warming up
+            if turn:  # the first turn warms up
                 turns[name].append(seconds / case.steps * 1e6 / (4 if name == STACK else 1))
     return turns
 

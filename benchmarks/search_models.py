@@ -20,7 +20,14 @@ from hpsearch.trial import Value
 Values = Mapping[str, Value]
 _MEAN_OF = 5  # trainings, whose mean is what a noisy configuration is truly worth
 MODELS = ("svm_digits", "tree_cancer", "ridge_diabetes", "sgd_clusters", "boosting_friedman")
-HELD_OUT_MODELS = ("pipeline_wine", "neighbors_moons", "elastic_diabetes", "mlp_digits", "trees_cancer", "svr_friedman")
+HELD_OUT_MODELS = (
+    "pipeline_wine",
+    "neighbors_moons",
+    "elastic_diabetes",
+    "mlp_digits",
+    "trees_cancer",
+    "svr_friedman",
+)
 HILLS = tuple(f"hills_{seed}" for seed in range(6))
 HELD_OUT_HILLS = tuple(f"hills_{seed}" for seed in range(100, 106))
 
@@ -119,7 +126,9 @@ def _tree_cancer() -> Model:
         )
     )
     return Model(
-        space, lambda values, seed: _error(DecisionTreeClassifier(**values, random_state=0), rows), noisy=False
+        space,
+        lambda values, seed: _error(DecisionTreeClassifier(**values, random_state=0), rows),
+        noisy=False,
     )
 
 
@@ -246,7 +255,12 @@ def _neighbors_moons() -> Model:
         stretch = np.array([values["width"], 1.0])
         some, others = noise[:150] * scales, noise[150:310] * scales
         made = KNeighborsClassifier(values["n_neighbors"], p=values["p"], weights=values["weights"])
-        widened = np.hstack([rows[0] * stretch, some]), rows[1], np.hstack([rows[2] * stretch, others]), rows[3]
+        widened = (
+            np.hstack([rows[0] * stretch, some]),
+            rows[1],
+            np.hstack([rows[2] * stretch, others]),
+            rows[3],
+        )
         return _error(made, widened)
 
     return Model(space, loss, noisy=False)
@@ -416,7 +430,9 @@ def main() -> None:
         for radius in (0.2, 0.1, 0.05):
             top = np.argsort(losses, kind="stable")[:20]
             points = units[np.repeat(top, 25)]
-            around = sampler.perturb(rng, points, np.zeros(len(points), np.intp), radius, np.ones(task.space.dimensions))
+            around = sampler.perturb(
+                rng, points, np.zeros(len(points), np.intp), radius, np.ones(task.space.dimensions)
+            )
             fresh = np.array([task.loss(values) for values in task.space.values(around.units)])
             units, losses = np.concatenate([units, around.units]), np.concatenate([losses, fresh])
             rows = np.argsort(losses, kind="stable")[:40]

@@ -7,14 +7,17 @@ from pathlib import Path
 
 from threadpoolctl import threadpool_limits
 
-from hpsearch import blas, launch
+from hpsearch import blas
 from hpsearch.config import Config
 from hpsearch.config import load as load_config
 from hpsearch.errors import RunMismatch, UsageError
 from hpsearch.network import final
+from hpsearch.objectives.kinds import prepare
+from hpsearch.objectives.network import NetworkPreparation
 from hpsearch.reports.lines import Lines
+from hpsearch.resuming import resume as resume_run
+from hpsearch.starting import start
 from hpsearch.store import Run
-from hpsearch.workload import NetworkWorkload, workload
 
 __all__ = ["load", "resume", "run", "train"]
 
@@ -59,7 +62,7 @@ def run(
         HpsearchError: As listed in :mod:`hpsearch.errors`.
     """
     settings = [*overrides, *([] if trials is None else [f"search.trials={trials}"])]
-    directory = launch.start(
+    directory = start(
         load_config(Path(config), settings), _Warnings(), directory=None if output is None else Path(output)
     )
     return load(directory)
@@ -87,7 +90,7 @@ def resume(directory: str | PathLike[str], *, trials: int | None = None) -> Run:
             f"before Python starts, or continue with `hpsearch resume {directory}`."
         )
     changes = {} if trials is None else {"search.trials": trials}
-    return load(launch.resume(Path(directory), _Warnings(), changes=changes))
+    return load(resume_run(Path(directory), _Warnings(), changes=changes))
 
 
 def load(directory: str | PathLike[str]) -> Run:
@@ -122,11 +125,11 @@ def train(
     """
     config = Config.from_resolved(run.meta("config"))
     chosen = run.trial(run.trial_number(trial))
-    work = workload(config)
-    if not isinstance(work, NetworkWorkload):
+    preparation = prepare(config)
+    if not isinstance(preparation, NetworkPreparation):
         kind = config.objective.kind
         raise UsageError(f"{run.directory} searches a {kind}; only the built-in network can be trained")
-    if work.fingerprint() != run.meta("data"):
+    if preparation.fingerprint() != run.meta("data"):
         raise RunMismatch(
             f"The data has changed since {run.directory} started, so its best values may no longer be good."
             " Restore the old data, or search the new data."
@@ -134,7 +137,9 @@ def train(
     last = final.best_epoch(config.metric, run.result(chosen.number))
     values = {**config.objective.constants, **chosen.values}
     with threadpool_limits(limits=config.run.threads, user_api="blas"):  # their number changes the last bits
-        return final.train_final(work.dataset, values, chosen.seed, on_epoch or _ignore, last_epoch=last)
+        return final.train_final(
+            preparation.dataset, values, chosen.seed, on_epoch or _ignore, last_epoch=last
+        )
 
 
 def _ignore(epoch: int, epochs: int, loss: float) -> None:

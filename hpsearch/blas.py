@@ -17,6 +17,16 @@ from typing import Any, Literal
 from hpsearch.signals import INTERRUPTS
 
 VARIABLE = "OPENBLAS_CORETYPE"
+THREAD_VARIABLES = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "BLIS_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+)
+"""Where the BLAS libraries, and others, look for the number of their threads."""
+
 AVX512_KERNEL = "SkylakeX"
 AVX512_FLAGS = frozenset({"avx512f", "avx512cd", "avx512bw", "avx512dq", "avx512vl"})
 """What the kernels for SkylakeX are compiled for (OpenBLAS, Makefile.x86_64)."""

@@ -137,9 +137,9 @@ class SearchSignals:
         self._now = self._now or number == signal.SIGTERM or self.received is not None
         self.received = self.received or number
         if self._now:
-            self._unsaid = "Stopping now. What is finished is saved."
+            self._unsaid = "Stopping now. Finished trials are saved."
         else:
-            self._unsaid = "Finishing the trials that run, starting no new ones. Ctrl-C again stops now."
+            self._unsaid = "Finishing the running trials and starting no new ones. Ctrl-C again stops now."
         if self._breakable:  # and so not in the middle of writing something else
             self._say()
         if self._now and self._breakable:
@@ -153,3 +153,17 @@ class SearchSignals:
                 self._show(text)
             except RuntimeError:  # this signal came while the same stream was being written
                 self._unsaid = text
+
+
+@contextlib.contextmanager
+def interrupts_blocked() -> Iterator[None]:
+    """Block Ctrl-C and SIGTERM meanwhile.
+
+    A process or thread started here inherits the blocked signals. This thread gets what arrived in the
+    meantime right afterwards.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, INTERRUPTS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

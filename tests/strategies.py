@@ -21,6 +21,22 @@ RANGES: dict[str, st.SearchStrategy[Range]] = {
     "reverse_log": st.builds(
         lambda low, share: (low, low + share * (0.9999 - low), {}), st.floats(0, 0.9), st.floats(0.02, 1)
     ),
+    "normal": st.builds(
+        lambda mean, sd, z, share: (
+            mean + z * sd,
+            mean + (z + share * (5 - z)) * sd,
+            {"mean": mean, "sd": sd},
+        ),
+        *(st.floats(-1e3, 1e3), st.floats(1e-2, 1e3), st.floats(-5.9, 4), st.floats(0.02, 1)),
+    ),
+    "log_normal": st.builds(
+        lambda mean, sd, z, share: (
+            math.exp(mean + z * sd),
+            math.exp(mean + (z + share * (5 - z)) * sd),
+            {"mean": mean, "sd": sd},
+        ),
+        *(st.floats(-9, 3), st.floats(0.1, 2), st.floats(-5.9, 4), st.floats(0.02, 1)),
+    ),
 }
 """For every prior: min, max, and the prior's own keys."""
 

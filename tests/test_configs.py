@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hpsearch.config import load
-from hpsearch.launch import start
+from hpsearch.starting import start
 from hpsearch.store import Run
 from tests.conftest import Recorder
 

@@ -2,7 +2,7 @@
 
 import shutil
 import threading
-from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -20,13 +20,15 @@ from hpsearch.errors import (
     RunUnwritable,
     SearchFailed,
 )
-from hpsearch.launch import resume, start
+from hpsearch.executors.panda import Panda
 from hpsearch.loop import run_search
+from hpsearch.resuming import resume
 from hpsearch.search import Search
+from hpsearch.starting import start
 from hpsearch.store import Run
 from hpsearch.trial import Result, Status, Trial
 from tests.conftest import TINY, Recorder
-from tests.executors.test_executors import Objective, Panda
+from tests.executors.objectives import Simple
 
 
 def rows(directory: Path) -> list[tuple[int, str, float | None]]:
@@ -181,22 +183,27 @@ def test_more_workers_than_the_lag_allows_is_explained(
     in_tmp: Path, tiny: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """On a large machine, auto uses lag + 1 of its workers, and says which lag would use all."""
-    monkeypatch.setattr("hpsearch.launch.available_cpus", lambda: 8)
+    monkeypatch.setattr("hpsearch.executors.choose.available_cpus", lambda: 8)
     callback = Recorder()
     start(load(tiny, ["search.trials=9", "search.lag=1", "run.strategy=auto"]), callback)
     assert callback.slots == 2
     assert any("`search.lag: 7`" in text for text in callback.texts)
 
 
-def broken(reason: str) -> Objective:
-    """An objective whose trials fail but for those whose number is a multiple of 4."""
+@dataclass(frozen=True)
+class Broken(Simple):
+    """All trials fail with a reason; with the reason ``some``, every fourth one does not.
 
-    def run(trial: Trial) -> Result:
-        if trial.number % 4 == 0 and reason == "some":
+    Attributes:
+        reason: The reason.
+    """
+
+    reason: str
+
+    def __call__(self, trial: Trial, on_epoch: object = None, heartbeat: object = None) -> Result:
+        if trial.number % 4 == 0 and self.reason == "some":
             return Result(trial.number, Status.DONE, float(trial.number))
-        return Result(trial.number, Status.FAILED, reason=f"{reason}\nTraceback")
-
-    return run
+        return Result(trial.number, Status.FAILED, reason=f"{self.reason}\nTraceback")
 
 
 def run_broken(directory: Path, config: Config, reason: str) -> Recorder:
@@ -205,7 +212,7 @@ def run_broken(directory: Path, config: Config, reason: str) -> Recorder:
     meta = {"config": config.resolved()}
     search = Search(config.space, metric=config.metric, trials=12, lag=3, method="random", max_failures=5)
     with Run.create(directory, "", meta) as run:
-        run_search(search, Panda(broken(reason)), run, callback, lambda trial: "")
+        run_search(search, Panda(Broken(reason)), run, callback, lambda trial: "")
     return callback
 
 
@@ -283,7 +290,7 @@ def test_another_kernel_is_refused_from_python(
         run.set_meta(blas_kernel="SkylakeX")
     assert len(hpsearch.resume(directory).results()) == 3
     monkeypatch.setattr("hpsearch.blas.cpu_flags", lambda: frozenset({*AVX512_FLAGS, "avx2", "fma"}))
-    with pytest.raises(RunMismatch, match="began with OPENBLAS_CORETYPE=SkylakeX, this process with"):
+    with pytest.raises(RunMismatch, match="started with OPENBLAS_CORETYPE=SkylakeX, this process with"):
         hpsearch.resume(directory, trials=6)
 
 
@@ -302,9 +309,6 @@ def test_a_search_in_another_thread_leaves_signals_alone(in_tmp: Path, config: C
     thread.start()
     thread.join()
     assert len(rows(outcome[0])) == 12
-
-
-Make = Callable[[Objective], Panda]
 
 
 def test_what_earlier_runs_found_out_is_kept_in_the_run(in_tmp: Path, tiny: Path) -> None:

@@ -12,9 +12,11 @@ PACKAGE = Path(__file__).parent.parent / "hpsearch"
 
 ROOMS: dict[str, set[str]] = {
     "errors": set(),
-    "trial": set(),
+    "commands": set(),
     "signals": set(),
+    "trial": set(),
     "blas": {"signals"},
+    "versions": set(),
     "files": {"errors"},
     "objective": {"trial"},
     "space": {"errors", "trial"},
@@ -34,36 +36,50 @@ ROOMS: dict[str, set[str]] = {
     "network": {"data", "files", "trial", "errors"},
     "metrics": set(),
     "expressions": set(),
+    "scripts": {"metrics", "document", "trial", "errors"},
     "process": {"objective", "errors"},
-    "objectives": {"objective", "files", "network", "data", "process", "trial", "errors"},
-    "executors": {"objective", "signals", "trial", "errors"},
-    "store": {"files", "trial", "errors"},
+    "objectives": {"objective", "network", "data", "process", "files", "blas", "trial", "errors"},
+    "executors": {"objective", "signals", "blas", "trial", "errors"},
+    "store": {"files", "commands", "trial", "errors"},
     "search": {"config", "searchers", "space", "trial", "errors"},
-    "loop": {"search", "signals", "executors", "store", "trial", "errors"},
-    "workload": {"objective", "executors", "objectives", "store", "data", "config", "trial", "errors"},
+    "loop": {"search", "executors", "store", "signals", "commands", "trial", "errors"},
     "warm_start": {"config", "searchers", "store", "errors"},
-    "launch": {
-        "workload",
-        "warm_start",
-        "blas",
+    "starting": {
         "loop",
         "search",
+        "warm_start",
+        "objectives",
         "executors",
-        "objective",
+        "store",
+        "config",
+        "versions",
+        "blas",
+    },
+    "resuming": {
+        "starting",
+        "loop",
+        "search",
         "objectives",
         "store",
-        "network",
         "config",
-        "trial",
+        "versions",
+        "commands",
         "errors",
     },
+    "testing": {"executors", "objective", "searchers", "space", "trial", "errors"},
     "analysis": {"space", "trial", "searchers"},
     "findings": {"analysis", "config", "searchers", "store", "network.hyperparameters", "trial", "errors"},
     "reports": {"analysis", "config", "searchers", "trial", "blas"},
     "exchange": {"reports", "config", "document", "files", "store", "space", "trial", "errors"},
-    "api": {"launch", "workload", "network", "reports", "store", "config", "blas", "errors"},
+    "api": {"starting", "resuming", "objectives", "network", "reports", "store", "config", "blas", "errors"},
 }
 """What each room may import."""
+
+TYPES: dict[str, set[str]] = {
+    "objectives": {"config", "store"},
+    "executors": {"config"},
+}
+"""What a room may import besides for annotations, under ``if TYPE_CHECKING``: its code runs without."""
 
 FREE = ("cli", "__init__", "__main__")
 """The rooms that may import all."""
@@ -83,6 +99,7 @@ HOMES = {
     "optuna": {"exchange"},
     "tensorboardX": {"exchange"},
     "mlflow": {"exchange"},
+    "pytest": {"testing"},
     "pickle": set(),
     "scipy": set(),
 }
@@ -94,30 +111,37 @@ def room_of(module: str) -> str:
     return module.split(".")[1] if "." in module else "__init__"
 
 
-def imports(path: Path) -> Iterator[tuple[int, str]]:
-    """Line and module of every import of a file, in functions too."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+def imports(path: Path) -> Iterator[tuple[int, str, bool]]:
+    """Line and module of every import of a file, in functions too, and whether it is for annotations."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for_types = {
+        id(node)
+        for block in ast.walk(tree)
+        if isinstance(block, ast.If) and ast.unparse(block.test) == "TYPE_CHECKING"
+        for node in block.body
+    }
+    for node in ast.walk(tree):
+        names: list[str] = []
         if isinstance(node, ast.Import):
-            yield from ((node.lineno, name.name) for name in node.names)
+            names = [name.name for name in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module:
             assert node.level == 0, f"{path}:{node.lineno} imports relatively"
             own = node.module == "hpsearch"
-            yield from (
-                (node.lineno, f"{node.module}.{name.name}" if own else node.module) for name in node.names
-            )
+            names = [f"{node.module}.{name.name}" if own else node.module for name in node.names]
+        yield from ((node.lineno, name, id(node) in for_types) for name in names)
 
 
 def violations(path: Path) -> Iterator[str]:
     """What a file imports that its room may not."""
     parts = path.relative_to(PACKAGE).with_suffix("").parts
     room = parts[0]
-    for line, module in imports(path):
+    for line, module, for_types in imports(path):
         top = module.split(".")[0]
         if top in HOMES and room not in HOMES[top]:
             yield f"{path}:{line} imports {top}; only {sorted(HOMES[top]) or 'nobody'} may"
         if top != "hpsearch" or room in FREE or room_of(module) == room:
             continue
-        allowed = ROOMS[room]
+        allowed = ROOMS[room] | (TYPES.get(room, set()) if for_types else set())
         inner = module.removeprefix("hpsearch.")
         if room_of(module) not in allowed and inner not in allowed:
             names = ", ".join(sorted(allowed)) or "nothing"
@@ -150,6 +174,18 @@ def test_a_forbidden_import_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert [text.partition(" ")[0].rpartition(":")[2] for text in found] == ["1", "3", "4"]
 
 
+def test_an_import_for_annotations_is_told_from_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A room may import more under ``if TYPE_CHECKING`` than where its code runs."""
+    monkeypatch.setattr(sys.modules[__name__], "PACKAGE", tmp_path)
+    (tmp_path / "executors.py").write_text(
+        "if TYPE_CHECKING:\n    from hpsearch.config import Config\nfrom hpsearch.config import load\n"
+    )
+    (found,) = violations(tmp_path / "executors.py")
+    assert "executors.py:3 imports hpsearch.config" in found
+
+
 HEAVY = {"numpy", "joblib", "distributed", "pydantic", "yaml", "rich", "sqlite3", "sklearn", "optuna"}
 
 
@@ -161,6 +197,12 @@ def heavy(code: str) -> set[str]:
 
 
 MAIN = "from hpsearch.cli import main; main()"
+
+
+def test_workers_start_light() -> None:
+    """What a worker process imports to run any trial has nothing to do with configs or the store."""
+    kinds = "import hpsearch.objectives.kinds, hpsearch.executors.caviar"
+    assert heavy(kinds) == {"numpy", "joblib"}
 
 
 def test_heavy_modules_are_seen() -> None:

@@ -17,9 +17,10 @@ import pytest
 from rich.console import Console
 
 from hpsearch.config import load
-from hpsearch.launch import resume, start
 from hpsearch.reports.lines import Lines
 from hpsearch.reports.live import LiveDisplay
+from hpsearch.resuming import resume
+from hpsearch.starting import start
 from hpsearch.store import Run
 from hpsearch.trial import Epoch, Metric, Result, Status, Trial
 from tests.conftest import TINY, Recorder
@@ -249,9 +250,9 @@ def bombs() -> Iterator[tuple[str, bytes]]:
     array = io.BytesIO()
     np.save(array, np.array([Bomb()] * 3, dtype=object), allow_pickle=True)
     yield "array", array.getvalue()
-    archive = io.BytesIO()
-    np.savez(archive, x=np.array([Bomb()] * 3, dtype=object), about=np.array([Bomb()], dtype=object))
-    yield "archive", archive.getvalue()
+    npz = io.BytesIO()
+    np.savez(npz, x=np.array([Bomb()] * 3, dtype=object), metadata=np.array([Bomb()], dtype=object))
+    yield "npz", npz.getvalue()
 
 
 @pytest.mark.parametrize(

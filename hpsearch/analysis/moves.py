@@ -62,4 +62,4 @@ def _radii(space: Space, trial: Trial) -> Floats:
     A fine trial is two steps away from its centre, whose variances add up.
     """
     radius = math.hypot(trial.origin.get("radius", 0.0), trial.origin.get("fine_radius", 0.0))
-    return radius * np.array(trial.origin.get("reach", np.zeros(space.dimensions)), dtype=np.float64)
+    return radius * np.array(trial.origin.get("step_scale", np.zeros(space.dimensions)), dtype=np.float64)

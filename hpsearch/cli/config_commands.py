@@ -78,13 +78,13 @@ def check(config: Path, overrides: tuple[str, ...], color: Color) -> None:
       hpsearch check config.yaml search.trials=20
     """
     from hpsearch.config import load
+    from hpsearch.objectives.kinds import prepare
     from hpsearch.reports.check import config_details
     from hpsearch.reports.render import print_report
     from hpsearch.warm_start import load_warm_start
-    from hpsearch.workload import workload
 
     loaded = load(config, overrides)
-    notes = workload(loaded).check()
+    notes = prepare(loaded).check()
     _, warm_start_notes = load_warm_start(loaded)
     print_report(config_details(loaded), "table", console(color))
     for note in (*loaded.notes, *notes, *warm_start_notes):

@@ -15,10 +15,10 @@ def doctor(form: Form, color: Color) -> None:
     OpenBLAS has a faster kernel for this CPU than the one it chooses (see run.blas_kernel in a config).
     """
     from hpsearch import blas
-    from hpsearch.executors import available_cpus
-    from hpsearch.launch import versions
+    from hpsearch.executors.choose import available_cpus
     from hpsearch.reports.doctor import doctor_details
     from hpsearch.reports.render import print_report
+    from hpsearch.versions import versions
 
     own = blas.measure()
     better = blas.better_kernel(own.kernel if own else None, blas.cpu_flags())

@@ -99,7 +99,7 @@ def searching(command: Command) -> Command:
             "--workers",
             callback=_workers,
             metavar="N",
-            help="Number of trials that run at once or auto.",
+            help="Number of trials that run at once; or auto.",
         ),
         click.option("--trials", type=int, metavar="N", help="Total number of trials."),
     ):

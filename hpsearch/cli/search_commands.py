@@ -55,11 +55,11 @@ def run(
     """
     from hpsearch import blas
     from hpsearch.config import load
-    from hpsearch.launch import start
+    from hpsearch.starting import start
 
     options = {"seed": seed, "search.trials": trials, "run.workers": workers, "run.strategy": strategy}
-    given = [f"{key}={value}" for key, value in options.items() if value is not None]
-    loaded = load(config, [*overrides, *given])
+    settings = [f"{key}={value}" for key, value in options.items() if value is not None]
+    loaded = load(config, [*overrides, *settings])
     if config.is_file():  # a pipe cannot be read again
         blas.restart_with(blas.choose_kernel(loaded.run.blas_kernel))
     with _callback(loaded.name, quiet=quiet, verbose=verbose, color=color) as callback:
@@ -87,8 +87,8 @@ def resume(
     """Continue an interrupted search.
 
     Trials without a result run again, from their checkpoint if they have one. The leaderboard is the same as
-    that of an uninterrupted search. --trials raises the total number of trials. --retry-failed runs failed
-    trials again; trials that were proposed after them keep their values.
+    that of an uninterrupted search. --trials raises the total number of trials. Failed trials run again with
+    --retry-failed; the trials that were proposed after them keep their values.
 
     \b
     Examples:
@@ -96,7 +96,7 @@ def resume(
       hpsearch resume runs/digits-001 --trials 128
     """
     from hpsearch import blas
-    from hpsearch.launch import resume as resume_run
+    from hpsearch.resuming import resume as resume_run
     from hpsearch.store import Run
 
     with Run.read(directory) as run:

@@ -102,7 +102,9 @@ def _number(
         _check_whole(at, section, reader)
     prior, step = section.prior or "linear", section.step
     number = Number(name, *bounds, prior, step, integer, when, own)
-    _check_range(at, number, reader)
+    _check_range(at, *bounds, number, reader)
+    if section.min is not None or section.max is not None:
+        _report_invalid(at, PRIORS[number.prior].invalid_bounds(*bounds, **own), reader)
     if len(reader.problems) > before or not integer:
         return number
     whole_step = None if step is None else int(step)
@@ -127,17 +129,15 @@ def _prior_parameters(at: Location, section: ParameterSection, reader: Reader) -
 def _bounds(
     at: Location, section: ParameterSection, own: Mapping[str, float], integer: bool, reader: Reader
 ) -> tuple[float, float] | None:
-    """The smallest and the largest value; None if one is missing and has no default."""
+    """The bounds that the config names, or the prior's; None if one is missing."""
     step = section.step or (1 if integer else None)
-    defaults = PRIORS[section.prior or "linear"].default_bounds(step, **own) or (None, None)
-    low = defaults[0] if section.min is None else section.min
-    high = defaults[1] if section.max is None else section.max
+    low, high = PRIORS[section.prior or "linear"].bounds(section.min, section.max, step, **own)
     if low is None or high is None:
         absent = "min" if low is None else "max"
         hint = f"Write the {'smallest' if absent == 'min' else 'largest'} value"
         reader.report((*at, absent), "is missing: a range needs both min and max", hint=hint)
         return None
-    return low, high
+    return low if section.min is None else section.min, high if section.max is None else section.max
 
 
 def _report_invalid(at: Location, found: Iterable[InvalidKey], reader: Reader) -> None:
@@ -155,18 +155,17 @@ def _check_whole(at: Location, section: ParameterSection, reader: Reader) -> Non
             reader.report((*at, key), f"must be between -{_LARGEST_INTEGER:,} and {_LARGEST_INTEGER:,}")
 
 
-def _check_range(at: Location, number: Number, reader: Reader) -> None:
-    width = number.max - number.min
+def _check_range(at: Location, low: float, high: float, number: Number, reader: Reader) -> None:
+    """Reports what is wrong with a range, given its bounds before the prior may have cut them."""
+    width = high - low
     if width < 0:
-        reader.report((*at, "min"), f"must not be above max ({number.max:g})", hint="Swap the two")
-    elif math.isinf(width) or (width and math.isclose(number.min, number.max, rel_tol=1e-12)):
+        reader.report((*at, "min"), f"must not be above max ({high:g})", hint="Swap the two")
+    elif math.isinf(width) or (width and math.isclose(low, high, rel_tol=1e-12)):
         rule = "must be farther from min" if width < 1 else "must be closer to min"
         reader.report((*at, "max"), f"{rule}: float64 cannot represent the range")
     elif number.step is not None and number.step > width * (1 + 1e-9) > 0:  # 0.1 is above 0.3 - 0.2
         hint = f"Write {width:g} or less, or leave it out"
         reader.report((*at, "step"), f"must not be larger than the range ({width:g})", hint=hint)
-    prior = PRIORS[number.prior]
-    _report_invalid(at, prior.invalid_bounds(number.min, number.max, **number.prior_parameters), reader)
 
 
 def _categorical(

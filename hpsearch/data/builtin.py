@@ -52,4 +52,4 @@ def _circle(angle: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 BUILTIN = {"digits": digits, "blobs": blobs, "spirals": spirals, "moons": moons}
-"""By the name that stands for it in a config."""
+"""By the name in a config."""

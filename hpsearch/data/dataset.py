@@ -26,12 +26,12 @@ class Dataset:
         y_validation: As ``y_train``.
         x_test: As ``x_train``; may have no rows.
         y_test: As ``y_train``.
-        mean: What was subtracted from every feature, float64, (features,); 0 if nothing was.
-        scale: What every feature was then divided by, float64, (features,); 1 if by nothing.
+        mean: What was subtracted from every feature, float64, (features,); 0 for nothing.
+        scale: What every feature was then divided by, float64, (features,); 1 for nothing.
         classes: The label of every class, sorted.
         feature_names: What the features are called, in order; empty where they have no names.
         label_name: What the labels are called, if they have a name.
-        warnings: What the reader of the results should know about the data, as sentences.
+        warnings: What the user should know about the data, as sentences.
     """
 
     x_train: Array
@@ -86,7 +86,7 @@ class Dataset:
         )
 
     def save(self, directory: Path) -> None:
-        """Write the arrays as ``.npy`` files and the rest as ``dataset.json``, which comes last; private."""
+        """Write private files: the arrays as ``.npy``, and last the rest as ``dataset.json``."""
         directory.mkdir(mode=0o700, exist_ok=True)
         for name in _ARRAYS:
             with replacing(directory / f"{name}.npy", private=True) as file:
@@ -102,10 +102,10 @@ class Dataset:
 
     @classmethod
     def open(cls, directory: Path) -> Self:
-        """The data that :meth:`save` wrote, read-only and memory-mapped: processes share one copy.
+        """Open what :meth:`save` wrote, read-only and memory-mapped: processes share one copy.
 
         Raises:
-            DataError: The directory holds no complete data.
+            DataError: The data is incomplete or damaged.
         """
         try:
             metadata = json.loads((directory / "dataset.json").read_text(encoding="utf-8"))
@@ -120,7 +120,7 @@ class Dataset:
                 warnings=tuple(metadata["warnings"]),
             )
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise DataError(f"{directory}: holds no complete prepared data: {error}") from error
+            raise DataError(f"{directory}: the prepared data is incomplete or damaged: {error}") from error
 
 
 def _open_array(path: Path) -> Array:

@@ -1,4 +1,4 @@
-"""Data as the network trains on it: the one place where a name or a path becomes a :class:`Dataset`."""
+"""From the name or path of a data set to a :class:`Dataset` to train on."""
 
 import hashlib
 from pathlib import Path
@@ -23,8 +23,8 @@ def load(
 ) -> Dataset:
     """Read a data set, split it and standardise it.
 
-    The splits are stratified: every class has its share of each, to within one row. They depend on the
-    rows and ``seed`` alone.
+    The splits are stratified: each has the same share of every class, to within one row. They depend only on
+    the rows and ``seed``.
 
     Args:
         source: ``digits``, ``blobs``, ``spirals``, ``moons``, or the path of a ``.npz``, a ``.csv``, IDX
@@ -32,20 +32,19 @@ def load(
         seed: For the splits.
         label: The column of a CSV that holds the labels; ``label`` if not given.
         validation: The share of the rows for validation, or the path of a file with rows of their own.
-        test: As ``validation``; if not given, the rows that the source sets apart for the test, or 0.2.
+        test: As ``validation``; if not given, the test split of the source if it has one, or else 0.2.
         dtype: ``float32`` or ``float64``.
-        standardize: Whether every feature is moved and scaled to mean 0 and standard deviation 1 over
-            the training split.
+        standardize: Whether to give every feature mean 0 and standard deviation 1 over the training split.
 
     Raises:
-        DataError: The data cannot be used as they are.
+        DataError: The data cannot be used.
     """
     if source not in BUILTIN and not Path(source).exists():
         raise DataError(f"{source}: no such file or directory; write {', '.join(BUILTIN)} or a path")
     _refuse_unused_label(label, source, validation, test)
     main = Source(BUILTIN[source]()) if source in BUILTIN else read(Path(source), label)
     if main.test is not None and test is not None:
-        raise DataError(f"{source}: sets rows apart for the test itself; leave out test: {test}")
+        raise DataError(f"{source}: already has a test split; remove test: {test}")
     own_test = _rows_of(test, label, main.train) or main.test
     own_validation = _rows_of(validation, label, main.train)
     shares = (
@@ -73,7 +72,7 @@ def _rows_of(choice: float | str | Path | None, label: str | None, like: Rows) -
         return None
     rows, others = read(Path(choice), label)
     if others is not None:
-        raise DataError(f"{choice}: holds a test part too, so which rows are meant? Name a file of one part")
+        raise DataError(f"{choice}: has a test split as well; name a file with one split")
     if not (rows.feature_names and like.feature_names):
         return rows
     order = order_by_name(rows.feature_names, like.feature_names, f"{choice}:1")
@@ -84,7 +83,7 @@ def _refuse_unused_label(label: str | None, *choices: float | str | Path | None)
     """Raises a DataError where a column is named, but no source has columns with names."""
     paths = [Path(choice) for choice in choices if isinstance(choice, (str, Path)) and choice not in BUILTIN]
     if label is not None and not any(kind(path) == "csv" for path in paths):
-        raise DataError(f"label: only a .csv has a column of labels; leave out label: {label}")
+        raise DataError(f"label: only a .csv has a column of labels; remove label: {label}")
 
 
 def _share(name: str, choice: float | str | Path) -> float:
@@ -103,10 +102,10 @@ def fingerprint(
 ) -> str:
     """The SHA-256 of the bytes of every file that :func:`load` would read, as hexadecimal digits.
 
-    A data set without a file of the user's is known by its name: its numbers come with the program.
+    A built-in data set has no file of the user's, so its name is hashed instead.
 
     Raises:
-        DataError: A file is not there.
+        DataError: A file does not exist.
     """
     digest = hashlib.sha256()
     for choice in (source, validation, test):

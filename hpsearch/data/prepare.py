@@ -24,17 +24,17 @@ def prepare(
     """Split rows, number their classes, and standardise their features.
 
     Args:
-        rows: What is split; all of it is for training but for the shares set apart.
+        rows: What is split; what the shares leave is for training.
         validation: Rows of their own for validation; its share must then be 0.
         test: Rows of their own for the test; its share must then be 0.
         shares: The shares of ``rows`` for validation and for the test.
         seed: For the splits.
         dtype: ``float32`` or ``float64``.
         standardize: Whether to standardise the features by the training split.
-        warn: Whether constant features are worth a warning.
+        warn: Whether to warn of constant features.
 
     Raises:
-        DataError: A class has no row for training, there is one class only, or rows do not fit together.
+        DataError: A class has no row for training, there is only one class, or the splits do not match.
     """
     if dtype not in ("float32", "float64"):
         raise DataError(f"dtype: must be float32 or float64; found {dtype}")
@@ -45,7 +45,9 @@ def prepare(
     train_at, validation_at, test_at = split(rows.y, shares, seed)
     for name, share, taken in zip(("validation", "test"), shares, (validation_at, test_at), strict=True):
         if share > 0 and not len(taken):
-            raise DataError(f"{name}: must set a row apart; found a share of {share:g} of {len(rows.y)} rows")
+            raise DataError(
+                f"{name}: must be enough for one row; found a share of {share:g} of {len(rows.y)} rows"
+            )
     chosen = {
         "train": Rows(rows.x[train_at], rows.y[train_at]),
         "validation": validation or Rows(rows.x[validation_at], rows.y[validation_at]),
@@ -54,12 +56,12 @@ def prepare(
     classes = np.unique(chosen["train"].y)
     everything = np.unique(rows.y)
     if len(everything) < 2:
-        raise DataError(f"there must be at least two classes; found {everything[0]!s} alone")
+        raise DataError(f"there must be at least two classes; every label is {everything[0]!s}")
     arrays: dict[str, Array] = {}
     for name, part in chosen.items():
         if part.x.shape[1] != rows.x.shape[1]:
             raise DataError(
-                f"the {name} rows must have {rows.x.shape[1]} features, as the others have; "
+                f"the {name} rows must have {rows.x.shape[1]} features, like the training rows; "
                 f"found {part.x.shape[1]}"
             )
         arrays[f"y_{name}"] = _indices(part.y, classes, name)
@@ -116,17 +118,18 @@ def _indices(y: Array, classes: Array, name: str) -> NDArray[np.intp]:
         DataError: A label is none of the training split's, or is of another kind.
     """
     if len(y) and (y.dtype.kind == "U") != (classes.dtype.kind == "U"):
-        raise DataError(f"the {name} labels must be of the same kind as the training labels; found {y[0]!s}")
+        kind = "text" if classes.dtype.kind == "U" else "whole numbers"
+        raise DataError(f"the {name} labels must be {kind}, like the training labels; found {y[0]!s}")
     at: Array = np.minimum(np.searchsorted(classes, y), len(classes) - 1)
     strange = classes[at] != y
     if strange.any():
         raise DataError(
-            f"every class needs a row in the training split; found the label {y[strange][0]!s} "
-            f"in {name} only, {int(strange.sum())} × there"
+            f"every class needs a row in the training split; the label {y[strange][0]!s} occurs "
+            f"in {name} only, {int(strange.sum())} times"
         )
     return at
 
 
 def _constant_features(constant: Array) -> str:
     which = ", ".join(map(str, np.flatnonzero(constant)[:10])) + (", …" if constant.sum() > 10 else "")
-    return f"constant in the training split, so they tell nothing: feature {which} (counted from 0)"
+    return f"constant in the training split, so without effect: feature {which} (counted from 0)"

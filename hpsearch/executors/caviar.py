@@ -16,28 +16,15 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from multiprocessing import resource_tracker
 from typing import Self
 
-from joblib import cpu_count
 from joblib.externals.loky.process_executor import BrokenProcessPool, ProcessPoolExecutor
 
-from hpsearch.executors.executor import Objective
-from hpsearch.executors.interrupts import interrupts_blocked
-from hpsearch.signals import INTERRUPTS
+from hpsearch.blas import THREAD_VARIABLES
+from hpsearch.executors.executor import Plan
+from hpsearch.objective import Objective
+from hpsearch.signals import INTERRUPTS, interrupts_blocked
 from hpsearch.trial import Result, Status, Trial
 
-BLAS_VARIABLES = (
-    "OMP_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
-    "MKL_NUM_THREADS",
-    "BLIS_NUM_THREADS",
-    "VECLIB_MAXIMUM_THREADS",
-    "NUMEXPR_NUM_THREADS",
-)
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
-
-
-def available_cpus() -> int:
-    """How many CPUs this process may use, control groups and affinity considered."""
-    return int(cpu_count())
 
 
 class Caviar:
@@ -60,6 +47,11 @@ class Caviar:
         self._suspects: deque[Trial] = deque()
         self._flight: dict[Future[Result], Trial] = {}
         self._deaths: Counter[int] = Counter()
+
+    @classmethod
+    def from_plan(cls, plan: Plan) -> Self:
+        """The executor for a search."""
+        return cls(plan.objective, plan.workers, plan.settings.threads, plan.retries)
 
     def submit(self, trial: Trial) -> None:
         """Give a trial to the next free worker."""
@@ -111,7 +103,7 @@ class Caviar:
             resource_tracker.ensure_running()  # which, when it is started, unblocks the signals
             self._pool = ProcessPoolExecutor(
                 max_workers=self.slots,
-                env=dict.fromkeys(BLAS_VARIABLES, str(self._threads)),
+                env=dict.fromkeys(THREAD_VARIABLES, str(self._threads)),
                 initializer=_begin_worker,
                 initargs=(os.getpid(),),
             )

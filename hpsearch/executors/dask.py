@@ -12,11 +12,11 @@ import queue
 import time
 import warnings
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import CancelledError
 from multiprocessing import resource_tracker
 from pathlib import Path
-from typing import Any, Protocol, Self
+from typing import Any, Self
 from uuid import uuid4
 
 import dask
@@ -27,7 +27,9 @@ from distributed.versions import VersionMismatchWarning
 from threadpoolctl import threadpool_limits
 
 from hpsearch.errors import ClusterLost, UsageError
-from hpsearch.executors.interrupts import interrupts_blocked
+from hpsearch.executors.executor import Plan
+from hpsearch.objective import Objective
+from hpsearch.signals import interrupts_blocked
 from hpsearch.trial import Result, Status, Trial
 
 RUNNING = ("executing", "long-running")
@@ -35,22 +37,6 @@ ENDING = (WorkerStatus.closing, WorkerStatus.closed, WorkerStatus.failed)
 CONNECT_SECONDS = 20
 POLL_SECONDS = 0.5
 COMPARED = ("python", "hpsearch", "numpy", "distributed")
-
-
-class Portable(Protocol):
-    """An objective that can run where there is no shared disk."""
-
-    def __call__(self, trial: Trial, *, heartbeat: Callable[[], None] | None = None) -> Result:
-        """Run a trial; ``heartbeat`` is called regularly meanwhile; what it raises ends the trial."""
-        ...
-
-    def files(self) -> Mapping[str, bytes]:
-        """The files it reads, by relative path."""
-        ...
-
-    def with_root(self, root: Path) -> Self:
-        """The same objective with its files below ``root``."""
-        ...
 
 
 class Dask:
@@ -77,7 +63,7 @@ class Dask:
 
     def __init__(
         self,
-        objective: Portable,
+        objective: Objective,
         most: int,
         *,
         run_directory: Path,
@@ -106,6 +92,21 @@ class Dask:
             self.close()
             raise
         self.slots = most if exactly else min(most, available)
+
+    @classmethod
+    def from_plan(cls, plan: Plan) -> Self:
+        """The executor for a search."""
+        settings = plan.settings
+        return cls(
+            plan.objective,
+            plan.workers,
+            run_directory=plan.run_directory,
+            scheduler=settings.scheduler,
+            scheduler_file=settings.scheduler_file,
+            exactly=settings.workers != "auto",
+            threads=settings.threads,
+            retries=plan.retries,
+        )
 
     def submit(self, trial: Trial) -> None:
         """Give a trial to the cluster."""
@@ -243,7 +244,7 @@ class Dask:
                         f" {name} is {theirs} on {machine}, and {own[name]} here. Install the same on both."
                     )
 
-    def _ship(self, objective: Portable) -> None:
+    def _ship(self, objective: Objective) -> None:
         """Give every worker, those that come later too, the objective's files."""
         self._files = f"hpsearch-{uuid4().hex}"
         self._client.register_plugin(_Files(self._files, objective.files()), name=self._files)
@@ -297,7 +298,7 @@ class Abandoned(BaseException):
     """Nobody waits for the result of a trial any more."""
 
 
-def _run(objective: Portable, trial: Trial, threads: int, files: str | None) -> Result:
+def _run(objective: Objective, trial: Trial, threads: int, files: str | None) -> Result:
     """Run a trial, in a worker."""
     worker = get_worker()
     task = worker.state.tasks[worker.get_current_task()]

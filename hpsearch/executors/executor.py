@@ -1,13 +1,17 @@
-"""What every executor does."""
+"""What every executor does, and what one is made from."""
 
-from collections.abc import Callable
-from types import TracebackType
-from typing import Protocol, Self
+from __future__ import annotations  # types are imported for annotations only
 
-from hpsearch.trial import Result, Trial
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, Self
 
-Objective = Callable[[Trial], Result]
-"""Runs one trial. It pickles, and never raises for what the trial's code does."""
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import TracebackType
+
+    from hpsearch.config.schema import RunSection
+    from hpsearch.objective import Objective, OnEpoch
+    from hpsearch.trial import Result, Trial
 
 
 class Executor(Protocol):
@@ -16,10 +20,15 @@ class Executor(Protocol):
     Used as a context manager; leaving it ends whatever still runs.
 
     Attributes:
-        slots: How many trials may be submitted and not yet given back.
+        slots: How many trials may be submitted and not yet returned.
     """
 
     slots: int
+
+    @classmethod
+    def from_plan(cls, plan: Plan) -> Self:
+        """The executor for a search."""
+        ...
 
     def submit(self, trial: Trial) -> None:
         """Run a trial, now or as soon as there is a worker."""
@@ -28,7 +37,7 @@ class Executor(Protocol):
     def wait(self) -> list[Result]:
         """The results that are there; waits for the first one.
 
-        Every submitted trial is given back exactly once, in any order.
+        Every submitted trial is returned exactly once, in any order.
         """
         ...
 
@@ -41,3 +50,27 @@ class Executor(Protocol):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What an executor needs to know of a search.
+
+    Attributes:
+        objective: Runs a trial.
+        workers: How many trials to run at once.
+        settings: The ``run`` section of the config.
+        run_directory: Where the objective may write; absolute.
+        on_epoch: Called after every epoch of a trial that runs in this process.
+    """
+
+    objective: Objective
+    workers: int
+    settings: RunSection
+    run_directory: Path
+    on_epoch: OnEpoch
+
+    @property
+    def retries(self) -> int:
+        """How often a trial runs again whose worker died."""
+        return self.settings.retries if "crash" in self.settings.retry_on else 0

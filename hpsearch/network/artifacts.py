@@ -41,7 +41,7 @@ def read_artifact(path: str | Path, kind: str) -> tuple[dict[str, Any], dict[str
     """Read what :func:`write_artifact` wrote.
 
     Raises:
-        DataError: It is not there, damaged, of another kind, or from another version of hpsearch.
+        DataError: It does not exist, is damaged, of another kind, or from another version of hpsearch.
     """
     if Path(path).exists() and not Path(path).is_file():  # opening a pipe would wait
         raise DataError(f"{path}: must be a file")

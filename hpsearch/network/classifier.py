@@ -26,20 +26,20 @@ _OWN_RULES = {
     "n_iter_no_change": Hyperparameter("int", 10, "epochs to wait", min=1),
     "early_stopping": Hyperparameter("bool", False, "whether to set rows apart"),
 }
-"""What the parameters have to be that are not the network's."""
+"""The rules for the parameters that are not hyperparameters of the network."""
 
 
 class BatchNormMLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
     """A multi-layer perceptron with batch normalisation: the network of ``objective: network``.
 
     It trains in single precision on float32 features and in double precision on others. It does not
-    standardise them; put a ``StandardScaler`` before it. A fit that fails leaves the classifier as it was.
+    standardise them; put a ``StandardScaler`` before it. A fit that fails leaves the classifier unchanged.
 
     Args:
         hidden_units: Units of every hidden layer; ``()`` is softmax regression.
         activation: One of :data:`~hpsearch.network.activations.ACTIVATIONS`.
         batch_norm: Whether to normalise over the mini-batch.
-        batch_norm_momentum: Weight of the past in batch normalisation's moving averages.
+        batch_norm_momentum: Weight of the past in batch normalisation's running statistics.
         optimizer: One of :data:`~hpsearch.network.optimizers.OPTIMIZERS`.
         learning_rate: Step size α₀.
         learning_rate_decay: d, how fast the step size shrinks.
@@ -49,12 +49,12 @@ class BatchNormMLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
         epsilon: ε, added to the root of the moving average of the squared gradient.
         batch_size: Rows per mini-batch.
         epochs: Passes over the training data, at most.
-        weight_decay: L2 penalty on the weights.
+        weight_decay: λ, how strongly the weights are pulled to 0.
         dropout: Share of hidden units dropped.
         label_smoothing: Share of a label spread over all classes.
-        early_stopping: Whether to set rows apart, to stop once their accuracy no longer grows, and to go back
-            to the epoch where it was best.
-        validation_fraction: The share of rows set apart, by class, for early stopping.
+        early_stopping: Whether to hold out rows, to stop when their accuracy no longer improves, and to
+            restore the best epoch.
+        validation_fraction: The share of rows held out for early stopping, stratified by class.
         n_iter_no_change: Epochs to wait for a better accuracy.
         random_state: Seeds the first weights, the order of the rows, dropout and the validation rows.
 
@@ -63,7 +63,7 @@ class BatchNormMLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
         n_features_in_: The number of features.
         n_iter_: Epochs trained.
         loss_curve_: The training loss of every epoch.
-        validation_scores_: The accuracy on the rows set apart, by epoch; with early stopping only.
+        validation_scores_: The accuracy on the held-out rows, by epoch; only with early stopping.
     """
 
     _training: Training
@@ -121,7 +121,7 @@ class BatchNormMLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
             y: Labels, (rows,).
 
         Raises:
-            ValueError: A parameter or the data are not as they have to be, or the training diverged.
+            ValueError: A parameter or the data is not valid, or the training diverged.
         """
         with self._unchanged_by_failure():
             chosen = self._hyperparameters()
@@ -133,7 +133,7 @@ class BatchNormMLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
             else:
                 self.__dict__.pop("validation_scores_", None)
                 list(self._epochs(self._training))
-            self._let_go_of_the_rows()
+            self._drop_rows()
         return self
 
     def _train_until_no_better(self) -> None:
@@ -164,7 +164,7 @@ class BatchNormMLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
         """
         first = not hasattr(self, "classes_")
         if first and classes is None:
-            raise ValueError("classes: the first call of partial_fit needs every label that there will be")
+            raise ValueError("classes: the first call of partial_fit must list all labels")
         with self._unchanged_by_failure():
             chosen = self._hyperparameters()
             X, y = self._validated(X, y, reset=first)
@@ -181,7 +181,7 @@ class BatchNormMLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
                 self._training = copy.copy(self._training)
                 self._training.dataset = self._dataset(X.astype(self._training.dataset.dtype), y, 0.0)
             list(self._epochs([self._training.train_epoch()]))
-            self._let_go_of_the_rows()
+            self._drop_rows()
         return self
 
     def predict_proba(self, X: Any) -> Array:
@@ -207,7 +207,7 @@ class BatchNormMLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
 
     @contextlib.contextmanager
     def _unchanged_by_failure(self) -> Iterator[None]:
-        """All attributes as they were, should what follows fail."""
+        """Restores all attributes if the block fails."""
         before = dict(vars(self))
         try:
             yield
@@ -225,7 +225,7 @@ class BatchNormMLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
         """The network's part of the parameters, once all are checked.
 
         Raises:
-            ValueError: One is not as it has to be.
+            ValueError: A parameter is not valid.
         """
         units_rule, units = HYPERPARAMETERS["hidden_units"], self.hidden_units
         if not isinstance(units, (Sequence, np.ndarray)) or not all(map(units_rule.allows, units)):
@@ -244,7 +244,6 @@ class BatchNormMLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
             raise ValueError(str(error)) from error
 
     def _begin(self, X: Array, y: Array, chosen: Hyperparameters, share: float) -> None:
-        """Make the training, over all rows but the share set apart for validation."""
         self._seed = int(check_random_state(self.random_state).randint(2**31))
         self._training = Training(self._dataset(X, y, share), chosen, (self._seed,))
         self.n_iter_ = 0
@@ -255,7 +254,8 @@ class BatchNormMLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
         train, validation, _ = split(indices, (share, 0.0), self._seed)
         if share and not (len(validation) and len(train)):
             raise ValueError(
-                f"validation_fraction: must set a row apart and leave one; found {share} of {len(X)} rows"
+                "validation_fraction: must leave a row for training and one for validation; "
+                f"found {share} of {len(X)} rows"
             )
         if len(train) == 1 and self.batch_norm and len(self.hidden_units):
             raise ValueError("X: batch_norm compares rows, so it needs 2 samples to train on; found 1 sample")
@@ -272,7 +272,7 @@ class BatchNormMLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
         )
 
     def _epochs(self, records: Iterable[tuple[Metrics, ...]]) -> Iterator[Metrics]:
-        """Keep the books of the epochs on their way.
+        """Update the fitted attributes after every epoch.
 
         Raises:
             ValueError: The training diverged.
@@ -287,8 +287,7 @@ class BatchNormMLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
                 )
             yield metrics
 
-    def _let_go_of_the_rows(self) -> None:
-        """What is fitted holds none of the rows it was fitted to."""
+    def _drop_rows(self) -> None:
         dtype = self._training.dataset.dtype
         self._training.dataset = self._dataset(
             np.empty((0, self.n_features_in_), dtype), self.classes_[:0], 0.0
@@ -299,7 +298,7 @@ def _checked_classes(labels: Any, name: str) -> Array:
     """The labels, sorted, each once.
 
     Raises:
-        ValueError: There is one only.
+        ValueError: There is only one.
     """
     classes = np.unique(labels)
     if len(classes) < 2:

@@ -1,7 +1,7 @@
 """The hyperparameters of the built-in network: names, types, ranges, defaults, meanings.
 
-One table for the config (which names may be searched, which values are possible), for the training
-code and for the docs. It imports nothing heavy, so a config is checked without NumPy.
+One table for the config, the training code and the docs. It imports nothing heavy, so that a config can be
+checked without NumPy.
 """
 
 import math
@@ -22,7 +22,7 @@ class Hyperparameter:
 
     Attributes:
         kind: The type of its values.
-        default: Its value where nothing else is said.
+        default: Its value if none is given.
         help: What it does, in one line.
         min: The smallest possible value, or None.
         max: The largest possible value, or None.
@@ -41,7 +41,7 @@ class Hyperparameter:
     choices: tuple[str, ...] = ()
 
     def allows(self, value: object) -> bool:
-        """Whether the hyperparameter may have this value."""
+        """Whether the hyperparameter may take this value."""
         if self.kind in ("bool", "str"):
             return isinstance(value, bool) if self.kind == "bool" else value in self.choices
         if isinstance(value, bool) or not isinstance(value, Integral if self.kind == "int" else Real):
@@ -52,7 +52,7 @@ class Hyperparameter:
         return math.isfinite(value) and above and below
 
     def rule(self) -> str:
-        """What a value has to be, in words."""
+        """The rule for its values, in words."""
         if self.kind == "bool":
             return "true or false"
         if self.kind == "str":
@@ -94,9 +94,9 @@ HYPERPARAMETERS: dict[str, Hyperparameter] = {
     "activation": Hyperparameter("str", "relu", "of the hidden layers", choices=ACTIVATIONS),
     "batch_norm": Hyperparameter("bool", True, "normalise Z over the mini-batch"),
     "batch_norm_momentum": Hyperparameter(
-        "float", 0.9, "weight of the past in BatchNorm's moving averages", min=0, max=1, open_max=True
+        "float", 0.9, "weight of the past in BatchNorm's running statistics", min=0, max=1, open_max=True
     ),
-    "weight_decay": Hyperparameter("float", 0.0, "L2 penalty λ on the weights", min=0),
+    "weight_decay": Hyperparameter("float", 0.0, "λ, how strongly the weights are pulled to 0", min=0),
     "dropout": Hyperparameter("float", 0.0, "share of hidden units dropped", min=0, max=1, open_max=True),
     "label_smoothing": Hyperparameter(
         "float", 0.0, "share of a label spread over all classes", min=0, max=1, open_max=True
@@ -114,7 +114,7 @@ METRICS = {
 
 
 def hyperparameter(name: str) -> Hyperparameter | None:
-    """The hyperparameter of that name, ``hidden_units_3`` and its like included; None if there is none."""
+    """The hyperparameter of that name, or None; ``hidden_units_3`` and its like are hyperparameters too."""
     stem, _, layer = name.rpartition("_")
     if stem == "hidden_units" and layer.isascii() and layer.isdigit() and not layer.startswith("0"):
         return HYPERPARAMETERS["hidden_units"]
@@ -147,19 +147,19 @@ class Hyperparameters:
 
     @classmethod
     def from_values(cls, values: Mapping[str, Any]) -> Self:
-        """Build from values by name; what is not given has its default.
+        """Build from values by name; the others have their defaults.
 
-        ``hidden_units_2`` is the number of units of the second hidden layer, before ``hidden_units``, which
-        holds for all of them. A number for a layer that the network does not have is ignored.
+        ``hidden_units_2`` is the number of units of the second hidden layer, and overrides ``hidden_units``,
+        the number for all of them. A number for a layer that the network does not have is ignored.
 
         Raises:
-            UsageError: There is no such hyperparameter, or it may not have this value.
+            UsageError: A hyperparameter is unknown, or a value is not allowed.
         """
         for name, value in values.items():
             known = hyperparameter(name)
             if known is None:
                 raise UsageError(
-                    f"{name}: the network has no such hyperparameter; it has {', '.join(HYPERPARAMETERS)}"
+                    f"{name}: unknown hyperparameter; the network has {', '.join(HYPERPARAMETERS)}"
                 )
             if not known.allows(value):
                 raise UsageError(f"{name}: must be {known.rule()}; found {value!r}")
@@ -182,7 +182,7 @@ class Hyperparameters:
         """What :meth:`to_json` wrote.
 
         Raises:
-            UsageError: It is something else, or a value is impossible.
+            UsageError: A name is missing or unknown, or a value is not allowed.
         """
         names = {field.name for field in fields(cls)}
         if data.keys() != names or not isinstance(units := data["hidden_units"], Sequence):

@@ -55,7 +55,7 @@ def affine(
     dz: Array,  # (N, B, U)
     dweights: Array,  # (N, I, U), output
     dbias: Array | None,  # (N, 1, U), output
-    dx: Array | None,  # (N, B, I), output; None where nobody asks for it
+    dx: Array | None,  # (N, B, I), output; None where it is not needed
 ) -> Layer:
     """Z = X W + b."""
     add = np.add

@@ -36,7 +36,7 @@ class MLP:
     """Networks of one shape that differ by their seeds alone.
 
     Attributes:
-        hyperparameters: What gives them their shape, and more.
+        hyperparameters: The same for every network.
         sizes: The number of features, of the units of every hidden layer, and of classes.
         n_weights: How many of a network's parameters are weights.
         parameters: (networks, parameters), the weights first.
@@ -52,7 +52,7 @@ class MLP:
         initial: Parameters and running statistics to start from, copied; drawn at random if None.
 
     Raises:
-        ValueError: ``initial`` has another shape or type.
+        ValueError: ``initial`` has the wrong shape or type.
     """
 
     def __init__(

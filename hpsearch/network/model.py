@@ -1,4 +1,4 @@
-"""A trained network, ready for rows as they are in the user's files."""
+"""A trained network that takes rows as they are in the user's files."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -25,8 +25,8 @@ class Model:
         mean: What is subtracted from every feature, (features,).
         scale: What every feature is then divided by, (features,).
         extra: More JSON data to keep with it, such as its test error.
-        feature_names: What the features are called in the user's files; empty where they have no names.
-        label_name: What the labels are called there, if they have a name.
+        feature_names: The features' names in the user's files; empty if they have none.
+        label_name: The labels' name there, if they have one.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class Model:
             name: What messages call them.
 
         Raises:
-            DataError: The number of features is another, or a number is not finite or too large.
+            DataError: The number of features differs, or a number is not finite or too large.
         """
         x = checked_features(x, name)
         if x.shape[1] != self.network.sizes[0]:
@@ -70,7 +70,7 @@ class Model:
         if not known.all():
             raise DataError(
                 f"{name}: row {int(np.argmin(known))} (counted from 0) is so far from the training rows that "
-                "its probabilities are no numbers"
+                "its probabilities are not finite"
             )
         return np.asarray(probabilities / probabilities.sum(axis=1, keepdims=True))
 
@@ -108,13 +108,13 @@ class Model:
         """The model that :meth:`save` wrote.
 
         Raises:
-            DataError: The file is not there, damaged, or no model.
+            DataError: The file does not exist, is damaged, or is not a model.
         """
         metadata, arrays = read_artifact(path, "model")
         try:
             return cls._restored(metadata, arrays)
         except (KeyError, ValueError, TypeError, AttributeError, UsageError) as error:
-            raise DataError(f"{path}: holds no model of hpsearch, or a damaged one: {error}") from error
+            raise DataError(f"{path}: not a model of hpsearch, or damaged: {error}") from error
 
     @classmethod
     def _restored(cls, metadata: Mapping[str, Any], arrays: Mapping[str, Array]) -> Self:
@@ -125,11 +125,11 @@ class Model:
             "classes must be two labels or more, all numbers or all text": isinstance(classes, list)
             and len(set(classes)) == len(classes) >= 2
             and kinds in ({int}, {str}),
-            "there must be a mean and a scale above 0 of every feature": mean.ndim == 1
+            "every feature must have a mean, and a scale above 0": mean.ndim == 1
             and mean.shape == scale.shape
             and mean.dtype == scale.dtype == np.float64
             and bool(np.isfinite(mean).all() and np.isfinite(scale).all() and (scale > 0).all()),
-            "features must have names of text, or none": isinstance(names, list)
+            "feature names must be text, one per feature, or missing": isinstance(names, list)
             and len(names) in (0, mean.size)
             and all(isinstance(name, str) for name in [*names, label_name or ""]),
             "parameters must be finite numbers": parameters.dtype in (np.float32, np.float64)

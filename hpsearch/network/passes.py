@@ -24,7 +24,7 @@ from hpsearch.network.layers import (
 from hpsearch.network.mlp import MLP
 
 EVALUATION_ROWS = 128
-"""Rows evaluated at a time; a shorter last block is filled up with rows whose predictions nobody reads."""
+"""Rows evaluated at a time; a shorter last block is filled up with rows whose predictions are not used."""
 
 
 class TrainingPass:

@@ -1,4 +1,4 @@
-"""Training: epochs of mini-batches, one after another, that can be saved and resumed to the last bit."""
+"""Training: epochs of mini-batches, saved and resumed to the last bit."""
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -26,16 +26,16 @@ class Training:
     """The training of one network, or of a stack of networks that differ by their seeds alone.
 
     Iterating trains: every item is one epoch's metrics, a mapping per seed. It ends after
-    ``hyperparameters.epochs`` epochs, or with the first epoch that met a loss that is not finite, or left a
-    parameter that is not; what that epoch could not measure is NaN. What a network learns depends on the
-    data, its hyperparameters and its seed, to the last bit; not on the networks beside it, nor on where its
+    ``hyperparameters.epochs`` epochs, or after the first epoch with a loss, or at its end a parameter, that
+    is not finite; metrics that this epoch could not measure are NaN. The result depends on the data, the
+    hyperparameters and the seed, to the last bit, but not on the other networks of the stack, nor on where
     training was saved and resumed.
 
-    The order of the rows and what dropout drops come from a generator that is made anew for every epoch,
-    from seed and epoch, so a checkpoint needs no generator's state.
+    The order of the rows and dropout are drawn from a new generator in every epoch, seeded by seed and epoch,
+    so a checkpoint needs no generator's state.
 
     Attributes:
-        dataset: What to train on; another of the same features and classes may take its place between epochs.
+        dataset: What to train on; may be replaced between epochs by one with the same features and classes.
         hyperparameters: The same for every network.
         seeds: One per network.
         network: The networks.
@@ -93,7 +93,7 @@ class Training:
     def _descend(self) -> list[float]:
         """One pass over the training split; the mean loss of each network."""
         x, y, chosen = self.dataset.x_train, self.dataset.y_train, self.hyperparameters
-        # In place: dropout holds on to the list. Epoch 0 drew the weights.
+        # In place, since dropout holds this list. Stream 0 of a seed draws the first weights.
         self._generators[:] = [np.random.default_rng([seed, 1 + self.epoch]) for seed in self.seeds]
         order = np.stack([generator.permutation(len(x)) for generator in self._generators])
         schedule = SCHEDULES[chosen.learning_rate_schedule]
@@ -109,7 +109,7 @@ class Training:
                     return [total / end for total in totals]
                 step.backward()
                 self._optimizer.step(learning_rate)
-        # No loss has seen the last step.
+        # The parameters after the last step have no loss that could show it.
         network = self.network
         self.diverged = not (
             np.isfinite(network.parameters).all() and np.isfinite(network.running_stats).all()
@@ -117,7 +117,6 @@ class Training:
         return [total / len(x) for total in totals]
 
     def _pass(self, rows: int) -> TrainingPass:
-        """The pass for mini-batches of so many rows, made when first needed."""
         if rows not in self._passes:
             self._passes[rows] = TrainingPass(self.network, rows, self._gradient, self._generators)
         return self._passes[rows]
@@ -137,10 +136,10 @@ class Training:
         return tuple(result)
 
     def model(self, which: int = 0, extra: Mapping[str, Any] | None = None) -> Model:
-        """A copy of one of the networks, with what its data went through.
+        """A copy of one of the networks, with the standardisation and labels of its data.
 
         Args:
-            which: The place of its seed.
+            which: The index of its seed.
             extra: See :class:`~hpsearch.network.model.Model`.
         """
         dataset = self.dataset
@@ -158,12 +157,12 @@ class Training:
         )
 
     def save(self, path: str | Path) -> None:
-        """Write a checkpoint, private: everything that :meth:`resume` needs; whole or not at all."""
+        """Write a private checkpoint for :meth:`resume`, whole or not at all."""
         write_artifact(path, "checkpoint", self._metadata(), self._arrays(), private=True)
 
     @classmethod
     def resume(cls, path: str | Path, dataset: Dataset) -> Self:
-        """Go on where :meth:`save` was called, to the last bit.
+        """Continue where :meth:`save` was called, to the last bit.
 
         Raises:
             DataError: The file is damaged, or of a network for other data.
@@ -172,7 +171,7 @@ class Training:
         try:
             if metadata["sizes"][0] != dataset.features or metadata["sizes"][-1] != dataset.n_classes:
                 raise ValueError(
-                    f"it must be of a network for {dataset.features} features and {dataset.n_classes} "
+                    f"must be of a network for {dataset.features} features and {dataset.n_classes} "
                     f"classes; found {metadata['sizes'][0]} and {metadata['sizes'][-1]}"
                 )
             _check_counts(metadata)
@@ -180,10 +179,9 @@ class Training:
                 raise ValueError("parameters must be finite numbers")
             return cls._restored(dataset, metadata, arrays)
         except (KeyError, ValueError, TypeError, AttributeError, UsageError) as error:
-            raise DataError(f"{path}: holds no training that can go on; delete it: {error}") from error
+            raise DataError(f"{path}: not a checkpoint that can be resumed; delete it: {error}") from error
 
     def _metadata(self) -> dict[str, Any]:
-        """What :meth:`_restored` needs beside arrays, as JSON data."""
         return {
             "hyperparameters": self.hyperparameters.to_json(),
             "seeds": self.seeds,
@@ -216,12 +214,12 @@ class Training:
         return training
 
     def __reduce__(self) -> tuple[Callable[..., Self], tuple[Any, ...]]:
-        """Pickle what a checkpoint holds, and the data: layers bound to their arrays cannot be pickled."""
+        """Pickle the data and what a checkpoint holds: layers bound to their arrays cannot be pickled."""
         return self._restored, (self.dataset, self._metadata(), self._arrays())
 
 
 def _check_counts(metadata: Mapping[str, Any]) -> None:
-    """Raises a ValueError if what a checkpoint counts is no count."""
+    """Raises a ValueError if a count of a checkpoint is not a whole number of at least 0."""
     counts = [metadata["epoch"], metadata["steps"], *metadata["seeds"]]
     if (
         not all(type(count) is int and count >= 0 for count in counts)

@@ -1,20 +1,29 @@
 """A command of the user's as a trial: its metrics are read from what it prints."""
 
+from __future__ import annotations  # types are imported for annotations only
+
 import json
 import math
 import os
 import re
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
-from hpsearch.objective import Records, TrialEnded
-from hpsearch.objectives.user_code import NothingReported, TrialContext
+from hpsearch.objective import TrialEnded
+from hpsearch.objectives.code_objective import CodePreparation
+from hpsearch.objectives.user_code import NothingReported
 from hpsearch.process.child import Child, Exit, Timeout
 from hpsearch.process.placeholders import filled, placeholders
 from hpsearch.trial import Status, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from hpsearch.config import CommandSettings, Config
+    from hpsearch.objective import Records
+    from hpsearch.objectives.user_code import TrialContext
 
 SHELL = "/bin/sh"
 
@@ -36,8 +45,17 @@ class Command:
     patterns: Mapping[str, str] = field(default_factory=dict)
     epochs: int | None = None
 
+    @classmethod
+    def prepare(cls, config: Config, settings: CommandSettings) -> CodePreparation:
+        """What precedes the trials of a search that runs a command."""
+        command = cls(settings.run, settings.patterns, settings.epochs)
+        return CodePreparation(config, command, Path(settings.directory))
+
+    def check(self, config: Config) -> None:
+        """Nothing is left to check: the config has looked for the program."""
+
     def records(self, context: TrialContext) -> Records:
-        """See :meth:`hpsearch.objectives.user_code.UserCode.records`."""
+        """Run it for a trial."""
         metrics = context.files.directory / "metrics"
         metrics.unlink(missing_ok=True)
         os.mkfifo(metrics, 0o600)
@@ -61,8 +79,8 @@ class Command:
         paths = (directory / word for word in words)
         return [path for path in paths if path.is_relative_to(directory) and _is_file(path)]
 
-    def with_root(self, directory: Path) -> "Command":
-        """Itself: it is told where it runs."""
+    def with_root(self, directory: Path) -> Self:
+        """Itself: it holds no path of its own."""
         return self
 
     def arguments(self, context: TrialContext) -> list[str]:
@@ -98,7 +116,7 @@ class Command:
                 elif source == "stdout" or self.patterns:
                     yield from reader.records(block)
         except Timeout:
-            raise context.overdue(child.tail()) from None
+            raise context.timed_out(child.tail()) from None
         if metrics.is_file():  # the command has put a file in the place of the pipe
             yield from direct.records(metrics.read_bytes())
         if child.exit is not None and child.exit.how == "start":

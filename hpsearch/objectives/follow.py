@@ -68,7 +68,7 @@ def follow(
             loss = metric.loss_after(curve[-1], loss)
             ending = _ending(trial, metric, curve[-1], loss)
             if ending is None and timeout is not None and seconds() > timeout and len(curve) != epochs:
-                ending = Ending(Status.TIMED_OUT, overdue(timeout))
+                ending = Ending(Status.TIMED_OUT, timeout_reason(timeout))
         if not curve:
             ending = Ending(Status.FAILED, "it ended without reporting an epoch")
         if ending.status.ranked and final is not None:
@@ -85,7 +85,7 @@ def follow(
     return Result(trial.number, ending.status, value, tuple(curve), figures, ending.reason, seconds())
 
 
-def overdue(timeout: float) -> str:
+def timeout_reason(timeout: float) -> str:
     """The reason of a trial that has run for too long."""
     return f"it ran for longer than its timeout, {timeout:g} s"
 
@@ -97,9 +97,10 @@ def _ending(trial: Trial, metric: Metric, epoch: Epoch, loss: float) -> Ending |
     for rung in trial.rungs:
         if rung.epoch == epoch.number and loss > rung.loss:
             value, bar = metric.loss(loss), metric.loss(rung.loss)
+            needed = f"at {'most' if metric.goal == 'minimize' else 'least'} {bar:.6g}"
             return Ending(
                 Status.STOPPED,
-                f"{metric.name} {value:.6g} after epoch {epoch.number}; to go on took {bar:.6g}",
+                f"stopped early after epoch {epoch.number}: {metric.name} {value:.6g}, needed {needed}",
             )
     return None
 

@@ -1,5 +1,7 @@
 """A function of the user's as a trial: called in a Python process of its own."""
 
+from __future__ import annotations  # types are imported for annotations only
+
 import contextlib
 import functools
 import json
@@ -8,16 +10,23 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, Self
 
-from hpsearch.objective import Records, TrialEnded
-from hpsearch.objectives.user_code import TrialContext
+from hpsearch.errors import ConfigError
+from hpsearch.objective import TrialEnded
+from hpsearch.objectives.code_objective import CodePreparation
 from hpsearch.process import runner
 from hpsearch.process.child import GRACE_SECONDS, Child, Exit, Timeout
 from hpsearch.trial import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from hpsearch.config import Config, FunctionSettings
+    from hpsearch.objective import Records
+    from hpsearch.objectives.user_code import TrialContext
 
 PROBE_SECONDS = 120.0
 """How long a module may take to be imported when it is checked."""
@@ -40,8 +49,25 @@ class Function:
     directory: Path
     epochs: int | None = None
 
+    @classmethod
+    def prepare(cls, config: Config, settings: FunctionSettings) -> CodePreparation:
+        """What precedes the trials of a search that calls a function."""
+        directory = Path(settings.directory)
+        return CodePreparation(config, cls(settings.name, directory, settings.epochs), directory)
+
+    def check(self, config: Config) -> None:
+        """Import it in another process, and compare its parameters with the space."""
+        space = config.space
+        names = {parameter.name: not parameter.when for parameter in space.parameters}
+        names |= dict.fromkeys(space.constants, True)
+        if wrong := check_signature(self, names):
+            rule = f"must be a function that can be called with the values of a trial: {wrong}"
+            call = ", ".join(f"{name}=…" for name in names)
+            hint = f"A trial calls {self.name.rpartition(':')[2]}({call})"
+            raise ConfigError([config.problem("objective.function", rule, hint=hint)])
+
     def records(self, context: TrialContext) -> Records:
-        """See :meth:`hpsearch.objectives.user_code.UserCode.records`."""
+        """Call it for a trial."""
         with _running(context.child) as (child, answers):
             try:
                 _send(answers, self._job(context))
@@ -56,7 +82,7 @@ class Function:
         package = directory / self.name.partition(":")[0].partition(".")[0]
         return sorted({*directory.glob("*.py"), *(package.rglob("*.py") if package.is_dir() else ())})
 
-    def with_root(self, directory: Path) -> "Function":
+    def with_root(self, directory: Path) -> Self:
         """The same in another directory."""
         return replace(self, directory=directory)
 
@@ -110,7 +136,7 @@ def _conversation(child: Child, answers: BinaryIO, context: TrialContext) -> Rec
                     child.end(GRACE_SECONDS)
                     return dict(content)
     except Timeout:
-        raise context.overdue(child.tail()) from None
+        raise context.timed_out(child.tail()) from None
     ended = child.exit or Exit("signal", signal.SIGKILL)
     if ended.how == "exit":
         reason = f"{ended} before the function ended"

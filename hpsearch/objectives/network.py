@@ -1,22 +1,28 @@
 """Training the built-in network as a trial."""
 
-import contextlib
-import json
+from __future__ import annotations  # types are imported for annotations only
+
 import math
 import statistics
-import time
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from hpsearch.data.dataset import Dataset
-from hpsearch.files import write_whole
+from hpsearch.data.load import fingerprint, load
 from hpsearch.network.hyperparameters import Hyperparameters
 from hpsearch.network.train import Training
-from hpsearch.objective import Heartbeat, OnEpoch, Records
+from hpsearch.objectives.checkpoint import Checkpoint
 from hpsearch.objectives.follow import describe, follow
+from hpsearch.objectives.retrying import with_retries
 from hpsearch.trial import Epoch, Metric, Result, Status, Trial, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from hpsearch.config import Config, NetworkSettings
+    from hpsearch.objective import Heartbeat, Objective, OnEpoch, Records
+    from hpsearch.store import Run
 
 CHECKPOINT_SECONDS = 10.0
 """About the most work that a killed trial costs; a shorter trial leaves no files."""
@@ -48,7 +54,7 @@ class NetworkObjective:
     ) -> Result:
         """Run a trial, from its checkpoint if it has one."""
         directory = self.trials / f"{trial.number:05d}" / "checkpoint"
-        checkpoint = _Checkpoint(directory, self.checkpoint_seconds)
+        checkpoint = Checkpoint(directory, self.checkpoint_seconds)
         try:
             dataset = Dataset.open(self.data)
             training, earlier = checkpoint.resume(dataset) or (self._begin(dataset, trial), ())
@@ -76,16 +82,79 @@ class NetworkObjective:
         )
 
     def files(self) -> Mapping[str, bytes]:
-        """See :class:`hpsearch.objectives.follow.Objective`."""
+        """The prepared data."""
         return {f"data/{path.name}": path.read_bytes() for path in self.data.iterdir()}
 
     def with_root(self, root: Path) -> Self:
-        """See :class:`hpsearch.objectives.follow.Objective`."""
+        """The same objective with data and trials below ``root``."""
         return replace(self, data=root / "data", trials=root / "trials")
 
     def _begin(self, dataset: Dataset, trial: Trial) -> Training:
         hyperparameters = Hyperparameters.from_values({**self.constants, **trial.values})
         return Training(dataset, hyperparameters, trial.seeds)
+
+
+class NetworkPreparation:
+    """What precedes the trials of a search that trains the network: data that are prepared once.
+
+    Args:
+        config: What is searched.
+        settings: Its objective.
+    """
+
+    must_match: ClassVar[bool] = True
+
+    def __init__(self, config: Config, settings: NetworkSettings) -> None:
+        self._config = config
+        self._settings = settings
+        self._dataset: Dataset | None = None
+
+    @property
+    def dataset(self) -> Dataset:
+        """The data; read when first needed.
+
+        Raises:
+            DataError: The data cannot be used.
+        """
+        if self._dataset is None:
+            settings = self._settings
+            self._dataset = load(
+                settings.data,
+                seed=self._config.seed,
+                label=settings.label,
+                validation=settings.validation,
+                test=settings.test,
+                dtype=settings.dtype,
+                standardize=settings.standardize,
+            )
+        return self._dataset
+
+    def check(self) -> Sequence[str]:
+        """Read the data, and compare their size with the batch sizes."""
+        self._config.check_rows(len(self.dataset.x_train))
+        return self.dataset.warnings
+
+    def fingerprint(self) -> str:
+        """The SHA-256 of the data files."""
+        settings = self._settings
+        return fingerprint(settings.data, validation=settings.validation, test=settings.test)
+
+    def objective(self, run: Run) -> Objective:
+        """What trains the network, on data that are in the run directory by then."""
+        if not (run.data_directory / "dataset.json").exists():
+            dataset = self.dataset
+            with run.writing():
+                dataset.save(run.data_directory)
+        self._dataset = None  # from here on the data are in memory once, as files that every worker maps
+        objective = NetworkObjective(
+            data=run.data_directory.resolve(),
+            trials=run.trials_directory.resolve(),
+            metric=self._config.metric,
+            constants=self._settings.constants,
+            timeout=self._config.run.timeout,
+            checkpoint_seconds=CHECKPOINT_SECONDS,
+        )
+        return with_retries(objective, self._config.run)
 
 
 def _records(training: Training) -> Records:
@@ -117,50 +186,3 @@ def mean_over_seeds(stack: Sequence[Mapping[str, float]]) -> dict[str, float]:
         means[name] = statistics.fmean(values)
         means[f"{name}_se"] = statistics.stdev(values) / math.sqrt(len(values))
     return means
-
-
-class _Checkpoint:
-    """A trial's training and its learning curve so far, on the disk.
-
-    Args:
-        directory: The trial's own; made when first needed.
-        seconds: Between two of them.
-    """
-
-    def __init__(self, directory: Path, seconds: float) -> None:
-        self._directory = directory
-        self._training = directory / "training.npz"
-        self._curve = directory / "curve.json"
-        self._seconds = seconds
-        self._last = time.monotonic()
-        self._epochs: list[Epoch] = []
-
-    def epoch(self, training: Training, epoch: Epoch) -> None:
-        """Write one, if it is time."""
-        self._epochs.append(epoch)
-        if time.monotonic() - self._last < self._seconds:
-            return
-        # A full disk costs the checkpoint, not the trial.
-        with contextlib.suppress(OSError):
-            for path in (self._directory.parents[1], self._directory.parent, self._directory):
-                path.mkdir(exist_ok=True, mode=0o700)
-            # The curve first: with a kill in between it is too long by some epochs, which resume() cuts off.
-            curve = [[epoch.number, dict(epoch.metrics), epoch.seconds] for epoch in self._epochs]
-            write_whole(self._curve, json.dumps(curve, allow_nan=False), private=True)
-            training.save(self._training)
-        self._last = time.monotonic()
-
-    def resume(self, dataset: Dataset) -> tuple[Training, Sequence[Epoch]] | None:
-        """The training and the epochs it has behind it; None where there is nothing that can be used."""
-        if not self._training.exists():
-            return None
-        try:
-            training = Training.resume(self._training, dataset)
-            curve = json.loads(self._curve.read_text(encoding="utf-8"))
-            epochs = [Epoch(*epoch) for epoch in curve[: training.epoch]]
-        except Exception:  # whatever is wrong with a checkpoint, the trial can start over
-            return None
-        if len(epochs) != training.epoch:
-            return None
-        self._epochs = epochs
-        return training, tuple(epochs)

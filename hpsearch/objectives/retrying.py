@@ -1,22 +1,31 @@
-"""Running a trial again that ended in a way that may be no fault of its own."""
+"""Running a trial again that ended in a way that may not be its own fault."""
 
-from collections.abc import Mapping
+from __future__ import annotations  # types are imported for annotations only
+
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from hpsearch.objective import Heartbeat, Objective, OnEpoch
 from hpsearch.trial import Result, Status, Trial
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from hpsearch.config.schema import RunSection
+    from hpsearch.objective import Heartbeat, Objective, OnEpoch
+
+CAUSES = {"crash": Status.CRASHED, "timeout": Status.TIMED_OUT}
+"""The statuses that ``run.retry_on`` names."""
 
 
 @dataclass(frozen=True)
 class Retrying:
-    """An objective, tried more than once.
+    """An objective that runs a trial more than once if necessary.
 
     Attributes:
         objective: Runs a trial.
-        statuses: With which of them a trial runs again.
-        retries: How often.
+        statuses: The statuses with which a trial runs again.
+        retries: How often it may run again.
     """
 
     objective: Objective
@@ -26,7 +35,7 @@ class Retrying:
     def __call__(
         self, trial: Trial, on_epoch: OnEpoch | None = None, heartbeat: Heartbeat | None = None
     ) -> Result:
-        """Run a trial until it ends otherwise."""
+        """Run a trial until it ends with another status."""
         for _ in range(self.retries):
             result = self.objective(trial, on_epoch, heartbeat)
             if result.status not in self.statuses:
@@ -43,3 +52,9 @@ class Retrying:
     def with_root(self, root: Path) -> Self:
         """The same with the objective's files below ``root``."""
         return replace(self, objective=self.objective.with_root(root))
+
+
+def with_retries(objective: Objective, settings: RunSection) -> Objective:
+    """The objective, retrying as the ``run`` section of a config says."""
+    statuses = tuple(CAUSES[cause] for cause in settings.retry_on)
+    return Retrying(objective, statuses, settings.retries) if statuses and settings.retries else objective

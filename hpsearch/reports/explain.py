@@ -38,14 +38,14 @@ def trial_table(found: TrialExplanation) -> Table:
         notes.append(f"Around trial {centre.number} ({outcome}){_at_radius(trial.origin)}.")
     elif "fine_radius" in trial.origin:
         radius = plain(trial.origin["fine_radius"])
-        notes.append(f"That one came from the whole space; this one is near it, at radius {radius}.")
+        notes.append(f"That one was drawn from the whole space; this trial is near it, at radius {radius}.")
     if any(each.radius is not None for each in found.moves):
         columns.append(Column("radius", ("radius",), show=_length, right=True))
         notes.append(
             "Distances are fractions of the parameter's range on the scale of its prior. The radius is the"
             " standard deviation of the candidates' steps; it is longer for parameters that matter less."
         )
-    about = {
+    metadata = {
         "trial": trial.number,
         "status": found.result and str(found.result.status),
         "value": found.result and found.result.value,
@@ -53,7 +53,7 @@ def trial_table(found: TrialExplanation) -> Table:
         "centre": centre and {"trial": centre.number, "status": str(centre.status), "value": centre.value},
     }
     title = f"Trial {trial.number}: {_outcome(found.metric, found.result)}"
-    return Table("explanation", columns, rows, about, title, notes)
+    return Table("explanation", columns, rows, metadata, title, notes)
 
 
 def search_table(found: SearchExplanation) -> Table:
@@ -84,7 +84,7 @@ def search_table(found: SearchExplanation) -> Table:
         f"The best trial is {best.number}. Phases: {phases}.",
         *map(_bound_warning, found.at_bounds),
     ]
-    about = {
+    metadata = {
         **{name: [numbers[0], numbers[-1]] for name, numbers in periods.items()},
         "best": best.number,
         "phases": dict(found.phases),
@@ -92,7 +92,7 @@ def search_table(found: SearchExplanation) -> Table:
             {"parameter": each.name, "end": each.end, "bound": each.bound} for each in found.at_bounds
         ],
     }
-    return Table("narrowing", columns, rows, about, notes=notes, exact=exact)
+    return Table("narrowing", columns, rows, metadata, notes=notes, exact=exact)
 
 
 def _bound_warning(found: AtBound) -> str:

@@ -41,8 +41,8 @@ def importance_table(found: Importance, results: int) -> Table:
     ]
     if found.explained < _LITTLE_EXPLAINED:
         notes[-1] += " That is too little to rank parameters by; treat their order as a guess."
-    about = {"results": results, "explained": found.explained}
-    return Table("importance", columns, rows, about, notes=notes)
+    metadata = {"results": results, "explained": found.explained}
+    return Table("importance", columns, rows, metadata, notes=notes)
 
 
 def _percent(share: float) -> str:

@@ -49,7 +49,7 @@ def leaderboard_table(
     if any(row["value"] is None for row in rows):
         columns.append(Column("reason", ("reason",)))
     total, finished = config.search.trials, sum(counts.values())
-    about = {
+    metadata = {
         "name": config.name,
         "metric": metric.name,
         "goal": metric.goal,
@@ -59,4 +59,4 @@ def leaderboard_table(
     note = f"{counted(counts)}; {finished} of {total} trials"
     if len(rows) < finished:
         note += f"; showing the best {len(rows)}, -n 0 shows all"
-    return Table("leaderboard", columns, rows, about, title, (note,))
+    return Table("leaderboard", columns, rows, metadata, title, (note,))

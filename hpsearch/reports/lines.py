@@ -41,8 +41,8 @@ class Lines:
         if self._progress is None:
             return
         progress = self._progress
-        best = progress.finish(trial, result)
-        worth = (
+        best = progress.on_trial_complete(trial, result)
+        outcome = (
             f"{progress.metric.name} {number(result.value)}"
             if result.value is not None
             else plain(result.reason)
@@ -51,7 +51,7 @@ class Lines:
         trained = f"{epochs} {'epoch' if epochs == 1 else 'epochs'}, " if epochs else ""
         star = "  best so far" if best else ""
         self.on_message(
-            f"[{progress.finished}/{progress.total}] trial {trial.number} {result.status}: {worth},"
+            f"[{progress.finished}/{progress.total}] trial {trial.number} {result.status}: {outcome},"
             f" {trained}{duration(result.seconds)}{star}"
         )
 

@@ -67,7 +67,7 @@ class LiveDisplay:
     def on_trial_complete(self, trial: Trial, result: Result) -> None:
         """Count it, and show it if it is among the best."""
         if self._progress:
-            self._progress.finish(trial, result)
+            self._progress.on_trial_complete(trial, result)
 
     def on_message(self, text: str) -> None:
         """Print a line above the display."""

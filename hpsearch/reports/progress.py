@@ -47,7 +47,7 @@ class Progress:
         by_number = {trial.number: trial for trial in trials}
         for result in results:
             self._count(by_number[result.number], result)
-        self._began = time.monotonic()
+        self._started = time.monotonic()
         self._before = self.finished
 
     def on_trial_start(self, trial: Trial) -> None:
@@ -58,7 +58,7 @@ class Progress:
         """Add an epoch to a running trial."""
         self.running[trial.number].curve.append(epoch)
 
-    def finish(self, trial: Trial, result: Result) -> bool:
+    def on_trial_complete(self, trial: Trial, result: Result) -> bool:
         """Count a result.
 
         Returns:
@@ -71,7 +71,7 @@ class Progress:
     @property
     def elapsed(self) -> float:
         """Seconds since the search started or resumed."""
-        return time.monotonic() - self._began
+        return time.monotonic() - self._started
 
     @property
     def remaining(self) -> float | None:

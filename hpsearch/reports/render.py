@@ -39,7 +39,7 @@ def format_report(report: Table | Details, form: MachineFormat) -> str:
     """A table or details as text that ends with a newline."""
     head = {"schema": SCHEMA, "kind": report.kind}
     if form == "json":
-        body = report.data if isinstance(report, Details) else {**report.about, "rows": list(report.rows)}
+        body = report.data if isinstance(report, Details) else {**report.metadata, "rows": list(report.rows)}
         return _json({**head, **body}, indent=2)
     if form == "jsonl":
         rows = [report.data] if isinstance(report, Details) else report.rows

@@ -43,7 +43,7 @@ class Table:
         kind: What it shows, for a program that reads it.
         columns: For people, and for CSV.
         rows: JSON data; json and jsonl show all of it.
-        about: What holds for all rows, as JSON data.
+        metadata: What holds for all rows, as JSON data.
         title: A line above it on a terminal.
         notes: Sentences below it on a terminal.
         exact: The columns for CSV, where they differ.
@@ -52,7 +52,7 @@ class Table:
     kind: str
     columns: Sequence[Column]
     rows: Sequence[Mapping[str, Any]]
-    about: Mapping[str, Any] = field(default_factory=dict)
+    metadata: Mapping[str, Any] = field(default_factory=dict)
     title: str = ""
     notes: Sequence[str] = ()
     exact: Sequence[Column] = ()

@@ -5,6 +5,7 @@ To add one, write its class, add it to :data:`METHODS`, and let it pass the cont
 
 from hpsearch.searchers.coarse_to_fine import CoarseToFine
 from hpsearch.searchers.observation_buffer import ObservationBuffer
+from hpsearch.searchers.quasi_random import QuasiRandom
 from hpsearch.searchers.random import Random
 from hpsearch.searchers.searcher import Observations, PriorObservation, Proposal, Searcher, SearcherContext
 from hpsearch.searchers.warm_start_prior import match_observations
@@ -27,6 +28,7 @@ __all__ = [
 METHODS: dict[str, type[Searcher]] = {
     "coarse_to_fine": CoarseToFine,
     "random": Random,
+    "quasi_random": QuasiRandom,
 }
 """Every searcher, by the name that a config gives it."""
 

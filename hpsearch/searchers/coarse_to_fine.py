@@ -16,7 +16,7 @@ from hpsearch.searchers.acquisition import log_expected_improvement
 from hpsearch.searchers.candidates import WHOLE, Candidates, Sampler, quasirandom_point, step_scale
 from hpsearch.searchers.fit_cache import FitCache
 from hpsearch.searchers.searcher import Indices, Observations, Proposal, SearcherContext, generator
-from hpsearch.searchers.seen import Seen
+from hpsearch.searchers.seen import LEFTOVER, Seen
 from hpsearch.searchers.surrogate import Features, GaussianProcess, HyperparameterPrior
 from hpsearch.searchers.targets import surrogate_targets
 from hpsearch.searchers.warm_start_prior import WarmStartPrior
@@ -51,8 +51,7 @@ class CoarseToFine:
         "global": "the most promising of random candidates; it came from the whole space",
         "zoom": "the most promising of random candidates; it came from near a good trial",
         "fine": "the most promising of candidates close to the most promising one",
-        "leftover": "a random draw among untried configurations; "
-        "those that the search looked at had been tried",
+        **LEFTOVER,
     }
 
     def __init__(self, context: SearcherContext) -> None:
@@ -126,7 +125,7 @@ class CoarseToFine:
         return Proposal(first.unit, _origin(first, None, surrogate.lengths))
 
     def _surrogate(self, observations: Observations, clip: float) -> tuple[GaussianProcess, Indices]:
-        """The surrogate of the results, and the trials it was given: those with results, then pending ones."""
+        """The surrogate, and the trials that it was given: those with results, then pending ones."""
         rows, observed = surrogate_targets(observations, _MOST_POINTS, clip)
         tried = len(observations.units)
         pending = np.arange(max(len(observations.losses), tried - _MOST_POINTS), tried)
@@ -185,5 +184,5 @@ def _origin(first: _Choice, second: _Choice | None, lengths: Floats) -> dict[str
     if second is not None:
         origin |= {"phase": "fine", "fine_radius": round(second.radius, _DIGITS)}
     if origin["phase"] != "global":
-        origin["reach"] = [round(each, _DIGITS) for each in step_scale(lengths).tolist()]
+        origin["step_scale"] = [round(each, _DIGITS) for each in step_scale(lengths).tolist()]
     return origin

@@ -65,5 +65,5 @@ class ObservationBuffer:
 
     def observations(self, tried: int, told: int) -> Observations:
         """The first ``tried`` points and the first ``told`` results."""
-        curves = self._curves[:told]
-        return Observations(self._units[:tried], self._losses[:told], self._stopped[:told], curves, history=self)
+        losses, stopped, curves = self._losses[:told], self._stopped[:told], self._curves[:told]
+        return Observations(self._units[:tried], losses, stopped, curves, history=self)

@@ -5,6 +5,9 @@ import numpy as np
 from hpsearch.errors import SpaceExhausted
 from hpsearch.space import Booleans, Floats, Space
 
+LEFTOVER = {"leftover": "a random draw among untried configurations; the point proposed first had been tried"}
+"""A phase that searchers share: what they looked at first had been tried."""
+
 _FIRST_DRAWS = 16
 _MOST_DRAWS = 1 << 18  # past this many duplicates in a row, the list of all points is asked
 _LISTED_SIZE = 1 << 20  # finite spaces up to this size can be listed
@@ -69,14 +72,19 @@ class Seen:
     def _from_list(self, rng: np.random.Generator) -> Floats:
         """Any untried configuration, all with equal chances."""
         if len(self._keys) >= self._space.size:
-            raise SpaceExhausted(
-                f"every configuration of the space has been tried: there are {self._space.size:.0f}. "
-                "Widen the space, or ask for no more trials than that"
-            )
+            raise self._exhausted()
         if self._space.size > _LISTED_SIZE:
             # Only where nearly all of the prior lies on a few tried configurations.
             return np.asarray(self._space.snap(rng.random((1, self._space.dimensions)))[0])
         if self._every is None:
             self._every = self._space.every_point()
         left = self._every[self.unseen(self._every)]
+        if not len(left):  # values so improbable that float64 cannot tell their coordinates apart
+            raise self._exhausted()
         return np.asarray(left[rng.integers(len(left))])
+
+    def _exhausted(self) -> SpaceExhausted:
+        return SpaceExhausted(
+            f"every configuration of the space has been tried: there are {self._space.size:.0f}. "
+            "Widen the space, or ask for no more trials than that"
+        )

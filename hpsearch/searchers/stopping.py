@@ -3,8 +3,9 @@
 Made reproducible by bounded staleness: a trial's thresholds come from the results that its proposal
 may see, and travel with it. Whatever else ends meanwhile changes nothing.
 
-A rung stops no more trials than it has earned: the share it lets pass follows the rank correlation between
-the losses there and at the end, among the trials that were trained to the end.
+A rung stops no more trials than it has earned: the share that passes follows the rank correlation between
+the losses there and at the end, among the trials that were trained to the end. After the first epochs on
+little data that correlation is near 0, and the best trials are often the ones that start slowly.
 """
 
 import bisect
@@ -12,6 +13,7 @@ import math
 from collections import defaultdict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -22,6 +24,10 @@ _FEWEST = 3
 """Trials that must have reached a rung before it stops any."""
 _MOST_PAIRS = 64
 """Trials trained to the end, the latest, that a rung's trust comes from; bounds the cost of a threshold."""
+_PRIOR_TRUST, _PRIOR_PAIRS = 0.3, 4  # what a rung is trusted before anything is known, and what that counts
+_DISTRUSTED, _TRUSTED = 0.3, 0.7  # rank correlations at which a rung stops no trial, and as many as it may
+_UNIFORM_DEVIATION = math.sqrt(1 / 12)
+_WIDEST_RANGE = 2.0  # correction for a narrowed range that is believed
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +36,8 @@ class Halving:
 
     Attributes:
         min_epochs: The first rung; at least 1.
-        reduction: The factor between rungs, and the inverse of the share that passes a trusted one; at least 2.
+        reduction: The factor between rungs, and the inverse of the share that passes one that is fully
+            trusted; at least 2.
     """
 
     min_epochs: int = 1
@@ -48,7 +55,7 @@ class Halving:
 
 
 class RungHistory:
-    """The losses at each rung of a search's trials, in order, so that a threshold costs the same at any number.
+    """The losses of a search's trials at each rung, in order: a threshold costs the same at any number.
 
     Args:
         halving: Where the rungs are.
@@ -63,7 +70,8 @@ class RungHistory:
         self.longest = 0
         self._halving = halving
         self._losses: defaultdict[int, list[float]] = defaultdict(list)
-        self._pairs: defaultdict[int, deque[tuple[float, float]]] = defaultdict(lambda: deque(maxlen=_MOST_PAIRS))
+        self._pairs: defaultdict[int, deque[tuple[float, float]]]
+        self._pairs = defaultdict(partial(deque, maxlen=_MOST_PAIRS))
 
     def add(self, curve: Floats, *, stopped: bool) -> None:
         """The learning curve of the next trial.
@@ -93,7 +101,45 @@ class RungHistory:
         found = []
         for epoch in self._halving.rung_epochs(epochs):
             losses = self._losses[epoch]
-            if len(losses) >= _FEWEST:
-                share = 1 / self._halving.reduction
+            share = self._share(epoch)
+            if len(losses) >= _FEWEST and share < 1:
                 found.append(Rung(epoch, losses[math.ceil(len(losses) * share) - 1]))
         return tuple(found)
+
+    def _share(self, epoch: int) -> float:
+        """The share of the trials that pass a rung: from 1 where it predicts little to 1/reduction."""
+        trust = (self.trust(epoch) - _DISTRUSTED) / (_TRUSTED - _DISTRUSTED)
+        return 1 - (1 - 1 / self._halving.reduction) * min(max(trust, 0.0), 1.0)
+
+    def trust(self, epoch: int) -> float:
+        """How well losses at a rung predict the final ones: their rank correlation, shrunk if few are known.
+
+        Trials that other trials' losses at a rung stopped have no final loss, and among the rest the
+        correlation is lower than among all. It is corrected for that (Thorndike, 1949, case 2).
+        """
+        pairs = np.array(self._pairs[epoch]).reshape(-1, 2)
+        n = len(pairs)
+        if n < _FEWEST:
+            return _PRIOR_TRUST
+        correlation = _correlation(_ranks(pairs[:, 0]), _ranks(pairs[:, 1]))
+        reached = self._losses[epoch]
+        places = [
+            bisect.bisect_left(reached, loss) + bisect.bisect_right(reached, loss) for loss in pairs[:, 0]
+        ]
+        range_ratio = _UNIFORM_DEVIATION * 2 * len(reached) / max(float(np.std(places)), 1e-9)
+        range_ratio = min(max(range_ratio, 1.0), _WIDEST_RANGE)
+        whole = correlation * range_ratio / math.sqrt(1 + correlation**2 * (range_ratio**2 - 1))
+        return (n * whole + _PRIOR_PAIRS * _PRIOR_TRUST) / (n + _PRIOR_PAIRS)
+
+
+def _ranks(values: Floats) -> Floats:
+    """Ranks, those of equal values alike, shape (n,)."""
+    ordered = np.sort(values)
+    return np.asarray(np.searchsorted(ordered, values) + np.searchsorted(ordered, values, side="right"))
+
+
+def _correlation(a: Floats, b: Floats) -> float:
+    """Pearson's, of two of shape (n,); 0 where one is constant."""
+    a, b = a - a.mean(), b - b.mean()
+    scale = math.sqrt(float(a @ a) * float(b @ b))
+    return float(a @ b) / scale if scale else 0.0

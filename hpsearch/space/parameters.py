@@ -40,7 +40,8 @@ class Number:
     Attributes:
         name: Its name.
         min: The smallest value.
-        max: The largest value; with a step, the largest multiple of it that is not above ``max``.
+        max: The largest value; with a step, the largest multiple of it that is not above ``max``. The prior
+            may cut both to where it has probability.
         prior: How draws are distributed: one of :data:`hpsearch.space.priors.PRIORS`.
         step: Distance between neighbouring values; None for a continuous parameter, 1 for integers
             unless said otherwise.
@@ -61,6 +62,9 @@ class Number:
     def __post_init__(self) -> None:
         if self.integer and self.step is None:
             object.__setattr__(self, "step", 1)
+        low, high = PRIORS[self.prior].bounds(self.min, self.max, self.step, **self.prior_parameters)
+        object.__setattr__(self, "min", low)
+        object.__setattr__(self, "max", high)
 
     @property
     def count(self) -> float:

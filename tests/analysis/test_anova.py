@@ -175,3 +175,12 @@ def test_conditional_parameters_and_failures_are_taken_as_they_are() -> None:
     effects = list(effects_of(losses, units, space).values())
     assert effects[0].names == ("x",)
     assert effects[0].share > 0.5
+
+
+def test_an_interaction_is_no_main_effect() -> None:
+    """Of a product around 0 neither factor does anything alone: averaging over few points adds nothing."""
+    units = np.random.default_rng(7).random((80, 2))
+    effects = effects_of((units[:, 0] - 0.5) * (units[:, 1] - 0.5), units, LINE)
+    assert effects["x", "y"].share > 0.9
+    assert effects["x",].share < 0.02
+    assert effects["y",].share < 0.02

@@ -87,7 +87,13 @@ RESULTS = [
     answer(1, Status.DIVERGED, curve(0.5, None), None, "val_error was not finite after epoch 2"),
     answer(2, Status.DONE, curve(0.25, 0.125, 0.125, 0.0625), 0.078125),
     answer(3, Status.FAILED, (), None, HOSTILE),
-    answer(4, Status.STOPPED, curve(0.75, 0.375), 0.5, "val_error 0.375 after epoch 2; to go on took 0.25"),
+    answer(
+        4,
+        Status.STOPPED,
+        curve(0.75, 0.375),
+        0.5,
+        "stopped early after epoch 2: val_error 0.375, needed at most 0.25",
+    ),
 ]
 
 

@@ -22,7 +22,12 @@ def more_results(directory: Path) -> None:
     with Run.open(directory) as run:
         for number in range(6, 22):
             rate = 10 ** (-4 + 4 * (number * 7 % 16) / 16)
-            origin: dict[str, Any] = {"phase": "zoom", "around": 2, "radius": 0.1, "reach": [0.5, 2, 1, 1.5]}
+            origin: dict[str, Any] = {
+                "phase": "zoom",
+                "around": 2,
+                "radius": 0.1,
+                "step_scale": [0.5, 2, 1, 1.5],
+            }
             if number % 2:
                 origin |= {"phase": "fine", "fine_radius": 0.075}
             values = {"learning_rate": rate, "hidden_layers": 1 + number % 3, "optimizer": "momentum"}

@@ -18,15 +18,15 @@ CPU_SECONDS = 2.0
 
 
 def refuse(hpsearch: Callable[..., Done], row: Row, full: bool, name: str, arguments: list[str]) -> str:
-    """Run the program on a wrong config, in full from a cold start; what it says."""
+    """Run the program on a wrong config, in full from a cold start, and return its message."""
     row.name = name
     row.tries += 1
     before = sorted(path.name for path in Path().iterdir())
     if full:
-        begun = cpu_seconds()
+        started = cpu_seconds()
         command = [sys.executable, "-m", "hpsearch", *arguments]
         process = subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ)
-        seconds = cpu_seconds() - begun
+        seconds = cpu_seconds() - started
         row.figure = f"{seconds:.2f} s"
         assert seconds < CPU_SECONDS
         done = Done(process.returncode, process.stdout, process.stderr)
@@ -43,11 +43,11 @@ def refuse(hpsearch: Callable[..., Done], row: Row, full: bool, name: str, argum
 def test_file(
     hpsearch: Callable[..., Done], row: Row, full: bool, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Refused with exactly the message that stands beside it."""
+    """The message is exactly the one in the file beside the config."""
     monkeypatch.chdir(DIRECTORY)
-    said = refuse(hpsearch, row, full, path.name, ["run", path.name])
+    message = refuse(hpsearch, row, full, path.name, ["run", path.name])
     expected = path.with_suffix(".expected").read_text(encoding="utf-8")
-    assert said.replace(str(DIRECTORY), "{directory}") == expected
+    assert message.replace(str(DIRECTORY), "{directory}") == expected
 
 
 def large(path: Path) -> None:
@@ -56,7 +56,7 @@ def large(path: Path) -> None:
 
 
 def unreadable(path: Path) -> None:
-    """A file that nobody may read; only root may all the same."""
+    """A file that only root can read."""
     path.write_text(TINY)
     path.chmod(0)
 
@@ -82,7 +82,7 @@ NO_FILES: dict[str, tuple[Callable[[Path], object], list[str], str]] = {
 @pytest.mark.trial_of("wrong config")
 @pytest.mark.parametrize("name", NO_FILES)
 def test_no_file(hpsearch: Callable[..., Done], row: Row, full: bool, in_tmp: Path, name: str) -> None:
-    """Refused too, when the mistake is in no text."""
+    """Mistakes that are not in the text are refused, too."""
     make, arguments, rule = NO_FILES[name]
     if make is unreadable and os.geteuid() == 0:
         row.name = name
@@ -92,6 +92,6 @@ def test_no_file(hpsearch: Callable[..., Done], row: Row, full: bool, in_tmp: Pa
 
 
 def cpu_seconds() -> float:
-    """What the processes that this one has started, and that have ended, used."""
+    """The CPU time of the child processes that have ended."""
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     return usage.ru_utime + usage.ru_stime

@@ -35,8 +35,8 @@ def test_check_shows_every_mistake_with_its_position(hpsearch: Program, in_tmp: 
     )
     done = hpsearch("check", "c.yaml")
     assert (done.code, done.out) == (2, "")
-    places = [line.split(" ")[0] for line in done.err.splitlines()]
-    assert places == ["c.yaml:5:36:", "c.yaml:7:34:", "c.yaml:8:72:", "c.yaml:9:10:"]
+    positions = [line.split(" ")[0] for line in done.err.splitlines()]
+    assert positions == ["c.yaml:5:36:", "c.yaml:7:34:", "c.yaml:8:72:", "c.yaml:9:10:"]
     assert "Did you mean trials?" in done.err
     assert [path.name for path in in_tmp.iterdir()] == ["c.yaml"]
 

@@ -11,11 +11,11 @@ import pytest
 from threadpoolctl import threadpool_info
 
 from hpsearch.config import load
-from hpsearch.launch import start
 from hpsearch.network.final import FinalModel, train_final
 from hpsearch.network.model import Model
 from hpsearch.reports.render import format_report
 from hpsearch.reports.trained_model import confusion_table
+from hpsearch.starting import start
 from hpsearch.store import Run
 from tests.cli.conftest import Done
 from tests.conftest import Recorder
@@ -148,7 +148,7 @@ def test_a_class_without_test_rows_has_no_error() -> None:
         (["predict", "points.csv", "points.csv"], "points.csv"),
         (["predict", "model.npz", "missing.csv"], "missing.csv"),
         (["predict", "model.npz", "digits"], "digits: no such file or directory\n"),
-        (["predict", "model.npz", "points.csv", "--label", "typo"], "points.csv:1: no column is called typo"),
+        (["predict", "model.npz", "points.csv", "--label", "typo"], "points.csv:1: no column is named typo"),
         (["predict", "model.npz", "wide.npz", "--label", "side"], "only a .csv has a column of labels"),
         (
             ["predict", "model.npz", "points.csv", "-o", "points.csv"],

@@ -1,4 +1,4 @@
-"""docs/cli.md is what --help says."""
+"""docs/cli.md is what --help prints, and fish can complete it."""
 
 import os
 from collections.abc import Callable
@@ -30,7 +30,7 @@ def reference() -> str:
 
 
 def test_the_reference_is_up_to_date(request: pytest.FixtureRequest) -> None:
-    """A changed option or sentence changes the document."""
+    """A changed option or sentence changes docs/cli.md."""
     text = reference()
     if request.config.getoption("--write-goldens"):
         DOCS.write_text(text, encoding="utf-8")
@@ -38,7 +38,7 @@ def test_the_reference_is_up_to_date(request: pytest.FixtureRequest) -> None:
 
 
 def test_every_option_is_explained() -> None:
-    """No option without a help text, no command without a sentence."""
+    """Every option has a help text, and every command a first sentence."""
     for name, command in program.commands.items():
         assert command.get_short_help_str(), name
         for parameter in command.params:
@@ -46,7 +46,16 @@ def test_every_option_is_explained() -> None:
                 assert parameter.help, f"{name} {parameter.name}"
 
 
+def test_completions_have_no_comma() -> None:
+    """The fish script of click cuts the descriptions of commands and options at the first comma."""
+    for name, command in program.commands.items():
+        assert "," not in command.get_short_help_str(), name
+        for parameter in command.params:
+            if isinstance(parameter, Option):
+                assert "," not in (parameter.help or ""), f"{name} {parameter.name}"
+
+
 def test_short_help_fits_its_line(hpsearch: Callable[..., Done]) -> None:
-    """No command's sentence is cut off in the list."""
+    """No first sentence is cut off in the list of commands."""
     os.environ.pop("COLUMNS", None)
     assert "..." not in hpsearch("--help").out.partition("Commands:")[2]

@@ -32,7 +32,7 @@ def test_a_share_that_sets_no_row_apart_is_refused(
     """Every trial would fail for want of its metric; nothing is created."""
     done = hpsearch("run", tiny, "objective.network.validation=0.0001")
     assert (done.code, done.out) == (2, "")
-    assert "blobs: validation: must set a row apart; found a share of 0.0001 of 1500 rows" in done.err
+    assert "blobs: validation: must be enough for one row; found a share of 0.0001 of 1500 rows" in done.err
     assert not Path("runs").exists()
 
 

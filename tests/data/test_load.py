@@ -16,7 +16,7 @@ Y = np.arange(40) % 2
 
 
 def save(path: Path, name: str = "data.npz", **arrays: Any) -> Path:
-    """Write an archive, by default of forty rows."""
+    """Write an .npz, by default of forty rows."""
     np.savez(path / name, **(arrays or {"X": X, "y": Y}))
     return path / name
 
@@ -74,7 +74,7 @@ def test_rows_set_apart_are_the_test(tmp_path: Path) -> None:
     path = save(tmp_path, x_train=X, y_train=Y, x_test=X[:6], y_test=Y[:6])
     dataset = load(path, seed=0, validation=0.25)
     assert [len(x) for x in (dataset.x_train, dataset.x_validation, dataset.x_test)] == [30, 10, 6]
-    with pytest.raises(DataError, match=r"sets rows apart for the test itself; leave out test: 0\.2"):
+    with pytest.raises(DataError, match=r"already has a test split; remove test: 0\.2"):
         load(path, seed=0, test=0.2)
 
 
@@ -111,12 +111,12 @@ def test_columns_of_other_files_are_found_by_name(tmp_path: Path) -> None:
 
 def test_what_would_be_ignored_is_refused(tmp_path: Path) -> None:
     """A label where no source has columns of that name, and a test file that is itself of two parts."""
-    with pytest.raises(DataError, match=r"label: only a \.csv has a column of labels; leave out label: kind"):
+    with pytest.raises(DataError, match=r"label: only a \.csv has a column of labels; remove label: kind"):
         load(save(tmp_path), seed=0, label="kind")
     with pytest.raises(DataError, match="label: only a"):
         load("moons", seed=0, label="kind")
     both = save(tmp_path, "both.npz", x_train=X, y_train=Y, x_test=X, y_test=Y)
-    with pytest.raises(DataError, match=r"both\.npz: holds a test part too"):
+    with pytest.raises(DataError, match=r"both\.npz: has a test split as well"):
         load(save(tmp_path), seed=0, test=both)
 
 
@@ -148,14 +148,14 @@ def test_an_incomplete_directory_is_refused(tmp_path: Path) -> None:
     """Whatever file is missing or damaged, the error names the directory."""
     load("moons", seed=0).save(tmp_path)
     (tmp_path / "mean.npy").write_bytes(b"damaged")
-    with pytest.raises(DataError, match="holds no complete prepared data"):
+    with pytest.raises(DataError, match="the prepared data is incomplete or damaged"):
         Dataset.open(tmp_path)
-    with pytest.raises(DataError, match="holds no complete prepared data"):
+    with pytest.raises(DataError, match="the prepared data is incomplete or damaged"):
         Dataset.open(tmp_path / "nothing")
 
 
 def test_labels_out_of_range_are_refused(tmp_path: Path) -> None:
-    """An index that stands for no class is an error before anything is trained."""
+    """An index that is not of a class is an error before training starts."""
     load("moons", seed=0).save(tmp_path)
     labels = np.load(tmp_path / "y_test.npy")
     labels[3] = 2

@@ -100,7 +100,7 @@ def test_a_constant_feature_is_left_out_of_scaling_with_a_warning() -> None:
     assert dataset.scale[1] == 1
     assert not dataset.x_train[:, 1].any()
     (warning,) = dataset.warnings
-    assert warning.startswith("constant in the training split, so they tell nothing: feature 1")
+    assert warning.startswith("constant in the training split, so without effect: feature 1")
 
 
 def test_labels_become_indices_of_sorted_classes() -> None:
@@ -121,19 +121,22 @@ def test_rows_of_their_own_take_the_place_of_shares() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"rows": Rows(rows().x, rows().y * 0)}, "there must be at least two classes; found 0 alone"),
+        ({"rows": Rows(rows().x, rows().y * 0)}, "there must be at least two classes; every label is 0"),
         (
             {"rows": rows(30), "shares": (0.01, 0)},
-            "validation: must set a row apart; found a share of 0.01 of 30",
+            "validation: must be enough for one row; found a share of 0.01 of 30",
         ),
         (
             {"rows": rows(30), "shares": (0, 0.01)},
-            "test: must set a row apart; found a share of 0.01 of 30 rows",
+            "test: must be enough for one row; found a share of 0.01 of 30 rows",
         ),
         ({"rows": rows(2, classes=2), "shares": (0, 0.5)}, "every class needs a row in the training split"),
         ({"rows": rows(), "shares": (0.5, 0.5)}, "must leave rows for training; found 0.5 [+] 0.5"),
-        ({"rows": rows(), "test": rows(9, classes=4)}, "found the label 3 in test only, 2 × there"),
-        ({"rows": rows(), "test": Rows(rows(2).x, np.array(["a", "b"]))}, "of the same kind as the training"),
+        ({"rows": rows(), "test": rows(9, classes=4)}, "the label 3 occurs in test only, 2 times"),
+        (
+            {"rows": rows(), "test": Rows(rows(2).x, np.array(["a", "b"]))},
+            "must be whole numbers, like the training",
+        ),
         ({"rows": rows(), "validation": rows(9, 4)}, "validation rows must have 3 features, .* found 4"),
         ({"rows": rows(), "dtype": "float16"}, "dtype: must be float32 or float64; found float16"),
         (
@@ -147,6 +150,6 @@ def test_rows_of_their_own_take_the_place_of_shares() -> None:
     ],
 )
 def test_what_cannot_be_used_is_named(arguments: dict[str, object], message: str) -> None:
-    """The message says what has to hold and what was found."""
+    """The message states the rule and what was found."""
     with pytest.raises(DataError, match=message):
         prepare(**arguments)  # type: ignore[arg-type]  # each case is wrong in a way of its own

@@ -3,22 +3,29 @@
 import os
 import signal
 import threading
+import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from hpsearch.trial import Result, Status, Trial
 
 
+class Simple:
+    """What needs no files."""
+
+    def files(self) -> Mapping[str, bytes]:
+        """None."""
+        return {}
+
+    def with_root(self, root: Path) -> Self:
+        """Itself."""
+        return self
+
+
 @dataclass(frozen=True)
-class Obedient:
-    """Answers with the trial's number."""
-
-    def __call__(self, trial: Trial, heartbeat: object = None) -> Result:
-        return Result(trial.number, Status.DONE, float(trial.number))
-
-
-@dataclass(frozen=True)
-class Killer:
+class Killer(Simple):
     """Some trials end their process, as often as the number of lives they have to lose.
 
     Attributes:
@@ -31,7 +38,7 @@ class Killer:
     deaths: tuple[tuple[int, int], ...]
     how: str = "kill"
 
-    def __call__(self, trial: Trial) -> Result:
+    def __call__(self, trial: Trial, on_epoch: object = None, heartbeat: object = None) -> Result:
         died = len(list(self.directory.glob(f"{trial.number}-*")))
         if died < dict(self.deaths).get(trial.number, 0):
             (self.directory / f"{trial.number}-{died}").touch()
@@ -42,10 +49,10 @@ class Killer:
 
 
 @dataclass(frozen=True)
-class Environment:
+class Environment(Simple):
     """Answers with what it found in its process, as the reason of a result."""
 
-    def __call__(self, trial: Trial) -> Result:
+    def __call__(self, trial: Trial, on_epoch: object = None, heartbeat: object = None) -> Result:
         import numpy as np
         from threadpoolctl import threadpool_info
 
@@ -56,30 +63,54 @@ class Environment:
 
 
 @dataclass(frozen=True)
-class Interrupted:
+class Interrupted(Simple):
     """Sends its own process the signals that a terminal and a supervisor send."""
 
-    def __call__(self, trial: Trial) -> Result:
+    def __call__(self, trial: Trial, on_epoch: object = None, heartbeat: object = None) -> Result:
         os.kill(os.getpid(), signal.SIGINT)
         os.kill(os.getpid(), signal.SIGTERM)
         return Result(trial.number, Status.DONE, 1.0)
 
 
 @dataclass(frozen=True)
-class Unpicklable:
+class Unpicklable(Simple):
     """Answers with what cannot be sent back."""
 
-    def __call__(self, trial: Trial) -> Result:
+    def __call__(self, trial: Trial, on_epoch: object = None, heartbeat: object = None) -> Result:
         return Result(trial.number, Status.DONE, 1.0, final={"x": threading.Lock()})  # type: ignore[dict-item]
 
 
 @dataclass(frozen=True)
-class Stuck:
+class Stuck(Simple):
     """Never answers; says which process it is in."""
 
     directory: Path
 
-    def __call__(self, trial: Trial) -> Result:
+    def __call__(self, trial: Trial, on_epoch: object = None, heartbeat: object = None) -> Result:
         (self.directory / f"pid-{os.getpid()}").touch()
         signal.pause()
         raise AssertionError
+
+
+@dataclass(frozen=True)
+class KilledBeside:
+    """Trial 0 ends its process twice: first while trial 1 runs, then wherever it runs.
+
+    Attributes:
+        directory: Where the two leave word.
+    """
+
+    directory: Path
+
+    def __call__(self, trial: Trial) -> Result:
+        died = len(list(self.directory.glob("died-*")))
+        (self.directory / f"begun-{trial.number}").touch()
+        if not died:
+            while len(list(self.directory.glob("begun-*"))) < 2:
+                time.sleep(0.001)
+        if trial.number == 0 and died < 2:
+            (self.directory / f"died-{died}").touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        if not died:
+            signal.pause()  # until the pool is rebuilt
+        return Result(trial.number, Status.DONE, float(trial.number))

@@ -15,14 +15,15 @@ import pytest
 from hpsearch.config import load
 from hpsearch.data.load import load as load_data
 from hpsearch.errors import ClusterLost, UsageError
-from hpsearch.launch import resume, start
+from hpsearch.objectives.code_objective import CodeObjective
 from hpsearch.objectives.function import Function
 from hpsearch.objectives.network import NetworkObjective
-from hpsearch.objectives.user_code import CodeObjective
+from hpsearch.resuming import resume
+from hpsearch.starting import start
 from hpsearch.store import Run
 from hpsearch.trial import Metric, Result, Trial
 from tests.conftest import Recorder
-from tests.executors.test_executors import gone, wait_until
+from tests.processes import gone, wait_until
 
 executor = pytest.importorskip("hpsearch.executors.dask", exc_type=ModuleNotFoundError)
 

@@ -4,63 +4,46 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from hpsearch.executors import Caviar, Executor, Objective, Panda
-from hpsearch.trial import Result, Trial
-from tests.executors.objectives import Environment, Interrupted, Killer, Obedient, Stuck, Unpicklable
-
-Make = Callable[[Objective], Executor]
-
-
-def run(executor: Executor, count: int) -> dict[int, Result]:
-    """The results of trials 0 to count - 1."""
-    results: dict[int, Result] = {}
-    submitted = 0
-    with executor:
-        while len(results) < count:
-            while submitted < count and submitted - len(results) < executor.slots:
-                executor.submit(Trial(submitted, {}, submitted))
-                submitted += 1
-            for result in executor.wait():
-                assert result.number not in results
-                results[result.number] = result
-    return results
+from hpsearch.executors.caviar import Caviar
+from hpsearch.executors.executor import Executor
+from hpsearch.executors.panda import Panda
+from hpsearch.objective import Objective
+from hpsearch.testing import ExecutorContract
+from hpsearch.testing.executor_contract import Echo
+from hpsearch.testing.executor_contract import run_trials as run
+from hpsearch.trial import Trial
+from tests.executors.objectives import Environment, Interrupted, KilledBeside, Killer, Stuck, Unpicklable
+from tests.processes import gone, wait_until
 
 
-def local_cluster(objective: Objective) -> Executor:
-    """Dask, with two processes of its own."""
-    dask = pytest.importorskip("hpsearch.executors.dask", exc_type=ModuleNotFoundError)
-    made: Executor = dask.Dask(objective, 2, run_directory=Path("/"))
-    return made
+class TestPanda(ExecutorContract):
+    def make(self, objective: Objective) -> Executor:
+        """One trial after another in this process."""
+        return Panda(objective)
 
 
-EXECUTORS: dict[str, Make] = {
-    "panda": Panda,
-    "caviar-1": lambda objective: Caviar(objective, 1),
-    "caviar-2": lambda objective: Caviar(objective, 2),
-    "dask": local_cluster,
-}
+class TestCaviarWithOneWorker(ExecutorContract):
+    def make(self, objective: Objective) -> Executor:
+        """One process beside this one."""
+        return Caviar(objective, 1)
 
 
-@pytest.mark.parametrize("make", EXECUTORS.values(), ids=EXECUTORS.keys())
-class TestContract:
-    """What panda, caviar and every other executor do alike."""
+class TestCaviarWithTwoWorkers(ExecutorContract):
+    def make(self, objective: Objective) -> Executor:
+        """Two processes beside this one."""
+        return Caviar(objective, 2)
 
-    def test_every_trial_comes_back_once(self, make: Make) -> None:
-        """Seven trials in, the same seven results out."""
-        results = run(make(Obedient()), 7)
-        assert {number: result.value for number, result in results.items()} == {n: float(n) for n in range(7)}
 
-    def test_closing_ends_what_has_not_run(self, make: Make) -> None:
-        """An executor can be left the instant after a trial was given to it, again and again."""
-        for number in range(5):
-            with make(Obedient()) as executor:
-                executor.submit(Trial(number, {}, 0))
+class TestDask(ExecutorContract):
+    def make(self, objective: Objective) -> Executor:
+        """Two processes of Dask's own."""
+        dask = pytest.importorskip("hpsearch.executors.dask", exc_type=ModuleNotFoundError)
+        made: Executor = dask.Dask(objective, 2, run_directory=Path("/"))
+        return made
 
 
 @pytest.mark.parametrize("how", ["kill", "exit", "segfault"])
@@ -111,28 +94,12 @@ def test_workers_do_not_hear_interrupts() -> None:
     assert {result.status for result in run(Caviar(Interrupted(), 2), 3).values()} == {"done"}
 
 
-def gone(pid: int) -> bool:
-    """Whether a process has ended."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-    except FileNotFoundError:
-        return True
-
-
-def wait_until(condition: Callable[[], bool], seconds: float = 20) -> None:
-    """Wait for something that happens in another process; fail if it does not."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.01)
-
-
 @pytest.mark.skipif(sys.platform != "linux", reason="workers end with their parent on Linux only")
 def test_workers_end_with_a_killed_parent(tmp_path: Path) -> None:
     """After kill -9 of the search no worker lives on, though it is in the middle of a trial."""
     code = f"""
 import os, pathlib
-from hpsearch.executors import Caviar
+from hpsearch.executors.caviar import Caviar
 from hpsearch.trial import Trial
 from tests.executors.objectives import Stuck
 directory = pathlib.Path({str(tmp_path)!r})
@@ -173,7 +140,7 @@ def test_a_worker_that_dies_while_nobody_looks_costs_its_trial_alone(tmp_path: P
 
 def test_a_worker_that_dies_idle_costs_nothing(tmp_path: Path) -> None:
     """The pool is made anew for the next trial."""
-    with Caviar(Obedient(), 1) as executor:
+    with Caviar(Echo(), 1) as executor:
         executor.submit(Trial(0, {}, 0))
         executor.wait()
         for pid in list(executor._pool._processes):
@@ -181,3 +148,10 @@ def test_a_worker_that_dies_idle_costs_nothing(tmp_path: Path) -> None:
         wait_until(lambda: executor._pool._flags.broken is not None)
         executor.submit(Trial(1, {}, 0))
         assert executor.wait()[0].value == 1.0
+
+
+def test_a_death_beside_other_trials_does_not_count(tmp_path: Path) -> None:
+    """With one retry, a trial that died once beside another and once alone runs again, and finishes."""
+    results = run(Caviar(KilledBeside(tmp_path), 2, retries=1), 2)
+    assert {result.status for result in results.values()} == {"done"}
+    assert len(list(tmp_path.glob("died-*"))) == 2

@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from hpsearch.objectives.follow import Heartbeat, OnEpoch, follow
+from hpsearch.objective import Heartbeat, OnEpoch
+from hpsearch.objectives.follow import follow
 from hpsearch.objectives.network import NetworkObjective
 from hpsearch.trial import Result, Trial
 

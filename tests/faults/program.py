@@ -20,7 +20,8 @@ from hpsearch.signals import INTERRUPTS
 _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload(
     [
-        "hpsearch.launch",
+        "hpsearch.resuming",
+        "hpsearch.executors.caviar",
         *(f"hpsearch.reports.{name}" for name in ("render", "lines", "live", "leaderboard")),
         __name__,
     ]

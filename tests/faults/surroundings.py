@@ -24,5 +24,5 @@ class TrainedBy:
     @contextlib.contextmanager
     def __call__(self) -> Iterator[None]:
         os.environ.update(self.environment)
-        with mock.patch("hpsearch.workload.TrainNetwork", self.kind):
+        with mock.patch("hpsearch.objectives.network.NetworkObjective", self.kind):
             yield

@@ -18,7 +18,7 @@ from hpsearch.network.hyperparameters import HYPERPARAMETERS
 
 
 @parametrize_with_checks([BatchNormMLPClassifier(), BatchNormMLPClassifier((8,), early_stopping=True)])
-def test_scikit_learn_takes_it_for_one_of_its_own(estimator: Any, check: Any) -> None:
+def test_it_is_a_scikit_learn_classifier(estimator: Any, check: Any) -> None:
     """It passes every check that scikit-learn has for classifiers."""
     check(estimator)
 
@@ -30,7 +30,7 @@ def iris() -> tuple[np.ndarray, np.ndarray]:
 
 
 def test_it_learns_text_labels_in_a_pipeline() -> None:
-    """Behind a scaler it tells the irises apart, by their names."""
+    """Behind a scaler it classifies the irises, by their names."""
     x, y = iris()
     model = make_pipeline(StandardScaler(), BatchNormMLPClassifier((16,), random_state=0)).fit(x, y)
     assert model.score(x, y) > 0.9
@@ -68,7 +68,7 @@ def test_the_random_state_decides() -> None:
 
 
 def test_early_stopping_goes_back_to_the_best_epoch() -> None:
-    """It waits as many epochs as it was told for a better accuracy, and keeps the best."""
+    """It waits n_iter_no_change epochs for a better accuracy, and keeps the best."""
     x, y = iris()
     model = BatchNormMLPClassifier(epochs=200, early_stopping=True, n_iter_no_change=3, random_state=0).fit(
         x, y
@@ -91,8 +91,8 @@ def test_partial_fits_are_epochs() -> None:
     assert parts.n_iter_ == 3
 
 
-def test_partial_fit_goes_on_after_pickling() -> None:
-    """A pickled classifier goes on training where it was, its optimizer too."""
+def test_partial_fit_continues_after_pickling() -> None:
+    """A pickled classifier continues to train from where it was, with its optimizer's state."""
     x, y = iris()
     model = BatchNormMLPClassifier(random_state=0).partial_fit(x, y, classes=np.unique(y))
     copy = pickle.loads(pickle.dumps(model))  # noqa: S301 -- its own bytes
@@ -128,8 +128,14 @@ def test_it_computes_in_the_precision_of_its_features() -> None:
         ({"hidden_units": 64}, "hidden_units: must be a tuple, .*; found 64"),
         ({"hidden_units": (64.0,)}, r"hidden_units: must be a tuple, .*; found \(64\.0,\)"),
         ({"hidden_units": "64"}, "hidden_units: must be a tuple"),
-        ({"early_stopping": True, "validation_fraction": 1e-6}, "validation_fraction: must set a row apart"),
-        ({"early_stopping": True, "validation_fraction": 0.999}, "must set a row apart and leave one"),
+        (
+            {"early_stopping": True, "validation_fraction": 1e-6},
+            "validation_fraction: must leave a row for training",
+        ),
+        (
+            {"early_stopping": True, "validation_fraction": 0.999},
+            "must leave a row for training and one for validation",
+        ),
         (
             {"early_stopping": True, "validation_fraction": 0.993},
             "needs 2 samples to train on; found 1 sample",
@@ -155,8 +161,8 @@ def test_wrong_parameters_are_value_errors(parameters: dict[str, Any], message: 
         BatchNormMLPClassifier(**parameters).fit(*iris())
 
 
-def test_the_last_step_is_looked_at_too() -> None:
-    """A single mini-batch in a single epoch: its loss was finite, and its step left nothing that is."""
+def test_the_last_step_is_checked() -> None:
+    """One step in one epoch: its loss is finite, and the parameters after it are not."""
     x, y = iris()
     with pytest.raises(ValueError, match="the training diverged in epoch 1"):
         BatchNormMLPClassifier(
@@ -190,7 +196,7 @@ def test_scores_are_there_with_early_stopping_alone() -> None:
 
 
 def test_a_row_alone_is_not_normalised() -> None:
-    """Batch normalisation would make zeros of it; without, a row may be learnt alone."""
+    """Batch normalisation would make zeros of it; without, a row may be learned alone."""
     x, y = iris()
     model = BatchNormMLPClassifier((8,)).partial_fit(x, y, classes=np.unique(y))
     with pytest.raises(ValueError, match="needs 2 samples to train on; found 1 sample"):

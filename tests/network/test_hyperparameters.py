@@ -1,4 +1,4 @@
-"""What the network can be told."""
+"""The hyperparameters and their possible values."""
 
 import json
 from dataclasses import fields
@@ -65,9 +65,7 @@ def test_choices_are_listed() -> None:
 
 def test_unknown_names_are_refused() -> None:
     """A name that the network does not have is an error that lists those it has."""
-    with pytest.raises(
-        UsageError, match="lerning_rate: the network has no such hyperparameter; it has learning"
-    ):
+    with pytest.raises(UsageError, match="lerning_rate: unknown hyperparameter; the network has learning"):
         Hyperparameters.from_values({"lerning_rate": 0.1})
 
 

@@ -145,7 +145,7 @@ def test_softmax_cross_entropy_gradient_is_a_central_difference() -> None:
     np.testing.assert_allclose(dz.copy(), central_difference(total, logits), atol=1e-8)
 
 
-def test_softmax_cross_entropy_stands_huge_logits() -> None:
+def test_softmax_cross_entropy_survives_huge_logits() -> None:
     """Logits of a thousand give the loss that the formula gives, not an overflow."""
     z = np.array([[[1000.0], [0.0], [-1000.0]]])
     layer, loss, dz = loss_layer(z, np.array([[[0.0], [1.0], [0.0]]]))

@@ -85,13 +85,13 @@ def test_a_model_is_a_copy() -> None:
     ],
 )
 def test_rows_that_do_not_fit_are_refused(x: np.ndarray, message: str) -> None:
-    """A wrong number of features, a wrong shape, and what is no number are errors."""
+    """A wrong number of features, a wrong shape, and what is not a number are errors."""
     with pytest.raises(DataError, match=message):
         trained().model().predict(x)
 
 
 def test_a_file_that_is_no_model_is_refused(tmp_path: Path) -> None:
-    """A checkpoint is no model, and neither is a text."""
+    """A checkpoint or a text in place of a model is an error."""
     trained().save(tmp_path / "checkpoint.npz")
     with pytest.raises(DataError, match=r"checkpoint\.npz: must be a model of schema 2; found a checkpoint"):
         Model.open(tmp_path / "checkpoint.npz")
@@ -112,8 +112,8 @@ DAMAGES = {
     "complex parameters": {"parameters": lambda array: array * 1j},
     "parameters of another size": {"parameters": lambda array: array[:, :-1]},
     "NaN": {"parameters": lambda array: array * np.nan},
-    "averages that are no numbers": {"running_stats": lambda array: array * np.inf},
-    "averages of another type": {"running_stats": lambda array: array.astype(np.float64)},
+    "running_stats that are not finite": {"running_stats": lambda array: array * np.inf},
+    "running_stats of another type": {"running_stats": lambda array: array.astype(np.float64)},
     "scale 0": {"scale": lambda array: array * 0},
     "one scale": {"scale": lambda array: array[:1]},
     "whole means": {"mean": lambda array: array.astype(int)},
@@ -130,7 +130,7 @@ def test_arrays_of_a_model_are_checked(damage: dict[str, Any], tmp_path: Path) -
     ((name, change),) = damage.items()
     arrays[name] = np.asarray(change(arrays[name]) if callable(change) else change)
     write_artifact(tmp_path / "model.npz", "model", metadata, arrays)
-    with pytest.raises(DataError, match=r"model\.npz: holds no model"):
+    with pytest.raises(DataError, match=r"model\.npz: not a model"):
         Model.open(tmp_path / "model.npz")
 
 
@@ -168,12 +168,12 @@ def test_what_a_model_says_of_itself_is_checked(change: dict[str, Any], tmp_path
     if isinstance(hyperparameters, dict) and "learning_rate" not in hyperparameters:
         change = {"hyperparameters": {**metadata["hyperparameters"], **hyperparameters}}
     write_artifact(tmp_path / "model.npz", "model", {**metadata, **change}, arrays)
-    with pytest.raises(DataError, match=r"model\.npz: holds no model"):
+    with pytest.raises(DataError, match=r"model\.npz: not a model"):
         Model.open(tmp_path / "model.npz")
 
 
 @pytest.mark.parametrize("text", ["[" * 100_000, "[1, 2]", "", "{}"])
-def test_any_text_may_stand_in_a_damaged_file(text: str, tmp_path: Path) -> None:
+def test_a_damaged_file_may_hold_any_text(text: str, tmp_path: Path) -> None:
     """However deep or empty, the file is refused by name."""
     np.savez(tmp_path / "model.npz", metadata=np.array(text))
     with pytest.raises(DataError, match=r"model\.npz: not a file that hpsearch wrote, or damaged"):

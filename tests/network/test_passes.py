@@ -95,7 +95,7 @@ def test_a_calculation_by_hand() -> None:
     np.testing.assert_allclose(daffine[0].ravel(), [0.091817, -0.139242], atol=1e-5)  # Σ top, Σ top · X̂
     # dZ = top − 0.022954 + 0.034811 · X̂ = (1/8, −1/8, 0, 0), and dW = Xᵀ dZ.
     np.testing.assert_allclose(dhidden[0].ravel(), [-0.125, 0.125], atol=1e-5)
-    # The averages move a tenth of the way to mean 1 and unbiased variance 4/3.
+    # The running statistics move a tenth of the way to mean 1 and unbiased variance 4/3.
     np.testing.assert_allclose(network.running_stats, [[0.1, 0.9 + 0.1 * 4 / 3]], atol=1e-12)
 
 
@@ -152,8 +152,8 @@ def test_predictions_do_not_depend_on_the_rows_beside(values: dict[str, Any]) ->
 
 
 @pytest.mark.parametrize("batch_norm", [True, False])
-def test_evaluation_uses_the_averages(batch_norm: bool) -> None:
-    """Evaluation mode is the textbook network with the moving averages for mean and variance."""
+def test_evaluation_uses_the_running_statistics(batch_norm: bool) -> None:
+    """Evaluation mode is the textbook network with the running mean and variance."""
     network, _, step, _ = make({"hidden_units": 5, "batch_norm": batch_norm, "activation": "tanh"}, rows=8)
     x, y = data(8)
     for _ in range(3):

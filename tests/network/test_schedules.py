@@ -39,6 +39,11 @@ def test_any_decay_and_epoch_have_a_rate(name: str) -> None:
         assert 0 <= SCHEDULES[name](1.0, decay, epoch, 4) <= 1
 
 
+def test_a_cosine_stays_at_0_after_its_end() -> None:
+    """More epochs than planned do not raise the rate again."""
+    assert [SCHEDULES["cosine"](1.0, 0.0, epoch, 4) for epoch in (4, 5, 8)] == [0, 0, 0]
+
+
 @pytest.mark.parametrize("name", SCHEDULES)
 def test_training_follows_its_schedule(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every step of an epoch has the learning rate of its schedule."""

@@ -132,7 +132,7 @@ CASES: list[dict[str, Any]] = [
     ids=str,
 )
 def test_twenty_steps_end_where_pytorch_ends(values: dict[str, Any]) -> None:
-    """Losses, running averages and predictions in evaluation mode agree to ten digits."""
+    """Losses, running statistics and predictions in evaluation mode agree to ten digits."""
     given = {"hidden_units": 9, "batch_size": 32, "learning_rate": RATE}
     chosen = Hyperparameters.from_values({**given, "learning_rate_decay": DECAY, "epochs": 7, **values})
     training = Training(make_data(), chosen, (3,))

@@ -35,7 +35,7 @@ def choose(**values: Any) -> Hyperparameters:
     return Hyperparameters.from_values({"hidden_units": 8, "batch_size": 7, "epochs": 4, **values})
 
 
-def test_digits_are_learnt() -> None:
+def test_digits_are_learned() -> None:
     """Fifteen epochs with well chosen values recognise 98 % of the test digits, from any first weights."""
     values = {"hidden_units": 128, "learning_rate_decay": 0.3, "batch_size": 32, "dropout": 0.2, "epochs": 15}
     digits = load("digits", seed=0)
@@ -47,8 +47,8 @@ def test_digits_are_learnt() -> None:
 
 
 @pytest.mark.parametrize(("source", "accuracy"), [("blobs", 0.93), ("moons", 0.95), ("spirals", 0.95)])
-def test_generated_sets_are_learnt(source: str, accuracy: float) -> None:
-    """The point clouds can be told apart about as well as they were drawn apart."""
+def test_generated_sets_are_learned(source: str, accuracy: float) -> None:
+    """The point clouds can be separated about as well as their overlap allows."""
     dataset = load(source, seed=0)
     training = Training(dataset, Hyperparameters.from_values({"epochs": 30}), (0,))
     *_, (last,) = training
@@ -132,7 +132,7 @@ def test_divergence_ends_training() -> None:
     assert all(math.isnan(last[name]) for name in ("val_loss", "val_error", "val_accuracy"))
 
 
-def test_the_last_step_of_an_epoch_is_looked_at() -> None:
+def test_the_last_step_of_an_epoch_is_checked() -> None:
     """Its loss was finite; a parameter that is not ends the training all the same."""
     data = small().with_validation_in_training()
     training = Training(data, choose(learning_rate=1e38, optimizer="sgd", batch_size=100, weight_decay=10))
@@ -170,7 +170,7 @@ def test_a_batch_larger_than_the_data_is_all_of_them() -> None:
 
 
 def test_other_data_may_take_over_between_epochs() -> None:
-    """A training goes on with the rows it is given, whatever their number."""
+    """Training continues with the new rows, whatever their number."""
     training = Training(small(), choose())
     training.train_epoch()
     training.dataset = replace(small(), x_train=small().x_train[:10], y_train=small().y_train[:10])
@@ -197,7 +197,7 @@ def test_a_damaged_checkpoint_is_refused(damage: str, tmp_path: Path) -> None:
         case "empty":
             path.write_bytes(b"")
         case "text":
-            path.write_text("not an archive")
+            path.write_text("not an npz")
         case "missing":
             path.unlink()
         case "other":
@@ -232,5 +232,7 @@ def test_what_a_checkpoint_holds_is_checked(
     saved, held = read_artifact(path, "checkpoint")
     changed = {name: change(held[name]) for name, change in arrays.items()}
     write_artifact(path, "checkpoint", {**saved, **metadata}, {**held, **changed})
-    with pytest.raises(DataError, match=r"checkpoint\.npz: holds no training that can go on; delete it: "):
+    with pytest.raises(
+        DataError, match=r"checkpoint\.npz: not a checkpoint that can be resumed; delete it: "
+    ):
         Training.resume(path, small())

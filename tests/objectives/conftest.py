@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from hpsearch.objectives.code_objective import CodeObjective
 from hpsearch.objectives.command import Command
 from hpsearch.objectives.function import Function
-from hpsearch.objectives.user_code import CodeObjective, Limits, UserCode
+from hpsearch.objectives.user_code import Limits, UserCode
 from hpsearch.trial import Metric, Result, Rung, Trial
 
 HERE = Path(__file__).parent

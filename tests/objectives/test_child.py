@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from hpsearch.objectives.code_objective import CodeObjective
 from hpsearch.objectives.command import Command
-from hpsearch.objectives.user_code import CodeObjective
 from hpsearch.process import child, runner, supervisor
 from hpsearch.process.devices import device
 from hpsearch.process.log_file import LOG_BYTES, Log
 from hpsearch.trial import Metric, Result, Status, Trial
-from tests.executors.test_executors import gone, wait_until
+from tests.processes import gone, wait_until
 
 Call = Callable[..., Result]
 

@@ -9,8 +9,8 @@ import pytest
 from hpsearch.objectives.function import Function, check_signature
 from hpsearch.objectives.retrying import Retrying
 from hpsearch.trial import Metric, Result, Rung, Status
-from tests.executors.test_executors import gone, wait_until
 from tests.objectives.conftest import HERE
+from tests.processes import gone, wait_until
 
 Call = Callable[..., Result]
 

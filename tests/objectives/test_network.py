@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from hpsearch.data.load import load
-from hpsearch.objectives.follow import OnEpoch
+from hpsearch.objective import OnEpoch
 from hpsearch.objectives.network import NetworkObjective
 from hpsearch.trial import Epoch, Metric, Result, Status, Trial
 
@@ -98,7 +98,7 @@ def test_a_damaged_checkpoint_costs_the_work_not_the_trial(objective: NetworkObj
 
 
 def test_a_checkpoint_of_nonsense_costs_the_work_too(objective: NetworkObjective) -> None:
-    """An archive whose text is nested so deeply that reading it fails in a way of its own."""
+    """A checkpoint whose JSON text is nested too deeply for the parser is ignored."""
     eager = replace(objective, checkpoint_seconds=0.0)
     with pytest.raises(Stop):
         eager(TRIAL, _stop)

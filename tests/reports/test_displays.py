@@ -3,6 +3,7 @@
 import io
 import re
 
+import pytest
 from rich.console import Console
 
 from hpsearch.reports.lines import Lines
@@ -66,11 +67,11 @@ def test_progress_counts_and_ranks() -> None:
     progress = Progress(METRIC, 20, [trial(0)], [done(0, 0.5)])
     for index in range(1, 8):
         progress.on_trial_start(trial(index))
-    assert progress.finish(trial(1), done(1, 0.25))
-    assert not progress.finish(trial(2), done(2, 0.25))
-    assert not progress.finish(trial(3), Result(3, Status.FAILED, reason="x"))
+    assert progress.on_trial_complete(trial(1), done(1, 0.25))
+    assert not progress.on_trial_complete(trial(2), done(2, 0.25))
+    assert not progress.on_trial_complete(trial(3), Result(3, Status.FAILED, reason="x"))
     for index in (4, 5, 6):
-        progress.finish(trial(index), done(index, index / 10))
+        progress.on_trial_complete(trial(index), done(index, index / 10))
     assert (progress.finished, progress.failed) == (7, 1)
     assert [index for _, index, _, _ in progress.leaders] == [1, 2, 4, 0, 5]
     assert list(progress.running) == [7]
@@ -132,3 +133,17 @@ def test_the_live_display_shows_progress_leaders_and_running_trials() -> None:
             assert "█▅▁" in text
             assert "epoch 2" in text
             assert "trial 3" in text
+
+
+def test_the_time_left_counts_results_of_this_process_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a resume, results from before took no time: two in ten seconds leave 30 s for six more."""
+    now = [100.0]
+    monkeypatch.setattr("hpsearch.reports.progress.time.monotonic", lambda: now[0])
+    before = range(12)
+    progress = Progress(METRIC, 20, [trial(i) for i in before], [done(i, 0.5) for i in before])
+    assert progress.remaining is None
+    for index in (12, 13):
+        progress.on_trial_start(trial(index))
+        now[0] += 5
+        progress.on_trial_complete(trial(index), done(index, 0.5))
+    assert progress.remaining == 30

@@ -3,8 +3,7 @@ import pytest
 
 from hpsearch.searchers.candidates import WHOLE, Sampler, quasirandom_point, reflect
 from hpsearch.space import Number, Space
-
-from . import spaces
+from hpsearch.testing import example_spaces as spaces
 
 
 @pytest.mark.parametrize("dimensions", [1, 2, 5])

@@ -5,21 +5,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hpsearch.searchers import Observations, coarse_to_fine
+from hpsearch.searchers import CoarseToFine, Observations, coarse_to_fine
 from hpsearch.searchers.stopping import Halving, RungHistory
 from hpsearch.searchers.surrogate import GaussianProcess
 from hpsearch.space import Categorical, Floats, Space
-
-from . import spaces
-from .contract import SearcherContract, bowl, make, observations, replay
+from hpsearch.testing import example_spaces as spaces
+from hpsearch.testing.searcher_contract import SearcherContract, bowl, observations, replay
+from tests.searchers.make import make
 
 
 class TestCoarseToFine(SearcherContract):
-    @pytest.fixture(scope="class")
-    @classmethod
-    def method(cls) -> str:
-        """The searcher under test."""
-        return "coarse_to_fine"
+    searcher = CoarseToFine
 
 
 def stopped_history(space: Space, trials: int, lag: int) -> tuple[list[Floats], list[Observations]]:
@@ -105,8 +101,8 @@ def test_says_where_it_zoomed() -> None:
     for number, origin in local:
         assert 0 <= origin["around"] < number
         assert 0 < origin["radius"] <= 0.4
-        assert len(origin["reach"]) == spaces.CONTINUOUS.dimensions
-        assert all(0.3 <= step_scale <= 3 for step_scale in origin["reach"])
+        assert len(origin["step_scale"]) == spaces.CONTINUOUS.dimensions
+        assert all(0.3 <= step_scale <= 3 for step_scale in origin["step_scale"])
 
 
 def test_says_both_radii_of_a_fine_trial() -> None:
@@ -135,11 +131,11 @@ def test_zooms_around_trials_that_are_still_running() -> None:
     """A trial without a result is a centre too, if much is expected of it."""
     units, losses = replay(make("coarse_to_fine", spaces.CONTINUOUS, 0), spaces.CONTINUOUS, 40, lag=8)
     searcher = make("coarse_to_fine", spaces.CONTINUOUS, 0)
-    around = {
-        number - searcher.propose(number, observations(units[:number], losses, number - 8)).origin.get("around", 0)
-        for number in range(20, 40)
-    }
-    assert min(around) <= 8
+    ages = []
+    for number in range(20, 40):
+        origin = searcher.propose(number, observations(units[:number], losses, number - 8)).origin
+        ages.append(number - origin.get("around", -1))
+    assert min(ages) <= 8
 
 
 def test_improvement_is_on_what_is_expected_of_running_trials_too(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -176,3 +172,16 @@ def test_pending_trials_widen_the_deviation(monkeypatch: pytest.MonkeyPatch) -> 
     units = space.snap(np.random.default_rng(0).random((21, space.dimensions)))
     make("coarse_to_fine", space, 0).propose(21, observations(units, units.sum(axis=1), 14))
     assert seen[0] == pytest.approx(4 / 3)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_pending_trials_keep_the_next_away(seed: int) -> None:
+    """A trial under way near the point it would propose sends the next proposal elsewhere."""
+    space = spaces.WIDE
+    units, losses = replay(make("coarse_to_fine", space, seed), space, 25)
+    alone = make("coarse_to_fine", space, seed).propose(25, observations(units, losses, 25)).unit
+    pending = space.snap(np.clip(alone + 0.004, 0, 1)[None])
+    assert np.linalg.norm(pending - alone) < 0.05
+    beside = observations(np.concatenate([units, pending]), losses, 25)
+    proposed = make("coarse_to_fine", space, seed).propose(25, beside).unit
+    assert np.linalg.norm(pending - proposed) > 0.3

@@ -1,18 +1,15 @@
 import numpy as np
 import pytest
 
+from hpsearch.searchers import Random
 from hpsearch.space import Categorical, Space
-
-from . import spaces
-from .contract import SearcherContract, make, replay
+from hpsearch.testing import example_spaces as spaces
+from hpsearch.testing.searcher_contract import SearcherContract, replay
+from tests.searchers.make import make
 
 
 class TestRandom(SearcherContract):
-    @pytest.fixture(scope="class")
-    @classmethod
-    def method(cls) -> str:
-        """The searcher under test."""
-        return "random"
+    searcher = Random
 
 
 def test_draws_follow_the_priors() -> None:

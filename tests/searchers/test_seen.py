@@ -3,8 +3,8 @@ import pytest
 
 from hpsearch.errors import SpaceExhausted
 from hpsearch.searchers.seen import Seen
-
-from . import spaces
+from hpsearch.space import Categorical, Space
+from hpsearch.testing import example_spaces as spaces
 
 
 def test_fresh_are_the_first_of_the_untried() -> None:
@@ -37,3 +37,12 @@ def test_draws_until_nothing_is_left() -> None:
     assert len(np.unique(units, axis=0)) == space.size
     with pytest.raises(SpaceExhausted, match="there are 12"):
         tried.draw(rng)
+
+
+def test_values_without_a_coordinate_of_their_own_do_not_keep_a_space_from_ending() -> None:
+    """Two categories so rare that float64 cannot tell their coordinates apart count as one."""
+    space = Space((Categorical("kind", ("a", "b", "c"), probabilities=(1.0, 1e-17, 1e-17)),))
+    tried = Seen(space)
+    tried.update(space.every_point())
+    with pytest.raises(SpaceExhausted):
+        tried.draw(np.random.default_rng(0))

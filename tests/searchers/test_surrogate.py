@@ -5,8 +5,7 @@ from hypothesis import strategies as st
 
 from hpsearch.searchers.surrogate import Features, GaussianProcess, HyperparameterPrior, fit, log_posterior
 from hpsearch.space import Categorical, Floats, Number, Space
-
-from . import spaces
+from hpsearch.testing import example_spaces as spaces
 
 
 def drawn(space: Space, count: int, seed: int = 0) -> Floats:

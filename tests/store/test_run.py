@@ -334,3 +334,17 @@ def test_an_unwritable_place_is_said(tmp_path: Path) -> None:
     (tmp_path / "f").write_text("")
     with pytest.raises(RunUnwritable, match="cannot be written"):
         make(tmp_path / "f" / "r")
+
+
+def test_a_new_run_is_on_the_disk_when_it_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its name is synced with the directory that holds it: after a power cut it is still there."""
+    synced: list[tuple[int, bool]] = []
+    real = os.fsync
+
+    def fsync(descriptor: int) -> None:
+        synced.append((os.fstat(descriptor).st_ino, (tmp_path / "r").exists()))
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    make(tmp_path / "r").close()
+    assert (tmp_path.stat().st_ino, True) in synced

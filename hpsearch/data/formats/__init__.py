@@ -1,6 +1,6 @@
 """Reading data sets from files: ``.npz``, ``.csv``, and the IDX format of MNIST.
 
-Every reader gives numbers that are finite and labels that are whole numbers or text, or raises a
+Every reader returns finite numbers, and labels that are whole numbers or text, or raises a
 :class:`~hpsearch.errors.DataError` that names the row and column, or the line. Nothing is ever unpickled.
 """
 
@@ -24,7 +24,7 @@ def read(path: Path, label: str | None = None) -> Source:
         label: The column of a CSV that holds the labels; ``label`` if not given.
 
     Raises:
-        DataError: It is not there, or not what it should be.
+        DataError: It does not exist, or cannot be used.
     """
     with _reading(path):
         match kind(path):
@@ -45,27 +45,27 @@ def read_features(
 
     Args:
         path: As for :func:`read`, but no directory.
-        label: The column of a CSV that is no feature; if not given, ``usual_label`` where it is there.
+        label: The column of a CSV that is not a feature; if not given, ``usual_label`` where it is there.
         usual_label: See ``label``.
-        wanted: What the other columns of a CSV have to be called, in the order to return; any names if empty.
+        wanted: The other columns that a CSV must have, in the order to return; any if empty.
 
     Returns:
         Numbers, (rows, features).
 
     Raises:
-        DataError: It is not there, or not what it should be.
+        DataError: It does not exist, or cannot be used.
     """
     with _reading(path):
         found = kind(path)
         if label is not None and found != "csv":
-            raise DataError(f"{path}: only a .csv has a column of labels; leave out the label {label}")
+            raise DataError(f"{path}: only a .csv has a column of labels; remove the label {label}")
         match found:
             case "npz":
                 return npz.read_features(path)
             case "csv":
                 return csv.read_features(path, label, usual_label, wanted)
             case "directory":
-                raise DataError(f"{path}: must be a file of images, not a directory: which of them is meant?")
+                raise DataError(f"{path}: must be a file of images; found a directory")
             case _:
                 return idx.read_features(path)
 
@@ -74,7 +74,7 @@ def parts(path: Path) -> list[Path]:
     """The files that :func:`read` would read, in a fixed order.
 
     Raises:
-        DataError: It is not there, or of an unknown kind.
+        DataError: It does not exist, or is of an unknown type.
     """
     match kind(path):
         case "npz" | "csv":
@@ -90,7 +90,7 @@ def kind(path: Path) -> str:
     """``npz``, ``csv``, ``directory``, or the suffix of what may be an IDX file.
 
     Raises:
-        DataError: It is not there, or neither a file nor a directory: a pipe could be read only once.
+        DataError: It does not exist, or is neither a file nor a directory: a pipe can be read only once.
     """
     if path.is_dir():
         return "directory"
@@ -103,7 +103,7 @@ def kind(path: Path) -> str:
 
 @contextlib.contextmanager
 def _reading(path: Path) -> Iterator[None]:
-    """Errors of the system and of memory as those of the data."""
+    """Turn errors of the system and of memory into errors of the data."""
     try:
         yield
     except OSError as error:

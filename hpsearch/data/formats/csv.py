@@ -30,7 +30,7 @@ def read(path: Path, label: str) -> Source:
 
     Raises:
         DataError: There is no such column, a line has more or fewer values than the first, or a value
-            is no finite number; the line and the column are named.
+            is not a finite number; the message names the line and the column.
     """
     lines = _lines(path)
     _, header = next(lines)
@@ -44,13 +44,12 @@ def read_features(path: Path, label: str | None, usual_label: str, wanted: Seque
 
     Args:
         path: The file.
-        label: What the column of labels is called, which has to be there; None to leave out ``usual_label``
-            where it is there.
+        label: The column of labels, which must exist; None to ignore ``usual_label`` if it exists.
         usual_label: See ``label``.
-        wanted: What the other columns have to be called, in the order to return; any names if empty.
+        wanted: The other columns that it must have, in the order to return; any if empty.
 
     Raises:
-        DataError: As :func:`read`, or the columns are not those that are wanted.
+        DataError: As :func:`read`, or the columns are not the wanted ones.
     """
     lines = _lines(path)
     _, header = next(lines)
@@ -63,7 +62,7 @@ def read_features(path: Path, label: str | None, usual_label: str, wanted: Seque
 
 
 def _lines(path: Path) -> Iterator[Line]:
-    """The lines that are not empty; the first is that of the column names."""
+    """The lines that are not empty; the first has the column names."""
     with path.open(newline="", encoding="utf-8-sig") as file:
         reader = csv.reader(file, strict=True)
         width = 0
@@ -94,10 +93,10 @@ def _column(path: Path, header: list[str], label: str) -> int:
     if header.count(label) == 1:
         return header.index(label)
     if label in header:
-        raise DataError(f"{path}:1: every column needs a name of its own; found {label!r} twice")
+        raise DataError(f"{path}:1: every column must have a different name; found {label!r} twice")
     found = ", ".join(header[:20]) + (", …" if len(header) > 20 else "")
     raise DataError(
-        f"{path}:1: no column is called {label}; say which holds the labels: label: COLUMN; found {found}"
+        f"{path}:1: no column is named {label}; name the column of labels with label: COLUMN; found {found}"
     )
 
 
@@ -108,9 +107,9 @@ def _table(
     names = [name for column, name in enumerate(header) if column != label]
     if len(set(names)) < len(names):
         twice = next(name for index, name in enumerate(names) if name in names[:index])
-        raise DataError(f"{path}:1: every column needs a name of its own; found {twice!r} twice")
+        raise DataError(f"{path}:1: every column must have a different name; found {twice!r} twice")
     if not names:
-        raise DataError(f"{path}:1: there must be a column of numbers; found that of the labels alone")
+        raise DataError(f"{path}:1: there must be a column of numbers; found only the labels")
     numbers, labels, rows = array("d"), list[str](), 0
     for line, cells in lines:
         if label is not None:

@@ -75,13 +75,13 @@ def labels_of(images: Path) -> Path:
     name = images.name.replace("images", "labels").replace("idx3", "idx1")
     if name == images.name:
         raise DataError(
-            f"{images}: of an unknown kind; a data file is a .npz, a .csv, or IDX images, …-images-idx3-ubyte"
+            f"{images}: unknown file type; a data file is a .npz, a .csv or IDX images (…-images-idx3-ubyte)"
         )
     other = name.removesuffix(".gz") if name.endswith(".gz") else f"{name}.gz"
     for path in (images.with_name(name), images.with_name(other)):
         if path.exists():
             return path
-    raise DataError(f"{images}: its labels must be beside it in {name}; there is no such file")
+    raise DataError(f"{images}: its labels must be beside it in {name}; that file does not exist")
 
 
 def _images(directory: Path, stem: str) -> list[Path]:

@@ -21,7 +21,7 @@ def read(path: Path) -> Source:
     """Read arrays ``X`` and ``y``, or ``x_train``, ``y_train``, ``x_test`` and ``y_test``, in any case.
 
     ``X`` may have more than two axes, as images do: the later ones are flattened into features. Other arrays
-    are not looked at.
+    are ignored.
 
     Raises:
         DataError: An array is missing, has the wrong shape or type, or holds Python objects.
@@ -74,7 +74,7 @@ def _members(path: Path, npz: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
             name = info.filename.removesuffix(".npy").lower()
             if name in members and name in {*_WHOLE, *_TRAIN, *_TEST}:
                 raise DataError(
-                    f"{path}: must hold one array of a name, whatever its case; found "
+                    f"{path}: names of arrays must differ in more than case; found "
                     f"{members[name].filename} and {info.filename}"
                 )
             members[name] = info
@@ -98,7 +98,7 @@ def _array(path: Path, npz: zipfile.ZipFile, info: zipfile.ZipInfo) -> Array:
         if dtype.hasobject:
             raise DataError(f"{where}: must hold numbers or text; found Python objects, which are not loaded")
         if min(shape, default=0) < 0 or dtype.itemsize * math.prod(shape) != found:
-            raise DataError(f"{where}: damaged: an array of the shape {shape} and {found} bytes is none")
+            raise DataError(f"{where}: damaged: an array of the shape {shape} cannot have {found} bytes")
         with npz.open(info) as file:
             return np.lib.format.read_array(file, allow_pickle=False)
     except (DataError, OSError):
@@ -109,5 +109,5 @@ def _array(path: Path, npz: zipfile.ZipFile, info: zipfile.ZipInfo) -> Array:
         ) from error
     except (RuntimeError, NotImplementedError) as error:  # encrypted, or compressed in a strange way
         raise DataError(f"{where}: cannot be read: {error}") from error
-    except Exception as error:  # there is no end to what NumPy and zipfile raise over damaged files
-        raise DataError(f"{where}: damaged, or no array") from error
+    except Exception as error:  # NumPy and zipfile raise all kinds of errors over damaged files
+        raise DataError(f"{where}: damaged, or not an array") from error

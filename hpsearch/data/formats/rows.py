@@ -1,4 +1,4 @@
-"""What every reader gives, and the checks that all of them share."""
+"""What every reader returns, and the checks that they share."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -29,8 +29,8 @@ class Source(NamedTuple):
     """What a file or directory holds.
 
     Attributes:
-        train: Its rows, without those that it sets apart for the test.
-        test: The rows that it sets apart for the test; None if it sets none apart.
+        train: Its rows, without those of its test split.
+        test: The rows of its test split; None if it has none.
     """
 
     train: Rows
@@ -77,12 +77,12 @@ def order_by_name(names: Sequence[str], wanted: Sequence[str], where: str) -> li
     """Where the wanted columns are.
 
     Args:
-        names: What the columns are called that are there, without that of the labels.
-        wanted: What they are called in the training data.
+        names: The columns found, without that of the labels.
+        wanted: The columns of the training data.
         where: What messages begin with.
 
     Raises:
-        DataError: A column is missing, or one is there that the training data do not have.
+        DataError: A column is missing, or is not in the training data.
     """
     places, due = {name: place for place, name in enumerate(names)}, set(wanted)
     missing = [name for name in wanted if name not in places]
@@ -93,7 +93,7 @@ def order_by_name(names: Sequence[str], wanted: Sequence[str], where: str) -> li
             for what, some in (("missing", missing), ("unknown", unknown))
             if some
         )
-        hint = "" if missing else "; leave it out, or say that it is the label"
+        hint = "" if missing else "; remove it, or name it as the label"
         raise DataError(
             f"{where}: the columns must be those of the training data, in any order; {listed}{hint}"
         )
@@ -101,10 +101,10 @@ def order_by_name(names: Sequence[str], wanted: Sequence[str], where: str) -> li
 
 
 def refuse_not_finite(x: Array, name: str) -> None:
-    """Do nothing if every number of x, (rows, features), is finite.
+    """Check that every number of x, (rows, features), is finite.
 
     Raises:
-        DataError: One is not; it names the first.
+        DataError: A number is not; the message names the first.
     """
     finite = np.isfinite(x)
     if not finite.all():

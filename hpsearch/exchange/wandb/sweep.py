@@ -1,6 +1,5 @@
 """Reading a sweep file of Weights & Biases: which keys were read, and the notes on them."""
 
-import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -9,6 +8,7 @@ from typing import Any, Self
 
 from hpsearch.config.reader import Reader, either
 from hpsearch.config.suggestions import suggest_value
+from hpsearch.document.closest import did_you_mean
 from hpsearch.document.nodes import Location, MappingNode, Node, ScalarNode, SequenceNode, dotted, find
 from hpsearch.document.parse import Dialect, compose
 from hpsearch.document.problems import Problems, file_position
@@ -199,8 +199,8 @@ class Sweep:
                 continue
             reason = reasons.get(dotted(at), reasons.get(str(at[0])))
             if reason is None and at[0] not in known:
-                close = difflib.get_close_matches(str(at[0]), known, 1, 0.7)
-                reason = "not a known key of a sweep" + (f". Did you mean {close[0]}?" if close else "")
+                question = did_you_mean(str(at[0]), known, similarity=0.7)
+                reason = f"not a known key of a sweep. {question}".removesuffix(". ")
             self.note(at, f"dropped: {reason or 'not a known key'}")
         self.notes.sort(
             key=lambda note: (note.position.line, note.position.column) if note.position else (0, 0)

@@ -15,7 +15,7 @@ from typing import Any
 from hpsearch.document.nodes import Location, ScalarNode
 from hpsearch.exchange.wandb.sweep import Sweep, as_python, is_null
 
-DEFAULT = ("${env}", "${interpreter}", "${program}", "${args}")
+_DEFAULT = ("${env}", "${interpreter}", "${program}", "${args}")
 """The command of a sweep without ``command``."""
 
 PROGRAM = "train.py"
@@ -23,7 +23,7 @@ PROGRAM = "train.py"
 
 _VARIABLE = re.compile(r"\$\{envvar:([A-Za-z0-9_]+)\}")
 _MACRO = re.compile(r"\$\{[^}]*\}")
-AT: Location = ("command",)
+_AT: Location = ("command",)
 
 
 @dataclass(frozen=True)
@@ -96,27 +96,27 @@ def read_command(sweep: Sweep, parameters: Sequence[CommandParameter]) -> dict[s
 
 def _words(sweep: Sweep, parameters: Sequence[CommandParameter]) -> Iterator[Word]:
     """The words of the command."""
-    nodes = sweep.items(AT)
+    nodes = sweep.items(_AT)
     program = sweep.text(("program",))
-    given: list[tuple[Location, str]] = [(AT, word) for word in DEFAULT]
+    words: list[tuple[Location, str]] = [(_AT, word) for word in _DEFAULT]
     if nodes is not None:
-        given = [((*AT, index), str(as_python(node))) for index, node in enumerate(nodes)]
+        words = [((*_AT, index), str(as_python(node))) for index, node in enumerate(nodes)]
         for index, node in enumerate(nodes):
             if not isinstance(node, ScalarNode) or is_null(node):
-                sweep.report((*AT, index), "must be a word")
-    texts = [text for _, text in given]
+                sweep.report((*_AT, index), "must be a word")
+    texts = [text for _, text in words]
     if not texts:
-        sweep.report(AT, "must name a program", found="nothing")
+        sweep.report(_AT, "must name a program", found="nothing")
     _note_program(sweep, program, texts)
     macros = _Macros(sweep, program or PROGRAM, parameters)
-    for at, text in given:
+    for at, text in words:
         yield from macros.expand(at, text)
     if parameters and not macros.passes:
         text = (
             "passes no values: the program reads wandb.config. Here values come only as arguments: add"
             " {args} for --name value of every parameter, or {json} for the path of a JSON file"
         )
-        sweep.note(AT, text)
+        sweep.note(_AT, text)
 
 
 def _joined(word: Word) -> Word:
@@ -137,7 +137,7 @@ class _Macros:
     """Expands the macros.
 
     Attributes:
-        passes: Whether one of those expanded passes values.
+        passes: Whether an expanded macro passes values.
     """
 
     def __init__(self, sweep: Sweep, program: str, parameters: Sequence[CommandParameter]) -> None:
@@ -147,7 +147,7 @@ class _Macros:
         self._parameters = parameters
 
     def expand(self, at: Location, text: str) -> list[Word]:
-        """The words that one of the sweep's becomes: of a macro, as many as it stands for."""
+        """The words that a word of the sweep becomes; a macro may become several or none."""
         match text:
             case "${env}":
                 return [("/usr/bin/env",)]

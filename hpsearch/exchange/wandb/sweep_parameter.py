@@ -23,40 +23,40 @@ def read_parameter(sweep: Sweep, at: Location) -> Any:
     table = sweep.section(at)
     if table is None:
         return None
-    given = sweep.text((*at, "distribution"), DISTRIBUTIONS)
+    distribution = sweep.text((*at, "distribution"), DISTRIBUTIONS)
     keys = table.entries.keys()
     kinds = [key for key in ("value", "values", "min") if key in keys or (key == "min" and "max" in keys)]
     if len(kinds) > 1:
         sweep.report(at, "must have one of value, values, and min with max", found=" and ".join(kinds))
         return None
-    if "distribution" in keys and given is None:
+    if "distribution" in keys and distribution is None:
         return None
-    if given in LISTED or (given is None and kinds in (["value"], ["values"])):
-        return _listed(sweep, at, given, keys)
-    if given is None and not kinds:
+    if distribution in LISTED or (distribution is None and kinds in (["value"], ["values"])):
+        return _listed(sweep, at, distribution, keys)
+    if distribution is None and not kinds:
         rule = "must have value, values, or min and max, or a distribution"
         sweep.report(at, rule, found="none of them", key=True)
         return None
-    if given is not None and kinds not in ([], ["min"]):
-        sweep.report((*at, kinds[0]), f"does not belong to the distribution {given}", key=True)
+    if distribution is not None and kinds not in ([], ["min"]):
+        sweep.report((*at, kinds[0]), f"does not belong to the distribution {distribution}", key=True)
         return None
-    return _range(sweep, at, given or _inferred(sweep, at))
+    return _range(sweep, at, distribution or _inferred(sweep, at))
 
 
-def _listed(sweep: Sweep, at: Location, given: str | None, keys: Any) -> Any:
+def _listed(sweep: Sweep, at: Location, distribution: str | None, keys: Any) -> Any:
     """The parameter of a value or a list of values."""
-    wanted = "value" if given == "constant" or (given is None and "value" in keys) else "values"
+    wanted = "value" if distribution == "constant" or (distribution is None and "value" in keys) else "values"
     if wanted not in keys:
-        rule = f"is missing: the distribution {given} needs {wanted}"
+        rule = f"is missing: the distribution {distribution} needs {wanted}"
         sweep.report((*at, wanted), rule)
         return None
     if wanted == "value":
         return _constant(sweep, (*at, "value"))
-    return _categorical(sweep, at, given)
+    return _categorical(sweep, at, distribution)
 
 
 def _inferred(sweep: Sweep, at: Location) -> str:
-    """The distribution if only bounds are given: of whole numbers if both are written as whole numbers."""
+    """The distribution if there are only bounds: of whole numbers if both are written as such."""
     ends = [sweep.get((*at, key)) for key in ("min", "max")]
     whole = all(isinstance(end, ScalarNode) and type(end.value) is int for end in ends)
     return "int_uniform" if whole else "uniform"
@@ -74,14 +74,14 @@ def _constant(sweep: Sweep, at: Location) -> Value | None:
     return text
 
 
-def _categorical(sweep: Sweep, at: Location, given: str | None) -> Any:
+def _categorical(sweep: Sweep, at: Location, distribution: str | None) -> Any:
     nodes = sweep.items((*at, "values"))
     if nodes is None:
         return None
     if not nodes:
         sweep.report((*at, "values"), "must list at least one value", found="none")
         return None
-    shares = _shares(sweep, at, len(nodes), needed=given == "categorical_w_probabilities")
+    shares = _shares(sweep, at, len(nodes), needed=distribution == "categorical_w_probabilities")
     values = _values(sweep, (*at, "values"), nodes)
     if shares is None:
         return {"values": list(dict.fromkeys(values))}

@@ -80,14 +80,21 @@ class Prior(ABC):
         yield from ()
 
     @classmethod
-    def default_bounds(cls, step: float | None, **parameters: float) -> tuple[float, float] | None:
-        """The smallest and the largest value where a config names none; None if it has to name them.
+    def bounds(
+        cls, low: float | None, high: float | None, step: float | None, **parameters: float
+    ) -> tuple[float | None, float | None]:
+        """The smallest and the largest value, cut to where the prior has probability.
 
         Args:
+            low: The smallest value; None for all that the prior has.
+            high: The largest value, likewise.
             step: The distance between neighbouring values; None for a continuous parameter.
             **parameters: A valid value for each of :attr:`keys`.
+
+        Returns:
+            The two; None for one that has to be given, as the prior has no end there.
         """
-        return None
+        return low, high
 
     @classmethod
     def bucket_ends(cls, low: float, step: float, count: float) -> tuple[float, float]:

@@ -20,7 +20,7 @@ GOOD = "width,kind,height\n1.5,cat,2\n-3e2,dog,4\n"
 
 
 def test_the_label_column_is_found_by_name(tmp_path: Path) -> None:
-    """Wherever it stands; the other columns are the features."""
+    """It may be any column; the others are the features."""
     rows = read(save(tmp_path, GOOD), label="kind").train
     assert rows.x.tolist() == [[1.5, 2], [-300, 4]]
     assert rows.y.tolist() == ["cat", "dog"]
@@ -68,9 +68,12 @@ def test_labels_are_numbers_only_if_no_two_become_one(
         ("a,label\n1e999,x\n", r"data\.csv:2: column a: must be a finite number; found '1e999'"),
         ("a,label\n1,x\n1,2,y\n", r"data\.csv:3: every line must have 2 values, as the first has; found 3"),
         ("a,label\n1,x\n2\n", r"data\.csv:3: every line must have 2 values, as the first has; found 1"),
-        ("a,label,label\n1,x,y\n", r"data\.csv:1: every column needs a name of its own; found 'label' twice"),
-        ("a,b\n1,2\n", r"data\.csv:1: no column is called label; say .* label: COLUMN; found a, b"),
-        ("a,a,label\n1,2,x\n", r"data\.csv:1: every column needs a name of its own; found 'a' twice"),
+        (
+            "a,label,label\n1,x,y\n",
+            r"data\.csv:1: every column must have a different name; found 'label' twice",
+        ),
+        ("a,b\n1,2\n", r"data\.csv:1: no column is named label; name .* label: COLUMN; found a, b"),
+        ("a,a,label\n1,2,x\n", r"data\.csv:1: every column must have a different name; found 'a' twice"),
         ("label\nx\n", r"data\.csv:1: there must be a column of numbers"),
         ("a,label\n", r"data\.csv: must have at least one line below the column names"),
         ("", r"data\.csv: must begin with a line of column names; the file is empty"),
@@ -109,7 +112,7 @@ def test_features_are_read_with_or_without_labels(tmp_path: Path) -> None:
     assert read_features(save(tmp_path, GOOD), usual_label="kind").tolist() == expected
     bare = save(tmp_path, "width,height\n1.5,2\n-3e2,4\n")
     assert read_features(bare, usual_label="kind").tolist() == expected
-    with pytest.raises(DataError, match="no column is called kind"):
+    with pytest.raises(DataError, match="no column is named kind"):
         read_features(bare, label="kind")
 
 
@@ -120,7 +123,7 @@ def test_features_are_put_in_order(tmp_path: Path) -> None:
         [4, -300],
     ]
     with pytest.raises(
-        DataError, match=r"data\.csv:1: .*; unknown: kind; leave it out, or say that it is the label"
+        DataError, match=r"data\.csv:1: .*; unknown: kind; remove it, or name it as the label"
     ):
         read_features(save(tmp_path, GOOD), wanted=["height", "width"])
 
@@ -132,7 +135,7 @@ def test_the_suffix_may_be_in_capitals(tmp_path: Path) -> None:
 
 
 def test_a_pipe_is_refused(tmp_path: Path) -> None:
-    """It could be read only once, and nobody may ever write to it."""
+    """It could be read only once, and reading it could wait forever."""
     os.mkfifo(tmp_path / "pipe.csv")
     for take in (read, read_features, parts):
         with pytest.raises(DataError, match="must be a file or a directory"):

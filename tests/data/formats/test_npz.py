@@ -14,7 +14,7 @@ X, Y = np.arange(12.0).reshape(4, 3), np.array([0, 1, 0, 1])
 
 
 def save(path: Path, **arrays: Any) -> Path:
-    """Write an archive."""
+    """Write an .npz."""
     np.savez(path / "data.npz", **arrays)
     return path / "data.npz"
 
@@ -84,7 +84,7 @@ def spoilt(row: int, column: int, value: float) -> np.ndarray:
             {"X": X, "y": np.array([b"a", b"\xff", b"a", b"b"])},
             r"labels of bytes must be UTF-8 .* found b'\\xff'",
         ),
-        ({"X": X, "y": Y, "x": X}, r"one array of a name, whatever its case; found X\.npy and x\.npy"),
+        ({"X": X, "y": Y, "x": X}, r"arrays must differ in more than case; found X\.npy and x\.npy"),
         (
             {"X": X, "y": Y, "x_train": X, "y_train": Y},
             "must hold the arrays X and y, or .*; found x, x_train, y",
@@ -105,7 +105,7 @@ def test_what_cannot_be_used_is_named(arrays: dict[str, Any], message: str, tmp_
     assert str(path) in str(caught.value)
 
 
-def test_arrays_that_nobody_asks_for_are_not_looked_at(tmp_path: Path) -> None:
+def test_other_arrays_are_not_read(tmp_path: Path) -> None:
     """Python objects beside the data do no harm."""
     source = read(save(tmp_path, X=X, y=Y, notes=np.array([{}, None])))
     np.testing.assert_array_equal(source.train.x, X)
@@ -118,7 +118,7 @@ def header(shape: str, descr: str = "'<f8'") -> bytes:
 
 
 def patched(path: Path, at: int, value: int) -> None:
-    """Changes a field of two bytes in every header of an archive; ``at`` counts in that of a member."""
+    """Changes a field of two bytes in every header of an .npz; ``at`` counts in that of a member."""
     content = bytearray(path.read_bytes())
     for signature, shift in ((b"PK\3\4", 0), (b"PK\1\2", 2)):
         start = content.find(signature)
@@ -129,7 +129,7 @@ def patched(path: Path, at: int, value: int) -> None:
 
 
 @pytest.mark.parametrize(("at", "value", "message"), [(6, 1, "is encrypted"), (8, 99, "compression method")])
-def test_archives_of_other_kinds_are_refused(at: int, value: int, message: str, tmp_path: Path) -> None:
+def test_zip_files_of_other_kinds_are_refused(at: int, value: int, message: str, tmp_path: Path) -> None:
     """Encrypted ones, and strange compressions; the array is named."""
     path = save(tmp_path, X=X, y=Y)
     patched(path, at, value)
@@ -155,8 +155,8 @@ def test_archives_of_other_kinds_are_refused(at: int, value: int, message: str, 
 def test_damaged_arrays_are_named(member: bytes, tmp_path: Path) -> None:
     """Whatever is wrong with one, and without the memory that it claims to need, or advice to unpickle it."""
     path = save(tmp_path, y=Y)
-    with zipfile.ZipFile(path, "a") as archive:
-        archive.writestr("X.npy", member)
+    with zipfile.ZipFile(path, "a") as npz:
+        npz.writestr("X.npy", member)
     with pytest.raises(DataError, match=r"data\.npz: X\.npy: damaged") as caught:
         read(path)
     assert "pickle" not in str(caught.value)
@@ -165,9 +165,9 @@ def test_damaged_arrays_are_named(member: bytes, tmp_path: Path) -> None:
 def test_damaged_compression_is_named(tmp_path: Path) -> None:
     """LZMA has errors of its own."""
     path = tmp_path / "data.npz"
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_LZMA) as archive:
-        archive.writestr("X.npy", header("(100, 3)") + np.random.default_rng(0).bytes(2400))
-        archive.writestr("y.npy", header("(100,)") + bytes(800))
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_LZMA) as npz:
+        npz.writestr("X.npy", header("(100, 3)") + np.random.default_rng(0).bytes(2400))
+        npz.writestr("y.npy", header("(100,)") + bytes(800))
     content = path.read_bytes()
     path.write_bytes(content[:60] + b"\xff" * 800 + content[860:])
     with pytest.raises(DataError, match=r"X\.npy: damaged"):
@@ -190,15 +190,15 @@ def test_arrays_that_do_not_fit_into_memory_are_named(
 
 @pytest.mark.parametrize("content", [b"", b"text", b"PK\x03\x04 cut off"])
 def test_other_files_are_refused(content: bytes, tmp_path: Path) -> None:
-    """A file that is no archive is an error, whatever it holds."""
+    """A file that is not a zip file is an error, whatever it holds."""
     path = tmp_path / "data.npz"
     path.write_bytes(content)
     with pytest.raises(DataError, match=r"data\.npz"):
         read(path)
 
 
-def test_a_cut_archive_is_refused(tmp_path: Path) -> None:
-    """An archive whose copying was interrupted is an error."""
+def test_a_cut_npz_is_refused(tmp_path: Path) -> None:
+    """An .npz whose copying was interrupted is an error."""
     path = save(tmp_path, X=X, y=Y)
     path.write_bytes(path.read_bytes()[:-30])
     with pytest.raises(DataError, match="not a complete"):
@@ -206,7 +206,7 @@ def test_a_cut_archive_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_single_array_is_refused(tmp_path: Path) -> None:
-    """What numpy.save writes is no archive, even under its name."""
+    """What numpy.save writes is not an .npz, even with that suffix."""
     path = tmp_path / "data.npz"
     with path.open("wb") as file:
         np.save(file, X)

@@ -59,22 +59,22 @@ def test_curves_are_intermediate_values(study: Any) -> None:
 
 def test_times_are_kept(export: RunExport, tmp_path: Path) -> None:
     """Start and end of a trial are in local time."""
-    began = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-    first = replace(export.trials[0], started=began, ended=began + timedelta(seconds=90))
+    started = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    first = replace(export.trials[0], started=started, ended=started + timedelta(seconds=90))
     write_journal(replace(export, trials=(first, *export.trials[1:])), tmp_path / "study.journal")
     trials = opened(tmp_path / "study.journal", "example-001").trials
-    assert trials[0].datetime_start.astimezone(UTC) == began
+    assert trials[0].datetime_start.astimezone(UTC) == started
     assert trials[0].duration.total_seconds() == 90
     assert trials[-1].datetime_complete is None
 
 
 def test_a_trial_starts_when_its_last_run_did(export: RunExport) -> None:
     """The start is the end minus the duration, but not before the trial was proposed."""
-    for record in export.trials[:-1]:
-        assert record.result is not None
-        assert record.ended is not None
-        assert record.ended - record.started <= timedelta(seconds=record.result.seconds)
-        assert is_recent(record.started)
+    for each in export.trials[:-1]:
+        assert each.result is not None
+        assert each.ended is not None
+        assert each.ended - each.started <= timedelta(seconds=each.result.seconds)
+        assert is_recent(each.started)
 
 
 def test_distributions_hold_all_values(study: Any, export: RunExport) -> None:

@@ -47,10 +47,10 @@ def section(draft: Draft, tmp_path: Path) -> Config:
     return Config.parse(draft.as_yaml(), tmp_path / "config.yaml")
 
 
-def search(storage: Any, trials: int = 40, name: str = "a study", **about: Any) -> Any:
+def search(storage: Any, trials: int = 40, name: str = "a study", **settings: Any) -> Any:
     """A study with some trials."""
     study = optuna.create_study(
-        storage=storage, study_name=name, sampler=optuna.samplers.RandomSampler(seed=3), **about
+        storage=storage, study_name=name, sampler=optuna.samplers.RandomSampler(seed=3), **settings
     )
     study.optimize(objective, n_trials=trials)
     return study

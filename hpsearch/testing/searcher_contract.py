@@ -1,4 +1,12 @@
-"""What every searcher promises: subclass, and give the ``method`` fixture."""
+"""What every searcher promises, as tests.
+
+::
+
+    from hpsearch.testing import SearcherContract
+
+    class TestMine(SearcherContract):
+        searcher = Mine
+"""
 
 import json
 from collections.abc import Callable
@@ -8,17 +16,11 @@ import numpy as np
 import pytest
 
 from hpsearch.errors import SpaceExhausted
-from hpsearch.searchers import METHODS, PHASES, Observations, Searcher, SearcherContext
+from hpsearch.searchers import Observations, Searcher, SearcherContext
 from hpsearch.space import Floats, Space
-
-from . import spaces
+from hpsearch.testing import example_spaces as spaces
 
 Loss = Callable[[Floats], float]
-
-
-def make(method: str, space: Space, seed: int, **more: Any) -> Searcher:
-    """A new searcher of that name."""
-    return METHODS[method](SearcherContext(space, seed, **more))
 
 
 def bowl(unit: Floats) -> float:
@@ -27,7 +29,7 @@ def bowl(unit: Floats) -> float:
 
 
 def observations(units: Floats, losses: Floats, seen: int) -> Observations:
-    """What is visible when the first ``seen`` of the trials have results."""
+    """The observations when the first ``seen`` of the trials have results."""
     return Observations(units, losses[:seen], np.zeros(seen, dtype=np.bool_), [np.empty(0)] * seen)
 
 
@@ -56,116 +58,127 @@ LOSSES: dict[str, Loss] = {
 
 
 class SearcherContract:
-    """Laws of :class:`hpsearch.searchers.Searcher`."""
+    """The laws of a searcher.
 
+    Attributes:
+        searcher: The class under test.
+        trials: How long the searches of the tests are.
+    """
+
+    searcher: type[Searcher]
     trials = 24
 
-    @pytest.fixture(params=spaces.ALL.values(), ids=spaces.ALL)
+    def make(self, space: Space, seed: int, **more: Any) -> Searcher:
+        """A new searcher."""
+        return self.searcher(SearcherContext(space, seed, **more))
+
+    @pytest.fixture(params=spaces.ALL.values(), ids=list(spaces.ALL))
     def space(self, request: pytest.FixtureRequest) -> Space:
         """Every kind of space."""
-        return request.param
+        found: Space = request.param
+        return found
 
     @pytest.fixture(params=[0, 5], ids=["lag 0", "lag 5"])
     def lag(self, request: pytest.FixtureRequest) -> int:
-        """How far the visible results may be behind."""
-        return request.param
+        """By how many trials the results may lag behind."""
+        found: int = request.param
+        return found
 
     def trials_in(self, space: Space) -> int:
         """As many trials as the test's length and the space allow."""
         return int(min(self.trials, space.size))
 
-    def test_points_are_canonical_and_different(self, method: str, space: Space, lag: int) -> None:
+    def test_points_are_canonical_and_different(self, space: Space, lag: int) -> None:
         """Proposals lie in the cube, are where their configuration is, and never repeat."""
-        units, _ = replay(make(method, space, 3), space, self.trials_in(space), lag=lag)
+        units, _ = replay(self.make(space, 3), space, self.trials_in(space), lag=lag)
         assert np.all((units >= 0) & (units <= 1))
         assert np.array_equal(space.snap(units), units)
         assert len({row.tobytes() for row in units}) == len(units)
 
-    def test_same_arguments_same_proposal(self, method: str, space: Space, lag: int) -> None:
+    def test_same_arguments_same_proposal(self, space: Space, lag: int) -> None:
         """A search resumed at any trial, in any order of asking, goes on with the same proposals."""
         trials = self.trials_in(space)
-        units, losses = replay(make(method, space, 3), space, trials, lag=lag)
-        jumping = make(method, space, 3)
+        units, losses = replay(self.make(space, 3), space, trials, lag=lag)
+        jumping = self.make(space, 3)
         for number in np.random.default_rng(0).permutation(trials):
             arguments = number, observations(units[:number], losses, max(0, number - lag))
-            expected = make(method, space, 3).propose(*arguments)
+            expected = self.make(space, 3).propose(*arguments)
             for searcher in (jumping, jumping):
                 proposal = searcher.propose(*arguments)
                 assert proposal.unit.tobytes() == units[number].tobytes()
                 assert proposal.origin == expected.origin
 
-    def test_another_history_in_between_changes_nothing(self, method: str, space: Space) -> None:
+    def test_another_history_in_between_changes_nothing(self, space: Space) -> None:
         """An instance that has seen other results answers as a new one does."""
         trials = self.trials_in(space)
-        used = make(method, space, 3)
+        used = self.make(space, 3)
         replay(used, space, trials, loss=lambda unit: -bowl(unit))
         again, _ = replay(used, space, trials)
-        unseen, _ = replay(make(method, space, 3), space, trials)
+        unseen, _ = replay(self.make(space, 3), space, trials)
         assert again.tobytes() == unseen.tobytes()
 
-    def test_a_trial_that_uses_no_results_does_not_depend_on_them(self, method: str, space: Space) -> None:
+    def test_a_trial_that_uses_no_results_does_not_depend_on_them(self, space: Space) -> None:
         """Where uses_results() says no, the results make no difference."""
         trials = self.trials_in(space)
-        searcher = make(method, space, 3)
+        searcher = self.make(space, 3)
         units, losses = replay(searcher, space, trials)
         for number in filter(lambda number: not searcher.uses_results(number), range(trials)):
             blind = searcher.propose(number, observations(units[:number], losses, 0))
             assert blind.unit.tobytes() == units[number].tobytes()
 
-    def test_the_class_says_whether_any_trial_uses_results(self, method: str, space: Space) -> None:
+    def test_the_class_says_whether_any_trial_uses_results(self, space: Space) -> None:
         """A searcher is adaptive exactly if some of its trials use results."""
-        searcher = make(method, space, 3)
-        assert METHODS[method].adaptive == any(map(searcher.uses_results, range(1000)))
+        searcher = self.make(space, 3)
+        assert self.searcher.adaptive == any(map(searcher.uses_results, range(1000)))
 
-    def test_the_class_says_whether_earlier_results_matter(self, method: str) -> None:
+    def test_the_class_says_whether_earlier_results_matter(self) -> None:
         """Results of earlier searches change the proposals exactly if the class says so."""
         space = spaces.CONTINUOUS
         known = [({"rate": 10.0**-k, "x": k / 4}, abs(k - 2.0)) for k in range(5)]
-        plain, _ = replay(make(method, space, 3), space, 8)
-        started, _ = replay(make(method, space, 3, prior_observations=known), space, 8)
-        assert METHODS[method].uses_prior_observations == (not np.array_equal(plain, started))
+        plain, _ = replay(self.make(space, 3), space, 8)
+        started, _ = replay(self.make(space, 3, prior_observations=known), space, 8)
+        assert self.searcher.uses_prior_observations == (not np.array_equal(plain, started))
 
-    def test_seeds_give_different_searches(self, method: str) -> None:
+    def test_seeds_give_different_searches(self) -> None:
         """Another seed is another search."""
-        one, other = (replay(make(method, spaces.MIXED, seed), spaces.MIXED, 4)[0] for seed in (3, 4))
+        one, other = (replay(self.make(spaces.MIXED, seed), spaces.MIXED, 4)[0] for seed in (3, 4))
         assert not np.array_equal(one, other)
 
     @pytest.mark.parametrize("loss", LOSSES.values(), ids=LOSSES)
-    def test_survives_any_losses(self, method: str, loss: Loss) -> None:
+    def test_survives_any_losses(self, loss: Loss) -> None:
         """Failures, ties and extreme numbers never stop a search."""
         for space in (spaces.MIXED, spaces.CONDITIONAL):
-            units, _ = replay(make(method, space, 0), space, self.trials, loss)
+            units, _ = replay(self.make(space, 0), space, self.trials, loss)
             assert len({row.tobytes() for row in units}) == self.trials
 
-    def test_exhausts_a_finite_space(self, method: str, lag: int) -> None:
+    def test_exhausts_a_finite_space(self, lag: int) -> None:
         """Every configuration of a finite space comes once; then the search is told to end."""
         for space in (spaces.GRID, spaces.LOPSIDED, spaces.NOTHING):
             size = int(space.size)
-            searcher = make(method, space, 1)
+            searcher = self.make(space, 1)
             units, losses = replay(searcher, space, size, lag=lag)
             assert {row.tobytes() for row in units} == {row.tobytes() for row in space.every_point()}
             with pytest.raises(SpaceExhausted, match=f"there are {size}"):
                 searcher.propose(size, observations(units, losses, size))
 
-    def test_origin_is_json_and_names_a_phase_of_the_class(self, method: str, space: Space) -> None:
+    def test_origin_is_json_and_names_a_phase_of_the_class(self, space: Space) -> None:
         """The reason of a proposal is plain data, with one of the phases that the class describes."""
         trials = self.trials_in(space)
-        units, losses = replay(make(method, space, 3), space, trials)
-        searcher = make(method, space, 3)
+        units, losses = replay(self.make(space, 3), space, trials)
+        searcher = self.make(space, 3)
         for number in range(trials):
             origin = searcher.propose(number, observations(units[:number], losses, number)).origin
-            assert origin["phase"] in METHODS[method].phases
+            assert origin["phase"] in self.searcher.phases
             json.dumps(origin, allow_nan=False)
 
-    def test_phases_are_described_in_one_line(self, method: str) -> None:
-        """Every phase has a description, the same wherever a searcher has a phase of that name."""
-        for phase, description in METHODS[method].phases.items():
+    def test_phases_are_described_in_one_line(self) -> None:
+        """Every phase has a description, for people who ask why a trial was proposed."""
+        for description in self.searcher.phases.values():
             assert description
             assert "\n" not in description
-            assert PHASES[phase] == description
 
     @pytest.mark.parametrize("seed", [0, 1, 2**32 - 1, 2**64])
-    def test_any_seed(self, method: str, seed: int) -> None:
+    def test_any_seed(self, seed: int) -> None:
         """Any whole number that is not negative makes a search."""
-        units, _ = replay(make(method, spaces.CONDITIONAL, seed), spaces.CONDITIONAL, 12)
+        units, _ = replay(self.make(spaces.CONDITIONAL, seed), spaces.CONDITIONAL, 12)
         assert np.array_equal(spaces.CONDITIONAL.snap(units), units)

@@ -1,0 +1,192 @@
+"""Running the user's own code once for every trial."""
+
+from __future__ import annotations  # types are imported for annotations only
+
+import hashlib
+import os
+import time
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from hpsearch.blas import THREAD_VARIABLES
+from hpsearch.objectives.follow import describe, follow
+from hpsearch.objectives.retrying import with_retries
+from hpsearch.objectives.trial_files import TrialFiles
+from hpsearch.objectives.user_code import Limits, NothingReported, TrialContext, UserCode
+from hpsearch.process.devices import device
+from hpsearch.trial import Metric, Result, Status, Trial
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from hpsearch.config import Config
+    from hpsearch.objective import Heartbeat, Objective, OnEpoch, Records
+    from hpsearch.store import Run
+
+
+@dataclass(frozen=True)
+class CodeObjective:
+    """Runs the user's code once for every trial.
+
+    Attributes:
+        user_code: The code.
+        metric: What the search makes better.
+        directory: Where the code runs.
+        trials: Directory in which every trial has one of its own.
+        limits: What each trial may use.
+        environment: Variables that the code has besides those of this process.
+        devices: Names for CUDA_VISIBLE_DEVICES, of which every trial that runs has one.
+    """
+
+    user_code: UserCode
+    metric: Metric
+    directory: Path
+    trials: Path
+    limits: Limits = field(default_factory=Limits)
+    environment: Mapping[str, str] = field(default_factory=dict)
+    devices: tuple[str, ...] = ()
+
+    def __call__(
+        self, trial: Trial, on_epoch: OnEpoch | None = None, heartbeat: Heartbeat | None = None
+    ) -> Result:
+        """Run a trial; one that was killed goes on from its checkpoint, if its code has kept one."""
+        try:
+            with (
+                TrialFiles(self.trials / f"{trial.number:05d}") as files,
+                device(self.devices, self.trials / "devices") as name,
+            ):
+                variables = {} if name is None else {"CUDA_VISIBLE_DEVICES": name}
+                timeout = self.limits.timeout
+                context = TrialContext(
+                    trial,
+                    self.metric,
+                    files,
+                    self.directory,
+                    {**os.environ, **self.environment, **variables, **_variables(trial, files)},
+                    self.limits,
+                    None if timeout is None else time.monotonic() + timeout,
+                    heartbeat,
+                )
+                records = _whole_curve(lambda: self.user_code.records(context), files)
+                return follow(trial, self.metric, records, on_epoch=on_epoch, timeout=timeout)
+        except OSError as error:  # of the files; follow() sees to all else
+            return Result(trial.number, Status.FAILED, reason=describe(error))
+
+    def files(self) -> Mapping[str, bytes]:
+        """The files that belong to the code."""
+        paths = self.user_code.files(self.directory)
+        return {f"code/{path.relative_to(self.directory)}": path.read_bytes() for path in paths}
+
+    def with_root(self, root: Path) -> Self:
+        """The same objective with the code and its trials below ``root``."""
+        code = root / "code"
+        return replace(self, user_code=self.user_code.with_root(code), directory=code, trials=root / "trials")
+
+
+class CodePreparation:
+    """What precedes the trials of a search that runs the user's code.
+
+    Args:
+        config: What is searched.
+        user_code: The code.
+        directory: Where it runs.
+    """
+
+    must_match: ClassVar[bool] = False
+
+    def __init__(self, config: Config, user_code: UserCode, directory: Path) -> None:
+        self._config = config
+        self._user_code = user_code
+        self._directory = directory
+
+    def check(self) -> Sequence[str]:
+        """Look at the code."""
+        self._user_code.check(self._config)
+        return ()
+
+    def fingerprint(self) -> str:
+        """The SHA-256 of the code's files."""
+        total = hashlib.sha256()
+        for path in self._user_code.files(self._directory):
+            total.update(hashlib.sha256(path.read_bytes()).digest())
+        return total.hexdigest()
+
+    def objective(self, run: Run) -> Objective:
+        """What runs a trial."""
+        settings = self._config.run
+        objective = CodeObjective(
+            self._user_code,
+            self._config.metric,
+            self._directory,
+            run.trials_directory.resolve(),
+            Limits(settings.timeout, settings.memory),
+            dict.fromkeys(THREAD_VARIABLES, str(settings.threads)),
+            tuple(map(str, settings.devices)),
+        )
+        return with_retries(objective, settings)
+
+
+def _variables(trial: Trial, files: TrialFiles) -> dict[str, str]:
+    """What the environment tells the user's code of its trial."""
+    return {
+        "HPSEARCH_TRIAL": str(trial.number),
+        "HPSEARCH_SEED": str(trial.seed),
+        "HPSEARCH_TRIAL_DIR": str(files.directory),
+        "HPSEARCH_CHECKPOINT_DIR": str(files.checkpoint),
+        "PYTHONHASHSEED": str(trial.seed),  # the order of a set is part of a result
+        "PYTHONUNBUFFERED": "1",  # or epochs would be heard of when a buffer is full
+    }
+
+
+def _whole_curve(begin: Callable[[], Records], files: TrialFiles) -> Records:
+    """The records of a program, those from before its checkpoint included.
+
+    Which records those are is told by the entry ``epoch`` of the first new one. If there is a gap between the
+    old ones and that, the trial begins anew without its checkpoint.
+    """
+    resumes = files.has_checkpoint()
+    earlier = files.earlier() if resumes else []
+    began = False
+    with closing(begin()) as records:
+        while True:
+            try:
+                record = next(records)
+            except StopIteration as end:
+                if not began:  # its checkpoint was of the last epoch
+                    yield from earlier
+                final: Mapping[str, Any] | None = end.value
+                return final
+            except NothingReported:
+                if not earlier:
+                    raise
+                yield from earlier  # as above
+                return None
+            if not began:
+                position = _position(record, earlier) if resumes else 0
+                if position is None:
+                    break
+                files.begin(earlier[:position])
+                yield from earlier[:position]
+                began = True
+            files.report(record)
+            yield record
+    files.forget_checkpoint()
+    return (yield from _whole_curve(begin, files))
+
+
+def _position(record: Mapping[str, Any], earlier: Sequence[Mapping[str, Any]]) -> int | None:
+    """How many earlier records come before one; None if some are missing in between."""
+    epochs = [each.get("epoch") for each in earlier]
+    epoch = record.get("epoch")
+    if epoch is None:
+        return 0
+    if not earlier:
+        return 0 if epoch in (0, 1) else None
+    if epoch in epochs:
+        return epochs.index(epoch)
+    last, step = epochs[-1], 1
+    if len(epochs) > 1 and isinstance(last, int) and isinstance(epochs[-2], int):
+        step = last - epochs[-2]
+    return len(earlier) if isinstance(last, int) and epoch == last + step else None

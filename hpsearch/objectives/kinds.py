@@ -1,0 +1,58 @@
+"""The kinds of objectives, and what has to be done before a search can run one."""
+
+from __future__ import annotations  # types are imported for annotations only
+
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+
+from hpsearch.objectives.command import Command
+from hpsearch.objectives.function import Function
+from hpsearch.objectives.network import NetworkPreparation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from hpsearch.config import Config
+    from hpsearch.objective import Objective
+    from hpsearch.store import Run
+
+
+class Preparation(Protocol):
+    """What precedes the trials of a search: checks, a fingerprint, and files that all trials read.
+
+    Attributes:
+        must_match: Whether results with another fingerprint cannot be compared at all.
+    """
+
+    must_match: ClassVar[bool]
+
+    def check(self) -> Sequence[str]:
+        """Find what is wrong before anything is created.
+
+        Returns:
+            What the user should know, as sentences.
+
+        Raises:
+            UsageError: The search could not run.
+        """
+        ...
+
+    def fingerprint(self) -> str:
+        """The SHA-256 of the files that results depend on."""
+        ...
+
+    def objective(self, run: Run) -> Objective:
+        """What runs a trial; the files that it reads are in the run directory by then."""
+        ...
+
+
+def prepare(config: Config) -> Preparation:
+    """The preparation of a config's objective; nothing is read yet."""
+    return KINDS[config.objective.kind](config, config.objective)
+
+
+KINDS: Mapping[str, Callable[[Config, Any], Preparation]] = {
+    "network": NetworkPreparation,
+    "function": Function.prepare,
+    "command": Command.prepare,
+}
+"""By the key in a config's ``objective`` section: makes the preparation from the config and that section."""

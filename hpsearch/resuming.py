@@ -1,0 +1,140 @@
+"""Resuming a search: what may have changed since it began, and what must not."""
+
+from __future__ import annotations  # types are imported for annotations only
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hpsearch.commands import command
+from hpsearch.config import Config, Difference
+from hpsearch.config import load as load_config
+from hpsearch.errors import RunMismatch
+from hpsearch.objectives.kinds import prepare
+from hpsearch.search import FAULTS
+from hpsearch.starting import run_remaining, start
+from hpsearch.store import Run
+from hpsearch.versions import changed_versions
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from hpsearch.loop import Callback
+
+CHANGEABLE = (
+    "search.trials",
+    *(f"run.{key}" for key in ("strategy", "workers", "timeout", "memory", "retries", "retry_on", "devices")),
+    *(f"run.{key}" for key in ("engine", "scheduler", "scheduler_file")),
+)
+"""What may differ when a run is resumed; trials only upward. Anything else would be another search."""
+
+
+def resume(
+    directory: Path,
+    callback: Callback,
+    *,
+    changes: Mapping[str, Any] | None = None,
+    retry_failed: bool = False,
+    accept_data_change: bool = False,
+) -> Path:
+    """Resume a search.
+
+    Args:
+        directory: Its run directory.
+        callback: Shows what happens.
+        changes: New values of :data:`CHANGEABLE` settings, by dotted key.
+        retry_failed: Run failed trials again.
+        accept_data_change: If the data has changed, start a new run on it beside the old one.
+
+    Returns:
+        The run directory; another one if the data had changed.
+
+    Raises:
+        ConfigError: The code was changed, and cannot be used any more.
+        RunMismatch: The config in the directory was changed, or the data.
+        HpsearchError: As :meth:`hpsearch.store.Run.open` and :func:`hpsearch.loop.run_search`.
+    """
+    with Run.open(directory) as run:
+        config = _changed_config(run, changes or {})
+        preparation = prepare(config)
+        recorded, found = run.meta("data"), preparation.fingerprint()
+        if recorded == found or not preparation.must_match:
+            if recorded != found:
+                preparation.check()
+                callback.on_message(
+                    "The code has changed since this run began. Its earlier results may not be comparable."
+                )
+                run.event("code changed", found)
+            for text in changed_versions(run.meta("versions")):
+                callback.on_message(text)
+            if config.resolved() != run.meta("config"):
+                run.set_meta(config=config.resolved(), source=_source(run))
+            if retry_failed:
+                run.delete_results(result.number for result in run.results() if result.status in FAULTS)
+            run_remaining(run, config, preparation, callback)
+            return directory
+        config = _reread(run, changes or {})
+    if not accept_data_change:
+        raise RunMismatch(
+            f"The data has changed since {directory} began: its SHA-256 was {recorded} and is now {found}."
+            " Results on different data cannot be compared. Restore the old data, or start a new run on the"
+            f" new data: {command('resume', directory, '--accept-data-change')}"
+        )
+    callback.on_message(f"The data has changed since {directory} began; starting a new run.")
+    return start(config, callback, root=directory.parent)
+
+
+def _changed_config(run: Run, changes: Mapping[str, Any]) -> Config:
+    """The config to continue with: the frozen one, with an edited ``config.yaml`` and ``changes`` applied.
+
+    Args:
+        run: The run.
+        changes: New values of :data:`CHANGEABLE` settings, by dotted key.
+
+    Raises:
+        RunMismatch: Something other than :data:`CHANGEABLE` differs, or there would be fewer trials.
+        ConfigError: The edited file, or a change, is wrong.
+    """
+    frozen = Config.from_resolved(run.meta("config"))
+    path = run.directory / "config.yaml"
+    edits: list[Difference] = []
+    if (edited := _source(run)) != run.meta("source"):
+        # Only what was edited changes, not what the first command's arguments had overridden.
+        before, after = (Config.parse(text, path, base=_base(run)) for text in (run.meta("source"), edited))
+        edits = before.differences(after)
+    refused = [each for each in edits if each.key not in CHANGEABLE]
+    changes = {each.key: each.theirs for each in edits if each.key in CHANGEABLE} | dict(changes)
+    if changes.get("search.trials", frozen.search.trials) < frozen.search.trials:
+        refused.append(Difference("search.trials", frozen.search.trials, changes["search.trials"]))
+    if refused:
+        listed = "".join(f"\n  {each.key}: {each.ours} → {each.theirs}" for each in refused)
+        raise RunMismatch(
+            f"{run.directory} was searched with another config:{listed}\n"
+            f"Only {', '.join(CHANGEABLE)} may change, and trials may only grow. Restore the rest of {path},"
+            f" or start a new run: {command('run', path)}"
+        )
+    resolved = run.meta("config")
+    for key, value in changes.items():
+        section, _, name = key.partition(".")
+        resolved[section][name] = value
+    return Config.from_resolved(resolved)
+
+
+def _source(run: Run) -> str:
+    """The text of the ``config.yaml`` in a run directory; what it was, if it is gone."""
+    try:
+        return (run.directory / "config.yaml").read_bytes().decode("utf-8", "replace")
+    except FileNotFoundError:
+        return str(run.meta("source"))
+
+
+def _reread(run: Run, changes: Mapping[str, Any]) -> Config:
+    """The config that ``config.yaml`` and the first search's arguments give now."""
+    resolved = run.meta("config")
+    given = [f"{key}={value}" for key, value in changes.items()]
+    overrides = [*run.meta("overrides"), f"name={resolved['name']}", *given]
+    return load_config(run.directory / "config.yaml", overrides, base=_base(run))
+
+
+def _base(run: Run) -> Path:
+    """What relative paths in the config are relative to."""
+    return Path(run.meta("base"))

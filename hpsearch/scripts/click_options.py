@@ -1,0 +1,133 @@
+"""Options of click, by its decorators, and of typer, by the parameters of its commands."""
+
+import ast
+from collections.abc import Iterator
+from typing import Any
+
+from hpsearch.scripts.annotations import annotated
+from hpsearch.scripts.script import UNKNOWN, Kind, Option, Script, kind_of, unique
+from hpsearch.scripts.source_tree import Source, keyword
+
+_TYPES: dict[str, Kind] = {
+    "int": "int", "INT": "int", "IntRange": "int", "float": "float", "FLOAT": "float", "FloatRange": "float",
+    "str": "text", "STRING": "text", "bool": "bool", "BOOL": "bool", "Path": "text", "File": "text",
+}  # fmt: skip
+
+
+def read_click(source: Source) -> Script | None:
+    """The options that decorators of click declare; None if there are none."""
+    options = [
+        option
+        for call in source.calls()
+        if source.called(call.func) in ("click.option", "click.argument")
+        and (option := _click_option(source, call)) is not None
+    ]
+    return Script("click", unique(options)) if options else None
+
+
+def read_typer(source: Source) -> Script | None:
+    """The parameters of the function that typer makes a command of; None if there is none."""
+    run = [call for call in source.calls() if source.called(call.func) == "typer.run" and call.args]
+    if run and isinstance(run[0].args[0], ast.Name):
+        function = source.function(run[0].args[0].id)
+    elif any(source.called(call.func) == "typer.Typer" for call in source.calls()):
+        function = _command(source)
+    else:
+        return None
+    if function is None:
+        return None
+    return Script("typer", tuple(_typer_options(source, function)))
+
+
+def _click_option(source: Source, call: ast.Call) -> Option | None:
+    words = [source.value(word) for word in call.args]
+    words = [word for word in words if isinstance(word, str)]
+    flags = [word for word in words if word.startswith("-")]
+    names = [word for word in words if not word.startswith("-")]
+    if not words:
+        return None
+    long = next((word for word in flags if word.startswith("--")), flags[0] if flags else "")
+    on, _, off = (part.strip() for part in long.partition("/"))
+    name = (names[0] if names else on.lstrip("-")).replace("-", "_").lower()
+    default = source.value(keyword(call, "default"))
+    if keyword(call, "default") is None:
+        default = None if flags else UNKNOWN
+    text = source.value(keyword(call, "help"))
+    kind, choices = _type(source, keyword(call, "type"), default)
+    flag, spelling = f"{on} {{}}".strip(), ("true", "false")
+    if off:
+        flag, kind = f"{on}/{off}", "bool"
+    elif source.value(keyword(call, "is_flag")) is True:
+        flag, kind, spelling = on, "bool", ("on", "")
+        default = default if isinstance(default, bool) else False
+    if source.value(keyword(call, "multiple")) is True or source.value(keyword(call, "nargs")) not in (
+        UNKNOWN,
+        1,
+    ):
+        kind = "list"
+    required = not flags or source.value(keyword(call, "required")) is True
+    shown = " ".join(text.split()) if isinstance(text, str) else ""
+    return Option(name, flag, kind, default, choices, shown, call.lineno, required, spelling)
+
+
+def _type(source: Source, node: ast.expr | None, default: Any) -> tuple[Kind, tuple[Any, ...]]:
+    if node is None:
+        return ("text" if default in (UNKNOWN, None) else kind_of(default)), ()
+    if isinstance(node, ast.Call):
+        name = source.called(node.func).rpartition(".")[2]
+        if name == "Choice" and node.args:
+            values = source.value(node.args[0])
+            return "text", tuple(values) if isinstance(values, list) else ()
+        return _TYPES.get(name, "unknown"), ()
+    return _TYPES.get(source.called(node).rpartition(".")[2], "unknown"), ()
+
+
+def _command(source: Source) -> ast.FunctionDef | None:
+    """The function with a ``@app.command()``: the only one, or the one whose name says that it trains."""
+    functions = [
+        node
+        for node in source.tree.body
+        if isinstance(node, ast.FunctionDef)
+        for decorator in node.decorator_list
+        if isinstance(decorator, ast.Call)
+        and isinstance(decorator.func, ast.Attribute)
+        and decorator.func.attr == "command"
+    ]
+    return functions[0] if functions else None
+
+
+def _typer_options(source: Source, function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[Option]:
+    arguments = [*function.args.posonlyargs, *function.args.args]
+    defaults = [None] * (len(arguments) - len(function.args.defaults)) + [*function.args.defaults]
+    pairs = [
+        *zip(arguments, defaults, strict=True),
+        *zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True),
+    ]
+    for argument, default in pairs:
+        yield _typer_option(source, argument, default)
+
+
+def _typer_option(source: Source, argument: ast.arg, default: ast.expr | None) -> Option:
+    annotation, details = argument.annotation, None
+    if isinstance(annotation, ast.Subscript) and source.called(annotation.value).endswith("Annotated"):
+        parts = annotation.slice.elts if isinstance(annotation.slice, ast.Tuple) else [annotation.slice]
+        annotation = parts[0]
+        details = next((part for part in parts[1:] if isinstance(part, ast.Call)), None)
+    if isinstance(default, ast.Call) and source.called(default.func) in ("typer.Option", "typer.Argument"):
+        details, default = default, default.args[0] if default.args else keyword(default, "default")
+    value = source.value(default) if default is not None else UNKNOWN
+    positional = source.called(details.func) == "typer.Argument" if details is not None else default is None
+    words = [source.value(word) for word in (details.args if details is not None else [])]
+    flags = [word for word in words if isinstance(word, str) and word.startswith("--")]
+    word = flags[0] if flags else f"--{argument.arg.replace('_', '-')}"
+    kind, choices = annotated(source, annotation)
+    if kind == "unknown":
+        kind = kind_of(value)
+    flag = "{}" if positional else f"{word} {{}}"
+    if kind == "bool" and not positional:
+        flag = word if "/" in word else f"{word}/--no-{word.lstrip('-')}"
+    text = source.value(keyword(details, "help")) if details is not None else UNKNOWN
+    shown = " ".join(text.split()) if isinstance(text, str) else ""
+    return Option(
+        argument.arg, flag, kind, value, choices, shown, argument.lineno, value is UNKNOWN or value is ...
+    )

@@ -1,0 +1,114 @@
+"""Options by the text that a program prints for ``--help``, in any language.
+
+The styles of argparse, click, Go's flag, clap, Boost, docopt and hand-written usage texts such as libsvm's.
+"""
+
+import re
+from collections.abc import Iterator
+
+from hpsearch.metrics.numbers import number
+from hpsearch.scripts.script import UNKNOWN, Kind, Option, Script, kind_of, unique
+
+_END_OF_HEAD = re.compile(r"\s{2,}|\s?:\s|\t")
+_FLAG = re.compile(r"--?(?:\[no-\])?[A-Za-z?][\w.\-]*")
+_CHOICES = re.compile(r"\{([^{}]+,[^{}]+)\}|\[possible values: ([^\]]+)\]|\[([\w.\-]+(?:\|[\w.\-]+)+)\]")
+_DEFAULT = re.compile(
+    r"\[([-+.\d][^\]\s]*)\]$|"
+    r"[\[(]default(?:\s+is|s to|:|=)?\s*[:=]?\s*\"?([^\])\"]*?)\"?[\])]"
+    r"|\bdefault(?: is|:|=)?\s+(\S+)|\(=([^)]*)\)",
+    re.IGNORECASE,
+)
+_TYPE = re.compile(r"\b(float|double|number|int|integer|uint|string|str|bool)\b", re.IGNORECASE)
+_TYPES: dict[str, Kind] = {
+    "float": "float", "double": "float", "number": "float", "int": "int", "integer": "int", "uint": "int",
+    "string": "text", "str": "text", "bool": "bool",
+}  # fmt: skip
+_PLACEHOLDER = re.compile(r"<[^>]+>|\[?=?[A-Z][A-Z0-9_]*\]?|\{[^}]+\}|\[\w+(?:\|\w+)+\]|arg")
+_OPTIONS_ONLY = re.compile(r"^\s*(?:-h\b|--help\b|-\?|--version\b|-V\b)")
+
+
+def read_help(text: str) -> Script:
+    """The options of a help text; those without a value are switches."""
+    return Script("--help", unique(_options(text)))
+
+
+def _options(text: str) -> Iterator[Option]:
+    lines = text.splitlines()
+    for index, line in enumerate(lines):
+        if line.lstrip().startswith("-") and not _OPTIONS_ONLY.match(line):
+            flags, takes, rest = _head(line.strip())
+            if flags:
+                yield _option(flags, takes, " ".join([rest, *_continued(lines, index)]))
+
+
+def _head(line: str) -> tuple[list[str], str, str]:
+    """The flags of a line, what they take, and the help."""
+    head, *more = _END_OF_HEAD.split(line, maxsplit=1)
+    flags: list[str] = []
+    words = head.replace("[ -", "-").replace(" ]", "").split()
+    joined = ""
+    while words and (match := _FLAG.match(words[0])):
+        flags.append(match[0])
+        tail = words.pop(0)[match.end() :].rstrip(",")
+        if tail.startswith(("=", "[=")):
+            joined = tail
+        if words and _PLACEHOLDER.fullmatch(words[0].rstrip(",")) and words[0].endswith(","):
+            words.pop(0)  # argparse repeats it: -b N, --batch-size N
+        while words and words[0] == "/":
+            words.pop(0)
+    if joined:
+        return flags, joined, " ".join([*words, *more])
+    if more:
+        return flags, " ".join(words), more[0]
+    takes = words.pop(0) if words and _PLACEHOLDER.fullmatch(words[0]) else ""
+    return flags, takes, " ".join(words)
+
+
+def _continued(lines: list[str], index: int) -> Iterator[str]:
+    """The lines below an option that are indented further: its help goes on there."""
+    indent = len(lines[index]) - len(lines[index].lstrip())
+    for line in lines[index + 1 :]:
+        if not line.strip() or len(line) - len(line.lstrip()) <= indent or line.lstrip().startswith("-"):
+            return
+        yield line.strip()
+
+
+def _option(flags: list[str], takes: str, rest: str) -> Option:
+    off = next((flag for flag in flags if flag.startswith("--no-") and f"--{flag[5:]}" in flags), "")
+    long = next((flag for flag in flags if flag.startswith("--") and flag != off), flags[0])
+    word = long.replace("[no-]", "")
+    if word != long:
+        off = f"--no-{word.lstrip('-')}"
+    about = f"{takes} {rest}".strip()
+    default = _default(about)
+    listed = _CHOICES.search(about)
+    choices = re.split(r"[,|]\s*", next(filter(None, listed.groups()))) if listed else []
+    typed = _TYPE.fullmatch(takes.strip("<>[]=").lower()) if takes else None
+    kind: Kind = _TYPES[typed[1]] if typed else "text" if choices else kind_of(default)
+    flag = f"{word}={{}}" if takes.startswith(("=", "[=")) else f"{word} {{}}"
+    if not takes and default is UNKNOWN:
+        flag, kind, default = f"{word}/{off}" if off else word, "bool", False
+    values = tuple(_value(choice.strip().strip("'\"")) for choice in choices)
+    return Option(_name(word, takes), flag, kind, default, values, " ".join(rest.split()))
+
+
+def _default(about: str) -> object:
+    found = _DEFAULT.search(about)
+    if found is None:
+        return UNKNOWN
+    return _value(next((group for group in found.groups() if group is not None), "").strip(" \"'"))
+
+
+def _name(word: str, takes: str) -> str:
+    name = word.lstrip("-").replace("-", "_")
+    called = re.fullmatch(r"[<\[]?([A-Za-z][A-Za-z_]{2,})[>\]]?", takes)
+    return called[1].lower() if len(name) == 1 and called else name  # libsvm's -g gamma
+
+
+def _value(text: str) -> object:
+    value = number(text)
+    if value is not None and re.fullmatch(r"[+-]?[0-9]+", text):
+        return int(text)
+    if value is not None:
+        return value
+    return {"true": True, "false": False, "none": None}.get(text.lower(), text)

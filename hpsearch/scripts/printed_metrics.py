@@ -1,0 +1,158 @@
+"""Which metrics a script seems to report, by what it prints and logs; nothing is executed."""
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+
+from hpsearch.metrics.names import canonical, is_counter, looks_like_a_metric
+from hpsearch.metrics.pairs import pairs
+from hpsearch.scripts.script import PrintedMetric
+from hpsearch.scripts.source_tree import Source, keyword
+
+_PRINTS = ("print", "info", "write", "echo", "secho", "log", "warning", "debug", "success", "set_description")
+_POSTFIX = ("set_postfix",)
+_LOGS = ("log", "log_metrics", "log_dict", "add_scalars", "log_metric", "report", "scalar", "add_scalar")
+_FORMAT = re.compile(r"%[-+ #0]*\d*(?:\.\d+)?[diouxXeEfFgGrs]|\{[^{}]*\}")
+_FIGURE = "0.5"
+"""Takes the place of what is printed."""
+
+_BETTER_LARGE = re.compile(
+    r"acc|auc|auroc|auprc|f1|precision|recall|score|reward|return|r2|bleu|rouge|miou|iou|dice|elbo|likelihood|"
+    r"ndcg|mrr|psnr|ssim|kappa|corr|p@|r@|hits|success|(^|_)map($|\d|_)|sharpe|top_?[15]|accuracy"
+)
+_PREFERRED = (r"val|valid|validation|dev", r"eval|cv|cross_validation", r"test", r"^(?!.*train)", r"")
+
+
+def printed_metrics(source: Source) -> tuple[PrintedMetric, ...]:
+    """The metrics of all calls that print or log, each once, in the order of the source."""
+    found: dict[str, PrintedMetric] = {}
+    for call in source.calls():
+        for metric in _of_call(source, call):
+            known = found.setdefault(canonical(metric.name), metric)
+            if known.how != "print" and metric.how == "print":  # a printed one is read without settings
+                found[canonical(metric.name)] = metric
+    return tuple(found.values())
+
+
+def reported_metrics(source: Source) -> tuple[PrintedMetric, ...]:
+    """The metrics that a function yields or returns by name, or gives to ``trial.report``."""
+    found: dict[str, PrintedMetric] = {}
+    for node in source.nodes:
+        value = node.value if isinstance(node, ast.Yield | ast.Return) else None
+        if isinstance(node, ast.Call) and source.called(node.func).endswith(".report") and node.args:
+            value = node.args[0]
+        if isinstance(value, ast.Dict):
+            for key in value.keys:
+                if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                    found.setdefault(key.value, PrintedMetric(key.value, value.lineno, "report"))
+    return tuple(found.values())
+
+
+def likely_goal(name: str) -> str:
+    """Whether a metric of a name is better large or small: ``maximize`` or ``minimize``."""
+    return "maximize" if _BETTER_LARGE.search(name.lower()) and "err" not in name.lower() else "minimize"
+
+
+def best_candidates(metrics: Iterable[PrintedMetric]) -> list[PrintedMetric]:
+    """The metrics that a search may make better, the most likely first: of validation data, losses first."""
+
+    def order(metric: PrintedMetric) -> tuple[int, int]:
+        name = canonical(metric.name)
+        preferred = next(index for index, pattern in enumerate(_PREFERRED) if re.search(pattern, name))
+        return preferred, int("best" in name) + int("loss" not in name)
+
+    usable = [metric for metric in metrics if looks_like_a_metric(metric.name)]
+    return sorted(usable, key=order)
+
+
+def _of_call(source: Source, call: ast.Call) -> Iterator[PrintedMetric]:
+    name = source.called(call.func)
+    last = name.rpartition(".")[2]
+    if name == "json.dumps" or name == "json.dump":
+        yield from _of_entries(source, call, "print" if name == "json.dumps" else "json")
+    elif last in _POSTFIX:
+        names = [argument.arg for argument in call.keywords if argument.arg]
+        yield from _named([*names, *_keys(source, call)], call.lineno, "print")
+    elif last in ("add_scalar", "scalar") and call.args:
+        yield from _named([_template(call.args[0])], call.lineno, "tensorboard")
+    elif last == "DictWriter":
+        names = source.value(call.args[1] if len(call.args) > 1 else keyword(call, "fieldnames"))
+        yield from _named(names if isinstance(names, list) else [], call.lineno, "csv")
+    elif last == "writerow" and call.args:
+        names = source.value(call.args[0])
+        yield from _named(names if isinstance(names, list) else [], call.lineno, "csv")
+    elif last in _LOGS and name != "math.log" and _is_log(source, call):
+        yield from _of_entries(source, call, "log")
+    elif last in _PRINTS:
+        yield from _of_print(call)
+
+
+def _is_log(source: Source, call: ast.Call) -> bool:
+    """Whether a call logs metrics by name: ``wandb.log({...})``, ``self.log("val_loss", loss)``."""
+    if call.args and isinstance(call.args[0], ast.Constant):
+        return len(call.args) > 1 and isinstance(call.args[0].value, str) and " " not in call.args[0].value
+    return bool(_keys(source, call))
+
+
+def _of_entries(source: Source, call: ast.Call, how: str) -> Iterator[PrintedMetric]:
+    yield from _named(_keys(source, call), call.lineno, how)
+    if call.args and isinstance(call.args[0], ast.Constant) and isinstance(call.args[0].value, str):
+        yield from _named([call.args[0].value], call.lineno, how)
+
+
+def _keys(source: Source, call: ast.Call) -> list[str]:
+    """The keys of the dictionaries that a call is given, and the keywords of ``dict(...)``."""
+    names: list[str] = []
+    for argument in call.args:
+        node = source.constants.get(argument.id, argument) if isinstance(argument, ast.Name) else argument
+        if isinstance(node, ast.Dict):
+            names.extend(_template(key) for key in node.keys if key is not None)
+        elif isinstance(node, ast.Call) and source.called(node.func) == "dict":
+            names.extend(part.arg for part in node.keywords if part.arg)
+    return names
+
+
+def _of_print(call: ast.Call) -> Iterator[PrintedMetric]:
+    """The metrics of a line that is printed, found as they will be when it is."""
+    for argument in call.args:
+        if isinstance(argument, ast.Dict):
+            keys = [_template(key) for key in argument.keys if key is not None]
+            yield from _named(keys, call.lineno, "print")
+    first = _template(call.args[0]) if call.args else ""
+    if len(call.args) > 1 and "%" in first:  # logging.info("loss %.4f", loss)
+        line = _FORMAT.sub(_FIGURE, first)
+    else:
+        line = " ".join(map(_template, call.args))
+    for pair in pairs(line):
+        if looks_like_a_metric(pair.name) and not is_counter(pair.name):
+            yield PrintedMetric(pair.name, call.lineno, "print")
+
+
+def _template(node: ast.expr) -> str:
+    """A text as it is printed, with a figure in place of what is not known."""
+    match node:
+        case ast.Constant(value=str(text)):
+            return text
+        case ast.JoinedStr(values=parts):
+            return "".join(map(_template, parts))
+        case ast.BinOp(left=left, op=ast.Mod(), right=_) if isinstance(
+            left, ast.Constant | ast.JoinedStr | ast.BinOp
+        ):
+            return _FORMAT.sub(_FIGURE, _template(left))
+        case ast.BinOp(left=left, op=ast.Add(), right=right):
+            return _template(left) + _template(right)
+        case ast.Call(func=ast.Attribute(value=text, attr="format")):
+            return _FORMAT.sub(_FIGURE, _template(text))
+        case _:
+            return _FIGURE
+
+
+def _named(names: Iterable[object], line: int, how: str) -> Iterator[PrintedMetric]:
+    for name in names:
+        if (
+            isinstance(name, str)
+            and looks_like_a_metric(name)
+            and not is_counter(name)
+            and _FIGURE not in name
+        ):
+            yield PrintedMetric(name, line, how)

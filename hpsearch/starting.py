@@ -1,0 +1,101 @@
+"""Starting a search in a new run directory."""
+
+from __future__ import annotations  # types are imported for annotations only
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from threadpoolctl import threadpool_limits
+
+from hpsearch import blas
+from hpsearch.config import trial_config
+from hpsearch.executors.choose import choose_executor
+from hpsearch.loop import report_outcome, run_search
+from hpsearch.objectives.kinds import prepare
+from hpsearch.search import Search
+from hpsearch.store import Run
+from hpsearch.versions import versions
+from hpsearch.warm_start import load_warm_start
+
+if TYPE_CHECKING:
+    from hpsearch.config import Config
+    from hpsearch.loop import Callback
+    from hpsearch.objectives.kinds import Preparation
+
+
+def start(
+    config: Config, callback: Callback, *, root: Path = Path("runs"), directory: Path | None = None
+) -> Path:
+    """Run a new search.
+
+    Args:
+        config: What to search.
+        callback: Shows what happens.
+        root: Where run directories are made, numbered by the config's name.
+        directory: The run directory to make instead.
+
+    Returns:
+        The run directory.
+
+    Raises:
+        ConfigError: The config does not fit the data or the runs it starts from; nothing was created.
+        UsageError: The data or the user's code cannot be used; nothing was created.
+        RunExists: The directory already exists.
+        HpsearchError: As :func:`hpsearch.loop.run_search`.
+    """
+    preparation = prepare(config)
+    notes = preparation.check()
+    prior_observations, warm_start_notes = load_warm_start(config)
+    meta = {
+        "config": config.resolved(),
+        "source": config.source,
+        "base": str(config.base),
+        "overrides": list(config.overrides),
+        "data": preparation.fingerprint(),
+        "versions": versions(),
+        "blas_kernel": blas.requested_kernel(),
+        "prior_observations": [[dict(values), loss] for values, loss in prior_observations],
+    }
+    if directory is None:
+        run = Run.create_numbered(root, config.name, config.source, meta)
+    else:
+        run = Run.create(directory, config.source, meta)
+    with run:
+        for text in (*config.notes, *notes, *warm_start_notes):
+            callback.on_message(text)
+        run_remaining(run, config, preparation, callback)
+    return run.directory
+
+
+def run_remaining(run: Run, config: Config, preparation: Preparation, callback: Callback) -> None:
+    """Run the trials of a run that have no result yet.
+
+    Args:
+        run: Open for writing.
+        config: What the run searches.
+        preparation: Of the config's objective.
+        callback: Shows what happens.
+
+    Raises:
+        HpsearchError: As :func:`hpsearch.loop.run_search`.
+    """
+    search = Search.from_config(config, [(values, loss) for values, loss in run.meta("prior_observations")])
+    search.restore(run.trials(), run.results())
+    if search.finished:
+        report_outcome(search, run, callback)
+    else:
+        if search.asked:
+            run.event("resumed", "")
+        executor = choose_executor(
+            config.run,
+            preparation.objective(run),
+            trials=search.trials,
+            lag=search.lag if search.waits(search.trials - 1) else None,
+            run_directory=run.directory.resolve(),
+            on_epoch=callback.on_epoch,
+            on_message=callback.on_message,
+        )
+        # The number of BLAS threads changes the last bits of a matrix product, so it is the run's.
+        with threadpool_limits(limits=config.run.threads, user_api="blas"):
+            run_search(search, executor, run, callback, lambda trial: trial_config(config, trial))
+    run.drop_data()

@@ -1,0 +1,11 @@
+"""Tests that every searcher and every executor must pass, for people who write their own. Needs pytest."""
+
+import pytest
+
+# Before the modules are imported: pytest then says what an assertion of theirs compared.
+pytest.register_assert_rewrite("hpsearch.testing.searcher_contract", "hpsearch.testing.executor_contract")
+
+from hpsearch.testing.executor_contract import ExecutorContract  # noqa: E402 -- see above
+from hpsearch.testing.searcher_contract import SearcherContract  # noqa: E402
+
+__all__ = ["ExecutorContract", "SearcherContract"]

@@ -1,0 +1,121 @@
+"""Tests of finding options in the text of --help."""
+
+import pytest
+
+from hpsearch.scripts import UNKNOWN, read_help
+
+ARGPARSE = """usage: t.py [-h] [--lr LR] [--opt {sgd,adam}] data
+
+positional arguments:
+  data
+
+options:
+  -h, --help            show this help message and exit
+  --lr LR               learning rate (default: 0.1)
+  -b N, --batch-size N  rows of a
+                        batch (default: 64)
+  --opt {sgd,adam}      which (default: sgd)
+  --amp                 be fast
+  --ema, --no-ema       average
+"""
+CLICK = """Usage: t.py [OPTIONS]
+
+Options:
+  --lr FLOAT             Learning rate.  [default: 0.1]
+  --opt [sgd|adam]       Which.
+  --amp / --no-amp       Fast.
+  --help                 Show this message and exit.
+"""
+LIBSVM = """Usage: svm-train [options] training_set_file [model_file]
+options:
+-c cost : set the parameter C of C-SVC (default 1)
+-g gamma : set gamma in kernel function (default 1/num_features)
+-v n: n-fold cross validation mode
+-q : quiet mode (no outputs)
+"""
+GO = """Usage of train:
+  -lr float
+    \tlearning rate (default 0.1)
+  -name string
+    \tits name (default "run")
+  -fast
+    \tbe fast
+"""
+CLAP = """Options:
+  -l, --lr <LR>        Learning rate [default: 0.1]
+      --opt <OPT>      Which [default: sgd] [possible values: sgd, adam]
+      --fast           Be fast
+  -V, --version        Print version
+"""
+BOOST = """Allowed options:
+  --help                      produce help
+  -l [ --learning_rate ] arg (=0.5) Set learning rate
+  --passes arg                Number of passes
+"""
+FASTTEXT = """The following arguments are optional:
+  -lr                 learning rate [0.1]
+  -dim                size of word vectors [100]
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            ARGPARSE,
+            [
+                ("lr", "--lr {}", "float", 0.1, ()),
+                ("batch_size", "--batch-size {}", "int", 64, ()),
+                ("opt", "--opt {}", "text", "sgd", ("sgd", "adam")),
+                ("amp", "--amp", "bool", False, ()),
+                ("ema", "--ema/--no-ema", "bool", False, ()),
+            ],
+        ),
+        (
+            CLICK,
+            [
+                ("lr", "--lr {}", "float", 0.1, ()),
+                ("opt", "--opt {}", "text", UNKNOWN, ("sgd", "adam")),
+                ("amp", "--amp/--no-amp", "bool", False, ()),
+            ],
+        ),
+        (
+            LIBSVM,
+            [
+                ("cost", "-c {}", "int", 1, ()),
+                ("gamma", "-g {}", "text", "1/num_features", ()),
+                ("v", "-v {}", "unknown", UNKNOWN, ()),
+                ("q", "-q", "bool", False, ()),
+            ],
+        ),
+        (
+            GO,
+            [
+                ("lr", "-lr {}", "float", 0.1, ()),
+                ("name", "-name {}", "text", "run", ()),
+                ("fast", "-fast", "bool", False, ()),
+            ],
+        ),
+        (
+            CLAP,
+            [
+                ("lr", "--lr {}", "float", 0.1, ()),
+                ("opt", "--opt {}", "text", "sgd", ("sgd", "adam")),
+                ("fast", "--fast", "bool", False, ()),
+            ],
+        ),
+        (
+            BOOST,
+            [
+                ("learning_rate", "--learning_rate {}", "float", 0.5, ()),
+                ("passes", "--passes {}", "unknown", UNKNOWN, ()),
+            ],
+        ),
+        (FASTTEXT, [("lr", "-lr {}", "float", 0.1, ()), ("dim", "-dim {}", "int", 100, ())]),
+    ],
+    ids=["argparse", "click", "libsvm", "go", "clap", "boost", "fasttext"],
+)
+def test_options_are_found_in_help_of_any_style(text: str, expected: list[tuple[object, ...]]) -> None:
+    """With flags, kinds, defaults and choices."""
+    found = [(o.name, o.flag, o.kind, o.default, o.choices) for o in read_help(text).options]
+    assert found == expected
