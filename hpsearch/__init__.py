@@ -6,6 +6,8 @@ The names below are imported when they are first used, so that ``import hpsearch
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from hpsearch.kernels import prefer_portable
+
 if TYPE_CHECKING:
     from hpsearch.api import load, resume, run, train
     from hpsearch.exchange.exporting import export
@@ -55,6 +57,7 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     """Import a public name."""
     if name in _HOMES:
+        prefer_portable()  # while NumPy is not loaded
         return getattr(import_module(_HOMES[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 

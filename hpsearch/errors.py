@@ -8,13 +8,13 @@
     │   └── DataError         a data file cannot be used as it is
     ├── SearchFailed          no trial succeeded, or too many failed in a row
     ├── SpaceExhausted        every configuration of a finite space has been proposed
-    ├── ClusterLost           a cluster cannot be reached, or has gone
-    ├── Interrupted           a signal ended the search; it is saved
+    ├── ClusterLost           a cluster cannot be reached, or is gone
+    ├── Interrupted           a signal interrupted the search; it is saved
     └── RunError              the run directory cannot be used
-        ├── RunNotFound       no run there
-        ├── RunExists         a run is there already
+        ├── RunNotFound       the directory holds no run
+        ├── RunExists         the directory to create already exists
         ├── RunLocked         another process is searching in it
-        ├── RunDamaged        its database is not readable
+        ├── RunDamaged        its database cannot be read
         ├── RunMismatch       it belongs to another config, data set or version
         └── RunUnwritable     nothing can be written to it: disk full, read-only
 
@@ -90,11 +90,11 @@ class SpaceExhausted(HpsearchError):
 
 
 class ClusterLost(HpsearchError):
-    """The cluster cannot be reached, or went away while trials ran; what was finished is saved."""
+    """The cluster cannot be reached, or went away while trials ran; finished trials are saved."""
 
 
 class Interrupted(HpsearchError):
-    """A signal ended the search; what was finished is saved.
+    """A signal interrupted the search; finished trials are saved.
 
     Attributes:
         signal: Its number.
@@ -114,7 +114,7 @@ class RunNotFound(RunError):
 
 
 class RunExists(RunError):
-    """The directory to be made is there already."""
+    """The directory to create already exists."""
 
 
 class RunLocked(RunError):

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import NoReturn, Protocol
 
+from hpsearch.commands import command
 from hpsearch.errors import Interrupted, SearchFailed
 from hpsearch.executors.executor import Executor
 from hpsearch.search import FAULTS, Search
@@ -18,12 +19,12 @@ from hpsearch.trial import Epoch, Metric, Result, Trial
 
 
 class Callback(Protocol):
-    """Whoever shows what happens."""
+    """Shows what happens in a search."""
 
     def on_search_start(
         self, metric: Metric, total: int, slots: int, trials: Sequence[Trial], results: Sequence[Result]
     ) -> None:
-        """The loop begins, with ``trials`` and their ``results`` from before."""
+        """The loop starts, with earlier ``trials`` and their ``results``."""
         ...
 
     def on_trial_start(self, trial: Trial) -> None:
@@ -31,7 +32,7 @@ class Callback(Protocol):
         ...
 
     def on_epoch(self, trial: Trial, epoch: Epoch) -> None:
-        """A trial in this process has one more epoch."""
+        """A trial in this process has finished an epoch."""
         ...
 
     def on_trial_complete(self, trial: Trial, result: Result) -> None:
@@ -39,7 +40,7 @@ class Callback(Protocol):
         ...
 
     def on_message(self, text: str) -> None:
-        """Something else is worth saying."""
+        """There is something else that the user should know."""
         ...
 
 
@@ -52,13 +53,13 @@ def run_search(
         search: What to ask for trials.
         executor: Where they run.
         run: Where they are recorded; a result is shown only after it is on the disk.
-        callback: Who shows what happens.
+        callback: Shows what happens.
         as_config: Writes the best trial as a config.
 
     Raises:
-        Interrupted: A signal ended it.
+        Interrupted: A signal interrupted it.
         SearchFailed: No trial has a value, or too many failed in a row.
-        RunUnwritable: The disk is full, or its like.
+        RunUnwritable: The disk is full, or fails.
     """
     flight: dict[int, Trial] = {}
     with SearchSignals(callback.on_message) as signals, executor:
@@ -104,29 +105,32 @@ def _start(search: Search, executor: Executor, room: int) -> list[Trial]:
 def _interrupted(run: Run, number: int) -> NoReturn:
     name = signal.Signals(number).name
     run.event("interrupted", name)
-    raise Interrupted(f"Stopped by {name}; saved. Go on by `hpsearch resume {run.directory}`.", number)
+    raise Interrupted(
+        f"Interrupted by {name}; saved. Continue with {command('resume', run.directory)}.", number
+    )
 
 
 def report_outcome(search: Search, run: Run, callback: Callback) -> None:
-    """Say and record how a search that has no further trial ended.
+    """Report and record how a search ended that has no further trial.
 
     Raises:
         SearchFailed: No trial has a value, or too many failed in a row.
     """
     if search.gave_up or search.best is None:
-        why = "Too many trials failed in a row" if search.gave_up else "No trial has a value"
+        why = "Too many trials failed in a row" if search.gave_up else "No trial succeeded"
         run.event("failed", why)
         unranked = [result for result in search.results if result.value is None]
         reasons = Counter(result.reason.partition("\n")[0] for result in unranked)
         listed = "".join(f"\n  {count} × {reason}" for reason, count in reasons.most_common(3))
         if any(result.status in FAULTS for result in unranked):
-            then = f"mend the cause, then `hpsearch resume {run.directory} --retry-failed`"
+            then = f"Fix the cause, then run {command('resume', run.directory, '--retry-failed')}."
         else:
-            then = "every trial diverged: search smaller learning rates"
+            then = "Every trial diverged: search smaller learning rates."
+        shown = command("show", run.directory, search.results[-1].number)
         raise SearchFailed(
             f"{why}, so the search ended after {len(search.results)} trials.{listed}\n"
-            f"See one whole by `hpsearch show {run.directory} {search.results[-1].number}`; {then}."
+            f"For one of them in full, run {shown}. {then}"
         )
     if search.exhausted:
-        callback.on_message("Every configuration of the space has been tried, so the search ends.")
+        callback.on_message("Every configuration of the space has been tried, so the search ends here.")
     run.event("completed", f"{len(search.results)} trials")

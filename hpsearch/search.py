@@ -1,8 +1,8 @@
-"""Asking and telling: which trial comes next, as a pure function of the config and of earlier results.
+"""Ask and tell: which trial comes next, as a pure function of the config and of earlier results.
 
 Trial *k* may start when every trial numbered ≤ *k − lag − 1* has a result; its proposal and its rungs
-see exactly those results, and the values (not the results) of the trials in between. No clock, no
-number of workers and no order of completion enters.
+use exactly those results, and the values (not the results) of the trials in between. They do not
+depend on time, the number of workers or the order of completion.
 """
 
 import math
@@ -20,13 +20,13 @@ from hpsearch.searchers.stopping import Halving, RungHistory
 from hpsearch.space import Space
 from hpsearch.trial import Metric, Result, Rung, Status, Trial, Value, real_number
 
-SEED_PURPOSE = 2**16  # apart from the purposes that searchers number from 0
+SEED_PURPOSE = 2**16  # searchers number their purposes from 0
 FAULTS = (Status.FAILED, Status.TIMED_OUT, Status.OUT_OF_MEMORY, Status.CRASHED)
-"""What counts towards ``max_failures``. A diverged trial does not: that it diverges is worth knowing."""
+"""The statuses that count towards ``max_failures``. A diverged trial does not: its result is informative."""
 
 
 class Search:
-    """A search, to be asked for trials and told their results.
+    """A search with the ask-and-tell interface: ask for a trial, run it, tell its result.
 
     ::
 
@@ -36,19 +36,19 @@ class Search:
         search.best
 
     Args:
-        space: What may be tried: a mapping as under ``space:`` in a config, or a Space.
+        space: The space: a mapping as under ``space:`` in a config, or a Space.
         seed: The search's seed.
-        trials: How many trials there will be.
-        method: ``coarse_to_fine`` or ``random``.
-        lag: How many trials may be asked for beyond the first one without a result.
-        goal: Whether to ``minimize`` or ``maximize`` what is told.
-        metric: What is told, in full, instead of ``goal``.
+        trials: The number of trials.
+        method: The name of a searcher, one of :data:`hpsearch.searchers.METHODS`.
+        lag: The number of trials that may be asked for beyond the first one without a result.
+        goal: Whether to ``minimize`` or ``maximize`` the values.
+        metric: A full description of the values, instead of ``goal``.
         halving: Early stopping, for trials that report learning curves.
-        epochs: The epochs of a trial whose values do not say.
-        max_failures: After how many failed trials in a row the search gives up; None for never.
-        repeats: How many seeds every configuration has.
+        epochs: The epochs of a full trial, unless its values contain ``epochs``.
+        max_failures: The search gives up after this many failed trials in a row; None for never.
+        repeats: The number of seeds of every configuration.
         enqueue: Configurations to try first, each with a value for every active parameter.
-        prior_observations: What earlier searches found out, by :func:`hpsearch.searchers.match_observations`.
+        prior_observations: Results of earlier searches, from :func:`hpsearch.searchers.match_observations`.
 
     Raises:
         ConfigError: The space is wrong.
@@ -79,16 +79,16 @@ class Search:
             ("repeats", repeats, 1),
         ):
             if isinstance(number, bool) or not isinstance(number, int) or number < least:
-                raise UsageError(f"{name} is a whole number of at least {least}; found {number!r}")
+                raise UsageError(f"{name} must be a whole number of at least {least}; found {number!r}")
         if method not in METHODS:
-            raise UsageError(f"method is one of {', '.join(METHODS)}; found {method!r}")
+            raise UsageError(f"method must be one of {', '.join(METHODS)}; found {method!r}")
         if goal not in ("minimize", "maximize"):
-            raise UsageError(f"goal is minimize or maximize; found {goal!r}")
+            raise UsageError(f"goal must be minimize or maximize; found {goal!r}")
         self.space = space if isinstance(space, Space) else parse_space(space)
         for values in enqueue:
             for name, what in self.space.problems(values):
                 raise UsageError(
-                    f"enqueue holds configurations of the space; {name} {what} in {dict(values)}"
+                    f"enqueue must hold configurations of the space; {name} {what} in {dict(values)}"
                 )
         self.metric = metric or Metric("value", goal)
         self.trials = trials
@@ -130,16 +130,16 @@ class Search:
 
     @property
     def results(self) -> list[Result]:
-        """Every result told, by trial number."""
+        """Every result, in the order of the trials' numbers."""
         return [self._results[number] for number in sorted(self._results)]
 
     @property
     def asked(self) -> int:
-        """How many trials have been asked for."""
+        """The number of trials asked for."""
         return len(self._asked)
 
     def trial(self, number: int) -> Trial:
-        """A trial that was asked for."""
+        """The trial of that number, which was asked for."""
         return self._asked[number]
 
     @property
@@ -154,16 +154,16 @@ class Search:
 
     @property
     def finished(self) -> bool:
-        """Whether there will be no further trial."""
+        """Whether there are no more trials to ask for."""
         return not self._again and (self.gave_up or self._exhausted or len(self._asked) >= self.trials)
 
     @property
     def ready(self) -> bool:
-        """Whether :meth:`ask` has a trial now, without waiting for a result."""
+        """Whether :meth:`ask` has a trial now, before any further result."""
         if self.finished:
             return False
         number = len(self._asked)
-        return bool(self._again) or not self.waits(number) or self._buffer.told >= number - self.lag
+        return bool(self._again) or not self.waits(number) or self._buffer.results >= number - self.lag
 
     def waits(self, number: int) -> bool:
         """Whether a trial depends on earlier results: its proposal, or its rungs."""
@@ -173,10 +173,10 @@ class Search:
         )
 
     def ask(self) -> Trial | None:
-        """The next trial; None when there will be no further one.
+        """The next trial; None when there are no more.
 
         Raises:
-            UsageError: It may not start before an earlier trial's result is told.
+            UsageError: It must not start before the result of an earlier trial.
         """
         if self._again:
             return self._again.popleft()
@@ -184,8 +184,8 @@ class Search:
             return None
         if not self.ready:
             raise UsageError(
-                f"with a lag of {self.lag}, trial {len(self._asked)} starts when trial {self._buffer.told}"
-                " has a result; tell that one first, or make the lag larger"
+                f"with a lag of {self.lag}, trial {len(self._asked)} needs the result of trial "
+                f"{self._buffer.results}; tell that first, or make the lag larger"
             )
         try:
             trial = self._propose(len(self._asked))
@@ -196,37 +196,37 @@ class Search:
         return trial
 
     def tell(self, trial: Trial | int, value: object) -> Result:
-        """Take in what a trial was worth.
+        """Record the result of a trial.
 
         Args:
             trial: The trial, or its number.
             value: A number; None or a number that is not finite for a trial that failed; or a Result.
 
         Returns:
-            What was taken in.
+            The result.
 
         Raises:
-            UsageError: No such trial was asked for, or its result is there already.
+            UsageError: The trial was not asked for, or has a result already.
         """
         number = trial.number if isinstance(trial, Trial) else trial
         if not 0 <= number < len(self._asked):
-            raise UsageError(f"only a trial that was asked for can be told; found trial {number}")
+            raise UsageError(f"trial {number} was not asked for; call ask() first")
         if number in self._results:
             raise UsageError(
-                f"a trial is told once; trial {number} has the value {self._results[number].value}"
+                f"trial {number} already has a result, with the value {self._results[number].value}"
             )
         result = value if isinstance(value, Result) else _as_result(number, value)
         self._results[number] = result
         if result.value is not None and (self.best is None or self._loss(result) < self._loss(self.best)):
             self.best = result
-        while (following := self._results.get(self._buffer.told)) is not None:
-            self._take_in(following)
+        while (following := self._results.get(self._buffer.results)) is not None:
+            self._add_result(following)
         return result
 
     def restore(self, trials: Iterable[Trial], results: Iterable[Result]) -> None:
-        """Go on from what an earlier process asked for and was told.
+        """Continue a search of an earlier process.
 
-        Trials without a result are asked for again first, as they were.
+        Its trials without a result are asked for again first, unchanged.
         """
         for trial in sorted(trials, key=lambda trial: trial.number):
             self._remember(trial)
@@ -235,31 +235,31 @@ class Search:
         self._again = deque(trial for trial in self._asked if trial.number not in self._results)
 
     def _propose(self, number: int) -> Trial:
-        told = max(0, number - self.lag) if self.waits(number) else 0
-        values, origin = self._values(number, told)
+        results = max(0, number - self.lag) if self.waits(number) else 0
+        values, origin = self._values(number, results)
         sequence = np.random.SeedSequence([self._seed, number, SEED_PURPOSE])
         seed, *more_seeds = sequence.generate_state(self._repeats).tolist()
-        return Trial(number, values, seed, self._thresholds(values, told), origin, tuple(more_seeds))
+        return Trial(number, values, seed, self._thresholds(values, results), origin, tuple(more_seeds))
 
-    def _values(self, number: int, told: int) -> tuple[Mapping[str, Value], Mapping[str, Any]]:
-        """What a trial tries, and why, from the first ``told`` results."""
+    def _values(self, number: int, results: int) -> tuple[Mapping[str, Value], Mapping[str, Any]]:
+        """The values of a trial and their origin, from the first ``results`` results."""
         enqueued = len(self._enqueued)
         if number < enqueued:
             return self._enqueued[number], {"phase": ENQUEUED}
         with self._blas.limit(limits=1, user_api="blas"):  # the number of threads changes the last bits
-            # Known points come on top of the coarse phase; they do not replace it.
-            proposal = self._searcher.propose(number - enqueued, self._buffer.observations(number, told))
+            # Enqueued trials come in addition to the coarse phase; they do not replace it.
+            proposal = self._searcher.propose(number - enqueued, self._buffer.observations(number, results))
         (values,) = self.space.values(proposal.unit[None, :])
         return values, proposal.origin
 
-    def _thresholds(self, values: Mapping[str, Value], told: int) -> tuple[Rung, ...]:
+    def _thresholds(self, values: Mapping[str, Value], results: int) -> tuple[Rung, ...]:
         if self._rungs is None:
             return ()
-        while self._rungs.counted < told:
+        while self._rungs.counted < results:
             curve, stopped = self._buffer.curve(self._rungs.counted)
             self._rungs.add(curve, stopped=stopped)
         epochs = values.get("epochs", self._epochs)
-        if not isinstance(epochs, int):  # then it is the longest curve that says how long a whole one is
+        if not isinstance(epochs, int):  # then the longest curve is taken for a full one
             epochs = self._rungs.longest
         return self._rungs.rungs(epochs)
 
@@ -267,7 +267,7 @@ class Search:
         self._asked.append(trial)
         self._buffer.add_trial(trial)
 
-    def _take_in(self, result: Result) -> None:
+    def _add_result(self, result: Result) -> None:
         """The next result in the order of the trials' numbers."""
         self._buffer.add_result(result)
         if not self.gave_up:
@@ -280,7 +280,7 @@ class Search:
 
 def _as_result(number: int, value: object) -> Result:
     if value is None:
-        return Result(number, Status.FAILED, reason="it was told to have failed")
+        return Result(number, Status.FAILED, reason="no value was given")
     try:
         worth = real_number(value)
     except TypeError as error:

@@ -102,7 +102,7 @@ class SearchSignals:
 
     @property
     def draining(self) -> bool:
-        """Whether no new trials are to start."""
+        """Whether no new trials may start."""
         return self.received is not None
 
     @contextlib.contextmanager

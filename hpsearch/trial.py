@@ -16,9 +16,9 @@ class Status(StrEnum):
     """What became of a trial."""
 
     DONE = "done"
-    STOPPED = "stopped"  # early, by its rungs
-    DIVERGED = "diverged"  # its numbers were no longer finite
-    FAILED = "failed"  # its code raised, or returned something that is no number
+    STOPPED = "stopped"  # stopped early, at one of its rungs
+    DIVERGED = "diverged"  # its metric was not finite
+    FAILED = "failed"  # its code raised an exception, or did not report a number
     TIMED_OUT = "timed_out"
     OUT_OF_MEMORY = "out_of_memory"
     CRASHED = "crashed"  # its process died
@@ -33,8 +33,8 @@ def real_number(value: object) -> float:
     """A metric's value as a float, NaN and infinities included.
 
     Raises:
-        TypeError: It is no real number; the message names its type. Truth values and numbers written
-            as text are refused too: they are slips more often than metrics.
+        TypeError: It is not a real number; the message names its type. Truth values and numbers written
+            as text are refused too: they are mistakes more often than metrics.
     """
     if not isinstance(value, bool | str | bytes | complex) and hasattr(type(value), "__float__"):
         try:
@@ -43,12 +43,12 @@ def real_number(value: object) -> float:
             pass
         except OverflowError:
             return math.inf
-    raise TypeError(f"a metric is a number, not {type(value).__name__}: {value!r:.80}")
+    raise TypeError(f"a metric must be a number, not {type(value).__name__}: {value!r:.80}")
 
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """The number a search makes better.
+    """The number that a search optimizes.
 
     Attributes:
         name: Its key in an epoch's metrics, such as ``val_error``.
@@ -80,11 +80,11 @@ class Metric:
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """A check on a trial's way: it goes on past ``epoch`` only if its loss there is at most ``loss``.
+    """Where a trial may be stopped early: it continues past ``epoch`` only if its loss is at most ``loss``.
 
     Attributes:
         epoch: After how many epochs, counted from 1.
-        loss: The largest loss (see :meth:`Metric.loss`) that goes on.
+        loss: The largest loss (see :meth:`Metric.loss`) with which a trial continues.
     """
 
     epoch: int
@@ -101,7 +101,7 @@ class Trial:
         seed: For whatever the trial draws at random; below 2**32.
         rungs: Where it may be stopped early, by epoch.
         origin: Why the searcher proposed it, as plain JSON data.
-        more_seeds: With which the same values are run besides; the trial is worth the mean.
+        more_seeds: Seeds that the same values are run with as well; the trial is worth the mean.
     """
 
     number: int

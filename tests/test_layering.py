@@ -15,8 +15,8 @@ ROOMS: dict[str, set[str]] = {
     "commands": set(),
     "signals": set(),
     "trial": set(),
-    "blas": {"signals"},
-    "versions": set(),
+    "kernels": {"signals", "errors"},
+    "versions": {"kernels"},
     "files": {"errors"},
     "objective": {"trial"},
     "space": {"errors", "trial"},
@@ -28,6 +28,7 @@ ROOMS: dict[str, set[str]] = {
         "trial",
         "errors",
         "data.builtin",
+        "kernels",
         "network.hyperparameters",
         "process.placeholders",
     },
@@ -38,8 +39,8 @@ ROOMS: dict[str, set[str]] = {
     "expressions": set(),
     "scripts": {"metrics", "document", "trial", "errors"},
     "process": {"objective", "errors"},
-    "objectives": {"objective", "network", "data", "process", "files", "blas", "trial", "errors"},
-    "executors": {"objective", "signals", "blas", "trial", "errors"},
+    "objectives": {"objective", "network", "data", "process", "files", "kernels", "trial", "errors"},
+    "executors": {"commands", "objective", "signals", "kernels", "trial", "errors"},
     "store": {"files", "commands", "trial", "errors"},
     "search": {"config", "searchers", "space", "trial", "errors"},
     "loop": {"search", "executors", "store", "signals", "commands", "trial", "errors"},
@@ -53,7 +54,7 @@ ROOMS: dict[str, set[str]] = {
         "store",
         "config",
         "versions",
-        "blas",
+        "kernels",
     },
     "resuming": {
         "starting",
@@ -69,9 +70,12 @@ ROOMS: dict[str, set[str]] = {
     "testing": {"executors", "objective", "searchers", "space", "trial", "errors"},
     "analysis": {"space", "trial", "searchers"},
     "findings": {"analysis", "config", "searchers", "store", "network.hyperparameters", "trial", "errors"},
-    "reports": {"analysis", "config", "searchers", "trial", "blas"},
+    "reports": {"analysis", "config", "searchers", "trial", "kernels"},
     "exchange": {"reports", "config", "document", "files", "store", "space", "trial", "errors"},
-    "api": {"starting", "resuming", "objectives", "network", "reports", "store", "config", "blas", "errors"},
+    "api": {
+        *("starting", "resuming", "objectives", "network", "reports", "store"),
+        *("config", "kernels", "commands", "errors"),
+    },
 }
 """What each room may import."""
 

@@ -1,4 +1,4 @@
-"""Tests of the package's face: its public names."""
+"""Tests of the public names of the package."""
 
 import importlib
 
@@ -8,13 +8,13 @@ import hpsearch
 
 
 def test_public_names_are_those_listed() -> None:
-    """dir() and __all__ agree, and are in order."""
+    """dir() and __all__ agree and are sorted."""
     assert dir(hpsearch) == sorted(hpsearch.__all__) == hpsearch.__all__
 
 
 @pytest.mark.parametrize("name", hpsearch.__all__)
 def test_every_public_name_is_there_and_documented(name: str) -> None:
-    """Each can be imported, and says what it is."""
+    """Each can be imported and has a docstring."""
     if name == "BatchNormMLPClassifier":
         pytest.importorskip("sklearn")
     found = getattr(hpsearch, name)
@@ -23,6 +23,6 @@ def test_every_public_name_is_there_and_documented(name: str) -> None:
 
 
 def test_another_name_is_an_attribute_error() -> None:
-    """As for any module."""
+    """The message is that of any module."""
     with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
         hpsearch.nonsense  # noqa: B018 -- the access is the test

@@ -1,5 +1,6 @@
 """Tests of asking and telling: what may start when, and that nothing but the config matters."""
 
+import functools
 import math
 import random
 from collections.abc import Callable
@@ -30,7 +31,7 @@ def worth(trial: Trial) -> float:
 def run(
     search: Search, workers: int, order: random.Random, objective: Callable[[Trial], object] = worth
 ) -> list[Trial]:
-    """Run a search with so many trials at once, results coming in any order."""
+    """Run a search with several trials at once, whose results arrive in any order."""
     flight: list[Trial] = []
     trials: list[Trial] = []
     while True:
@@ -51,11 +52,16 @@ def search(**changes: Any) -> Search:
     return Search(SPACE, **{"seed": 5, "trials": 24, "lag": 3, **changes})
 
 
+@functools.cache
+def one_after_another() -> list[Trial]:
+    """The trials of the search, with one worker."""
+    return run(search(), 1, random.Random(0))
+
+
 @given(st.integers(1, 4), st.integers(0, 10**6))
 def test_workers_and_order_of_results_change_nothing(workers: int, order: int) -> None:
     """Any number of workers, with results in any order, asks the same trials."""
-    one = run(search(), 1, random.Random(0))
-    assert run(search(), workers, random.Random(order)) == one
+    assert run(search(), workers, random.Random(order)) == one_after_another()
 
 
 @pytest.mark.parametrize("cut", range(0, 25, 3))
@@ -80,7 +86,7 @@ def test_trials_without_a_result_are_asked_for_first_after_a_restore() -> None:
     assert [after.ask() for _ in range(3)] == [asked[0], asked[1], asked[3]]
 
 
-def test_no_trial_starts_before_the_results_it_may_see() -> None:
+def test_no_trial_starts_before_the_results_it_uses() -> None:
     """With a lag of 3, trial 8 starts when trial 4 has a result, whatever else is known."""
     later = search(halving=Halving(), epochs=4)
     trials = [later.ask() for _ in range(4)]
@@ -88,14 +94,14 @@ def test_no_trial_starts_before_the_results_it_may_see() -> None:
     for trial in trials[1:]:
         later.tell(trial, 1.0)
     assert not later.ready
-    with pytest.raises(UsageError, match="trial 4 starts when trial 0 has a result"):
+    with pytest.raises(UsageError, match="trial 4 needs the result of trial 0"):
         later.ask()
     later.tell(trials[0], 1.0)
     assert later.ready
 
 
 def test_random_search_waits_for_nothing() -> None:
-    """A trial that looks at nothing may start at once, whatever the lag."""
+    """A trial that uses no results may start at once, with any lag."""
     free = search(method="random", lag=0)
     assert all(free.ask() is not None for _ in range(24))
     assert free.ask() is None
@@ -133,8 +139,8 @@ def test_rungs_come_from_the_visible_results_alone() -> None:
 
 def test_without_epochs_the_longest_visible_curve_says_where_the_rungs_are() -> None:
     """So that a generator needs no word in the config to be stopped early; and workers change nothing."""
-    told, untold = search(halving=Halving(1, 2), epochs=3), search(halving=Halving(1, 2))
-    assert run(untold, 4, random.Random(9), stepwise) == run(told, 1, random.Random(0), stepwise)
+    given, inferred = search(halving=Halving(1, 2), epochs=3), search(halving=Halving(1, 2))
+    assert run(inferred, 4, random.Random(9), stepwise) == run(given, 1, random.Random(0), stepwise)
 
 
 def test_the_best_is_the_one_with_the_smallest_loss() -> None:
@@ -160,18 +166,18 @@ def test_what_is_no_number_fails_the_trial_not_the_search(value: object, status:
 
 
 def test_telling_twice_or_out_of_the_blue_is_an_error() -> None:
-    """Only a trial that was asked for can be told, and once."""
+    """Only a trial that was asked for can have a result, and only one."""
     ours = search()
-    with pytest.raises(UsageError, match="asked for"):
+    with pytest.raises(UsageError, match="not asked for"):
         ours.tell(0, 1.0)
     trial = ours.ask()
     ours.tell(trial, 1.0)
-    with pytest.raises(UsageError, match="told once"):
+    with pytest.raises(UsageError, match="already has a result"):
         ours.tell(trial, 2.0)
 
 
 def test_a_finite_space_ends_the_search_early() -> None:
-    """When all four configurations were tried, there is no fifth trial."""
+    """Once all four configurations have been tried, there is no fifth trial."""
     ours = Search({"a": {"values": ["x", "y"]}, "b": {"values": [1, 2]}}, trials=10)
     trials = run(ours, 1, random.Random(0), lambda trial: 1.0)
     assert len({tuple(trial.values.items()) for trial in trials}) == 4
@@ -188,8 +194,8 @@ def test_the_search_gives_up_after_so_many_failures_in_a_row() -> None:
     assert len(ours.results) == 6
 
 
-def test_diverged_trials_are_no_failures() -> None:
-    """That a learning rate diverges is knowledge, so the search goes on."""
+def test_diverged_trials_do_not_count_as_failures() -> None:
+    """That a learning rate diverges is informative, so the search continues."""
     ours = search(method="random", max_failures=3)
     run(ours, 1, random.Random(0), lambda trial: math.nan)
     assert not ours.gave_up
@@ -202,7 +208,7 @@ def test_diverged_trials_are_no_failures() -> None:
 def test_wrong_arguments_are_explained(wrong: dict[str, Any]) -> None:
     """The message names the argument, the rule and what was found."""
     (name, found) = next(iter(wrong.items()))
-    with pytest.raises(UsageError, match=rf"{name} is .*found {found!r}"):
+    with pytest.raises(UsageError, match=rf"{name} must be .*found {found!r}"):
         search(**wrong)
 
 
@@ -217,7 +223,7 @@ def test_more_trials_begin_with_the_same_ones() -> None:
     assert run(search(trials=48), 1, random.Random(0))[:24] == run(search(trials=24), 1, random.Random(0))
 
 
-def test_a_metric_in_full_may_be_told() -> None:
+def test_a_full_metric_may_be_given() -> None:
     """Results with another metric's values rank by that metric."""
     ours = search(method="random", metric=Metric("accuracy", "maximize"))
     for value in (0.5, 0.9, 0.7):
@@ -256,7 +262,7 @@ def test_what_is_enqueued_lies_in_the_space(point: dict[str, Any], text: str) ->
 
 
 def test_known_points_come_on_top_of_the_coarse_phase() -> None:
-    """What follows them is spread over the space as it would be without them."""
+    """The trials after them cover the space as they would without them."""
     point = {"learning_rate": 0.1, "layers": 2, "optimizer": "sgd"}
     plain, ours = search(lag=99, trials=99), search(lag=99, trials=99, enqueue=[point] * 20)
     known = [ours.ask() for _ in range(20)]
@@ -271,3 +277,14 @@ def test_repeats_add_seeds_and_change_no_other() -> None:
     assert [trial.seed for trial in once] == [trial.seed for trial in thrice]
     assert len({seed for trial in thrice for seed in trial.seeds}) == 3 * 24
     assert all(trial.seeds == (trial.seed,) for trial in once)
+
+
+def test_a_search_that_gave_up_does_not_begin_again() -> None:
+    """Trials that were under way when the third in a row failed may still succeed; no further one starts."""
+    ours = search(method="random", max_failures=3)
+    trials = [ours.ask() for _ in range(5)]
+    for trial in trials[:3]:
+        ours.tell(trial, None)
+    ours.tell(trials[3], 1.0)
+    assert ours.gave_up
+    assert ours.ask() is None

@@ -17,6 +17,7 @@ import pytest
 from rich.console import Console
 
 from hpsearch.config import load
+from hpsearch.kernels import current_variables
 from hpsearch.reports.lines import Lines
 from hpsearch.reports.live import LiveDisplay
 from hpsearch.resuming import resume
@@ -74,7 +75,7 @@ def metrics_hold(meta: dict[str, Any], trials: list[Trial], results: list[Result
 
 def meta_holds(meta: dict[str, Any], trials: list[Trial], results: list[Result], text: str) -> None:
     """Put it into what is known of the run as a whole."""
-    meta["versions"] = {text: text, "python": text, "blas": [{"internal_api": text}]}
+    meta["versions"] = {text: text, "python": text, "arithmetic": text, "blas": [{"internal_api": text}]}
     meta["data"] = text
 
 
@@ -100,8 +101,8 @@ def meta(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         "base": str(path.parent),
         "overrides": [],
         "data": "ab" * 32,
-        "versions": {"hpsearch": "0", "python": "3", "numpy": "2", "blas": []},
-        "blas_kernel": None,
+        "versions": {"hpsearch": "0", "python": "3", "numpy": "2", "arithmetic": "a", "blas": []},
+        "kernels": current_variables(),
         "prior_observations": [],
     }
 
@@ -330,7 +331,7 @@ def test_everything_in_a_run_directory_is_private(
 
 
 def test_a_symbolic_link_in_the_way_is_not_followed(in_tmp: Path, tiny: Path) -> None:
-    """A run directory is made anew; a link of its name is something that is there already."""
+    """A run directory is made anew; a link of its name counts as something that exists."""
     Path("elsewhere").mkdir()
     Path(RUN).symlink_to("elsewhere")
     assert hpsearch("run", tiny, "-o", RUN)[0] == 4

@@ -6,7 +6,7 @@ import click
 
 from hpsearch.cli.options import Color, Form, common, config_file, console, formats, overrides
 
-TEMPLATE = """\
+_TEMPLATE = """\
 # A search for hpsearch. `hpsearch check {name}` checks it, `hpsearch run {name}` runs it.
 seed: 7                         # everything random follows from it
 
@@ -45,7 +45,7 @@ def init(config: Path) -> None:
     from hpsearch.files import usage_errors, write_new
 
     with usage_errors(config):
-        write_new(config, TEMPLATE.format(name=config))
+        write_new(config, _TEMPLATE.format(name=config))
     click.echo(f"Wrote {config}. Next: hpsearch sample {config}, hpsearch run {config}")
 
 

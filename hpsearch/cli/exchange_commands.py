@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hpsearch.cli.options import Color, common, run_directory, say, timings
-from hpsearch.exchange.targets import TARGETS
+from hpsearch.exchange.export_targets import TARGETS
 
 if TYPE_CHECKING:
     from hpsearch.exchange.draft import Draft

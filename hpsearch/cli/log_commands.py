@@ -1,4 +1,4 @@
-"""``logs``."""
+"""The command ``logs``."""
 
 import codecs
 import sys

@@ -19,7 +19,7 @@ from hpsearch.cli.search_commands import resume, run
 from hpsearch.errors import ClusterLost, HpsearchError, Interrupted, RunError, SearchFailed, UsageError
 from hpsearch.signals import ProgramSignals
 
-EPILOG = """\b
+_EPILOG = """\b
 Exit codes: 0 done · 1 unexpected error · 2 wrong usage or config · 3 no trial
 succeeded, or too many failed · 4 run directory missing, locked, damaged or made
 with another config · 130, 143 interrupted, saved."""
@@ -35,7 +35,7 @@ class _Ordered(click.Group):
 
 @click.group(
     cls=_Ordered,
-    epilog=EPILOG,
+    epilog=_EPILOG,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(package_name="hpsearch", message="%(prog)s %(version)s")

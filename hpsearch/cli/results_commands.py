@@ -13,7 +13,7 @@ from hpsearch.cli.options import Color, Form, RunDirectory, common, console, for
 if TYPE_CHECKING:
     from hpsearch.store import Run
 
-ROWS = 20
+_ROWS = 20
 
 
 @click.command()
@@ -23,7 +23,7 @@ ROWS = 20
     "--rows",
     type=click.IntRange(min=0),
     metavar="N",
-    help=f"Number of rows; 0 for all. [default: {ROWS} in a table; otherwise all]",
+    help=f"Number of rows; 0 for all. [default: {_ROWS} in a table; otherwise all]",
 )
 @formats
 @timings
@@ -48,7 +48,7 @@ def leaderboard(
         raise UsageError(
             f"-f {form} prints one RUN at a time; found {len(directories)}. Run the command once for each."
         )
-    limit = rows if rows is not None else (ROWS if form == "table" else 0)
+    limit = rows if rows is not None else (_ROWS if form == "table" else 0)
     for directory in directories:
         with Run.read(directory) as run:
             title = str(directory) if len(directories) > 1 else ""
@@ -74,7 +74,15 @@ def print_leaderboard(
 
     config, ranking = Config.from_resolved(run.meta("config")), run.ranking(rows)
     trials = {result.number: run.trial(result.number) for result in ranking}
-    table = leaderboard_table(config, ranking, trials, run.counts(), title=title, timings=timings)
+    table = leaderboard_table(
+        config,
+        ranking,
+        trials,
+        run.counts(),
+        run.meta("versions")["arithmetic"],
+        title=title,
+        timings=timings,
+    )
     print_report(table, form, console(color))
 
 

@@ -30,6 +30,7 @@ from hpsearch.config.setting_types import (
     wrong,
 )
 from hpsearch.data.builtin import BUILTIN
+from hpsearch.kernels import FASTEST, KERNELS, PORTABLE
 from hpsearch.searchers import METHODS
 from hpsearch.space import PRIORS
 
@@ -153,9 +154,9 @@ class RunSection(Section):
     )
     workers: Workers = Field(default="auto", description="how many trials run at once")
     threads: int = Field(default=1, ge=1, le=1024, description="threads for the matrix products of one trial")
-    blas_kernel: Literal["auto", "keep"] = Field(
-        default="auto",
-        description="auto: the CPU's fastest matrix kernels, even if OpenBLAS picks others; keep: its choice",
+    kernels: Annotated[str, one_of((PORTABLE, FASTEST, *KERNELS))] = Field(
+        default=PORTABLE,
+        description="portable: same results on every CPU; fastest: all that this CPU has; or a kernel's name",
     )
     timeout: Seconds = Field(default=None, description="how long a trial may run")
     memory: Bytes = Field(

@@ -11,9 +11,9 @@ from hpsearch.document.dump import dump
 from hpsearch.document.nodes import Position
 from hpsearch.document.scalars import shown
 
-WIDTH = 100
+_WIDTH = 100
 
-RESERVED = ("args", "json")
+_RESERVED = ("args", "json")
 """Placeholders of commands that mean all parameters."""
 
 
@@ -77,7 +77,7 @@ def _wrapped(text: str, indent: str) -> Iterable[str]:
     for line in text.split("\n"):
         text = shown(line, 2000)
         yield from textwrap.wrap(
-            text, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+            text, _WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
         )
 
 
@@ -92,7 +92,7 @@ def valid_names(originals: Sequence[str], *, python: bool = False) -> list[str]:
     likely = [re.sub(strange, "_", name)[:95] or "_" for name in originals]
     likely = [name if re.match("[A-Za-z_]", name) else f"_{name}" for name in likely]
     likely = [
-        f"{name}_" if name in RESERVED or (python and keyword.iskeyword(name)) else name for name in likely
+        f"{name}_" if name in _RESERVED or (python and keyword.iskeyword(name)) else name for name in likely
     ]
     names: list[str | None] = [
         name if name == original and original not in originals[:at] else None

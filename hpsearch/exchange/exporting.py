@@ -5,8 +5,8 @@ from os import PathLike
 from pathlib import Path
 
 from hpsearch.errors import UsageError
+from hpsearch.exchange.export_targets import TARGETS, Target
 from hpsearch.exchange.run_export import RunExport
-from hpsearch.exchange.targets import TARGETS, Target
 from hpsearch.files import usage_errors, write_whole
 from hpsearch.store import Run
 
@@ -41,7 +41,7 @@ def export(
 
     Args:
         run: The run, open.
-        to: The format: a key of :data:`hpsearch.exchange.targets.TARGETS`, such as ``csv`` or ``optuna``.
+        to: The format: a key of :data:`hpsearch.exchange.export_targets.TARGETS`, such as ``csv``.
         output: The file or directory to write; text that has none is returned.
         tracking_uri: The MLflow server, or ``file:DIRECTORY``.
         name: The name of the study or experiment; by default the name of the run directory.

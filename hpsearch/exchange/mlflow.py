@@ -11,7 +11,7 @@ from hpsearch.exchange.packages import required
 from hpsearch.exchange.run_export import RunExport, TrialExport
 from hpsearch.trial import Status
 
-STATUSES = {Status.DONE: "FINISHED", Status.STOPPED: "FINISHED", Status.TIMED_OUT: "KILLED"}
+_STATUSES = {Status.DONE: "FINISHED", Status.STOPPED: "FINISHED", Status.TIMED_OUT: "KILLED"}
 """Trials of all other statuses are FAILED; trials without a result are RUNNING."""
 
 _MOST_METRICS = 1000  # the limit of one call of MLflow
@@ -80,7 +80,7 @@ def _write(entities: Any, client: Any, experiment: str, export: RunExport, expor
     for at in range(0, len(metrics), _MOST_METRICS):
         client.log_batch(identity, metrics=metrics[at : at + _MOST_METRICS])
     if result is not None and exported.ended is not None:
-        status = STATUSES.get(result.status, "FAILED")
+        status = _STATUSES.get(result.status, "FAILED")
         client.set_terminated(identity, status=status, end_time=_milliseconds(exported.ended))
 
 

@@ -9,7 +9,7 @@ from hpsearch.exchange.run_export import RunExport, TrialExport
 from hpsearch.files import usage_errors
 from hpsearch.trial import Status
 
-STATUSES = {Status.DONE: "STATUS_SUCCESS", Status.STOPPED: "STATUS_SUCCESS"}
+_STATUSES = {Status.DONE: "STATUS_SUCCESS", Status.STOPPED: "STATUS_SUCCESS"}
 """Trials of all other statuses are STATUS_FAILURE; trials without a result are STATUS_RUNNING."""
 
 
@@ -76,7 +76,7 @@ class _Events:
     def _end(self, exported: TrialExport) -> Any:
         """How a trial ended, for the HParams tab."""
         status = (
-            STATUSES.get(exported.result.status, "STATUS_FAILURE") if exported.result else "STATUS_RUNNING"
+            _STATUSES.get(exported.result.status, "STATUS_FAILURE") if exported.result else "STATUS_RUNNING"
         )
         end = self._plugin.SessionEndInfo(status=self._api.Status.Value(status))
         content = self._plugin.HParamsPluginData(session_end_info=end, version=0).SerializeToString()

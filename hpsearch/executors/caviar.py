@@ -18,8 +18,8 @@ from typing import Self
 
 from joblib.externals.loky.process_executor import BrokenProcessPool, ProcessPoolExecutor
 
-from hpsearch.blas import THREAD_VARIABLES
 from hpsearch.executors.executor import Plan
+from hpsearch.kernels import THREAD_VARIABLES
 from hpsearch.objective import Objective
 from hpsearch.signals import INTERRUPTS, interrupts_blocked
 from hpsearch.trial import Result, Status, Trial
@@ -108,7 +108,7 @@ class Caviar:
                 initargs=(os.getpid(),),
             )
         try:
-            # A worker that is started here hears no signal before _begin_worker has run.
+            # A worker that is started here gets no signal before _begin_worker has run.
             with interrupts_blocked():
                 self._flight[self._pool.submit(self._objective, trial)] = trial
         except BrokenProcessPool:  # a worker has died since the last look; this trial was in none
@@ -139,7 +139,7 @@ class Caviar:
             self._deaths[trial.number] += len(lost) == 1  # beside others, nothing is proven
         if len(lost) == 1 and self._deaths[lost[0].number] > self._retries:
             deaths = self._deaths.pop(lost[0].number)
-            text = f"its worker process died{reason}, {deaths} times, with no other trial beside it"
+            text = f"its worker process died{reason}, {deaths} times, with no other trial running"
             return [Result(lost[0].number, Status.CRASHED, reason=text)]
         self._suspects.extend(sorted(lost, key=lambda trial: trial.number))
         return []
@@ -156,7 +156,7 @@ class Caviar:
 
 
 def _begin_worker(parent: int) -> None:
-    """Make this worker deaf to interrupts, and end it with its parent."""
+    """Make this worker ignore interrupts, and end with its parent."""
     for number in INTERRUPTS:
         # A handler that does nothing, and not SIG_IGN, which programs started by a trial would inherit.
         signal.signal(number, lambda *_: None)
@@ -168,6 +168,6 @@ def _begin_worker(parent: int) -> None:
 
 
 def _exit_codes(error: BaseException) -> str:
-    """How the workers ended, as loky tells it, such as `` (SIGKILL(-9))``."""
+    """How the workers ended, as loky reports it, such as `` (SIGKILL(-9))``."""
     found = re.search(r"exit codes of the workers are \{(.*?)\}", str(error))
     return f" ({found[1]})" if found else ""

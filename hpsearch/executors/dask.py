@@ -9,6 +9,7 @@ import errno
 import logging
 import os
 import queue
+import sys
 import time
 import warnings
 from collections import deque
@@ -26,6 +27,8 @@ from distributed.scheduler import KilledWorker
 from distributed.versions import VersionMismatchWarning
 from threadpoolctl import threadpool_limits
 
+from hpsearch import kernels
+from hpsearch.commands import command
 from hpsearch.errors import ClusterLost, UsageError
 from hpsearch.executors.executor import Plan
 from hpsearch.objective import Objective
@@ -74,6 +77,7 @@ class Dask:
         retries: int = 1,
     ) -> None:
         self._objective = objective
+        self._resume = command("resume", run_directory)
         self._threads = threads
         self._files: str | None = None
         self._cluster: LocalCluster | None = None
@@ -86,6 +90,7 @@ class Dask:
         try:
             available = self._meet_workers()
             self._check_versions()
+            self._set_kernels()
             if not all(self._client.run(run_directory.exists).values()):
                 self._ship(objective)
         except BaseException:
@@ -186,7 +191,7 @@ class Dask:
             if not was_alone:
                 self._suspects.append(trial)
                 return []
-            reason = "the workers it ran on died, again and again, with no other trial beside it"
+            reason = "the workers that ran it kept dying, with no other trial running"
             result = Result(trial.number, Status.CRASHED, reason=reason)
         except (CancelledError, OSError):
             raise self._lost() from None
@@ -195,7 +200,7 @@ class Dask:
         return [result]
 
     def _connect(self, most: int, scheduler: str | None, file: str | None, retries: int) -> Client:
-        logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # what it tells is raised here
+        logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # what it logs is raised here
         options: dict[str, Any] = {"timeout": CONNECT_SECONDS, "set_as_default": False}
         try:
             with warnings.catch_warnings(action="ignore", category=VersionMismatchWarning):
@@ -207,8 +212,8 @@ class Dask:
                 return Client(self._cluster, **options)
         except (OSError, ValueError) as error:  # ValueError: no address at all
             raise ClusterLost(
-                f"The Dask scheduler at {scheduler or file} cannot be reached: {error}. Is it running, and is"
-                " the address right? When it is, go on by `hpsearch resume`."
+                f"The Dask scheduler at {scheduler or file} cannot be reached: {error}. Check that it is"
+                f" running and that the address is right, then continue with {self._resume}."
             ) from error
 
     def _meet_workers(self) -> int:
@@ -221,8 +226,8 @@ class Dask:
             self._client.wait_for_workers(1, timeout=CONNECT_SECONDS)
         except TimeoutError:
             raise ClusterLost(
-                f"The Dask cluster has had no worker for {CONNECT_SECONDS} s. Start workers, then go on by"
-                " `hpsearch resume`."
+                f"The Dask cluster has had no worker for {CONNECT_SECONDS} s. Start workers, then continue"
+                f" with {self._resume}."
             ) from None
         return sum(self._client.nthreads().values())
 
@@ -241,8 +246,24 @@ class Dask:
                 if theirs != own[name]:
                     raise UsageError(
                         "All machines of a cluster need the same versions, or results would differ:"
-                        f" {name} is {theirs} on {machine}, and {own[name]} here. Install the same on both."
+                        f" {name} is {theirs} on {machine} but {own[name]} here. Install the same on both."
                     )
+
+    def _set_kernels(self) -> None:
+        """Have every worker compute as this process does, those that come later too.
+
+        Raises:
+            UsageError: A worker has loaded NumPy with other kernels already.
+        """
+        variables, own = kernels.current_variables(), kernels.arithmetic()
+        self._client.register_plugin(_Kernels(variables), name="hpsearch-kernels")
+        for address, theirs in self._client.run(kernels.arithmetic).items():
+            if theirs != own:
+                raise UsageError(
+                    "All machines of a cluster need the same arithmetic, or results would differ: it is"
+                    f" {theirs} on the worker {address}, and {own} here. Start the workers with"
+                    f" {kernels.describe_variables(variables)}."
+                )
 
     def _ship(self, objective: Objective) -> None:
         """Give every worker, those that come later too, the objective's files."""
@@ -255,13 +276,14 @@ class Dask:
 
     def _lost(self) -> ClusterLost:
         return ClusterLost(
-            "The Dask scheduler has gone. What is finished is saved; when a scheduler runs again, go on by"
-            " `hpsearch resume`. If its address is another, change run.scheduler in the run's config.yaml."
+            "The Dask scheduler is gone. Finished trials are saved. When a scheduler is running again,"
+            f" continue with {self._resume}. If its address has changed, first edit run.scheduler in the"
+            " run's config.yaml."
         )
 
 
 def _local_cluster(workers: int, retries: int) -> LocalCluster:
-    """A cluster of processes on this machine, deaf to Ctrl-C and SIGTERM, which are for the search."""
+    """A cluster of processes on this machine that ignore Ctrl-C and SIGTERM, which are for the search."""
     resource_tracker.ensure_running()  # which, when it is started, unblocks the signals
     with interrupts_blocked(), dask.config.set({"distributed.scheduler.allowed-failures": retries}):
         return LocalCluster(
@@ -272,6 +294,22 @@ def _local_cluster(workers: int, retries: int) -> LocalCluster:
             scheduler_kwargs={"dashboard": False},
             silence_logs=logging.CRITICAL,
         )
+
+
+class _Kernels(WorkerPlugin):
+    """Has a worker compute with some kernels, if it has not loaded NumPy yet.
+
+    Args:
+        variables: See :func:`hpsearch.kernels.variables`.
+    """
+
+    def __init__(self, variables: Mapping[str, str | None]) -> None:
+        self._variables = variables
+
+    def setup(self, worker: Any) -> None:
+        """Called on every worker when it, or the plugin, is added."""
+        if "numpy" not in sys.modules and kernels.supported(self._variables):
+            kernels.set_variables(self._variables)
 
 
 class _Files(WorkerPlugin):
@@ -295,7 +333,7 @@ class _Files(WorkerPlugin):
 
 
 class Abandoned(BaseException):
-    """Nobody waits for the result of a trial any more."""
+    """No process waits for the result of a trial any more."""
 
 
 def _run(objective: Objective, trial: Trial, threads: int, files: str | None) -> Result:
@@ -304,7 +342,7 @@ def _run(objective: Objective, trial: Trial, threads: int, files: str | None) ->
     task = worker.state.tasks[worker.get_current_task()]
 
     def heartbeat() -> None:
-        # Dask ends no task that runs: when the search is stopped or killed, it only forgets it.
+        # Dask never ends a running task: when the search is interrupted or killed, it only forgets it.
         if task.state not in RUNNING or worker.status in ENDING:
             raise Abandoned
 
@@ -321,10 +359,10 @@ def _compared(machine: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _there(path: str) -> str:
-    """The path of a scheduler file, once it is there; Dask would wait for it without end.
+    """The path of a scheduler file, once it exists; Dask would wait for it without end.
 
     Raises:
-        FileNotFoundError: It does not come.
+        FileNotFoundError: It does not appear in time.
     """
     deadline = time.monotonic() + CONNECT_SECONDS
     while not Path(path).is_file():

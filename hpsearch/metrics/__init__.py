@@ -1,7 +1,7 @@
 """What number does a line say?"""
 
+from hpsearch.metrics.metric_reader import LineReader, MetricReader, PatternReader, Sighting
 from hpsearch.metrics.patterns import BadPattern, MisreadNumber, Pattern
-from hpsearch.metrics.reader import LineReader, MetricReader, PatternReader, Sighting
 
 __all__ = [
     "BadPattern",

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from hpsearch.metrics.event_files import EventFile
+from hpsearch.metrics.metric_reader import Sighting
 from hpsearch.metrics.names import canonical, is_counter
 from hpsearch.metrics.numbers import number
 from hpsearch.metrics.objects import read_object
-from hpsearch.metrics.reader import Sighting
 
 LARGEST_FILE = 2**28
 """Bytes; a larger one is an error."""

@@ -3,14 +3,13 @@
 from __future__ import annotations  # types are imported for annotations only
 
 import hashlib
-import os
 import time
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from hpsearch.blas import THREAD_VARIABLES
+from hpsearch.kernels import THREAD_VARIABLES, user_environment
 from hpsearch.objectives.follow import describe, follow
 from hpsearch.objectives.retrying import with_retries
 from hpsearch.objectives.trial_files import TrialFiles
@@ -32,12 +31,12 @@ class CodeObjective:
 
     Attributes:
         user_code: The code.
-        metric: What the search makes better.
+        metric: What the search optimizes.
         directory: Where the code runs.
         trials: Directory in which every trial has one of its own.
         limits: What each trial may use.
-        environment: Variables that the code has besides those of this process.
-        devices: Names for CUDA_VISIBLE_DEVICES, of which every trial that runs has one.
+        environment: Variables that the code has in addition to those of this process.
+        devices: Names for CUDA_VISIBLE_DEVICES; every running trial has one of them.
     """
 
     user_code: UserCode
@@ -51,7 +50,7 @@ class CodeObjective:
     def __call__(
         self, trial: Trial, on_epoch: OnEpoch | None = None, heartbeat: Heartbeat | None = None
     ) -> Result:
-        """Run a trial; one that was killed goes on from its checkpoint, if its code has kept one."""
+        """Run a trial; one that was killed continues from its checkpoint, if its code has kept one."""
         try:
             with (
                 TrialFiles(self.trials / f"{trial.number:05d}") as files,
@@ -64,14 +63,14 @@ class CodeObjective:
                     self.metric,
                     files,
                     self.directory,
-                    {**os.environ, **self.environment, **variables, **_variables(trial, files)},
+                    {**user_environment(), **self.environment, **variables, **_variables(trial, files)},
                     self.limits,
                     None if timeout is None else time.monotonic() + timeout,
                     heartbeat,
                 )
                 records = _whole_curve(lambda: self.user_code.records(context), files)
                 return follow(trial, self.metric, records, on_epoch=on_epoch, timeout=timeout)
-        except OSError as error:  # of the files; follow() sees to all else
+        except OSError as error:  # of the files; follow() handles everything else
             return Result(trial.number, Status.FAILED, reason=describe(error))
 
     def files(self) -> Mapping[str, bytes]:
@@ -129,22 +128,22 @@ class CodePreparation:
 
 
 def _variables(trial: Trial, files: TrialFiles) -> dict[str, str]:
-    """What the environment tells the user's code of its trial."""
+    """What the user's code finds in its environment about its trial."""
     return {
         "HPSEARCH_TRIAL": str(trial.number),
         "HPSEARCH_SEED": str(trial.seed),
         "HPSEARCH_TRIAL_DIR": str(files.directory),
         "HPSEARCH_CHECKPOINT_DIR": str(files.checkpoint),
         "PYTHONHASHSEED": str(trial.seed),  # the order of a set is part of a result
-        "PYTHONUNBUFFERED": "1",  # or epochs would be heard of when a buffer is full
+        "PYTHONUNBUFFERED": "1",  # or epochs would arrive only when a buffer is full
     }
 
 
 def _whole_curve(begin: Callable[[], Records], files: TrialFiles) -> Records:
     """The records of a program, those from before its checkpoint included.
 
-    Which records those are is told by the entry ``epoch`` of the first new one. If there is a gap between the
-    old ones and that, the trial begins anew without its checkpoint.
+    The entry ``epoch`` of the first new record says which they are. If there is a gap between the old ones
+    and that one, the trial starts over without its checkpoint.
     """
     resumes = files.has_checkpoint()
     earlier = files.earlier() if resumes else []
@@ -167,7 +166,7 @@ def _whole_curve(begin: Callable[[], Records], files: TrialFiles) -> Records:
                 position = _position(record, earlier) if resumes else 0
                 if position is None:
                     break
-                files.begin(earlier[:position])
+                files.start(earlier[:position])
                 yield from earlier[:position]
                 began = True
             files.report(record)

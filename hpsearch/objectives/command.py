@@ -32,13 +32,13 @@ SHELL = "/bin/sh"
 class Command:
     """A program that prints what a trial is worth.
 
-    It says so by JSON objects, one a line, on its standard output or in the file ``$HPSEARCH_METRICS``; or,
-    if there are patterns, by lines that match them.
+    It prints JSON objects, one a line, to its standard output or the file ``$HPSEARCH_METRICS``; or, if there
+    are patterns, lines that match them.
 
     Attributes:
-        run: The program and its arguments, with placeholders; or, for a shell, a text.
+        run: The program and its arguments, with placeholders; or, for a shell, a string.
         patterns: Regular expressions by metric, whose first group is the number.
-        epochs: What ``{epochs}`` stands for; None if the config does not say.
+        epochs: The value of ``{epochs}``; None if the config does not say.
     """
 
     run: tuple[str, ...] | str
@@ -117,7 +117,7 @@ class Command:
                     yield from reader.records(block)
         except Timeout:
             raise context.timed_out(child.tail()) from None
-        if metrics.is_file():  # the command has put a file in the place of the pipe
+        if metrics.is_file():  # the command has replaced the pipe with a file
             yield from direct.records(metrics.read_bytes())
         if child.exit is not None and child.exit.how == "start":
             raise TrialEnded(Status.FAILED, f"{self.arguments(context)[0]} cannot be run: {child.exit}")
@@ -125,7 +125,7 @@ class Command:
             raise context.died(child.exit, child.tail())
         if not (reader.found or direct.found):
             seen = ", ".join(sorted(reader.seen | direct.seen)) or "none"
-            reason = f"it ended without reporting the metric {metric!r}; metrics seen: {seen}"
+            reason = f"it ended without reporting the metric {metric!r}; metrics found: {seen}"
             raise NothingReported("\n".join(filter(None, (reason, child.tail()))))
         return None
 
@@ -144,7 +144,7 @@ class _Objects:
         self._metric = metric
 
     def records(self, block: bytes) -> Iterator[dict[str, Any]]:
-        """The objects among some lines that have the search's metric; null stands for NaN there."""
+        """The objects among some lines that have the search's metric; there, null means NaN."""
         if b"{" not in block:
             return
         for line in block.split(b"\n"):
@@ -203,7 +203,7 @@ def _mentions(run: tuple[str, ...] | str, name: str) -> bool:
 def _is_file(path: Path) -> bool:
     try:
         return path.is_file()
-    except (OSError, ValueError):  # no name for a file
+    except (OSError, ValueError):  # it cannot be the name of a file
         return False
 
 

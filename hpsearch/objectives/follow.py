@@ -33,12 +33,12 @@ def follow(
 
     Args:
         trial: What is run.
-        metric: What the search makes better.
+        metric: What the search optimizes.
         records: The code that runs, as a generator of metrics.
         earlier: The epochs before the first record, from a checkpoint.
         on_epoch: Called after every epoch.
         final: Takes figures once when the trial ends with a value, besides those that the records return.
-        timeout: In seconds, looked at after every epoch but the last.
+        timeout: In seconds, checked after every epoch but the last.
         epochs: How many there will be, if that is known.
 
     Returns:
@@ -86,8 +86,8 @@ def follow(
 
 
 def timeout_reason(timeout: float) -> str:
-    """The reason of a trial that has run for too long."""
-    return f"it ran for longer than its timeout, {timeout:g} s"
+    """The reason of a trial that ran for too long."""
+    return f"it ran longer than its timeout of {timeout:g} s"
 
 
 def _ending(trial: Trial, metric: Metric, epoch: Epoch, loss: float) -> Ending | None:
@@ -106,22 +106,22 @@ def _ending(trial: Trial, metric: Metric, epoch: Epoch, loss: float) -> Ending |
 
 
 def _numbers(record: object, name: str) -> dict[str, float | None]:
-    """An epoch's metrics as floats, None where not finite; other entries that are no numbers are left out.
+    """An epoch's metrics as floats, None where not finite; other entries that are not numbers are left out.
 
     Raises:
-        TypeError: The search's metric is missing or no real number.
+        TypeError: The search's metric is missing or not a real number.
     """
     if not isinstance(record, Mapping):
         kind = type(record).__name__
-        raise TypeError(f"an epoch's record is a mapping of metrics, not {kind}: {record!r:.80}")
+        raise TypeError(f"an epoch's record must be a mapping of metrics, not {kind}: {record!r:.80}")
     if name not in record:
         seen = ", ".join(sorted(map(str, record))) or "nothing"
-        raise TypeError(f"every epoch reports the metric {name!r}; this one reports {seen}")
+        raise TypeError(f"every epoch must report the metric {name!r}; this one reported {seen}")
     return {name: _finite(real_number(record[name])), **_figures(record)}
 
 
 def _figures(entries: Mapping[str, Any]) -> dict[str, float | None]:
-    """What is a number among some entries, None where it is not finite."""
+    """The entries that are numbers, None where they are not finite."""
     numbers: dict[str, float | None] = {}
     for key, value in entries.items():
         with contextlib.suppress(TypeError):

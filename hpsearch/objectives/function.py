@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Self
 
 from hpsearch.errors import ConfigError
+from hpsearch.kernels import user_environment
 from hpsearch.objective import TrialEnded
 from hpsearch.objectives.code_objective import CodePreparation
 from hpsearch.process import runner
@@ -72,7 +73,7 @@ class Function:
             try:
                 _send(answers, self._job(context))
                 return (yield from _conversation(child, answers, context))
-            except GeneratorExit:  # the sign to stop reaches the function's own code
+            except GeneratorExit:  # the function's own code gets to know
                 answers.close()
                 child.end(GRACE_SECONDS)
                 raise
@@ -128,7 +129,7 @@ def _conversation(child: Child, answers: BinaryIO, context: TrialContext) -> Rec
                 kind, content = json.loads(line)
                 if kind == "record":
                     yield content
-                    _send(answers, "go on")
+                    _send(answers, "continue")
                 elif kind == "error":
                     status = Status.OUT_OF_MEMORY if content["memory"] else Status.FAILED
                     raise TrialEnded(status, content["reason"])
@@ -139,7 +140,7 @@ def _conversation(child: Child, answers: BinaryIO, context: TrialContext) -> Rec
         raise context.timed_out(child.tail()) from None
     ended = child.exit or Exit("signal", signal.SIGKILL)
     if ended.how == "exit":
-        reason = f"{ended} before the function ended"
+        reason = f"{ended} before the function returned"
         raise TrialEnded(Status.CRASHED, "\n".join(filter(None, (reason, child.tail()))))
     raise context.died(ended, child.tail())
 
@@ -150,16 +151,16 @@ def _send(answers: BinaryIO, message: object) -> None:
 
 
 def check_signature(function: Function, parameters: Mapping[str, bool]) -> str:
-    """What is wrong with a function, found by importing it in a process of its own; "" if nothing is.
+    """What is wrong with a function, found by importing it in another process; "" if nothing is.
 
     Args:
-        function: What to look at.
-        parameters: The names it is called with, and whether they are there in every trial.
+        function: What to check.
+        parameters: The names it is called with, and whether every trial has them.
     """
     job = {"function": function.name, "path": str(function.directory), "parameters": dict(parameters)}
     with tempfile.TemporaryDirectory() as logs:
         context = functools.partial(
-            Child, directory=function.directory, environment=dict(os.environ), logs=Path(logs)
+            Child, directory=function.directory, environment=user_environment(), logs=Path(logs)
         )
         with _running(context) as (child, answers):
             _send(answers, job)

@@ -46,7 +46,7 @@ class TrialFiles:
         self._curve = directory / "checkpoint" / "curve.jsonl"
 
     def __enter__(self) -> Self:
-        for _ in range(ATTEMPTS):  # whoever finds a directory empty meanwhile may remove it
+        for _ in range(ATTEMPTS):  # another process that finds a directory empty meanwhile may remove it
             with contextlib.suppress(FileNotFoundError):
                 self.checkpoint.mkdir(parents=True, exist_ok=True, mode=0o700)
                 self.lock_fd = _locked(self.directory)
@@ -65,7 +65,7 @@ class TrialFiles:
             self.directory.rmdir()
 
     def has_checkpoint(self) -> bool:
-        """Whether there is something to go on from."""
+        """Whether there is something to continue from."""
         return any(self.checkpoint.iterdir())
 
     def earlier(self) -> list[dict[str, Any]]:
@@ -76,18 +76,18 @@ class TrialFiles:
                 records.append(json.loads(line))  # noqa: PERF401 -- what was read before an error is kept
         return records
 
-    def begin(self, earlier: list[dict[str, Any]]) -> None:
-        """Remember these records only."""
+    def start(self, earlier: list[dict[str, Any]]) -> None:
+        """Keep these records only."""
         with self._curve.open("w", encoding="utf-8") as file:
             file.writelines(json.dumps(record) + "\n" for record in earlier)
 
     def report(self, record: Mapping[str, Any]) -> None:
-        """Remember one record more, before the code behind it goes on."""
+        """Keep one more record, before the code behind it continues."""
         with self._curve.open("a", encoding="utf-8") as file:
             file.write(json.dumps(dict(record)) + "\n")
 
     def forget_checkpoint(self) -> None:
-        """Begin anew."""
+        """Start over."""
         shutil.rmtree(self.checkpoint, ignore_errors=True)
         self.checkpoint.mkdir(mode=0o700, exist_ok=True)
 

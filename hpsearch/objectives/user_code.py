@@ -36,12 +36,12 @@ class Limits:
 
 @dataclass(frozen=True)
 class TrialContext:
-    """Everything that a program needs to start on one trial.
+    """Everything that the user's code needs to run one trial.
 
     Attributes:
         trial: What to run.
         metric: What to report.
-        files: The trial's, which are there.
+        files: The trial's, which exist.
         directory: Where the user's code runs.
         environment: All of it.
         limits: What the trial may use.
@@ -66,7 +66,7 @@ class TrialContext:
         pass_fds: Sequence[int] = (),
         environment: Mapping[str, str] | None = None,
     ) -> Child:
-        """A command as a child process of this trial; see there for the arguments."""
+        """A command as a child process of this trial; for the arguments see :class:`Child`."""
         return Child(
             command,
             directory=self.directory,
@@ -80,7 +80,7 @@ class TrialContext:
         )
 
     def timed_out(self, tail: str) -> TrialEnded:
-        """What to raise when the deadline has come."""
+        """What to raise when the deadline has passed."""
         reason = timeout_reason(self.limits.timeout or 0.0)
         return TrialEnded(Status.TIMED_OUT, "\n".join(filter(None, (reason, tail))))
 
@@ -122,7 +122,7 @@ class UserCode(Protocol):
 
 
 class NothingReported(TrialEnded):
-    """Raised by a program's records when there are none."""
+    """Raised by a program that ends without reporting anything."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(Status.FAILED, reason)

@@ -1,6 +1,6 @@
 """A command as a child process: its output line by line, its end, and no way for it to stay behind.
 
-Between the command and this process stands :mod:`hpsearch.process.supervisor`, which ends the command and
+Between the command and this process there is :mod:`hpsearch.process.supervisor`, which ends the command and
 all it has started when this process asks for it, or is killed.
 """
 
@@ -135,7 +135,7 @@ class Child:
     def blocks(self, deadline: float | None = None) -> Iterator[tuple[str, bytes]]:
         """What comes from ``stdout``, ``stderr`` and ``metrics``, in whole lines, several at once.
 
-        It ends with the command; all that was printed has been given back by then.
+        It ends with the command; everything that was printed has been yielded by then.
 
         Args:
             deadline: When to give up waiting, by ``time.monotonic()``.
@@ -195,7 +195,7 @@ class Child:
         self._selector.register(descriptor, selectors.EVENT_READ, _Source(name))
 
     def _wait(self, deadline: float | None) -> None:
-        """Take in what comes next: some output, or the end."""
+        """Process what comes next: some output, or the end."""
         seconds = [HEARTBEAT_SECONDS] if self._heartbeat is not None else []
         if deadline is not None:
             seconds.append(max(0.0, deadline - time.monotonic()))
@@ -211,7 +211,7 @@ class Child:
             self._heartbeat()
 
     def _read_status(self, report: bytes) -> None:
-        """Take in what the supervisor says; nothing, if it has been killed."""
+        """Process what the supervisor reports; it reports nothing if it was killed."""
         for line in report.splitlines():
             how, number = line.decode().split()
             if how == "began":
@@ -225,9 +225,9 @@ class Child:
             self._finish(Exit("signal", signal.SIGKILL))
 
     def _finish(self, ended: Exit) -> None:
-        """Take in what is left in the pipes, now that nobody who could print is left."""
+        """Read what is left in the pipes, now that no process is left that could print."""
         for key in self._outputs():
-            for _ in range(FULLEST_PIPE // CHUNK):  # or for ever, should there be somebody
+            for _ in range(FULLEST_PIPE // CHUNK):  # there could be one after all, which prints for ever
                 if not self._take(key):
                     break
             self._add(key.data, b"", last=True)
@@ -237,7 +237,7 @@ class Child:
         return [key for key in self._selector.get_map().values() if key.data.name != "status"]
 
     def _take(self, key: selectors.SelectorKey) -> bool:
-        """Take in some output of one source; whether there was any."""
+        """Read some output of one source; whether there was any."""
         try:
             data = os.read(key.fd, CHUNK)
         except BlockingIOError:

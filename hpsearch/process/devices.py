@@ -17,7 +17,7 @@ def device(devices: Sequence[str], directory: Path) -> Iterator[str | None]:
     no more trials run than there are devices, one is free, or about to be.
 
     Args:
-        devices: Their names; one that stands twice can be held twice.
+        devices: Their names; one that is listed twice can be held twice.
         directory: Where the files are.
 
     Yields:

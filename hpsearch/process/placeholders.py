@@ -1,4 +1,4 @@
-"""Placeholders in a command: ``{learning_rate}``; two braces stand for one."""
+"""Placeholders in a command: ``{learning_rate}``; two braces give one."""
 
 from collections.abc import Mapping
 from string import Formatter
@@ -10,13 +10,13 @@ SPECIAL = {
     "trial": "the trial's number",
     "trial_dir": "a directory for the trial's files",
     "checkpoint_dir": "a directory that a trial finds again when it runs again",
-    "epochs": "how many epochs the config says",
+    "epochs": "the number of epochs in the config",
 }
-"""The placeholders that are no parameters, and what they stand for."""
+"""The placeholders that are not parameters, and what replaces them."""
 
 
 def placeholders(text: str) -> list[str]:
-    """What stands in braces.
+    """The names in braces.
 
     Raises:
         ValueError: The braces do not match.
@@ -29,6 +29,6 @@ def placeholders(text: str) -> list[str]:
 
 
 def filled(text: str, words: Mapping[str, str]) -> str:
-    """A text with its placeholders replaced; braces in what replaces them have no meaning."""
+    """A text with its placeholders replaced; braces in the replacements have no meaning."""
     parts = Formatter().parse(text)
     return "".join(literal + ("" if name is None else words[name]) for literal, name, _, _ in parts)

@@ -1,10 +1,10 @@
-"""A program that calls the user's function for one trial, or only looks at it.
+"""A program that calls the user's function for one trial, or only checks it.
 
 ``python -P runner.py ANSWERS MESSAGES`` reads a job from the file descriptor ANSWERS and writes to MESSAGES
 one JSON array per line. If the job is a trial: ``["record", metrics]`` for every epoch, whereupon it waits
-for a line on ANSWERS before it goes on (the end of the file is the sign to stop); at last ``["final",
+for a line on ANSWERS before it continues (the end of the file is the signal to stop); at last ``["final",
 figures]`` or ``["error", {"reason": text, "memory": whether it was a MemoryError}]``. If the job is only to
-look at the function: ``["wrong", text]``, which is empty when nothing is.
+check the function: ``["wrong", text]``, which is empty when nothing is.
 
 It imports nothing but the standard library, for it runs beside the user's code, whatever that needs.
 """
@@ -26,12 +26,12 @@ from typing import Any
 TRACEBACK_LINES = 12
 LONGEST_REASON_LINE = 500
 LONGEST_MESSAGE = 2**17
-"""Characters; whoever reads the messages takes twice as many."""
+"""Characters; the process that reads the messages accepts twice as many."""
 
 
 @dataclass(frozen=True)
 class Trial:
-    """What a function learns of its trial if it has a parameter named ``trial``.
+    """What a function gets if it has a parameter named ``trial``.
 
     Attributes:
         number: Counted from 0.
@@ -53,7 +53,7 @@ class Wrong(Exception):
 
 
 def main() -> None:
-    """Look at a function, or run a trial."""
+    """Check a function, or run a trial."""
     answers, messages = os.fdopen(int(sys.argv[1])), os.fdopen(int(sys.argv[2]), "w")
     for descriptor in (answers.fileno(), messages.fileno()):
         os.set_inheritable(descriptor, False)
@@ -65,7 +65,9 @@ def main() -> None:
             os._exit(0)
         message = json.dumps([kind, content])
         if len(message) > LONGEST_MESSAGE:
-            raise ValueError(f"metrics take at most {LONGEST_MESSAGE} characters as JSON, not {len(message)}")
+            raise ValueError(
+                f"metrics must take at most {LONGEST_MESSAGE} characters as JSON; these take {len(message)}"
+            )
         print(message, file=messages, flush=True)
 
     def report(record: object) -> bool:
@@ -82,7 +84,7 @@ def main() -> None:
 
 
 def run(job: Mapping[str, Any], report: Callable[[object], bool]) -> dict[str, Any]:
-    """Call the function; report every epoch until told to stop; the final figures."""
+    """Call the function, and report every epoch until ``report`` returns false; the final figures."""
     function = find(job["function"], job["path"])
     about = job["trial"]
     trial = Trial(**about | {key: Path(about[key]) for key in ("directory", "checkpoint_dir")})
@@ -121,7 +123,7 @@ def check_signature(job: Mapping[str, Any]) -> str:
         place = "" if at.filename.startswith("<") else f" ({at.filename}:{at.lineno})"
         return f"importing its module raises {type(error).__name__}: {error}{place}"
     if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
-        return "it is asynchronous (async def), and has to be a plain function"
+        return "it is asynchronous (async def), but must be a plain function"
     parameters: Mapping[str, bool] = job["parameters"]
     anything = any(about.kind is about.VAR_KEYWORD for about in signature.parameters.values())
     surplus = [] if anything else [name for name in parameters if name not in signature.parameters]
@@ -156,7 +158,7 @@ def find(name: str, path: str) -> Callable[..., Any]:
         found: Any = importlib.import_module(module_name)
     except ModuleNotFoundError as error:
         if error.name and (module_name + ".").startswith(error.name + "."):
-            raise Wrong(f"there is no module {module_name} in {path}, nor among those installed") from None
+            raise Wrong(f"there is no module {module_name} in {path}, and none is installed") from None
         raise
     check_that_none_is_hidden(module_name.partition(".")[0], path)
     for part in attribute.split("."):
@@ -166,7 +168,7 @@ def find(name: str, path: str) -> Callable[..., Any]:
             raise Wrong(f"{module_name} ({getattr(found, '__file__', path)}) has no {part}{hint}")
         found = getattr(found, part)
     if not callable(found):
-        raise Wrong(f"{name} is not callable but {type(found).__name__}")
+        raise Wrong(f"{name} cannot be called: it is of type {type(found).__name__}")
     return found  # type: ignore[no-any-return] # callable, as was seen
 
 
@@ -204,7 +206,7 @@ def numbers(record: Mapping[Any, Any], metric: str | None = None) -> dict[str, A
     """The entries of a record that are numbers, as JSON can write them.
 
     Raises:
-        TypeError: ``metric`` is there and is none.
+        TypeError: The entry ``metric`` is not a number.
     """
     found: dict[str, Any] = {}
     for key, value in record.items():
@@ -217,7 +219,7 @@ def numbers(record: Mapping[Any, Any], metric: str | None = None) -> dict[str, A
             found[str(key)] = math.inf
         except (TypeError, ValueError, RuntimeError):
             if key == metric:
-                shown = f"a metric is a number, not {type(value).__name__}: {value!r:.80}"
+                shown = f"a metric must be a number, not {type(value).__name__}: {value!r:.80}"
                 raise TypeError(shown) from None
     return found
 

@@ -1,7 +1,7 @@
 """A program that runs one command, and sees to it that nothing of it is left behind.
 
 With the arguments DESCRIPTORS, MEMORY, GRACE and COMMAND... it runs COMMAND in a session of its own. The
-supervisor's standard input is held by whoever started it: when that is closed, by decision or by death, the
+supervisor's standard input is held by the process that started it: when that closes it, or dies, the
 command's processes get SIGTERM and, GRACE seconds later, SIGKILL. When the command ends, whatever it started
 and left behind is killed. Until then the file descriptors stay open, and with them whatever locks they have.
 To the first one go lines:
@@ -53,25 +53,25 @@ def main() -> None:
     except OSError as error:
         ended = f"start {error.errno}"
     else:
-        tell(descriptors[0], f"began {command}")
+        report(descriptors[0], f"began {command}")
         ended = watch(command, memory, grace)
-    tell(descriptors[0], ended)
+    report(descriptors[0], ended)
     os._exit(0)  # without the time that an orderly end takes
 
 
-def tell(descriptor: int, what: str) -> None:
+def report(descriptor: int, what: str) -> None:
     """Write a line."""
     try:  # noqa: SIM105 -- contextlib takes 5 ms to import
         os.write(descriptor, what.encode() + b"\n")
-    except BrokenPipeError:  # whoever has started this is dead; what it has started has to end all the same
+    except BrokenPipeError:  # the process that started this is dead; its command has to end all the same
         pass
 
 
 def watch(command: int, memory: int, grace: float) -> str:
     """Wait for the end of a command, or bring it about; how it ended."""
     poll = select.poll()
-    poll.register(0, select.POLLIN)  # a hang-up is always told
-    period = None if hears_of(command, poll) and not memory else POLL_SECONDS * 1000
+    poll.register(0, select.POLLIN)  # a hang-up is always reported
+    period = None if wakes_at_end(command, poll) and not memory else POLL_SECONDS * 1000
     deadline = float("inf")
     while True:
         ready = [descriptor for descriptor, _ in poll.poll(period)]
@@ -95,8 +95,8 @@ def watch(command: int, memory: int, grace: float) -> str:
             send(command, SIGKILL)
 
 
-def hears_of(command: int, poll: select.poll) -> bool:
-    """Whether the end of a command interrupts a poll from now on."""
+def wakes_at_end(command: int, poll: select.poll) -> bool:
+    """Whether the end of a command will end a poll from now on."""
     try:
         poll.register(os.pidfd_open(command), select.POLLIN)
     except (AttributeError, OSError):  # not Linux, or one before 5.3, or a container that does not allow it
@@ -105,7 +105,7 @@ def hears_of(command: int, poll: select.poll) -> bool:
 
 
 def end_all(command: int) -> None:
-    """Kill and bury whatever is left of a command."""
+    """Kill and reap whatever is left of a command."""
     end = time.monotonic() + UNKILLABLE_SECONDS
     while time.monotonic() < end:
         try:
@@ -127,7 +127,7 @@ def send(command: int, signal: int) -> None:
 
 
 def descendants(pid: int) -> list[int]:
-    """The processes below a process; none where /proc does not tell."""
+    """The processes below a process; none where /proc does not list them."""
     found: list[int] = []
     try:
         tasks = os.listdir(f"/proc/{pid}/task")  # noqa: PTH208 -- pathlib takes 4 ms to import

@@ -16,8 +16,8 @@ from hpsearch.reports.sparkline import sparkline
 from hpsearch.reports.text import duration, number, plain, printable
 from hpsearch.trial import Epoch, Metric, Result, Trial, Value
 
-FRAMES_PER_SECOND = 8
-RUNNING_SHOWN = 8
+_FRAMES_PER_SECOND = 8
+_RUNNING_SHOWN = 8
 
 
 class LiveDisplay:
@@ -36,7 +36,7 @@ class LiveDisplay:
         self._progress: Progress | None = None
         # The refreshing thread only reads; a frame that is one trial behind is corrected by the next.
         self._live = Live(
-            console=console, refresh_per_second=FRAMES_PER_SECOND, transient=True, get_renderable=self.render
+            console=console, refresh_per_second=_FRAMES_PER_SECOND, transient=True, get_renderable=self.render
         )
 
     def __enter__(self) -> Self:
@@ -116,10 +116,10 @@ class LiveDisplay:
         table.add_column(no_wrap=True)
         table.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
         running = sorted(progress.running.values(), key=lambda running: running.trial.number)
-        for each in running[:RUNNING_SHOWN]:
+        for each in running[:_RUNNING_SHOWN]:
             table.add_row(*map(Text, self._one(each, progress.metric)))
-        if len(running) > RUNNING_SHOWN:
-            table.add_row(Text(f"and {len(running) - RUNNING_SHOWN} more", style="dim"))
+        if len(running) > _RUNNING_SHOWN:
+            table.add_row(Text(f"and {len(running) - _RUNNING_SHOWN} more", style="dim"))
         return table
 
     def _one(self, running: Running, metric: Metric) -> Sequence[str]:

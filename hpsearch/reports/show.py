@@ -6,7 +6,7 @@ from typing import Any
 
 from hpsearch.analysis.ranking import standard_error
 from hpsearch.config import Config
-from hpsearch.reports.settings import config_lines, pairs
+from hpsearch.reports.settings import blas_lines, config_lines, pairs
 from hpsearch.reports.sparkline import sparkline
 from hpsearch.reports.table import Details
 from hpsearch.reports.text import duration, plain
@@ -26,14 +26,13 @@ def run_details(directory: Path, config: Config, metadata: Mapping[str, Any]) ->
         metadata: ``created``, the hash of the ``data`` and the ``versions`` that the run began with.
     """
     versions = metadata["versions"]
-    libraries = (" ".join(map(str, filter(None, library.values()))) for library in versions["blas"])
     lines = [
         ("run", str(directory)),
         ("created", str(metadata["created"])),
         *config_lines(config),
         ("data", f"SHA-256 {metadata['data']}"),
         ("versions", pairs({key: value for key, value in versions.items() if key != "blas"})),
-        ("blas", "\n".join(libraries)),
+        ("blas", blas_lines(versions)),
     ]
     return Details("run", {"run": str(directory), "config": config.resolved(), **metadata}, lines)
 

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 
-BARS = "▁▂▃▄▅▆▇█"
+_BARS = "▁▂▃▄▅▆▇█"
 
 
 def sparkline(values: Sequence[float | None], width: int = 12, *, bottom: float | None = None) -> str:
@@ -27,5 +27,5 @@ def sparkline(values: Sequence[float | None], width: int = 12, *, bottom: float 
         if value is None or not math.isfinite(value):
             bars.append(" ")
         else:
-            bars.append(BARS[round((value - low) / span * (len(BARS) - 1)) if span else 0])
+            bars.append(_BARS[round((value - low) / span * (len(_BARS) - 1)) if span else 0])
     return "".join(bars)

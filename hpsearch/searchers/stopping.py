@@ -1,33 +1,35 @@
 """Early stopping: asynchronous successive halving in its stopping variant (Li et al., 2020).
 
-Made reproducible by bounded staleness: a trial's thresholds come from the results that its proposal
-may see, and travel with it. Whatever else ends meanwhile changes nothing.
+Reproducible by bounded staleness: a trial's thresholds come from the results that its proposal may
+use, and are sent with it. Trials that end in the meantime change nothing.
 
-A rung stops no more trials than it has earned: the share that passes follows the rank correlation between
-the losses there and at the end, among the trials that were trained to the end. After the first epochs on
-little data that correlation is near 0, and the best trials are often the ones that start slowly.
+A rung stops trials only as far as it predicts their end: the share that passes follows the rank
+correlation between the losses at the rung and at the last epoch, among the trials that reached it. On few
+rows the correlation after the first epochs is near 0, and the best trials are often slow starters.
 """
 
 import bisect
 import math
+import operator
 from collections import defaultdict, deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-
-import numpy as np
 
 from hpsearch.space import Floats
 from hpsearch.trial import Rung
 
 _FEWEST = 3
-"""Trials that must have reached a rung before it stops any."""
+"""The number of trials that must have reached a rung before it stops any."""
 _MOST_PAIRS = 64
-"""Trials trained to the end, the latest, that a rung's trust comes from; bounds the cost of a threshold."""
-_PRIOR_TRUST, _PRIOR_PAIRS = 0.3, 4  # what a rung is trusted before anything is known, and what that counts
-_DISTRUSTED, _TRUSTED = 0.3, 0.7  # rank correlations at which a rung stops no trial, and as many as it may
+"""The number of fully trained trials, the latest, that a rung's trust is measured on."""
+_PRIOR_TRUST, _PRIOR_PAIRS = 0.3, 4  # before anything is known, and the number of trials that this counts for
+_DISTRUSTED, _TRUSTED = (
+    0.3,
+    0.7,
+)  # rank correlations at which no trial is stopped, and 1 − 1/reduction of them
 _UNIFORM_DEVIATION = math.sqrt(1 / 12)
-_WIDEST_RANGE = 2.0  # correction for a narrowed range that is believed
+_WIDEST_RANGE = 2.0  # the largest correction for a restricted range
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +38,8 @@ class Halving:
 
     Attributes:
         min_epochs: The first rung; at least 1.
-        reduction: The factor between rungs, and the inverse of the share that passes one that is fully
-            trusted; at least 2.
+        reduction: The factor between rungs, and the inverse of the share of trials that pass one that
+            predicts well; at least 2.
     """
 
     min_epochs: int = 1
@@ -90,7 +92,7 @@ class RungHistory:
                     self._pairs[epoch].append((loss, float(curve[-1])))
 
     def rungs(self, epochs: int) -> tuple[Rung, ...]:
-        """Where a trial has to prove itself: be among the best of those that got there.
+        """The thresholds of a trial: it must be among the best of the trials that reached each.
 
         Args:
             epochs: How many epochs a full training takes.
@@ -117,29 +119,28 @@ class RungHistory:
         Trials that other trials' losses at a rung stopped have no final loss, and among the rest the
         correlation is lower than among all. It is corrected for that (Thorndike, 1949, case 2).
         """
-        pairs = np.array(self._pairs[epoch]).reshape(-1, 2)
+        pairs = self._pairs[epoch]
         n = len(pairs)
         if n < _FEWEST:
             return _PRIOR_TRUST
-        correlation = _correlation(_ranks(pairs[:, 0]), _ranks(pairs[:, 1]))
+        before, after = zip(*pairs, strict=True)
+        ranks, final_ranks = _ranks(before, sorted(before)), _ranks(after, sorted(after))
+        spread = _covariance(ranks, ranks) * _covariance(final_ranks, final_ranks)
+        correlation = _covariance(ranks, final_ranks) / math.sqrt(spread) if spread else 0.0
         reached = self._losses[epoch]
-        places = [
-            bisect.bisect_left(reached, loss) + bisect.bisect_right(reached, loss) for loss in pairs[:, 0]
-        ]
-        range_ratio = _UNIFORM_DEVIATION * 2 * len(reached) / max(float(np.std(places)), 1e-9)
-        range_ratio = min(max(range_ratio, 1.0), _WIDEST_RANGE)
-        whole = correlation * range_ratio / math.sqrt(1 + correlation**2 * (range_ratio**2 - 1))
-        return (n * whole + _PRIOR_PAIRS * _PRIOR_TRUST) / (n + _PRIOR_PAIRS)
+        places = _ranks(before, reached)  # from 0 to twice their number
+        deviation = math.sqrt(_covariance(places, places)) / n
+        ratio = 2 * len(reached) * _UNIFORM_DEVIATION / deviation if deviation else 1.0
+        ratio = min(max(ratio, 1.0), _WIDEST_RANGE)
+        unrestricted = correlation * ratio / math.sqrt(1 + correlation**2 * (ratio**2 - 1))
+        return (n * unrestricted + _PRIOR_PAIRS * _PRIOR_TRUST) / (n + _PRIOR_PAIRS)
 
 
-def _ranks(values: Floats) -> Floats:
-    """Ranks, those of equal values alike, shape (n,)."""
-    ordered = np.sort(values)
-    return np.asarray(np.searchsorted(ordered, values) + np.searchsorted(ordered, values, side="right"))
+def _ranks(values: Sequence[float], ordered: list[float]) -> list[int]:
+    """Twice the rank of each value among ``ordered``, those of equal values alike."""
+    return [bisect.bisect_left(ordered, value) + bisect.bisect_right(ordered, value) for value in values]
 
 
-def _correlation(a: Floats, b: Floats) -> float:
-    """Pearson's, of two of shape (n,); 0 where one is constant."""
-    a, b = a - a.mean(), b - b.mean()
-    scale = math.sqrt(float(a @ a) * float(b @ b))
-    return float(a @ b) / scale if scale else 0.0
+def _covariance(a: Sequence[int], b: Sequence[int]) -> int:
+    """n² times the covariance; in whole numbers, so exact on every computer."""
+    return len(a) * sum(map(operator.mul, a, b)) - sum(a) * sum(b)

@@ -12,7 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from hpsearch.errors import UsageError
-from hpsearch.store.tables import checksum_of, damaged, insert_meta, json_text, sqlite_errors, timestamp
+from hpsearch.store.database_file import (
+    checksum_of,
+    damaged,
+    insert_meta,
+    json_text,
+    sqlite_errors,
+    timestamp,
+)
 from hpsearch.trial import Epoch, Metric, Result, Status, Trial
 
 
@@ -21,7 +28,7 @@ class Database:
 
     Attributes:
         path: The file.
-        metric: What the search makes better.
+        metric: What the search optimizes.
     """
 
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
@@ -35,9 +42,9 @@ class Database:
     # Writing -----------------------------------------------------------------------------------------
 
     def record(self, trials: Iterable[Trial] = (), results: Iterable[Result] = ()) -> None:
-        """Remember trials that start and results that came, all or none; on return they are on the disk.
+        """Record trials that start and results that came, all or none; on return they are on the disk.
 
-        A trial that is there already keeps its first row.
+        A trial that is recorded already keeps its first row.
 
         Raises:
             RunUnwritable: They could not be written.
@@ -79,7 +86,7 @@ class Database:
             insert_meta(cursor, entries)
 
     def event(self, kind: str, text: str) -> None:
-        """Remember that something happened to the search."""
+        """Record that something happened to the search."""
         with self._transaction() as cursor:
             row = (timestamp(), kind, text)
             query = "INSERT INTO events (at, kind, text, checksum) VALUES (?, ?, ?, ?)"

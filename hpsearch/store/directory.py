@@ -25,12 +25,13 @@ from typing import Any, Self
 
 from filelock import FileLock, Timeout
 
+from hpsearch.commands import command
 from hpsearch.errors import HpsearchError, RunExists, RunLocked, RunNotFound, RunUnwritable
 from hpsearch.files import sync_directory, write_new, write_whole
 from hpsearch.store.database import Database
-from hpsearch.store.tables import connect, create_database, sqlite_errors
+from hpsearch.store.database_file import connect, create_database, sqlite_errors
 
-LOCK_SECONDS = 1.0  # whoever only asks whether a search runs holds the lock for an instant
+LOCK_SECONDS = 1.0  # a process that only asks whether a search runs holds the lock for an instant
 
 
 class Run(Database):
@@ -52,12 +53,12 @@ class Run(Database):
         """Make a run directory, whole or not at all, and open it to write.
 
         Args:
-            directory: What is to be made; its parents are made too.
+            directory: The directory to create; its parents are created too.
             source: The config as the user wrote it.
             meta: JSON data by key; ``config`` is the resolved config.
 
         Raises:
-            RunExists: It is there already.
+            RunExists: It already exists.
             RunUnwritable: It cannot be written.
         """
         with _writing(directory):
@@ -151,7 +152,7 @@ class Run(Database):
             lock.acquire(timeout=0)
         except Timeout:
             return True
-        except OSError:  # not ours to write, so there is nobody we could ask
+        except OSError:  # it is not ours to write, so there is no way to ask
             return False
         lock.release()
         return False
@@ -173,8 +174,8 @@ class Run(Database):
         """
         return _writing(
             self.directory,
-            " What was reported as finished is stored; when the cause is mended, go on by"
-            f" `hpsearch resume {self.directory}`.",
+            " Trials that were reported as finished are stored. Fix the cause, then continue with"
+            f" {command('resume', self.directory)}.",
         )
 
     @property
@@ -200,7 +201,7 @@ class Run(Database):
             directory.parent.rmdir()
 
     def drop_data(self) -> None:
-        """Remove the prepared arrays, which only a search that goes on needs."""
+        """Remove the prepared arrays, which only an unfinished search needs."""
         shutil.rmtree(self.data_directory, ignore_errors=True)
 
 
@@ -209,15 +210,15 @@ def _find(directory: Path) -> Path:
     try:
         if database.is_file():
             return database
-        why = "it has no search.db" if directory.exists() else "nothing is there"
+        why = "it has no search.db" if directory.exists() else "it does not exist"
     except OSError as error:
         why = error.strerror or str(error)
-    raise RunNotFound(f"{directory} is no run directory: {why}. `hpsearch list` shows the runs there are.")
+    raise RunNotFound(f"{directory} is not a run directory: {why}. {command('list')} shows all runs.")
 
 
 def _exists(directory: Path) -> RunExists:
     return RunExists(
-        f"{directory} is there already. Go on with it by `hpsearch resume {directory}`, or name another"
+        f"{directory} already exists. Continue with {command('resume', directory)}, or choose another"
         " directory with --output."
     )
 
@@ -228,17 +229,17 @@ def _locked(directory: Path) -> RunLocked:
         holder = run.meta("holder")
     by = f"process {holder['pid']} on {holder['host']}" if holder else "another process"
     return RunLocked(
-        f"{directory} is locked: {by} is searching in it. Wait for it or end it; the lock goes"
-        " with the process."
+        f"{directory} is locked: {by} is searching in it. Wait until it ends, or end it: the lock is"
+        " released with the process."
     )
 
 
 @contextlib.contextmanager
 def _writing(directory: Path, then: str = "") -> Iterator[None]:
-    """Errors of the system as ours; ``then`` says what to do."""
+    """Errors of the system as ours; ``then`` says what to do next."""
     try:
         yield
     except OSError as error:
-        # NumPy's error for an array that was written in part knows no reason.
+        # NumPy's error for an array that was written in part has no reason.
         why = error.strerror or f"the disk is full, or fails ({error})"
         raise RunUnwritable(f"{directory} cannot be written: {why}.{then}") from error

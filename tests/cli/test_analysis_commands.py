@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from hpsearch.config import load
+from hpsearch.kernels import current_variables
 from hpsearch.store import Run
 from hpsearch.trial import Result, Status, Trial
 from tests.cli.conftest import VERSIONS, Done, answer, curve
@@ -18,7 +19,7 @@ Golden = Callable[[str, str], None]
 
 
 def more_results(directory: Path) -> None:
-    """Add sixteen results that nearly only depend on the learning rate."""
+    """Add sixteen results that depend almost only on the learning rate."""
     with Run.open(directory) as run:
         for number in range(6, 22):
             rate = 10 ** (-4 + 4 * (number * 7 % 16) / 16)
@@ -51,7 +52,7 @@ def searched(
         "data": "ab" * 32,
         "versions": VERSIONS,
         "prior_observations": [],
-        "blas_kernel": None,
+        "kernels": current_variables(),
     }
     with Run.create_numbered(Path("runs"), "other", text, meta) as run:
         for number, value in enumerate(outcomes):
@@ -105,7 +106,7 @@ LAYERS = "hidden_layers: {type: int, min: 0, max: 5}"
 def test_importance_says_what_is_missing(
     hpsearch: Program, space: str, outcomes: list[float | None], trials: int, message: str
 ) -> None:
-    """Nothing searched, all failed, all alike, too few trials so far or at all, too small a space."""
+    """Nothing searched, all failed, all equal, too few trials so far or in total, too small a space."""
     searched(space, outcomes, trials)
     done = hpsearch("importance", "other-001")
     assert (done.code, done.out) == (2, "")
@@ -131,7 +132,7 @@ def test_importance_names_what_matters(hpsearch: Program, example: Path) -> None
 
 
 def test_importance_says_how_much_it_explains(hpsearch: Program, example: Path) -> None:
-    """And warns when that is little: sixteen results of four parameters and three that contradict them."""
+    """It warns if that is little: sixteen results of four parameters and three that contradict them."""
     more_results(example)
     assert "The model explains" in hpsearch("importance", example).out
     found = json.loads(hpsearch("importance", example, "-f", "json").out)

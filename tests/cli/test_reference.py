@@ -18,7 +18,7 @@ def reference() -> str:
     """The help of the program and of all its commands, as Markdown."""
     width: dict[str, Any] = {"terminal_width": 100, "max_content_width": 100, "resilient_parsing": True}
     context = program.make_context("hpsearch", [], **width)
-    what = "What `hpsearch --help` and the `--help` of every command print."
+    what = "The output of `hpsearch --help` and of `--help` for every command."
     parts = [
         f"# Command line\n\n{what} `tests/cli/test_reference.py` writes and checks it.\n",
         f"```text\n{program.get_help(context)}\n```\n",

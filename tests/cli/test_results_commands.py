@@ -40,7 +40,7 @@ def test_details(hpsearch: Program, example: Path, golden: Golden, what: str, fo
 
 @pytest.mark.parametrize("target", ["csv", "json", "jsonl", "config"])
 def test_export(hpsearch: Program, example: Path, golden: Golden, target: str) -> None:
-    """Everything, for other programs."""
+    """Text targets print every trial."""
     done = hpsearch("export", example, "--to", target)
     assert (done.code, done.err) == (0, "")
     golden(f"export.{target}", done.out)
@@ -71,7 +71,7 @@ def test_rows_are_limited(hpsearch: Program, example: Path) -> None:
 
 
 def test_several_runs_come_one_after_another(hpsearch: Program, example: Path) -> None:
-    """Each under its name."""
+    """Each table is under the name of its run."""
     done = hpsearch("leaderboard", example, example)
     assert done.out.count("runs/example-001") == 2
 
@@ -93,8 +93,8 @@ def test_export_to_a_file(hpsearch: Program, example: Path) -> None:
     [
         (["show", "runs/example-001", "99"], 2, "trials 0 to 5 so far; found 99"),
         (["show", "runs/example-001", "bset"], 2, "TRIAL must be a trial number or best; found 'bset'"),
-        (["leaderboard", "runs/nothing"], 4, "is no run directory"),
-        (["status", "example.yaml"], 4, "is no run directory"),
+        (["leaderboard", "runs/nothing"], 4, "is not a run directory"),
+        (["status", "example.yaml"], 4, "is not a run directory"),
         (["list", "nowhere"], 4, "no directory nowhere"),
         (["export", "runs/example-001", "--to", "json", "-o", "no/where"], 2, "cannot be written"),
         (["leaderboard"], 2, "Missing argument"),
@@ -122,14 +122,14 @@ def test_a_damaged_run_is_a_row_in_the_list(hpsearch: Program, example: Path) ->
 
 
 def test_no_control_character_reaches_the_terminal(hpsearch: Program, example: Path) -> None:
-    """Neither from values nor from reasons, in no command and format."""
+    """Values and reasons are escaped in every command and format."""
     for form in ("table", "json", "jsonl", "csv", "md"):
         for command in (["leaderboard", example], ["show", example, 3], ["status", example]):
             assert "\x1b" not in hpsearch(*command, "-f", form).out
 
 
 def test_a_number_beyond_all_trials_is_refused(hpsearch: Program, example: Path) -> None:
-    """However large it is."""
+    """Even a number of 30 digits gets the usual message."""
     done = hpsearch("show", example, "9" * 30)
     assert (done.code, done.out) == (2, "")
     assert "trials 0 to 5" in done.err
@@ -154,7 +154,7 @@ def test_a_narrow_terminal_loses_whole_columns(example: Path, width: int) -> Non
     with Run.read(example) as run:
         trials = {number: run.trial(number) for number in range(5)}
         table = leaderboard_table(
-            Config.from_resolved(run.meta("config")), run.ranking(3), trials, run.counts()
+            Config.from_resolved(run.meta("config")), run.ranking(3), trials, run.counts(), "a"
         )
     file = io.StringIO()
     print_report(table, "table", Console(file=file, width=width, force_terminal=True, no_color=True))

@@ -40,7 +40,7 @@ def test_defaults(tmp_path: Path) -> None:
         "strategy": "auto",
         "workers": "auto",
         "threads": 1,
-        "blas_kernel": "auto",
+        "kernels": "portable",
         "timeout": "none",
         "memory": "none",
         "retries": 1,

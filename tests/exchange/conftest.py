@@ -1,4 +1,4 @@
-"""Runs for other tools."""
+"""Runs to export."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -65,10 +65,10 @@ def run(tmp_path: Path, in_tmp: Path) -> Iterator[Run]:
 
 @pytest.fixture
 def export(run: Run) -> RunExport:
-    """The run as it is written for others."""
+    """The run, ready to export."""
     return RunExport.of(run)
 
 
 def is_recent(time: datetime) -> bool:
-    """Whether a time is that of this test, whatever the zone."""
+    """Whether a time is close to now, in any zone."""
     return abs(datetime.now(UTC) - time.astimezone(UTC)) < timedelta(minutes=10)

@@ -9,7 +9,7 @@ import pytest
 from hpsearch.objectives.function import Function, check_signature
 from hpsearch.objectives.retrying import Retrying
 from hpsearch.trial import Metric, Result, Rung, Status
-from tests.objectives.conftest import HERE
+from tests.objectives.fixtures import HERE
 from tests.processes import gone, wait_until
 
 Call = Callable[..., Result]
@@ -50,23 +50,23 @@ def test_early_stopping_closes_the_generator(call: Call, directory: Path) -> Non
         ("raises", Status.FAILED, "RuntimeError: boom"),
         ("unpicklable_error", Status.FAILED, "Odd: odd"),
         ("unshowable_error", Status.FAILED, "Shy, whose message cannot be shown"),
-        ("returns_none", Status.FAILED, "TypeError: a metric is a number, not NoneType: None"),
-        ("returns_text", Status.FAILED, "TypeError: a metric is a number, not str: '0.5'"),
+        ("returns_none", Status.FAILED, "TypeError: a metric must be a number, not NoneType: None"),
+        ("returns_text", Status.FAILED, "TypeError: a metric must be a number, not str: '0.5'"),
         ("returns_infinity", Status.DIVERGED, "value was not finite after epoch 1"),
         (
             "misnames",
             Status.FAILED,
-            "TypeError: every epoch reports the metric 'value'; this one reports valeu",
+            "TypeError: every epoch must report the metric 'value'; this one reported valeu",
         ),
-        ("leaves", Status.CRASHED, "it exited with code 0 before the function ended"),
+        ("leaves", Status.CRASHED, "it exited with code 0 before the function returned"),
         ("exits", Status.FAILED, "SystemExit: 3"),
-        ("dies", Status.CRASHED, "it exited with code 7 before the function ended"),
-        ("returns_truth", Status.FAILED, "TypeError: a metric is a number, not bool: np.True_"),
+        ("dies", Status.CRASHED, "it exited with code 7 before the function returned"),
+        ("returns_truth", Status.FAILED, "TypeError: a metric must be a number, not bool: np.True_"),
         ("returns_huge_number", Status.DIVERGED, "value was not finite after epoch 1"),
         (
             "returns_much",
             Status.FAILED,
-            "ValueError: metrics take at most 131072 characters as JSON, not ",
+            "ValueError: metrics must take at most 131072 characters as JSON; these take ",
         ),
         ("out_of_memory", Status.OUT_OF_MEMORY, "MemoryError: "),
         ("segfaults", Status.CRASHED, "its process was ended by SIGSEGV"),
@@ -155,11 +155,11 @@ def test_a_function_is_wrong_or_not(tmp_path: Path) -> None:
     assert wrong("number", x=True, y=True) == "it does not take y, which the space has"
     assert wrong("two", x=True, y=False) == "y needs a default, as not every trial has it"
     assert wrong("positional") == "it is called by keywords, but x is positional only"
-    assert wrong("NOT_CALLABLE") == "user_code:NOT_CALLABLE is not callable but int"
-    assert wrong("waits") == "it is asynchronous (async def), and has to be a plain function"
+    assert wrong("NOT_CALLABLE") == "user_code:NOT_CALLABLE cannot be called: it is of type int"
+    assert wrong("waits") == "it is asynchronous (async def), but must be a plain function"
     assert wrong("nummber").endswith("has no nummber; did you mean number or numbers?")
     missing = check_signature(Function("nowhere:f", HERE), {"x": True})
-    assert missing == f"there is no module nowhere in {HERE}, nor among those installed"
+    assert missing == f"there is no module nowhere in {HERE}, and none is installed"
 
 
 @pytest.mark.parametrize(

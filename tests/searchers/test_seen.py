@@ -7,8 +7,8 @@ from hpsearch.space import Categorical, Space
 from hpsearch.testing import example_spaces as spaces
 
 
-def test_fresh_are_the_first_of_the_untried() -> None:
-    """What was tried is not fresh, nor is the second of two equal candidates."""
+def test_unseen_are_the_first_of_the_untried() -> None:
+    """A point that was tried is seen, and so is the second of two equal candidates."""
     points = spaces.GRID.every_point()
     tried = Seen(spaces.GRID)
     tried.update(points[:2])

@@ -75,7 +75,7 @@ def test_one_training_that_blew_up_bends_no_line(last: float) -> None:
 
 
 def test_without_survivors_or_curves_nothing_changes() -> None:
-    """There is no line through no points."""
+    """Without points there is no line to follow."""
     losses = np.array([1.0, np.nan, 2.0])
     for curves in ([np.array([1.0]), np.array([np.nan]), np.array([2.0])], [np.empty(0)] * 3):
         found = extrapolated(losses, np.array([True, False, True]), curves)
@@ -103,3 +103,15 @@ def test_of_many_trials_the_best_and_the_latest_are_looked_at(monkeypatch: pytes
         assert len(rows) == len(observed) == most
         assert set(rows[: min(most, 3) // 2]) <= {3, 7, 11}
         assert sorted(asked) == sorted({*np.argsort(losses[:40], kind="stable")[:most], *range(40, 60)})
+
+
+@pytest.mark.parametrize(
+    ("last", "carried"), [([1.0, 4.0, 7.0], 6.2), ([3.0, 2.0, 1.0], 3.2)], ids=["steeper than 1", "falling"]
+)
+def test_a_loss_is_carried_as_trainings_converge(last: list[float], carried: float) -> None:
+    """Trials never move further apart, nor past each other: the line's slope is kept between 0 and 1."""
+    curves = [np.array([first, then]) for first, then in zip([1.0, 2.0, 3.0], last, strict=True)]
+    losses = np.array([*last, 5.0])
+    found = extrapolated(losses, np.array([False] * 3 + [True]), [*curves, np.array([5.0])])
+    assert found[:3].tolist() == last
+    assert found[3] == pytest.approx(carried)

@@ -254,7 +254,7 @@ def test_no_run_there(tmp_path: Path, what: str) -> None:
     path = tmp_path / "r"
     path.write_text("") if what == "file" else path.mkdir() if what == "empty" else None
     for way in (Run.read, Run.open):
-        with pytest.raises(RunNotFound, match="no run directory"):
+        with pytest.raises(RunNotFound, match="not a run directory"):
             way(path)
 
 
@@ -348,3 +348,17 @@ def test_a_new_run_is_on_the_disk_when_it_is_there(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(os, "fsync", fsync)
     make(tmp_path / "r").close()
     assert (tmp_path.stat().st_ino, True) in synced
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["UPDATE results SET reason = 'x'", "UPDATE epochs SET seconds = 9.0", "UPDATE trials SET trial = '{}'"],
+)
+def test_nothing_is_added_to_a_run_with_a_changed_row(tmp_path: Path, change: str) -> None:
+    """Opening to write checks every row first, so that what is damaged stays as it is."""
+    make(tmp_path / "r", 2).close()
+    with sqlite3.connect(tmp_path / "r" / "search.db") as connection:
+        connection.execute(f"{change} WHERE number = 1")
+    connection.close()
+    with pytest.raises(RunDamaged, match="trial 1 fails its checksum"):
+        Run.open(tmp_path / "r")

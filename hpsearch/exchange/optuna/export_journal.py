@@ -18,7 +18,7 @@ from hpsearch.files import usage_errors
 from hpsearch.space import Categorical, Number, Parameter
 from hpsearch.trial import Metric, Status
 
-STATES = {Status.DONE: "COMPLETE", Status.STOPPED: "PRUNED"}
+_STATES = {Status.DONE: "COMPLETE", Status.STOPPED: "PRUNED"}
 """All other statuses are FAIL. Trials without a result are RUNNING, so that the others keep their numbers."""
 
 
@@ -60,7 +60,7 @@ def _write(optuna: Any, export: RunExport, distributions: dict[str, Any], file: 
 
 def _trial(optuna: Any, export: RunExport, exported: TrialExport, distributions: dict[str, Any]) -> Any:
     result = exported.result
-    state = "RUNNING" if result is None else STATES.get(result.status, "FAIL")
+    state = "RUNNING" if result is None else _STATES.get(result.status, "FAIL")
     params = dict(export.searched(exported.trial.values))
     return optuna.trial.FrozenTrial(
         number=-1,  # the study counts

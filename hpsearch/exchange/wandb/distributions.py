@@ -1,7 +1,7 @@
-"""The numeric distributions of a sweep, and the ranges that they become.
+"""The numeric distributions of a sweep, and the ranges and priors that they become.
 
-They are the distributions of W&B's "Sweep configuration options" and of its package ``sweeps``. A
-distribution without a counterpart becomes the range that holds most of its draws.
+They are the distributions of W&B's "Sweep configuration options" and of its package ``sweeps``. ``beta``,
+which has no counterpart, becomes the range that holds most of its draws.
 """
 
 import math
@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 SIGMAS = 2
-"""A normal distribution becomes the range of this many standard deviations on each side of its mean."""
+"""A beta distribution becomes the range of this many standard deviations on each side of its mean."""
 
 Bounds = tuple[float, float]
 
@@ -45,25 +45,13 @@ def _inverse_exponents(numbers: Mapping[str, float]) -> Bounds:
     return _exp(-numbers["max"]), _exp(-numbers["min"])
 
 
-def _normal(numbers: Mapping[str, float]) -> Bounds:
-    return _around(numbers["mu"], numbers["sigma"])
-
-
-def _log_normal(numbers: Mapping[str, float]) -> Bounds:
-    low, high = _around(numbers["mu"], numbers["sigma"])
-    return _exp(low), _exp(high)
-
-
 def _beta(numbers: Mapping[str, float]) -> Bounds:
     """Mean a / (a + b), variance ab / ((a + b)² (a + b + 1)); all values lie between 0 and 1."""
     a, b = numbers["a"], numbers["b"]
     deviation = math.sqrt(a * b / (a + b + 1)) / (a + b)
-    low, high = _around(a / (a + b), deviation)
+    mean = a / (a + b)
+    low, high = _short(mean - SIGMAS * deviation), _short(mean + SIGMAS * deviation)
     return max(0.0, low), min(1.0, high)
-
-
-def _around(mean: float, deviation: float) -> Bounds:
-    return _short(mean - SIGMAS * deviation), _short(mean + SIGMAS * deviation)
 
 
 def _exp(x: float) -> float:
@@ -76,10 +64,6 @@ def _short(x: float) -> float:
 
 
 _ENDS: Mapping[str, float | None] = {"min": None, "max": None}
-_BELL: Mapping[str, float | None] = {"mu": 0.0, "sigma": 1.0}
-_SPREAD = (
-    f"becomes the range of {SIGMAS} standard deviations on each side of the mean, {{low:g}} to {{high:g}}"
-)
 
 RANGES: Mapping[str, Range] = {
     "uniform": Range(_ENDS, _between),
@@ -100,13 +84,18 @@ RANGES: Mapping[str, Range] = {
     "inv_log_uniform_values": Range(
         _ENDS, _between, "log", "log(1/x) is uniform exactly when log(x) is: prior log", positive=("min",)
     ),
-    "normal": Range(_BELL, _normal, "linear", f"{_SPREAD}, with all values equally likely"),
-    "log_normal": Range(
-        _BELL, _log_normal, "log", f"{_SPREAD} on the log scale, with all factors equally likely"
+    "beta": Range(
+        {"a": 1.0, "b": 1.0},
+        _beta,
+        "linear",
+        f"becomes the range of {SIGMAS} standard deviations on each side of the mean, {{low:g}} to"
+        " {high:g}, with all values equally likely",
     ),
-    "beta": Range({"a": 1.0, "b": 1.0}, _beta, "linear", f"{_SPREAD}, with all values equally likely"),
 }
 """By name, without ``q_``."""
+
+NORMAL: Mapping[str, float] = {"mu": 0.0, "sigma": 1.0}
+"""The keys of ``normal`` and ``log_normal``, which are priors, with their defaults."""
 
 QUANTIZED = ("uniform", "log_uniform", "log_uniform_values", "normal", "log_normal", "beta")
 """The distributions that may be rounded to multiples of ``q``."""

@@ -17,18 +17,18 @@ from hpsearch.exchange.wandb.sweep import Sweep, as_python
 from hpsearch.exchange.wandb.sweep_command import PROGRAM, CommandParameter, read_command
 from hpsearch.exchange.wandb.sweep_parameter import read_parameter
 
-METHODS = ("random", "bayes", "grid", "custom")
-KEYS = (
+_METHODS = ("random", "bayes", "grid", "custom")
+_KEYS = (
     *("program", "command", "method", "metric", "parameters", "early_terminate", "run_cap", "name"),
     *("description", "project", "entity", "controller", "imports", "apiVersion", "kind"),
     *("job", "image_uri", "scheduler", "metrics"),
 )
 
-MOST_TRIALS = 10_000_000
+_MOST_TRIALS = 10_000_000
 
 _SERVER = "W&B keeps runs on a server; here each run is a directory under runs/"
 _LAUNCH = "it belongs to W&B Launch; here run.engine says where the command runs: local or dask"
-REASONS = {
+_REASONS = {
     "project": _SERVER,
     "entity": _SERVER,
     "controller": "`hpsearch run` controls the search itself",
@@ -66,7 +66,7 @@ def import_sweep(path: Path) -> Draft:
     sweep = Sweep.read(path)
     draft = Draft(f"{path.name}, a sweep of Weights & Biases,", "")
     metric = _metric(sweep)
-    method = sweep.text(("method",), METHODS)
+    method = sweep.text(("method",), _METHODS)
     if "method" not in sweep.root.entries:
         sweep.report(("method",), "is missing", hint="Write method: random, bayes or grid")
     parameters = _parameters(sweep)
@@ -87,7 +87,7 @@ def import_sweep(path: Path) -> Draft:
     draft.config["search"] = {**_search(sweep, str(method), space, trials), "early_stopping": stopping}
     draft.todo = todo(str(metric["name"]))
     draft.program = _program(command, sweep.text(("program",)))
-    sweep.report_unused(REASONS, KEYS)
+    sweep.report_unused(_REASONS, _KEYS)
     draft.notes = sweep.notes
     return draft
 
@@ -177,7 +177,7 @@ def _search(sweep: Sweep, method: str, space: dict[str, Any], cap: int | float |
         text = "becomes random: hpsearch has no grid. Random draws try more values of each parameter"
         if math.isfinite(size):
             text += f" and repeat no configuration: {size:.0f} trials are all there are; fewer may be enough"
-            trials = min(size, cap or MOST_TRIALS)
+            trials = min(size, cap or _MOST_TRIALS)
             if cap is not None and cap > size:
                 sweep.note(("run_cap",), f"is lowered to {size:.0f}, the number of configurations")
         sweep.note(("method",), f"{text}. method: coarse_to_fine needs fewer trials")

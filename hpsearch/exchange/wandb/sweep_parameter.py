@@ -1,18 +1,20 @@
 """One parameter of a sweep as a constant, a list of values, or a range."""
 
 import math
+import sys
 from collections.abc import Mapping
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
 from hpsearch.document.nodes import Location, Node, ScalarNode
 from hpsearch.document.scalars import written
-from hpsearch.exchange.wandb.distributions import QUANTIZED, RANGES, Range
+from hpsearch.exchange.wandb.distributions import NORMAL, QUANTIZED, RANGES, Range
 from hpsearch.exchange.wandb.sweep import Sweep, as_python
 from hpsearch.trial import Value
 
-LISTED = ("constant", "categorical", "categorical_w_probabilities")
-DISTRIBUTIONS = (*LISTED, *RANGES, *(f"q_{name}" for name in QUANTIZED))
+_LISTED = ("constant", "categorical", "categorical_w_probabilities")
+_LARGEST_EXPONENT = math.log(sys.float_info.max)
+_DISTRIBUTIONS = (*_LISTED, *RANGES, "normal", "log_normal", *(f"q_{name}" for name in QUANTIZED))
 
 
 def read_parameter(sweep: Sweep, at: Location) -> Any:
@@ -23,7 +25,7 @@ def read_parameter(sweep: Sweep, at: Location) -> Any:
     table = sweep.section(at)
     if table is None:
         return None
-    distribution = sweep.text((*at, "distribution"), DISTRIBUTIONS)
+    distribution = sweep.text((*at, "distribution"), _DISTRIBUTIONS)
     keys = table.entries.keys()
     kinds = [key for key in ("value", "values", "min") if key in keys or (key == "min" and "max" in keys)]
     if len(kinds) > 1:
@@ -31,7 +33,7 @@ def read_parameter(sweep: Sweep, at: Location) -> Any:
         return None
     if "distribution" in keys and distribution is None:
         return None
-    if distribution in LISTED or (distribution is None and kinds in (["value"], ["values"])):
+    if distribution in _LISTED or (distribution is None and kinds in (["value"], ["values"])):
         return _listed(sweep, at, distribution, keys)
     if distribution is None and not kinds:
         rule = "must have value, values, or min and max, or a distribution"
@@ -40,6 +42,8 @@ def read_parameter(sweep: Sweep, at: Location) -> Any:
     if distribution is not None and kinds not in ([], ["min"]):
         sweep.report((*at, kinds[0]), f"does not belong to the distribution {distribution}", key=True)
         return None
+    if distribution is not None and distribution.endswith("normal"):
+        return _normal(sweep, at, distribution)
     return _range(sweep, at, distribution or _inferred(sweep, at))
 
 
@@ -135,6 +139,38 @@ def _shares(sweep: Sweep, at: Location, count: int, *, needed: bool) -> list[flo
     return shares
 
 
+def _normal(sweep: Sweep, at: Location, name: str) -> Any:
+    """The parameter of a normal or log-normal distribution; of one without spread, a constant."""
+    prior = name.removeprefix("q_")
+    numbers: dict[str, float] = {}
+    for key, default in NORMAL.items():
+        node = sweep.get((*at, key))
+        number = default if node is None else sweep.number((*at, key))
+        if number is not None:
+            numbers[key] = number
+    step = _step(sweep, at) if name != prior else None
+    if numbers.keys() != NORMAL.keys() or (name != prior and step is None):
+        return None
+    mean, deviation = numbers.values()
+    if deviation < 0:
+        sweep.report((*at, "sigma"), "must be at least 0")
+        return None
+    _note_unknown_keys(sweep, at, name, {"distribution", *NORMAL, *(["q"] if step else [])})
+    if prior == "log_normal" and mean > _LARGEST_EXPONENT:
+        sweep.report((*at, "mu"), "must be smaller: e to this power is too large for a float")
+        return None
+    if deviation == 0:
+        value = mean if prior == "normal" else math.exp(mean)
+        value = value if step is None else _rounded(value, step)
+        sweep.note(
+            (*at, "sigma"), f"is 0, so the parameter has only one value, {value:g}; it becomes a constant"
+        )
+        return value
+    section: dict[str, Any] = {"type": "int"} if isinstance(step, int) else {}
+    section |= {"prior": prior, "mean": mean, "sd": deviation}
+    return section if step is None or (step == 1 and isinstance(step, int)) else {**section, "step": step}
+
+
 def _range(sweep: Sweep, at: Location, name: str) -> Any:
     """The parameter of a distribution of numbers."""
     quantized, kind = name.startswith("q_"), name.removeprefix("q_")
@@ -194,9 +230,6 @@ def _numbers(sweep: Sweep, at: Location, name: str, distribution: Range) -> dict
         elif default is not None and (table is None or key not in table.entries):
             numbers[key] = default
     if numbers.keys() != distribution.keys.keys():
-        return None
-    if numbers.get("sigma", 0) < 0:
-        sweep.report((*at, "sigma"), "must be at least 0")
         return None
     if "min" in numbers and numbers["min"] > numbers["max"]:
         sweep.report((*at, "min"), f"must not be above max, {numbers['max']:g}", hint="Swap the two")

@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -151,6 +152,31 @@ def test_rounded_quantiles_are_those_of_wandb(
     assert values[0] / q == pytest.approx(round(values[0] / q), abs=1e-6)
     assert abs(values[0] - round(quantile(u) / q) * q) <= 1.01 * q
     assert isinstance(values[0], type(q))
+
+
+@given(
+    st.sampled_from(["normal", "log_normal"]), st.floats(-5, 5), st.floats(0.01, 2), st.floats(0.001, 0.999)
+)
+def test_normal_distributions_become_normal_priors(kind: str, mu: float, sigma: float, u: float) -> None:
+    """They keep their quantiles, and need no note."""
+    parameter = parameter_of({"distribution": kind, "mu": mu, "sigma": sigma})
+    assert isinstance(parameter, Number)
+    quantile = NormalDist(mu, sigma).inv_cdf(u)
+    expected = quantile if kind == "normal" else math.exp(quantile)
+    assert parameter.decode(np.array([u]))[0] == pytest.approx(expected, rel=1e-5, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("spec", "value"),
+    [
+        ({"distribution": "normal", "mu": 2.5, "sigma": 0}, 2.5),
+        ({"distribution": "q_normal", "mu": 7, "sigma": 0, "q": 5}, 5),
+        ({"distribution": "log_normal", "mu": 0, "sigma": 0}, 1.0),
+    ],
+)
+def test_a_normal_distribution_without_spread_is_a_constant(spec: dict[str, Any], value: float) -> None:
+    """Its value is the mean, or the nearest multiple of q."""
+    assert parameter_of(spec) == value
 
 
 def parameter_of(spec: Mapping[str, Any]) -> Any:
@@ -304,6 +330,10 @@ HEAD = "method: random\nmetric: {name: loss}\n"
         (
             HEAD + "parameters: {x: {distribution: normal, sigma: -1}}",
             "parameters.x.sigma: must be at least 0; found -1",
+        ),
+        (
+            HEAD + "parameters: {x: {distribution: log_normal, mu: 800}}",
+            "parameters.x.mu: must be smaller: e to this power is too large for a float; found 800",
         ),
         (
             HEAD + "parameters: {x: {distribution: constant, values: [1]}}",

@@ -10,7 +10,7 @@ from hpsearch.metrics.numbers import plain_line
 from hpsearch.metrics.objects import depth, read_object
 from hpsearch.metrics.pairs import contradictory, pairs
 from hpsearch.metrics.patterns import Pattern
-from hpsearch.metrics.tables import TableReader
+from hpsearch.metrics.tabular_files import TableReader
 
 LONGEST_LINE = 2**14
 """Characters of a line that are looked at for names with numbers."""

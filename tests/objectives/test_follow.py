@@ -85,7 +85,7 @@ def test_other_metrics_may_be_anything() -> None:
         ({"error": None}, "not NoneType"),
         ({"error": 1j}, "not complex"),
         ({"error": True}, "not bool"),
-        ({"eror": 1.0, "loss": 2.0}, "'error'; this one reports eror, loss"),
+        ({"eror": 1.0, "loss": 2.0}, "'error'; this one reported eror, loss"),
         (0.5, "not float: 0.5"),
         (RuntimeError("boom"), "RuntimeError: boom"),
         (KeyError(1), "KeyError: 1"),
@@ -109,7 +109,7 @@ def test_a_trial_that_takes_too_long_is_timed_out() -> None:
     """The reason says what its timeout is."""
     result = run(*errors(0.5, 0.4), timeout=0.0)
     assert (result.status, len(result.curve)) == (Status.TIMED_OUT, 1)
-    assert result.reason == "it ran for longer than its timeout, 0 s"
+    assert result.reason == "it ran longer than its timeout of 0 s"
 
 
 def test_final_figures_are_taken_once_at_the_end() -> None:

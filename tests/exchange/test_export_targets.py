@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from hpsearch.errors import UsageError
+from hpsearch.exchange.export_targets import TARGETS
 from hpsearch.exchange.exporting import export
-from hpsearch.exchange.targets import TARGETS
 from hpsearch.store import Run
 
 ROOT = Path(__file__).parents[2]

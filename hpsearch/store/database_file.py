@@ -1,7 +1,7 @@
 """The database file: its tables; made, opened, checked.
 
 A rollback journal with ``synchronous=EXTRA``: when a transaction returns, it is on the disk. Every row
-that matters carries a checksum, so that damage is told from data.
+that matters carries a checksum, so that damage is noticed.
 """
 
 import contextlib
@@ -13,10 +13,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from hpsearch.commands import command
 from hpsearch.errors import RunDamaged, RunMismatch, RunUnwritable
 
 SCHEMA_VERSION = 1
-APPLICATION_ID = 0x68707365  # "hpse", for `file` and for telling a stranger's database from ours
+APPLICATION_ID = 0x68707365  # "hpse", for `file` and to recognise our own databases
 BUSY_SECONDS = 30.0
 CHECKED_BYTES = 8 * 2**20  # up to this size, readers have SQLite check the whole file first
 
@@ -105,8 +106,8 @@ def insert_meta(cursor: sqlite3.Cursor, entries: Mapping[str, Any]) -> None:
 def damaged(path: Path, what: str) -> RunDamaged:
     """The error for a database that cannot be trusted."""
     return RunDamaged(
-        f"{path} is damaged: {what}. It was left as it is; restore it from a backup, or start a new run:"
-        f" `hpsearch run {path.parent}/config.yaml`."
+        f"{path} is damaged: {what}. It was not changed. Restore it from a backup, or start a new run:"
+        f" {command('run', path.parent / 'config.yaml')}"
     )
 
 
@@ -119,8 +120,8 @@ def sqlite_errors(path: Path) -> Iterator[None]:
         if "malformed" in str(error) or "unsupported file format" in str(error):
             raise damaged(path, str(error)) from error
         raise RunUnwritable(
-            f"{path} cannot be used: {error}. What was reported as finished is stored; when the cause is"
-            f" mended, go on by `hpsearch resume {path.parent}`."
+            f"{path} cannot be used: {error}. Trials that were reported as finished are stored. Fix the"
+            f" cause, then continue with {command('resume', path.parent)}."
         ) from error
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         raise damaged(path, str(error)) from error
@@ -133,11 +134,11 @@ def _check(path: Path, connection: sqlite3.Connection, *, whole: bool) -> None:
         raise damaged(path, "it is not a database of hpsearch")
     if version > SCHEMA_VERSION:
         raise RunMismatch(
-            f"{path} was written by a newer hpsearch: its schema is {version}, this one reads up to"
+            f"{path} was written by a newer hpsearch: its schema is {version}, and this version reads up to"
             f" {SCHEMA_VERSION}. Upgrade hpsearch to use it."
         )
     if version != SCHEMA_VERSION:
-        raise damaged(path, f"there never was a schema {version}")
+        raise damaged(path, f"its schema is {version}, which never existed")
     with contextlib.closing(sqlite3.connect(":memory:")) as empty:
         empty.executescript(SCHEMA)
         if _schema(connection) != _schema(empty):
@@ -157,7 +158,7 @@ def _schema(connection: sqlite3.Connection) -> list[Any]:
 
 
 def json_text(data: object) -> str:
-    """JSON in its shortest form; never NaN, which is no JSON."""
+    """JSON in its shortest form; never NaN, which JSON does not have."""
     return json.dumps(data, allow_nan=False, ensure_ascii=True, separators=(",", ":"))
 
 

@@ -1,0 +1,34 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hpsearch.document.quantities import duration, parse_duration, parse_size, size
+
+
+@given(st.integers(1, 10**9))
+def test_durations_are_read_back(milliseconds: int) -> None:
+    """Every duration in whole milliseconds is read back as it was written."""
+    assert parse_duration(duration(milliseconds / 1000)) == pytest.approx(milliseconds / 1000, rel=1e-12)
+
+
+@pytest.mark.parametrize("text", ["", "0s", "90", "1.5h", "10m1h", "-1s", "1s "])
+def test_wrong_duration(text: str) -> None:
+    """A duration needs units in descending order and is above 0."""
+    assert parse_duration(text) is None
+
+
+@given(st.sampled_from("KMGT"), st.integers(1, 1023))
+def test_sizes_are_read_back(unit: str, count: int) -> None:
+    """Every amount of memory in whole units is read back as it was written."""
+    written = f"{count}{unit}B"
+    parsed = parse_size(written)
+    assert parsed is not None
+    assert size(parsed) == written
+
+
+@pytest.mark.parametrize(
+    ("text", "count"), [("4GiB", 4 * 2**30), ("1.5 KB", 1536), ("0KB", None), ("4", None)]
+)
+def test_size(text: str, count: int | None) -> None:
+    """Units of memory are powers of 1024, and an amount needs a unit."""
+    assert parse_size(text) == count

@@ -1,0 +1,70 @@
+"""Tests of the docs: whatever can be chosen has its row, links lead somewhere, CONTRIBUTING is true."""
+
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from hpsearch.exchange.export_targets import TARGETS
+from hpsearch.executors.choose import EXECUTORS
+from hpsearch.network.activations import ACTIVATIONS
+from hpsearch.network.optimizers import OPTIMIZERS
+from hpsearch.network.schedules import SCHEDULES
+from hpsearch.searchers import METHODS
+from hpsearch.space import PRIORS
+from tests.test_layering import FREE, PACKAGE, ROOMS, TYPES
+
+ROOT = Path(__file__).parent.parent
+ROW = r"^\| `{}` \|"
+REGISTRIES = {
+    "prior": (PRIORS, "config.md", r"^\*\*`{}`\*\* — "),
+    "searcher": (METHODS, "config.md", ROW),
+    "executor": (EXECUTORS, "config.md", r"^\| `run\.(?:strategy|engine)` \|[^|]*`{}`"),
+    "optimizer": (OPTIMIZERS, "network.md", ROW),
+    "activation": (ACTIVATIONS, "network.md", ROW),
+    "schedule": (SCHEDULES, "network.md", ROW),
+    "export target": (TARGETS, "cli.md", r"^  {} +\S"),
+}
+"""What there is of each kind, the page that describes it, and how its line begins."""
+
+NAMES = [(kind, name) for kind, (registry, _, _) in REGISTRIES.items() for name in registry]
+
+
+@pytest.mark.parametrize(("kind", "name"), NAMES, ids=str)
+def test_everything_that_can_be_chosen_is_documented(kind: str, name: str) -> None:
+    """Each prior, searcher, executor and so on has its line in the page about its kind."""
+    _, page, pattern = REGISTRIES[kind]
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    found = re.search(pattern.format(re.escape(name)), text, re.MULTILINE)
+    assert found, f"docs/{page} needs a line about the {kind} {name}: {pattern.format(name)}"
+
+
+def test_the_readme_links_to_pages_that_exist() -> None:
+    """Every relative link in README, CONTRIBUTING and the docs leads to a file."""
+    for path in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))):
+        for target in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", path.read_text(encoding="utf-8")):
+            assert (path.parent / target).exists(), f"{path.name} links to {target}"
+
+
+def imports(cell: str) -> dict[str, set[str]]:
+    """What a cell of the table says a room may import, and for annotations only."""
+    code, _, annotations = cell.partition("; for annotations ")
+    names = {"code": code, "annotations": annotations}
+    return {use: set(text.split(", ")) - {"", "nothing"} for use, text in names.items()}
+
+
+def test_the_table_of_rooms_is_the_one_that_is_tested() -> None:
+    """CONTRIBUTING lists every room with its question, and with what the layering test lets it import."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([a-z_]+)(?:/|\.py)` \| .+?\?.*? \| (.+) \|$", text, re.MULTILINE)
+    expected = {room: {"code": ROOMS[room], "annotations": TYPES.get(room, set())} for room in ROOMS}
+    free = {room: {"code": {"all"}, "annotations": set()} for room in FREE if not room.startswith("__")}
+    assert {room: imports(cell) for room, cell in rows} == expected | free
+
+
+def test_no_file_name_occurs_in_two_rooms() -> None:
+    """A file can be named without its room; only __init__.py is everywhere."""
+    names = Counter(path.name for path in PACKAGE.rglob("*.py"))
+    del names["__init__.py"]
+    assert [name for name, count in names.items() if count > 1] == []
