@@ -10,7 +10,6 @@ rows the correlation after the first epochs is near 0, and the best trials are o
 
 import bisect
 import math
-import operator
 from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -143,4 +142,4 @@ def _ranks(values: Sequence[float], ordered: list[float]) -> list[int]:
 
 def _covariance(a: Sequence[int], b: Sequence[int]) -> int:
     """n² times the covariance; in whole numbers, so exact on every computer."""
-    return len(a) * sum(map(operator.mul, a, b)) - sum(a) * sum(b)
+    return len(a) * sum(x * y for x, y in zip(a, b, strict=True)) - sum(a) * sum(b)
