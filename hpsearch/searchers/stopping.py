@@ -22,11 +22,9 @@ _FEWEST = 3
 """The number of trials that must have reached a rung before it stops any."""
 _MOST_PAIRS = 64
 """The number of fully trained trials, the latest, that a rung's trust is measured on."""
-_PRIOR_TRUST, _PRIOR_PAIRS = 0.3, 4  # before anything is known, and the number of trials that this counts for
-_DISTRUSTED, _TRUSTED = (
-    0.3,
-    0.7,
-)  # rank correlations at which no trial is stopped, and 1 − 1/reduction of them
+_PRIOR_TRUST, _PRIOR_PAIRS = 0.3, 4  # before anything is known, and the number of trials this counts for
+# The rank correlations up to which a rung stops no trial, and from which it stops all but 1/reduction of them.
+_DISTRUSTED, _TRUSTED = 0.3, 0.7
 _UNIFORM_DEVIATION = math.sqrt(1 / 12)
 _WIDEST_RANGE = 2.0  # the largest correction for a restricted range
 
