@@ -107,10 +107,9 @@ class CoarseToFine:
         """The best of random candidates near good trials and elsewhere, or of further ones near that."""
         rng = generator(self._seed, number, _ZOOM)
         surrogate, rows = self._surrogate(observations, _CLIPS[number % len(_CLIPS)])
-        means = surrogate.means_at_all
-        acquisition = partial(_acquisition, surrogate, float(means.min()))
+        acquisition = partial(_acquisition, surrogate, float(surrogate.means.min()))
         perturb = partial(self._sampler.perturb, rng, lengths=surrogate.lengths)
-        best = rows[np.argsort(means, kind="stable")[:_CENTRES]]
+        best = rows[np.argsort(surrogate.means, kind="stable")[:_CENTRES]]
         shares = 1.0 / np.arange(1, len(best) + 1)
         centres = rng.choice(best, size=_ZOOM_CANDIDATES, p=shares / shares.sum())
         zoomed = perturb(observations.units[centres], centres, radius=self._radius(number))
@@ -125,13 +124,12 @@ class CoarseToFine:
         return Proposal(first.unit, _origin(first, None, surrogate.lengths))
 
     def _surrogate(self, observations: Observations, clip: float) -> tuple[GaussianProcess, Indices]:
-        """The surrogate, and the trials that it was fitted to: those with results, then pending ones."""
+        """The surrogate of the results, and the trials that it was fitted to."""
         rows, observed = surrogate_targets(observations, _MOST_POINTS, clip)
-        tried = len(observations.units)
-        pending = np.arange(max(len(observations.losses), tried - _MOST_POINTS), tried)
-        rows = np.concatenate([rows, pending])
+        pending = observations.units[len(observations.losses) :][-_MOST_POINTS:]
+        points = np.concatenate([observations.units[rows], pending])
         theta = self._fit_caches[clip].theta(observations)
-        return GaussianProcess(self._features, theta, observations.units[rows], observed), rows
+        return GaussianProcess(self._features, theta, points, observed), rows
 
     def _best(self, candidates: Candidates, acquisition: Callable[[Floats], Floats]) -> "_Choice | None":
         """The untried candidate with the highest acquisition; None when all have been tried."""
@@ -152,12 +150,8 @@ class CoarseToFine:
 
 
 def _acquisition(surrogate: GaussianProcess, best: float, units: Floats) -> Floats:
-    """The logarithm of the expected improvement on ``best`` at points, shape (n,).
-
-    The results of pending trials are guesses, so the deviation is widened by their share.
-    """
-    mean, deviation = surrogate.predict(units)
-    return log_expected_improvement(mean, (1 + surrogate.pending_share) * deviation, best)
+    """The logarithm of the expected improvement on ``best`` at points, shape (n,)."""
+    return log_expected_improvement(*surrogate.predict(units), best)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ _FEWEST = 3
 _MOST_PAIRS = 64
 """The number of fully trained trials, the latest, that a rung's trust is measured on."""
 _PRIOR_TRUST, _PRIOR_PAIRS = 0.3, 4  # before anything is known, and the number of trials this counts for
-# The rank correlations up to which a rung stops no trial, and from which it stops all but 1/reduction of them.
+# The rank correlations up to which a rung stops no trial, and from which it lets 1/reduction pass.
 _DISTRUSTED, _TRUSTED = 0.3, 0.7
 _UNIFORM_DEVIATION = math.sqrt(1 / 12)
 _WIDEST_RANGE = 2.0  # the largest correction for a restricted range

@@ -118,16 +118,6 @@ class GaussianProcess:
         return np.asarray(self._covariance[:n, :n] @ self._alpha)
 
     @cached_property
-    def means_at_all(self) -> Floats:
-        """Posterior means at the observed points, then at the pending ones, shape (n + p,)."""
-        return np.asarray(self._covariance[:, : self._observed] @ self._alpha)
-
-    @property
-    def pending_share(self) -> float:
-        """How many of the points are pending, as a share; below 1."""
-        return 1 - self._observed / len(self._points)
-
-    @cached_property
     def left_out(self) -> Floats:
         """By how much each target differs from what the others predict there, shape (n,) (5.12)."""
         n = self._observed

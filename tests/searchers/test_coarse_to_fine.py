@@ -5,9 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hpsearch.searchers import CoarseToFine, Observations, coarse_to_fine
+from hpsearch.searchers import CoarseToFine, Observations
 from hpsearch.searchers.stopping import Halving, RungHistory
-from hpsearch.searchers.surrogate import GaussianProcess
 from hpsearch.space import Categorical, Floats, Space
 from hpsearch.testing import example_spaces as spaces
 from hpsearch.testing.searcher_contract import SearcherContract, bowl, observations, replay
@@ -125,53 +124,6 @@ def test_what_is_left_over_is_called_so() -> None:
     phases = [origin["phase"] for origin in origins(space, 6)]
     assert phases[0] == "coarse"
     assert "leftover" in phases
-
-
-def test_zooms_around_trials_that_are_still_running() -> None:
-    """A trial without a result is a centre too, if much is expected of it."""
-    units, losses = replay(make("coarse_to_fine", spaces.CONTINUOUS, 0), spaces.CONTINUOUS, 40, lag=8)
-    searcher = make("coarse_to_fine", spaces.CONTINUOUS, 0)
-    ages = []
-    for number in range(20, 40):
-        origin = searcher.propose(number, observations(units[:number], losses, number - 8)).origin
-        ages.append(number - origin.get("around", -1))
-    assert min(ages) <= 8
-
-
-def test_improvement_is_on_what_is_expected_of_running_trials_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A pending trial that should be better than every result is what a candidate has to beat."""
-    bests: list[float] = []
-
-    def remember(mean: Floats, deviation: Floats, best: float) -> Floats:
-        bests.append(best)
-        return -mean
-
-    monkeypatch.setattr(coarse_to_fine, "log_expected_improvement", remember)
-    space = spaces.CONTINUOUS
-    units = space.snap(np.linspace(0.9, 0.3, 20)[:, None] * np.ones(space.dimensions))
-    for tried in (14, 20):  # the six last ones are pending
-        make("coarse_to_fine", space, 0).propose(20, observations(units[:tried], units.sum(axis=1), 14))
-    assert bests[-1] < bests[0]
-
-
-def test_pending_trials_widen_the_deviation(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With a third of the points pending, the deviation of a candidate counts for a third more."""
-    seen: list[Floats] = []
-
-    def remember(mean: Floats, deviation: Floats, best: float) -> Floats:
-        seen.append(deviation)
-        return -mean
-
-    class Flat(GaussianProcess):
-        def predict(self, units: Floats) -> tuple[Floats, Floats]:
-            return np.zeros(len(units)), np.ones(len(units))
-
-    monkeypatch.setattr(coarse_to_fine, "log_expected_improvement", remember)
-    monkeypatch.setattr(coarse_to_fine, "GaussianProcess", Flat)
-    space = spaces.CONTINUOUS
-    units = space.snap(np.random.default_rng(0).random((21, space.dimensions)))
-    make("coarse_to_fine", space, 0).propose(21, observations(units, units.sum(axis=1), 14))
-    assert seen[0] == pytest.approx(4 / 3)
 
 
 @pytest.mark.parametrize("seed", range(3))

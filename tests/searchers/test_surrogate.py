@@ -133,14 +133,3 @@ def test_what_is_left_out_is_predicted_by_the_others() -> None:
         others = np.arange(12) != row
         without = GaussianProcess(features, theta, units[others], observed[others])
         assert found[row] == pytest.approx(observed[row] - without.predict(units[row : row + 1])[0][0])
-
-
-def test_means_at_all_points_are_predictions() -> None:
-    """Posterior means are kept for pending points too, and the share of these is known."""
-    units = drawn(spaces.MIXED, 9)
-    features = Features(spaces.MIXED)
-    theta = HyperparameterPrior.about(spaces.MIXED.dimensions).mean
-    process = GaussianProcess(features, theta, units, np.arange(6.0))
-    assert process.means_at_all == pytest.approx(process.predict(units)[0])
-    assert process.means_at_all[:6] == pytest.approx(process.means)
-    assert process.pending_share == pytest.approx(1 / 3)
