@@ -43,7 +43,7 @@ def test_patterns_find_metrics_in_what_is_printed(command: Command) -> None:
 
 
 def test_a_file_may_take_the_place_of_the_pipe(command: Command) -> None:
-    """Programs replace files by new ones, so that nobody sees half of one."""
+    """Programs replace files by new ones, so that no reader sees half of one."""
     result = command('echo \'{{"value": {x}}}\' > draft; mv draft "$HPSEARCH_METRICS"')
     assert (result.status, result.value) == (Status.DONE, 0.25)
 
