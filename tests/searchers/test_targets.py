@@ -34,7 +34,7 @@ def test_targets_know_no_unit() -> None:
 
 @given(st.integers(1, 50), st.integers(2, 20))
 def test_representatives_have_the_best_half(count: int, most: int) -> None:
-    """At most so many rows, ascending, none twice, the best ones among them."""
+    """At most that number of rows, ascending, none twice, the best ones among them."""
     losses = np.random.default_rng(count).standard_normal(count)
     rows = representatives(losses, most)
     assert rows.tolist() == sorted(set(rows.tolist()))
