@@ -21,7 +21,7 @@ from threadpoolctl import ThreadpoolController
 from hpsearch.config import Config, parse_space
 from hpsearch.errors import SpaceExhausted, UsageError
 from hpsearch.searchers import ENQUEUED, METHODS, ObservationBuffer, PriorObservation, SearcherContext
-from hpsearch.searchers.stopping import Halving
+from hpsearch.searchers.stopping import Halving, RungHistory
 from hpsearch.space import Space
 from hpsearch.trial import Metric, Result, Results, Rung, Status, Trial, Value, real_number
 
@@ -105,7 +105,7 @@ class Search:
         self.lag = lag
         self._seed = seed
         self._searcher = METHODS[method](SearcherContext(self.space, seed, repeats, prior_observations))
-        self._halving = halving
+        self._rungs = RungHistory(halving) if halving else None
         self._epochs = epochs
         self._repeats = repeats
         self._enqueued = [self.space.complete(values) for values in enqueue]
@@ -201,7 +201,7 @@ class Search:
     def waits(self, number: int) -> bool:
         """Whether a trial depends on earlier results: its proposal, or its rungs."""
         enqueued = len(self._enqueued)
-        return self._halving is not None or (
+        return self._rungs is not None or (
             number >= enqueued and self._searcher.uses_results(number - enqueued)
         )
 
@@ -329,7 +329,7 @@ class Search:
         values, origin = self._values(number, results)
         sequence = np.random.SeedSequence([self._seed, number, SEED_PURPOSE])
         seed, *more_seeds = sequence.generate_state(self._repeats).tolist()
-        return Trial(number, values, seed, self._rungs(values, results), origin, tuple(more_seeds))
+        return Trial(number, values, seed, self._thresholds(values, results), origin, tuple(more_seeds))
 
     def _values(self, number: int, results: int) -> tuple[Mapping[str, Value], Mapping[str, Any]]:
         """The values of a trial and their origin, from the first ``results`` results."""
@@ -342,14 +342,16 @@ class Search:
         (values,) = self.space.values(proposal.unit[None, :])
         return values, proposal.origin
 
-    def _rungs(self, values: Mapping[str, Value], results: int) -> tuple[Rung, ...]:
-        if self._halving is None:
+    def _thresholds(self, values: Mapping[str, Value], results: int) -> tuple[Rung, ...]:
+        if self._rungs is None:
             return ()
-        curves = self._buffer.curves(results)
+        while self._rungs.counted < results:
+            curve, stopped = self._buffer.curve(self._rungs.counted)
+            self._rungs.add(curve, stopped=stopped)
         epochs = values.get("epochs", self._epochs)
         if not isinstance(epochs, int):  # then the longest curve is taken for a full one
-            epochs = max(map(len, curves), default=0)
-        return self._halving.rungs(curves, epochs)
+            epochs = self._rungs.longest
+        return self._rungs.rungs(epochs)
 
     def _remember(self, trial: Trial) -> None:
         self._asked.append(trial)

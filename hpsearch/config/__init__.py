@@ -1,6 +1,7 @@
 """What is a search? From YAML text to a frozen :class:`Config`; the only room that imports pydantic."""
 
-from hpsearch.config.code_settings import CommandSettings, FunctionSettings
+from hpsearch.config.code_settings import FunctionSettings
+from hpsearch.config.command_settings import CommandSettings
 from hpsearch.config.config import Config, Difference, load, parse_space, trial_config
 from hpsearch.config.json_schema import json_schema
 from hpsearch.config.network_settings import NetworkSettings

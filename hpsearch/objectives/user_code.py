@@ -95,8 +95,11 @@ class TrialContext:
 class UserCode(Protocol):
     """The user's code."""
 
-    def check(self, config: Config) -> None:
+    def check(self, config: Config) -> Sequence[str]:
         """Find what is wrong with it before a search, which a config alone does not show.
+
+        Returns:
+            What the user should know, as sentences.
 
         Raises:
             ConfigError: It cannot be run.

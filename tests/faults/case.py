@@ -65,7 +65,7 @@ class Case:
         """Hold a run against everything that is promised, after a fault.
 
         What was acknowledged is stored; the trials are numbered without gaps; trials and results are those
-        of an uninterrupted search; SQLite finds the database whole; no process lives on.
+        of an uninterrupted search; SQLite finds the database whole; no process is left running.
 
         Args:
             directory: The run; it may be missing as long as nothing was acknowledged.

@@ -117,8 +117,10 @@ def stopped_and_finished(case: Case, directory: Path, program: Program, reason: 
     code = program.wait()
     if code:
         assert code == 4, program.err
-        said = program.err.lower()
-        assert os.strerror(reason).lower() in said or "is full" in said or "i/o error" in said, program.err
+        message = program.err.lower()
+        assert os.strerror(reason).lower() in message or "is full" in message or "i/o error" in message, (
+            program.err
+        )
     case.check(directory, program)
     case.finish(directory)
     return code != 0
@@ -214,7 +216,7 @@ def test_read_only(case: Case) -> None:
 @pytest.mark.trial_of("nowhere to print to (/dev/full)")
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
 def test_nowhere_to_print_to(case: Case) -> None:
-    """A log that cannot be written ends no search; that output cannot be written is said."""
+    """A log that cannot be written does not end a search; output that cannot be written is an error."""
     silent = case.search(case.place / "silent", surroundings=Full(2))
     assert silent.wait() == 0
     case.check(case.place / "silent")

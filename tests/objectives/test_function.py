@@ -144,7 +144,7 @@ def test_a_crash_can_be_retried(call: Call) -> None:
 
 
 def test_a_function_is_wrong_or_not(tmp_path: Path) -> None:
-    """What is wrong is found before anything runs, and said."""
+    """What is wrong is found and reported before anything runs."""
 
     def wrong(name: str, **parameters: bool) -> str:
         return check_signature(Function(f"user_code:{name}", HERE), parameters or {"x": True})
