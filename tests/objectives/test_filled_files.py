@@ -34,13 +34,16 @@ def ini(text: str) -> dict[str, Any]:
     return {name: dict(parser[name]) for name in parser.sections()}
 
 
+JSON = """{"optimizer": {"lr": 0.1}, "layers": 1, "kind": "", "seed": "{seed}",
+"list": ["{layers}", "x{2*layers}"]}"""
+
+
 @pytest.mark.parametrize(
     ("name", "text", "load", "expected"),
     [
         (
             "t.json",
-            '{"optimizer": {"lr": 0.1}, "layers": 1, "kind": "", "seed": "{seed}", '
-            '"list": ["{layers}", "x{2*layers}"]}',
+            JSON,
             json.loads,
             {"optimizer": {"lr": 1e-05}, "layers": 3, "kind": 'a: "b"\n#', "seed": "7", "list": [3, "x6"]},
         ),
