@@ -106,7 +106,9 @@ class EarlyStopping(Section):
     """Trials that fall behind are stopped early, at rungs of min_epochs · reduction^j epochs."""
 
     min_epochs: int = Field(default=1, ge=1, description="epochs before the first rung")
-    reduction: int = Field(default=2, ge=2, description="the best 1/reduction of the trials pass a rung")
+    reduction: int = Field(
+        default=2, ge=2, description="the best 1/reduction of the trials pass a rung that predicts well"
+    )
 
 
 def _early_stopping(value: object) -> object:
