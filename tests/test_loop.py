@@ -136,7 +136,7 @@ def test_some_failures_hurt_nobody(in_tmp: Path, config: Config) -> None:
 def test_a_disk_that_fills_up_ends_the_search_with_the_reason(
     in_tmp: Path, config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What was shown before is stored, and the search goes on from there."""
+    """What was shown before is stored, and the search continues from there."""
     real = Run.record
     calls: list[int] = []
 

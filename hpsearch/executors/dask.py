@@ -5,6 +5,8 @@ trial may only have been beside the one that killed them, so it then runs once m
 flight; if that ends in the same way, it is ``crashed``.
 """
 
+from __future__ import annotations  # Future has become generic only lately
+
 import contextlib
 import errno
 import logging

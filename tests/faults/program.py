@@ -139,7 +139,7 @@ class Program:
 
     @property
     def acknowledged(self) -> set[int]:
-        """The trials that it has said to be finished."""
+        """The trials that it has reported as finished."""
         return {int(number) for number in ACKNOWLEDGED.findall(self.err)}
 
     @property

@@ -40,12 +40,12 @@ def test_a_flood_of_output_does_not_put_off_the_end(command: Call, line: str) ->
 
 
 def test_the_last_words_of_a_trial_that_took_too_long_are_in_its_reason(command: Call) -> None:
-    """They may tell what it waited for."""
+    """They may show what it waited for."""
     result = command("echo waiting for data; sleep 60", timeout=3)
     assert result.reason == "it ran longer than its timeout of 3 s\nwaiting for data"
 
 
-def test_a_pulse_can_end_a_trial_that_is_silent(tmp_path: Path) -> None:
+def test_a_heartbeat_can_end_a_silent_trial(tmp_path: Path) -> None:
     """What it raises goes through, and the command has ended."""
 
     class Abandoned(BaseException):
@@ -106,7 +106,7 @@ os.kill(os.getpid(), 9)
 
 
 def test_a_supervisor_whose_parent_is_dead_ends_its_command(tmp_path: Path) -> None:
-    """Though nobody hears that it began."""
+    """Though no process reads that it began."""
     report, status = os.pipe()
     os.close(report)
     command = ["sh", "-c", "echo $$ > pid; sleep 60"]
