@@ -94,7 +94,7 @@ def test_a_range_has_a_thousand_values(number: Number) -> None:
 def test_a_linear_grid_has_the_power_of_ten_below_a_ten_thousandth(
     low: float, high: float, places: int
 ) -> None:
-    """Every value is a multiple of the power of ten below (max - min) / 10,000, and all of these are drawn."""
+    """Values are all multiples of the power of ten below (max - min) / 10,000."""
     number = Number("x", low, high)
     values = np.array(number.decode(np.linspace(0, 1, 1_000_001)))
     assert max(map(decimals, values[values != 0].tolist())) == places
@@ -128,7 +128,7 @@ def test_bounds_with_many_digits_are_values_among_values_with_few() -> None:
 
 @given(st.floats(-9, 9), st.floats(1e-9, 1e-1))
 def test_last_bits_of_a_logarithm_change_nothing(exponent: float, width: float) -> None:
-    """A value is the same if exp and log were off by a few bits: nearly every number rounds to the same one."""
+    """If exp and log were off by a few bits, nearly every number would round to the same value."""
     number = Number("x", 10**exponent, 10**exponent * (1 + width) ** 20, "log")
     at = np.random.default_rng(0).random(50)
     off = number.decode(at * (1 + 4e-16))

@@ -137,7 +137,7 @@ class SignificantGrid(Grid):
         )
         for index in np.flatnonzero(~exact):
             rounded[index] = float(f"{x[index]:.{self._digits - 1}e}")
-        return rounded
+        return np.asarray(rounded)
 
 
 class ReverseGrid(Grid):
@@ -185,7 +185,8 @@ def significant_digits(low: float, high: float, precision: int | None, resolutio
 def _rank(x: float, digits: int) -> int:
     """How many numbers of so many significant digits lie between 1 and x; negative below 1."""
     mantissa, exponent = f"{x:.{digits - 1}e}".split("e")
-    return int(exponent) * 9 * 10 ** (digits - 1) + int(mantissa.replace(".", "")) - 10 ** (digits - 1)
+    decade: int = 10 ** (digits - 1)
+    return int(exponent) * 9 * decade + int(mantissa.replace(".", "")) - decade
 
 
 def _decimals(x: Floats, digits: int) -> NDArray[np.int64]:
