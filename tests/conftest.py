@@ -82,7 +82,7 @@ def config(tiny: Path) -> Config:
 
 
 class Recorder:
-    """A watcher that remembers what it was shown."""
+    """A callback that remembers what it was shown."""
 
     def __init__(self, on_finished: Callable[[Trial, Result], None] | None = None) -> None:
         self.trials: list[Trial] = []

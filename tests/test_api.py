@@ -52,7 +52,7 @@ def test_the_main_job_from_python(in_tmp: Path, tiny: Path) -> None:
 
 
 def test_resuming_from_python(in_tmp: Path, tiny: Path) -> None:
-    """hpsearch.resume takes a total of trials; the results are those of a search of so many."""
+    """hpsearch.resume takes a total of trials; the results are those of a search with that total."""
     run = hpsearch.resume(hpsearch.run(tiny, trials=6).directory, trials=9)
     assert [result.value for result in run.results()] == [
         result.value for result in hpsearch.run(tiny, trials=9).results()

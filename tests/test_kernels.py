@@ -34,7 +34,7 @@ def test_portable_is_the_same_on_every_common_cpu(x86: pytest.MonkeyPatch, flags
 
 
 def test_portable_is_refused_where_it_cannot_be(x86: pytest.MonkeyPatch) -> None:
-    """A CPU at the level x86-64-v2 would find something else, so it is said and not done."""
+    """A CPU at the level x86-64-v2 would find something else, so it is reported and not done."""
     x86.setattr(kernels, "cpu_flags", lambda: V3 - {"avx2", "fma"})
     with pytest.raises(UsageError, match=r"lacks avx2, fma\. Write run\.kernels: fastest"):
         kernels.variables("portable")

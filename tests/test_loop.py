@@ -87,7 +87,7 @@ def test_data_in_memory_are_seen() -> None:
 
 
 def test_what_is_shown_is_stored(in_tmp: Path, config: Config) -> None:
-    """A result is on the disk, for every reader, when the watcher hears of it."""
+    """A result is on the disk, for every reader, when the callback is called."""
 
     def check(trial: Trial, result: Result) -> None:
         with Run.read(Path("runs/tiny-001")) as run:
@@ -136,7 +136,7 @@ def test_some_failures_hurt_nobody(in_tmp: Path, config: Config) -> None:
 def test_a_disk_that_fills_up_ends_the_search_with_the_reason(
     in_tmp: Path, config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What was shown before is stored, and the search goes on from there."""
+    """What was shown before is stored, and the search continues from there."""
     real = Run.record
     calls: list[int] = []
 

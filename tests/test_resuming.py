@@ -69,7 +69,7 @@ def test_an_edited_number_of_trials_is_taken(in_tmp: Path, config: Config) -> No
 
 
 def data_file(path: Path, shift: int) -> None:
-    """A CSV file with two classes that a line tells apart."""
+    """A CSV file with two classes that a line separates."""
     lines = [f"{(k * 7) % 13 + shift},{(k * 5) % 11},{'ab'[(k * 7) % 13 > 6]}" for k in range(60)]
     path.write_text("\n".join(["x,y,label", *lines]) + "\n")
 
@@ -89,7 +89,7 @@ def test_changed_data_are_refused_with_both_hashes(in_tmp: Path, tiny: Path) -> 
 
 
 def test_only_one_process_searches_in_a_run(in_tmp: Path, config: Config) -> None:
-    """The second is told who holds it."""
+    """The second is refused with the name of the first."""
     directory = start(config, Recorder())
     with Run.open(directory), pytest.raises(RunLocked, match="is searching in it"):
         resume(directory, Recorder())
@@ -103,7 +103,7 @@ def test_no_run_to_resume(in_tmp: Path) -> None:
 
 
 def test_other_versions_are_warned_of(in_tmp: Path, config: Config) -> None:
-    """A run that began with another NumPy says so when it goes on."""
+    """A run that began with another NumPy says so when it is resumed."""
     directory = start(config, Recorder())
     with Run.open(directory) as run:
         run.set_meta(versions={**run.meta("versions"), "numpy": "1.0"})

@@ -288,7 +288,7 @@ def stop_after(number: int) -> Callable[[Trial, Result], None]:
 
 
 def test_no_module_can_unpickle() -> None:
-    """None imports what does, and NumPy is told not to in every call that could."""
+    """None imports a module that does, and every NumPy call that could is asked not to."""
     for path in PACKAGE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             names = (

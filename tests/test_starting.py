@@ -83,7 +83,7 @@ def test_what_earlier_runs_found_out_is_kept_in_the_run(in_tmp: Path, tiny: Path
 def test_runs_without_observations_are_refused(
     in_tmp: Path, tiny: Path, overrides: list[str], text: str
 ) -> None:
-    """The opposite goal, no parameter in common, no trial in this space: said before anything is made."""
+    """The opposite goal, no parameter in common, no trial in this space: refused with nothing made."""
     earlier = start(load(tiny), Recorder())
     with pytest.raises(ConfigError, match=text):
         start(load(tiny, [f"search.warm_start=[{earlier}]", *overrides]), Recorder())

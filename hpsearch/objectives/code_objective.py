@@ -102,8 +102,7 @@ class CodePreparation:
 
     def check(self) -> Sequence[str]:
         """Look at the code."""
-        self._user_code.check(self._config)
-        return ()
+        return self._user_code.check(self._config)
 
     def fingerprint(self) -> str:
         """The SHA-256 of the code's files."""

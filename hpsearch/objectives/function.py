@@ -56,7 +56,7 @@ class Function:
         directory = Path(settings.directory)
         return CodePreparation(config, cls(settings.name, directory, settings.epochs), directory)
 
-    def check(self, config: Config) -> None:
+    def check(self, config: Config) -> Sequence[str]:
         """Import it in another process, and compare its parameters with the space."""
         space = config.space
         names = {parameter.name: not parameter.when for parameter in space.parameters}
@@ -66,6 +66,7 @@ class Function:
             call = ", ".join(f"{name}=…" for name in names)
             hint = f"A trial calls {self.name.rpartition(':')[2]}({call})"
             raise ConfigError([config.problem("objective.function", rule, hint=hint)])
+        return ()
 
     def records(self, context: TrialContext) -> Records:
         """Call it for a trial."""

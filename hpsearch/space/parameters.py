@@ -246,7 +246,7 @@ class Categorical:
     def nearest(self, value: object) -> Value | None:
         """This parameter's value nearest to another one; None if the values have no order."""
         if self.accepts(value):
-            return self.decode(self.encode([value]))[0]  # type: ignore[list-item]  # accepts() has just said so
+            return self.decode(self.encode([value]))[0]  # type: ignore[list-item]  # accepts() has just checked
         x = _number(value)
         if math.isnan(x) or not self.ordered:
             return None

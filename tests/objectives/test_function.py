@@ -23,7 +23,7 @@ def test_a_returned_number_is_the_metric(call: Call) -> None:
 
 
 def test_a_returned_mapping_is_the_metrics(call: Call, directory: Path) -> None:
-    """What is no number is left out; what is printed is in the log; ``trial`` is given where asked for."""
+    """What is not a number is left out; output is in the log; ``trial`` is passed if it is a parameter."""
     result = call("mapping")
     assert result.curve[0].metrics == {"value": 0.25, "other": 2.0}
     assert (directory / "stdout.log").read_text() == "hello from 7 11\n"
@@ -131,7 +131,7 @@ def test_a_checkpoint_ahead_of_what_was_reported_is_not_used(call: Call) -> None
 
 
 def test_a_crash_can_be_retried(call: Call) -> None:
-    """The second life goes on from the checkpoint of the first."""
+    """The second attempt continues from the checkpoint of the first."""
     lives: list[Result] = []
 
     def objective(trial: object, on_epoch: object = None, heartbeat: object = None) -> Result:
@@ -144,7 +144,7 @@ def test_a_crash_can_be_retried(call: Call) -> None:
 
 
 def test_a_function_is_wrong_or_not(tmp_path: Path) -> None:
-    """What is wrong is found before anything runs, and said."""
+    """What is wrong is found and reported before anything runs."""
 
     def wrong(name: str, **parameters: bool) -> str:
         return check_signature(Function(f"user_code:{name}", HERE), parameters or {"x": True})

@@ -1,4 +1,4 @@
-"""Tests of the run directory: nothing lost, one writer, damage told from data."""
+"""Tests of the run directory: nothing is lost, one process writes, damage is noticed."""
 
 import json
 import os
@@ -29,7 +29,7 @@ META = {"config": {"metric": {"name": "val_error", "goal": "minimize", "at": "la
 
 
 def make(directory: Path, count: int = 0) -> Run:
-    """A run with so many results."""
+    """A run with ``count`` results."""
     run = Run.create(directory, "seed: 1\r\n", META)
     for number in range(count):
         run.record([trial(number)], [result(number)])
