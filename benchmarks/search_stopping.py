@@ -102,7 +102,7 @@ def train(
 
 
 def search(data: Dataset, history: RungHistory, seed: int) -> Iterator[tuple[int, float, float]]:
-    """After each trial: the epochs used so far, and the validation and test loss of the best full training."""
+    """After each trial: the epochs so far, and the validation and test loss of the best full training."""
     searcher = METHODS["coarse_to_fine"](SearcherContext(SPACE, seed))
     units, losses = np.empty((0, SPACE.dimensions)), np.empty(0)
     stopped, curves = np.empty(0, dtype=np.bool_), list[Floats]()
@@ -142,7 +142,7 @@ def _rows(path: Path) -> list[dict[str, Any]]:
 
 
 def table(path: Path) -> None:
-    """Print, for each data set and rule, the share of the epochs that it needs for what ``none`` ends with."""
+    """Print the share of the epochs that each rule needs for what ``none`` ends with."""
     traces: dict[tuple[str, str], dict[int, list[list[float]]]] = {}
     for row in _rows(path):
         traces.setdefault((row["data"], row["rule"]), {})[row["seed"]] = row["trace"]

@@ -83,6 +83,7 @@ ROOMS: dict[str, set[str]] = {
         "errors",
     },
     "testing": {"executors", "objective", "searchers", "space", "trial", "errors"},
+    "trying": {"starting", "objectives", "invocation", "config", "store", "metrics", "trial", "errors"},
     "analysis": {"space", "trial", "searchers"},
     "findings": {"analysis", "config", "searchers", "store", "network.hyperparameters", "trial", "errors"},
     "reports": {"analysis", "config", "searchers", "trial", "kernels"},

@@ -213,6 +213,8 @@ def numbers(record: Mapping[Any, Any], metric: str | None = None) -> dict[str, A
         try:
             if isinstance(value, bool | str | bytes) or is_truth(value):
                 raise TypeError
+            if hasattr(value, "dtype") and hasattr(value, "item"):  # an array or tensor of one element
+                value = value.item()
             whole = isinstance(value, int) and abs(value) < 2**53
             found[str(key)] = value if whole else float(value)
         except OverflowError:
