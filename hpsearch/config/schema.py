@@ -127,7 +127,7 @@ class SearchSection(Section):
     )
     trials: int = Field(default=64, ge=1, le=10_000_000, description="how many trials in total")
     lag: int = Field(
-        default=8,
+        default=3,
         ge=0,
         le=10_000,
         description="trial k waits for the results of the trials up to k − lag − 1",
