@@ -236,7 +236,7 @@ class Result:
 
 
 class Results(list[Result]):
-    """Results in the order of the trials' numbers, shown as a summary."""
+    """Results as a list, whose repr is a summary."""
 
     def __repr__(self) -> str:
         counts = Counter(str(result.status) for result in self)
