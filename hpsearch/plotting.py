@@ -1,18 +1,19 @@
-"""How to see a run: figures, from Python and for the command line."""
+"""How to see a run: figures and reports, from Python and for the command line."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import Any
 
+from hpsearch.analysis.anova import Importance
 from hpsearch.config import Config
+from hpsearch.document.dump import dump
 from hpsearch.errors import UsageError
-from hpsearch.findings import importance
+from hpsearch.findings import explain_search, importance
 from hpsearch.reports.figures import FIGURES, Figure, RunData
+from hpsearch.reports.html.report import ReportedRun, report_page
 from hpsearch.searchers import METHODS
 from hpsearch.store import Run
 
-if TYPE_CHECKING:
-    from hpsearch.analysis.anova import Importance
-
-__all__ = ["plot", "run_data", "run_importance"]
+__all__ = ["plot", "report"]
 
 _NEED_IMPORTANCE = ("importance", "slices", "maps")
 
@@ -30,11 +31,45 @@ def plot(run: Run, kind: str) -> Figure:
     """
     if kind not in FIGURES:
         raise UsageError(f"The kind of a figure must be one of {', '.join(FIGURES)}; found {kind!r}")
-    found = run_importance(run) if kind in _NEED_IMPORTANCE else None
-    return FIGURES[kind](run_data(run, timings=kind == "timeline"), found)
+    found = _importance(run) if kind in _NEED_IMPORTANCE else None
+    return FIGURES[kind](_run_data(run, timings=kind == "timeline"), found)
 
 
-def run_data(run: Run, *, timings: bool = False) -> RunData:
+def report(runs: Sequence[Run], *, timings: bool = False) -> str:
+    """A page about runs that needs no network, as ``hpsearch report`` writes it.
+
+    Args:
+        runs: The runs, open.
+        timings: Whether to show when and how long trials ran, which differs between equal searches.
+    """
+    return report_page([_reported(run, timings=timings) for run in runs])
+
+
+def _reported(run: Run, *, timings: bool) -> ReportedRun:
+    config = Config.from_resolved(run.meta("config"))
+    data = _run_data(run, timings=timings)
+    resolved = config.resolved()
+    del resolved["run"]  # where and how trials ran, which equal searches may differ in
+    return ReportedRun(
+        config,
+        dump(resolved),
+        data,
+        explain_search(run).at_bounds if data.ranked else (),
+        _importance(run),
+        _facts(run, timings=timings),
+    )
+
+
+def _facts(run: Run, *, timings: bool) -> dict[str, str]:
+    """What the numbers of a run depend on."""
+    versions: dict[str, Any] = run.meta("versions")
+    blas = (" ".join(map(str, filter(None, library.values()))) for library in versions["blas"])
+    facts = {name: str(version) for name, version in versions.items() if name != "blas"}
+    facts |= {"blas": "; ".join(blas), "data": f"SHA-256 {run.meta('data')}"}
+    return facts | ({"created": str(run.meta("created")), "run": str(run.directory)} if timings else {})
+
+
+def _run_data(run: Run, *, timings: bool = False) -> RunData:
     """What figures are drawn from.
 
     Args:
@@ -53,7 +88,7 @@ def run_data(run: Run, *, timings: bool = False) -> RunData:
     )
 
 
-def run_importance(run: Run) -> "Importance | None":
+def _importance(run: Run) -> Importance | None:
     """How much each hyperparameter matters; None where the results are too few to tell."""
     try:
         return importance(run)

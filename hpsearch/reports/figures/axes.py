@@ -31,7 +31,9 @@ def count_axis(label: str, most: float, low: float = 0.0) -> Axis:
     """An axis of whole numbers from ``low`` to ``most``."""
     high = max(most, low + 1)
     margin = _MARGIN / 2 * (high - low)
-    ticks = [(tick, f"{tick:,.0f}") for tick in _round_numbers(low, high) if tick == round(tick)]
+    whole = [low, *(tick for tick in _round_numbers(low, high) if tick == round(tick))]
+    kept = [tick for index, tick in enumerate(whole) if not index or tick - low > _CROWDED / 2 * (high - low)]
+    ticks = [(tick, f"{tick:,.0f}") for tick in kept]
     return Axis(label, ticks, low - margin, high + margin)
 
 

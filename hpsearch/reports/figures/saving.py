@@ -1,12 +1,12 @@
 """Figures as files."""
 
 from hpsearch.errors import UsageError
+from hpsearch.reports.figure_kinds import FIGURE_SUFFIXES
 from hpsearch.reports.figures.figure import Figure
 from hpsearch.reports.figures.svg import figure_svg
 
-__all__ = ["SUFFIXES", "figure_bytes"]
+__all__ = ["figure_bytes"]
 
-SUFFIXES = (".html", ".svg", ".png", ".pdf")
 _SHARP = 2.0  # pixels of a PNG for each of the figure's
 
 
@@ -15,7 +15,7 @@ def figure_bytes(figure: Figure, suffix: str) -> bytes:
 
     Args:
         figure: The figure.
-        suffix: One of :data:`SUFFIXES`, the kind of file.
+        suffix: One of :data:`hpsearch.reports.figure_kinds.FIGURE_SUFFIXES`, the kind of file.
 
     Raises:
         UsageError: Nothing is known of such files, or the package for them is not installed.
@@ -29,7 +29,7 @@ def figure_bytes(figure: Figure, suffix: str) -> bytes:
         return figure_page(figure).encode()
     if suffix in (".png", ".pdf"):
         return _converted(svg, suffix)
-    raise UsageError(f"A figure is written as {', '.join(SUFFIXES)}; found {suffix or 'no suffix'}")
+    raise UsageError(f"A figure is written as {', '.join(FIGURE_SUFFIXES)}; found {suffix or 'no suffix'}")
 
 
 def _converted(svg: str, suffix: str) -> bytes:

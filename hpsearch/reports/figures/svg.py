@@ -16,7 +16,7 @@ from hpsearch.reports.figures.palette import LIGHT, style_sheet
 from hpsearch.reports.text import printable
 from hpsearch.space import Floats
 
-__all__ = ["escape", "figure_svg", "panel_svg", "swatch"]
+__all__ = ["escape", "figure_svg", "panel_html", "swatch"]
 
 _WIDTH = 960
 _GAP = 18
@@ -41,7 +41,7 @@ def swatch(role: str) -> str:
     return f'<svg class="swatch" viewBox="0 0 12 12"><circle cx="6" cy="6" r="5" {_fill(role)}/></svg>'
 
 
-def panel_svg(panel: Panel, name: str) -> str:
+def panel_html(panel: Panel, name: str) -> str:
     """A panel for an HTML page whose style sheet sizes it.
 
     Args:
@@ -53,11 +53,10 @@ def panel_svg(panel: Panel, name: str) -> str:
     texts = "".join([*_axes(panel, frame), *_labels(panel, frame)])
     grid = "".join(_grid(panel, frame))
     return (
-        f'<svg class="panel" role="img" aria-label="{escape(name)}">'
-        f'<svg class="area left-{panel.left}" x="{panel.left}" y="{_TOP}">'
+        f'<div class="panel left-{panel.left}"><svg class="area" role="img" aria-label="{escape(name)}">'
         f'<svg class="marks" viewBox="0 0 {_RESOLUTION} {_RESOLUTION}" preserveAspectRatio="none">'
         f'<rect class="hit" width="{_RESOLUTION}" height="{_RESOLUTION}" fill="none"/>'
-        f"{grid}{marks}</svg>{texts}</svg></svg>"
+        f"{grid}{marks}</svg>{texts}</svg></div>"
     )
 
 

@@ -12,7 +12,7 @@ class Run {
     this.matching = null; // of the filter; null for all
     this.sort = { column: -1, down: false };
     this.shown = 100;
-    this.panels = [...section.querySelectorAll("svg.panel")].map((svg) => new Panel(this, svg));
+    this.panels = [...section.querySelectorAll(".panel")].map((svg) => new Panel(this, svg));
     if (data) this.connect();
   }
 

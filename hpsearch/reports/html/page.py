@@ -11,13 +11,12 @@ from importlib.resources import files
 
 from hpsearch.reports.figures.figure import Figure
 from hpsearch.reports.figures.palette import style_sheet
-from hpsearch.reports.figures.svg import escape, panel_svg, swatch
+from hpsearch.reports.figures.svg import escape, panel_html, swatch
 
 __all__ = ["figure_page", "figure_section", "page"]
 
 _MARGINS = (10, 16, 66, 82, 230)
-"""The left margins that panels have; CSS has to subtract them."""
-_ABOVE_AND_BELOW, _RIGHT = 70, 24
+"""The left margins that panels have; no attribute may hold them."""
 
 
 def page(title: str, body: str, heights: Sequence[int]) -> str:
@@ -58,7 +57,7 @@ def figure_section(figure: Figure, prefix: str = "") -> str:
     """
     legend = "".join(f"<span>{swatch(role)}{escape(text)}</span>" for role, text in figure.legend)
     names = [f"{figure.title}: {panel.title}" if panel.title else figure.title for panel in figure.panels]
-    panels = "".join(panel_svg(panel, name) for panel, name in zip(figure.panels, names, strict=True))
+    panels = "".join(panel_html(panel, name) for panel, name in zip(figure.panels, names, strict=True))
     scroll = " scroll" if figure.columns == 1 else ""
     return (
         f'<figure id="{prefix}{figure.kind}" class="height-{figure.height}"><figcaption>'
@@ -71,10 +70,7 @@ def figure_section(figure: Figure, prefix: str = "") -> str:
 
 def _sizes(heights: Sequence[int]) -> str:
     """CSS for the sizes of panels, which no attribute may hold."""
-    rules = [
-        f".left-{left}{{width:calc(100% - {left + _RIGHT}px);height:calc(100% - {_ABOVE_AND_BELOW}px)}}"
-        for left in _MARGINS
-    ]
+    rules = [f".left-{left}{{padding-left:{left}px}}" for left in _MARGINS]
     rules += [f".height-{height} .panel{{height:{height}px}}" for height in sorted(set(heights))]
     return "\n".join(rules) + "\n"
 
