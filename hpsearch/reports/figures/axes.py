@@ -11,7 +11,10 @@ from hpsearch.reports.text import number, plain, printable
 from hpsearch.space import Categorical, Floats, Number, Parameter
 from hpsearch.trial import Metric
 
-__all__ = ["MetricAxis", "count_axis", "metric_axis", "parameter_axis", "short"]
+__all__ = ["COLUMN_CHARACTERS", "MetricAxis", "count_axis", "metric_axis", "parameter_axis", "short"]
+
+COLUMN_CHARACTERS = 40
+"""How many there is room for along an axis of a panel that is one of three in a row."""
 
 _MARGIN = 0.04  # of an axis, beyond the outermost values
 _WIDE = 50.0  # the largest positive value over the smallest, from which on the axis is logarithmic
@@ -19,6 +22,7 @@ _FAR = 3.0  # interquartile ranges above the third quartile; what is worse is dr
 _TICKS = 5
 _CROWDED = 0.14  # ticks nearer than this share of the axis overlap
 _LONGEST = 14
+_SHORTEST = 7  # that a tick is cut to
 
 
 def short(text: str, longest: int = _LONGEST) -> str:
@@ -37,25 +41,43 @@ def count_axis(label: str, most: float, low: float = 0.0) -> Axis:
     return Axis(label, ticks, low - margin, high + margin)
 
 
-def parameter_axis(parameter: Parameter) -> Axis:
-    """An axis of a parameter's unit coordinates, with its values as ticks."""
-    return Axis(parameter.name, _parameter_ticks(parameter), -_MARGIN, 1.0 + _MARGIN)
+def parameter_axis(parameter: Parameter, characters: int | None = None) -> Axis:
+    """An axis of a parameter's unit coordinates, with its values as ticks.
+
+    Args:
+        parameter: The parameter.
+        characters: How many there is room for along the axis; None for an upright axis.
+    """
+    ticks = _parameter_ticks(parameter)
+    if characters is not None:
+        ticks = _side_by_side(ticks, characters)
+    return Axis(parameter.name, ticks, -_MARGIN, 1.0 + _MARGIN)
+
+
+def _side_by_side(ticks: Sequence[tuple[float, str]], characters: int) -> list[tuple[float, str]]:
+    """The ticks whose texts do not touch, long ones cut; the two ends come first."""
+    longest = max(_SHORTEST, characters // max(len(ticks), 1) - 2)
+    cut = [(position, short(text, longest)) for position, text in ticks]
+    kept: list[tuple[float, str]] = []
+    for position, text in [*cut[:1], *cut[:0:-1][:1], *cut[1:-1]]:
+        if all(abs(position - at) * characters >= (len(text) + len(other)) / 2 + 1 for at, other in kept):
+            kept.append((position, text))
+    return sorted(kept)
 
 
 def _parameter_ticks(parameter: Parameter) -> list[tuple[float, str]]:
     if isinstance(parameter, Categorical):
-        values = list(parameter.values)
-        texts = [short(plain(value)) for value in values]
-        ticks = list(zip(parameter.encode(values).tolist(), texts, strict=True))
+        categories = list(parameter.values)
+        texts = (short(plain(value)) for value in categories)
+        ticks = list(zip(parameter.encode(categories).tolist(), texts, strict=True))
         return _apart(ticks, first=())
     nice = [value for value in _nice_values(parameter) if parameter.min < value < parameter.max]
-    ends = [parameter.min, parameter.max]
+    ends: list[float] = [parameter.min, parameter.max]
     if parameter.integer:
-        nice, ends = [int(value) for value in nice if value == round(value)], [*map(int, ends)]
-    first, *rest = ([*ends], nice)
-    positions = parameter.encode([*first, *rest[0]]).tolist()
-    ticks = [(position, plain(value)) for position, value in zip(positions, [*first, *nice], strict=True)]
-    return _apart(ticks[len(first) :], first=ticks[: len(first)])
+        nice, ends = [int(value) for value in nice if value == round(value)], [int(end) for end in ends]
+    values = [*ends, *nice]
+    ticks = list(zip(parameter.encode(values).tolist(), map(plain, values), strict=True))
+    return _apart(ticks[2:], first=ticks[:2])
 
 
 def _nice_values(parameter: Number) -> Iterable[float]:

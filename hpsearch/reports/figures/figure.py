@@ -5,7 +5,7 @@ or on paper, has a palette of its own.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from hpsearch.space import Floats
@@ -152,6 +152,7 @@ class Figure:
         columns: How many panels there are in a row, where there is room.
         height: The height of a panel in pixels.
         legend: Roles and what they mean.
+        wide: Whether it does not fit on a phone, and is scrolled there.
     """
 
     kind: str
@@ -160,4 +161,5 @@ class Figure:
     panels: Sequence[Panel]
     columns: int = 1
     height: int = 320
-    legend: Sequence[tuple[Role, str]] = field(default=())
+    legend: Sequence[tuple[Role, str]] = ()
+    wide: bool = False

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from hpsearch.errors import UsageError
-from hpsearch.reports.figures.axes import parameter_axis, short
+from hpsearch.reports.figures.axes import COLUMN_CHARACTERS, parameter_axis, short
 from hpsearch.reports.figures.figure import Axis, Dots, Figure, Label, Mark, Panel
 from hpsearch.reports.figures.run_data import RunData
 from hpsearch.space import Floats, Parameter, Space
@@ -37,7 +37,11 @@ def grid_or_random(data: RunData) -> Figure:
             Label(0.0, 1.0, f"grid: {_values(len(grid))}", dy=-12),
         ]
         y = Axis("", [], 0.5, 2.9)
-        panels.append(Panel(parameter_axis(parameter), y, marks, short(parameter.name, _TITLE), left=16))
+        panels.append(
+            Panel(
+                parameter_axis(parameter, COLUMN_CHARACTERS), y, marks, short(parameter.name, _TITLE), left=16
+            )
+        )
     size = math.prod(levels)
     caption = (
         f"What {count} trials tried of each parameter, and what a grid of at most {count} points ({size}:"

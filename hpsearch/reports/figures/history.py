@@ -7,6 +7,7 @@ from hpsearch.errors import UsageError
 from hpsearch.reports.figures.axes import count_axis, metric_axis
 from hpsearch.reports.figures.figure import SERIES, Cells, Dots, Figure, Lines, Mark, Panel
 from hpsearch.reports.figures.run_data import RunData
+from hpsearch.reports.figures.zoom import dot_size
 from hpsearch.reports.text import plain
 from hpsearch.space import Floats
 
@@ -28,6 +29,7 @@ def history(data: RunData) -> Figure:
     scale = metric_axis(metric, values)
     phases = dict.fromkeys(data.phase(trial) for trial in data.trials)
     roles = {phase: f"series{index % SERIES}" for index, phase in enumerate(phases)}
+    size = dot_size(len(data.trials))
     marks: list[Mark] = []
     band = _band(data)
     if band is not None:
@@ -35,7 +37,7 @@ def history(data: RunData) -> Figure:
     for phase, role in roles.items():
         rows = [row for row, trial in enumerate(data.trials) if data.phase(trial) == phase]
         numbers = [data.trials[row].number for row in rows]
-        marks.append(Dots(data.numbers[rows], scale.at(values[rows]), role, numbers))
+        marks.append(Dots(data.numbers[rows], scale.at(values[rows]), role, numbers, size))
     failed = [row for row, trial in enumerate(data.trials) if _failed(data, trial.number)]
     if failed:
         edge = scale.axis.high if metric.goal == "minimize" else scale.axis.low

@@ -62,4 +62,4 @@ def importance_bars(data: RunData, found: Importance | None) -> Figure:
         caption += " That is too little to rank parameters by; treat their order as a guess."
     legend = [("main", "alone"), *([("series1", "two together, beyond that")] if not single.all() else [])]
     height = 80 + 26 * count
-    return Figure("importance", "Importance", caption, [panel], height=height, legend=legend)
+    return Figure("importance", "Importance", caption, [panel], height=height, legend=legend, wide=True)

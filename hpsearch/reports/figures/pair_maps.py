@@ -7,7 +7,7 @@ import numpy as np
 from hpsearch.analysis.anova import Importance
 from hpsearch.analysis.surface import surface
 from hpsearch.errors import UsageError
-from hpsearch.reports.figures.axes import parameter_axis, short
+from hpsearch.reports.figures.axes import COLUMN_CHARACTERS, parameter_axis, short
 from hpsearch.reports.figures.figure import SCALE, Cells, Dots, Figure, Mark, Panel
 from hpsearch.reports.figures.run_data import RunData
 from hpsearch.reports.figures.slices import by_importance
@@ -76,6 +76,6 @@ def _panel(data: RunData, pair: tuple[int, int], means: Floats, edges: Floats) -
         Dots(shown[:, pair[0]], shown[:, pair[1]], "paper", size=8),
         Dots(shown[:, pair[0]], shown[:, pair[1]], "best", trials),
     ]
-    x = parameter_axis(first)
+    x = parameter_axis(first, COLUMN_CHARACTERS)
     title = f"{short(second.name, 20)} against {short(first.name, 20)}"
     return Panel(x, parameter_axis(second), marks, title, left=82)

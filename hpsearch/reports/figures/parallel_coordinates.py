@@ -14,6 +14,7 @@ __all__ = ["parallel_coordinates"]
 _UNUSED = -0.12
 """The height of the rung for parameters that a trial does not use."""
 _MOST_AXES = 14
+_MANY = 1000  # lines; more are drawn thinner
 _TICKS = 5
 
 
@@ -48,7 +49,7 @@ def parallel_coordinates(data: RunData) -> Figure:
     y = Axis("", [], -0.2, 1.06)
     panel = Panel(axis, y, marks, left=10, bare=True)
     title = "Parallel coordinates"
-    return Figure("parallel", title, caption, [panel], height=400, legend=rank_legend())
+    return Figure("parallel", title, caption, [panel], height=400, legend=rank_legend(), wide=True)
 
 
 def _room(axes: int) -> int:
@@ -69,13 +70,14 @@ def _columns(data: RunData) -> list[int]:
 def _lines(data: RunData, heights: Floats) -> list[Mark]:
     x = np.arange(heights.shape[1], dtype=np.float64)
     level = np.minimum(np.nan_to_num(data.quality, nan=-1.0) * SCALE, SCALE - 1)
+    width = 1.0 if len(heights) <= _MANY else 0.4
     marks: list[Mark] = []
     for index in range(SCALE):
         rows = np.flatnonzero((level >= index) & (level < index + 1)).tolist()
         if len(rows):
             lines = [(x, heights[row]) for row in rows]
             numbers = [data.trials[row].number for row in rows]
-            marks.append(Lines(lines, f"scale{index}", numbers, 1))
+            marks.append(Lines(lines, f"scale{index}", numbers, width))
     best = [row for row, trial in enumerate(data.trials) if trial.number == data.ranked[0].number]
     marks.append(Lines([(x, heights[row]) for row in best], "best", [data.ranked[0].number], 2.5))
     return marks

@@ -6,7 +6,7 @@ import numpy as np
 
 from hpsearch.analysis.anova import Importance
 from hpsearch.errors import UsageError
-from hpsearch.reports.figures.axes import MetricAxis, metric_axis, parameter_axis, short
+from hpsearch.reports.figures.axes import COLUMN_CHARACTERS, MetricAxis, metric_axis, parameter_axis, short
 from hpsearch.reports.figures.figure import Dots, Figure, Lines, Mark, Panel
 from hpsearch.reports.figures.run_data import RunData
 from hpsearch.reports.figures.zoom import by_rank, rank_legend
@@ -38,11 +38,11 @@ def slices(data: RunData, found: Importance | None) -> Figure:
     for column in columns:
         parameter, units = data.space.parameters[column], data.units[:, column]
         on = active[:, column] & np.isfinite(values)
-        marks = by_rank(data, units, scale.at(values), on, 4)
+        marks = by_rank(data, units, scale.at(values), on)
         marks += _bars(parameter, units[on], values[on], scale)
         name = short(parameter.name, 30)
         title = f"{name} · {100 * shares[column]:.0f} %" if column in shares else name
-        panels.append(Panel(parameter_axis(parameter), scale.axis, marks, title))
+        panels.append(Panel(parameter_axis(parameter, COLUMN_CHARACTERS), scale.axis, marks, title))
     caption = (
         f"Each dot is a trial; upwards is {data.metric.name}. Bars are the middle 90 % of the trials in each"
         " tenth of the range, points on them the medians. Dots off their bar were lucky or unlucky in the"

@@ -1,5 +1,7 @@
 """The zoom: where each parameter was tried as the search went on, and how the band narrows."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from hpsearch.errors import UsageError
@@ -8,11 +10,12 @@ from hpsearch.reports.figures.figure import SCALE, Cells, Dots, Figure, Lines, M
 from hpsearch.reports.figures.run_data import RunData
 from hpsearch.space import Booleans, Floats
 
-__all__ = ["by_rank", "rank_legend", "zoom"]
+__all__ = ["by_rank", "dot_size", "rank_legend", "zoom"]
 
 _WINDOWS = 12  # in which the band is measured, at most
 _FEWEST = 8  # trials in each
 _TITLE = 34
+_SIZES = ((500, 5.0), (2000, 4.0), (10_000, 3.0))
 
 
 def zoom(data: RunData) -> Figure:
@@ -43,6 +46,11 @@ def zoom(data: RunData) -> Figure:
     return Figure("zoom", "The zoom", caption, panels, columns, 240, rank_legend())
 
 
+def dot_size(count: int) -> float:
+    """The diameter of so many dots in pixels: smaller where there are many."""
+    return next((size for most, size in _SIZES if count <= most), 2.0)
+
+
 def rank_legend() -> list[tuple[str, str]]:
     """What the colours of :func:`by_rank` mean."""
     return [
@@ -52,7 +60,7 @@ def rank_legend() -> list[tuple[str, str]]:
     ]
 
 
-def by_rank(data: RunData, x: Floats, y: Floats, rows: Booleans, size: float = 5.0) -> list[Mark]:
+def by_rank(data: RunData, x: Floats, y: Floats, rows: Booleans) -> list[Mark]:
     """Dots for some trials, the best in front.
 
     Args:
@@ -60,11 +68,10 @@ def by_rank(data: RunData, x: Floats, y: Floats, rows: Booleans, size: float = 5
         x: Positions of all trials, shape (n,).
         y: Positions of all trials, shape (n,).
         rows: Which trials to draw, shape (n,).
-        size: The diameter of a dot.
     """
     numbers = [trial.number for trial in data.trials]
 
-    def dots(at: Booleans, role: str) -> Dots:
+    def dots(at: Booleans, role: str, size: float = dot_size(len(numbers))) -> Dots:
         kept = np.flatnonzero(at & rows)
         return Dots(x[kept], y[kept], role, [numbers[row] for row in kept], size)
 
@@ -74,7 +81,8 @@ def by_rank(data: RunData, x: Floats, y: Floats, rows: Booleans, size: float = 5
         top = index == SCALE - 1
         marks.append(dots((level >= index) if top else (level == index), f"scale{index}"))
     best = data.ranked[:1]
-    marks.append(dots(np.array([bool(best) and number == best[0].number for number in numbers]), "best"))
+    first = np.array([bool(best) and number == best[0].number for number in numbers])
+    marks += [replace(dots(first, "paper", 10), trials=()), dots(first, "best", 7)]
     return [mark for mark in marks if isinstance(mark, Dots) and len(mark.x)]
 
 

@@ -58,7 +58,7 @@ def figure_section(figure: Figure, prefix: str = "") -> str:
     legend = "".join(f"<span>{swatch(role)}{escape(text)}</span>" for role, text in figure.legend)
     names = [f"{figure.title}: {panel.title}" if panel.title else figure.title for panel in figure.panels]
     panels = "".join(panel_html(panel, name) for panel, name in zip(figure.panels, names, strict=True))
-    scroll = " scroll" if figure.columns == 1 else ""
+    scroll = " scroll" if figure.wide else ""
     return (
         f'<figure id="{prefix}{figure.kind}" class="height-{figure.height}"><figcaption>'
         f"<h2>{escape(figure.title)}</h2>"
