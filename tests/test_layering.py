@@ -69,7 +69,7 @@ ROOMS: dict[str, set[str]] = {
     "testing": {"executors", "objective", "searchers", "space", "trial", "errors"},
     "analysis": {"space", "trial", "searchers"},
     "findings": {"analysis", "config", "searchers", "store", "network.hyperparameters", "trial", "errors"},
-    "reports": {"analysis", "config", "searchers", "space", "trial", "blas", "errors"},
+    "reports": {"analysis", "config", "searchers", "space", "files", "trial", "blas", "errors"},
     "plotting": {"findings", "analysis", "reports", "document", "config", "searchers", "store", "errors"},
     "exchange": {"reports", "config", "document", "files", "store", "space", "trial", "errors"},
     "api": {"starting", "resuming", "objectives", "network", "reports", "store", "config", "blas", "errors"},

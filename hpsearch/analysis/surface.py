@@ -99,7 +99,7 @@ def surface(space: Space, observations: Observations, repeats: int = 1, seed: in
     d = space.dimensions
     if d == 0 or len(losses) < TRIALS_PER_PARAMETER * d or losses.max() == losses.min():
         return None
-    logarithmic = bool(losses.min() > 0 and losses.max() / losses.min() >= _WIDE)
+    logarithmic = bool(losses.min() > 0 and losses.max() / _WIDE >= losses.min())
     if logarithmic:
         observations = _logarithms(observations)
     with ThreadpoolController().limit(limits=1, user_api="blas"):  # their number changes the last digits

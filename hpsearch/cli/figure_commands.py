@@ -44,18 +44,14 @@ def plot(directory: Path, kind: str, output: Path | None, color: Color) -> None:
     """
     from rich.text import Text
 
-    from hpsearch.files import replacing, usage_errors
     from hpsearch.plotting import plot as figure_of
     from hpsearch.reports.figures.braille import figure_text
-    from hpsearch.reports.figures.saving import figure_bytes
     from hpsearch.store import Run
 
     with Run.read(directory) as run:
         figure = figure_of(run, kind)
     if output is not None:
-        content = figure_bytes(figure, output.suffix)
-        with usage_errors(output), replacing(output) as file:
-            file.write(content)
+        figure.save(output)
         return
     screen = console(color)
     text: Text = figure_text(figure, screen.width if screen.is_terminal else _WIDTH)

@@ -19,6 +19,7 @@ COLUMN_CHARACTERS = 40
 _MARGIN = 0.04  # of an axis, beyond the outermost values
 _WIDE = 50.0  # the largest positive value over the smallest, from which on the axis is logarithmic
 _FAR = 3.0  # interquartile ranges above the third quartile; what is worse is drawn at the edge
+_LARGEST = 1e307  # so that differences do not overflow
 _TICKS = 5
 _CROWDED = 0.14  # ticks nearer than this share of the axis overlap
 _LONGEST = 14
@@ -145,8 +146,8 @@ def metric_axis(metric: Metric, values: Floats, label: str = "") -> MetricAxis:
     """
     finite = values[np.isfinite(values)]
     finite = finite if len(finite) else np.array([0.0, 1.0])
-    logarithmic = bool(finite.min() > 0 and finite.max() / finite.min() >= _WIDE)
-    positions = np.log10(finite) if logarithmic else finite
+    logarithmic = bool(finite.min() > 0 and finite.max() / _WIDE >= finite.min())
+    positions = np.log10(finite) if logarithmic else np.clip(finite, -_LARGEST, _LARGEST)
     sign = 1.0 if metric.goal == "minimize" else -1.0
     losses = sign * positions
     first, third = np.quantile(losses, [0.25, 0.75])

@@ -6,6 +6,8 @@ or on paper, has a palette of its own.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
 from typing import Literal
 
 from hpsearch.space import Floats
@@ -140,7 +142,7 @@ class Panel:
     bare: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Figure:
     """A figure.
 
@@ -163,3 +165,26 @@ class Figure:
     height: int = 320
     legend: Sequence[tuple[Role, str]] = ()
     wide: bool = False
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write the figure to a file: .svg and .html, or .png and .pdf with the extra ``report``.
+
+        Args:
+            path: The file to replace or make; its suffix says what is written.
+
+        Raises:
+            UsageError: The suffix is not one of these, or the file cannot be written.
+        """
+        from hpsearch.reports.figures.saving import save_figure
+
+        save_figure(self, Path(path))
+
+    def _repr_html_(self) -> str:
+        """The figure in a notebook."""
+        from hpsearch.reports.figures.svg import figure_svg
+
+        return figure_svg(self)
+
+    def __repr__(self) -> str:
+        panels = "1 panel" if len(self.panels) == 1 else f"{len(self.panels)} panels"
+        return f"<Figure {self.kind}: {panels}>"

@@ -1,13 +1,32 @@
 """Figures as files."""
 
+from pathlib import Path
+
 from hpsearch.errors import UsageError
+from hpsearch.files import replacing, usage_errors
 from hpsearch.reports.figure_kinds import FIGURE_SUFFIXES
 from hpsearch.reports.figures.figure import Figure
 from hpsearch.reports.figures.svg import figure_svg
 
-__all__ = ["figure_bytes"]
+__all__ = ["figure_bytes", "save_figure"]
 
 _SHARP = 2.0  # pixels of a PNG for each of the figure's
+
+
+def save_figure(figure: Figure, path: Path) -> None:
+    """Write a figure to a file, whole or not at all.
+
+    Args:
+        figure: The figure.
+        path: The file to replace or make; its suffix is one of
+            :data:`hpsearch.reports.figure_kinds.FIGURE_SUFFIXES`.
+
+    Raises:
+        UsageError: See :func:`figure_bytes`; or the file cannot be written.
+    """
+    content = figure_bytes(figure, path.suffix)
+    with usage_errors(path), replacing(path) as file:
+        file.write(content)
 
 
 def figure_bytes(figure: Figure, suffix: str) -> bytes:

@@ -39,9 +39,10 @@ def zoom(data: RunData) -> Figure:
         panels.append(Panel(x, axis, marks, short(parameter.name, _TITLE), left=82))
     caption = (
         "Each dot is a trial, at the value it tried; darker on paper, brighter on a dark screen, is better."
-        " The band holds the middle 80 % of the values: where it narrows, the search has made up its mind."
         " Scales are those of the priors."
     )
+    if any(isinstance(mark, Cells) for panel in panels for mark in panel.marks):
+        caption += " The band holds the middle 80 % of the values: it narrows as the search settles."
     columns = min(3, len(panels))
     return Figure("zoom", "The zoom", caption, panels, columns, 240, rank_legend())
 
