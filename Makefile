@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help install check test faults badconfigs soak lint types docs benchmarks overhead constraints clean
+.PHONY: help install check quick test faults badconfigs soak lint types docs benchmarks overhead constraints clean
 
 help:           ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -19,6 +19,12 @@ check: test lint types  ## what CI runs
 
 test: install   ## the tests
 	$(BIN)/python -m pytest -n auto
+
+UNITS := $(addprefix tests/,space searchers document config network data analysis reports metrics) \
+	$(addprefix tests/test_,docs.py expressions.py files.py signals.py trial.py)
+
+quick: install  ## the tests of what computes and reads: no processes, no searches
+	$(BIN)/python -m pytest -n auto $(UNITS)
 
 faults: install  ## every fault in full, and a table of what was lost
 	$(BIN)/python -m pytest -n auto tests/faults --full

@@ -61,7 +61,7 @@ space: {x: {min: 0, max: 1}}
 
 
 class Clock(Lines):
-    """A silent watcher that notes when trials end."""
+    """A silent callback that notes when trials end."""
 
     def __init__(self) -> None:
         super().__init__(None)

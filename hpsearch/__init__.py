@@ -3,8 +3,16 @@
 The names below are imported when they are first used, so that ``import hpsearch`` is fast.
 """
 
+# The first import decides where the others are found.
+from hpsearch.environment import is_program, leave_current_directory
+
+if is_program():
+    leave_current_directory()
+
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+from hpsearch.kernels import prefer_portable
 
 if TYPE_CHECKING:
     from hpsearch.api import load, resume, run, train
@@ -60,6 +68,7 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     """Import a public name."""
     if name in _HOMES:
+        prefer_portable()  # while NumPy is not loaded
         return getattr(import_module(_HOMES[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 

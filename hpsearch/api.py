@@ -7,7 +7,8 @@ from pathlib import Path
 
 from threadpoolctl import threadpool_limits
 
-from hpsearch import blas
+from hpsearch import kernels
+from hpsearch.commands import command
 from hpsearch.config import Config
 from hpsearch.config import load as load_config
 from hpsearch.errors import RunMismatch, UsageError
@@ -44,10 +45,9 @@ def run(
 ) -> Run:
     """Run a search, as ``hpsearch run`` does, without showing it; messages are warnings.
 
-    In a script, call it under ``if __name__ == "__main__":``, because worker processes import the script. The
-    BLAS kernel is the one that this process started with, whatever ``run.blas_kernel`` says: only a new
-    process can use another. To use the same kernel as the command, set the variable ``OPENBLAS_CORETYPE`` to
-    what ``hpsearch doctor`` recommends before Python starts.
+    In a script, call it under ``if __name__ == "__main__":``, because worker processes import the script. Use
+    hpsearch before NumPy is imported: only then can it choose the portable kernels, with which the search is
+    the same on every CPU. Otherwise the run records the arithmetic that it used, and a warning says so.
 
     Args:
         config: The path of the config.
@@ -79,15 +79,18 @@ def resume(directory: str | PathLike[str], *, trials: int | None = None) -> Run:
         The run, open for reading.
 
     Raises:
-        RunMismatch: The run started with another BLAS kernel, or its config or data have changed.
+        RunMismatch: The run started with another arithmetic, or its config or data have changed.
         HpsearchError: As listed in :mod:`hpsearch.errors`.
     """
-    kernel, own = load(directory).meta("blas_kernel"), blas.requested_kernel()
-    if kernel != own and blas.supported(kernel, blas.cpu_flags()):
+    run = load(directory)
+    began, own = run.meta("versions")["arithmetic"], kernels.arithmetic()
+    variables = run.meta("kernels")
+    if began != own and kernels.supported(variables):
+        needed = kernels.describe_variables(variables)
         raise RunMismatch(
-            f"{directory} started with {blas.VARIABLE}={kernel or ''}, this process with "
-            f"{blas.VARIABLE}={own or ''}, and their results differ in the last digits. Set the variable "
-            f"before Python starts, or continue with `hpsearch resume {directory}`."
+            f"{directory} started with the arithmetic {began}, this process with {own}, and their results"
+            f" differ in the last digits. Set {needed} before Python starts, or"
+            f" continue with {command('resume', directory)}."
         )
     changes = {} if trials is None else {"search.trials": trials}
     return load(resume_run(Path(directory), _Warnings(), changes=changes))

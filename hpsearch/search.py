@@ -1,13 +1,18 @@
-"""Asking and telling: which trial comes next, as a pure function of the config and of earlier results.
+"""Ask and tell: which trial comes next, as a pure function of the config and of earlier results.
 
 Trial *k* may start when every trial numbered ≤ *k − lag − 1* has a result; its proposal and its rungs
-see exactly those results, and the values (not the results) of the trials in between. No clock, no
-number of workers and no order of completion enters.
+use exactly those results, and the values (not the results) of the trials in between. They do not
+depend on time, the number of workers or the order of completion.
 """
 
+import contextlib
 import math
+import operator
+import threading
+import time
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -16,39 +21,44 @@ from threadpoolctl import ThreadpoolController
 from hpsearch.config import Config, parse_space
 from hpsearch.errors import SpaceExhausted, UsageError
 from hpsearch.searchers import ENQUEUED, METHODS, ObservationBuffer, PriorObservation, SearcherContext
-from hpsearch.searchers.stopping import Halving
+from hpsearch.searchers.stopping import Halving, RungHistory
 from hpsearch.space import Space
-from hpsearch.trial import Metric, Result, Rung, Status, Trial, Value, real_number
+from hpsearch.trial import Metric, Result, Results, Rung, Status, Trial, Value, real_number
 
-SEED_PURPOSE = 2**16  # apart from the purposes that searchers number from 0
+SEED_PURPOSE = 2**16  # searchers number their purposes from 0
 FAULTS = (Status.FAILED, Status.TIMED_OUT, Status.OUT_OF_MEMORY, Status.CRASHED)
-"""What counts towards ``max_failures``. A diverged trial does not: that it diverges is worth knowing."""
+"""The statuses that count towards ``max_failures``. A diverged trial does not: its result is informative."""
 
 
 class Search:
-    """A search, to be asked for trials and told their results.
+    """A search with the ask-and-tell interface: ask for a trial, run it, tell its result.
 
     ::
 
         search = Search({"learning_rate": {"prior": "log", "min": 1e-4, "max": 1}}, seed=7, trials=64)
         while (trial := search.ask()) is not None:
             search.tell(trial, train(**trial.values))
-        search.best
+        search.best.values
+
+    Any number of threads may ask and tell at once. At most ``lag + 1`` trials run at the same time, and their
+    number changes nothing: the trials are those of one thread.
+
+    A search can be pickled. What was told is in the copy; trials without a result are asked for again first.
 
     Args:
-        space: What may be tried: a mapping as under ``space:`` in a config, or a Space.
+        space: The space: a mapping as under ``space:`` in a config, or a Space.
         seed: The search's seed.
-        trials: How many trials there will be.
-        method: ``coarse_to_fine`` or ``random``.
-        lag: How many trials may be asked for beyond the first one without a result.
-        goal: Whether to ``minimize`` or ``maximize`` what is told.
-        metric: What is told, in full, instead of ``goal``.
+        trials: The number of trials.
+        method: The name of a searcher, one of :data:`hpsearch.searchers.METHODS`.
+        lag: The number of trials that may be asked for beyond the first one without a result.
+        goal: Whether to ``minimize`` or ``maximize`` the values.
+        metric: A full description of the values, instead of ``goal``.
         halving: Early stopping, for trials that report learning curves.
-        epochs: The epochs of a trial whose values do not say.
-        max_failures: After how many failed trials in a row the search gives up; None for never.
-        repeats: How many seeds every configuration has.
+        epochs: The epochs of a full trial, unless its values contain ``epochs``.
+        max_failures: The search gives up after this many failed trials in a row; None for never.
+        repeats: The number of seeds of every configuration.
         enqueue: Configurations to try first, each with a value for every active parameter.
-        prior_observations: What earlier searches found out, by :func:`hpsearch.searchers.match_observations`.
+        prior_observations: Results of earlier searches, from :func:`hpsearch.searchers.match_observations`.
 
     Raises:
         ConfigError: The space is wrong.
@@ -79,35 +89,50 @@ class Search:
             ("repeats", repeats, 1),
         ):
             if isinstance(number, bool) or not isinstance(number, int) or number < least:
-                raise UsageError(f"{name} is a whole number of at least {least}; found {number!r}")
+                raise UsageError(f"{name} must be a whole number of at least {least}; found {number!r}")
         if method not in METHODS:
-            raise UsageError(f"method is one of {', '.join(METHODS)}; found {method!r}")
+            raise UsageError(f"method must be one of {', '.join(METHODS)}; found {method!r}")
         if goal not in ("minimize", "maximize"):
-            raise UsageError(f"goal is minimize or maximize; found {goal!r}")
+            raise UsageError(f"goal must be minimize or maximize; found {goal!r}")
         self.space = space if isinstance(space, Space) else parse_space(space)
         for values in enqueue:
             for name, what in self.space.problems(values):
                 raise UsageError(
-                    f"enqueue holds configurations of the space; {name} {what} in {dict(values)}"
+                    f"enqueue must hold configurations of the space; {name} {what} in {dict(values)}"
                 )
         self.metric = metric or Metric("value", goal)
         self.trials = trials
         self.lag = lag
         self._seed = seed
         self._searcher = METHODS[method](SearcherContext(self.space, seed, repeats, prior_observations))
-        self._halving = halving
+        self._rungs = RungHistory(halving) if halving else None
         self._epochs = epochs
         self._repeats = repeats
         self._enqueued = [self.space.complete(values) for values in enqueue]
         self._max_failures = max_failures
-        self._blas = ThreadpoolController()
         self._asked: list[Trial] = []
         self._again: deque[Trial] = deque()
+        self._begin_in_this_process()
         self._results: dict[int, Result] = {}
         self._buffer = ObservationBuffer(self.space, self.metric)
         self._exhausted = False
         self._failures = 0
         self.best: Result | None = None
+
+    def _begin_in_this_process(self) -> None:
+        self._blas = ThreadpoolController()
+        self._changed = threading.Condition()  # its lock is held wherever the search's state is used
+        self._askers: dict[int, threading.Thread] = {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        with self._changed:
+            here = ("_blas", "_changed", "_askers")
+            state = {name: value for name, value in vars(self).items() if name not in here}
+            return state | {"_again": deque(self._without_result()), "_asked": list(self._asked)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self._begin_in_this_process()
 
     @classmethod
     def from_config(cls, config: Config, prior_observations: Sequence[PriorObservation] = ()) -> Self:
@@ -128,18 +153,24 @@ class Search:
             prior_observations=prior_observations,
         )
 
+    def __repr__(self) -> str:
+        with self._changed:
+            best = "" if self.best is None else f", best {self.metric.name} {self.best.value:.6g}"
+            return f"<Search: {len(self._results)} of {self.trials} trials have a result{best}>"
+
     @property
-    def results(self) -> list[Result]:
-        """Every result told, by trial number."""
-        return [self._results[number] for number in sorted(self._results)]
+    def results(self) -> Results:
+        """Every result, in the order of the trials' numbers."""
+        with self._changed:
+            return Results(self._results[number] for number in sorted(self._results))
 
     @property
     def asked(self) -> int:
-        """How many trials have been asked for."""
+        """The number of trials asked for."""
         return len(self._asked)
 
     def trial(self, number: int) -> Trial:
-        """A trial that was asked for."""
+        """The trial of that number, which was asked for."""
         return self._asked[number]
 
     @property
@@ -154,39 +185,94 @@ class Search:
 
     @property
     def finished(self) -> bool:
-        """Whether there will be no further trial."""
-        return not self._again and (self.gave_up or self._exhausted or len(self._asked) >= self.trials)
+        """Whether there are no more trials to ask for."""
+        with self._changed:
+            return not self._again and (self.gave_up or self._exhausted or len(self._asked) >= self.trials)
 
     @property
     def ready(self) -> bool:
-        """Whether :meth:`ask` has a trial now, without waiting for a result."""
-        if self.finished:
-            return False
-        number = len(self._asked)
-        return bool(self._again) or not self.waits(number) or self._buffer.told >= number - self.lag
+        """Whether :meth:`ask` has a trial now, before any further result."""
+        with self._changed:
+            if self.finished:
+                return False
+            number = len(self._asked)
+            return bool(self._again) or not self.waits(number) or self._buffer.results >= number - self.lag
 
     def waits(self, number: int) -> bool:
         """Whether a trial depends on earlier results: its proposal, or its rungs."""
         enqueued = len(self._enqueued)
-        return self._halving is not None or (
+        return self._rungs is not None or (
             number >= enqueued and self._searcher.uses_results(number - enqueued)
         )
 
-    def ask(self) -> Trial | None:
-        """The next trial; None when there will be no further one.
+    def ask(self, timeout: float | None = None) -> Trial | None:
+        """The next trial; None when there are no more.
+
+        It waits while the trial depends on a result that another thread has still to tell. So a thread
+        whose training raises should tell None.
+
+        Args:
+            timeout: How many seconds to wait for other threads; None for as long as it takes.
 
         Raises:
-            UsageError: It may not start before an earlier trial's result is told.
+            UsageError: The trial depends on the result of an earlier one, and no other thread is going to
+                tell that in time.
         """
+        deadline = None if timeout is None else time.monotonic() + timeout
+        with self._changed:
+            while not (self._again or self.finished or self.ready):
+                self._wait_for_result(deadline)
+            trial = self._next()
+            if trial is not None:
+                self._askers[trial.number] = threading.current_thread()
+            return trial
+
+    def tell(self, trial: Trial | int, value: object) -> Result:
+        """Record the result of a trial.
+
+        Args:
+            trial: The trial, or its number.
+            value: A number, or an array or tensor of one element; None for a trial that failed, and NaN or
+                an infinity for one that diverged; or a Result.
+
+        Returns:
+            The result.
+
+        Raises:
+            UsageError: The trial was not asked for, or has a result already; or the value is none of these.
+        """
+        with self._changed:
+            asked = self._asked_trial(trial)
+            number = asked.number
+            if number in self._results:
+                raise UsageError(
+                    f"trial {number} already has a result, with the value {self._results[number].value}"
+                )
+            result = replace(_as_result(asked, value, self.metric), values=asked.values)
+            self._add(result)
+            return result
+
+    def restore(self, trials: Iterable[Trial], results: Iterable[Result]) -> None:
+        """Continue a search of an earlier process.
+
+        Its trials without a result are asked for again first, unchanged.
+        """
+        with self._changed:
+            for trial in sorted(trials, key=lambda trial: trial.number):
+                self._remember(trial)
+            for result in results:
+                self.tell(result.number, result)
+            self._again = deque(self._without_result())
+
+    def _without_result(self) -> list[Trial]:
+        return [trial for trial in self._asked if trial.number not in self._results]
+
+    def _next(self) -> Trial | None:
+        """The next trial, when there is nothing to wait for."""
         if self._again:
             return self._again.popleft()
         if self.finished:
             return None
-        if not self.ready:
-            raise UsageError(
-                f"with a lag of {self.lag}, trial {len(self._asked)} starts when trial {self._buffer.told}"
-                " has a result; tell that one first, or make the lag larger"
-            )
         try:
             trial = self._propose(len(self._asked))
         except SpaceExhausted:
@@ -195,77 +281,83 @@ class Search:
         self._remember(trial)
         return trial
 
-    def tell(self, trial: Trial | int, value: object) -> Result:
-        """Take in what a trial was worth.
-
-        Args:
-            trial: The trial, or its number.
-            value: A number; None or a number that is not finite for a trial that failed; or a Result.
-
-        Returns:
-            What was taken in.
-
-        Raises:
-            UsageError: No such trial was asked for, or its result is there already.
-        """
-        number = trial.number if isinstance(trial, Trial) else trial
-        if not 0 <= number < len(self._asked):
-            raise UsageError(f"only a trial that was asked for can be told; found trial {number}")
-        if number in self._results:
+    def _wait_for_result(self, deadline: float | None) -> None:
+        """Wait a while for the first result that is missing; another thread has to tell it."""
+        missing = self._buffer.results
+        asker = self._askers.get(missing)
+        left = 1.0 if deadline is None else min(1.0, deadline - time.monotonic())  # the asker may end untold
+        if asker in (None, threading.current_thread()) or not asker.is_alive() or left <= 0:
             raise UsageError(
-                f"a trial is told once; trial {number} has the value {self._results[number].value}"
+                f"with a lag of {self.lag}, trial {len(self._asked)} needs the result of trial {missing};"
+                f" call tell({missing}, …) first, with None if it failed, or make the lag larger"
             )
-        result = value if isinstance(value, Result) else _as_result(number, value)
-        self._results[number] = result
+        self._changed.wait(left)
+
+    def _asked_trial(self, trial: object) -> Trial:
+        """The trial that was asked for, of itself or its number."""
+        if not isinstance(trial, Trial):
+            try:
+                number = operator.index(trial)  # type: ignore[arg-type]  # what is no number raises
+            except TypeError:
+                number = None
+            if number is None or isinstance(trial, bool):
+                raise UsageError(
+                    f"tell() takes a trial or its number, then the value; found {trial!r:.80} as the trial"
+                )
+        else:
+            number = trial.number
+        if not 0 <= number < len(self._asked):
+            raise UsageError(f"trial {number} was not asked for; call ask() first")
+        asked = self._asked[number]
+        if isinstance(trial, Trial) and (trial.seed, trial.values) != (asked.seed, asked.values):
+            raise UsageError(f"trial {number} of this search is {asked}; found {trial}, of another search")
+        return asked
+
+    def _add(self, result: Result) -> None:
+        self._results[result.number] = result
+        self._askers.pop(result.number, None)
+        with contextlib.suppress(ValueError):  # it was to be asked for again
+            self._again.remove(self._asked[result.number])
         if result.value is not None and (self.best is None or self._loss(result) < self._loss(self.best)):
             self.best = result
-        while (following := self._results.get(self._buffer.told)) is not None:
-            self._take_in(following)
-        return result
-
-    def restore(self, trials: Iterable[Trial], results: Iterable[Result]) -> None:
-        """Go on from what an earlier process asked for and was told.
-
-        Trials without a result are asked for again first, as they were.
-        """
-        for trial in sorted(trials, key=lambda trial: trial.number):
-            self._remember(trial)
-        for result in results:
-            self.tell(result.number, result)
-        self._again = deque(trial for trial in self._asked if trial.number not in self._results)
+        while (following := self._results.get(self._buffer.results)) is not None:
+            self._add_result(following)
+        self._changed.notify_all()
 
     def _propose(self, number: int) -> Trial:
-        told = max(0, number - self.lag) if self.waits(number) else 0
-        values, origin = self._values(number, told)
+        results = max(0, number - self.lag) if self.waits(number) else 0
+        values, origin = self._values(number, results)
         sequence = np.random.SeedSequence([self._seed, number, SEED_PURPOSE])
         seed, *more_seeds = sequence.generate_state(self._repeats).tolist()
-        return Trial(number, values, seed, self._rungs(values, told), origin, tuple(more_seeds))
+        return Trial(number, values, seed, self._thresholds(values, results), origin, tuple(more_seeds))
 
-    def _values(self, number: int, told: int) -> tuple[Mapping[str, Value], Mapping[str, Any]]:
-        """What a trial tries, and why, from the first ``told`` results."""
+    def _values(self, number: int, results: int) -> tuple[Mapping[str, Value], Mapping[str, Any]]:
+        """The values of a trial and their origin, from the first ``results`` results."""
         enqueued = len(self._enqueued)
         if number < enqueued:
             return self._enqueued[number], {"phase": ENQUEUED}
         with self._blas.limit(limits=1, user_api="blas"):  # the number of threads changes the last bits
-            # Known points come on top of the coarse phase; they do not replace it.
-            proposal = self._searcher.propose(number - enqueued, self._buffer.observations(number, told))
+            # Enqueued trials come in addition to the coarse phase; they do not replace it.
+            proposal = self._searcher.propose(number - enqueued, self._buffer.observations(number, results))
         (values,) = self.space.values(proposal.unit[None, :])
         return values, proposal.origin
 
-    def _rungs(self, values: Mapping[str, Value], told: int) -> tuple[Rung, ...]:
-        if self._halving is None:
+    def _thresholds(self, values: Mapping[str, Value], results: int) -> tuple[Rung, ...]:
+        if self._rungs is None:
             return ()
-        curves = self._buffer.curves(told)
+        while self._rungs.counted < results:
+            curve, stopped = self._buffer.curve(self._rungs.counted)
+            self._rungs.add(curve, stopped=stopped)
         epochs = values.get("epochs", self._epochs)
-        if not isinstance(epochs, int):  # then it is the longest curve that says how long a whole one is
-            epochs = max(map(len, curves), default=0)
-        return self._halving.rungs(curves, epochs)
+        if not isinstance(epochs, int):  # then the longest curve is taken for a full one
+            epochs = self._rungs.longest
+        return self._rungs.rungs(epochs)
 
     def _remember(self, trial: Trial) -> None:
         self._asked.append(trial)
         self._buffer.add_trial(trial)
 
-    def _take_in(self, result: Result) -> None:
+    def _add_result(self, result: Result) -> None:
         """The next result in the order of the trials' numbers."""
         self._buffer.add_result(result)
         if not self.gave_up:
@@ -276,13 +368,38 @@ class Search:
         return self.metric.loss(result.value), result.number
 
 
-def _as_result(number: int, value: object) -> Result:
+def _as_result(trial: Trial, value: object, metric: Metric) -> Result:
+    """What was told as a result.
+
+    Raises:
+        UsageError: It cannot be read as one.
+    """
+    number = trial.number
+    if isinstance(value, Result):
+        if value.number != number:
+            raise UsageError(f"the result of trial {number} must have its number; found {value}")
+        return value
     if value is None:
-        return Result(number, Status.FAILED, reason="it was told to have failed")
+        return Result(number, Status.FAILED, reason="no value was given")
     try:
         worth = real_number(value)
-    except TypeError as error:
-        return Result(number, Status.FAILED, reason=str(error))
+    except TypeError:
+        raise UsageError(
+            f"the value of trial {number} must be a number, or None if it failed; found"
+            f" {type(value).__name__} {value!r:.80}. {_what_to_tell(number, value, metric)}"
+        ) from None
     if not math.isfinite(worth):
         return Result(number, Status.DIVERGED, reason=f"its value was {worth}")
     return Result(number, Status.DONE, worth)
+
+
+def _what_to_tell(number: int, value: object, metric: Metric) -> str:
+    """What to write in place of a value that is not a number."""
+    if isinstance(value, Mapping):
+        key = metric.name if metric.name in value or not value else next(iter(value))
+        return f"Write tell({number}, value[{key!r}])"
+    if isinstance(value, complex):
+        return f"Write tell({number}, abs(value)), or another real number"
+    if isinstance(value, bool | str) or getattr(value, "size", None) == 1:
+        return f"Write tell({number}, float(value)) if it stands for a number"
+    return f"Write tell({number}, …) with one number, such as the last or the mean of several"

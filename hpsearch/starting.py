@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from threadpoolctl import threadpool_limits
 
-from hpsearch import blas
+from hpsearch import kernels
 from hpsearch.config import trial_config
 from hpsearch.executors.choose import choose_executor
 from hpsearch.loop import report_outcome, run_search
@@ -53,7 +53,7 @@ def start(
         "overrides": list(config.overrides),
         "data": preparation.fingerprint(),
         "versions": versions(),
-        "blas_kernel": blas.requested_kernel(),
+        "kernels": kernels.current_variables(),
         "prior_observations": [[dict(values), loss] for values, loss in prior_observations],
     }
     if directory is None:
@@ -61,10 +61,28 @@ def start(
     else:
         run = Run.create(directory, config.source, meta)
     with run:
-        for text in (*config.notes, *notes, *warm_start_notes):
+        for text in (*config.notes, *notes, *warm_start_notes, *_kernel_notes(config)):
             callback.on_message(text)
         run_remaining(run, config, preparation, callback)
     return run.directory
+
+
+def _kernel_notes(config: Config) -> list[str]:
+    """What to know if this process does not compute as the config says."""
+    portable, own = kernels.portable_arithmetic(), kernels.arithmetic()
+    if config.run.kernels != kernels.PORTABLE or own == portable:
+        return []
+    note = f"This search computes with {own} and is the same on computers with that arithmetic"
+    if portable is None:
+        return [f"{note}: there are no portable kernels for this architecture."]
+    needed = kernels.describe_variables(kernels.variables(kernels.PORTABLE))
+    note += (
+        f", not with the portable {portable}: NumPy was loaded before hpsearch could choose, or its BLAS is"
+    )
+    note += (
+        f" not OpenBLAS. For portable results, import hpsearch first or set {needed} before Python starts."
+    )
+    return [note]
 
 
 def run_remaining(run: Run, config: Config, preparation: Preparation, callback: Callback) -> None:

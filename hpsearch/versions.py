@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_info
 
+from hpsearch.kernels import arithmetic
+
 
 def versions() -> dict[str, Any]:
     """The versions of hpsearch, Python and NumPy, and what multiplies matrices, as JSON data by name."""
@@ -20,6 +22,7 @@ def versions() -> dict[str, Any]:
         "hpsearch": version("hpsearch"),
         "python": platform.python_version(),
         "numpy": np.__version__,
+        "arithmetic": arithmetic(),
         "blas": blas,
     }
 

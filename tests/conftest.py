@@ -1,5 +1,11 @@
 """What many tests need."""
 
+# ruff: noqa: E402 -- NumPy, which the rest imports, has to find what the first lines set
+
+from hpsearch import kernels
+
+kernels.prefer_portable()
+
 import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -14,7 +20,7 @@ settings.register_profile("ci", derandomize=True, deadline=None, max_examples=10
 settings.register_profile("dev", deadline=None, max_examples=50)
 settings.load_profile("ci" if os.environ.get("CI") else "dev")
 
-pytest_plugins = ("tests.table",)
+pytest_plugins = ("tests.table", "tests.objectives.fixtures")
 
 GOLDENS = Path(__file__).parent / "goldens"
 
@@ -54,12 +60,6 @@ run: {strategy: panda}
 """
 
 
-@pytest.fixture(autouse=True)
-def _no_restart(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A CPU without AVX-512: with it, the program might start anew, and the tests with it."""
-    monkeypatch.setattr("hpsearch.blas.cpu_flags", frozenset)
-
-
 @pytest.fixture
 def tiny(tmp_path: Path) -> Path:
     """A config whose search takes a second: 12 trials of a small network on generated data."""
@@ -82,7 +82,7 @@ def config(tiny: Path) -> Config:
 
 
 class Recorder:
-    """A watcher that remembers what it was shown."""
+    """A callback that remembers what it was shown."""
 
     def __init__(self, on_finished: Callable[[Trial, Result], None] | None = None) -> None:
         self.trials: list[Trial] = []

@@ -13,7 +13,7 @@ def gone(pid: int) -> bool:
         return True
 
 
-def wait_until(condition: Callable[[], bool], seconds: float = 20) -> None:
+def wait_until(condition: Callable[[], bool], seconds: float = 120) -> None:
     """Wait for something that happens in another process; fail if it does not."""
     end = time.monotonic() + seconds
     while not condition():

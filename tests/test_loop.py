@@ -1,22 +1,32 @@
 """Tests of the loop on real trials in this process: what it leaves on the disk, and in memory."""
 
 import gc
+import threading
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+import pytest
 
 from hpsearch.config import Config
 from hpsearch.data.dataset import Dataset
 from hpsearch.data.load import load as load_data
+from hpsearch.errors import (
+    RunUnwritable,
+    SearchFailed,
+)
 from hpsearch.executors.panda import Panda
 from hpsearch.loop import run_search
 from hpsearch.objective import OnEpoch
 from hpsearch.objectives.network import NetworkObjective
+from hpsearch.resuming import resume
 from hpsearch.search import Search
 from hpsearch.starting import start
 from hpsearch.store import Run
-from hpsearch.trial import Metric, Result, Trial
+from hpsearch.trial import Metric, Result, Status, Trial
 from tests.conftest import Recorder
+from tests.executors.objectives import Simple
+from tests.runs import rows
 
 
 def test_checkpoints_go_when_the_result_is_stored(in_tmp: Path, config: Config) -> None:
@@ -74,3 +84,84 @@ def test_data_in_memory_are_seen() -> None:
     """The test above can fail."""
     dataset = load_data("blobs", seed=0)
     assert any(each is dataset for each in datasets())
+
+
+def test_what_is_shown_is_stored(in_tmp: Path, config: Config) -> None:
+    """A result is on the disk, for every reader, when the callback is called."""
+
+    def check(trial: Trial, result: Result) -> None:
+        with Run.read(Path("runs/tiny-001")) as run:
+            assert run.result(trial.number) == result
+
+    start(config, Recorder(check))
+
+
+@dataclass(frozen=True)
+class Broken(Simple):
+    """All trials fail with a reason; with the reason ``some``, every fourth one does not.
+
+    Attributes:
+        reason: The reason.
+    """
+
+    reason: str
+
+    def __call__(self, trial: Trial, on_epoch: object = None, heartbeat: object = None) -> Result:
+        if trial.number % 4 == 0 and self.reason == "some":
+            return Result(trial.number, Status.DONE, float(trial.number))
+        return Result(trial.number, Status.FAILED, reason=f"{self.reason}\nTraceback")
+
+
+def run_broken(directory: Path, config: Config, reason: str) -> Recorder:
+    """Run a search with such an objective."""
+    callback = Recorder()
+    meta = {"config": config.resolved()}
+    search = Search(config.space, metric=config.metric, trials=12, lag=3, method="random", max_failures=5)
+    with Run.create(directory, "", meta) as run:
+        run_search(search, Panda(Broken(reason)), run, callback, lambda trial: "")
+    return callback
+
+
+def test_a_search_whose_trials_all_fail_gives_up(in_tmp: Path, config: Config) -> None:
+    """After five failures in a row, with the reasons and what to type next."""
+    with pytest.raises(SearchFailed, match=r"(?s)Too many.*after 5 trials.*5 × because.*--retry-failed"):
+        run_broken(Path("r"), config, "because")
+
+
+def test_some_failures_hurt_nobody(in_tmp: Path, config: Config) -> None:
+    """The trials beside them finish, and the search succeeds."""
+    assert len(run_broken(Path("r"), config, "some").results) == 12
+
+
+def test_a_disk_that_fills_up_ends_the_search_with_the_reason(
+    in_tmp: Path, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was shown before is stored, and the search continues from there."""
+    real = Run.record
+    calls: list[int] = []
+
+    def record(self: Run, *arguments: object, **named: object) -> None:
+        calls.append(1)
+        if len(calls) > 6:
+            raise RunUnwritable("database or disk is full")
+        real(self, *arguments, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Run, "record", record)
+    callback = Recorder()
+    with pytest.raises(RunUnwritable, match="full"):
+        start(config, callback)
+    monkeypatch.undo()
+    monkeypatch.chdir(in_tmp)
+    shown = {result.number for result in callback.results}
+    assert {number for number, *_ in rows(Path("runs/tiny-001"))} == shown
+    resume(Path("runs/tiny-001"), Recorder())
+    assert rows(Path("runs/tiny-001")) == rows(start(config, Recorder()))
+
+
+def test_a_search_in_another_thread_leaves_signals_alone(in_tmp: Path, config: Config) -> None:
+    """Only the main thread may set handlers."""
+    outcome: list[Path] = []
+    thread = threading.Thread(target=lambda: outcome.append(start(config, Recorder())))
+    thread.start()
+    thread.join()
+    assert len(rows(outcome[0])) == 12

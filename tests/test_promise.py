@@ -114,7 +114,7 @@ def test_raising_the_number_of_trials_repeats_nothing(config: Path, uninterrupte
 
 def wait_for(condition: object) -> None:
     """Wait for something in another process."""
-    end = time.monotonic() + 30
+    end = time.monotonic() + 120
     while not condition():  # type: ignore[operator]
         assert time.monotonic() < end
         time.sleep(0.02)

@@ -1,10 +1,19 @@
 """Tests of asking and telling: what may start when, and that nothing but the config matters."""
 
+import contextlib
+import functools
 import math
+import pickle
 import random
+import re
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -30,7 +39,7 @@ def worth(trial: Trial) -> float:
 def run(
     search: Search, workers: int, order: random.Random, objective: Callable[[Trial], object] = worth
 ) -> list[Trial]:
-    """Run a search with so many trials at once, results coming in any order."""
+    """Run a search with several trials at once, whose results arrive in any order."""
     flight: list[Trial] = []
     trials: list[Trial] = []
     while True:
@@ -51,11 +60,16 @@ def search(**changes: Any) -> Search:
     return Search(SPACE, **{"seed": 5, "trials": 24, "lag": 3, **changes})
 
 
+@functools.cache
+def one_after_another() -> list[Trial]:
+    """The trials of the search, with one worker."""
+    return run(search(), 1, random.Random(0))
+
+
 @given(st.integers(1, 4), st.integers(0, 10**6))
 def test_workers_and_order_of_results_change_nothing(workers: int, order: int) -> None:
     """Any number of workers, with results in any order, asks the same trials."""
-    one = run(search(), 1, random.Random(0))
-    assert run(search(), workers, random.Random(order)) == one
+    assert run(search(), workers, random.Random(order)) == one_after_another()
 
 
 @pytest.mark.parametrize("cut", range(0, 25, 3))
@@ -80,7 +94,7 @@ def test_trials_without_a_result_are_asked_for_first_after_a_restore() -> None:
     assert [after.ask() for _ in range(3)] == [asked[0], asked[1], asked[3]]
 
 
-def test_no_trial_starts_before_the_results_it_may_see() -> None:
+def test_no_trial_starts_before_the_results_it_uses() -> None:
     """With a lag of 3, trial 8 starts when trial 4 has a result, whatever else is known."""
     later = search(halving=Halving(), epochs=4)
     trials = [later.ask() for _ in range(4)]
@@ -88,14 +102,14 @@ def test_no_trial_starts_before_the_results_it_may_see() -> None:
     for trial in trials[1:]:
         later.tell(trial, 1.0)
     assert not later.ready
-    with pytest.raises(UsageError, match="trial 4 starts when trial 0 has a result"):
+    with pytest.raises(UsageError, match="trial 4 needs the result of trial 0"):
         later.ask()
     later.tell(trials[0], 1.0)
     assert later.ready
 
 
 def test_random_search_waits_for_nothing() -> None:
-    """A trial that looks at nothing may start at once, whatever the lag."""
+    """A trial that uses no results may start at once, with any lag."""
     free = search(method="random", lag=0)
     assert all(free.ask() is not None for _ in range(24))
     assert free.ask() is None
@@ -133,8 +147,8 @@ def test_rungs_come_from_the_visible_results_alone() -> None:
 
 def test_without_epochs_the_longest_visible_curve_says_where_the_rungs_are() -> None:
     """So that a generator needs no word in the config to be stopped early; and workers change nothing."""
-    told, untold = search(halving=Halving(1, 2), epochs=3), search(halving=Halving(1, 2))
-    assert run(untold, 4, random.Random(9), stepwise) == run(told, 1, random.Random(0), stepwise)
+    given, inferred = search(halving=Halving(1, 2), epochs=3), search(halving=Halving(1, 2))
+    assert run(inferred, 4, random.Random(9), stepwise) == run(given, 1, random.Random(0), stepwise)
 
 
 def test_the_best_is_the_one_with_the_smallest_loss() -> None:
@@ -148,30 +162,118 @@ def test_the_best_is_the_one_with_the_smallest_loss() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "status"),
-    [(math.inf, "diverged"), ("0.5", "failed"), (1j, "failed"), (True, "failed"), (None, "failed")],
+    ("value", "status"), [(None, "failed"), (math.nan, "diverged"), (math.inf, "diverged")]
 )
-def test_what_is_no_number_fails_the_trial_not_the_search(value: object, status: str) -> None:
-    """A wrong value is a result with a reason."""
+def test_a_trial_without_a_value_has_a_status_and_a_reason(value: object, status: str) -> None:
+    """None is a trial that failed, and a number that is not finite one that diverged."""
     ours = search(method="random")
     result = ours.tell(ours.ask(), value)
     assert result.status == status
     assert result.reason
 
 
+class Tensor:
+    """What PyTorch's tensors have: elements, a dtype that is not NumPy's, item() and float()."""
+
+    dtype = "torch.float32"
+
+    def __init__(self, *elements: Any) -> None:
+        self.elements = elements
+
+    def item(self) -> Any:
+        """The only element."""
+        if len(self.elements) != 1:
+            raise RuntimeError("a Tensor with 2 elements cannot be converted to Scalar")
+        return self.elements[0]
+
+    def __float__(self) -> float:
+        return float(self.item())
+
+    def __repr__(self) -> str:
+        return f"tensor{self.elements}"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        0.5,
+        np.float32(0.5),
+        np.array(0.5),
+        np.array([0.5]),
+        np.array([[0.5]], dtype=np.float16),
+        Tensor(0.5),
+        Decimal("0.5"),
+        Fraction(1, 2),
+    ],
+    ids=repr,
+)
+def test_numbers_of_any_kind_are_values(value: object) -> None:
+    """Scalars, and arrays and tensors of one element."""
+    ours = search(method="random")
+    assert ours.tell(ours.ask(), value).value == 0.5
+
+
+@pytest.mark.parametrize(
+    ("value", "advice"),
+    [
+        ("0.5", "found str '0.5'. Write tell(0, float(value))"),
+        (True, "found bool True. Write tell(0, float(value))"),
+        (np.True_, "Write tell(0, float(value))"),
+        (np.array("0.5"), "Write tell(0, float(value))"),
+        (Tensor(True), "with one number"),
+        ({"loss": 0.5, "accuracy": 1}, "Write tell(0, value['loss'])"),
+        ({"loss": 0.5, "value": 1}, "Write tell(0, value['value'])"),
+        ([0.5], "found list [0.5]. Write tell(0, …) with one number"),
+        ((0.5, 0.6), "with one number"),
+        (np.array([0.5, 0.6]), "with one number"),
+        (np.array([]), "with one number"),
+        (Tensor(0.5, 0.6), "with one number"),
+        (1j, "Write tell(0, abs(value))"),
+        (np.complex128(1j), "found complex128"),
+        (print, "with one number"),
+        (Result(1, Status.DONE, 0.5), "the result of trial 0 must have its number"),
+    ],
+)
+def test_what_is_not_a_value_is_refused(value: object, advice: str) -> None:
+    """The message says what to write; the trial still waits for its result."""
+    ours = search(method="random")
+    trial = ours.ask()
+    with pytest.raises(UsageError, match=re.escape(advice)):
+        ours.tell(trial, value)
+    assert ours.tell(trial, 0.5).value == 0.5
+
+
+@pytest.mark.parametrize("trial", [True, "0", 0.5, None])
+def test_what_is_not_a_trial_is_refused(trial: Any) -> None:
+    """tell() takes a trial or its number first; NumPy's integers are numbers."""
+    ours = search(method="random")
+    ours.ask()
+    with pytest.raises(UsageError, match="takes a trial or its number, then the value"):
+        ours.tell(trial, 0.5)
+    assert ours.tell(np.int64(0), 0.5).value == 0.5
+
+
+def test_a_trial_of_another_search_is_refused() -> None:
+    """Its values are not those that were asked for under its number."""
+    ours, other = search(), search(seed=6)
+    ours.ask()
+    with pytest.raises(UsageError, match="of another search"):
+        ours.tell(other.ask(), 0.5)
+
+
 def test_telling_twice_or_out_of_the_blue_is_an_error() -> None:
-    """Only a trial that was asked for can be told, and once."""
+    """Only a trial that was asked for can have a result, and only one."""
     ours = search()
-    with pytest.raises(UsageError, match="asked for"):
+    with pytest.raises(UsageError, match="not asked for"):
         ours.tell(0, 1.0)
     trial = ours.ask()
     ours.tell(trial, 1.0)
-    with pytest.raises(UsageError, match="told once"):
+    with pytest.raises(UsageError, match="already has a result"):
         ours.tell(trial, 2.0)
 
 
 def test_a_finite_space_ends_the_search_early() -> None:
-    """When all four configurations were tried, there is no fifth trial."""
+    """Once all four configurations have been tried, there is no fifth trial."""
     ours = Search({"a": {"values": ["x", "y"]}, "b": {"values": [1, 2]}}, trials=10)
     trials = run(ours, 1, random.Random(0), lambda trial: 1.0)
     assert len({tuple(trial.values.items()) for trial in trials}) == 4
@@ -188,8 +290,8 @@ def test_the_search_gives_up_after_so_many_failures_in_a_row() -> None:
     assert len(ours.results) == 6
 
 
-def test_diverged_trials_are_no_failures() -> None:
-    """That a learning rate diverges is knowledge, so the search goes on."""
+def test_diverged_trials_do_not_count_as_failures() -> None:
+    """That a learning rate diverges is informative, so the search continues."""
     ours = search(method="random", max_failures=3)
     run(ours, 1, random.Random(0), lambda trial: math.nan)
     assert not ours.gave_up
@@ -202,7 +304,7 @@ def test_diverged_trials_are_no_failures() -> None:
 def test_wrong_arguments_are_explained(wrong: dict[str, Any]) -> None:
     """The message names the argument, the rule and what was found."""
     (name, found) = next(iter(wrong.items()))
-    with pytest.raises(UsageError, match=rf"{name} is .*found {found!r}"):
+    with pytest.raises(UsageError, match=rf"{name} must be .*found {found!r}"):
         search(**wrong)
 
 
@@ -217,7 +319,7 @@ def test_more_trials_begin_with_the_same_ones() -> None:
     assert run(search(trials=48), 1, random.Random(0))[:24] == run(search(trials=24), 1, random.Random(0))
 
 
-def test_a_metric_in_full_may_be_told() -> None:
+def test_a_full_metric_may_be_given() -> None:
     """Results with another metric's values rank by that metric."""
     ours = search(method="random", metric=Metric("accuracy", "maximize"))
     for value in (0.5, 0.9, 0.7):
@@ -256,7 +358,7 @@ def test_what_is_enqueued_lies_in_the_space(point: dict[str, Any], text: str) ->
 
 
 def test_known_points_come_on_top_of_the_coarse_phase() -> None:
-    """What follows them is spread over the space as it would be without them."""
+    """The trials after them cover the space as they would without them."""
     point = {"learning_rate": 0.1, "layers": 2, "optimizer": "sgd"}
     plain, ours = search(lag=99, trials=99), search(lag=99, trials=99, enqueue=[point] * 20)
     known = [ours.ask() for _ in range(20)]
@@ -271,3 +373,117 @@ def test_repeats_add_seeds_and_change_no_other() -> None:
     assert [trial.seed for trial in once] == [trial.seed for trial in thrice]
     assert len({seed for trial in thrice for seed in trial.seeds}) == 3 * 24
     assert all(trial.seeds == (trial.seed,) for trial in once)
+
+
+def test_a_search_that_gave_up_does_not_begin_again() -> None:
+    """Trials that were under way when the third in a row failed may still succeed; no further one starts."""
+    ours = search(method="random", max_failures=3)
+    trials = [ours.ask() for _ in range(5)]
+    for trial in trials[:3]:
+        ours.tell(trial, None)
+    ours.tell(trials[3], 1.0)
+    assert ours.gave_up
+    assert ours.ask() is None
+
+
+def in_threads(count: int, work: Callable[[], object]) -> None:
+    """Do the same in several threads at once; raises what one of them raises."""
+    with ThreadPoolExecutor(count) as pool:
+        for future in [pool.submit(work) for _ in range(count)]:
+            future.result()
+
+
+@pytest.mark.parametrize("threads", [2, 8])
+@pytest.mark.parametrize("halving", [None, Halving(1, 2)])
+def test_threads_change_nothing(threads: int, halving: Halving | None) -> None:
+    """With a lag of 7, up to eight threads ask for every trial once; the results are those of one thread."""
+    settings: dict[str, Any] = {"lag": 7, "halving": halving, "epochs": 3}
+    alone, ours = search(**settings), search(**settings)
+    run(alone, 1, random.Random(0), stepwise)
+    asked: list[int] = []
+
+    def work() -> None:
+        while (trial := ours.ask(timeout=60)) is not None:
+            asked.append(trial.number)
+            ours.tell(trial, stepwise(trial))
+
+    in_threads(threads, work)
+    assert sorted(asked) == list(range(24))
+    assert ours.results == alone.results
+    assert [result.values for result in ours.results] == [result.values for result in alone.results]
+
+
+def test_threads_that_try_again_change_nothing() -> None:
+    """A thread that does not wait for others may ask again after a UsageError."""
+    alone, ours = search(lag=7), search(lag=7)
+    run(alone, 1, random.Random(0))
+
+    def work() -> None:
+        while not ours.finished:
+            with contextlib.suppress(UsageError):
+                if (trial := ours.ask(timeout=0)) is not None:
+                    ours.tell(trial, worth(trial))
+
+    in_threads(8, work)
+    assert ours.results == alone.results
+
+
+def test_more_threads_than_the_lag_allows_take_turns() -> None:
+    """With a lag of 0, trials run one at a time, whatever the number of threads."""
+    alone, ours = search(lag=0), search(lag=0)
+    run(alone, 1, random.Random(0))
+
+    def work() -> None:
+        while (trial := ours.ask(timeout=60)) is not None:
+            ours.tell(trial, worth(trial))
+
+    in_threads(4, work)
+    assert ours.results == alone.results
+
+
+def test_no_thread_waits_for_one_that_has_ended() -> None:
+    """A thread that asked and ended without telling owes its result for ever, so asking is an error."""
+    ours = search(lag=0, halving=Halving())
+    thread = threading.Thread(target=ours.ask)
+    thread.start()
+    thread.join()
+    with pytest.raises(UsageError, match=r"needs the result of trial 0; call tell\(0, …\) first"):
+        ours.ask()
+
+
+@pytest.mark.parametrize("cut", [0, 1, 9, 20])
+def test_a_pickled_search_continues_the_same(cut: int) -> None:
+    """The copy has every result, and asks first for what was in flight."""
+    whole, ours = search(), search()
+    run(whole, 1, random.Random(0))
+    for _ in range(cut):
+        trial = ours.ask()
+        ours.tell(trial, worth(trial))
+    waiting = [ours.ask(), ours.ask()]
+    copy = pickle.loads(pickle.dumps(ours))  # noqa: S301 -- our own
+    assert copy.results == ours.results
+    assert copy.tell(waiting[1], worth(waiting[1])).value
+    assert copy.ask() == waiting[0]
+    copy.tell(waiting[0], worth(waiting[0]))
+    run(copy, 3, random.Random(1))
+    assert copy.results == whole.results
+
+
+def test_a_trial_that_is_told_is_not_asked_for_again() -> None:
+    """After a restore its result may come from elsewhere."""
+    before, after = search(), search()
+    asked = [before.ask(), before.ask()]
+    after.restore(asked, [])
+    after.tell(asked[0], 1.0)
+    assert after.ask() == asked[1]
+
+
+def test_the_best_shows_its_values() -> None:
+    """A result has the values of its trial, and its repr shows them."""
+    ours = search(method="random")
+    trial = ours.ask()
+    ours.tell(trial, 0.25)
+    assert ours.best.values == trial.values
+    assert repr(ours.best) == f"Result(0, done, 0.25, {trial.values})"
+    assert repr(ours) == "<Search: 1 of 24 trials have a result, best value 0.25>"
+    assert repr(ours.results) == "<1 result: 1 done>"

@@ -17,6 +17,7 @@ import pytest
 from rich.console import Console
 
 from hpsearch.config import load
+from hpsearch.kernels import current_variables
 from hpsearch.reports.lines import Lines
 from hpsearch.reports.live import LiveDisplay
 from hpsearch.resuming import resume
@@ -74,7 +75,7 @@ def metrics_hold(meta: dict[str, Any], trials: list[Trial], results: list[Result
 
 def meta_holds(meta: dict[str, Any], trials: list[Trial], results: list[Result], text: str) -> None:
     """Put it into what is known of the run as a whole."""
-    meta["versions"] = {text: text, "python": text, "blas": [{"internal_api": text}]}
+    meta["versions"] = {text: text, "python": text, "arithmetic": text, "blas": [{"internal_api": text}]}
     meta["data"] = text
 
 
@@ -100,8 +101,8 @@ def meta(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         "base": str(path.parent),
         "overrides": [],
         "data": "ab" * 32,
-        "versions": {"hpsearch": "0", "python": "3", "numpy": "2", "blas": []},
-        "blas_kernel": None,
+        "versions": {"hpsearch": "0", "python": "3", "numpy": "2", "arithmetic": "a", "blas": []},
+        "kernels": current_variables(),
         "prior_observations": [],
     }
 
@@ -287,7 +288,7 @@ def stop_after(number: int) -> Callable[[Trial, Result], None]:
 
 
 def test_no_module_can_unpickle() -> None:
-    """None imports what does, and NumPy is told not to in every call that could."""
+    """None imports a module that does, and every NumPy call that could is asked not to."""
     for path in PACKAGE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             names = (

@@ -78,7 +78,7 @@ def test_a_program_is_interrupted_once(number: int) -> None:
 
 
 def test_an_interrupted_search_makes_the_program_deaf() -> None:
-    """The search has said how to resume; a second Ctrl-C while the program ends changes nothing."""
+    """The search has printed how to resume; a second Ctrl-C while the program ends changes nothing."""
     signals = ProgramSignals()
     signals.install()
     with SearchSignals(print):

@@ -6,7 +6,7 @@ from torch import nn
 
 
 def objective(learning_rate, hidden_units, dropout, trial):
-    """Train, and yield the metrics of every epoch. A trial that runs again goes on from its checkpoint."""
+    """Train, and yield the metrics of every epoch. A trial that runs again continues from its checkpoint."""
     torch.manual_seed(trial.seed)
     x_train, y_train, x_val, y_val = split()
     network = nn.Sequential(

@@ -1,8 +1,8 @@
-"""Which hyperparameters matter: the variance of what was learnt, split by parameter and by pair.
+"""Which hyperparameters matter: the variance of the metric over the space, split by parameter and by pair.
 
 Gaussian processes are fitted to all results, and functions are drawn from their posteriors. Each draw's
 variance over the space splits into main effects and interactions (functional ANOVA: Hooker, 2007;
-for hyperparameters Hutter, Hoos & Leyton-Brown, 2014). The spread over the draws says how sure it is:
+for hyperparameters Hutter, Hoos & Leyton-Brown, 2014). How far the draws differ says how sure it is:
 they differ in the kernel's hyperparameters, in the function, and in the points they are averaged over.
 """
 
@@ -21,12 +21,12 @@ from hpsearch.searchers.targets import surrogate_targets
 from hpsearch.space import Floats, Space
 
 TRIALS_PER_PARAMETER = 4
-"""With fewer results for each parameter, nothing is said."""
+"""With fewer results per parameter there is no answer."""
 MOST_PAIRED = 8
-"""Pairs are looked at among so many parameters, those of the largest main effects."""
+"""Pairs are formed among at most this many parameters, those with the largest main effects."""
 
 _MOST_POINTS = 256
-_CLIP, _FAR = 0.95, 3.0  # losses above both this quantile and so many quartile ranges count as alike
+_CLIP, _FAR = 0.95, 3.0  # losses above this quantile and this many interquartile ranges count as equal
 _STEPS = 40  # of the fit, which is done once
 _MODELS, _DRAWS = 8, 12  # hyperparameters, functions for each of them
 _POINTS = 2048  # over which the total variance is taken
@@ -73,7 +73,7 @@ def importance(
     Args:
         space: What was searched.
         observations: All results.
-        repeats: Over how many seeds each loss is a mean.
+        repeats: The number of seeds that each loss is a mean over.
         seed: For the posterior draws and the points they are averaged over.
 
     Returns:
@@ -84,7 +84,7 @@ def importance(
     d = space.dimensions
     if d == 0 or len(losses) < TRIALS_PER_PARAMETER * d or losses.max() == losses.min():
         return None
-    with ThreadpoolController().limit(limits=1, user_api="blas"):  # their number changes the last digits
+    with ThreadpoolController().limit(limits=1, user_api="blas"):  # their number changes the last bits
         return _importance(
             space, observations, HyperparameterPrior.about(d, repeats), np.random.default_rng(seed)
         )
@@ -125,7 +125,7 @@ class _Variances:
     Args:
         space: What was searched.
         draws: The functions.
-        points: Spread evenly over the cube, shape (n, d).
+        points: Evenly distributed over the cube, shape (n, d).
     """
 
     def __init__(self, space: Space, draws: PosteriorDraws, points: Floats) -> None:
@@ -137,8 +137,8 @@ class _Variances:
     def share(self, columns: Sequence[int]) -> Floats:
         """What some parameters do together beyond what fewer of them do, as a share; shape (draws,).
 
-        The others are averaged over points, so few that their mean is not quite the expectation; what
-        its noise adds to the variance is taken off again.
+        The others are averaged over points, so few that their mean is only near the expectation; the
+        variance that this noise adds is subtracted.
         """
         levels, count = _GRIDS[len(columns)]
         middles = (np.arange(levels) + 0.5) / levels
@@ -156,7 +156,7 @@ class _Variances:
 
 
 def _clip(losses: Floats) -> float:
-    """The quantile above which losses count as alike: a few that are far off must not be all there is."""
+    """The quantile above which losses count as equal, so that a few outliers are not all of the variance."""
     low, high = np.nanquantile(losses, [0.25, 0.75])
     return max(_CLIP, float(np.mean(losses <= high + _FAR * (high - low))))
 

@@ -1,4 +1,4 @@
-"""How draws from a space's priors are spread over each parameter's range."""
+"""How draws from a space's priors are distributed over each parameter's range."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,7 +12,7 @@ SLICES = 10
 
 
 def coverage(space: Space, units: Floats) -> list[dict[str, Any]]:
-    """What the prior of each parameter covers, and how much of it some draws have reached.
+    """What the prior of each parameter covers, and how much of it a sample of draws hits.
 
     Args:
         space: What may be tried.

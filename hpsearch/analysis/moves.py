@@ -16,9 +16,9 @@ class Move:
     Attributes:
         name: The parameter.
         value: What the trial tries.
-        before: The value of the trial around which this one lies; None where there is none.
-        moved: How far the value is from there; None where there is nothing to measure from, or no order.
-        radius: The standard deviation of the steps that candidates took; None where no steps were taken.
+        before: The value of the trial that this one was proposed around; None if there is none.
+        moved: How far the value is from there; None without a centre, or if values have no order.
+        radius: The standard deviation of the steps that candidates took; None if they took none.
     """
 
     name: str
@@ -34,7 +34,7 @@ def moves(space: Space, trial: Trial, centre: Trial | None) -> list[Move]:
     Args:
         space: What was searched.
         trial: The trial.
-        centre: The trial around which it lies; None if around none.
+        centre: The trial that it was proposed around; None if there is none.
     """
     before = centre.values if centre else {}
     apart = np.diff(space.units([before or trial.values, trial.values]), axis=0)[0].tolist()

@@ -20,10 +20,10 @@ class Narrowing:
 
     Attributes:
         name: The parameter.
-        early: Of the first third of the trials: for a number, ``low`` and ``high``, which at least four
-            fifths of the values lie between; for a category, the most frequent ``value`` and its ``share``
+        early: Of the first third of the trials: for a number, ``low`` and ``high``, with at least four
+            fifths of the values between them; for a category, the most frequent ``value`` and its ``share``
             of the trials. None where the parameter was never active.
-        late: The same of the last third.
+        late: The same for the last third.
     """
 
     name: str
@@ -32,7 +32,7 @@ class Narrowing:
 
 
 def thirds(count: int) -> tuple[range, range]:
-    """The numbers of the first and of the last third of so many trials, one at least in each.
+    """The numbers of the first and of the last third of a search, at least one in each.
 
     Args:
         count: How many trials there are, at least one.
@@ -52,14 +52,14 @@ def narrowing(space: Space, configurations: Sequence[Mapping[str, Value]]) -> li
     for parameter in space.parameters:
         name = parameter.name
         early, late = (
-            _spread(parameter, [configurations[at][name] for at in part if name in configurations[at]])
+            _typical(parameter, [configurations[at][name] for at in part if name in configurations[at]])
             for part in thirds(len(configurations))
         )
         found.append(Narrowing(name, early, late))
     return found
 
 
-def _spread(parameter: Parameter, tried: Sequence[Value]) -> Mapping[str, Value] | None:
+def _typical(parameter: Parameter, tried: Sequence[Value]) -> Mapping[str, Value] | None:
     if not tried:
         return None
     if isinstance(parameter, Number):

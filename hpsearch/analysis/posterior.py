@@ -72,7 +72,7 @@ def plausible(
     Args:
         features: Maps points to features.
         prior: The prior over hyperparameters.
-        start: Where to begin, best at their most probable values; shape (d + 2,).
+        start: Where to begin, preferably at their most probable values; shape (d + 2,).
         units: Observed points, shape (n, d).
         targets: Standardised losses, shape (n,).
         count: How many draws.

@@ -11,19 +11,22 @@ from hpsearch.cli.options import Color, Form, common, console, formats
 def doctor(form: Form, color: Color) -> None:
     """Report the software and the CPUs that searches use.
 
-    Shows versions, CPUs and the speed of matrix products, which is measured in a child process, and whether
-    OpenBLAS has a faster kernel for this CPU than the one it chooses (see run.blas_kernel in a config).
+    Shows versions, CPUs and what the portable kernels cost here: the speed of matrix products with them and
+    with the fastest ones, measured in child processes (see run.kernels in a config).
     """
-    from hpsearch import blas
+    from hpsearch import kernels
+    from hpsearch.errors import UsageError
     from hpsearch.executors.choose import available_cpus
     from hpsearch.reports.doctor import doctor_details
     from hpsearch.reports.render import print_report
     from hpsearch.versions import versions
 
-    own = blas.measure()
-    better = blas.better_kernel(own.kernel if own else None, blas.cpu_flags())
-    other = blas.measure(better) if better else None
-    print_report(doctor_details(versions(), available_cpus(), own, better, other), form, console(color))
+    try:
+        portable = kernels.measure(kernels.PORTABLE)
+    except UsageError:  # this CPU lacks instructions that they need
+        portable = None
+    fastest = kernels.measure(kernels.FASTEST)
+    print_report(doctor_details(versions(), available_cpus(), portable, fastest), form, console(color))
 
 
 @click.command()

@@ -36,8 +36,7 @@ def train(directory: Path, trial: str, output: Path, quiet: bool, form: Form, co
     Example:
       hpsearch train runs/digits-001 best -o model.npz
     """
-    from hpsearch import blas
-    from hpsearch.api import train as train_model
+    from hpsearch import kernels
     from hpsearch.errors import UsageError
     from hpsearch.files import usage_errors
     from hpsearch.reports.render import print_report
@@ -53,9 +52,11 @@ def train(directory: Path, trial: str, output: Path, quiet: bool, form: Form, co
 
     with Run.read(directory) as run:
         chosen = run.trial(run.trial_number(trial))
-        kernel = run.meta("blas_kernel")
-        if blas.supported(kernel, blas.cpu_flags()):  # it changes the last bits of a matrix product
-            blas.restart_with(kernel)
+        variables = run.meta("kernels")
+        if kernels.supported(variables):  # they change the last bits of a matrix product
+            kernels.restart_with(variables)
+        from hpsearch.api import train as train_model  # only now, as it loads NumPy
+
         final = train_model(run, chosen.number, show)
     with usage_errors(output):
         final.model.save(output)

@@ -53,15 +53,16 @@ def run(
       hpsearch run config.yaml search.trials=128 -j 4
       hpsearch run config.yaml -q          print only the run directory; for scripts
     """
-    from hpsearch import blas
+    from hpsearch import kernels
     from hpsearch.config import load
     from hpsearch.starting import start
 
     options = {"seed": seed, "search.trials": trials, "run.workers": workers, "run.strategy": strategy}
     settings = [f"{key}={value}" for key, value in options.items() if value is not None]
     loaded = load(config, [*overrides, *settings])
+    variables = kernels.variables(loaded.run.kernels)
     if config.is_file():  # a pipe cannot be read again
-        blas.restart_with(blas.choose_kernel(loaded.run.blas_kernel))
+        kernels.restart_with(variables)
     with _callback(loaded.name, quiet=quiet, verbose=verbose, color=color) as callback:
         directory = start(loaded, callback, directory=output)
     _end(directory, quiet=quiet, color=color)
@@ -95,14 +96,15 @@ def resume(
       hpsearch resume runs/digits-001
       hpsearch resume runs/digits-001 --trials 128
     """
-    from hpsearch import blas
-    from hpsearch.resuming import resume as resume_run
+    from hpsearch import kernels
     from hpsearch.store import Run
 
     with Run.read(directory) as run:
-        kernel = run.meta("blas_kernel")
-    if blas.supported(kernel, blas.cpu_flags()):  # otherwise the run warns of the difference
-        blas.restart_with(kernel)
+        variables = run.meta("kernels")
+    if kernels.supported(variables):  # otherwise the run warns of the difference
+        kernels.restart_with(variables)
+    from hpsearch.resuming import resume as resume_run  # only now, as it loads NumPy
+
     options: dict[str, Any] = {"search.trials": trials, "run.workers": workers, "run.strategy": strategy}
     changes = {key: value for key, value in options.items() if value is not None}
     with _callback(directory.name, quiet=quiet, verbose=verbose, color=color) as callback:

@@ -1,9 +1,11 @@
 """What is a search? From YAML text to a frozen :class:`Config`; the only room that imports pydantic."""
 
-from hpsearch.config.code_settings import CommandSettings, FunctionSettings
+from hpsearch.config.code_settings import FunctionSettings
+from hpsearch.config.command_settings import CommandSettings
 from hpsearch.config.config import Config, Difference, load, parse_space, trial_config
 from hpsearch.config.json_schema import json_schema
 from hpsearch.config.network_settings import NetworkSettings
+from hpsearch.config.setting_types import name_like
 
 __all__ = [
     "CommandSettings",
@@ -13,6 +15,7 @@ __all__ = [
     "NetworkSettings",
     "json_schema",
     "load",
+    "name_like",
     "parse_space",
     "trial_config",
 ]

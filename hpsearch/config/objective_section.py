@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from hpsearch.config.code_settings import CommandSettings, FunctionSettings
+from hpsearch.config.code_settings import FunctionSettings
+from hpsearch.config.command_settings import CommandSettings
 from hpsearch.config.network_settings import NetworkSettings
 from hpsearch.config.reader import Reader, either
 from hpsearch.config.schema import MetricSection, ObjectiveSection

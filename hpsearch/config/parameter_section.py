@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 from hpsearch.config.reader import Reader, either
 from hpsearch.config.schema import ParameterSection
@@ -29,7 +29,13 @@ Conditions = Mapping[str, tuple[Value, ...]]
 
 
 class ParameterRules:
-    """What an objective requires of the parameters of its space; here, nothing."""
+    """What an objective requires of the parameters of its space; here, nothing.
+
+    Attributes:
+        takes_flags: Whether parameters can say how they are passed.
+    """
+
+    takes_flags: ClassVar[bool] = False
 
     def kind(self, name: str) -> Kind:
         """The type that the values of a parameter must have; None for any."""

@@ -18,11 +18,13 @@ from pydantic import (
 
 from hpsearch.config.setting_types import (
     Bytes,
+    EnvironmentText,
     FractionOrPath,
     FunctionName,
     Name,
     OptionalText,
     Seconds,
+    Spelling,
     Words,
     Workers,
     one_of,
@@ -30,6 +32,7 @@ from hpsearch.config.setting_types import (
     wrong,
 )
 from hpsearch.data.builtin import BUILTIN
+from hpsearch.kernels import FASTEST, KERNELS, PORTABLE
 from hpsearch.searchers import METHODS
 from hpsearch.space import PRIORS
 
@@ -71,6 +74,12 @@ class _ParameterSection(Section):
     when: dict[str, Any] | None = Field(
         default=None, description="the values of other parameters with which this one is active"
     )
+    flag: str | None = Field(
+        default=None, description="how {args} passes it to a command: '--lr {}', 'lr={}', '--amp'"
+    )
+    spelling: Spelling | None = Field(
+        default=None, description="words by value when it is passed to a command; or python"
+    )
 
 
 def _prior_keys() -> dict[str, Any]:
@@ -97,7 +106,9 @@ class EarlyStopping(Section):
     """Trials that fall behind are stopped early, at rungs of min_epochs · reduction^j epochs."""
 
     min_epochs: int = Field(default=1, ge=1, description="epochs before the first rung")
-    reduction: int = Field(default=2, ge=2, description="the best 1/reduction of the trials pass a rung")
+    reduction: int = Field(
+        default=2, ge=2, description="the best 1/reduction of the trials pass a rung that predicts well"
+    )
 
 
 def _early_stopping(value: object) -> object:
@@ -116,7 +127,7 @@ class SearchSection(Section):
     )
     trials: int = Field(default=64, ge=1, le=10_000_000, description="how many trials in total")
     lag: int = Field(
-        default=8,
+        default=3,
         ge=0,
         le=10_000,
         description="trial k waits for the results of the trials up to k − lag − 1",
@@ -153,9 +164,9 @@ class RunSection(Section):
     )
     workers: Workers = Field(default="auto", description="how many trials run at once")
     threads: int = Field(default=1, ge=1, le=1024, description="threads for the matrix products of one trial")
-    blas_kernel: Literal["auto", "keep"] = Field(
-        default="auto",
-        description="auto: the CPU's fastest matrix kernels, even if OpenBLAS picks others; keep: its choice",
+    kernels: Annotated[str, one_of((PORTABLE, FASTEST, *KERNELS))] = Field(
+        default=PORTABLE,
+        description="portable: same results on every CPU; fastest: all that this CPU has; or a kernel's name",
     )
     timeout: Seconds = Field(default=None, description="how long a trial may run")
     memory: Bytes = Field(
@@ -219,11 +230,36 @@ class CommandSection(Section):
 
     run: Words = Field(description="the program and its arguments, with placeholders such as {learning_rate}")
     shell: bool = Field(default=False, description="whether a shell runs the command")
+    flags: dict[str, str] = Field(
+        default={}, description="how {args} passes single parameters: '--lr {}', 'lr={}', '--amp'"
+    )
+    spelling: Spelling = Field(
+        default={}, description="python for True, False and None; or words by value, for all parameters"
+    )
+    spellings: dict[str, Spelling] = Field(default={}, description="words by value, for single parameters")
+    env: dict[str, EnvironmentText] = Field(
+        default={}, description="variables of the environment, with placeholders"
+    )
+    files: dict[str, str] = Field(
+        default={}, description="files in the trial's directory, each with the template that is filled in"
+    )
     metrics: dict[str, str] = Field(
-        default={}, description="for each metric, a regular expression whose first group captures the number"
+        default={},
+        description="for each metric, its text with {} for the number, or a regular expression with a group",
+    )
+    metrics_file: str | None = Field(
+        default=None,
+        min_length=1,
+        description="a file that the program writes metrics to: CSV, JSON, JSON lines or TensorBoard",
+    )
+    output: Literal["both", "stdout", "stderr"] = Field(
+        default="both", description="where the metrics are printed"
     )
     directory: str | None = Field(
         default=None, min_length=1, description="where it runs; by default the config's directory"
+    )
+    in_trial_directory: bool = Field(
+        default=False, description="whether each trial runs in a directory of its own instead"
     )
     epochs: int | None = Field(default=None, ge=1, description="how many epochs a full trial has")
 

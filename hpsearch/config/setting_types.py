@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError, core_schema
 
 from hpsearch.document import fixes, quantities
 from hpsearch.document.scalars import shown
+from hpsearch.invocation.flags import PYTHON, as_text
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _FUNCTION = re.compile(r"([^:]*/)?[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
@@ -117,6 +118,19 @@ def _text(value: object) -> str:
     raise wrong("must be none or text")
 
 
+def _spelling(value: object) -> object:
+    """Words by value; ``python`` for those of Python."""
+    if value == "python":
+        return dict(PYTHON)
+    if isinstance(value, dict) and all(isinstance(word, str | int | float) for word in value.values()):
+        return {key: as_text(word) for key, word in value.items()}
+    raise wrong("must be python, or words by value", 'For example: {"true": "yes", "false": "no"}')
+
+
+def _environment_text(value: object) -> object:
+    return as_text(value) if isinstance(value, bool | int | float) else value
+
+
 def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
@@ -144,6 +158,12 @@ FractionOrPath = Annotated[float | str, BeforeValidator(_fraction_or_path)]
 
 FunctionName = Annotated[str, BeforeValidator(_function_name)]
 """``module:function``, or ``path/to/module:function``."""
+
+Spelling = Annotated[dict[str, str], BeforeValidator(_spelling)]
+"""Words by the text of a value, such as ``yes`` for ``true``."""
+
+EnvironmentText = Annotated[str, BeforeValidator(_environment_text)]
+"""The text of a variable, which may be written as a number."""
 
 Words = Annotated[list[str] | str, BeforeValidator(_words)]
 """A command, as a text or as a list of words."""

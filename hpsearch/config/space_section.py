@@ -43,7 +43,7 @@ SPELLINGS = {
 """Other spellings of a parameter's keys, each with the key it means."""
 
 _EXAMPLE = "For example: space: {learning_rate: {prior: log, min: 1e-4, max: 1}}"
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,99}")
+_NAME = re.compile(r"(?=.{1,100}\Z)[A-Za-z_][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*")
 
 
 def canonical_spelling(reader: Reader) -> MappingNode:
@@ -131,8 +131,8 @@ def _check_name(name: str, rules: ParameterRules, reader: Reader) -> None:
     if _NAME.fullmatch(name):
         rules.check_name(name, reader)
     else:
-        rule = "must be 1 to 100 letters, digits, '_' or '-', starting with a letter or '_'"
-        like = re.sub(r"[^A-Za-z0-9_-]+", "_", name[:100]).strip("_-")
+        rule = "must be 1 to 100 letters, digits, '_', '-' or '.', starting with a letter or '_'"
+        like = re.sub(r"[^A-Za-z0-9_.-]+", "_", name[:100]).strip("_-.")
         hint = f"Write {like}" if _NAME.fullmatch(like) else ""
         reader.report(("space", name), f"a parameter's name {rule}", hint=hint, key=True)
 
@@ -155,6 +155,9 @@ def _read_entry(
     section = reader.read(at, ParameterSection)
     if section is None:
         return None
+    for key in ("flag", "spelling"):
+        if getattr(section, key) is not None and not rules.takes_flags:
+            reader.report((*at, key), "can only be used with a command", hint="Remove it", key=True)
     parameter = read_parameter(name, section, rules.kind(name), reader)
     if parameter is None or len(reader.problems) > before:
         return None

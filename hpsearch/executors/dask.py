@@ -5,10 +5,14 @@ trial may only have been beside the one that killed them, so it then runs once m
 flight; if that ends in the same way, it is ``crashed``.
 """
 
+from __future__ import annotations  # Future has become generic only lately
+
+import contextlib
 import errno
 import logging
 import os
 import queue
+import sys
 import time
 import warnings
 from collections import deque
@@ -26,7 +30,9 @@ from distributed.scheduler import KilledWorker
 from distributed.versions import VersionMismatchWarning
 from threadpoolctl import threadpool_limits
 
+from hpsearch import kernels
 from hpsearch.commands import command
+from hpsearch.environment import SafePath, set_variables
 from hpsearch.errors import ClusterLost, UsageError
 from hpsearch.executors.executor import Plan
 from hpsearch.objective import Objective
@@ -78,6 +84,7 @@ class Dask:
         self._resume = command("resume", run_directory)
         self._threads = threads
         self._files: str | None = None
+        self._surroundings = contextlib.ExitStack()
         self._cluster: LocalCluster | None = None
         self._client = self._connect(most, scheduler, scheduler_file, retries)
         self._flight: dict[Future[Result], Trial] = {}
@@ -88,6 +95,7 @@ class Dask:
         try:
             available = self._meet_workers()
             self._check_versions()
+            self._set_kernels()
             if not all(self._client.run(run_directory.exists).values()):
                 self._ship(objective)
         except BaseException:
@@ -143,6 +151,7 @@ class Dask:
         self._client.close(timeout=CONNECT_SECONDS)
         if self._cluster is not None:
             self._cluster.close(timeout=CONNECT_SECONDS)
+        self._surroundings.close()
 
     def __enter__(self) -> Self:
         return self
@@ -205,6 +214,7 @@ class Dask:
                     return Client(scheduler, **options)
                 if file:
                     return Client(scheduler_file=_there(file), **options)
+                self._surroundings.enter_context(SafePath())  # dask may start a worker anew at any time
                 self._cluster = _local_cluster(most, retries)
                 return Client(self._cluster, **options)
         except (OSError, ValueError) as error:  # ValueError: no address at all
@@ -246,6 +256,22 @@ class Dask:
                         f" {name} is {theirs} on {machine} but {own[name]} here. Install the same on both."
                     )
 
+    def _set_kernels(self) -> None:
+        """Have every worker compute as this process does, those that come later too.
+
+        Raises:
+            UsageError: A worker has loaded NumPy with other kernels already.
+        """
+        variables, own = kernels.current_variables(), kernels.arithmetic()
+        self._client.register_plugin(_Kernels(variables), name="hpsearch-kernels")
+        for address, theirs in self._client.run(kernels.arithmetic).items():
+            if theirs != own:
+                raise UsageError(
+                    "All machines of a cluster need the same arithmetic, or results would differ: it is"
+                    f" {theirs} on the worker {address}, and {own} here. Start the workers with"
+                    f" {kernels.describe_variables(variables)}."
+                )
+
     def _ship(self, objective: Objective) -> None:
         """Give every worker, those that come later too, the objective's files."""
         self._files = f"hpsearch-{uuid4().hex}"
@@ -275,6 +301,22 @@ def _local_cluster(workers: int, retries: int) -> LocalCluster:
             scheduler_kwargs={"dashboard": False},
             silence_logs=logging.CRITICAL,
         )
+
+
+class _Kernels(WorkerPlugin):
+    """Has a worker compute with some kernels, if it has not loaded NumPy yet.
+
+    Args:
+        variables: See :func:`hpsearch.kernels.variables`.
+    """
+
+    def __init__(self, variables: Mapping[str, str | None]) -> None:
+        self._variables = variables
+
+    def setup(self, worker: Any) -> None:
+        """Called on every worker when it, or the plugin, is added."""
+        if "numpy" not in sys.modules and kernels.supported(self._variables):
+            set_variables({name: self._variables.get(name) for name in kernels.VARIABLES})
 
 
 class _Files(WorkerPlugin):

@@ -10,7 +10,7 @@ from hpsearch.metrics.numbers import plain_line
 from hpsearch.metrics.objects import depth, read_object
 from hpsearch.metrics.pairs import contradictory, pairs
 from hpsearch.metrics.patterns import Pattern
-from hpsearch.metrics.tabular_files import TableReader
+from hpsearch.metrics.text_tables import TableReader
 
 LONGEST_LINE = 2**14
 """Characters of a line that are looked at for names with numbers."""
@@ -20,6 +20,9 @@ MOST_OBJECT_LINES = 200
 
 MOST_SEEN = 500
 """Names that are remembered."""
+
+_CONTINUES = re.compile(r"\s*(?:[\"'}]|\Z)")
+"""The second line of an object."""
 
 _ANY_VALUE = re.compile(r"[0-9]|nan|inf", re.IGNORECASE)
 
@@ -150,11 +153,14 @@ class LineReader(_Gatherer):
         return super().final()
 
     def _whole(self, line: str) -> Iterable[str]:
-        """The line, or nothing while a JSON object goes on, or the object; or the lines of what was none."""
+        """The line; nothing inside a JSON object, then the object; or the lines, if it was not one."""
         if not self._object and not line.rstrip().endswith(("{", ",")):
             return [line]
         if not self._object and (not line.lstrip().startswith("{") or depth(line) <= 0):
             return [line]
+        if len(self._object) == 1 and not _CONTINUES.match(line):
+            lines, self._object, self._depth = self._object, [], 0  # the brace was not of an object
+            return [*lines, *self._whole(line)]
         self._object.append(line)
         self._depth += depth(line)
         if self._depth > 0 and len(self._object) < MOST_OBJECT_LINES:

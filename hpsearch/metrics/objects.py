@@ -55,7 +55,7 @@ def _flat(entries: Mapping[Any, Any], prefix: str = "", level: int = 1) -> Itera
 
 
 def _python(text: str) -> Any:
-    """What a dictionary of Python holds, by its syntax alone; None if it is no such thing."""
+    """What a dictionary of Python holds, by its syntax alone; None if it is not one."""
     try:
         tree = ast.parse(text, mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):

@@ -65,9 +65,7 @@ class Pattern:
             BadPattern: It cannot be used.
         """
         if self._regex.groups == 0:
-            raise BadPattern(
-                "has no group for the number; write {} in place of the number, as in 'val_loss={}'"
-            )
+            raise BadPattern("must have {} in place of the number, or a group in parentheses")
 
     def find(self, line: str) -> float | None:
         """The number in a line, or None if the line does not match.
@@ -84,7 +82,7 @@ class Pattern:
         try:
             return re.compile(self.text)
         except re.error as error:
-            raise BadPattern(f"is not a regular expression: {error}") from None
+            raise BadPattern(f"must be a regular expression: {error}") from None
 
     @cached_property
     def _tolerant(self) -> re.Pattern[str] | None:
@@ -145,9 +143,9 @@ def _literal(text: str) -> str:
     """
     before, *after = text.split(PLACEHOLDER)
     if len(after) != 1:
-        raise BadPattern(f"has {len(after)} places for a number; write one {{}} and {{*}} for any other text")
+        raise BadPattern(f"must have one {{}}, not {len(after)}; write {{*}} for any other text")
     if re.search(r"[-+−.,0-9]\Z", before):
-        raise BadPattern("has a sign or digit just before {}; the number includes its sign")
+        raise BadPattern("must not have a sign or digit just before {}; the number includes its sign")
     start = _escaped(before)
     if re.match(r"\w", before):
         start = rf"(?<![\w])(?<!\w[./@-]){start}"

@@ -1,58 +1,100 @@
-"""A command of the user's as a trial: its metrics are read from what it prints."""
+"""A command of the user's as a trial: it gets values as words, and reports by what it prints or writes."""
 
 from __future__ import annotations  # types are imported for annotations only
 
+import contextlib
 import json
-import math
 import os
-import re
-import shlex
-from dataclasses import dataclass, field
+import time
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
+from hpsearch.expressions import ExpressionError
+from hpsearch.files import is_readable_file
+from hpsearch.invocation.command_line import SHELL, CommandLine
+from hpsearch.invocation.flags import Passing
+from hpsearch.invocation.placeholders import filled, placeholders, split_words
+from hpsearch.metrics import MisreadNumber
+from hpsearch.metrics.metrics_files import MetricsFile, UnreadableMetrics
 from hpsearch.objective import TrialEnded
 from hpsearch.objectives.code_objective import CodePreparation
+from hpsearch.objectives.command_output import CommandOutput, Output
 from hpsearch.objectives.user_code import NothingReported
 from hpsearch.process.child import Child, Exit, Timeout
-from hpsearch.process.placeholders import filled, placeholders
-from hpsearch.trial import Status, Value
+from hpsearch.trial import Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from hpsearch.config import CommandSettings, Config
+    from hpsearch.metrics import Sighting
     from hpsearch.objective import Records
     from hpsearch.objectives.user_code import TrialContext
+    from hpsearch.trial import Trial
 
-SHELL = "/bin/sh"
+POLL_SECONDS = 0.5
+"""How often a file of metrics is looked at."""
 
 
 @dataclass(frozen=True)
 class Command:
-    """A program that prints what a trial is worth.
+    """A program that prints or writes what a trial is worth.
 
-    It prints JSON objects, one a line, to its standard output or the file ``$HPSEARCH_METRICS``; or, if there
-    are patterns, lines that match them.
+    Metrics are found in its output, by patterns if there are some, in the file ``$HPSEARCH_METRICS``, and in
+    the file that it writes.
 
     Attributes:
         run: The program and its arguments, with placeholders; or, for a shell, a string.
-        patterns: Regular expressions by metric, whose first group is the number.
+        patterns: Patterns by metric: texts with ``{}``, or regular expressions with a group.
         epochs: The value of ``{epochs}``; None if the config does not say.
+        passing: How values become words.
+        environment: Variables with placeholders.
+        templates: Templates by the path of the filled-in file in the trial's directory.
+        metrics_file: What the program writes metrics to, with placeholders.
+        output: Where metrics are printed.
+        in_trial_directory: Whether it runs in the trial's directory.
     """
 
     run: tuple[str, ...] | str
     patterns: Mapping[str, str] = field(default_factory=dict)
     epochs: int | None = None
+    passing: Passing = field(default_factory=Passing)
+    environment: Mapping[str, str] = field(default_factory=dict)
+    templates: Mapping[str, str] = field(default_factory=dict)
+    metrics_file: str | None = None
+    output: Output = "both"
+    in_trial_directory: bool = False
+
+    @classmethod
+    def of(cls, settings: CommandSettings) -> Self:
+        """The command of a config."""
+        return cls(
+            settings.run,
+            settings.patterns,
+            settings.epochs,
+            Passing(settings.flags, settings.spellings),
+            settings.environment,
+            settings.files,
+            settings.metrics_file,
+            settings.output,
+            settings.in_trial_directory,
+        )
 
     @classmethod
     def prepare(cls, config: Config, settings: CommandSettings) -> CodePreparation:
         """What precedes the trials of a search that runs a command."""
-        command = cls(settings.run, settings.patterns, settings.epochs)
-        return CodePreparation(config, command, Path(settings.directory))
+        return CodePreparation(config, cls.of(settings), Path(settings.directory))
 
-    def check(self, config: Config) -> None:
-        """Nothing is left to check: the config has looked for the program."""
+    def check(self, config: Config) -> Sequence[str]:
+        """Look at what reaches the command.
+
+        Raises:
+            ConfigError: No searched value does, or a template cannot be filled in.
+        """
+        from hpsearch.objectives.command_checks import check_reach  # imports yaml
+
+        return check_reach(config)
 
     def records(self, context: TrialContext) -> Records:
         """Run it for a trial."""
@@ -62,142 +104,161 @@ class Command:
         try:
             # Opened to write as well, or it would end when the first writer does.
             with os.fdopen(os.open(metrics, os.O_RDWR | os.O_NONBLOCK), "rb", buffering=0) as pipe:
-                variables = {"HPSEARCH_METRICS": str(metrics)}
-                with context.child(
-                    self.arguments(context), metrics=pipe.fileno(), environment=variables
+                arguments, variables = self._begin(context)
+                metric, files = context.metric.name, context.files
+                file = self._file(context.trial, context.directory, files.directory, metric)
+                output = CommandOutput(self.patterns, metric, self.output, file)
+                where = context.files.directory if self.in_trial_directory else context.directory
+                with replace(context, directory=where).child(
+                    arguments,
+                    metrics=pipe.fileno(),
+                    environment={**variables, "HPSEARCH_METRICS": str(metrics)},
                 ) as child:
-                    return (yield from self._parse(child, context, metrics))
+                    return (yield from self._parse(child, context, output, metrics))
         finally:
             metrics.unlink(missing_ok=True)
 
     def files(self, directory: Path) -> Sequence[Path]:
-        """Those that the command names."""
+        """Those that the command names, and the templates."""
         try:
-            words = shlex.split(self.run) if isinstance(self.run, str) else self.run
+            words = split_words(self.run) if isinstance(self.run, str) else self.run
         except ValueError:  # a shell may see it otherwise
-            return []
-        paths = (directory / word for word in words)
-        return [path for path in paths if path.is_relative_to(directory) and _is_file(path)]
+            words = []
+        paths = [directory / word for word in (*words, *self.templates.values())]
+        return [
+            path for path in dict.fromkeys(paths) if path.is_relative_to(directory) and is_readable_file(path)
+        ]
 
     def with_root(self, directory: Path) -> Self:
         """Itself: it holds no path of its own."""
         return self
 
-    def arguments(self, context: TrialContext) -> list[str]:
-        """The command for a trial."""
-        values = dict(context.trial.values)
-        words = {
-            "seed": str(context.trial.seed),
-            "trial": str(context.trial.number),
-            "trial_dir": str(context.files.directory),
-            "checkpoint_dir": str(context.files.checkpoint),
-            "epochs": "" if self.epochs is None else str(self.epochs),
-            **{name: as_text(value) for name, value in values.items()},
-        }
-        if _mentions(self.run, "json"):
-            path = context.files.directory / "values.json"
-            path.write_text(json.dumps(values), encoding="utf-8")
-            words["json"] = str(path)
-        every = [word for name, value in values.items() for word in (f"--{name}", as_text(value))]
-        if isinstance(self.run, str):
-            quoted = {name: shlex.quote(word) for name, word in words.items()}
-            return [SHELL, "-c", filled(self.run, {**quoted, "args": shlex.join(every)})]
-        parts = (every if part == "{args}" else [filled(part, words)] for part in self.run)
-        return [word for part in parts for word in part]
+    def line(self, trial: Trial, directory: Path, trial_directory: Path) -> tuple[list[str], dict[str, str]]:
+        """The words of the command for a trial, and the variables of its environment.
 
-    def _parse(self, child: Child, context: TrialContext, metrics: Path) -> Records:
-        metric = context.metric.name
-        reader = _Patterns(self.patterns, metric) if self.patterns else _Objects(metric)
-        direct = _Objects(metric)
+        Args:
+            trial: What to run.
+            directory: Where the code is.
+            trial_directory: Where the trial has its files.
+
+        Raises:
+            ExpressionError: An expression has no value.
+        """
+        special = self._special(trial, trial_directory)
+        line = CommandLine(self.run, self.passing, self.environment)
+        words = line.words(trial.values, special)
+        if self.in_trial_directory and not isinstance(self.run, str):
+            words = [str(directory / word) if _is_file(directory / word) else word for word in words]
+        return words, line.variables(trial.values, special)
+
+    def sightings(
+        self, metric: str, trial: Trial, directory: Path, trial_directory: Path
+    ) -> Mapping[str, Sighting]:
+        """The metrics that a trial which has ended reported, by what it left in its directory.
+
+        Args:
+            metric: The search's.
+            trial: What ran.
+            directory: Where the code is.
+            trial_directory: Where the trial has its files.
+        """
+        file = self._file(trial, directory, trial_directory, metric, only_new=False)
+        output = CommandOutput(self.patterns, metric, self.output, file)
+        with contextlib.suppress(MisreadNumber, UnreadableMetrics, TrialEnded):
+            for name in ("stdout", "stderr"):
+                log = trial_directory / f"{name}.log"
+                for _ in output.records(name, log.read_bytes() if log.is_file() else b""):
+                    pass
+            for _ in output.last_records():
+                pass
+        return output.seen
+
+    def _special(self, trial: Trial, trial_directory: Path) -> dict[str, str]:
+        return {
+            "seed": str(trial.seed),
+            "trial": str(trial.number),
+            "trial_dir": str(trial_directory),
+            "checkpoint_dir": str(trial_directory / "checkpoint" / "files"),
+            "epochs": "" if self.epochs is None else str(self.epochs),
+            "json": str(trial_directory / "values.json"),
+        }
+
+    def _begin(self, context: TrialContext) -> tuple[list[str], dict[str, str]]:
+        """Write the files that a trial needs; the words and the variables of its command."""
+        trial, directory = context.trial, context.files.directory
+        if any("json" in placeholders(text) for text in self._texts()):
+            (directory / "values.json").write_text(json.dumps(dict(trial.values)), encoding="utf-8")
+        if self.templates:
+            self._fill_in(context)
         try:
-            for source, block in child.blocks(context.deadline):
-                if source == "metrics":
-                    yield from direct.records(block)
-                elif source == "stdout" or self.patterns:
-                    yield from reader.records(block)
+            return self.line(trial, context.directory, directory)
+        except ExpressionError as error:
+            raise TrialEnded(Status.FAILED, str(error)) from error
+
+    def _fill_in(self, context: TrialContext) -> None:
+        from hpsearch.objectives.filled_files import BadTemplate, write_filled  # imports yaml
+
+        directory = context.files.directory
+        special = self._special(context.trial, directory)
+        for target, template in self.templates.items():
+            source = context.directory / template
+            try:
+                write_filled(source, directory / target, context.trial.values, special, self.passing)
+            except BadTemplate as error:
+                raise TrialEnded(Status.FAILED, str(error)) from error
+
+    def _texts(self) -> Iterator[str]:
+        yield from [self.run] if isinstance(self.run, str) else self.run
+        yield from self.environment.values()
+
+    def _file(
+        self, trial: Trial, directory: Path, trial_directory: Path, metric: str, *, only_new: bool = True
+    ) -> MetricsFile | None:
+        if self.metrics_file is None:
+            return None
+        special = self._special(trial, trial_directory)
+        text = filled(self.metrics_file, lambda inner: self.passing.placeholder(inner, trial.values, special))
+        where = trial_directory if self.in_trial_directory else directory
+        return MetricsFile(str(where / text), metric, only_new=only_new)
+
+    def _parse(self, child: Child, context: TrialContext, output: CommandOutput, metrics: Path) -> Records:
+        try:
+            for source, block in self._blocks(child, context.deadline):
+                yield from output.poll() if source == "file" else output.records(source, block)
+            if metrics.is_file():  # the command has replaced the pipe with a file
+                yield from output.records("metrics", metrics.read_bytes())
+            yield from output.last_records()
         except Timeout:
             raise context.timed_out(child.tail()) from None
-        if metrics.is_file():  # the command has replaced the pipe with a file
-            yield from direct.records(metrics.read_bytes())
+        except (MisreadNumber, UnreadableMetrics) as error:
+            raise TrialEnded(Status.FAILED, str(error)) from error
+        self._check_end(child, context, output)
+        return output.final()
+
+    def _blocks(self, child: Child, deadline: float | None) -> Iterator[tuple[str, bytes]]:
+        """The blocks of the child's output, and now and then a hint to look at the file of metrics."""
+        while self.metrics_file is not None and child.exit is None:
+            soon = time.monotonic() + POLL_SECONDS
+            try:
+                yield from child.blocks(soon if deadline is None else min(soon, deadline))
+            except Timeout:
+                if deadline is not None and time.monotonic() >= deadline:
+                    raise
+                yield "file", b""
+        yield from child.blocks(deadline)
+
+    def _check_end(self, child: Child, context: TrialContext, output: CommandOutput) -> None:
+        """Raise what a command's end means, if it did not end well."""
         if child.exit is not None and child.exit.how == "start":
-            raise TrialEnded(Status.FAILED, f"{self.arguments(context)[0]} cannot be run: {child.exit}")
+            program = SHELL if isinstance(self.run, str) else self.run[0]
+            raise TrialEnded(Status.FAILED, f"{program} cannot be run: {child.exit}")
         if child.exit is not None and child.exit != Exit("exit", 0):
             raise context.died(child.exit, child.tail())
-        if not (reader.found or direct.found):
-            seen = ", ".join(sorted(reader.seen | direct.seen)) or "none"
+        if not output.found:
+            metric = context.metric.name
+            seen = ", ".join(sorted(output.seen)) or "none"
             reason = f"it ended without reporting the metric {metric!r}; metrics found: {seen}"
-            raise NothingReported("\n".join(filter(None, (reason, child.tail()))))
-        return None
-
-
-class _Objects:
-    """Metrics from lines that are JSON objects.
-
-    Attributes:
-        found: Whether there was the search's metric.
-        seen: The names of all metrics.
-    """
-
-    def __init__(self, metric: str) -> None:
-        self.found = False
-        self.seen: set[str] = set()
-        self._metric = metric
-
-    def records(self, block: bytes) -> Iterator[dict[str, Any]]:
-        """The objects among some lines that have the search's metric; there, null means NaN."""
-        if b"{" not in block:
-            return
-        for line in block.split(b"\n"):
-            shown = line.rstrip().rpartition(b"\r")[2].lstrip()
-            if not shown.startswith(b"{"):
-                continue
-            try:
-                record = json.loads(shown)
-            except (ValueError, RecursionError):
-                continue
-            self.seen.update(record)
-            if self._metric in record:
-                self.found = True
-                yield {name: math.nan if value is None else value for name, value in record.items()}
-
-
-class _Patterns:
-    """Metrics from lines that match regular expressions; the search's own completes an epoch.
-
-    Attributes:
-        found: Whether there was the search's metric.
-        seen: The names of all metrics that matched.
-    """
-
-    def __init__(self, patterns: Mapping[str, str], metric: str) -> None:
-        self.found = False
-        self.seen: set[str] = set()
-        self._metric = metric
-        self._patterns = {name: re.compile(pattern) for name, pattern in patterns.items()}
-        self._record: dict[str, float | str] = {}
-
-    def records(self, block: bytes) -> Iterator[dict[str, Any]]:
-        """A record for each line that matches the search's metric, with what matched since the last one."""
-        for line in block.decode("utf-8", "backslashreplace").split("\n"):
-            shown = line.rstrip("\r").rpartition("\r")[2]
-            for name, pattern in self._patterns.items():
-                if match := pattern.search(shown):
-                    self.seen.add(name)
-                    self._record[name] = _number(match[1])
-            if self._metric in self._record:
-                self.found = True
-                yield self._record
-                self._record = {}
-
-
-def as_text(value: Value) -> str:
-    """A value as an argument: ``true``, ``0.1``, ``adam``."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _mentions(run: tuple[str, ...] | str, name: str) -> bool:
-    parts = [run] if isinstance(run, str) else run
-    return any(name in placeholders(part) for part in parts)
+            raise NothingReported("\n".join(filter(None, (reason, output.advice(), child.tail()))))
 
 
 def _is_file(path: Path) -> bool:
@@ -205,10 +266,3 @@ def _is_file(path: Path) -> bool:
         return path.is_file()
     except (OSError, ValueError):  # it cannot be the name of a file
         return False
-
-
-def _number(text: str | None) -> float | str:
-    try:
-        return float(text or "")
-    except ValueError:
-        return text or ""

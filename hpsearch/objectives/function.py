@@ -14,7 +14,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Self
 
+from hpsearch.environment import user_environment
 from hpsearch.errors import ConfigError
+from hpsearch.files import is_readable_file
 from hpsearch.objective import TrialEnded
 from hpsearch.objectives.code_objective import CodePreparation
 from hpsearch.process import runner
@@ -55,7 +57,7 @@ class Function:
         directory = Path(settings.directory)
         return CodePreparation(config, cls(settings.name, directory, settings.epochs), directory)
 
-    def check(self, config: Config) -> None:
+    def check(self, config: Config) -> Sequence[str]:
         """Import it in another process, and compare its parameters with the space."""
         space = config.space
         names = {parameter.name: not parameter.when for parameter in space.parameters}
@@ -65,6 +67,7 @@ class Function:
             call = ", ".join(f"{name}=…" for name in names)
             hint = f"A trial calls {self.name.rpartition(':')[2]}({call})"
             raise ConfigError([config.problem("objective.function", rule, hint=hint)])
+        return ()
 
     def records(self, context: TrialContext) -> Records:
         """Call it for a trial."""
@@ -78,9 +81,11 @@ class Function:
                 raise
 
     def files(self, directory: Path) -> Sequence[Path]:
-        """The module and those beside it; of a package, all modules."""
+        """The module and those beside it; of a package, all modules. Dot files are those of editors."""
         package = directory / self.name.partition(":")[0].partition(".")[0]
-        return sorted({*directory.glob("*.py"), *(package.rglob("*.py") if package.is_dir() else ())})
+        modules = {*directory.glob("*.py"), *(package.rglob("*.py") if package.is_dir() else ())}
+        shown = {path for path in modules if not _is_hidden(path.relative_to(directory))}
+        return sorted(filter(is_readable_file, shown))
 
     def with_root(self, directory: Path) -> Self:
         """The same in another directory."""
@@ -131,7 +136,8 @@ def _conversation(child: Child, answers: BinaryIO, context: TrialContext) -> Rec
                     _send(answers, "continue")
                 elif kind == "error":
                     status = Status.OUT_OF_MEMORY if content["memory"] else Status.FAILED
-                    raise TrialEnded(status, content["reason"])
+                    reason = content["reason"]
+                    raise TrialEnded(status, _with_last_words(reason, child) if content["exit"] else reason)
                 else:
                     child.end(GRACE_SECONDS)
                     return dict(content)
@@ -142,6 +148,18 @@ def _conversation(child: Child, answers: BinaryIO, context: TrialContext) -> Rec
         reason = f"{ended} before the function returned"
         raise TrialEnded(Status.CRASHED, "\n".join(filter(None, (reason, child.tail()))))
     raise context.died(ended, child.tail())
+
+
+def _is_hidden(path: Path) -> bool:
+    return any(part.startswith(".") for part in path.parts)
+
+
+def _with_last_words(reason: str, child: Child) -> str:
+    """The reason of a program that has exited by itself, with the last line that it wrote to stderr."""
+    child.end(GRACE_SECONDS)  # or the line may still be on its way
+    head, *rest = reason.splitlines()
+    last = child.last_error()
+    return "\n".join([f"{head}: {last}" if last else head, *rest])
 
 
 def _send(answers: BinaryIO, message: object) -> None:
@@ -159,14 +177,15 @@ def check_signature(function: Function, parameters: Mapping[str, bool]) -> str:
     job = {"function": function.name, "path": str(function.directory), "parameters": dict(parameters)}
     with tempfile.TemporaryDirectory() as logs:
         context = functools.partial(
-            Child, directory=function.directory, environment=dict(os.environ), logs=Path(logs)
+            Child, directory=function.directory, environment=user_environment(), logs=Path(logs)
         )
         with _running(context) as (child, answers):
             _send(answers, job)
             try:
                 for source, block in child.blocks(time.monotonic() + PROBE_SECONDS):
                     if source == "metrics":
-                        return str(json.loads(block)[1])
+                        wrong = str(json.loads(block)[1])
+                        return _with_last_words(wrong, child) if "raises SystemExit" in wrong else wrong
             except Timeout:
                 return f"its module was not imported within {PROBE_SECONDS:g} s"
             return f"importing its module ended the process: {child.exit}\n{child.tail()}".rstrip()

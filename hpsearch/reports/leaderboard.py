@@ -16,6 +16,7 @@ def leaderboard_table(
     ranking: Sequence[Result],
     trials: Mapping[int, Trial],
     counts: Mapping[Status, int],
+    arithmetic: str,
     *,
     title: str = "",
     timings: bool = False,
@@ -27,6 +28,7 @@ def leaderboard_table(
         ranking: The results to show, best first.
         trials: At least the trials of these results, by number.
         counts: The number of results of each status in the whole run.
+        arithmetic: The arithmetic that the run began with.
         title: A line to print above the table.
         timings: Whether to show how long each trial ran.
     """
@@ -53,6 +55,7 @@ def leaderboard_table(
         "name": config.name,
         "metric": metric.name,
         "goal": metric.goal,
+        "arithmetic": arithmetic,
         "trials": total,
         "finished": finished,
     }

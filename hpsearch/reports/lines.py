@@ -63,5 +63,5 @@ class Lines:
         try:
             self._file.write(f"{now} {printable(text)}\n")
             self._file.flush()
-        except OSError:  # a full disk or a closed pipe is no reason to end a search
+        except OSError:  # a full disk or a closed pipe must not end a search
             self._file = None

@@ -42,3 +42,8 @@ def _flat(value: object) -> str:
         items = (f"{{{_flat(item)}}}" if isinstance(item, Mapping) else _flat(item) for item in value)
         return f"[{', '.join(items)}]"
     return plain(value)
+
+
+def blas_lines(versions: Mapping[str, Any]) -> str:
+    """The BLAS libraries among the versions, one on each line."""
+    return "\n".join(" ".join(map(str, filter(None, each.values()))) for each in versions["blas"])

@@ -6,7 +6,7 @@ from typing import Any
 
 from hpsearch.analysis.ranking import standard_error
 from hpsearch.config import Config
-from hpsearch.reports.settings import config_lines, pairs
+from hpsearch.reports.settings import blas_lines, config_lines, pairs
 from hpsearch.reports.sparkline import sparkline
 from hpsearch.reports.table import Details
 from hpsearch.reports.text import duration, plain
@@ -26,19 +26,20 @@ def run_details(directory: Path, config: Config, metadata: Mapping[str, Any]) ->
         metadata: ``created``, the hash of the ``data`` and the ``versions`` that the run began with.
     """
     versions = metadata["versions"]
-    libraries = (" ".join(map(str, filter(None, library.values()))) for library in versions["blas"])
     lines = [
         ("run", str(directory)),
         ("created", str(metadata["created"])),
         *config_lines(config),
         ("data", f"SHA-256 {metadata['data']}"),
         ("versions", pairs({key: value for key, value in versions.items() if key != "blas"})),
-        ("blas", "\n".join(libraries)),
+        ("blas", blas_lines(versions)),
     ]
     return Details("run", {"run": str(directory), "config": config.resolved(), **metadata}, lines)
 
 
-def trial_details(metric: Metric, trial: Trial, result: Result | None, *, timings: bool = False) -> Details:
+def trial_details(
+    metric: Metric, trial: Trial, result: Result | None, *, timings: bool = False, command: str = ""
+) -> Details:
     """All that is known of one trial.
 
     Args:
@@ -46,6 +47,7 @@ def trial_details(metric: Metric, trial: Trial, result: Result | None, *, timing
         trial: The trial.
         result: Its result, if it has one.
         timings: Whether to show how long it ran.
+        command: The line that runs it; "" if it is not a command.
     """
     data: dict[str, Any] = trial.to_json()
     lines = [("trial", str(trial.number))]
@@ -62,6 +64,9 @@ def trial_details(metric: Metric, trial: Trial, result: Result | None, *, timing
     values = "\n".join(f"{name}: {value}" for name, value in trial.values.items())  # exact, to be copied
     seeds = ", ".join(map(str, trial.seeds))
     lines += [("values", values), ("seeds" if trial.more_seeds else "seed", seeds)]
+    if command:
+        data["command"] = command
+        lines.append(("command", command))
     lines.append(("origin", pairs(trial.origin)))
     if result is not None:
         lines += _curves(result)

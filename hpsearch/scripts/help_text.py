@@ -65,7 +65,7 @@ def _head(line: str) -> tuple[list[str], str, str]:
 
 
 def _continued(lines: list[str], index: int) -> Iterator[str]:
-    """The lines below an option that are indented further: its help goes on there."""
+    """The lines below an option that are indented further: its help continues there."""
     indent = len(lines[index]) - len(lines[index].lstrip())
     for line in lines[index + 1 :]:
         if not line.strip() or len(line) - len(line.lstrip()) <= indent or line.lstrip().startswith("-"):

@@ -1,4 +1,4 @@
-"""The text of a config for a script, with everything that was guessed said in comments."""
+"""The text of a config for a script, with comments on everything that was guessed."""
 
 import json
 import math

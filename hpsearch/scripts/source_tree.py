@@ -70,7 +70,7 @@ class Source:
 
     @cached_property
     def modules(self) -> dict[str, str]:
-        """What each imported name stands for: ``F`` → ``torch.nn.functional``, ``Net`` → ``model.Net``."""
+        """What each imported name refers to: ``F`` → ``torch.nn.functional``, ``Net`` → ``model.Net``."""
         names: dict[str, str] = {}
         for node in self.nodes:
             if isinstance(node, ast.Import):

@@ -1,4 +1,4 @@
-"""What next? One file per searcher; all answer :meth:`Searcher.propose` and remember nothing that matters.
+"""Which trial next? One file per searcher; a proposal is a pure function of its arguments.
 
 To add one, write its class, add it to :data:`METHODS`, and let it pass the contract in the tests.
 """

@@ -1,4 +1,4 @@
-"""How much a candidate promises: expected improvement."""
+"""The acquisition function: expected improvement."""
 
 import math
 from typing import cast
@@ -8,16 +8,16 @@ import numpy as np
 from hpsearch.space import Floats
 
 _erfc = cast("np.ufunc", np.frompyfunc(math.erfc, 1, 1))
-_SEAM = 6.0  # standard deviations from the best, beyond which the series is the more exact of the two
+_SEAM = 6.0  # standard deviations from the best, beyond which the series is more accurate
 _LOG_ROOT_2PI = 0.5 * math.log(2 * math.pi)
 
 
 def log_expected_improvement(mean: Floats, deviation: Floats, best: float) -> Floats:
     """The logarithm of E[max(best − f, 0)] for f ~ N(mean, deviation²) (Jones et al., 1998, eq. 15).
 
-    Its logarithm still tells candidates apart where the improvement itself is too small for a number
-    (Ament et al., 2023). There the difference in the formula cancels, and the first terms of the asymptotic
-    series for the tail of the normal distribution stand in (Abramowitz & Stegun, 1964, 26.2.12).
+    The logarithm still distinguishes candidates where the improvement itself is too small for float64
+    (Ament et al., 2023). There the difference in the formula cancels, so the first terms of the asymptotic
+    series for the tail of the normal distribution replace it (Abramowitz & Stegun, 1964, 26.2.12).
 
     Args:
         mean: Posterior means, shape (n,).

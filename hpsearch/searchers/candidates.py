@@ -1,4 +1,4 @@
-"""Where to look: points spread over the whole cube, and points around good ones at many scales."""
+"""Candidate points: evenly distributed over the cube, or near good points at many scales."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -8,8 +8,8 @@ import numpy as np
 from hpsearch.searchers.searcher import Indices
 from hpsearch.space import Booleans, Categorical, Floats, Parameter, Space
 
-WHOLE = -1
-"""In place of a trial's number: the candidate comes from the whole space."""
+NO_CENTRE = -1
+"""In place of a trial's number: the candidate is a draw from the priors, near no trial."""
 _STEP_SCALES = 0.3, 3.0
 
 
@@ -33,7 +33,7 @@ class Candidates:
 
     Attributes:
         units: Shape (n, d).
-        centres: The trial that each lies around, or :data:`WHOLE`; shape (n,).
+        centres: The trial that each lies near, or :data:`NO_CENTRE`; shape (n,).
         radii: The scale of each one's distance from there, shape (n,).
     """
 
@@ -42,7 +42,7 @@ class Candidates:
     radii: Floats
 
     def where(self, mask: Booleans) -> Self:
-        """Those that ``mask``, shape (n,), says."""
+        """The candidates selected by ``mask``, shape (n,)."""
         return type(self)(self.units[mask], self.centres[mask], self.radii[mask])
 
     def __add__(self, other: Self) -> Self:
@@ -69,7 +69,7 @@ class Sampler:
     def sample_prior(self, rng: np.random.Generator, count: int) -> Candidates:
         """Draws from the priors."""
         units = self._space.snap(rng.random((count, self._space.dimensions)))
-        return Candidates(units, np.full(count, WHOLE), np.ones(count))
+        return Candidates(units, np.full(count, NO_CENTRE), np.ones(count))
 
     def perturb(
         self,
@@ -100,7 +100,7 @@ class Sampler:
         return Candidates(self._space.snap(moved), centres, radii)
 
     def _walk(self, rng: np.random.Generator, points: Floats, scales: Floats) -> Floats:
-        """Points after a normal step along most of their coordinates, along one at least."""
+        """Points after a normal step along most of their coordinates, and at least one."""
         n, d = points.shape
         moves = rng.random((n, d)) < max(0.5, 1.5 / self._d)
         if d:
@@ -113,7 +113,7 @@ class Sampler:
 
 
 def step_scale(lengths: Floats) -> Floats:
-    """What the radius is multiplied by for each parameter, shape (d,): what matters less moves further.
+    """The factor of the radius for each parameter, shape (d,): parameters that matter less move further.
 
     Args:
         lengths: Length scale of each parameter, shape (d,).
@@ -122,13 +122,13 @@ def step_scale(lengths: Floats) -> Floats:
 
 
 def reflect(units: Floats) -> Floats:
-    """Coordinates mirrored at 0 and 1 until they lie between."""
+    """Coordinates mirrored at 0 and 1 until they lie in between."""
     folded = np.abs(units) % 2.0
     return np.asarray(np.where(folded > 1.0, 2.0 - folded, folded))
 
 
 def _even_bucket(parameter: Parameter) -> float:
-    """The width of a bucket where all are alike and in order; 0 elsewhere."""
+    """The width of a bucket where all are equal and in order; 0 elsewhere."""
     if isinstance(parameter, Categorical):
         even = parameter.ordered and parameter.probabilities is None
     else:

@@ -1,7 +1,7 @@
 """Coarse to fine: random samples over the whole space first, then around the best at ever finer scales.
 
-A small Gaussian process chooses among the random candidates. A trial sees results that may be some
-trials late; those under way count as pending, so that many at a time do not pile up in one place.
+A small Gaussian process chooses among the random candidates. The results it uses may be a few trials
+behind; running trials count as pending, so that trials run at the same time do not crowd together.
 """
 
 import math
@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from hpsearch.searchers.acquisition import log_expected_improvement
-from hpsearch.searchers.candidates import WHOLE, Candidates, Sampler, quasirandom_point, step_scale
+from hpsearch.searchers.candidates import NO_CENTRE, Candidates, Sampler, quasirandom_point, step_scale
 from hpsearch.searchers.fit_cache import FitCache
 from hpsearch.searchers.searcher import Indices, Observations, Proposal, SearcherContext, generator
 from hpsearch.searchers.seen import LEFTOVER, Seen
@@ -23,13 +23,13 @@ from hpsearch.searchers.warm_start_prior import WarmStartPrior
 from hpsearch.space import Floats
 
 _SHIFT, _COARSE, _ZOOM, _WARM = 0, 1, 2, 3  # purposes of generators
-_FEWEST_COARSE, _MOST_COARSE = 6, 12  # trials spread over the whole space before the first zoom
-_FEWEST_RESULTS = 4  # that a surrogate needs
-_MOST_POINTS = 160  # that it is given, so that a proposal's cost stays flat
-_CLIPS = 0.75, 0.95  # trials take turns: what tells the good apart, what tells good from bad
+_FEWEST_COARSE, _MOST_COARSE = 6, 12  # trials over the whole space before the first zoom
+_FEWEST_RESULTS = 4  # for a surrogate
+_MOST_POINTS = 160  # in a surrogate, so that the cost of a proposal does not grow
+_CLIPS = 0.75, 0.95  # in turns: one resolves differences among good trials, one separates good from bad
 _WHOLE_CANDIDATES, _ZOOM_CANDIDATES, _FINE_CANDIDATES = 120, 280, 200
 _WARM_CANDIDATES = 500
-_CENTRES = 6  # the best trials so far, around which candidates lie
+_CENTRES = 6  # the best trials so far, which candidates lie near
 _WIDEST, _NARROWEST, _NARROW_AFTER = 0.4, 0.02, 256  # radius of the first zoom, of the last, its trial
 _FINE_RADIUS = 0.15
 _DIGITS = 4  # of a radius, in a proposal's origin
@@ -46,11 +46,11 @@ class CoarseToFine:
     adaptive: ClassVar[bool] = True
     uses_prior_observations: ClassVar[bool] = True
     phases: ClassVar[Mapping[str, str]] = {
-        "coarse": "one of the first points, random but spread over the whole space",
-        "warm": "one of the first points, promising by the runs of search.warm_start",
-        "global": "the most promising of random candidates; it came from the whole space",
-        "zoom": "the most promising of random candidates; it came from near a good trial",
-        "fine": "the most promising of candidates close to the most promising one",
+        "coarse": "one of the first points, random but evenly distributed over the whole space",
+        "warm": "one of the first points, the best of random candidates by the runs of search.warm_start",
+        "global": "the best of random candidates by the surrogate; it came from the whole space",
+        "zoom": "the best of random candidates by the surrogate; it came from near a good trial",
+        "fine": "the best of candidates close to the best candidate",
         **LEFTOVER,
     }
 
@@ -74,8 +74,8 @@ class CoarseToFine:
         return number >= self._coarse_trials
 
     def propose(self, number: int, observations: Observations) -> Proposal:
-        """A point of the coarse phase, or the most promising of random candidates."""
-        self._seen.update(observations.units)
+        """A point of the coarse phase, or the candidate with the highest acquisition."""
+        self._seen.update(observations.units, observations.history)
         if self.uses_results(number) and np.isfinite(observations.losses).sum() >= _FEWEST_RESULTS:
             return self._zoom(number, observations)
         if self._warm_start_prior is not None and number % 2 == 0:
@@ -90,7 +90,7 @@ class CoarseToFine:
         return Proposal(self._seen.draw(generator(self._seed, number, _COARSE)), {"phase": "leftover"})
 
     def _warm(self, number: int, observations: Observations, warm_start_prior: WarmStartPrior) -> Proposal:
-        """The most promising of random candidates by what earlier searches found out."""
+        """The best of random candidates by the results of earlier searches."""
         rng = generator(self._seed, number, _WARM)
         acquisition = partial(warm_start_prior.acquisition, tried=observations.units)
         first = self._best(self._sampler.sample_prior(rng, _WARM_CANDIDATES), acquisition)
@@ -98,33 +98,33 @@ class CoarseToFine:
             return self._leftover(number)
         points = np.repeat(first.unit[None], _FINE_CANDIDATES, axis=0)
         lengths = np.ones(self._space.dimensions)
-        near = self._sampler.perturb(rng, points, np.full(len(points), WHOLE), _FINE_RADIUS, lengths)
+        near = self._sampler.perturb(rng, points, np.full(len(points), NO_CENTRE), _FINE_RADIUS, lengths)
         second = self._best(near, acquisition)
         chosen = second if second is not None and second.acquisition > first.acquisition else first
         return Proposal(chosen.unit, {"phase": "warm"})
 
     def _zoom(self, number: int, observations: Observations) -> Proposal:
-        """The most promising of random candidates near good trials and elsewhere, or of more around it."""
+        """The best of random candidates near good trials and elsewhere, or of further ones near that."""
         rng = generator(self._seed, number, _ZOOM)
         surrogate, rows = self._surrogate(observations, _CLIPS[number % len(_CLIPS)])
         acquisition = partial(_acquisition, surrogate, float(surrogate.means.min()))
-        around = partial(self._sampler.perturb, rng, lengths=surrogate.lengths)
+        perturb = partial(self._sampler.perturb, rng, lengths=surrogate.lengths)
         best = rows[np.argsort(surrogate.means, kind="stable")[:_CENTRES]]
         shares = 1.0 / np.arange(1, len(best) + 1)
         centres = rng.choice(best, size=_ZOOM_CANDIDATES, p=shares / shares.sum())
-        zoomed = around(observations.units[centres], centres, radius=self._radius(number))
+        zoomed = perturb(observations.units[centres], centres, radius=self._radius(number))
         first = self._best(self._sampler.sample_prior(rng, _WHOLE_CANDIDATES) + zoomed, acquisition)
         if first is None:
             return self._leftover(number)
         points = np.repeat(first.unit[None], _FINE_CANDIDATES, axis=0)
         centres = np.full(_FINE_CANDIDATES, first.centre)
-        second = self._best(around(points, centres, radius=_FINE_RADIUS), acquisition)
+        second = self._best(perturb(points, centres, radius=_FINE_RADIUS), acquisition)
         if second is not None and second.acquisition > first.acquisition:
             return Proposal(second.unit, _origin(first, second, surrogate.lengths))
         return Proposal(first.unit, _origin(first, None, surrogate.lengths))
 
     def _surrogate(self, observations: Observations, clip: float) -> tuple[GaussianProcess, Indices]:
-        """The surrogate of the results, and which of them it was given."""
+        """The surrogate of the results, and the trials that it was fitted to."""
         rows, observed = surrogate_targets(observations, _MOST_POINTS, clip)
         pending = observations.units[len(observations.losses) :][-_MOST_POINTS:]
         points = np.concatenate([observations.units[rows], pending])
@@ -132,7 +132,7 @@ class CoarseToFine:
         return GaussianProcess(self._features, theta, points, observed), rows
 
     def _best(self, candidates: Candidates, acquisition: Callable[[Floats], Floats]) -> "_Choice | None":
-        """The most promising untried candidate; None when all are tried."""
+        """The untried candidate with the highest acquisition; None when all have been tried."""
         untried = candidates.where(self._seen.unseen(candidates.units))
         if not len(untried.units):
             return None
@@ -150,7 +150,7 @@ class CoarseToFine:
 
 
 def _acquisition(surrogate: GaussianProcess, best: float, units: Floats) -> Floats:
-    """The logarithm of the improvement on ``best`` to be expected at points, shape (n,)."""
+    """The logarithm of the expected improvement on ``best`` at points, shape (n,)."""
     return log_expected_improvement(*surrogate.predict(units), best)
 
 
@@ -165,15 +165,15 @@ class _Choice:
 
 
 def _origin(first: _Choice, second: _Choice | None, lengths: Floats) -> dict[str, Any]:
-    """Why a candidate was proposed, for people who ask.
+    """Why a candidate was proposed, as JSON data.
 
     Args:
-        first: The most promising of the first candidates.
-        second: The most promising of those around it, if that is the one proposed.
+        first: The best of the first candidates.
+        second: The best of the candidates near it, if that is the one proposed.
         lengths: Length scale of each parameter, shape (d,).
     """
-    origin: dict[str, Any] = {"phase": "global" if first.centre == WHOLE else "zoom"}
-    if first.centre != WHOLE:
+    origin: dict[str, Any] = {"phase": "global" if first.centre == NO_CENTRE else "zoom"}
+    if first.centre != NO_CENTRE:
         origin |= {"around": first.centre, "radius": round(first.radius, _DIGITS)}
     if second is not None:
         origin |= {"phase": "fine", "fine_radius": round(second.radius, _DIGITS)}

@@ -27,14 +27,14 @@ class _Fit:
 class FitCache:
     """Hyperparameters as a function of the results alone.
 
-    A search that was resumed fits at the same numbers of results as one that was not, beginning with
-    the first; so both propose the same. What was fitted is kept, with the results it belongs to.
+    A resumed search fits at the same numbers of results as an uninterrupted one, starting from the first,
+    so both propose the same. Fits are kept with the results that they belong to.
 
     Args:
         features: Maps points to features.
         prior: The prior over hyperparameters.
         clip: See :func:`hpsearch.searchers.targets.targets`.
-        most_points: How many results a fit looks at, at most.
+        most_points: The largest number of results in a fit.
     """
 
     def __init__(self, features: Features, prior: HyperparameterPrior, clip: float, most_points: int) -> None:
@@ -54,7 +54,7 @@ class FitCache:
         return self._fit_on(observations, due, self._prior.mean, _COLD_STEPS)
 
     def _fit_on(self, observations: Observations, sizes: list[int], theta: Floats, steps: int) -> Floats:
-        """Fit at each of the sizes in turn, the first with so many steps from ``theta``."""
+        """Fit at each of the sizes in turn, the first with ``steps`` steps from ``theta``."""
         for size in sizes:
             part = _copy_of_first(observations, size)
             if not np.isfinite(part.losses).any():
@@ -75,17 +75,23 @@ def _sizes() -> Iterator[int]:
 
 
 def _copy_of_first(observations: Observations, size: int) -> Observations:
-    return replace(
+    part = replace(
         observations,
-        units=observations.units[:size].copy(),
-        losses=observations.losses[:size].copy(),
-        stopped=observations.stopped[:size].copy(),
-        curves=tuple(observations.curves[:size]),
+        units=observations.units[:size],
+        losses=observations.losses[:size],
+        stopped=observations.stopped[:size],
+        curves=observations.curves[:size],
     )
+    if part.history is not None:  # nobody changes what it begins with
+        return part
+    copies = (part.units.copy(), part.losses.copy(), part.stopped.copy(), tuple(part.curves))
+    return Observations(*copies)
 
 
 def _is_prefix(first: Observations, observations: Observations) -> bool:
     """Whether the results in ``first`` are the first ones of ``observations``."""
+    if first.history is not None and first.history is observations.history:
+        return True
     size = len(first.losses)
     return (
         np.array_equal(first.losses, observations.losses[:size], equal_nan=True)
@@ -96,7 +102,7 @@ def _is_prefix(first: Observations, observations: Observations) -> bool:
 
 
 def _same_curves(some: Sequence[Floats], others: Sequence[Floats]) -> bool:
-    """Whether the curves are equal; mostly they are the same objects, which is fast to see."""
+    """Whether the curves are equal; usually they are the same objects, which is quick to check."""
     return all(map(operator.is_, some, others)) or all(
         np.array_equal(a, b, equal_nan=True) for a, b in zip(some, others, strict=True)
     )

@@ -1,4 +1,4 @@
-"""What has been tried, and what came of it, as arrays that grow."""
+"""The points and results of a search, as arrays that grow."""
 
 import math
 from collections.abc import Sequence
@@ -15,14 +15,14 @@ class ObservationBuffer:
 
     Args:
         space: What is searched.
-        metric: What is made better.
+        metric: The metric of the search.
 
     Attributes:
-        told: How many results there are.
+        results: The number of results.
     """
 
     def __init__(self, space: Space, metric: Metric) -> None:
-        self.told = 0
+        self.results = 0
         self._space, self._metric = space, metric
         self._seen = 0
         self._units: Floats = np.empty((64, space.dimensions))
@@ -34,7 +34,7 @@ class ObservationBuffer:
     def of(
         cls, space: Space, metric: Metric, trials: Sequence[Trial], results: Sequence[Result]
     ) -> Observations:
-        """All that came of a search, given its first trials and the results of the first ones of them."""
+        """The observations of a search: its first trials, and the results of the first of these."""
         buffer = cls(space, metric)
         for trial in trials:
             buffer.add_trial(trial)
@@ -54,15 +54,16 @@ class ObservationBuffer:
 
     def add_result(self, result: Result) -> None:
         """The result of the first trial that has none."""
-        self._losses[self.told] = math.nan if result.value is None else self._metric.loss(result.value)
-        self._stopped[self.told] = result.status is Status.STOPPED
+        self._losses[self.results] = math.nan if result.value is None else self._metric.loss(result.value)
+        self._stopped[self.results] = result.status is Status.STOPPED
         self._curves.append(np.array(self._metric.losses(result.curve), dtype=np.float64))
-        self.told += 1
+        self.results += 1
 
-    def curves(self, told: int) -> Sequence[Floats]:
-        """The learning curves of the first ``told`` trials, as losses."""
-        return self._curves[:told]
+    def curve(self, number: int) -> tuple[Floats, bool]:
+        """A trial's learning curve, as losses, and whether it was stopped early."""
+        return self._curves[number], bool(self._stopped[number])
 
-    def observations(self, tried: int, told: int) -> Observations:
-        """The first ``tried`` points and the first ``told`` results."""
-        return Observations(self._units[:tried], self._losses[:told], self._stopped[:told], self.curves(told))
+    def observations(self, points: int, results: int) -> Observations:
+        """The first ``points`` points and the first ``results`` results."""
+        losses, stopped, curves = self._losses[:results], self._stopped[:results], self._curves[:results]
+        return Observations(self._units[:points], losses, stopped, curves, history=self)

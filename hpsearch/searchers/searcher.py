@@ -1,4 +1,4 @@
-"""What every searcher is given and gives back."""
+"""What every searcher takes and returns."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -34,19 +34,22 @@ class SearcherContext:
 
 @dataclass(frozen=True, slots=True)
 class Observations:
-    """What the proposal of trial *k* may look at: k points, and the results of the first m ≤ k of them.
+    """What the proposal of trial *k* may use: k points, and the results of the first m ≤ k of them.
 
     Attributes:
         units: Canonical points (see :mod:`hpsearch.space`) of trials 0 … k − 1, shape (k, d).
         losses: Losses of trials 0 … m − 1, lower is better, NaN for a trial without a value; shape (m,).
         stopped: Which of the m trials were stopped early, shape (m,).
-        curves: The m trials' losses epoch by epoch, each of shape (epochs,); empty where none was reported.
+        curves: The m trials' losses epoch by epoch, each of shape (epochs,); empty if it reported none.
+        history: A record that only grows, of which these are the first entries. Two observations of one
+            history need not be compared: the shorter is the beginning of the longer.
     """
 
     units: Floats
     losses: Floats
     stopped: Booleans
     curves: Sequence[Floats]
+    history: object | None = None
 
     @classmethod
     def nothing(cls, dimensions: int) -> "Observations":
@@ -69,10 +72,10 @@ class Proposal:
 
 
 class Searcher(Protocol):
-    """A pure function from (config, trial number, visible results) to a proposal.
+    """A pure function from (config, trial number, observations) to a proposal.
 
-    An instance belongs to one config. It may keep what it computed, as long as the same arguments
-    always get the same proposal, in whatever order and however often they are asked for.
+    An instance belongs to one config. It may cache what it computes, as long as equal arguments always give
+    equal proposals, in any order and however often.
 
     Attributes:
         adaptive: Whether the proposals of some trials depend on results. Without early stopping, the trials
@@ -95,7 +98,7 @@ class Searcher(Protocol):
         """The next point.
 
         Args:
-            number: How many proposals were made before; further rows of ``observations.units`` are
+            number: The number of proposals before; further rows of ``observations.units`` are
                 enqueued trials, which no searcher proposed.
             observations: The points and results that it may use.
 

@@ -1,4 +1,4 @@
-"""Which configurations have been proposed, and draws among those that have not."""
+"""The configurations tried so far, and draws among the others."""
 
 import numpy as np
 
@@ -6,10 +6,10 @@ from hpsearch.errors import SpaceExhausted
 from hpsearch.space import Booleans, Floats, Space
 
 LEFTOVER = {"leftover": "a random draw among untried configurations; the point proposed first had been tried"}
-"""A phase that searchers share: what they looked at first had been tried."""
+"""A phase that several searchers have."""
 
 _FIRST_DRAWS = 16
-_MOST_DRAWS = 1 << 18  # past this many duplicates in a row, the list of all points is asked
+_MOST_DRAWS = 1 << 18  # after this many duplicates in a row, draw from the list of all points
 _LISTED_SIZE = 1 << 20  # finite spaces up to this size can be listed
 
 
@@ -23,17 +23,25 @@ class Seen:
     def __init__(self, space: Space) -> None:
         self._space = space
         self._units = np.empty((0, space.dimensions))
+        self._history: object | None = None
         self._keys: set[bytes] = set()
         self._every: Floats | None = None
 
-    def update(self, units: Floats) -> None:
-        """Make ``units``, shape (k, d), what has been tried; cheap when it only grew."""
+    def update(self, units: Floats, history: object | None = None) -> None:
+        """Set the points tried so far; cheap when rows were only added.
+
+        Args:
+            units: Canonical points, shape (k, d).
+            history: See :class:`~hpsearch.searchers.searcher.Observations`.
+        """
         known = len(self._units)
-        if not np.array_equal(self._units, units[:known]):
+        same = history is not None and history is self._history and known <= len(units)
+        if not same and not np.array_equal(self._units, units[:known]):
             known = 0
             self._keys = set()
         self._keys.update(row.tobytes() for row in units[known:])
-        self._units = units.copy()
+        self._units = units if history is not None else units.copy()
+        self._history = history
 
     def unseen(self, units: Floats) -> Booleans:
         """Which canonical points, shape (n, d), are untried and the first of their kind; shape (n,)."""
@@ -57,7 +65,7 @@ class Seen:
             unseen = self.unseen(units)
             if unseen.any():
                 return np.asarray(units[unseen.argmax()])
-            # A small space that is nearly used up is listed at once: drawing would go on for long.
+            # A small space that is nearly exhausted is listed at once; drawing would take long.
             count = count * 4 if self._space.size > _LISTED_SIZE else 2 * _MOST_DRAWS
         return self._from_list(rng)
 
@@ -66,7 +74,7 @@ class Seen:
         if len(self._keys) >= self._space.size:
             raise self._exhausted()
         if self._space.size > _LISTED_SIZE:
-            # Only where nearly all of the prior lies on a few tried configurations.
+            # Only where a few configurations hold nearly all of the prior.
             return np.asarray(self._space.snap(rng.random((1, self._space.dimensions)))[0])
         if self._every is None:
             self._every = self._space.every_point()

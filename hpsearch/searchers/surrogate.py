@@ -64,12 +64,12 @@ class HyperparameterPrior:
 
     @classmethod
     def about(cls, dimensions: int, repeats: int = 1) -> Self:
-        """For so many parameters d; length scales grow with them, as distances do.
+        """The prior for d parameters; length scales grow with d, as distances do.
 
         As d^¼, that is, at half the rate in the exponent that Hvarfner et al. (2024) take for distances in
         a full cube: most of a space's parameters matter little.
 
-        A loss that is the mean over ``repeats`` seeds has so much less variance.
+        A loss that is a mean over ``repeats`` seeds has a variance that many times smaller.
         """
 
         def theta(length: float, signal: float, noise: float) -> Floats:

@@ -1,4 +1,4 @@
-"""What the surrogate is told: losses made comparable, bounded and standardised."""
+"""The targets of the surrogate: losses made comparable, bounded and standardised."""
 
 import itertools
 from collections.abc import Sequence
@@ -9,36 +9,59 @@ from hpsearch.searchers.searcher import Indices, Observations
 from hpsearch.space import Booleans, Floats
 
 _MOST_PAIRS = 48  # of learning curves, the latest, through which a line is laid
+_LATEST = 4096  # trials that are looked at besides the best ones
 
 
 def surrogate_targets(observations: Observations, most: int, clip: float) -> tuple[Indices, Floats]:
-    """What a surrogate is told of the results: the losses at the last epoch, of a part of the trials.
+    """The targets of a surrogate: losses at the last epoch, of at most ``most`` trials.
 
     Args:
         observations: Results, at least one of them with a loss.
-        most: Of how many trials at most.
+        most: The largest number of trials.
         clip: See :func:`targets`.
 
     Returns:
         Which trials, and their targets, both of shape (n,).
     """
-    losses = extrapolated(observations.losses, observations.stopped, observations.curves)
+    recent = _best_and_latest(observations.losses, most)
+    curves = [observations.curves[row] for row in recent]
+    losses = extrapolated(observations.losses[recent], observations.stopped[recent], curves)
     rows = representatives(losses, most)
-    return rows, targets(losses[rows], clip)
+    return recent[rows], targets(losses[rows], clip)
+
+
+def _best_and_latest(losses: Floats, most: int) -> Indices:
+    """The latest rows, and the best ones of those before: at any number of trials the same cost.
+
+    Args:
+        losses: Shape (n,); NaN counts as worst.
+        most: How many of the best ones.
+
+    Returns:
+        All rows, or ``_LATEST`` + ``most`` of them, in ascending order.
+    """
+    early = max(0, len(losses) - _LATEST)
+    if early <= most:
+        return np.arange(len(losses))
+    before = np.where(np.isnan(losses[:early]), np.inf, losses[:early])
+    worst = np.partition(before, most - 1)[most - 1]
+    better, level = np.flatnonzero(before < worst), np.flatnonzero(before == worst)
+    best = np.sort(np.concatenate([better, level[: most - len(better)]]))
+    return np.concatenate([best, np.arange(early, len(losses))])
 
 
 def targets(losses: Floats, clip: float) -> Floats:
-    """Losses as the surrogate sees them, of mean 0 and variance 1.
+    """Losses scaled to mean 0 and variance 1.
 
-    Failures count as the worst loss there is; what lies above the quantile ``clip`` counts as that
-    quantile, for how bad a bad trial is says little about where the good ones are.
+    Failures count as the worst loss. Losses above the quantile ``clip`` count as that quantile, since how bad
+    a bad trial is says little about where the good ones are.
 
     Args:
         losses: Shape (n,), at least one of them finite.
         clip: Between 0 and 1.
 
     Returns:
-        Shape (n,); all 0 when all losses are alike.
+        Shape (n,); all 0 when all losses are equal.
     """
     finite = np.isfinite(losses)
     filled = np.where(finite, losses, losses[finite].max())
@@ -49,25 +72,25 @@ def targets(losses: Floats, clip: float) -> Floats:
 
 
 def representatives(losses: Floats, most: int) -> Indices:
-    """At most so many rows, in ascending order: one half are the best ones, the other a spread of the rest.
+    """At most ``most`` rows, in ascending order: half are the best, half are evenly spaced ranks of the rest.
 
     Args:
         losses: Shape (n,); NaN counts as worst.
-        most: How many.
+        most: The largest number of rows.
     """
     if len(losses) <= most:
         return np.arange(len(losses))
     order = np.argsort(losses, kind="stable")
     rest = order[most // 2 :]
-    quasirandom_point = np.linspace(0, len(rest) - 1, most - most // 2).astype(np.intp)
-    return np.sort(np.concatenate([order[: most // 2], rest[quasirandom_point]]))
+    ranks = np.linspace(0, len(rest) - 1, most - most // 2).astype(np.intp)
+    return np.sort(np.concatenate([order[: most // 2], rest[ranks]]))
 
 
 def extrapolated(losses: Floats, stopped: Booleans, curves: Sequence[Floats]) -> Floats:
-    """Losses with those of trials that were stopped early carried on to the last epoch.
+    """Losses, with those of trials that were stopped early extrapolated to the last epoch.
 
-    From the epoch of one rung to that of the next a loss is carried along the line through the trials
-    that reached both; so a configuration is not thought bad for having been stopped.
+    From the epoch of one rung to that of the next a loss follows the line through the trials that reached
+    both, so that a configuration does not count as bad only because it was stopped.
 
     Args:
         losses: Shape (m,).
@@ -95,8 +118,8 @@ def extrapolated(losses: Floats, stopped: Booleans, curves: Sequence[Floats]) ->
 def _carried(losses: Floats, before: Floats, after: Floats) -> Floats:
     """Losses at one epoch carried to a later one, by the line through pairs of both (Theil, 1950; Sen, 1968).
 
-    Medians, because a single training that blew up must not bend the line. Its slope is kept between
-    0 and 1: trainings converge. Few pairs are believed little: the change is shrunk by n / (n + 2).
+    Medians, so that a single diverging training does not bend the line. Its slope is kept between 0 and 1,
+    since trainings converge. With few pairs the change is shrunk, by n / (n + 2).
     """
     known = np.isfinite(before) & np.isfinite(after)
     before, after = before[known], after[known]

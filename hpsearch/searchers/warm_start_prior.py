@@ -1,8 +1,8 @@
-"""What earlier searches found out, as a prior over where this one should look.
+"""Results of earlier searches, as a prior over where this one should look.
 
-Hyperparameters go stale when the data change, but what was good for one application is often near what
-is good for another. So earlier results choose some of the points of the coarse phase, and nothing else:
-they are no results of this search, and when its own are there, its own decide.
+Good hyperparameters change with the data, but those of one application are often near those of another. So
+earlier results choose some of the points of the coarse phase, and nothing else: they are not results of
+this search, and once it has its own, only those decide.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,18 +26,18 @@ _STEPS = 30
 def match_observations(
     space: Space, values: Sequence[Mapping[str, Value]], losses: Floats
 ) -> list[PriorObservation]:
-    """What the results of an earlier search say about the parameters of this one.
+    """Translate the results of an earlier search to the parameters of this one.
 
-    Parameters are matched by name. A value that this space does not have counts as the nearest one it has;
-    where nothing is near, as with another category, the trial says nothing about that parameter.
+    Parameters are matched by name. A value that this space does not have becomes the nearest one it has;
+    where there is none near, as for an unknown category, the parameter is left out of the observation.
 
     Args:
-        space: What this search searches.
-        values: What the earlier trials tried.
-        losses: What they were worth, lower is better, NaN for a failure; shape (n,).
+        space: The space of this search.
+        values: The values of the earlier trials.
+        losses: Their losses, lower is better, NaN for a failure; shape (n,).
 
     Returns:
-        At most one for each trial; none when no parameter is shared or no trial has a value.
+        At most one per trial; none when no parameter is shared or no trial has a loss.
     """
     if not np.isfinite(losses).any():
         return []
@@ -52,7 +52,7 @@ def match_observations(
 
 @dataclass(frozen=True)
 class WarmStartPrior:
-    """Lessons, with a surrogate of their own.
+    """Observations of earlier searches, with a surrogate of their own.
 
     Attributes:
         space: This search's.
@@ -63,7 +63,7 @@ class WarmStartPrior:
     prior_observations: Sequence[PriorObservation]
 
     def acquisition(self, units: Floats, tried: Floats) -> Floats:
-        """How promising points are by earlier searches alone, and given what was tried already.
+        """The acquisition of points by earlier searches alone, with this search's own trials pending.
 
         Args:
             units: Canonical points, shape (n, d).
@@ -80,14 +80,14 @@ class WarmStartPrior:
 
     @cached_property
     def _columns(self) -> Indices:
-        """The parameters that earlier observations are about."""
+        """The columns of the parameters that occur in the observations."""
         names = {name for values, _ in self.prior_observations for name in values}
         return np.array([at for at, name in enumerate(self.space.names) if name in names], dtype=np.intp)
 
     @cached_property
     def _fitted(self) -> tuple[Features, Floats, Floats, Floats]:
         """The features of the shared parameters, the points, the losses, the hyperparameters."""
-        # Whether a parameter was active is told by its being in a lesson, not by conditions on others.
+        # A parameter was active exactly if it is in the observation; conditions on others do not matter.
         shared = Space(tuple(replace(self.space.parameters[column], when={}) for column in self._columns))
         losses = np.array([loss for _, loss in self.prior_observations])
         rows = representatives(losses, _MOST_POINTS)

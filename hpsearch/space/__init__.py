@@ -3,7 +3,7 @@
 A :class:`Space` of *d* parameters is the image of the cube [0, 1]^d: uniform draws in the cube are
 draws from the priors. Every function here is vectorised over the rows of an ``(n, d)`` array.
 
-Discrete parameters (integers, steps, categories) own an interval of [0, 1] per value, its *bucket*;
+Discrete parameters (integers, steps, categories) have an interval of [0, 1] per value, its *bucket*;
 the canonical coordinate of a value is the centre of its bucket, and 0.5 where a parameter is inactive.
 """
 

@@ -1,4 +1,4 @@
-"""A parameter: its values, and the interval [0, 1] that stands for them."""
+"""A parameter: its values, and how they map to the unit interval."""
 
 import itertools
 import math
@@ -18,16 +18,16 @@ from hpsearch.trial import Value
 Booleans = NDArray[np.bool_]
 
 INACTIVE = 0.5
-"""The coordinate of a parameter that is not active."""
+"""The coordinate of an inactive parameter."""
 
 
 def _number(value: object) -> float:
-    """A number, also NumPy's, as a float; NaN for what is none, such as true."""
+    """A number, NumPy's too, as a float; NaN for anything else, true and false included."""
     return math.nan if isinstance(value, bool) or not isinstance(value, Real) else float(value)
 
 
-def _spelt(value: Value | None) -> str:
-    """A value as a config would have it."""
+def _written(value: Value | None) -> str:
+    """A value as a config writes it."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
@@ -44,7 +44,7 @@ class Number:
             may cut both to where it has probability.
         prior: How draws are distributed: one of :data:`hpsearch.space.priors.PRIORS`.
         step: Distance between neighbouring values; None for a continuous parameter, 1 for integers
-            unless said otherwise.
+            unless given.
         integer: Whether values are ``int``.
         when: For each name, the values of that other parameter with which this one is active.
         prior_parameters: A value for each of the prior's own keys.
@@ -68,7 +68,7 @@ class Number:
 
     @property
     def count(self) -> float:
-        """How many values there are; infinite when continuous."""
+        """The number of values; infinite when continuous."""
         # A millionth of a step of slack: (0.3 - 0.1) / 0.1 must count as 2.
         return math.inf if self.step is None else math.floor((self.max - self.min) / self.step + 1e-6) + 1
 
@@ -142,19 +142,19 @@ class Number:
 
     @property
     def rule(self) -> str:
-        """What a value of this parameter has to be, to be read after "must be"."""
+        """What a value of this parameter must be, to be read after "must be"."""
         kind = "a whole number" if self.integer else "a number"
         even = self.step is None or (self.integer and self.step == 1)
-        steps = "" if even else f" in steps of {_spelt(self.step)}"
-        return f"{kind} from {_spelt(self.min)} to {_spelt(self.max)}{steps}"
+        steps = "" if even else f" in steps of {_written(self.step)}"
+        return f"{kind} from {_written(self.min)} to {_written(self.max)}{steps}"
 
     def nearest(self, value: object) -> Value | None:
-        """This parameter's value nearest to another one; None for what is further off than half the range."""
+        """This parameter's value nearest to another one; None if it is further away than half the range."""
         x = _number(value)
         return self.decode(self.encode([x]))[0] if -0.5 <= self.position(x) <= 1.5 else None
 
     def accepts(self, value: object) -> bool:
-        """Whether a value is one of this parameter's."""
+        """Whether a value is one of this parameter's values."""
         x = _number(value)
         if not self.min <= x <= self.max or (self.integer and x != int(x)):
             return False
@@ -167,7 +167,7 @@ class Categorical:
 
     Attributes:
         name: Its name.
-        values: What it may be, at least two, all different.
+        values: Its values, at least two, all different.
         probabilities: The share of draws of each value; equal shares when None.
         when: For each name, the values of that other parameter with which this one is active.
     """
@@ -179,12 +179,12 @@ class Categorical:
 
     @property
     def count(self) -> float:
-        """How many values there are."""
+        """The number of values."""
         return len(self.values)
 
     @property
     def ordered(self) -> bool:
-        """Whether the values are numbers that rise or fall: then neighbours are alike, as for a step."""
+        """Whether the values are numbers that rise or fall, so that neighbours are similar."""
         if any(isinstance(value, bool | str) for value in self.values):
             return False
         rises = [b > a for a, b in itertools.pairwise(self.values)]  # type: ignore[operator] # all numbers by now
@@ -225,20 +225,20 @@ class Categorical:
 
     @property
     def rule(self) -> str:
-        """What a value of this parameter has to be, to be read after "must be"."""
-        return f"one of {', '.join(map(_spelt, self.values))}"
+        """What a value of this parameter must be, to be read after "must be"."""
+        return f"one of {', '.join(map(_written, self.values))}"
 
     def nearest(self, value: object) -> Value | None:
-        """This parameter's value nearest to another one; None where there is no order to be near in."""
+        """This parameter's value nearest to another one; None if the values have no order."""
         if self.accepts(value):
-            return self.decode(self.encode([value]))[0]  # type: ignore[list-item]  # one of them, as was just seen
+            return self.decode(self.encode([value]))[0]  # type: ignore[list-item]  # accepts() has just checked
         x = _number(value)
         if math.isnan(x) or not self.ordered:
             return None
         return min(self.values, key=lambda own: abs(_number(own) - x))
 
     def accepts(self, value: object) -> bool:
-        """Whether a value is one of this parameter's."""
+        """Whether a value is one of this parameter's values."""
         return any(value == own and (type(value) is bool) == (type(own) is bool) for own in self.values)
 
 

@@ -17,9 +17,9 @@ class Space:
     """Parameters and constants, as one cube.
 
     Attributes:
-        parameters: What is searched, in the order of the config; the columns of every ``(n, d)`` array.
+        parameters: The parameters, in the order of the config; the columns of every ``(n, d)`` array.
             A parameter's ``when`` names parameters that are discrete, and there are no cycles.
-        constants: What every trial has in common, by name.
+        constants: The values that all trials share, by name.
     """
 
     parameters: tuple[Parameter, ...]
@@ -55,7 +55,7 @@ class Space:
         return tuple(ordered)
 
     def active(self, units: Floats) -> Booleans:
-        """Which parameters take part in each configuration.
+        """Which parameters are active in each configuration.
 
         Args:
             units: Points of the cube, shape (n, d).
@@ -123,10 +123,10 @@ class Space:
         return snapped
 
     def complete(self, values: Mapping[str, Value]) -> dict[str, Value]:
-        """A configuration as :meth:`values` would give it: with the constants, in order, 2 where it says 2.0.
+        """A configuration in the form of :meth:`values`: with the constants, in order, 2 instead of 2.0.
 
         Args:
-            values: One without :meth:`problems`.
+            values: A configuration without :meth:`problems`.
         """
         completed = dict(self.constants)
         for parameter in self.parameters:
@@ -134,15 +134,15 @@ class Space:
                 value = values[parameter.name]
                 continuous = isinstance(parameter, Number) and parameter.step is None
                 (canonical,) = parameter.decode(parameter.encode([value]))
-                # A continuous value stays as it was given, to the last digit.
+                # A continuous value keeps its last digits.
                 completed[parameter.name] = float(value) if continuous else canonical
         return completed
 
     def problems(self, values: Mapping[str, object]) -> Iterator[tuple[str, str]]:
-        """What keeps a mapping from being a configuration of this space.
+        """Why a mapping is not a configuration of this space.
 
         Yields:
-            The name concerned, and the rule that is broken.
+            A name, and the rule that it breaks.
         """
         known = set(self.names) | set(self.constants)
         for name, value in values.items():
@@ -158,13 +158,13 @@ class Space:
             if on and parameter.name not in values:
                 yield parameter.name, "must have a value"
             elif not on and parameter.name in values:
-                yield parameter.name, "takes no part with these values"
+                yield parameter.name, "is not active with these values"
             elif on and not parameter.accepts(values[parameter.name]):
                 yield parameter.name, f"must be {parameter.rule}"
 
     @cached_property
     def size(self) -> float:
-        """How many different configurations there are; infinite with a continuous parameter.
+        """The number of different configurations; infinite with a continuous parameter.
 
         With conditions the count goes through every combination of the parameters they depend on;
         past a million of those the space counts as infinite.
@@ -191,7 +191,7 @@ class Space:
             ValueError: The space is infinite.
         """
         if math.isinf(self.size):
-            raise ValueError("a space with a continuous parameter has no list of all its points")
+            raise ValueError("the points of a space with a continuous parameter cannot be listed")
         return np.asarray(np.unique(self.snap(self._combinations(range(self.dimensions))), axis=0))
 
     def _combinations(self, columns: Iterable[int]) -> Floats:

@@ -29,7 +29,7 @@ from hpsearch.commands import command
 from hpsearch.errors import HpsearchError, RunExists, RunLocked, RunNotFound, RunUnwritable
 from hpsearch.files import sync_directory, write_new, write_whole
 from hpsearch.store.database import Database
-from hpsearch.store.tables import connect, create_database, sqlite_errors
+from hpsearch.store.database_file import connect, create_database, sqlite_errors
 
 LOCK_SECONDS = 1.0  # a process that only asks whether a search runs holds the lock for an instant
 
@@ -46,7 +46,7 @@ class Run(Database):
     def __init__(self, directory: Path, connection: sqlite3.Connection, lock: FileLock | None = None) -> None:
         super().__init__(directory / "search.db", connection)
         self.directory = directory
-        self._lock = lock
+        self._file_lock = lock
 
     @classmethod
     def create(cls, directory: Path, source: str, meta: Mapping[str, Any]) -> Self:
@@ -105,7 +105,7 @@ class Run(Database):
             RunUnwritable: It cannot be written.
         """
         database = _find(directory)
-        lock = FileLock(directory / "lock", mode=0o600)
+        lock = FileLock(directory / "lock", mode=0o600, thread_local=False)
         with _writing(directory):
             try:
                 lock.acquire(timeout=LOCK_SECONDS)
@@ -133,9 +133,21 @@ class Run(Database):
 
     def close(self) -> None:
         """Close the database, then let others write."""
-        self._connection.close()
-        if self._lock is not None:
-            self._lock.release()
+        super().close()
+        if self._file_lock is not None:
+            self._file_lock.release()
+
+    def __repr__(self) -> str:
+        if self.closed:
+            return f"<Run {self.directory}: closed>"
+        try:
+            count, ranking = sum(self.counts().values()), self.ranking(1)
+        except HpsearchError as error:
+            return f"<Run {self.directory}: {error!r:.200}>"
+        best = ""
+        if ranking and ranking[0].value is not None:
+            best = f", best {self.metric.name} {ranking[0].value:.6g} in trial {ranking[0].number}"
+        return f"<Run {self.directory}: {count} {'result' if count == 1 else 'results'}{best}>"
 
     def __enter__(self) -> Self:
         return self
@@ -145,7 +157,7 @@ class Run(Database):
 
     def searching(self) -> bool:
         """Whether a process is searching in this run now."""
-        if self._lock is not None:
+        if self._file_lock is not None and not self.closed:
             return True
         lock = FileLock(self.directory / "lock", mode=0o600)
         try:

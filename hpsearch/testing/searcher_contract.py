@@ -96,7 +96,7 @@ class SearcherContract:
         assert len({row.tobytes() for row in units}) == len(units)
 
     def test_same_arguments_same_proposal(self, space: Space, lag: int) -> None:
-        """A search resumed at any trial, in any order of asking, goes on with the same proposals."""
+        """A search resumed at any trial, in any order, continues with the same proposals."""
         trials = self.trials_in(space)
         units, losses = replay(self.make(space, 3), space, trials, lag=lag)
         jumping = self.make(space, 3)
@@ -152,7 +152,7 @@ class SearcherContract:
             assert len({row.tobytes() for row in units}) == self.trials
 
     def test_exhausts_a_finite_space(self, lag: int) -> None:
-        """Every configuration of a finite space comes once; then the search is told to end."""
+        """Every configuration of a finite space comes once; then SpaceExhausted is raised."""
         for space in (spaces.GRID, spaces.LOPSIDED, spaces.NOTHING):
             size = int(space.size)
             searcher = self.make(space, 1)

@@ -18,7 +18,7 @@ CENTRE = Trial(2, {"epochs": 3, "rate": 0.01, "kind": "x"}, 0)
 
 
 def test_a_fine_trial_is_two_steps_away() -> None:
-    """Its radius along a parameter is of both steps, in quadrature, times that parameter's reach."""
+    """Its radius along a parameter is of both steps, in quadrature, times that parameter's step scale."""
     origin = {"phase": "fine", "around": 2, "radius": 0.3, "fine_radius": 0.4, "step_scale": [0.5, 1.0, 2.0]}
     trial = Trial(7, {"epochs": 3, "rate": 0.1, "kind": "y", "beta": 0.25}, 0, (), origin)
     rate, kind, beta = moves(SPACE, trial, CENTRE)

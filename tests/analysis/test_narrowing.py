@@ -17,8 +17,8 @@ SPACE = Space(
 )
 
 
-def test_early_and_late_trials_are_told_apart() -> None:
-    """Nine trials: the first three spread, the last three near 0.01 and of one kind."""
+def test_early_and_late_trials_are_separated() -> None:
+    """Nine trials: the first three far apart, the last three near 0.01 and of one kind."""
     early = [
         {"rate": 1e-4, "layers": 1, "kind": "x"},
         {"rate": 1.0, "layers": 5, "kind": "y", "beta": 0.95},
@@ -52,7 +52,7 @@ def test_a_best_value_at_the_end_of_its_range_is_noticed(values: dict, expected:
 
 @pytest.mark.parametrize("count", [1, 2, 4, 9, 10, 31, 100])
 def test_a_range_holds_four_fifths_of_the_values(count: int) -> None:
-    """Its ends are values that were tried, of few trials the least and the greatest."""
+    """Its ends are tried values; with few trials, the smallest and the largest."""
     space = Space((Number("x", 0, 1),))
     values = np.random.default_rng(count).random(3 * count)
     (found,) = narrowing(space, [{"x": value} for value in values.tolist()])
@@ -94,7 +94,7 @@ def test_coverage_of_many_draws_is_complete_and_even() -> None:
 
 
 def test_coverage_of_few_draws_is_partial() -> None:
-    """Three draws reach at most three parts of ten."""
+    """Three draws hit at most three parts of ten."""
     units = SPACE.snap(np.array([[0.05, 0.1, 0.1, 0.5], [0.06, 0.1, 0.1, 0.5], [0.95, 0.1, 0.1, 0.5]]))
     rate, *_, beta = coverage(SPACE, units)
     assert rate["covered"] == pytest.approx(0.2)

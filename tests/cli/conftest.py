@@ -8,6 +8,7 @@ import pytest
 
 from hpsearch.cli.program import exit_code
 from hpsearch.config import load
+from hpsearch.kernels import current_variables
 from hpsearch.store import Run
 from hpsearch.trial import Epoch, Result, Rung, Status, Trial
 
@@ -17,7 +18,13 @@ BLAS = {
     "architecture": "Haswell",
     "threading_layer": "pthreads",
 }
-VERSIONS = {"hpsearch": "0.1.0", "python": "3.12.1", "numpy": "2.1.0", "blas": [BLAS]}
+VERSIONS = {
+    "hpsearch": "0.1.0",
+    "python": "3.12.1",
+    "numpy": "2.1.0",
+    "arithmetic": "x86-64-v3/Haswell",
+    "blas": [BLAS],
+}
 
 CONFIG = """\
 name: example
@@ -111,7 +118,7 @@ def example(in_tmp: Path) -> Path:
         "data": "ab" * 32,
         "versions": VERSIONS,
         "prior_observations": [],
-        "blas_kernel": None,
+        "kernels": current_variables(),
     }
     with Run.create_numbered(Path("runs"), "example", CONFIG, meta) as run:
         run.record(TRIALS, RESULTS)

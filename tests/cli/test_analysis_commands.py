@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from hpsearch.config import load
+from hpsearch.kernels import current_variables
 from hpsearch.store import Run
 from hpsearch.trial import Result, Status, Trial
 from tests.cli.conftest import VERSIONS, Done, answer, curve
@@ -51,7 +52,7 @@ def searched(
         "data": "ab" * 32,
         "versions": VERSIONS,
         "prior_observations": [],
-        "blas_kernel": None,
+        "kernels": current_variables(),
     }
     with Run.create_numbered(Path("runs"), "other", text, meta) as run:
         for number, value in enumerate(outcomes):

@@ -115,19 +115,19 @@ def test_training_has_the_kernel_and_the_threads_of_the_run(
     """Both change the last bits of what is trained."""
     directory = start(load(tiny, ["search.trials=1", "run.threads=2"]), Recorder())
     with Run.open(directory) as found:
-        found.set_meta(blas_kernel="Haswell")
-    asked: list[str | None] = []
+        found.set_meta(kernels={"OPENBLAS_CORETYPE": "Haswell"})
+    asked: list[dict[str, str]] = []
     threads: list[int] = []
 
     def note_threads(*arguments: Any, **options: Any) -> FinalModel:
         threads.extend(each["num_threads"] for each in threadpool_info() if each["user_api"] == "blas")
         return train_final(*arguments, **options)
 
-    monkeypatch.setattr("hpsearch.blas.cpu_flags", lambda: frozenset({"avx2", "fma"}))
-    monkeypatch.setattr("hpsearch.blas.restart_with", asked.append)
+    monkeypatch.setattr("hpsearch.kernels.cpu_flags", lambda: frozenset({"avx2", "fma"}))
+    monkeypatch.setattr("hpsearch.kernels.restart_with", asked.append)
     monkeypatch.setattr("hpsearch.network.final.train_final", note_threads)
     assert hpsearch("train", directory, "-q").code == 0
-    assert asked == ["Haswell"]
+    assert asked == [{"OPENBLAS_CORETYPE": "Haswell"}]
     assert set(threads) == {2}
 
 
@@ -209,5 +209,6 @@ def test_doctor_reports_software_and_cpus(hpsearch: Program) -> None:
     found = json.loads(done.out)
     assert found["numpy"] == np.__version__
     assert found["cpus"] >= 1
-    assert found["own"]["gflops"] > 0
+    assert found["fastest"]["gflops"] > 0
+    assert found["arithmetic"] in (found["portable"] or found["fastest"])["arithmetic"]
     assert "Gflop/s" in hpsearch("doctor").out

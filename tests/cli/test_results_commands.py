@@ -154,7 +154,7 @@ def test_a_narrow_terminal_loses_whole_columns(example: Path, width: int) -> Non
     with Run.read(example) as run:
         trials = {number: run.trial(number) for number in range(5)}
         table = leaderboard_table(
-            Config.from_resolved(run.meta("config")), run.ranking(3), trials, run.counts()
+            Config.from_resolved(run.meta("config")), run.ranking(3), trials, run.counts(), "a"
         )
     file = io.StringIO()
     print_report(table, "table", Console(file=file, width=width, force_terminal=True, no_color=True))

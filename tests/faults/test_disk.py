@@ -39,7 +39,7 @@ def mount(source: str, target: Path, kind: str, flags: int, options: str = "") -
 
 
 def own_mounts() -> None:
-    """Let what this process mounts be seen by nobody else, and go with it."""
+    """Let what this process mounts be visible to itself alone."""
     user, group = os.getuid(), os.getgid()
     if ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWNS | (CLONE_NEWUSER if user else 0)) != 0:
         raise OSError(ctypes.get_errno(), "unshare")
@@ -67,8 +67,10 @@ class SmallDisk:
         kept = self.directory.with_suffix(".kept")
         own_mounts()
         mount("tmpfs", self.directory, "tmpfs", 0, f"size={self.kilobytes}k")
-        yield
-        shutil.copytree(self.directory, kept)
+        try:
+            yield
+        finally:  # the program ends by SystemExit
+            shutil.copytree(self.directory, kept)
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,7 @@ class SmallFiles:
 
 
 def stopped_and_finished(case: Case, directory: Path, program: Program, reason: int) -> bool:
-    """Let a fault stop a search, hold what it left against the promises, and go on to the end.
+    """Let a fault stop a search, hold what it left against the promises, and resume it to the end.
 
     Returns:
         Whether the fault stopped it.
@@ -115,8 +117,10 @@ def stopped_and_finished(case: Case, directory: Path, program: Program, reason: 
     code = program.wait()
     if code:
         assert code == 4, program.err
-        said = program.err.lower()
-        assert os.strerror(reason).lower() in said or "is full" in said or "i/o error" in said, program.err
+        message = program.err.lower()
+        assert os.strerror(reason).lower() in message or "is full" in message or "i/o error" in message, (
+            program.err
+        )
     case.check(directory, program)
     case.finish(directory)
     return code != 0
@@ -126,7 +130,7 @@ def stopped_and_finished(case: Case, directory: Path, program: Program, reason: 
 @needs_strace
 @pytest.mark.parametrize("part", range(2))
 def test_full_from_every_write_on(case: Case, full: bool, part: int) -> None:
-    """The search stops with the reason, and goes on when there is space again."""
+    """The search stops with the reason, and continues when there is space again."""
     numbers = slice(part, None, 2 if full else 14)
     assert every(case, "pwrite64", "ENOSPC", errno.ENOSPC, "+", numbers) == case.row.tries
 
@@ -135,7 +139,7 @@ def test_full_from_every_write_on(case: Case, full: bool, part: int) -> None:
 @needs_strace
 @pytest.mark.parametrize("call", ["fsync", "fdatasync"])
 def test_error_at_every_sync(case: Case, full: bool, call: str) -> None:
-    """The search stops with the reason, and goes on from what is on the disk."""
+    """The search stops with the reason, and continues from what is on the disk."""
     stopped = every(case, call, "EIO", errno.EIO, "", slice(0, None, 1 if full else 4))
     assert stopped > case.row.tries // 2  # SQLite takes no notice of a directory that fails to sync
 
@@ -212,7 +216,7 @@ def test_read_only(case: Case) -> None:
 @pytest.mark.trial_of("nowhere to print to (/dev/full)")
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
 def test_nowhere_to_print_to(case: Case) -> None:
-    """A log that cannot be written ends no search; that output cannot be written is said."""
+    """A log that cannot be written does not end a search; output that cannot be written is an error."""
     silent = case.search(case.place / "silent", surroundings=Full(2))
     assert silent.wait() == 0
     case.check(case.place / "silent")
@@ -220,7 +224,7 @@ def test_nowhere_to_print_to(case: Case) -> None:
     for command in ("leaderboard", "status", "show"):
         program = Program(command, case.place / "silent", cwd=case.place, surroundings=Full(1))
         assert program.wait() == 1
-        assert program.err == "The system refused: [Errno 28] No space left on device\n"
+        assert program.err == "Operating system error: [Errno 28] No space left on device\n"
         case.row.tries += 1
     assert hpsearch("list", case.place)[0] == 0
 

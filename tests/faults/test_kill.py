@@ -27,19 +27,19 @@ needs_strace = pytest.mark.skipif(not strace_works(), reason="strace is not inst
 
 
 def kill_and_finish(case: Case, directory: Path, program: Program) -> None:
-    """Let a fault kill a search, hold what it left against the promises, and go on to the end."""
+    """Let a fault kill a search, hold what it left against the promises, and resume it to the end."""
     assert program.wait() == -signal.SIGKILL
     case.check(directory, program)
     case.finish(directory)
 
 
 def sweep(case: Case, numbers: slice, begun: Path | None = None) -> None:
-    """Kill a search at its system calls that write, at one after the other, and each time go on to the end.
+    """Kill a search at one system call that writes after the other, and resume it to the end each time.
 
     Args:
         case: The search.
         numbers: At which of them.
-        begun: A run to go on with, instead of a new one.
+        begun: A run to resume, instead of a new one.
     """
 
     def traced(directory: Path, injection: str) -> Program:

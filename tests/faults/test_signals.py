@@ -35,7 +35,7 @@ SIGNALS = {
 def test_while_trials_run(
     case: Case, strategy: str, signals: tuple[int, ...], code: int, to_group: bool
 ) -> None:
-    """The trials never see it; it is saved, with the documented exit code, and goes on as if it never was."""
+    """The trials never see it; it is saved, exits as documented, and continues as if uninterrupted."""
     case.text = LONG
     directory = case.place / "run"
     how = ("--strategy", strategy, "-j", 1 if strategy == "panda" else 2)

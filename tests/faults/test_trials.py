@@ -12,7 +12,7 @@ from tests.faults.surroundings import TrainedBy
 @pytest.mark.trial_of("every trial fails")
 @pytest.mark.parametrize("strategy", ["panda", "caviar"])
 def test_every_trial_fails(case: Case, strategy: str) -> None:
-    """The search ends after ten failures in a row, with exit code 3 and the reasons; it can be mended."""
+    """The search ends after ten failures in a row, with exit code 3 and the reasons, and can be resumed."""
     case.text = case.text.replace("trials: 5", "trials: 20")
     directory = case.place / "run"
     program = case.search(directory, "--strategy", strategy, surroundings=TrainedBy(Failing))
@@ -27,10 +27,10 @@ def test_every_trial_fails(case: Case, strategy: str) -> None:
     assert case.search(directory, "--retry-failed").wait() == 0
 
 
-@pytest.mark.trial_of("a metric that is no finite number, of 15 kinds")
+@pytest.mark.trial_of("a metric that is not a finite number, of 15 kinds")
 @pytest.mark.parametrize("method", ["random", "coarse_to_fine"])
 def test_odd_metrics(case: Case, method: str) -> None:
-    """The trial has diverged, or failed with the type's name; it is ranked last, and the search goes on."""
+    """The trial has diverged, or failed with the type's name; it is ranked last, and the search continues."""
     case.text = case.text.replace("trials: 5, lag: 1", f"trials: {3 * len(ODD)}, lag: 1, method: {method}")
     case.text = case.text.replace("{min_epochs: 1, reduction: 2}", "false")
     directory = case.place / "run"

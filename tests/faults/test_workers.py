@@ -60,7 +60,7 @@ def test_dies_every_time(case: Case, how: str) -> None:
 
 @pytest.mark.trial_of("every trial kills its worker")
 def test_all_die(case: Case) -> None:
-    """The search ends with the documented exit code and the reason; mended, it ends as if it never was."""
+    """The search ends as documented, with the reason; resumed after the cause is fixed, it finishes."""
     case.text = INDEPENDENT.replace("method: random", "method: random, max_failures: 3")
     directory = case.place / "run"
     everything = " ".join(map(str, range(12)))

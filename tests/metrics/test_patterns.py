@@ -70,10 +70,10 @@ def test_a_number_is_never_cut(pattern: str, line: str, rule: str) -> None:
 @pytest.mark.parametrize(
     ("pattern", "rule"),
     [
-        ("val=(", "is not a regular expression"),
-        ("val", "has no group for the number"),
-        ("{} and {}", "has 2 places for a number"),
-        ("loss -{}", "has a sign or digit just before {}"),
+        ("val=(", "must be a regular expression"),
+        ("val", "must have {} in place of the number"),
+        ("{} and {}", "must have one {}, not 2"),
+        ("loss -{}", "must not have a sign or digit just before {}"),
     ],
 )
 def test_a_pattern_that_cannot_be_used_is_refused(pattern: str, rule: str) -> None:

@@ -6,10 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from hpsearch.process.placeholders import filled, placeholders
 from hpsearch.trial import Result, Rung, Status
 
 Command = Callable[..., Result]
@@ -46,7 +43,7 @@ def test_patterns_find_metrics_in_what_is_printed(command: Command) -> None:
 
 
 def test_a_file_may_take_the_place_of_the_pipe(command: Command) -> None:
-    """Programs replace files by new ones, so that nobody sees half of one."""
+    """Programs replace files by new ones, so that no reader sees half of one."""
     result = command('echo \'{{"value": {x}}}\' > draft; mv draft "$HPSEARCH_METRICS"')
     assert (result.status, result.value) == (Status.DONE, 0.25)
 
@@ -96,14 +93,6 @@ def test_a_shell_gets_values_quoted(command: Command, directory: Path) -> None:
     assert (directory / "stdout.log").read_text().splitlines() == expected
 
 
-@given(st.text(alphabet="ab{} "), st.text())
-def test_what_is_filled_in_is_never_read_again(name: str, word: str) -> None:
-    """A value in braces stays one."""
-    text = name.replace("{", "{{").replace("}", "}}")
-    assert filled(text + "{p}", {"p": word}) == name + word
-    assert placeholders(text + "{p}") == ["p"]
-
-
 NO_METRIC = "it ended without reporting the metric 'value'; metrics found:"
 
 
@@ -121,7 +110,7 @@ NO_METRIC = "it ended without reporting the metric 'value'; metrics found:"
             Status.FAILED,
             "it ended without reporting the metric 'value'; metrics found: valeu",
         ),
-        ("echo '{{\"value\": 1}}'; exit 3", Status.FAILED, "it exited with code 3"),
+        ("echo '{{\"value\": 1}}'; exit 3", Status.FAILED, 'it exited with code 3: {"value": 1}'),
         ("kill -SEGV $$", Status.CRASHED, "its process was ended by SIGSEGV"),
         ("sh -c 'kill -9 $$'; exit 137", Status.CRASHED, "it exited with code 137, as after SIGKILL"),
         ('echo \'{{"value": "1"}}\'', Status.FAILED, "TypeError: a metric must be a number, not str: '1'"),
@@ -138,9 +127,9 @@ def test_whatever_a_command_does_is_a_result(
 
 def test_the_last_lines_are_in_the_reason(command: Command) -> None:
     """Those of stderr, if there are any; bytes that are no text are shown as such."""
-    assert command("echo out; echo oops >&2; exit 1").reason == "it exited with code 1\noops"
+    assert command("echo out; echo oops >&2; exit 1").reason == "it exited with code 1: oops\noops"
     assert command("echo last words").reason.endswith("\nlast words")
-    assert command("printf '\\377\\n'; exit 1").reason == "it exited with code 1\n\\xff"
+    assert command("printf '\\377\\n'; exit 1").reason == "it exited with code 1: \\xff\n\\xff"
 
 
 def test_a_program_that_is_not_there_fails_the_trial(command: Command) -> None:

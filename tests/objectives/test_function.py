@@ -1,5 +1,6 @@
 """Tests of the user's functions as trials."""
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 from hpsearch.objectives.function import Function, check_signature
 from hpsearch.objectives.retrying import Retrying
 from hpsearch.trial import Metric, Result, Rung, Status
-from tests.objectives.conftest import HERE
+from tests.objectives.fixtures import HERE
 from tests.processes import gone, wait_until
 
 Call = Callable[..., Result]
@@ -23,7 +24,7 @@ def test_a_returned_number_is_the_metric(call: Call) -> None:
 
 
 def test_a_returned_mapping_is_the_metrics(call: Call, directory: Path) -> None:
-    """What is no number is left out; what is printed is in the log; ``trial`` is given where asked for."""
+    """What is not a number is left out; output is in the log; ``trial`` is passed if it is a parameter."""
     result = call("mapping")
     assert result.curve[0].metrics == {"value": 0.25, "other": 2.0}
     assert (directory / "stdout.log").read_text() == "hello from 7 11\n"
@@ -131,7 +132,7 @@ def test_a_checkpoint_ahead_of_what_was_reported_is_not_used(call: Call) -> None
 
 
 def test_a_crash_can_be_retried(call: Call) -> None:
-    """The second life goes on from the checkpoint of the first."""
+    """The second attempt continues from the checkpoint of the first."""
     lives: list[Result] = []
 
     def objective(trial: object, on_epoch: object = None, heartbeat: object = None) -> Result:
@@ -144,7 +145,7 @@ def test_a_crash_can_be_retried(call: Call) -> None:
 
 
 def test_a_function_is_wrong_or_not(tmp_path: Path) -> None:
-    """What is wrong is found before anything runs, and said."""
+    """What is wrong is found and reported before anything runs."""
 
     def wrong(name: str, **parameters: bool) -> str:
         return check_signature(Function(f"user_code:{name}", HERE), parameters or {"x": True})
@@ -178,6 +179,45 @@ def test_a_module_that_cannot_be_imported_is_wrong(tmp_path: Path, text: str, ve
     found = check_signature(Function("broken:f", tmp_path), {"x": True})
     assert found.startswith(verdict)
     assert "importlib" not in found
+
+
+def test_what_editors_leave_beside_a_function_is_no_code(tmp_path: Path) -> None:
+    """Its files are modules; a dangling lock, a pipe, a directory and dot files among them are left out."""
+    (tmp_path / "package/.old").mkdir(parents=True)
+    for name in ("train.py", "helper.py", ".hidden.py", "package/a.py", "package/.old/b.py"):
+        (tmp_path / name).touch()
+    (tmp_path / ".#train.py").symlink_to("me@host.1:2")
+    (tmp_path / "gone.py").symlink_to("nowhere")
+    (tmp_path / "directory.py").mkdir()
+    os.mkfifo(tmp_path / "pipe.py")
+    os.mkfifo(tmp_path / "package/pipe.py")
+
+    def names(function: str) -> list[str]:
+        return [str(path.relative_to(tmp_path)) for path in Function(function, tmp_path).files(tmp_path)]
+
+    assert names("train:f") == ["helper.py", "train.py"]
+    assert names("package.a:f") == ["helper.py", "package/a.py", "train.py"]
+
+
+PARSER = """
+import argparse, sys
+def f(x):
+    parser = argparse.ArgumentParser(prog="train.py")
+    parser.add_argument("--data", required=True)
+    parser.parse_args()
+"""
+
+
+def test_what_an_argument_parser_complains_of_is_in_the_reason(run_code: Call, tmp_path: Path) -> None:
+    """The last line that code wrote to stderr before it exits follows, in a trial and in a check."""
+    (tmp_path / "parses.py").write_text(PARSER)
+    complaint = "SystemExit: 2: train.py: error: the following arguments are required: --data"
+    result = run_code(Function("parses:f", tmp_path))
+    assert result.reason.splitlines()[0] == complaint
+    (tmp_path / "imports.py").write_text(f"{PARSER}\nf(1)\n")
+    verdict = check_signature(Function("imports:f", tmp_path), {"x": True})
+    assert verdict.startswith("importing its module raises SystemExit: 2")
+    assert verdict.endswith(complaint.partition(": 2: ")[2])
 
 
 @pytest.mark.parametrize("name", ["json.py", "sys/__init__.py"])

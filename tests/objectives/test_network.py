@@ -131,7 +131,7 @@ def _stop(trial: Trial, epoch: Epoch) -> None:
 
 
 def test_a_disk_that_is_full_costs_the_checkpoint_not_the_trial(objective: NetworkObjective) -> None:
-    """A place where no directory can be made stands for it."""
+    """Here, because its directory cannot be made."""
     objective.trials.write_text("in the way")
     assert replace(objective, checkpoint_seconds=0.0)(TRIAL).status is Status.DONE
 

@@ -25,7 +25,7 @@ def test_agrees_with_an_average_over_quantiles(mean: float, deviation: float, be
 
 
 def test_far_from_the_best_it_still_tells_candidates_apart() -> None:
-    """Where the improvement is no floating-point number any more, its logarithm is finite and monotone."""
+    """Where the improvement itself underflows, its logarithm is finite and monotone."""
     means = np.linspace(0, 400, 4001)
     values = log_expected_improvement(means, np.ones_like(means), 0.0)
     assert np.all(np.isfinite(values))

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from hpsearch.searchers.candidates import WHOLE, Sampler, quasirandom_point, reflect
+from hpsearch.searchers.candidates import NO_CENTRE, Sampler, quasirandom_point, reflect
 from hpsearch.space import Number, Space
 from hpsearch.testing import example_spaces as spaces
 
@@ -33,11 +33,11 @@ def test_reflect_folds_at_both_ends(unit: float, expected: float) -> None:
 def test_candidates_are_canonical(space: Space) -> None:
     """Whatever is drawn or moved is where its configuration is."""
     rng, sampler = np.random.default_rng(0), Sampler(space)
-    whole = sampler.sample_prior(rng, 50)
-    near = sampler.perturb(rng, whole.units, np.arange(50), 0.4, np.ones(space.dimensions))
-    for candidates in (whole, near, whole + near):
+    prior = sampler.sample_prior(rng, 50)
+    near = sampler.perturb(rng, prior.units, np.arange(50), 0.4, np.ones(space.dimensions))
+    for candidates in (prior, near, prior + near):
         assert np.array_equal(space.snap(candidates.units), candidates.units)
-    assert set(whole.centres) == {WHOLE}
+    assert set(prior.centres) == {NO_CENTRE}
     assert near.centres.tolist() == list(range(50))
     assert np.all((near.radii >= 0.1) & (near.radii <= 0.4))
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from hpsearch.searchers import CoarseToFine, Observations
-from hpsearch.searchers.stopping import Halving
+from hpsearch.searchers.stopping import Halving, RungHistory
 from hpsearch.space import Categorical, Floats, Space
 from hpsearch.testing import example_spaces as spaces
 from hpsearch.testing.searcher_contract import SearcherContract, bowl, observations, replay
@@ -22,13 +22,15 @@ def stopped_history(space: Space, trials: int, lag: int) -> tuple[list[Floats], 
     searcher = make("coarse_to_fine", space, 5)
     units, losses = np.empty((0, space.dimensions)), np.empty(0)
     stopped, curves = np.empty(0, dtype=np.bool_), list[Floats]()
-    proposals, seen = [], []
+    proposals, seen, history = [], [], RungHistory(Halving())
     for number in range(trials):
         m = max(0, number - lag)
         seen.append(Observations(units.copy(), losses[:m].copy(), stopped[:m].copy(), tuple(curves[:m])))
         unit = searcher.propose(number, seen[-1]).unit
         curve = bowl(unit) + 1 / np.arange(1.0, 9.0)
-        rungs = Halving().rungs(curves[:m], 8)
+        while history.counted < m:
+            history.add(curves[history.counted], stopped=bool(stopped[history.counted]))
+        rungs = history.rungs(8)
         ends = [rung.epoch for rung in rungs if curve[rung.epoch - 1] > rung.loss]
         curve = curve[: min(ends, default=8)]
         proposals.append(unit)
@@ -40,7 +42,7 @@ def stopped_history(space: Space, trials: int, lag: int) -> tuple[list[Floats], 
 
 @pytest.mark.parametrize("lag", [0, 3])
 def test_resumes_with_learning_curves(lag: int) -> None:
-    """With trials stopped early too, a search cut after any trial goes on with the same proposals."""
+    """With trials stopped early too, a search cut after any trial continues with the same proposals."""
     proposals, seen = stopped_history(spaces.MIXED, 30, lag)
     for number in range(30):
         again = make("coarse_to_fine", spaces.MIXED, 5).propose(number, seen[number])
@@ -48,7 +50,7 @@ def test_resumes_with_learning_curves(lag: int) -> None:
 
 
 def test_other_curves_are_another_history() -> None:
-    """Equal losses with other curves are not taken for the same results."""
+    """Equal losses with other curves do not count as the same results."""
     _, seen = stopped_history(spaces.MIXED, 30, 0)
     last = seen[-1]
     other = Observations(last.units, last.losses, last.stopped, tuple(curve + 1 for curve in last.curves))
@@ -72,8 +74,8 @@ def test_finds_a_bowl_sooner_than_random() -> None:
     assert best["coarse_to_fine"] < best["random"] / 10
 
 
-def test_coarse_trials_do_not_look() -> None:
-    """The first trials need no results, and all of them do later."""
+def test_coarse_trials_use_no_results() -> None:
+    """The first trials use no results; all later ones do."""
     searcher = make("coarse_to_fine", spaces.WIDE, 0)
     uses_results = [searcher.uses_results(number) for number in range(20)]
     assert uses_results == [False] * 12 + [True] * 8
@@ -90,7 +92,7 @@ def origins(space: Space, trials: int) -> list[Mapping[str, Any]]:
 
 
 def test_says_where_it_zoomed() -> None:
-    """A zoom names the trial it lies around, the radius, and by how much more each parameter could move."""
+    """A zoom names the trial that it lies near, the radius, and the step scale of each parameter."""
     found = origins(spaces.CONTINUOUS, 40)
     assert [origin["phase"] for origin in found[:6]] == ["coarse"] * 6
     local = [(n, origin) for n, origin in enumerate(found) if "around" in origin]
@@ -117,7 +119,7 @@ def test_says_both_radii_of_a_fine_trial() -> None:
 
 
 def test_what_is_left_over_is_called_so() -> None:
-    """Where the spread points have been tried before, any other is; no candidate led to it."""
+    """Where the coarse point has been tried before, any other configuration is drawn."""
     space = Space((Categorical("a", ("x", "y", "z")), Categorical("b", ("x", "y"))))
     phases = [origin["phase"] for origin in origins(space, 6)]
     assert phases[0] == "coarse"

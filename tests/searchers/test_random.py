@@ -13,7 +13,7 @@ class TestRandom(SearcherContract):
 
 
 def test_draws_follow_the_priors() -> None:
-    """Coordinates are uniform in the cube, so values are spread as their priors say."""
+    """Coordinates are uniform in the cube, so values are distributed as their priors say."""
     units, _ = replay(make("random", spaces.CONTINUOUS, 0), spaces.CONTINUOUS, 2000)
     assert np.abs(np.sort(units, axis=0) - np.linspace(0, 1, 2000)[:, None]).max() < 0.05
 

@@ -18,7 +18,7 @@ def test_every_searcher_passes_the_contract(method: str) -> None:
     assert METHODS[method] in {each.searcher for each in SearcherContract.__subclasses__()}
 
 
-def test_a_phase_means_the_same_whoever_proposes_it() -> None:
+def test_a_phase_means_the_same_for_every_searcher() -> None:
     """Reports look its description up without knowing the searcher."""
     for searcher in METHODS.values():
         assert PHASES.items() >= searcher.phases.items()

@@ -19,7 +19,7 @@ def matern(r: Floats) -> Floats:
 
 
 def test_features_are_coordinates_and_columns_of_categories() -> None:
-    """Numbers and ordered lists keep their coordinate; categories stand half a unit apart."""
+    """Numbers and ordered lists keep their coordinate; categories are half a unit apart."""
     space = Space((Number("x", 0, 1), Categorical("batch", (16, 32)), Categorical("kind", ("a", "b", "c"))))
     features = Features(space)(np.array([[0.1, 0.25, 1 / 6], [0.1, 0.25, 0.5], [0.4, 0.75, 0.5]]))
     assert features[:, :2].tolist() == [[0.1, 0.25], [0.1, 0.25], [0.4, 0.75]]

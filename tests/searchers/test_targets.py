@@ -3,7 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hpsearch.searchers.targets import extrapolated, representatives, targets
+from hpsearch.searchers import Observations
+from hpsearch.searchers import targets as targets_module
+from hpsearch.searchers.targets import extrapolated, representatives, surrogate_targets, targets
 
 
 def test_failures_count_as_the_worst_and_the_worst_are_alike() -> None:
@@ -32,7 +34,7 @@ def test_targets_know_no_unit() -> None:
 
 @given(st.integers(1, 50), st.integers(2, 20))
 def test_representatives_have_the_best_half(count: int, most: int) -> None:
-    """At most so many rows, ascending, none twice, the best ones among them."""
+    """At most that number of rows, ascending, none twice, the best ones among them."""
     losses = np.random.default_rng(count).standard_normal(count)
     rows = representatives(losses, most)
     assert rows.tolist() == sorted(set(rows.tolist()))
@@ -73,8 +75,43 @@ def test_one_training_that_blew_up_bends_no_line(last: float) -> None:
 
 
 def test_without_survivors_or_curves_nothing_changes() -> None:
-    """There is no line through no points."""
+    """Without points there is no line to follow."""
     losses = np.array([1.0, np.nan, 2.0])
     for curves in ([np.array([1.0]), np.array([np.nan]), np.array([2.0])], [np.empty(0)] * 3):
         found = extrapolated(losses, np.array([True, False, True]), curves)
         assert np.array_equal(found, losses, equal_nan=True)
+
+
+def test_of_many_trials_the_best_and_the_latest_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cost stays flat, and no good trial is forgotten, however old; ties go to the earlier one."""
+    losses = np.random.default_rng(0).standard_normal(60)
+    losses[[3, 7, 11]] = -9.0
+    losses[5] = np.nan
+    asked: list[int] = []
+
+    class Curves(list[np.ndarray]):
+        def __getitem__(self, row):  # type: ignore[no-untyped-def]  # an index or a slice
+            asked.append(row)
+            return super().__getitem__(row)
+
+    curves = Curves([np.array([loss]) for loss in losses])
+    seen = Observations(np.zeros((60, 1)), losses, np.zeros(60, dtype=np.bool_), curves)
+    monkeypatch.setattr(targets_module, "_LATEST", 20)
+    for most in (2, 8):
+        asked.clear()
+        rows, observed = surrogate_targets(seen, most, 0.95)
+        assert len(rows) == len(observed) == most
+        assert set(rows[: min(most, 3) // 2]) <= {3, 7, 11}
+        assert sorted(asked) == sorted({*np.argsort(losses[:40], kind="stable")[:most], *range(40, 60)})
+
+
+@pytest.mark.parametrize(
+    ("last", "carried"), [([1.0, 4.0, 7.0], 6.2), ([3.0, 2.0, 1.0], 3.2)], ids=["steeper than 1", "falling"]
+)
+def test_a_loss_is_carried_as_trainings_converge(last: list[float], carried: float) -> None:
+    """Trials never move further apart, nor past each other: the line's slope is kept between 0 and 1."""
+    curves = [np.array([first, then]) for first, then in zip([1.0, 2.0, 3.0], last, strict=True)]
+    losses = np.array([*last, 5.0])
+    found = extrapolated(losses, np.array([False] * 3 + [True]), [*curves, np.array([5.0])])
+    assert found[:3].tolist() == last
+    assert found[3] == pytest.approx(carried)

@@ -1,4 +1,4 @@
-"""Tests of learning from earlier runs: a prior over where to look, and no more than that."""
+"""Tests of the warm start: earlier results are a prior over where to look, and no more than that."""
 
 import json
 import math
@@ -51,8 +51,8 @@ def test_observations_are_matched_by_name() -> None:
         ([], [], 0),
     ],
 )
-def test_only_what_lies_in_this_space_is_learnt(values: list, losses: list, count: int) -> None:
-    """A value far out of range, another category, no shared parameter, no result: nothing to learn."""
+def test_only_what_lies_in_this_space_is_matched(values: list, losses: list, count: int) -> None:
+    """A value far out of range, another category, no shared parameter, no result: no observation."""
     assert len(match_observations(SPACE, values, np.array(losses))) == count
 
 
@@ -72,7 +72,7 @@ def test_every_other_coarse_point_lies_where_the_earlier_search_was_good() -> No
 
 
 def test_warm_points_are_not_all_the_same() -> None:
-    """Each takes the ones before it for tried."""
+    """Each counts the ones before it as pending."""
     warm = proposals(match_observations(SPACE, *earlier()), 6)[::2]
     assert len({each["rate"] for each in warm}) == 3
 
@@ -89,7 +89,7 @@ def worth(values: dict[str, Any]) -> float:
     return abs(math.log10(values["rate"]) + 0.5) + (values["kind"] == "b")
 
 
-def test_wrong_experience_is_forgotten() -> None:
+def test_misleading_observations_are_overcome() -> None:
     """When this function is another, the search still comes near its best within 30 trials."""
     search = Search(SPACE, seed=1, trials=30, prior_observations=match_observations(SPACE, *earlier()))
     while (trial := search.ask()) is not None:

@@ -108,8 +108,8 @@ def test_categories_are_drawn_with_their_probabilities() -> None:
     assert [drawn.count(value) for value in parameter.values] == [500, 300, 200]
 
 
-def test_truth_values_are_no_numbers() -> None:
-    """True and 1 are different values, though Python takes them for equal."""
+def test_booleans_are_not_numbers() -> None:
+    """True and 1 are different values, though they are equal in Python."""
     parameter = Categorical("batch_norm", (False, True))
     assert parameter.accepts(True)
     assert not parameter.accepts(1)
@@ -137,7 +137,7 @@ def test_units_inverts_values(space: Space, seed: int) -> None:
 
 @given(spaces(), st.integers(0, 2**32 - 1))
 def test_every_value_of_a_configuration_is_accepted(space: Space, seed: int) -> None:
-    """What a space gives, it has nothing to say against."""
+    """A space accepts what it returns."""
     points = np.random.default_rng(seed).random((20, space.dimensions))
     for values in space.values(points):
         assert not list(space.problems(values))
@@ -155,7 +155,7 @@ def chain() -> Space:
 
 
 def test_an_inactive_parameter_is_absent_and_sits_in_the_middle() -> None:
-    """With a = y neither b nor c takes part, whatever their order in the space."""
+    """With a = y neither b nor c is active, in any order in the space."""
     space = chain()
     snapped = space.snap(np.array([[0.9, 0.9, 0.9]]))
     assert space.values(snapped) == [{"a": "y"}]
@@ -187,7 +187,7 @@ def test_size_of_a_chain_of_conditions_is_counted_by_hand() -> None:
 
 
 def test_a_continuous_parameter_makes_a_space_infinite() -> None:
-    """There is no list of all points then."""
+    """Its points cannot be listed then."""
     space = Space((Number("x", 0, 1),))
     assert space.size == math.inf
     with pytest.raises(ValueError, match="continuous"):
@@ -200,12 +200,12 @@ def test_a_continuous_parameter_makes_a_space_infinite() -> None:
         ({"a": "x", "b": 5}, "b", "must be a whole number from"),
         ({"a": "z"}, "a", "must be one of x, y"),
         ({"a": "x"}, "b", "must have a value"),
-        ({"a": "y", "b": 1}, "b", "takes no part"),
+        ({"a": "y", "b": 1}, "b", "is not active"),
         ({"a": "y", "d": 1}, "d", "is not a parameter"),
     ],
 )
 def test_problems_name_what_is_wrong(values: dict[str, object], name: str, text: str) -> None:
-    """What is no configuration of the space is explained by parameter."""
+    """What is not a configuration of the space is explained by parameter."""
     assert any(found == name and text in what for found, what in chain().problems(values))
 
 
@@ -234,7 +234,7 @@ def test_a_completed_configuration_is_one_that_could_have_been_drawn() -> None:
 
 @given(numbers(), st.floats(allow_nan=False))
 def test_the_nearest_value_is_one_of_its_own(number: Number, value: float) -> None:
-    """Or none, where it is further off than half the range."""
+    """Or none, if it is further away than half the range."""
     nearest = number.nearest(value)
     assert nearest is None or number.accepts(nearest)
     if number.accepts(value):

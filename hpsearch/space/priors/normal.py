@@ -41,7 +41,7 @@ class Normal(Prior):
         return self._from_normal(self._mean + self._sd * normal_quantile(t))
 
     def position(self, x: float) -> float:
-        """Measured in standard deviations, and to the ends of the :data:`SDS` around the mean at most."""
+        """Measured in standard deviations, within :data:`SDS` of the mean."""
         low, high = self._z_ends
         with np.errstate(all="ignore"):
             z: float = self._standardized(np.array([x])).tolist()[0]
@@ -58,7 +58,7 @@ class Normal(Prior):
 
     @classmethod
     def invalid_bounds(cls, low: float, high: float, **parameters: float) -> Iterator[InvalidKey]:
-        """The range has to reach where the distribution has probability."""
+        """The range must overlap with where the distribution has probability."""
         least, most = cls._outermost(**parameters)
         if low > most:
             yield InvalidKey("min", f"must be at most {most:g}, {SDS} standard deviations from the mean")

@@ -63,7 +63,7 @@ class ReverseLog(Prior):
 
     @classmethod
     def invalid_bounds(cls, low: float, high: float, **parameters: float) -> Iterator[InvalidKey]:
-        """The range lies between 0 and 1, which it does not reach."""
+        """The range lies between 0, which may be included, and 1, which may not."""
         if low < 0:
             rule = "must be at least 0 with prior: reverse_log"
             yield InvalidKey("min", rule, "Write 0 or more, or prior: linear")

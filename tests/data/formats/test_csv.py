@@ -33,7 +33,7 @@ def test_line_ends_and_byte_order_marks_do_not_matter(text: str, tmp_path: Path)
 
 
 def test_labels_that_are_whole_numbers_become_numbers(tmp_path: Path) -> None:
-    """They sort as numbers then; the column is called label if nothing else is said."""
+    """They sort as numbers then; the column is called label by default."""
     assert read(save(tmp_path, "a,label\n1,10\n2,9\n")).train.y.tolist() == [10, 9]
 
 

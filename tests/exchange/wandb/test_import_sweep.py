@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from hpsearch.config import Config, load
 from hpsearch.errors import ConfigError
 from hpsearch.exchange.wandb.import_sweep import import_sweep
-from hpsearch.process.placeholders import filled
+from hpsearch.invocation.placeholders import filled
 from hpsearch.space import Number
 
 SWEEPS = Path(__file__).parent / "sweeps"
@@ -451,7 +451,11 @@ def test_a_command_gets_what_wandb_would_pass(tmp_path: Path) -> None:
     words = {"amp": "true", "text": "it's", "model_depth": "3"}
     quoted = {name: shlex.quote(word) for name, word in words.items()}
     done = subprocess.run(
-        ["/bin/sh", "-c", filled(run, quoted)], capture_output=True, text=True, cwd=tmp_path, check=True
+        ["/bin/sh", "-c", filled(run, quoted.__getitem__)],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        check=True,
     )
     given = done.stdout.strip()
     assert given == str(
@@ -465,7 +469,7 @@ def test_a_command_gets_what_wandb_would_pass(tmp_path: Path) -> None:
         ]
     )
     done = subprocess.run(
-        ["/bin/sh", "-c", filled(run, {**quoted, "amp": "false"})],
+        ["/bin/sh", "-c", filled(run, {**quoted, "amp": "false"}.__getitem__)],
         capture_output=True,
         text=True,
         cwd=tmp_path,

@@ -72,7 +72,7 @@ def test_a_metric_that_is_not_finite_ends_the_trial(value: float) -> None:
 
 
 def test_other_metrics_may_be_anything() -> None:
-    """What is not finite becomes None, what is no number is left out; the trial goes on."""
+    """What is not finite becomes None, what is not a number is left out; the trial continues."""
     result = run({"error": 0.1, "loss": math.nan, "note": "text", "list": [1]})
     assert result.curve[0].metrics == {"error": 0.1, "loss": None}
     assert result.status is Status.DONE
@@ -127,7 +127,7 @@ def test_final_figures_are_taken_once_at_the_end() -> None:
 
 
 def test_earlier_epochs_come_first() -> None:
-    """A resumed trial's curve goes on, its numbers and its seconds too."""
+    """A resumed trial's curve continues, with its numbers and its seconds."""
     earlier = (Epoch(1, {"error": 0.9}, 5.0), Epoch(2, {"error": 0.8}, 10.0))
     result = run(*errors(0.7), earlier=earlier)
     assert [epoch.number for epoch in result.curve] == [1, 2, 3]
@@ -142,7 +142,7 @@ def test_a_resumed_trial_that_should_have_stopped_stops() -> None:
 
 
 def test_every_epoch_is_shown() -> None:
-    """The display hears of each as it comes."""
+    """The display gets each as it comes."""
     seen: list[int] = []
     run(*errors(0.5, 0.4), on_epoch=lambda trial, epoch: seen.append((trial.number, epoch.number)))  # type: ignore[arg-type]
     assert seen == [(3, 1), (3, 2)]
@@ -161,6 +161,6 @@ def test_a_training_that_is_complete_has_not_timed_out() -> None:
 
 
 def test_memory_that_is_not_there_has_a_status_of_its_own() -> None:
-    """A MemoryError is told from other failures."""
+    """A MemoryError has a status of its own."""
     result = run(*errors(0.5), MemoryError("too large"))
     assert (result.status, result.value) == (Status.OUT_OF_MEMORY, None)

@@ -1,0 +1,1 @@
+"""How are a trial's values passed to a command?"""

@@ -1,0 +1,171 @@
+"""How one value is passed to a command, and how all of them are."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from hpsearch.expressions import Expression, ExpressionError
+from hpsearch.invocation.placeholders import filled, is_args, placeholders, split_words
+from hpsearch.trial import Value
+
+PYTHON = {"true": "True", "false": "False", "null": "None"}
+"""The words of Python for what YAML and JSON call true, false and null."""
+
+DEFAULT_STYLE = "--k v"
+
+_STYLE = re.compile(r"(?P<prefix>[^\skv=]*)k(?P<between>=|:| )v")
+_SWITCHES = re.compile(r"(?P<on>-\S*?)?/(?P<off>-\S*)?")
+
+
+class BadFlag(ValueError):
+    """A flag or a style cannot be used; the message is a rule, such as ``must have {} for the value``."""
+
+
+class Inactive(LookupError):
+    """A parameter has no value in this trial."""
+
+
+@dataclass(frozen=True)
+class Passing:
+    """How values become words of a command.
+
+    Attributes:
+        flags: By parameter: ``--lr {}``, ``lr={}``, ``-c {2**k}``; ``--amp`` is there if the value is true,
+            ``--amp/--no-amp`` is one or the other.
+        spellings: By parameter, words for some of its values; those of all parameters under "".
+    """
+
+    flags: Mapping[str, str] = field(default_factory=dict)
+    spellings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def spelled(self, name: str, value: Value) -> str:
+        """A value as a word."""
+        text = as_text(value)
+        for spelling in (self.spellings.get(name, {}), self.spellings.get("", {})):
+            if text in spelling:
+                return spelling[text]
+        return text
+
+    def placeholder(self, inner: str, values: Mapping[str, Value], special: Mapping[str, str]) -> str:
+        """What replaces a placeholder: a value, something about the trial, or a result.
+
+        Args:
+            inner: What is in the braces.
+            values: Of the trial.
+            special: Words for the placeholders that are not parameters.
+
+        Raises:
+            Inactive: It needs a parameter that has no value in this trial.
+            ExpressionError: It is an expression without a value.
+        """
+        name = inner.strip()
+        if name in values:
+            return self.spelled(name, values[name])
+        if name in special:
+            return special[name]
+        expression = Expression(inner)
+        if missing := expression.names - values.keys():
+            raise Inactive(min(missing))
+        return self.spelled("", expression.evaluate(values))
+
+    def all_words(self, placeholder: str, values: Mapping[str, Value]) -> list[str]:
+        """The words that ``{args}`` or ``{args:STYLE}`` stands for."""
+        style = placeholder.partition(":")[2] or DEFAULT_STYLE
+        return [word for name in values for word in self._words(name, style, values)]
+
+    def _words(self, name: str, style: str, values: Mapping[str, Value]) -> list[str]:
+        flag = self.flags.get(name)
+        if flag is None:
+            match = _STYLE.fullmatch(style)
+            assert match is not None  # noqa: S101 -- the config was checked
+            word, text = f"{match['prefix']}{name}", self.spelled(name, values[name])
+            return [word, text] if match["between"] == " " else [f"{word}{match['between']}{text}"]
+        if not placeholders(flag):
+            on, off = _switches(flag)
+            return [word for word in (on if values[name] is True else off,) if word]
+        special = {"": self.spelled(name, values[name])}
+        return [
+            filled(word, lambda inner: self.placeholder(inner, values, special)) for word in split_words(flag)
+        ]
+
+
+def check_flag(flag: str, *, is_switch: bool) -> frozenset[str]:
+    """Check a flag.
+
+    Args:
+        flag: As the config has it.
+        is_switch: Whether its parameter is true or false.
+
+    Returns:
+        The parameters that it uses besides its own.
+
+    Raises:
+        BadFlag: It cannot be used.
+    """
+    try:
+        inner, words = placeholders(flag), split_words(flag)
+    except ValueError as error:
+        raise BadFlag(f"must close its quotes and braces: {error}") from None
+    if not words:
+        raise BadFlag("must not be empty")
+    if not inner:
+        if not is_switch:
+            raise BadFlag("must have {} in place of the value")
+        if len(words) > 1:
+            raise BadFlag("must be one word, such as --amp, or two with a slash: --amp/--no-amp")
+        return frozenset()
+    names: set[str] = set()
+    for text in inner:
+        if text.strip():
+            names |= expression_names(text)
+    return frozenset(names)
+
+
+def check_style(placeholder: str) -> None:
+    """Check the style of ``{args:STYLE}``.
+
+    Raises:
+        BadFlag: It is not a style.
+    """
+    style = placeholder.partition(":")[2]
+    if ":" in placeholder and not _STYLE.fullmatch(style):
+        raise BadFlag("must be a style such as {args:--k=v}, {args:-k v}, {args:k=v} or {args:+k=v}")
+
+
+def expression_names(text: str) -> frozenset[str]:
+    """The names that an expression in braces uses.
+
+    Raises:
+        BadFlag: It is not an expression.
+    """
+    try:
+        return Expression(text).names
+    except ExpressionError as error:
+        raise BadFlag(f"{{{text}}} {error}") from None
+
+
+def as_text(value: Value | None) -> str:
+    """A value as a word: ``true``, ``0.1``, ``adam``, ``null``."""
+    if value is None:
+        return "null"
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _switches(flag: str) -> tuple[str, str]:
+    """The words for true and for false."""
+    match = _SWITCHES.fullmatch(flag.strip())
+    return (match["on"] or "", match["off"] or "") if match else (flag.strip(), "")
+
+
+__all__ = [
+    "DEFAULT_STYLE",
+    "PYTHON",
+    "BadFlag",
+    "Inactive",
+    "Passing",
+    "as_text",
+    "check_flag",
+    "check_style",
+    "expression_names",
+    "is_args",
+]

@@ -1,0 +1,95 @@
+"""Tests of choosing an executor and counting its workers."""
+
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from hpsearch.config import Config, load
+from hpsearch.config.schema import RunSection
+from hpsearch.errors import UsageError
+from hpsearch.executors.choose import EXECUTORS, choose_executor
+from hpsearch.starting import start
+from hpsearch.testing.executor_contract import Echo
+from tests.conftest import Recorder
+
+
+def test_more_workers_than_the_lag_allows_is_explained(
+    in_tmp: Path, tiny: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a large machine, auto uses lag + 1 of its workers, and says what using all would cost."""
+    monkeypatch.setattr("hpsearch.executors.choose.available_cpus", lambda: 8)
+    callback = Recorder()
+    start(load(tiny, ["search.trials=9", "search.lag=1", "run.strategy=auto"]), callback)
+    assert callback.slots == 2
+    assert any("`search.lag: 7`" in text and "about 6 more trials" in text for text in callback.texts)
+
+
+def test_every_executor_can_be_named_in_a_config() -> None:
+    """A strategy or an engine that the schema allows is in the table, and the other way round."""
+    fields = RunSection.model_fields
+    names = {*get_args(fields["strategy"].annotation), *get_args(fields["engine"].annotation)}
+    assert names - {"auto", "local"} == set(EXECUTORS)
+
+
+def test_an_executor_that_needs_a_missing_package_says_which(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It says what to install."""
+    monkeypatch.setitem(EXECUTORS, "dask", "nowhere.dask:Dask")
+    with pytest.raises(UsageError, match=r"dask needs the package nowhere.*pip install 'hpsearch\[dask\]'"):
+        choose_executor(
+            RunSection(engine="dask"),
+            Echo(),
+            trials=1,
+            lag=None,
+            run_directory=tmp_path,
+            on_epoch=lambda *_: None,
+            on_message=lambda _: None,
+        )
+
+
+def slots(config: Path, trials: int, lag: int | None, *settings: str) -> tuple[str, int, list[str]]:
+    """The executor for some settings of ``run``: its class, its slots, and what the user was informed of."""
+    texts: list[str] = []
+    loaded: Config = load(config, [f"run.{setting}" for setting in settings])
+    executor = choose_executor(
+        loaded.run,
+        Echo(),
+        trials=trials,
+        lag=lag,
+        run_directory=config.parent,
+        on_epoch=lambda trial, epoch: None,
+        on_message=texts.append,
+    )
+    with executor:
+        return type(executor).__name__, executor.slots, texts
+
+
+def test_no_more_workers_than_trials(tiny: Path) -> None:
+    """Four workers for three trials are three."""
+    assert slots(tiny, 3, 3, "strategy=caviar", "workers=4") == ("Caviar", 3, [])
+
+
+def test_panda_has_one_worker(tiny: Path) -> None:
+    """Whatever the machine has."""
+    assert slots(tiny, 12, None, "strategy=panda") == ("Panda", 1, [])
+
+
+@pytest.mark.parametrize(
+    ("lag", "count", "informed"), [(None, 6, False), (8, 6, False), (5, 6, False), (4, 5, True), (0, 1, True)]
+)
+def test_auto_uses_what_the_lag_allows(
+    tiny: Path, monkeypatch: pytest.MonkeyPatch, lag: int | None, count: int, informed: bool
+) -> None:
+    """Of six CPUs, as many as lag + 1; the user is informed if some stay idle for it."""
+    monkeypatch.setattr("hpsearch.executors.choose.available_cpus", lambda: 6)
+    kind, found, texts = slots(tiny, 12, lag, "strategy=auto")
+    assert (kind, found) == ("Panda" if count == 1 else "Caviar", count)
+    assert bool(texts) == informed
+
+
+def test_threads_share_the_cpus(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With two BLAS threads for each trial, six CPUs are three workers."""
+    monkeypatch.setattr("hpsearch.executors.choose.available_cpus", lambda: 6)
+    assert slots(tiny, 12, None, "strategy=caviar", "threads=2")[1] == 3
