@@ -37,7 +37,7 @@ space:
 search:
   method: coarse_to_fine        # random over the whole space first, then finer around the best; or random
   trials: 64
-  lag: 8                        # at most lag + 1 trials run at once
+  lag: 3                        # at most lag + 1 trials run at once
   early_stopping: {{min_epochs: 1, reduction: 2}}    # trials that fall behind are stopped early; or false
 
 run:
