@@ -72,8 +72,7 @@ def try_config(config: Config, directory: Path) -> Attempt:
     command = Command.of(settings)
     sightings = command.sightings(config.metric.name, trial, Path(settings.directory), trial_directory)
     line = command_line(config, trial, trial_directory)
-    texts = [*notes.texts, *_advice(config, result, settings)]
-    return Attempt(trial, result, line, sightings, _memory(), texts)
+    return Attempt(trial, result, line, sightings, _memory(), notes.texts)
 
 
 def command_line(config: Config, trial: Trial, trial_directory: Path) -> str:
@@ -89,21 +88,6 @@ def command_line(config: Config, trial: Trial, trial_directory: Path) -> str:
     words, variables = Command.of(settings).line(trial, directory, trial_directory)
     where = trial_directory if settings.in_trial_directory else directory
     return pasteable(words, variables, "" if where == Path.cwd() else str(where))
-
-
-def _advice(config: Config, result: Result, settings: CommandSettings) -> list[str]:
-    epochs = settings.epochs or _epochs(config)
-    count = len(result.curve)
-    if result.status.ranked and epochs is not None and count != epochs:
-        text = f"It reported {count} of {epochs} epochs. Set objective.command.epochs to {count}"
-        return [f"{text}, or print the metric after every epoch"]
-    return []
-
-
-def _epochs(config: Config) -> int | None:
-    """How many epochs the space says a trial has, if that is a constant."""
-    epochs = config.space.constants.get("epochs")
-    return epochs if isinstance(epochs, int) else None
 
 
 def _memory() -> int:

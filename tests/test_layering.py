@@ -62,7 +62,9 @@ ROOMS: dict[str, set[str]] = {
     "search": {"config", "searchers", "space", "trial", "errors"},
     "loop": {"search", "executors", "store", "signals", "commands", "trial", "errors"},
     "warm_start": {"config", "searchers", "store", "errors"},
+    "epochs_note": {"trial"},
     "starting": {
+        "epochs_note",
         "loop",
         "search",
         "warm_start",
@@ -99,6 +101,7 @@ ROOMS: dict[str, set[str]] = {
 """What each room may import."""
 
 TYPES: dict[str, set[str]] = {
+    "epochs_note": {"loop"},
     "objectives": {"config", "store"},
     "executors": {"config"},
 }

@@ -91,7 +91,7 @@ def test_try_says_what_to_change(hpsearch: Program, in_tmp: Path) -> None:
     Path("train.py").write_text(SCRIPT.replace("val_loss:", "val loss of epoch") + "print('val_loss:', 3)\n")
     hpsearch("init", "train.py")
     done = hpsearch("try", "config.yaml", "metric.name=val_loss")
-    assert "It reported 1 of 2 epochs. Set objective.command.epochs to 1" in done.out
+    assert "Trial 0 reported 1 of 2 epochs." in done.out
     Path("train.py").write_text(SCRIPT.replace("val_loss", "validation loss"))
     done = hpsearch("try", "config.yaml")
     assert done.code == 3
