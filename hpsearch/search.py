@@ -25,6 +25,11 @@ from hpsearch.searchers.stopping import Halving, RungHistory
 from hpsearch.space import Space
 from hpsearch.trial import Metric, Result, Results, Rung, Status, Trial, Value, real_number
 
+ALGORITHM = 2
+"""The version of what chooses trials. It goes up when a config's trials change; see :data:`ALGORITHMS`."""
+ALGORITHMS = {2: "values are drawn with few digits, and rungs stop fewer trials"}
+"""What each version changed. Runs that record none were made by version 1."""
+
 SEED_PURPOSE = 2**16  # searchers number their purposes from 0
 FAULTS = (Status.FAILED, Status.TIMED_OUT, Status.OUT_OF_MEMORY, Status.CRASHED)
 """The statuses that count towards ``max_failures``. A diverged trial does not: its result is informative."""

@@ -12,7 +12,7 @@ from hpsearch.config import trial_config
 from hpsearch.executors.choose import choose_executor
 from hpsearch.loop import report_outcome, run_search
 from hpsearch.objectives.kinds import prepare
-from hpsearch.search import Search
+from hpsearch.search import ALGORITHM, Search
 from hpsearch.store import Run
 from hpsearch.versions import versions
 from hpsearch.warm_start import load_warm_start
@@ -53,6 +53,7 @@ def start(
         "overrides": list(config.overrides),
         "data": preparation.fingerprint(),
         "versions": versions(),
+        "algorithm": ALGORITHM,
         "kernels": kernels.current_variables(),
         "prior_observations": [[dict(values), loss] for values, loss in prior_observations],
     }

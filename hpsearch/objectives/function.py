@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Self
 from hpsearch.environment import user_environment
 from hpsearch.errors import ConfigError
 from hpsearch.files import is_readable_file
-from hpsearch.objective import TrialEnded
+from hpsearch.objective import LastRecord, TrialEnded
 from hpsearch.objectives.code_objective import CodePreparation
 from hpsearch.process import runner
 from hpsearch.process.child import GRACE_SECONDS, Child, Exit, Timeout
@@ -131,8 +131,8 @@ def _conversation(child: Child, answers: BinaryIO, context: TrialContext) -> Rec
         for source, block in child.blocks(context.deadline):
             for line in block.split(b"\n") if source == "metrics" else ():
                 kind, content = json.loads(line)
-                if kind == "record":
-                    yield content
+                if kind in ("record", "returned"):
+                    yield content if kind == "record" else LastRecord(content)
                     _send(answers, "continue")
                 elif kind == "error":
                     status = Status.OUT_OF_MEMORY if content["memory"] else Status.FAILED

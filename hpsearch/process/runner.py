@@ -5,6 +5,7 @@ one JSON array per line. If the job is a trial: ``["record", metrics]`` for ever
 for a line on ANSWERS before it continues (the end of the file is the signal to stop); at last ``["final",
 figures]`` or ``["error", {"reason": text, "memory": whether it was a MemoryError, "exit": whether it was a
 SystemExit}]``. If the job is only to check the function: ``["wrong", text]``, which is empty when nothing is.
+What a function returned, not yielded, comes as ``["returned", metrics]``.
 
 It imports nothing but the standard library, for it runs beside the user's code, whatever that needs.
 """
@@ -70,8 +71,8 @@ def main() -> None:
             )
         print(message, file=messages, flush=True)
 
-    def report(record: object) -> bool:
-        send("record", record if not isinstance(record, Mapping) else numbers(record, job["metric"]))
+    def report(record: object, kind: str = "record") -> bool:
+        send(kind, record if not isinstance(record, Mapping) else numbers(record, job["metric"]))
         return bool(answers.readline())
 
     if "trial" not in job:
@@ -84,7 +85,7 @@ def main() -> None:
         send("error", {"reason": describe(error), **kinds})
 
 
-def run(job: Mapping[str, Any], report: Callable[[object], bool]) -> dict[str, Any]:
+def run(job: Mapping[str, Any], report: Callable[..., bool]) -> dict[str, Any]:
     """Call the function, and report every epoch until ``report`` returns false; the final figures."""
     function = find(job["function"], job["path"])
     about = job["trial"]
@@ -95,7 +96,7 @@ def run(job: Mapping[str, Any], report: Callable[[object], bool]) -> dict[str, A
     seed_generators(trial.seed)
     outcome = function(**arguments)
     if not isinstance(outcome, Iterator):
-        report(outcome if isinstance(outcome, Mapping) else {job["metric"]: outcome})
+        report(outcome if isinstance(outcome, Mapping) else {job["metric"]: outcome}, "returned")
         return {}
     final: object = None
     while True:

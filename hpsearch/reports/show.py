@@ -9,7 +9,7 @@ from hpsearch.config import Config
 from hpsearch.reports.settings import blas_lines, config_lines, pairs
 from hpsearch.reports.sparkline import sparkline
 from hpsearch.reports.table import Details
-from hpsearch.reports.text import duration, plain
+from hpsearch.reports.text import duration, plain, value_text
 from hpsearch.trial import Metric, Result, Trial
 
 __all__ = ["run_details", "trial_details"]
@@ -61,7 +61,7 @@ def trial_details(
             spread = "" if error is None else f" ± {plain(error)}"
             lines.append((metric.name, plain(result.value) + spread))
         lines += [(name, plain(value)) for name, value in result.final.items()]
-    values = "\n".join(f"{name}: {value}" for name, value in trial.values.items())  # exact, to be copied
+    values = "\n".join(f"{name}: {value_text(value)}" for name, value in trial.values.items())
     seeds = ", ".join(map(str, trial.seeds))
     lines += [("values", values), ("seeds" if trial.more_seeds else "seed", seeds)]
     if command:

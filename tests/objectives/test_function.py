@@ -45,6 +45,14 @@ def test_early_stopping_closes_the_generator(call: Call, directory: Path) -> Non
     assert (directory / "closed").exists()
 
 
+def test_what_was_returned_is_done(call: Call) -> None:
+    """A rung stops what a function yields, never what it returns."""
+    rungs = (Rung(1, -1.0),)
+    assert call("number", rungs=rungs, epochs=16).status is Status.DONE
+    assert call("mapping", rungs=rungs, epochs=16).status is Status.DONE
+    assert call("numbers", rungs=rungs, epochs=16).status is Status.STOPPED
+
+
 @pytest.mark.parametrize(
     ("name", "status", "reason"),
     [
