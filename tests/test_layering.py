@@ -88,7 +88,8 @@ ROOMS: dict[str, set[str]] = {
     "trying": {"starting", "objectives", "invocation", "config", "store", "metrics", "trial", "errors"},
     "analysis": {"space", "trial", "searchers"},
     "findings": {"analysis", "config", "searchers", "store", "network.hyperparameters", "trial", "errors"},
-    "reports": {"analysis", "config", "searchers", "trial", "kernels"},
+    "reports": {"analysis", "config", "searchers", "space", "files", "trial", "kernels", "errors"},
+    "plotting": {"findings", "analysis", "reports", "document", "config", "searchers", "store", "errors"},
     "exchange": {"reports", "config", "document", "files", "store", "space", "trial", "errors"},
     "api": {
         *("starting", "resuming", "objectives", "network", "reports", "store"),
@@ -121,6 +122,7 @@ HOMES = {
     "optuna": {"exchange"},
     "tensorboardX": {"exchange"},
     "mlflow": {"exchange"},
+    "vl_convert": {"reports"},
     "pytest": {"testing"},
     "pickle": set(),
     "scipy": set(),
