@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class EpochsNote:
-    """A callback that notes the first trial with another number of epochs than expected, and passes all on.
+    """A callback that notes the first trial with an unexpected number of epochs, and passes all on.
 
     Early stopping compares trials at rungs, which follow from the number of epochs. If trials report fewer, it
     does nothing, and nobody would notice.
@@ -57,8 +57,8 @@ class EpochsNote:
             return
         self._noted = True
         self._callback.on_message(
-            f"Trial {trial.number} reported {count} of {expected} epochs. Early stopping needs a report after "
-            f"every epoch; set epochs to {count} if that is all"
+            f"Trial {trial.number} reported {count} of {expected} epochs. Early stopping needs a report after"
+            f" every epoch; set epochs to {count} if that is all"
         )
 
     def on_message(self, text: str) -> None:

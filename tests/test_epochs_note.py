@@ -7,10 +7,10 @@ from hpsearch.trial import Epoch, Result, Status, Trial
 from tests.conftest import Recorder
 
 
-def notes(epochs: int | None, *results: Result, **values: int) -> list[str]:
+def notes(full: int | None, *results: Result, **values: int) -> list[str]:
     """What is noted about some results."""
     recorder = Recorder()
-    callback = EpochsNote(recorder, epochs)
+    callback = EpochsNote(recorder, full)
     for result in results:
         callback.on_trial_complete(Trial(result.number, values, 1), result)
     assert recorder.results == list(results)
