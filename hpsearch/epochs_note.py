@@ -14,10 +14,11 @@ if TYPE_CHECKING:
 
 
 class EpochsNote:
-    """A callback that notes the first trial with an unexpected number of epochs, and passes all on.
+    """A callback that notes the first trial with an unexpected number of epochs.
 
-    Early stopping compares trials at rungs, which follow from the number of epochs. If trials report fewer, it
-    does nothing, and nobody would notice.
+    """A callback that notes the first trial with an unexpected number of epochs.
+
+    does nothing.
 
     Args:
         callback: What is told.

@@ -75,8 +75,14 @@ def try_config(config: Config, directory: Path) -> Attempt:
     return Attempt(trial, result, line, sightings, _memory(), notes.texts)
 
 
-def command_line(config: Config, trial: Trial, trial_directory: Path) -> str:
+def command_line(config: Config, trial: Trial, trial_directory: Path, *, anywhere: bool = False) -> str:
     """The line for a shell that runs a trial of a config's command; "" if its objective is not a command.
+
+    Args:
+        config: What is searched.
+        trial: What to run.
+        trial_directory: Where the trial has its files.
+        anywhere: Whether to leave out the directory where it runs.
 
     Raises:
         ExpressionError: An expression in the command has no value.
@@ -87,7 +93,7 @@ def command_line(config: Config, trial: Trial, trial_directory: Path) -> str:
     directory = Path(settings.directory)
     words, variables = Command.of(settings).line(trial, directory, trial_directory)
     where = trial_directory if settings.in_trial_directory else directory
-    return pasteable(words, variables, "" if where == Path.cwd() else str(where))
+    return pasteable(words, variables, "" if anywhere or where == Path.cwd() else str(where))
 
 
 def _memory() -> int:
