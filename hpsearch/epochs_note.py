@@ -16,9 +16,8 @@ if TYPE_CHECKING:
 class EpochsNote:
     """A callback that notes the first trial with an unexpected number of epochs.
 
-    """A callback that notes the first trial with an unexpected number of epochs.
-
-    does nothing.
+    Early stopping compares trials at rungs, which follow from the number of epochs. If trials report fewer,
+    it does nothing, and nobody would notice.
 
     Args:
         callback: What is told.
