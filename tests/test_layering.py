@@ -91,10 +91,11 @@ ROOMS: dict[str, set[str]] = {
     "analysis": {"space", "trial", "searchers"},
     "findings": {"analysis", "config", "searchers", "store", "network.hyperparameters", "trial", "errors"},
     "reports": {"analysis", "config", "searchers", "space", "files", "trial", "kernels", "errors"},
+    "loaded_run": {"plotting", "analysis", "config", "reports", "store", "errors"},
     "plotting": {"findings", "analysis", "reports", "document", "config", "searchers", "store", "errors"},
     "exchange": {"reports", "config", "document", "files", "store", "space", "trial", "errors"},
     "api": {
-        *("starting", "resuming", "objectives", "network", "reports", "store"),
+        *("starting", "resuming", "objectives", "network", "reports", "store", "loaded_run"),
         *("config", "kernels", "commands", "errors"),
     },
 }
@@ -126,6 +127,7 @@ HOMES = {
     "tensorboardX": {"exchange"},
     "mlflow": {"exchange"},
     "vl_convert": {"reports"},
+    "pandas": {"loaded_run"},
     "pytest": {"testing"},
     "pickle": set(),
     "scipy": set(),

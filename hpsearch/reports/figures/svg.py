@@ -23,6 +23,7 @@ _GAP = 18
 _TOP, _BOTTOM, _RIGHT = 26, 44, 24  # around the marks of a panel, in pixels
 _RESOLUTION = 4000  # of coordinates that are stretched
 _FONT = "system-ui,'Liberation Sans',Arial,sans-serif"
+_FEW_TICKS = 3  # have room on a narrow page
 _CHARACTER = 6.0  # the width of one, in pixels, on average
 _CAPTION_LINE = 150  # characters
 _HALO = f'stroke="{LIGHT["paper"]}" stroke-width="3" paint-order="stroke"'  # keeps a text readable on lines
@@ -207,7 +208,7 @@ def _shares(axis: Axis) -> list[float]:
 def _axes(panel: Panel, frame: _Frame) -> Iterator[str]:
     """Ticks, the axes' labels, the title."""
     for index, (share, (_, text)) in enumerate(zip(_shares(panel.x), panel.x.ticks, strict=True)):
-        minor = ' class="minor"' if index % 2 else ""
+        minor = ' class="minor"' if index % 2 and len(panel.x.ticks) > _FEW_TICKS else ""
         yield f"<g{minor}>{_text(text, frame.place(share, 0.0, 0.0, 15), 'middle', 'muted')}</g>"
     for share, (_, text) in zip(_shares(panel.y), panel.y.ticks, strict=True):
         yield _text(text, frame.place(0.0, share, -7, 4), "end", "muted")

@@ -110,7 +110,7 @@ def _section(run: ReportedRun, figures: Mapping[str, Figure | str], prefix: str)
         ' placeholder="Filter: status=done, learning_rate&lt;0.01, or words">'
         '<button type="button" class="clear">Clear</button>'
         '<span class="count" aria-live="polite"></span></div>\n'
-        f'<p class="muted">{_HINT}</p>\n'
+        f'<p class="muted hint">{_HINT}</p>\n'
         + "".join(drawn)
         + _trials(run, prefix)
         + _failures(run.data.results, prefix)
