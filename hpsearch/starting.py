@@ -9,6 +9,7 @@ from threadpoolctl import threadpool_limits
 
 from hpsearch import kernels
 from hpsearch.config import trial_config
+from hpsearch.epochs_note import EpochsNote
 from hpsearch.executors.choose import choose_executor
 from hpsearch.loop import report_outcome, run_search
 from hpsearch.objectives.kinds import prepare
@@ -98,6 +99,8 @@ def run_remaining(run: Run, config: Config, preparation: Preparation, callback: 
     Raises:
         HpsearchError: As :func:`hpsearch.loop.run_search`.
     """
+    if config.objective.runs_user_code:
+        callback = EpochsNote(callback, config.objective.epochs)
     search = Search.from_config(config, [(values, loss) for values, loss in run.meta("prior_observations")])
     search.restore(run.trials(), run.results())
     if search.finished:
