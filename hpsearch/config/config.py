@@ -26,7 +26,7 @@ from hpsearch.document.parse import compose
 from hpsearch.document.plain_data import from_data
 from hpsearch.document.problems import BEGIN, Problems, file_position
 from hpsearch.document.source import read_text
-from hpsearch.errors import ConfigError, Problem
+from hpsearch.errors import ConfigError, Problem, RunDamaged
 from hpsearch.space import Space
 from hpsearch.trial import Metric, Trial
 
@@ -85,11 +85,17 @@ class Config:
         """The config that :meth:`resolved` wrote. The files it names need not exist.
 
         Raises:
-            ConfigError: The mapping is not a resolved config.
+            RunDamaged: The mapping is not a resolved config.
         """
         problems, position = Problems(), Position("the stored config")
-        root = _mapping(from_data(mapping, position, problems), position, problems)
-        return cls._read(root, problems, default_name="search", base=None)
+        try:
+            root = _mapping(from_data(mapping, position, problems), position, problems)
+            return cls._read(root, problems, default_name="search", base=None)
+        except (ConfigError, RecursionError, OverflowError) as error:
+            raise RunDamaged(
+                f"The config stored in search.db is not one that hpsearch writes: {error}. Restore the run"
+                " from a backup, or start a new one."
+            ) from error
 
     @classmethod
     def load(cls, path: Path, overrides: Sequence[str] = (), base: Path | None = None) -> Self:
