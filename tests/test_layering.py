@@ -59,7 +59,9 @@ ROOMS: dict[str, set[str]] = {
     },
     "executors": {"environment", "commands", "objective", "signals", "kernels", "trial", "errors"},
     "store": {"files", "commands", "trial", "errors"},
-    "search": {"config", "searchers", "space", "trial", "errors"},
+    "functions": set(),
+    "keeping": {"config", "searchers", "store", "versions", "kernels", "trial", "errors"},
+    "search": {"config", "keeping", "searchers", "space", "trial", "errors"},
     "loop": {"search", "executors", "store", "signals", "commands", "trial", "errors"},
     "warm_start": {"config", "searchers", "store", "errors"},
     "starting": {
@@ -91,7 +93,17 @@ ROOMS: dict[str, set[str]] = {
     "reports": {"analysis", "config", "searchers", "trial", "kernels"},
     "exchange": {"reports", "config", "document", "files", "store", "space", "trial", "errors"},
     "api": {
-        *("starting", "resuming", "objectives", "network", "reports", "store"),
+        *(
+            "starting",
+            "resuming",
+            "objectives",
+            "network",
+            "reports",
+            "store",
+            "functions",
+            "process",
+            "space",
+        ),
         *("config", "kernels", "commands", "errors"),
     },
 }
