@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from hpsearch.exchange.exporting import export
     from hpsearch.findings import explain_search, explain_trial, importance
     from hpsearch.network.classifier import BatchNormMLPClassifier
+    from hpsearch.plotting import plot, report
     from hpsearch.search import Search
     from hpsearch.space import Categorical, Number, Space
     from hpsearch.trial import Metric, Result, Status, Trial
@@ -40,6 +41,8 @@ _HOMES = {
     "export": "hpsearch.exchange.exporting",
     "importance": "hpsearch.findings",
     "load": "hpsearch.api",
+    "plot": "hpsearch.plotting",
+    "report": "hpsearch.plotting",
     "resume": "hpsearch.api",
     "run": "hpsearch.api",
     "train": "hpsearch.api",
@@ -61,6 +64,8 @@ __all__ = [
     "export",
     "importance",
     "load",
+    "plot",
+    "report",
     "resume",
     "run",
     "train",

@@ -16,6 +16,7 @@ from hpsearch.config import Config, space_data
 from hpsearch.config import load as load_config
 from hpsearch.errors import RunMismatch, UsageError
 from hpsearch.functions import importable_as
+from hpsearch.loaded_run import LoadedRun
 from hpsearch.network import final
 from hpsearch.objectives.kinds import prepare
 from hpsearch.objectives.network import NetworkPreparation
@@ -54,7 +55,7 @@ def run(
     goal: Literal["minimize", "maximize"] | None = None,
     epochs: int | None = None,
     output: str | PathLike[str] | None = None,
-) -> Run:
+) -> LoadedRun:
     """Run a search, as ``hpsearch run`` does, without showing it; messages are warnings.
 
     ::
@@ -162,7 +163,7 @@ def resume(
     *,
     trials: int | None = None,
     function: Callable[..., Any] | None = None,
-) -> Run:
+) -> LoadedRun:
     """Continue a search, as ``hpsearch resume`` does.
 
     Args:
@@ -192,13 +193,13 @@ def resume(
     return load(resume_run(Path(directory), _Warnings(), changes=changes, function=function))
 
 
-def load(directory: str | PathLike[str]) -> Run:
-    """A run, open for reading: ``results()``, ``trials()``, ``ranking(10)``.
+def load(directory: str | PathLike[str]) -> LoadedRun:
+    """A run, open for reading: ``results()``, ``ranking(10)``, ``to_pandas()``, ``plot.history()``.
 
     Raises:
         RunError: There is none, or it cannot be read.
     """
-    return Run.read(Path(directory))
+    return LoadedRun.read(Path(directory))
 
 
 def train(

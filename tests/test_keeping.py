@@ -95,8 +95,14 @@ def test_every_setting_is_kept(tmp_path: Path) -> None:
     """The stored config describes the same search."""
     known = [{"learning_rate": 0.1, "optimizer": "adam"}]
     settings: dict[str, Any] = {
-        "halving": Halving(2, 3), "epochs": 9, "repeats": 2, "lag": 4, "goal": "maximize",
-        "max_failures": 7, "enqueue": known, "method": "quasi_random",
+        "halving": Halving(2, 3),
+        "epochs": 9,
+        "repeats": 2,
+        "lag": 4,
+        "goal": "maximize",
+        "max_failures": 7,
+        "enqueue": known,
+        "method": "quasi_random",
     }
     with search(directory=tmp_path / "kept", **settings) as ours, Run.read(tmp_path / "kept") as run:
         stored = Config.from_resolved(run.meta("config"))

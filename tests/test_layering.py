@@ -64,7 +64,9 @@ ROOMS: dict[str, set[str]] = {
     "search": {"config", "keeping", "searchers", "space", "trial", "errors"},
     "loop": {"search", "executors", "store", "signals", "commands", "trial", "errors"},
     "warm_start": {"config", "searchers", "store", "errors"},
+    "epochs_note": {"trial"},
     "starting": {
+        "epochs_note",
         "loop",
         "search",
         "warm_start",
@@ -90,26 +92,20 @@ ROOMS: dict[str, set[str]] = {
     "trying": {"starting", "objectives", "invocation", "config", "store", "metrics", "trial", "errors"},
     "analysis": {"space", "trial", "searchers"},
     "findings": {"analysis", "config", "searchers", "store", "network.hyperparameters", "trial", "errors"},
-    "reports": {"analysis", "config", "searchers", "trial", "kernels"},
+    "reports": {"analysis", "config", "searchers", "space", "files", "trial", "kernels", "errors"},
+    "loaded_run": {"plotting", "analysis", "config", "reports", "store", "errors"},
+    "plotting": {"findings", "analysis", "reports", "document", "config", "searchers", "store", "errors"},
     "exchange": {"reports", "config", "document", "files", "store", "space", "trial", "errors"},
     "api": {
-        *(
-            "starting",
-            "resuming",
-            "objectives",
-            "network",
-            "reports",
-            "store",
-            "functions",
-            "process",
-            "space",
-        ),
+        *("starting", "resuming", "objectives", "network", "reports", "store", "loaded_run"),
+        *("functions", "process", "space"),
         *("config", "kernels", "commands", "errors"),
     },
 }
 """What each room may import."""
 
 TYPES: dict[str, set[str]] = {
+    "epochs_note": {"loop"},
     "objectives": {"config", "store"},
     "executors": {"config"},
 }
@@ -133,6 +129,8 @@ HOMES = {
     "optuna": {"exchange"},
     "tensorboardX": {"exchange"},
     "mlflow": {"exchange"},
+    "vl_convert": {"reports"},
+    "pandas": {"loaded_run"},
     "pytest": {"testing"},
     "pickle": set(),
     "scipy": set(),
