@@ -99,7 +99,7 @@ def _is_config(value: object) -> bool:
 
 
 _META: Mapping[str, Check] = {
-    "algorithm": is_whole,
+    "algorithm": lambda value: value is None or is_whole(value),
     "base": is_text,
     "config": _is_config,
     "created": is_time,
