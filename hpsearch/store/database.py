@@ -7,7 +7,7 @@ import contextlib
 import sqlite3
 import threading
 import weakref
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -47,7 +47,9 @@ class Database:
         self._lock = threading.RLock()
         self._closing = weakref.finalize(self, connection.close)
         self._closing.atexit = False  # nor in a process forked from this one
-        self.metric = Metric(**self.meta("config")["metric"])
+        config = self.meta("config")
+        self.metric = Metric(**config["metric"])
+        self._space: Mapping[str, Any] | None = config.get("space")
 
     def close(self) -> None:
         """Close the connection; closing again changes nothing."""
@@ -279,7 +281,7 @@ class Database:
         if checksum_of(number, text, started) != checksum:
             raise damaged(self.path, f"trial {number} fails its checksum")
         with self._decoding(f"trial {number}"):
-            return read_trial(number, text, started)
+            return read_trial(number, text, started, self._space)
 
     @contextlib.contextmanager
     def _decoding(self, what: str) -> Iterator[None]:

@@ -95,7 +95,11 @@ def _is_observations(value: object) -> bool:
 
 
 def _is_config(value: object) -> bool:
-    return isinstance(value, dict) and _is_metric(value.get("metric"))
+    return (
+        isinstance(value, dict)
+        and _is_metric(value.get("metric"))
+        and isinstance(value.get("space", {}), dict)
+    )
 
 
 _META: Mapping[str, Check] = {
@@ -147,11 +151,17 @@ def read_meta(key: str, text: object) -> Any:
     return value
 
 
-def read_trial(number: object, text: object, started: object) -> Trial:
+def read_trial(number: object, text: object, started: object, space: Mapping[str, Any] | None) -> Trial:
     """A row of the table ``trials``.
 
+    Args:
+        number: Its number.
+        text: What is tried, as JSON.
+        started: When.
+        space: The section ``space`` of the stored config, if it has one.
+
     Raises:
-        Malformed: It is not one.
+        Malformed: It is not one, or its values are not of the space.
     """
     data = read_json(text)
     _need(is_whole(number), "number")
@@ -159,9 +169,25 @@ def read_trial(number: object, text: object, started: object) -> Trial:
     _need(isinstance(data, dict) and data.keys() == _TRIAL.keys(), "form")
     for key, check in _TRIAL.items():
         _need(check(data[key]), key)
+    if space is not None:
+        _check_values(data["values"], space)
     rungs = tuple(Rung(*rung) for rung in data["rungs"])
     values: Mapping[str, Value] = data["values"]
     return Trial(number, values, data["seed"], rungs, data["origin"], tuple(data["more_seeds"]))  # type: ignore[arg-type] # a whole number, as was checked
+
+
+def _check_values(values: Mapping[str, object], space: Mapping[str, Any]) -> None:
+    for name, parameter in space.items():
+        if name not in values:
+            _need(isinstance(parameter, dict) and "when" in parameter, f"value of {name}")
+        elif isinstance(parameter, dict) and isinstance(choices := parameter.get("values"), list):
+            value = values[name]
+            same = (each == value and isinstance(each, bool) is isinstance(value, bool) for each in choices)
+            _need(any(same), f"value of {name}")
+        elif isinstance(parameter, dict):
+            _need(is_number(values[name]), f"value of {name}")
+    for name in values.keys() - space.keys():
+        raise Malformed(f"it has a value of {name!r:.100}, which is not in the space")
 
 
 def _is_seed(value: object) -> bool:
