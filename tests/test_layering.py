@@ -19,6 +19,7 @@ ROOMS: dict[str, set[str]] = {
     "versions": {"kernels"},
     "files": {"errors"},
     "objective": {"trial"},
+    "running": {"objective", "trial"},
     "space": {"errors", "trial"},
     "document": {"errors", "trial"},
     "config": {
@@ -42,6 +43,7 @@ ROOMS: dict[str, set[str]] = {
     "scripts": {"metrics", "document", "trial", "errors"},
     "process": {"objective", "errors"},
     "objectives": {
+        "running",
         "objective",
         "network",
         "data",
@@ -56,9 +58,9 @@ ROOMS: dict[str, set[str]] = {
         "errors",
     },
     "executors": {"commands", "objective", "signals", "kernels", "trial", "errors"},
-    "store": {"files", "commands", "trial", "errors"},
+    "store": {"running", "files", "commands", "trial", "errors"},
     "search": {"config", "searchers", "space", "trial", "errors"},
-    "loop": {"search", "executors", "store", "signals", "commands", "trial", "errors"},
+    "loop": {"space", "search", "executors", "store", "signals", "commands", "trial", "errors"},
     "warm_start": {"config", "searchers", "store", "errors"},
     "starting": {
         "loop",
@@ -86,7 +88,7 @@ ROOMS: dict[str, set[str]] = {
     "trying": {"starting", "objectives", "invocation", "config", "store", "metrics", "trial", "errors"},
     "analysis": {"space", "trial", "searchers"},
     "findings": {"analysis", "config", "searchers", "store", "network.hyperparameters", "trial", "errors"},
-    "reports": {"analysis", "config", "searchers", "trial", "kernels"},
+    "reports": {"running", "space", "analysis", "config", "searchers", "trial", "kernels"},
     "exchange": {"reports", "config", "document", "files", "store", "space", "trial", "errors"},
     "api": {
         *("starting", "resuming", "objectives", "network", "reports", "store"),
@@ -98,6 +100,7 @@ ROOMS: dict[str, set[str]] = {
 TYPES: dict[str, set[str]] = {
     "objectives": {"config", "store"},
     "executors": {"config"},
+    "reports": {"loop"},
 }
 """What a room may import besides for annotations, under ``if TYPE_CHECKING``: its code runs without."""
 

@@ -83,6 +83,7 @@ def print_leaderboard(
         run.meta("versions")["arithmetic"],
         title=title,
         timings=timings,
+        running=run.running() if form == "table" else (),
     )
     print_report(table, form, console(color))
 
@@ -108,6 +109,7 @@ def status(directory: Path, form: Form, color: Color) -> None:
             searching=run.searching(),
             counts=run.counts(),
             unfinished=run.unfinished(),
+            running=run.running(),
             best=next(iter(run.ranking(1)), None),
             events=run.events(),
         )
@@ -156,7 +158,12 @@ def show(
                 _print_command(line, config)
                 return
             details = trial_details(
-                config.metric, run.trial(number), run.result(number), timings=timings, command=line
+                config.metric,
+                run.trial(number),
+                run.result(number),
+                running=next((each for each in run.running() if each.trial.number == number), None),
+                timings=timings,
+                command=line,
             )
     print_report(details, form, console(color))
 
