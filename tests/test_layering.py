@@ -88,10 +88,12 @@ ROOMS: dict[str, set[str]] = {
     "trying": {"starting", "objectives", "invocation", "config", "store", "metrics", "trial", "errors"},
     "analysis": {"space", "trial", "searchers"},
     "findings": {"analysis", "config", "searchers", "store", "network.hyperparameters", "trial", "errors"},
-    "reports": {"analysis", "config", "searchers", "trial", "kernels"},
+    "reports": {"analysis", "config", "searchers", "space", "files", "trial", "kernels", "errors"},
+    "loaded_run": {"plotting", "analysis", "config", "reports", "store", "errors"},
+    "plotting": {"findings", "analysis", "reports", "document", "config", "searchers", "store", "errors"},
     "exchange": {"reports", "config", "document", "files", "store", "space", "trial", "errors"},
     "api": {
-        *("starting", "resuming", "objectives", "network", "reports", "store"),
+        *("starting", "resuming", "objectives", "network", "reports", "store", "loaded_run"),
         *("config", "kernels", "commands", "errors"),
     },
 }
@@ -121,6 +123,8 @@ HOMES = {
     "optuna": {"exchange"},
     "tensorboardX": {"exchange"},
     "mlflow": {"exchange"},
+    "vl_convert": {"reports"},
+    "pandas": {"loaded_run"},
     "pytest": {"testing"},
     "pickle": set(),
     "scipy": set(),
