@@ -16,7 +16,7 @@ from hpsearch.store import Run
 from hpsearch.versions import changed_versions
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from hpsearch.loop import Callback
 
@@ -35,6 +35,7 @@ def resume(
     changes: Mapping[str, Any] | None = None,
     retry_failed: bool = False,
     accept_data_change: bool = False,
+    function: Callable[..., Any] | None = None,
 ) -> Path:
     """Resume a search.
 
@@ -44,6 +45,7 @@ def resume(
         changes: New values of :data:`CHANGEABLE` settings, by dotted key.
         retry_failed: Run failed trials again.
         accept_data_change: If the data has changed, start a new run on it beside the old one.
+        function: What the trials of an objective ``python`` call.
 
     Returns:
         The run directory; another one if the data had changed.
@@ -55,7 +57,7 @@ def resume(
     """
     with Run.open(directory) as run:
         config = _changed_config(run, changes or {})
-        preparation = prepare(config)
+        preparation = prepare(config, function)
         recorded, found = run.meta("data"), preparation.fingerprint()
         if recorded == found or not preparation.must_match:
             if recorded != found:

@@ -59,10 +59,14 @@ ROOMS: dict[str, set[str]] = {
     },
     "executors": {"environment", "commands", "objective", "signals", "kernels", "trial", "errors"},
     "store": {"files", "commands", "trial", "errors"},
-    "search": {"config", "searchers", "space", "trial", "errors"},
+    "functions": set(),
+    "keeping": {"config", "searchers", "store", "versions", "kernels", "trial", "errors"},
+    "search": {"config", "keeping", "searchers", "space", "trial", "errors"},
     "loop": {"search", "executors", "store", "signals", "commands", "trial", "errors"},
     "warm_start": {"config", "searchers", "store", "errors"},
+    "epochs_note": {"trial"},
     "starting": {
+        "epochs_note",
         "loop",
         "search",
         "warm_start",
@@ -87,19 +91,34 @@ ROOMS: dict[str, set[str]] = {
     "testing": {"executors", "objective", "searchers", "space", "trial", "errors"},
     "trying": {"starting", "objectives", "invocation", "config", "store", "metrics", "trial", "errors"},
     "analysis": {"space", "trial", "searchers"},
-    "findings": {"analysis", "config", "searchers", "store", "network.hyperparameters", "trial", "errors"},
-    "reports": {"analysis", "config", "searchers", "space", "files", "trial", "kernels", "errors"},
+    "findings": {
+        *("analysis", "commands", "config", "searchers", "store", "network.hyperparameters"),
+        *("trial", "errors"),
+    },
+    "reports": {
+        "commands",
+        "analysis",
+        "config",
+        "searchers",
+        "space",
+        "files",
+        "trial",
+        "kernels",
+        "errors",
+    },
     "loaded_run": {"plotting", "analysis", "config", "reports", "store", "errors"},
     "plotting": {"findings", "analysis", "reports", "document", "config", "searchers", "store", "errors"},
     "exchange": {"reports", "config", "document", "files", "store", "space", "trial", "errors"},
     "api": {
         *("starting", "resuming", "objectives", "network", "reports", "store", "loaded_run"),
+        *("functions", "process", "space"),
         *("config", "kernels", "commands", "errors"),
     },
 }
 """What each room may import."""
 
 TYPES: dict[str, set[str]] = {
+    "epochs_note": {"loop"},
     "objectives": {"config", "store"},
     "executors": {"config"},
 }

@@ -1,6 +1,7 @@
 """The ``space`` section: from the tree to a :class:`hpsearch.space.Space`, and back."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from typing import Any
@@ -26,6 +27,7 @@ from hpsearch.document.nodes import (
     in_error,
 )
 from hpsearch.document.scalars import shown, written
+from hpsearch.errors import UsageError
 from hpsearch.space import Categorical, Number, Parameter, Space
 from hpsearch.trial import Value
 
@@ -174,6 +176,32 @@ def _read_entry(
 def resolved_space(space: Space) -> dict[str, Any]:
     """The ``space`` section of a space, with all defaults filled in."""
     return {p.name: resolved_parameter(p) for p in space.parameters} | dict(space.constants)
+
+
+def space_data(space: object) -> object:
+    """A space in the form of the section: of a Space, of parameters, or of a mapping with parameters in it.
+
+    Anything else is returned as it is, to be refused with its location.
+    """
+    if isinstance(space, Space):
+        return {parameter.name: _as_data(parameter) for parameter in space.parameters} | dict(space.constants)
+    if isinstance(space, Mapping):
+        return {name: _as_data(value) for name, value in space.items()}
+    if isinstance(space, Sequence) and all(isinstance(each, Number | Categorical) for each in space):
+        names = [each.name for each in space]
+        if repeated := [name for name, count in Counter(names).items() if count > 1]:
+            raise UsageError(
+                f"every parameter of a space must have its own name; found two of {repeated[0]!r}"
+            )
+        return dict(zip(names, map(_as_data, space), strict=True))
+    return space
+
+
+def _as_data(value: object) -> object:
+    if not isinstance(value, Number | Categorical):
+        return value
+    when = {name: each if isinstance(each, tuple | list) else (each,) for name, each in value.when.items()}
+    return resolved_parameter(replace(value, when=when))
 
 
 def _check_conditions(parameters: Sequence[Parameter], names: Set[str], reader: Reader) -> None:

@@ -38,7 +38,13 @@ def run_details(directory: Path, config: Config, metadata: Mapping[str, Any]) ->
 
 
 def trial_details(
-    metric: Metric, trial: Trial, result: Result | None, *, timings: bool = False, command: str = ""
+    metric: Metric,
+    trial: Trial,
+    result: Result | None,
+    *,
+    timings: bool = False,
+    command: str = "",
+    command_data: str = "",
 ) -> Details:
     """All that is known of one trial.
 
@@ -48,6 +54,7 @@ def trial_details(
         result: Its result, if it has one.
         timings: Whether to show how long it ran.
         command: The line that runs it; "" if it is not a command.
+        command_data: The same without paths that depend on where the run is.
     """
     data: dict[str, Any] = trial.to_json()
     lines = [("trial", str(trial.number))]
@@ -65,7 +72,7 @@ def trial_details(
     seeds = ", ".join(map(str, trial.seeds))
     lines += [("values", values), ("seeds" if trial.more_seeds else "seed", seeds)]
     if command:
-        data["command"] = command
+        data["command"] = command_data
         lines.append(("command", command))
     lines.append(("origin", pairs(trial.origin)))
     if result is not None:

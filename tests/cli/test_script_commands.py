@@ -91,7 +91,7 @@ def test_try_says_what_to_change(hpsearch: Program, in_tmp: Path) -> None:
     Path("train.py").write_text(SCRIPT.replace("val_loss:", "val loss of epoch") + "print('val_loss:', 3)\n")
     hpsearch("init", "train.py")
     done = hpsearch("try", "config.yaml", "metric.name=val_loss")
-    assert "It reported 1 of 2 epochs. Set objective.command.epochs to 1" in done.out
+    assert "Trial 0 reported 1 of 2 epochs." in done.out
     Path("train.py").write_text(SCRIPT.replace("val_loss", "validation loss"))
     done = hpsearch("try", "config.yaml")
     assert done.code == 3
@@ -114,3 +114,20 @@ def test_a_command_that_no_value_reaches_is_an_error(hpsearch: Program, in_tmp: 
     )
     done = hpsearch("check", "c.yaml")
     assert (done.code, "note: space.wd: does not reach the command" in done.err) == (0, True)
+
+
+def test_show_has_the_command_of_a_trial(hpsearch: Program, in_tmp: Path) -> None:
+    """Machine formats leave out where the run is, so that equal searches print equal bytes."""
+    Path("train.py").write_text(SCRIPT.replace('"--lr"', '"--out"); parser.add_argument("--lr"'))
+    Path("c.yaml").write_text(
+        "metric: {name: val_loss}\nobjective: {command: 'python train.py --out {trial_dir} {args}'}\n"
+        "space: {lr: {values: [0.5, 0.25]}}\nsearch: {trials: 1}\n"
+    )
+    assert hpsearch("run", "c.yaml", "-q", "-o", "out").code == 0
+    shown = json.loads(hpsearch("show", "out", "0", "-f", "json").out)
+    line = f"python train.py --out TRIAL_DIR --lr {shown['values']['lr']}"
+    assert shown["command"] == line
+    exact = hpsearch("show", "out", "0", "--command").out
+    assert exact == line.replace("TRIAL_DIR", str(Path("out/trials/00000").resolve())) + "\n"
+    assert exact.strip() in " ".join(hpsearch("show", "out", "0").out.split())
+    assert hpsearch("show", "out", "--command").code == 2

@@ -27,9 +27,13 @@ _SHORTEST = 7  # that a tick is cut to
 
 
 def short(text: str, longest: int = _LONGEST) -> str:
-    """A text on one line, cut where it is too long for a tick or a title."""
+    """A text on one line; of one too long for a tick or a title the middle is left out.
+
+    Names often differ in their ends alone.
+    """
     text = printable(text)
-    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+    end = (longest - 1) // 2
+    return text if len(text) <= longest else f"{text[: longest - 1 - end]}…{text[-end:]}"
 
 
 def count_axis(label: str, most: float, low: float = 0.0) -> Axis:
