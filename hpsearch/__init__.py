@@ -3,6 +3,12 @@
 The names below are imported when they are first used, so that ``import hpsearch`` is fast.
 """
 
+# The first import decides where the others are found.
+from hpsearch.environment import is_program, leave_current_directory
+
+if is_program():
+    leave_current_directory()
+
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -10,16 +16,21 @@ from hpsearch.kernels import prefer_portable
 
 if TYPE_CHECKING:
     from hpsearch.api import load, resume, run, train
+    from hpsearch.config import Config
     from hpsearch.exchange.exporting import export
     from hpsearch.findings import explain_search, explain_trial, importance
     from hpsearch.network.classifier import BatchNormMLPClassifier
+    from hpsearch.plotting import plot, report
     from hpsearch.search import Search
-    from hpsearch.space import Space
+    from hpsearch.space import Categorical, Number, Space
     from hpsearch.trial import Metric, Result, Status, Trial
 
 _HOMES = {
     "BatchNormMLPClassifier": "hpsearch.network.classifier",
+    "Categorical": "hpsearch.space",
+    "Config": "hpsearch.config",
     "Metric": "hpsearch.trial",
+    "Number": "hpsearch.space",
     "Result": "hpsearch.trial",
     "Search": "hpsearch.search",
     "Space": "hpsearch.space",
@@ -30,6 +41,8 @@ _HOMES = {
     "export": "hpsearch.exchange.exporting",
     "importance": "hpsearch.findings",
     "load": "hpsearch.api",
+    "plot": "hpsearch.plotting",
+    "report": "hpsearch.plotting",
     "resume": "hpsearch.api",
     "run": "hpsearch.api",
     "train": "hpsearch.api",
@@ -37,7 +50,10 @@ _HOMES = {
 
 __all__ = [
     "BatchNormMLPClassifier",
+    "Categorical",
+    "Config",
     "Metric",
+    "Number",
     "Result",
     "Search",
     "Space",
@@ -48,6 +64,8 @@ __all__ = [
     "export",
     "importance",
     "load",
+    "plot",
+    "report",
     "resume",
     "run",
     "train",

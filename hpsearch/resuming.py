@@ -10,13 +10,13 @@ from hpsearch.config import Config, Difference
 from hpsearch.config import load as load_config
 from hpsearch.errors import RunMismatch
 from hpsearch.objectives.kinds import prepare
-from hpsearch.search import FAULTS
+from hpsearch.search import ALGORITHM, ALGORITHMS, FAULTS
 from hpsearch.starting import run_remaining, start
 from hpsearch.store import Run
 from hpsearch.versions import changed_versions
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from hpsearch.loop import Callback
 
@@ -35,6 +35,7 @@ def resume(
     changes: Mapping[str, Any] | None = None,
     retry_failed: bool = False,
     accept_data_change: bool = False,
+    function: Callable[..., Any] | None = None,
 ) -> Path:
     """Resume a search.
 
@@ -44,6 +45,7 @@ def resume(
         changes: New values of :data:`CHANGEABLE` settings, by dotted key.
         retry_failed: Run failed trials again.
         accept_data_change: If the data has changed, start a new run on it beside the old one.
+        function: What the trials of an objective ``python`` call.
 
     Returns:
         The run directory; another one if the data had changed.
@@ -55,7 +57,7 @@ def resume(
     """
     with Run.open(directory) as run:
         config = _changed_config(run, changes or {})
-        preparation = prepare(config)
+        preparation = prepare(config, function)
         recorded, found = run.meta("data"), preparation.fingerprint()
         if recorded == found or not preparation.must_match:
             if recorded != found:
@@ -64,7 +66,7 @@ def resume(
                     "The code has changed since this run began. Its earlier results may not be comparable."
                 )
                 run.event("code changed", found)
-            for text in changed_versions(run.meta("versions")):
+            for text in (*_changed_algorithm(run), *changed_versions(run.meta("versions"))):
                 callback.on_message(text)
             if config.resolved() != run.meta("config"):
                 run.set_meta(config=config.resolved(), source=_source(run))
@@ -117,6 +119,20 @@ def _changed_config(run: Run, changes: Mapping[str, Any]) -> Config:
         section, _, name = key.partition(".")
         resolved[section][name] = value
     return Config.from_resolved(resolved)
+
+
+def _changed_algorithm(run: Run) -> list[str]:
+    """What has changed in how trials are chosen since a run began, as sentences."""
+    before = run.meta("algorithm") or 1
+    if before == ALGORITHM:
+        return []
+    changes = "; ".join(change for version, change in ALGORITHMS.items() if version > before)
+    return [
+        f"This run began with version {before} of the search algorithm; this is version {ALGORITHM}"
+        + (f": {changes}." if changes else ".")
+        + " Its trials keep their values. New trials are chosen by this version, so the search is not the one"
+        " that the other version would have made."
+    ]
 
 
 def _source(run: Run) -> str:

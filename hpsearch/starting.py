@@ -3,28 +3,36 @@
 from __future__ import annotations  # types are imported for annotations only
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from threadpoolctl import threadpool_limits
 
 from hpsearch import kernels
 from hpsearch.config import trial_config
+from hpsearch.epochs_note import EpochsNote
 from hpsearch.executors.choose import choose_executor
 from hpsearch.loop import report_outcome, run_search
 from hpsearch.objectives.kinds import prepare
-from hpsearch.search import Search
+from hpsearch.search import ALGORITHM, Search
 from hpsearch.store import Run
 from hpsearch.versions import versions
 from hpsearch.warm_start import load_warm_start
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from hpsearch.config import Config
     from hpsearch.loop import Callback
     from hpsearch.objectives.kinds import Preparation
 
 
 def start(
-    config: Config, callback: Callback, *, root: Path = Path("runs"), directory: Path | None = None
+    config: Config,
+    callback: Callback,
+    *,
+    root: Path = Path("runs"),
+    directory: Path | None = None,
+    function: Callable[..., Any] | None = None,
 ) -> Path:
     """Run a new search.
 
@@ -33,6 +41,7 @@ def start(
         callback: Shows what happens.
         root: Where run directories are made, numbered by the config's name.
         directory: The run directory to make instead.
+        function: What the trials of an objective ``python`` call.
 
     Returns:
         The run directory.
@@ -43,7 +52,7 @@ def start(
         RunExists: The directory already exists.
         HpsearchError: As :func:`hpsearch.loop.run_search`.
     """
-    preparation = prepare(config)
+    preparation = prepare(config, function)
     notes = preparation.check()
     prior_observations, warm_start_notes = load_warm_start(config)
     meta = {
@@ -53,6 +62,7 @@ def start(
         "overrides": list(config.overrides),
         "data": preparation.fingerprint(),
         "versions": versions(),
+        "algorithm": ALGORITHM,
         "kernels": kernels.current_variables(),
         "prior_observations": [[dict(values), loss] for values, loss in prior_observations],
     }
@@ -97,6 +107,8 @@ def run_remaining(run: Run, config: Config, preparation: Preparation, callback: 
     Raises:
         HpsearchError: As :func:`hpsearch.loop.run_search`.
     """
+    if config.objective.runs_user_code:
+        callback = EpochsNote(callback, config.objective.epochs)
     search = Search.from_config(config, [(values, loss) for values, loss in run.meta("prior_observations")])
     search.restore(run.trials(), run.results())
     if search.finished:
@@ -104,8 +116,9 @@ def run_remaining(run: Run, config: Config, preparation: Preparation, callback: 
     else:
         if search.asked:
             run.event("resumed", "")
+        here = {"strategy": "panda", "workers": 1, "engine": "local"}
         executor = choose_executor(
-            config.run,
+            config.run.model_copy(update=here) if config.objective.kind == "python" else config.run,
             preparation.objective(run),
             trials=search.trials,
             lag=search.lag if search.waits(search.trials - 1) else None,

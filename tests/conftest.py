@@ -7,6 +7,7 @@ from hpsearch import kernels
 kernels.prefer_portable()
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,6 +17,9 @@ from hypothesis import settings
 from hpsearch.config import Config, load
 from hpsearch.loop import SearchStart
 from hpsearch.trial import Epoch, Result, Trial
+
+os.environ["TZ"] = "UTC"  # times are shown in the local time zone
+time.tzset()
 
 settings.register_profile("ci", derandomize=True, deadline=None, max_examples=100)
 settings.register_profile("dev", deadline=None, max_examples=50)

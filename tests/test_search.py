@@ -151,6 +151,20 @@ def test_without_epochs_the_longest_visible_curve_says_where_the_rungs_are() -> 
     assert run(inferred, 4, random.Random(9), stepwise) == run(given, 1, random.Random(0), stepwise)
 
 
+def test_trials_of_one_epoch_have_no_rungs() -> None:
+    """Programs that report one number are never stopped early, however many epochs the config names."""
+    ours = search(halving=Halving(1, 2), epochs=16)
+    trials = run(
+        ours,
+        3,
+        random.Random(0),
+        lambda trial: Result(
+            trial.number, Status.DONE, worth(trial), (Epoch(1, {"value": worth(trial)}, 0.0),)
+        ),
+    )
+    assert not any(trial.rungs for trial in trials)
+
+
 def test_the_best_is_the_one_with_the_smallest_loss() -> None:
     """Ties go to the trial with the lower number; failures are never best."""
     ours = search(method="random", goal="maximize")

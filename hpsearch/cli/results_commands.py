@@ -157,6 +157,7 @@ def show(
             if as_command:
                 _print_command(line, config)
                 return
+            exact = command_line(config, run.trial(number), Path("TRIAL_DIR"), anywhere=True)
             details = trial_details(
                 config.metric,
                 run.trial(number),
@@ -164,6 +165,7 @@ def show(
                 running=next((each for each in run.running() if each.trial.number == number), None),
                 timings=timings,
                 command=line,
+                command_data=exact,
             )
     print_report(details, form, console(color))
 

@@ -35,6 +35,7 @@ from hpsearch.data.builtin import BUILTIN
 from hpsearch.kernels import FASTEST, KERNELS, PORTABLE
 from hpsearch.searchers import METHODS
 from hpsearch.space import PRIORS
+from hpsearch.space.priors.grid import MOST_DIGITS
 
 
 class Section(BaseModel):
@@ -67,6 +68,12 @@ class _ParameterSection(Section):
     min: float | None = Field(default=None, description="smallest value")
     max: float | None = Field(default=None, description="largest value")
     step: float | None = Field(default=None, description="distance between neighbouring values", gt=0)
+    precision: int | None = Field(
+        default=None,
+        ge=1,
+        le=MOST_DIGITS,
+        description="how many significant digits drawn values have; by default enough for 10,000 values",
+    )
     values: list[Any] | None = Field(default=None, description="the values to choose from")
     probabilities: list[float] | None = Field(
         default=None, description="the probability of each of the values"
@@ -127,7 +134,7 @@ class SearchSection(Section):
     )
     trials: int = Field(default=64, ge=1, le=10_000_000, description="how many trials in total")
     lag: int = Field(
-        default=8,
+        default=3,
         ge=0,
         le=10_000,
         description="trial k waits for the results of the trials up to k − lag − 1",
@@ -225,6 +232,12 @@ class FunctionSection(Section):
     epochs: int | None = Field(default=None, ge=1, description="how many epochs a full trial has")
 
 
+class PythonSection(Section):
+    """A Python program runs the trials: with ``hpsearch.Search``, or a function that only it can call."""
+
+    epochs: int | None = Field(default=None, ge=1, description="how many epochs a full trial has")
+
+
 class CommandSection(Section):
     """A program that prints the metrics of a trial."""
 
@@ -273,6 +286,9 @@ class ObjectiveSection(Section):
     )
     command: Annotated[CommandSection | None, section_of("run")] = Field(
         default=None, description="run a command"
+    )
+    python: PythonSection | None = Field(
+        default=None, description="a Python program runs the trials, with hpsearch.Search or hpsearch.run"
     )
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations  # types are imported for annotations only
 
-import hashlib
 import time
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from hpsearch.kernels import THREAD_VARIABLES, user_environment
+from hpsearch.environment import user_environment
+from hpsearch.files import sha256
+from hpsearch.kernels import THREAD_VARIABLES
 from hpsearch.objectives.follow import describe, follow
 from hpsearch.objectives.retrying import with_retries
 from hpsearch.objectives.trial_files import TrialFiles
@@ -108,10 +109,7 @@ class CodePreparation:
 
     def fingerprint(self) -> str:
         """The SHA-256 of the code's files."""
-        total = hashlib.sha256()
-        for path in self._user_code.files(self._directory):
-            total.update(hashlib.sha256(path.read_bytes()).digest())
-        return total.hexdigest()
+        return sha256(self._user_code.files(self._directory))
 
     def objective(self, run: Run) -> Objective:
         """What runs a trial."""

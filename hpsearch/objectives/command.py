@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from hpsearch.expressions import ExpressionError
+from hpsearch.files import is_readable_file
 from hpsearch.invocation.command_line import SHELL, CommandLine
 from hpsearch.invocation.flags import Passing
 from hpsearch.invocation.placeholders import filled, placeholders, split_words
@@ -91,7 +92,7 @@ class Command:
         Raises:
             ConfigError: No searched value does, or a template cannot be filled in.
         """
-        from hpsearch.objectives.command_checks import check_reach  # imports yaml
+        from hpsearch.objectives.reach import check_reach  # imports yaml
 
         return check_reach(config)
 
@@ -124,7 +125,9 @@ class Command:
         except ValueError:  # a shell may see it otherwise
             words = []
         paths = [directory / word for word in (*words, *self.templates.values())]
-        return [path for path in dict.fromkeys(paths) if path.is_relative_to(directory) and _is_file(path)]
+        return [
+            path for path in dict.fromkeys(paths) if path.is_relative_to(directory) and is_readable_file(path)
+        ]
 
     def with_root(self, directory: Path) -> Self:
         """Itself: it holds no path of its own."""

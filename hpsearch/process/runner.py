@@ -3,8 +3,9 @@
 ``python -P runner.py ANSWERS MESSAGES`` reads a job from the file descriptor ANSWERS and writes to MESSAGES
 one JSON array per line. If the job is a trial: ``["record", metrics]`` for every epoch, whereupon it waits
 for a line on ANSWERS before it continues (the end of the file is the signal to stop); at last ``["final",
-figures]`` or ``["error", {"reason": text, "memory": whether it was a MemoryError}]``. If the job is only to
-check the function: ``["wrong", text]``, which is empty when nothing is.
+figures]`` or ``["error", {"reason": text, "memory": whether it was a MemoryError, "exit": whether it was a
+SystemExit}]``. If the job is only to check the function: ``["wrong", text]``, which is empty when nothing is.
+What a function returned, not yielded, comes as ``["returned", metrics]``.
 
 It imports nothing but the standard library, for it runs beside the user's code, whatever that needs.
 """
@@ -25,6 +26,9 @@ from typing import Any
 
 TRACEBACK_LINES = 12
 LONGEST_REASON_LINE = 500
+IMPORTS = ""
+"""The module of the user's that is being imported: a search must not start there."""
+
 LONGEST_MESSAGE = 2**17
 """Characters; the process that reads the messages accepts twice as many."""
 
@@ -70,8 +74,8 @@ def main() -> None:
             )
         print(message, file=messages, flush=True)
 
-    def report(record: object) -> bool:
-        send("record", record if not isinstance(record, Mapping) else numbers(record, job["metric"]))
+    def report(record: object, kind: str = "record") -> bool:
+        send(kind, record if not isinstance(record, Mapping) else numbers(record, job["metric"]))
         return bool(answers.readline())
 
     if "trial" not in job:
@@ -80,21 +84,18 @@ def main() -> None:
     try:
         send("final", run(job, report))
     except BaseException as error:  # sys.exit() too
-        send("error", {"reason": describe(error), "memory": isinstance(error, MemoryError)})
+        kinds = {"memory": isinstance(error, MemoryError), "exit": isinstance(error, SystemExit)}
+        send("error", {"reason": describe(error), **kinds})
 
 
-def run(job: Mapping[str, Any], report: Callable[[object], bool]) -> dict[str, Any]:
+def run(job: Mapping[str, Any], report: Callable[..., bool]) -> dict[str, Any]:
     """Call the function, and report every epoch until ``report`` returns false; the final figures."""
     function = find(job["function"], job["path"])
     about = job["trial"]
     trial = Trial(**about | {key: Path(about[key]) for key in ("directory", "checkpoint_dir")})
-    arguments = dict(job["values"])
-    if "trial" in parameters_of(function) and "trial" not in arguments:
-        arguments["trial"] = trial
-    seed_generators(trial.seed)
-    outcome = function(**arguments)
+    outcome = call(function, job["values"], trial)
     if not isinstance(outcome, Iterator):
-        report(outcome if isinstance(outcome, Mapping) else {job["metric"]: outcome})
+        report(outcome if isinstance(outcome, Mapping) else {job["metric"]: outcome}, "returned")
         return {}
     final: object = None
     while True:
@@ -109,22 +110,41 @@ def run(job: Mapping[str, Any], report: Callable[[object], bool]) -> dict[str, A
     return numbers(final) if isinstance(final, Mapping) else {}
 
 
+def call(function: Callable[..., Any], values: Mapping[str, Any], trial: Trial) -> object:
+    """What the function returns for the values of a trial, with the global generators seeded."""
+    arguments = dict(values)
+    if "trial" in parameters_of(function) and "trial" not in arguments:
+        arguments["trial"] = trial
+    seed_generators(trial.seed)
+    return function(**arguments)
+
+
 def check_signature(job: Mapping[str, Any]) -> str:
     """What is wrong with a function, as a sentence; "" if nothing is."""
     try:
         function = find(job["function"], job["path"])
-        signature = inspect.signature(function)
     except Wrong as error:
         return str(error)
-    except ValueError:  # a function without a signature, as some that are written in C
-        return ""
     except BaseException as error:
         at = traceback.extract_tb(error.__traceback__)[-1]
         place = "" if at.filename.startswith("<") else f" ({at.filename}:{at.lineno})"
         return f"importing its module raises {type(error).__name__}: {error}{place}"
+    return signature_problem(function, job["parameters"])
+
+
+def signature_problem(function: Callable[..., Any], parameters: Mapping[str, bool]) -> str:
+    """What is wrong with the signature of a function, as a sentence; "" if nothing is.
+
+    Args:
+        function: What is called.
+        parameters: The names it is called with, and whether every trial has them.
+    """
+    try:
+        signature = inspect.signature(function)
+    except ValueError:  # a function without a signature, as some that are written in C
+        return ""
     if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
         return "it is asynchronous (async def), but must be a plain function"
-    parameters: Mapping[str, bool] = job["parameters"]
     anything = any(about.kind is about.VAR_KEYWORD for about in signature.parameters.values())
     surplus = [] if anything else [name for name in parameters if name not in signature.parameters]
     needed = [
@@ -153,13 +173,17 @@ def find(name: str, path: str) -> Callable[..., Any]:
         Wrong: There is none, or it cannot be called.
     """
     module_name, _, attribute = name.partition(":")
+    global IMPORTS
+    IMPORTS = module_name
     sys.path.insert(0, path)
+    sys.argv = [file_of(module_name, path)]  # ours would reach the user's argparse
     try:
         found: Any = importlib.import_module(module_name)
     except ModuleNotFoundError as error:
         if error.name and (module_name + ".").startswith(error.name + "."):
             raise Wrong(f"there is no module {module_name} in {path}, and none is installed") from None
         raise
+    IMPORTS = ""
     check_that_none_is_hidden(module_name.partition(".")[0], path)
     for part in attribute.split("."):
         if not hasattr(found, part):
@@ -170,6 +194,13 @@ def find(name: str, path: str) -> Callable[..., Any]:
     if not callable(found):
         raise Wrong(f"{name} cannot be called: it is of type {type(found).__name__}")
     return found  # type: ignore[no-any-return] # callable, as was seen
+
+
+def file_of(module: str, path: str) -> str:
+    """The file of a module in the directory ``path``, as a script that is started there has it."""
+    stem = Path(path, *module.split("."))
+    package = stem / "__init__.py"
+    return str(package if package.is_file() else stem.with_name(f"{stem.name}.py"))
 
 
 def check_that_none_is_hidden(name: str, path: str) -> None:

@@ -14,7 +14,7 @@ from hpsearch.analysis.ranking import standard_error
 from hpsearch.reports.progress import Progress, Running
 from hpsearch.reports.running_trials import next_demand
 from hpsearch.reports.sparkline import sparkline
-from hpsearch.reports.text import duration, plain, printable
+from hpsearch.reports.text import duration, plain, printable, value_text
 from hpsearch.reports.zoom_bars import zoom_lines
 from hpsearch.running import read_curve
 from hpsearch.trial import Epoch, Result, Trial, Value
@@ -232,8 +232,8 @@ def _table(
 
 
 def _cells(values: Mapping[str, Value], names: Sequence[str]) -> list[str]:
-    return [printable(plain(values[name])) if name in values else "" for name in names]
+    return [printable(value_text(values[name])) if name in values else "" for name in names]
 
 
 def _values(values: Mapping[str, Value]) -> str:
-    return printable("  ".join(f"{name}={plain(value)}" for name, value in values.items()))
+    return printable("  ".join(f"{name}={value_text(value)}" for name, value in values.items()))

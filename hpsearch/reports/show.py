@@ -10,7 +10,7 @@ from hpsearch.reports.running_trials import next_demand, running_data
 from hpsearch.reports.settings import blas_lines, config_lines, pairs
 from hpsearch.reports.sparkline import sparkline
 from hpsearch.reports.table import Details
-from hpsearch.reports.text import duration, local_time, plain
+from hpsearch.reports.text import duration, local_time, plain, value_text
 from hpsearch.running import RunningTrial
 from hpsearch.trial import Epoch, Metric, Result, Trial
 
@@ -47,6 +47,7 @@ def trial_details(
     running: RunningTrial | None = None,
     timings: bool = False,
     command: str = "",
+    command_data: str = "",
 ) -> Details:
     """All that is known of one trial.
 
@@ -57,6 +58,7 @@ def trial_details(
         running: What it does now, if it runs.
         timings: Whether to show how long it ran.
         command: The line that runs it; "" if it is not a command.
+        command_data: The same without paths that depend on where the run is.
     """
     data: dict[str, Any] = trial.to_json()
     lines = [("trial", str(trial.number))]
@@ -71,11 +73,11 @@ def trial_details(
             spread = "" if error is None else f" ± {plain(error)}"
             lines.append((metric.name, plain(result.value) + spread))
         lines += [(name, plain(value)) for name, value in result.final.items()]
-    values = "\n".join(f"{name}: {value}" for name, value in trial.values.items())  # exact, to be copied
+    values = "\n".join(f"{name}: {value_text(value)}" for name, value in trial.values.items())
     seeds = ", ".join(map(str, trial.seeds))
     lines += [("values", values), ("seeds" if trial.more_seeds else "seed", seeds)]
     if command:
-        data["command"] = command
+        data["command"] = command_data
         lines.append(("command", command))
     lines.append(("origin", pairs(trial.origin)))
     if result is not None or running is not None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from hpsearch.analysis.narrowing import narrowing
-from hpsearch.reports.text import plain
+from hpsearch.reports.text import value_text
 from hpsearch.space import Number, Parameter, Space
 from hpsearch.trial import Value
 
@@ -33,7 +33,7 @@ def zoom_lines(
             continue
         early, late = found[parameter.name].early, found[parameter.name].late
         bar = zoom_bar(parameter, early, late, best.get(parameter.name), width)
-        lines.append((parameter.name, bar, plain(best.get(parameter.name))))
+        lines.append((parameter.name, bar, value_text(best.get(parameter.name))))
     return lines
 
 

@@ -215,7 +215,11 @@ def busy(now: Clock) -> LiveDisplay:
     display.on_search_start(begun(40, slots=3))
     rates = [0.5, 0.02, 0.9, 0.004, 0.1, 0.03, 0.02, 0.05, 0.04, 0.03, 0.025, 0.03]
     for index, rate in enumerate(rates):
-        values = {"learning_rate": rate, "momentum": 0.9 + index / 200, "hidden_units": 16 * (1 + index)}
+        values = {
+            "learning_rate": rate,
+            "momentum": round(0.9 + index / 200, 3),
+            "hidden_units": 16 * (1 + index),
+        }
         display.on_trial_start(replace(trial(index), values={**values, "optimizer": "adam"}))
         now.time += 2
         result = Result(index, Status.FAILED, reason="ValueError: no") if index == 2 else done(index, rate)
