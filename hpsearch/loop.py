@@ -7,6 +7,8 @@ import contextlib
 import signal
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import NoReturn, Protocol
 
 from hpsearch.commands import command
@@ -14,17 +16,41 @@ from hpsearch.errors import Interrupted, SearchFailed
 from hpsearch.executors.executor import Executor
 from hpsearch.search import FAULTS, Search
 from hpsearch.signals import SearchSignals, StopNow
+from hpsearch.space import Space
 from hpsearch.store import Run
 from hpsearch.trial import Epoch, Metric, Result, Trial
+
+
+@dataclass(frozen=True)
+class SearchStart:
+    """What is known of a search when its loop starts.
+
+    Attributes:
+        directory: The run directory.
+        strategy: Where trials run: ``panda``, ``caviar``, or an engine.
+        metric: The metric.
+        space: What is searched.
+        total: The number of trials in all.
+        slots: How many trials run at once.
+        trials: The trials of ``results``.
+        results: The results that are there already, by number.
+    """
+
+    directory: Path
+    strategy: str
+    metric: Metric
+    space: Space
+    total: int
+    slots: int
+    trials: Sequence[Trial] = ()
+    results: Sequence[Result] = ()
 
 
 class Callback(Protocol):
     """Shows what happens in a search."""
 
-    def on_search_start(
-        self, metric: Metric, total: int, slots: int, trials: Sequence[Trial], results: Sequence[Result]
-    ) -> None:
-        """The loop starts, with earlier ``trials`` and their ``results``."""
+    def on_search_start(self, search: SearchStart) -> None:
+        """The loop starts."""
         ...
 
     def on_trial_start(self, trial: Trial) -> None:
@@ -62,10 +88,22 @@ def run_search(
         RunUnwritable: The disk is full, or fails.
     """
     flight: dict[int, Trial] = {}
-    with SearchSignals(callback.on_message) as signals, executor:
+    with SearchSignals(callback.on_message, lambda: len(flight)) as signals, executor:
         known = search.results
         trials = [search.trial(result.number) for result in known]
-        callback.on_search_start(search.metric, search.trials, executor.slots, trials, known)
+        strategy = type(executor).__name__.lower()
+        callback.on_search_start(
+            SearchStart(
+                run.directory,
+                strategy,
+                search.metric,
+                search.space,
+                search.trials,
+                executor.slots,
+                trials,
+                known,
+            )
+        )
         results: list[Result] = []
         best = None  # so that best.yaml is there again, if a kill came before it was written
         with contextlib.suppress(StopNow):

@@ -445,8 +445,6 @@ class Search:
         while self._rungs.counted < results:
             curve, stopped = self._buffer.curve(self._rungs.counted)
             self._rungs.add(curve, stopped=stopped)
-        if self._rungs.longest < 2:  # where trials report one number each, there is nothing to stop early
-            return ()
         epochs = values.get("epochs", self._epochs)
         if not isinstance(epochs, int):  # then the longest curve is taken for a full one
             epochs = self._rungs.longest

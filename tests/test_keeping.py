@@ -11,6 +11,7 @@ import pytest
 import hpsearch
 from hpsearch.config import Config, load
 from hpsearch.errors import RunExists, RunLocked, RunMismatch, UsageError
+from hpsearch.reports.status import status_details
 from hpsearch.search import Search
 from hpsearch.searchers.stopping import Halving
 from hpsearch.space import Categorical, Number
@@ -193,6 +194,16 @@ def test_the_command_line_cannot_continue_it(tmp_path: Path) -> None:
         pass
     with pytest.raises(UsageError, match=r"Continue it there, with hpsearch.Search\(…, directory=…\)"):
         hpsearch.resume(tmp_path / "kept")
+
+
+def test_status_says_what_continues_it(tmp_path: Path) -> None:
+    """A call from Python, not a command."""
+    with search(directory=tmp_path / "kept"), Run.read(tmp_path / "kept") as run:
+        config = Config.from_resolved(run.meta("config"))
+    details = status_details(
+        run.directory, config, searching=False, counts={}, unfinished=[], best=None, events=[]
+    )
+    assert dict(details.lines)["next"].startswith(f"hpsearch.Search(…, directory={str(run.directory)!r})")
 
 
 def test_a_space_of_objects_is_kept(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ ROOMS: dict[str, set[str]] = {
     "versions": {"kernels"},
     "files": {"errors"},
     "objective": {"trial"},
+    "running": {"objective", "trial"},
     "space": {"errors", "trial"},
     "document": {"errors", "trial"},
     "config": {
@@ -43,6 +44,7 @@ ROOMS: dict[str, set[str]] = {
     "scripts": {"metrics", "document", "trial", "errors"},
     "process": {"files", "objective", "errors"},
     "objectives": {
+        "running",
         "environment",
         "objective",
         "network",
@@ -58,11 +60,11 @@ ROOMS: dict[str, set[str]] = {
         "errors",
     },
     "executors": {"environment", "commands", "objective", "signals", "kernels", "trial", "errors"},
-    "store": {"files", "commands", "trial", "errors"},
+    "store": {"running", "files", "commands", "trial", "errors"},
     "functions": set(),
     "keeping": {"config", "searchers", "store", "versions", "kernels", "trial", "errors"},
     "search": {"config", "keeping", "searchers", "space", "trial", "errors"},
-    "loop": {"search", "executors", "store", "signals", "commands", "trial", "errors"},
+    "loop": {"space", "search", "executors", "store", "signals", "commands", "trial", "errors"},
     "warm_start": {"config", "searchers", "store", "errors"},
     "epochs_note": {"trial"},
     "starting": {
@@ -96,6 +98,7 @@ ROOMS: dict[str, set[str]] = {
         *("trial", "errors"),
     },
     "reports": {
+        "running",
         "commands",
         "analysis",
         "config",
@@ -121,6 +124,7 @@ TYPES: dict[str, set[str]] = {
     "epochs_note": {"loop"},
     "objectives": {"config", "store"},
     "executors": {"config"},
+    "reports": {"loop"},
 }
 """What a room may import besides for annotations, under ``if TYPE_CHECKING``: its code runs without."""
 

@@ -83,6 +83,7 @@ def print_leaderboard(
         run.meta("versions")["arithmetic"],
         title=title,
         timings=timings,
+        running=run.running() if form == "table" else (),
     )
     print_report(table, form, console(color))
 
@@ -108,6 +109,7 @@ def status(directory: Path, form: Form, color: Color) -> None:
             searching=run.searching(),
             counts=run.counts(),
             unfinished=run.unfinished(),
+            running=run.running(),
             best=next(iter(run.ranking(1)), None),
             events=run.events(),
         )
@@ -160,6 +162,7 @@ def show(
                 config.metric,
                 run.trial(number),
                 run.result(number),
+                running=next((each for each in run.running() if each.trial.number == number), None),
                 timings=timings,
                 command=line,
                 command_data=exact,

@@ -271,27 +271,31 @@ def _fold_constants(
 ) -> Space:
     """The space without conditions on constants: the condition is removed if true, its parameter if false.
 
+    A parameter with one value and no condition left is a constant too, so that the space is the same when it
+    is read again from the resolved config.
+
     Args:
         parameters: The parameters of the space.
         constants: The constants of the space.
         notes: Collects notes about removed parameters.
     """
-    never: dict[str, str] = {}
-    while reasons := {
-        parameter.name: reason
-        for parameter in parameters
-        if parameter.name not in never and (reason := _never_active(parameter, constants, never))
-    }:
-        never |= reasons
+    left, folded, never = list(parameters), dict(constants), dict[str, str]()
+    before = -1
+    while before != len(left):  # what is folded or left out can decide other conditions
+        before = len(left)
+        never |= {each.name: reason for each in left if (reason := _never_active(each, folded, never))}
+        left = [
+            replace(each, when={name: values for name, values in each.when.items() if name not in folded})
+            for each in left
+            if each.name not in never
+        ]
+        always = {each.name: only_value(each) for each in left if not each.when}
+        folded |= {name: value for name, value in always.items() if value is not None}
+        left = [each for each in left if each.name not in folded]
     notes += [
         f"space.{name}: is left out because it is never active: {reason}" for name, reason in never.items()
     ]
-    kept = [
-        replace(parameter, when={k: v for k, v in parameter.when.items() if k not in constants})
-        for parameter in parameters
-        if parameter.name not in never
-    ]
-    return Space(tuple(kept), dict(constants))
+    return Space(tuple(left), folded)
 
 
 def _never_active(parameter: Parameter, constants: Mapping[str, Value], never: Mapping[str, str]) -> str:

@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 
 from hpsearch.analysis.ranking import leaderboard
 from hpsearch.config import Config
+from hpsearch.reports.running_trials import running_line
 from hpsearch.reports.status import counted
 from hpsearch.reports.table import Column, Table
 from hpsearch.reports.text import value_text
+from hpsearch.running import RunningTrial
 from hpsearch.trial import Result, Status, Trial
 
 __all__ = ["leaderboard_table"]
@@ -21,6 +23,7 @@ def leaderboard_table(
     *,
     title: str = "",
     timings: bool = False,
+    running: Sequence[RunningTrial] = (),
 ) -> Table:
     """The best trials of one run.
 
@@ -32,6 +35,7 @@ def leaderboard_table(
         arithmetic: The arithmetic that the run began with.
         title: A line to print above the table.
         timings: Whether to show how long each trial ran.
+        running: The trials that run now, to be shown below the table.
     """
     metric = config.metric
     rows = leaderboard(ranking, trials, metric, timings=timings)
@@ -66,4 +70,5 @@ def leaderboard_table(
     note = f"{counted(counts)}; {finished} of {total} trials"
     if len(rows) < finished:
         note += f"; showing the best {len(rows)}, -n 0 shows all"
-    return Table("leaderboard", columns, rows, metadata, title, (note,))
+    notes = (note, *(f"running: {running_line(each, metric)}" for each in running))
+    return Table("leaderboard", columns, rows, metadata, title, notes)

@@ -29,6 +29,7 @@ from filelock import FileLock, Timeout
 from hpsearch.commands import command
 from hpsearch.errors import HpsearchError, RunDamaged, RunExists, RunLocked, RunNotFound, RunUnwritable
 from hpsearch.files import sync_directory, write_new, write_whole
+from hpsearch.running import RunningTrial, read_curve
 from hpsearch.store.database import Database
 from hpsearch.store.database_file import connect, create_database, sqlite_errors
 
@@ -169,6 +170,20 @@ class Run(Database):
             return False
         lock.release()
         return False
+
+    def running(self) -> list[RunningTrial]:
+        """The trials that run now, by number, with their learning curves so far.
+
+        A curve is empty where trials run on machines that do not share this disk, and for about a second
+        after a trial's first epoch.
+        """
+        if not self.searching():
+            return []
+        times = self.times()
+        return [
+            RunningTrial(self.trial(number), read_curve(self.trial_directory(number)), times[number][0])
+            for number in self.unfinished()
+        ]
 
     def write_file(self, name: str, text: str) -> None:
         """Write a file of the run directory, whole or not at all.

@@ -85,7 +85,7 @@ def test_nothing_is_followed(case: Case, run: Path, kind: Callable[[Path, Path],
 def test_a_trials_files_are_its_own(case: Case) -> None:
     """A trial that would write through a link fails with the path as its reason, and the others go on."""
     case.text = (
-        "objective:\n  command: {run: \"echo '{{\\\"loss\\\": {x}}}'\", shell: true}\n"
+        'objective:\n  command: {run: "echo \'{{\\"loss\\": {x}}}\'", shell: true}\n'
         "metric: {name: loss}\nspace: {x: {min: 0.1, max: 1}}\n"
         "search: {trials: 2, method: random}\nrun: {strategy: panda}\n"
     )
