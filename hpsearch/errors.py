@@ -8,6 +8,7 @@
     │   └── DataError         a data file cannot be used as it is
     ├── SearchFailed          no trial succeeded, or too many failed in a row
     ├── SpaceExhausted        every configuration of a finite space has been proposed
+    ├── SystemLacking         the operating system has no more files, processes or memory to give
     ├── ClusterLost           a cluster cannot be reached, or is gone
     ├── Interrupted           a signal interrupted the search; it is saved
     └── RunError              the run directory cannot be used
@@ -87,6 +88,10 @@ class SearchFailed(HpsearchError):
 
 class SpaceExhausted(HpsearchError):
     """Every configuration of a finite space has been proposed."""
+
+
+class SystemLacking(HpsearchError):
+    """The operating system has no more files, processes or memory to give; the message says what to type."""
 
 
 class ClusterLost(HpsearchError):

@@ -21,10 +21,12 @@ import json
 import os
 import platform
 import re
+import resource
 import shlex
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -73,6 +75,9 @@ _ARM_KERNEL = "ARMV8"
 _AVX2_KERNELS = ("Haswell", "Zen", "Excavator")
 _CPUINFO_BYTES = 2**14
 """Enough for the first CPU; the whole file takes milliseconds where there are hundreds of them."""
+
+FEW_PROCESSES = 512
+"""If a user may have fewer of them, threads included, none is spent on what one thread can do."""
 
 MEASURE_SECONDS = 20.0
 """After which a measurement in a child process is given up."""
@@ -193,6 +198,28 @@ def prefer_portable() -> None:
     if "numpy" not in sys.modules:
         with contextlib.suppress(UsageError):  # whoever asks for them is told
             set_kernels(PORTABLE)
+
+
+def spare_threads() -> None:
+    """Have OpenBLAS start no threads when it is loaded, if the system might not let it.
+
+    It would end the process by SIGINT. How many it uses is set again when a search starts.
+    """
+    most, _ = resource.getrlimit(resource.RLIMIT_NPROC)
+    if most == resource.RLIM_INFINITY:
+        return
+    if most < FEW_PROCESSES:
+        set_variables({"OPENBLAS_NUM_THREADS": "1"})
+        return
+    over = threading.Event()
+    threads = [threading.Thread(target=over.wait, daemon=True) for _ in range((os.cpu_count() or 1) - 1)]
+    try:
+        for thread in threads:
+            thread.start()
+    except RuntimeError:
+        set_variables({"OPENBLAS_NUM_THREADS": "1"})
+    finally:
+        over.set()
 
 
 def current_variables() -> dict[str, str | None]:

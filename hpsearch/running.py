@@ -76,7 +76,10 @@ class RunningCurve:
             elif self._timer is None:  # the next epoch may be an hour away
                 self._timer = threading.Timer(wait, self._write_late)
                 self._timer.daemon = True
-                self._timer.start()
+                try:
+                    self._timer.start()
+                except RuntimeError:  # no thread can be started; the next epoch writes
+                    self._timer = None
 
     def close(self) -> None:
         """Write nothing more: the trial has ended."""

@@ -24,6 +24,7 @@ def main() -> None:
             prepare_streams()
             set_variables(safe_path())
             kernels.prefer_portable()
+            kernels.spare_threads()
             from hpsearch.cli.program import exit_code  # only now: a signal is answered meanwhile
 
             code = exit_code(sys.argv[1:], signals)

@@ -119,8 +119,9 @@ def exit_code(arguments: list[str], signals: ProgramSignals | None = None) -> in
     except OSError as error:
         drop_output()
         from hpsearch.reports.text import printable
+        from hpsearch.shortages import explain_shortage
 
-        say(f"Operating system error: {printable(str(error))}")
+        say(f"Operating system error: {printable(explain_shortage(error))}")
         return 1
     except Exception:
         # An interrupted import of compiled code may end in any error.

@@ -10,6 +10,7 @@ import numpy as np
 from hpsearch.data.arrays import Array
 from hpsearch.errors import DataError
 from hpsearch.files import replacing, write_whole
+from hpsearch.shortages import shortages_named
 
 _SCHEMA = 1
 _ARRAYS = ("x_train", "y_train", "x_validation", "y_validation", "x_test", "y_test", "mean", "scale")
@@ -106,21 +107,27 @@ class Dataset:
 
         Raises:
             DataError: The data is incomplete or damaged.
+            SystemLacking: No more files can be opened.
         """
         try:
-            metadata = json.loads((directory / "dataset.json").read_text(encoding="utf-8"))
-            if metadata["schema"] != _SCHEMA:
-                raise DataError(f"{directory}: must be of schema {_SCHEMA}; found {metadata['schema']}")
-            arrays = {name: _open_array(directory / f"{name}.npy") for name in _ARRAYS}
-            return cls(
-                **arrays,
-                classes=tuple(metadata["classes"]),
-                feature_names=tuple(metadata["feature_names"]),
-                label_name=metadata["label_name"],
-                warnings=tuple(metadata["warnings"]),
-            )
+            with shortages_named():
+                return cls._open(directory)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise DataError(f"{directory}: the prepared data is incomplete or damaged: {error}") from error
+
+    @classmethod
+    def _open(cls, directory: Path) -> Self:
+        metadata = json.loads((directory / "dataset.json").read_text(encoding="utf-8"))
+        if metadata["schema"] != _SCHEMA:
+            raise DataError(f"{directory}: must be of schema {_SCHEMA}; found {metadata['schema']}")
+        arrays = {name: _open_array(directory / f"{name}.npy") for name in _ARRAYS}
+        return cls(
+            **arrays,
+            classes=tuple(metadata["classes"]),
+            feature_names=tuple(metadata["feature_names"]),
+            label_name=metadata["label_name"],
+            warnings=tuple(metadata["warnings"]),
+        )
 
 
 def _open_array(path: Path) -> Array:

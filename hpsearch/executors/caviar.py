@@ -11,7 +11,9 @@ import os
 import re
 import signal
 import sys
+import warnings
 from collections import Counter, deque
+from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from multiprocessing import resource_tracker
 from typing import Self
@@ -19,9 +21,11 @@ from typing import Self
 from joblib.externals.loky.process_executor import BrokenProcessPool, ProcessPoolExecutor
 
 from hpsearch.environment import SafePath
+from hpsearch.errors import SystemLacking
 from hpsearch.executors.executor import Plan
 from hpsearch.kernels import THREAD_VARIABLES
-from hpsearch.objective import Objective
+from hpsearch.objective import Objective, OnEpoch
+from hpsearch.shortages import explain_shortage
 from hpsearch.signals import INTERRUPTS, interrupts_blocked
 from hpsearch.trial import Result, Status, Trial
 
@@ -36,9 +40,20 @@ class Caviar:
         workers: How many processes.
         threads: How many BLAS threads each of them uses.
         retries: How often a trial that killed its worker, alone, runs again.
+        on_epoch: Called after every epoch of a trial that runs in this process after all.
+        on_message: Called with what the user should know, as a sentence.
     """
 
-    def __init__(self, objective: Objective, workers: int, threads: int = 1, retries: int = 1) -> None:
+    def __init__(
+        self,
+        objective: Objective,
+        workers: int,
+        threads: int = 1,
+        retries: int = 1,
+        *,
+        on_epoch: OnEpoch | None = None,
+        on_message: Callable[[str], None] = warnings.warn,
+    ) -> None:
         self.slots = workers
         self._objective = objective
         self._threads = threads
@@ -48,11 +63,21 @@ class Caviar:
         self._suspects: deque[Trial] = deque()
         self._flight: dict[Future[Result], Trial] = {}
         self._deaths: Counter[int] = Counter()
+        self._on_epoch = on_epoch
+        self._on_message = on_message
+        self._without_workers = False
 
     @classmethod
     def from_plan(cls, plan: Plan) -> Self:
         """The executor for a search."""
-        return cls(plan.objective, plan.workers, plan.settings.threads, plan.retries)
+        return cls(
+            plan.objective,
+            plan.workers,
+            plan.settings.threads,
+            plan.retries,
+            on_epoch=plan.on_epoch,
+            on_message=plan.on_message,
+        )
 
     def submit(self, trial: Trial) -> None:
         """Give a trial to the next free worker."""
@@ -64,6 +89,8 @@ class Caviar:
         results: list[Result] = []
         while not results:
             self._dispatch()
+            if self._without_workers:
+                return [self._objective(self._waiting.popleft(), self._on_epoch)]
             done, _ = wait(self._flight, return_when=FIRST_COMPLETED)
             if any(isinstance(future.exception(), BrokenProcessPool) for future in done):
                 done, _ = wait(self._flight)  # the others break too, or have just made it
@@ -86,6 +113,8 @@ class Caviar:
 
     def _dispatch(self) -> None:
         """Send what may run now: a suspect alone, or everything that waits."""
+        if self._without_workers:
+            return
         if self._pool is not None and self._pool._flags.broken is not None:
             if self._flight:  # wait() sees to the trials that were in it, first
                 return
@@ -97,9 +126,31 @@ class Caviar:
         if any(trial.number in self._deaths for trial in self._flight.values()):
             return
         for _ in range(len(self._waiting)):
-            self._send(self._waiting.popleft())
+            if not self._without_workers:
+                self._send(self._waiting.popleft())
 
     def _send(self, trial: Trial) -> None:
+        try:
+            self._submit(trial)
+        except Exception as error:
+            # Whatever it is: loky trips over its own cleaning up when it cannot open a pipe.
+            self._do_without_workers(trial, error)
+
+    def _do_without_workers(self, trial: Trial, error: Exception) -> None:
+        """Run every trial in this process from now on, in their order: the same search."""
+        self._without_workers = True
+        unsent = (trial, *self._flight.values(), *self._suspects, *self._waiting)
+        self._flight.clear()
+        self._suspects.clear()
+        self._waiting = deque(sorted(unsent, key=lambda each: each.number))
+        self._drop_pool()
+        cause = error.__context__ if isinstance(error, UnboundLocalError) and error.__context__ else error
+        self._on_message(
+            "Trials run one after another, in this process, as workers cannot be started here:"
+            f" {explain_shortage(cause)}."
+        )
+
+    def _submit(self, trial: Trial) -> None:
         if self._pool is None:
             with SafePath():
                 resource_tracker.ensure_running()  # which, when it is started, unblocks the signals
@@ -125,6 +176,8 @@ class Caviar:
             error = future.exception()
             if error is None:
                 results.append(future.result())
+            elif isinstance(error, SystemLacking):
+                raise error
             elif isinstance(error, BrokenProcessPool):
                 lost.append(trial)
                 reason = _exit_codes(error)
@@ -153,7 +206,8 @@ class Caviar:
         for worker in list(self._pool._processes):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(worker, signal.SIGKILL)
-        self._pool.shutdown(wait=True)
+        with contextlib.suppress(RuntimeError):  # its thread could not be started
+            self._pool.shutdown(wait=True)
         self._pool = None
 
 

@@ -3,12 +3,17 @@
 from __future__ import annotations  # types are imported for annotations only
 
 import importlib
+import warnings
 from typing import TYPE_CHECKING
 
-from joblib import cpu_count
+with warnings.catch_warnings():
+    # Where there are no semaphores. Caviar says it in plain words if it is asked to run.
+    warnings.filterwarnings("ignore", message=".*joblib will operate in serial mode")
+    from joblib import cpu_count
 
 from hpsearch.errors import UsageError
 from hpsearch.executors.executor import Executor, Plan
+from hpsearch.shortages import check_descriptors
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,11 +56,13 @@ def choose_executor(
     Raises:
         UsageError: What the executor needs is not installed.
         ClusterLost: The cluster cannot be reached.
+        SystemLacking: Not even one trial after another can run here.
     """
+    check_descriptors()
     workers = 1 if settings.strategy == "panda" else _count_workers(settings, trials, lag, on_message)
     here = settings.strategy if settings.strategy != "auto" else "panda" if workers == 1 else "caviar"
     name = here if settings.engine == "local" else settings.engine
-    return _load(name).from_plan(Plan(objective, workers, settings, run_directory, on_epoch))
+    return _load(name).from_plan(Plan(objective, workers, settings, run_directory, on_epoch, on_message))
 
 
 def available_cpus() -> int:

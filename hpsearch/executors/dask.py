@@ -33,9 +33,10 @@ from threadpoolctl import threadpool_limits
 from hpsearch import kernels
 from hpsearch.commands import command
 from hpsearch.environment import SafePath, set_variables
-from hpsearch.errors import ClusterLost, UsageError
+from hpsearch.errors import ClusterLost, SystemLacking, UsageError
 from hpsearch.executors.executor import Plan
 from hpsearch.objective import Objective
+from hpsearch.shortages import explain_shortage
 from hpsearch.signals import interrupts_blocked
 from hpsearch.trial import Result, Status, Trial
 
@@ -217,7 +218,15 @@ class Dask:
                 self._surroundings.enter_context(SafePath())  # dask may start a worker anew at any time
                 self._cluster = _local_cluster(most, retries)
                 return Client(self._cluster, **options)
-        except (OSError, ValueError) as error:  # ValueError: no address at all
+        except Exception as error:
+            if scheduler or file:
+                if not isinstance(error, OSError | ValueError):  # ValueError: no address at all
+                    raise
+            else:
+                raise SystemLacking(
+                    f"A Dask cluster cannot be started on this machine: {explain_shortage(error)}. It needs"
+                    " processes, sockets and semaphores (/dev/shm). Write run.engine: local to do without."
+                ) from error
             raise ClusterLost(
                 f"The Dask scheduler at {scheduler or file} cannot be reached: {error}. Check that it is"
                 f" running and that the address is right, then continue with {self._resume}."

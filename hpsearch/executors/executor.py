@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, Self
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
     from types import TracebackType
 
@@ -62,6 +63,7 @@ class Plan:
         settings: The ``run`` section of the config.
         run_directory: Where the objective may write; absolute.
         on_epoch: Called after every epoch of a trial that runs in this process.
+        on_message: Called with what the user should know, as a sentence.
     """
 
     objective: Objective
@@ -69,6 +71,7 @@ class Plan:
     settings: RunSection
     run_directory: Path
     on_epoch: OnEpoch
+    on_message: Callable[[str], None]
 
     @property
     def retries(self) -> int:

@@ -17,6 +17,7 @@ from hpsearch.objectives.trial_files import TrialFiles
 from hpsearch.objectives.user_code import Limits, NothingReported, TrialContext, UserCode
 from hpsearch.process.devices import device
 from hpsearch.running import written_curve
+from hpsearch.shortages import shortages_named
 from hpsearch.trial import Metric, Result, Status, Trial
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class CodeObjective:
         """Run a trial; one that was killed continues from its checkpoint, if its code has kept one."""
         try:
             with (
+                shortages_named(),
                 TrialFiles(self.trials / f"{trial.number:05d}") as files,
                 device(self.devices, self.trials / "devices") as name,
             ):

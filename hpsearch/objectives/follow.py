@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from hpsearch.errors import SystemLacking
 from hpsearch.objective import Ending, LastRecord, OnEpoch, Records, TrialEnded
 from hpsearch.trial import Epoch, Metric, Result, Rung, Status, Trial, real_number
 
@@ -77,6 +78,8 @@ def follow(
             figures |= _figures(final())
     except TrialEnded as ended:
         ending = ended.ending
+    except SystemLacking:  # any other trial would fare the same
+        raise
     except MemoryError as error:
         ending = Ending(Status.OUT_OF_MEMORY, describe(error))
     except Exception as error:  # whatever the trial's code raises is the trial's result

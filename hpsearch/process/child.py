@@ -20,6 +20,7 @@ from typing import Self
 from hpsearch.objective import Heartbeat
 from hpsearch.process import supervisor
 from hpsearch.process.log_file import Log
+from hpsearch.shortages import shortages_named
 
 GRACE_SECONDS = 3.0
 """Between the SIGTERM and the SIGKILL that end a command."""
@@ -101,7 +102,7 @@ class Child:
         self._heartbeat = heartbeat
         self._blocks: deque[tuple[str, bytes]] = deque()
         self._tails = {"stdout": b"", "stderr": b""}
-        with contextlib.ExitStack() as stack:
+        with shortages_named(), contextlib.ExitStack() as stack:
             self._logs = {
                 name: stack.enter_context(Log(logs / f"{name}.log")) for name in ("stdout", "stderr")
             }
