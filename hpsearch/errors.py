@@ -125,6 +125,10 @@ class RunDamaged(RunError):
     """The run's database cannot be read."""
 
 
+class StoredConfigDamaged(ConfigError, RunDamaged):
+    """The config that a run has stored is not one that hpsearch writes."""
+
+
 class RunMismatch(RunError):
     """The run belongs to another config, data set or version of hpsearch."""
 

@@ -215,7 +215,8 @@ def restart_with(values: Mapping[str, str | None]) -> None:
     Args:
         values: See :func:`variables`.
     """
-    if dict(values) == current_variables():
+    values = {name: values.get(name) for name in VARIABLES}  # a stranger's run may name others
+    if values == current_variables():
         return
     loaded = "numpy" in sys.modules
     set_variables(values)

@@ -42,7 +42,7 @@ ROOMS: dict[str, set[str]] = {
     "invocation": {"expressions", "trial"},
     "expressions": set(),
     "scripts": {"metrics", "document", "trial", "errors"},
-    "process": {"objective", "errors"},
+    "process": {"files", "objective", "errors"},
     "objectives": {
         "running",
         "environment",

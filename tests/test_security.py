@@ -77,7 +77,8 @@ def metrics_hold(meta: dict[str, Any], trials: list[Trial], results: list[Result
 
 def meta_holds(meta: dict[str, Any], trials: list[Trial], results: list[Result], text: str) -> None:
     """Put it into what is known of the run as a whole."""
-    meta["versions"] = {text: text, "python": text, "arithmetic": text, "blas": [{"internal_api": text}]}
+    names = (text, "hpsearch", "python", "numpy", "arithmetic")
+    meta["versions"] = {**dict.fromkeys(names, text), "blas": [{"internal_api": text}]}
     meta["data"] = text
 
 

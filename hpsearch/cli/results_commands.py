@@ -203,7 +203,7 @@ def list_runs(root: Path, form: Form, color: Color) -> None:
     if not os.path.isdir(root):  # noqa: PTH112 -- Path.is_dir raises for a name that is too long
         raise RunNotFound(f"There is no directory {root}. `hpsearch run CONFIG` makes runs/ and a run in it.")
     rows = []
-    for directory in sorted(path.parent for path in root.glob("[!.]*/search.db")):
+    for directory in sorted(path for path in root.glob("[!.]*") if os.path.lexists(path / "search.db")):
         try:
             with Run.read(directory) as run:
                 row = run_row(
