@@ -23,6 +23,7 @@ Messages read: the rule, the value found, what to do. A trial that fails is not 
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 
 
 class HpsearchError(Exception):
@@ -82,7 +83,15 @@ class DataError(UsageError):
 
 
 class SearchFailed(HpsearchError):
-    """No trial succeeded, or too many failed in a row."""
+    """No trial succeeded, or too many failed in a row.
+
+    Attributes:
+        directory: The run directory, if there is one.
+    """
+
+    def __init__(self, message: str, directory: Path | None = None) -> None:
+        self.directory = directory
+        super().__init__(message)
 
 
 class SpaceExhausted(HpsearchError):
@@ -98,10 +107,12 @@ class Interrupted(HpsearchError):
 
     Attributes:
         signal: Its number.
+        directory: The run directory, if there is one.
     """
 
-    def __init__(self, message: str, signal: int) -> None:
+    def __init__(self, message: str, signal: int, directory: Path | None = None) -> None:
         self.signal = signal
+        self.directory = directory
         super().__init__(message)
 
 

@@ -144,7 +144,9 @@ def _interrupted(run: Run, number: int) -> NoReturn:
     name = signal.Signals(number).name
     run.event("interrupted", name)
     raise Interrupted(
-        f"Interrupted by {name}; saved. Continue with {command('resume', run.directory)}.", number
+        f"Interrupted by {name}; saved. Continue with {command('resume', run.directory)}.",
+        number,
+        run.directory,
     )
 
 
@@ -169,7 +171,8 @@ def report_outcome(search: Search, run: Run, callback: Callback) -> None:
         shown = command("show", run.directory, search.results[-1].number)
         raise SearchFailed(
             f"{why}, so the search ended after {len(search.results)} trials.{listed}\n"
-            f"For one of them in full, run {shown}. {then}"
+            f"For one of them in full, run {shown}. {then}",
+            run.directory,
         )
     if search.exhausted:
         callback.on_message("Every configuration of the space has been tried, so the search ends here.")

@@ -21,7 +21,7 @@ from hpsearch.store.database_file import (
     sqlite_errors,
     timestamp,
 )
-from hpsearch.store.rows import (
+from hpsearch.store.row_checks import (
     NEEDED,
     Malformed,
     read_curve,
