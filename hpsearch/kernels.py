@@ -191,7 +191,7 @@ def set_kernels(kernels: str) -> None:
 def prefer_portable() -> None:
     """Have NumPy take the portable kernels when it is loaded, if the CPU has them and it is not too late."""
     if "numpy" not in sys.modules:
-        with contextlib.suppress(UsageError):  # whoever asks for them is told
+        with contextlib.suppress(UsageError):  # reported when they are asked for
             set_kernels(PORTABLE)
 
 
