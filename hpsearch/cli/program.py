@@ -78,6 +78,9 @@ def program() -> None:
       hpsearch run config.yaml          search
       hpsearch leaderboard RUN          show the best trials
     """
+    from hpsearch import kernels
+
+    kernels.prefer_portable()  # before anything loads NumPy
 
 
 for command in (
