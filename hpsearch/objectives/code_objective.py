@@ -3,7 +3,6 @@
 from __future__ import annotations  # types are imported for annotations only
 
 import hashlib
-import time
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,6 +14,7 @@ from hpsearch.objectives.retrying import with_retries
 from hpsearch.objectives.trial_files import TrialFiles
 from hpsearch.objectives.user_code import Limits, NothingReported, TrialContext, UserCode
 from hpsearch.process.devices import device
+from hpsearch.process.running_time import running_time
 from hpsearch.trial import Metric, Result, Status, Trial
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class CodeObjective:
                     self.directory,
                     {**user_environment(), **self.environment, **variables, **_variables(trial, files)},
                     self.limits,
-                    None if timeout is None else time.monotonic() + timeout,
+                    None if timeout is None else running_time() + timeout,
                     heartbeat,
                 )
                 records = _whole_curve(lambda: self.user_code.records(context), files)

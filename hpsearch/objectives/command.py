@@ -4,7 +4,6 @@ from __future__ import annotations  # types are imported for annotations only
 
 import json
 import os
-import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -20,6 +19,7 @@ from hpsearch.objectives.code_objective import CodePreparation
 from hpsearch.objectives.command_output import CommandOutput, Output
 from hpsearch.objectives.user_code import NothingReported
 from hpsearch.process.child import Child, Exit, Timeout
+from hpsearch.process.running_time import running_time
 from hpsearch.trial import Status
 
 if TYPE_CHECKING:
@@ -214,11 +214,11 @@ class Command:
     def _blocks(self, child: Child, deadline: float | None) -> Iterator[tuple[str, bytes]]:
         """The blocks of the child's output, and now and then a hint to look at the file of metrics."""
         while self.metrics_file is not None and child.exit is None:
-            soon = time.monotonic() + POLL_SECONDS
+            soon = running_time() + POLL_SECONDS
             try:
                 yield from child.blocks(soon if deadline is None else min(soon, deadline))
             except Timeout:
-                if deadline is not None and time.monotonic() >= deadline:
+                if deadline is not None and running_time() >= deadline:
                     raise
                 yield "file", b""
         yield from child.blocks(deadline)

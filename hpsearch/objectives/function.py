@@ -9,7 +9,6 @@ import os
 import signal
 import sys
 import tempfile
-import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Self
@@ -20,6 +19,7 @@ from hpsearch.objective import TrialEnded
 from hpsearch.objectives.code_objective import CodePreparation
 from hpsearch.process import runner
 from hpsearch.process.child import GRACE_SECONDS, Child, Exit, Timeout
+from hpsearch.process.running_time import running_time
 from hpsearch.trial import Status
 
 if TYPE_CHECKING:
@@ -166,7 +166,7 @@ def check_signature(function: Function, parameters: Mapping[str, bool]) -> str:
         with _running(context) as (child, answers):
             _send(answers, job)
             try:
-                for source, block in child.blocks(time.monotonic() + PROBE_SECONDS):
+                for source, block in child.blocks(running_time() + PROBE_SECONDS):
                     if source == "metrics":
                         return str(json.loads(block)[1])
             except Timeout:

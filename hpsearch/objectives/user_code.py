@@ -45,7 +45,7 @@ class TrialContext:
         directory: Where the user's code runs.
         environment: All of it.
         limits: What the trial may use.
-        deadline: When it has run for too long, by ``time.monotonic()``.
+        deadline: When it has run for too long, by :data:`~hpsearch.process.running_time.running_time`.
         heartbeat: Called about once a second; what it raises ends the trial.
     """
 
