@@ -6,16 +6,17 @@ import json
 import os
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from hpsearch.expressions import ExpressionError
 from hpsearch.invocation.command_line import SHELL, CommandLine
 from hpsearch.invocation.flags import Passing
-from hpsearch.invocation.placeholders import filled, placeholders, split_words
+from hpsearch.invocation.placeholders import filled, placeholders
 from hpsearch.metrics import MisreadNumber
 from hpsearch.metrics.metrics_files import MetricsFile, UnreadableMetrics
 from hpsearch.objective import TrialEnded
-from hpsearch.objectives.code_objective import CodePreparation
+from hpsearch.objectives.code_preparation import CodePreparation
+from hpsearch.objectives.command_code import command_code
 from hpsearch.objectives.command_output import CommandOutput, Output
 from hpsearch.objectives.user_code import NothingReported
 from hpsearch.process.child import Child, Exit, Timeout
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from hpsearch.config import CommandSettings, Config
     from hpsearch.metrics import Sighting
     from hpsearch.objective import Records
+    from hpsearch.objectives.project_code import CodeCopy, ProjectCode
     from hpsearch.objectives.user_code import TrialContext
     from hpsearch.trial import Trial
 
@@ -53,6 +55,7 @@ class Command:
         output: Where metrics are printed.
         in_trial_directory: Whether it runs in the trial's directory.
         sightings: Filled with the metrics that were seen, if it is there.
+        directory: Where the files are that it names.
     """
 
     run: tuple[str, ...] | str
@@ -65,6 +68,9 @@ class Command:
     output: Output = "both"
     in_trial_directory: bool = False
     sightings: dict[str, Sighting] | None = field(default=None, compare=False)
+    directory: Path = Path()
+
+    runs_copy: ClassVar[bool] = False
 
     @classmethod
     def of(cls, settings: CommandSettings) -> Self:
@@ -79,6 +85,7 @@ class Command:
             settings.metrics_file,
             settings.output,
             settings.in_trial_directory,
+            directory=Path(settings.directory),
         )
 
     @classmethod
@@ -116,18 +123,27 @@ class Command:
         finally:
             metrics.unlink(missing_ok=True)
 
-    def files(self, directory: Path) -> Sequence[Path]:
-        """Those that the command names, and the templates."""
-        try:
-            words = split_words(self.run) if isinstance(self.run, str) else self.run
-        except ValueError:  # a shell may see it otherwise
-            words = []
-        paths = [directory / word for word in (*words, *self.templates.values())]
-        return [path for path in dict.fromkeys(paths) if path.is_relative_to(directory) and _is_file(path)]
-
-    def with_root(self, directory: Path) -> Self:
-        """Itself: it holds no path of its own."""
+    def with_copy(self, copy: CodeCopy) -> Self:
+        """Itself: a command runs as it is."""
         return self
+
+    def code(self, root: Path) -> ProjectCode:
+        """The files that the command names, the templates, and what its Python files import."""
+        return command_code(self.run, self.templates.values(), self.directory, root)
+
+    def used(self, root: Path, place: Path) -> set[str] | None:
+        """All of them."""
+        return None
+
+    def files(self, root: Path) -> Mapping[str, bytes]:
+        """The same files, those that are not code included."""
+        code = self.code(root)
+        inside = [name for name in code.inputs if not name.startswith("../")]
+        return {**code.files, **{name: (root / name).read_bytes() for name in inside}}
+
+    def with_root(self, root: Path, directory: Path) -> Self:
+        """The same with the project's files in another directory."""
+        return replace(self, directory=directory / self.directory.relative_to(root))
 
     def line(self, trial: Trial, directory: Path, trial_directory: Path) -> tuple[list[str], dict[str, str]]:
         """The words of the command for a trial, and the variables of its environment.
