@@ -6,7 +6,8 @@
     python -m benchmarks.search table --results runs/search.jsonl
 
 ``run`` adds to the file what is missing in it; a search is one line, so a benchmark can be stopped and
-continued. ``table`` compares on the (task, seed) pairs that both sides have.
+continued. ``table`` compares on the (task, seed) pairs that both sides have: the geometric mean over tasks of
+the ratio of mean regrets, the ratio of the means over all tasks, and the ratio on the worst task.
 """
 
 import argparse
@@ -159,7 +160,7 @@ def table(arguments: argparse.Namespace) -> None:
         )
     cost = np.median(curves.milliseconds[ours])
     print(f"{arguments.ours}, lag {arguments.lag}: {cost:.1f} ms per proposal at 100 results")
-    print("peer             N  tasks seeds  ratio [90 % interval]  wins     ms")
+    print("peer             N  tasks seeds  ratio [90 % interval]  means  worst  wins     ms")
     tasks = GROUPS[arguments.tasks]
     for peer in arguments.peers:
         for budget in BUDGETS:
@@ -182,10 +183,12 @@ def print_line(
     seeds = min(len(own) for own, _ in pairs)
     own, other = (np.stack([pair[side][:seeds, budget - 1] for pair in pairs]) for side in (0, 1))
     ratio, low, high = ratio_interval(own, other)
+    by_task = (own.mean(axis=1) + FLOOR) / (other.mean(axis=1) + FLOOR)
     wins = np.mean((own < other) + 0.5 * (own == other))
     print(
         f"{theirs[0]:14} {budget:4} {len(pairs):5} {seeds:5}  {ratio:5.2f} [{low:.2f}, {high:.2f}]"
-        f"        {wins:4.0%} {np.median(curves.milliseconds[theirs]):6.1f}"
+        f"   {own.mean() / other.mean():5.2f}  {by_task.max():5.2f}  {wins:4.0%}"
+        f" {np.median(curves.milliseconds[theirs]):6.1f}"
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks import search_models
 from hpsearch.space import Categorical, Number, Space
 from hpsearch.trial import Value
 
@@ -34,7 +35,13 @@ GROUPS = {
     "unseen": tuple(name for _, names in TABLES.values() for name in names if name not in PUBLIC),
     "functions": FUNCTIONS,
     "awkward": AWKWARD,
+    "models": search_models.MODELS,
+    "hills": search_models.HILLS,
+    "held_out_models": search_models.HELD_OUT_MODELS,
+    "held_out_hills": search_models.HELD_OUT_HILLS,
 }
+GROUPS["development"] = (*PUBLIC, *search_models.MODELS, *search_models.HILLS, "plateau", "pipeline")
+GROUPS["held_out"] = (*GROUPS["unseen"], *search_models.HELD_OUT_MODELS, *search_models.HELD_OUT_HILLS)
 """Tasks that a figure is averaged over."""
 
 
@@ -62,6 +69,11 @@ def load(name: str) -> Task:
     for bench, (metric, names) in TABLES.items():
         if table in names:
             return _table(name, bench, metric, noisy=name.endswith("~"))
+    if name in search_models.BOUNDS:
+        return _model(name)
+    if name.startswith("hills_"):
+        space, loss, deviation = search_models.hills(int(name.removeprefix("hills_")))
+        return _synthetic(name, space, loss, deviation)
     return {"plateau": _plateau, "pipeline": _pipeline}.get(name, lambda: _function(name))()
 
 
@@ -90,6 +102,18 @@ def _table(name: str, bench: str, metric: str, *, noisy: bool) -> Task:
         space=Space(tuple(Categorical(column, tuple(values)) for column, values in grid.items())),
         observe=lambda values, rng: float(rng.choice(runs(values)) if noisy else runs(values).mean()),
         regret=lambda values: float((runs(values).mean() - best) / (typical - best)),
+    )
+
+
+def _model(name: str) -> Task:
+    """A small scikit-learn model, trained when it is asked for."""
+    model = search_models.model(name)
+    best, typical = search_models.BOUNDS[name]
+    return Task(
+        name=name,
+        space=model.space,
+        observe=lambda values, rng: model.loss(values, int(rng.integers(2**16)) if model.noisy else 0),
+        regret=lambda values: max(model.worth(values) - best, 0.0) / (typical - best),
     )
 
 

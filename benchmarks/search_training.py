@@ -23,7 +23,7 @@ from hpsearch.data.prepare import prepare
 from hpsearch.network.hyperparameters import Hyperparameters
 from hpsearch.network.train import Training
 from hpsearch.searchers import METHODS, Observations, SearcherContext
-from hpsearch.searchers.stopping import Halving
+from hpsearch.searchers.stopping import Halving, RungHistory
 from hpsearch.space import Categorical, Floats, Number, Space
 from hpsearch.trial import Rung
 
@@ -90,12 +90,14 @@ def search(
     searcher = METHODS[method](SearcherContext(SPACE, seed))
     units, losses = np.empty((0, SPACE.dimensions)), np.empty(0)
     stopped, curves = np.empty(0, dtype=np.bool_), list[Floats]()
-    used, best = 0, np.inf
+    used, best, history = 0, np.inf, RungHistory(halving) if halving else None
     for number in range(MOST_TRIALS):
         seen = max(0, number - lag)
         observations = Observations(units, losses[:seen], stopped[:seen], curves[:seen])
         unit = searcher.propose(number, observations).unit
-        rungs = halving.rungs(curves[:seen], EPOCHS) if halving else ()
+        while history and history.counted < seen:
+            history.add(curves[history.counted], stopped=bool(stopped[history.counted]))
+        rungs = history.rungs(EPOCHS) if history else ()
         curve, early = train(data, metric, SPACE.values(unit[None])[0], 1000 * seed + number, rungs)
         used += len(curve)
         last = curve[-1] if np.isfinite(curve[-1]) else np.nan

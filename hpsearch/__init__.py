@@ -3,6 +3,12 @@
 The names below are imported when they are first used, so that ``import hpsearch`` is fast.
 """
 
+# The first import decides where the others are found.
+from hpsearch.environment import is_program, leave_current_directory
+
+if is_program():
+    leave_current_directory()
+
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 

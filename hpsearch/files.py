@@ -1,13 +1,14 @@
-"""Writing files: whole or not at all, only where nothing is yet, for their owner alone."""
+"""Files: written whole or not at all, for their owner alone; found and hashed whatever lies beside them."""
 
 import contextlib
+import hashlib
 import os
-from collections.abc import Callable, Iterator, Mapping
+import stat
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
 from hpsearch.errors import UsageError
-
 
 MOST_SYNCED_SINGLY = 64
 """For more files than that it is faster to put everything on the disk that any program has written."""
@@ -96,6 +97,28 @@ def sync_directory(directory: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def is_readable_file(path: Path) -> bool:
+    """Whether a path, or what it links to, is a regular file that can be read, and no pipe or directory."""
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            return False
+        with path.open("rb"):
+            return True
+    except (OSError, ValueError):  # ValueError: it cannot be the name of a file
+        return False
+
+
+def sha256(paths: Iterable[Path]) -> str:
+    """The SHA-256 of the SHA-256 of files, in their order; a file that has gone meanwhile counts as empty."""
+    total = hashlib.sha256()
+    for path in paths:
+        digest = hashlib.sha256()
+        with contextlib.suppress(FileNotFoundError), path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256")
+        total.update(digest.digest())
+    return total.hexdigest()
 
 
 @contextlib.contextmanager

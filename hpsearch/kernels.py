@@ -12,7 +12,8 @@ The *portable* arithmetic is the one that every common CPU of an architecture ha
 kernels and the level X86_V3 (AVX2 and FMA), on AArch64 the ARMV8 kernels and NumPy's baseline. Elsewhere it
 is whatever the libraries choose.
 
-Code of the user's own is left alone: :func:`user_environment` has the variables as they were.
+Code of the user's own is left alone: :func:`hpsearch.environment.user_environment` has the variables as they
+were.
 """
 
 import contextlib
@@ -30,6 +31,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from hpsearch.environment import set_variables, user_environment
 from hpsearch.errors import UsageError
 from hpsearch.signals import INTERRUPTS
 
@@ -47,9 +49,6 @@ THREAD_VARIABLES = (
     "NUMEXPR_NUM_THREADS",
 )
 """Where the BLAS libraries, and others, look for the number of their threads."""
-
-_ORIGINAL_VARIABLE = "HPSEARCH_ORIGINAL_KERNELS"
-"""Holds the values that :data:`VARIABLES` had before they were set here, as JSON."""
 
 _X86_V3 = frozenset({"avx", "avx2", "bmi1", "bmi2", "f16c", "fma", "movbe"})
 _AVX512 = frozenset({"avx512f", "avx512cd", "avx512bw", "avx512dq", "avx512vl"})
@@ -196,19 +195,6 @@ def prefer_portable() -> None:
             set_kernels(PORTABLE)
 
 
-def set_variables(values: Mapping[str, str | None]) -> None:
-    """Set the environment that :func:`variables` gave, now or when a run began."""
-    original = os.environ.get(_ORIGINAL_VARIABLE)
-    if original is None:
-        os.environ[_ORIGINAL_VARIABLE] = json.dumps({name: os.environ.get(name) for name in VARIABLES})
-    for name in VARIABLES:
-        value = values.get(name)
-        if value is None:
-            os.environ.pop(name, None)
-        else:
-            os.environ[name] = value
-
-
 def current_variables() -> dict[str, str | None]:
     """The values of :data:`VARIABLES` in this process."""
     return {name: os.environ.get(name) for name in VARIABLES}
@@ -221,18 +207,6 @@ def supported(values: Mapping[str, str | None]) -> bool:
         return kernel is None or platform.machine().lower() in ("aarch64", "arm64")
     needs = {name.lower(): needs for name, needs in _NEEDS.items()}.get(kernel.lower())
     return needs is not None and cpu_flags() >= needs
-
-
-def user_environment() -> dict[str, str]:
-    """The environment for the user's own code: this process's, without what was set here."""
-    environment = dict(os.environ)
-    original = environment.pop(_ORIGINAL_VARIABLE, None)
-    for name, value in (json.loads(original) if original else {}).items():
-        if value is None:
-            environment.pop(name, None)
-        else:
-            environment[name] = value
-    return environment
 
 
 def restart_with(values: Mapping[str, str | None]) -> None:

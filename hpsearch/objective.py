@@ -17,6 +17,10 @@ Records = Generator[Mapping[str, Any], None, Mapping[str, Any] | None]
 """Metrics by name, one mapping an epoch; what the generator returns at its end are final figures."""
 
 
+class LastRecord(dict[str, Any]):
+    """The record of a trial whose code has ended by itself: there is nothing left to stop early."""
+
+
 class Objective(Protocol):
     """Runs one trial. It can be pickled, and never raises for what the trial's code does."""
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from hpsearch.loop import Callback
+    from hpsearch.objectives.kinds import Preparation
 
 CHANGEABLE = (
     "search.trials",
@@ -35,6 +36,7 @@ def resume(
     changes: Mapping[str, Any] | None = None,
     retry_failed: bool = False,
     accept_data_change: bool = False,
+    accept_code_change: bool = False,
 ) -> Path:
     """Resume a search.
 
@@ -44,12 +46,14 @@ def resume(
         changes: New values of :data:`CHANGEABLE` settings, by dotted key.
         retry_failed: Run failed trials again.
         accept_data_change: If the data has changed, start a new run on it beside the old one.
+        accept_code_change: If the user's code has changed, continue with the new code.
 
     Returns:
         The run directory; another one if the data had changed.
 
     Raises:
-        ConfigError: The code was changed, and cannot be used any more.
+        ConfigError: Something that the search needs is missing; no trial has run.
+        CodeChanged: A command's code was changed.
         RunMismatch: The config in the directory was changed, or the data.
         HpsearchError: As :meth:`hpsearch.store.Run.open` and :func:`hpsearch.loop.run_search`.
     """
@@ -58,12 +62,7 @@ def resume(
         preparation = prepare(config)
         recorded, found = run.meta("data"), preparation.fingerprint()
         if recorded == found or not preparation.must_match:
-            if recorded != found:
-                preparation.check()
-                callback.on_message(
-                    "The code has changed since this run began. Its earlier results may not be comparable."
-                )
-                run.event("code changed", found)
+            _check(run, config, preparation, callback, accept=accept_code_change, retry_failed=retry_failed)
             for text in changed_versions(run.meta("versions")):
                 callback.on_message(text)
             if config.resolved() != run.meta("config"):
@@ -81,6 +80,31 @@ def resume(
         )
     callback.on_message(f"The data has changed since {directory} began; starting a new run.")
     return start(config, callback, root=directory.parent)
+
+
+def _check(
+    run: Run,
+    config: Config,
+    preparation: Preparation,
+    callback: Callback,
+    *,
+    accept: bool,
+    retry_failed: bool,
+) -> None:
+    """Look at everything that the trials need, before one of them is spent.
+
+    Raises:
+        UsageError: Something is missing, or cannot be used.
+        CodeChanged: The code of a command has changed.
+    """
+    results = run.results()
+    kept = [result for result in results if not (retry_failed and result.status in FAULTS)]
+    if len(kept) >= config.search.trials:
+        return
+    # Without a result to compare with, other code is as good.
+    for text in preparation.resume(run, accept=accept or not kept):
+        callback.on_message(text)
+    preparation.check()
 
 
 def _changed_config(run: Run, changes: Mapping[str, Any]) -> Config:

@@ -5,9 +5,14 @@ use exactly those results, and the values (not the results) of the trials in bet
 depend on time, the number of workers or the order of completion.
 """
 
+import contextlib
 import math
+import operator
+import threading
+import time
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -16,9 +21,9 @@ from threadpoolctl import ThreadpoolController
 from hpsearch.config import Config, parse_space
 from hpsearch.errors import SpaceExhausted, UsageError
 from hpsearch.searchers import ENQUEUED, METHODS, ObservationBuffer, PriorObservation, SearcherContext
-from hpsearch.searchers.stopping import Halving
+from hpsearch.searchers.stopping import Halving, RungHistory
 from hpsearch.space import Space
-from hpsearch.trial import Metric, Result, Rung, Status, Trial, Value, real_number
+from hpsearch.trial import Metric, Result, Results, Rung, Status, Trial, Value, real_number
 
 SEED_PURPOSE = 2**16  # searchers number their purposes from 0
 FAULTS = (Status.FAILED, Status.TIMED_OUT, Status.OUT_OF_MEMORY, Status.CRASHED)
@@ -33,7 +38,12 @@ class Search:
         search = Search({"learning_rate": {"prior": "log", "min": 1e-4, "max": 1}}, seed=7, trials=64)
         while (trial := search.ask()) is not None:
             search.tell(trial, train(**trial.values))
-        search.best
+        search.best.values
+
+    Any number of threads may ask and tell at once. At most ``lag + 1`` trials run at the same time, and their
+    number changes nothing: the trials are those of one thread.
+
+    A search can be pickled. What was told is in the copy; trials without a result are asked for again first.
 
     Args:
         space: The space: a mapping as under ``space:`` in a config, or a Space.
@@ -95,19 +105,34 @@ class Search:
         self.lag = lag
         self._seed = seed
         self._searcher = METHODS[method](SearcherContext(self.space, seed, repeats, prior_observations))
-        self._halving = halving
+        self._rungs = RungHistory(halving) if halving else None
         self._epochs = epochs
         self._repeats = repeats
         self._enqueued = [self.space.complete(values) for values in enqueue]
         self._max_failures = max_failures
-        self._blas = ThreadpoolController()
         self._asked: list[Trial] = []
         self._again: deque[Trial] = deque()
+        self._begin_in_this_process()
         self._results: dict[int, Result] = {}
         self._buffer = ObservationBuffer(self.space, self.metric)
         self._exhausted = False
         self._failures = 0
         self.best: Result | None = None
+
+    def _begin_in_this_process(self) -> None:
+        self._blas = ThreadpoolController()
+        self._changed = threading.Condition()  # its lock is held wherever the search's state is used
+        self._askers: dict[int, threading.Thread] = {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        with self._changed:
+            here = ("_blas", "_changed", "_askers")
+            state = {name: value for name, value in vars(self).items() if name not in here}
+            return state | {"_again": deque(self._without_result()), "_asked": list(self._asked)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self._begin_in_this_process()
 
     @classmethod
     def from_config(cls, config: Config, prior_observations: Sequence[PriorObservation] = ()) -> Self:
@@ -128,10 +153,16 @@ class Search:
             prior_observations=prior_observations,
         )
 
+    def __repr__(self) -> str:
+        with self._changed:
+            best = "" if self.best is None else f", best {self.metric.name} {self.best.value:.6g}"
+            return f"<Search: {len(self._results)} of {self.trials} trials have a result{best}>"
+
     @property
-    def results(self) -> list[Result]:
+    def results(self) -> Results:
         """Every result, in the order of the trials' numbers."""
-        return [self._results[number] for number in sorted(self._results)]
+        with self._changed:
+            return Results(self._results[number] for number in sorted(self._results))
 
     @property
     def asked(self) -> int:
@@ -155,38 +186,93 @@ class Search:
     @property
     def finished(self) -> bool:
         """Whether there are no more trials to ask for."""
-        return not self._again and (self.gave_up or self._exhausted or len(self._asked) >= self.trials)
+        with self._changed:
+            return not self._again and (self.gave_up or self._exhausted or len(self._asked) >= self.trials)
 
     @property
     def ready(self) -> bool:
         """Whether :meth:`ask` has a trial now, before any further result."""
-        if self.finished:
-            return False
-        number = len(self._asked)
-        return bool(self._again) or not self.waits(number) or self._buffer.results >= number - self.lag
+        with self._changed:
+            if self.finished:
+                return False
+            number = len(self._asked)
+            return bool(self._again) or not self.waits(number) or self._buffer.results >= number - self.lag
 
     def waits(self, number: int) -> bool:
         """Whether a trial depends on earlier results: its proposal, or its rungs."""
         enqueued = len(self._enqueued)
-        return self._halving is not None or (
+        return self._rungs is not None or (
             number >= enqueued and self._searcher.uses_results(number - enqueued)
         )
 
-    def ask(self) -> Trial | None:
+    def ask(self, timeout: float | None = None) -> Trial | None:
         """The next trial; None when there are no more.
 
+        It waits while the trial depends on a result that another thread has still to tell. So a thread
+        whose training raises should tell None.
+
+        Args:
+            timeout: How many seconds to wait for other threads; None for as long as it takes.
+
         Raises:
-            UsageError: It must not start before the result of an earlier trial.
+            UsageError: The trial depends on the result of an earlier one, and no other thread is going to
+                tell that in time.
         """
+        deadline = None if timeout is None else time.monotonic() + timeout
+        with self._changed:
+            while not (self._again or self.finished or self.ready):
+                self._wait_for_result(deadline)
+            trial = self._next()
+            if trial is not None:
+                self._askers[trial.number] = threading.current_thread()
+            return trial
+
+    def tell(self, trial: Trial | int, value: object) -> Result:
+        """Record the result of a trial.
+
+        Args:
+            trial: The trial, or its number.
+            value: A number, or an array or tensor of one element; None for a trial that failed, and NaN or
+                an infinity for one that diverged; or a Result.
+
+        Returns:
+            The result.
+
+        Raises:
+            UsageError: The trial was not asked for, or has a result already; or the value is none of these.
+        """
+        with self._changed:
+            asked = self._asked_trial(trial)
+            number = asked.number
+            if number in self._results:
+                raise UsageError(
+                    f"trial {number} already has a result, with the value {self._results[number].value}"
+                )
+            result = replace(_as_result(asked, value, self.metric), values=asked.values)
+            self._add(result)
+            return result
+
+    def restore(self, trials: Iterable[Trial], results: Iterable[Result]) -> None:
+        """Continue a search of an earlier process.
+
+        Its trials without a result are asked for again first, unchanged.
+        """
+        with self._changed:
+            for trial in sorted(trials, key=lambda trial: trial.number):
+                self._remember(trial)
+            for result in results:
+                self.tell(result.number, result)
+            self._again = deque(self._without_result())
+
+    def _without_result(self) -> list[Trial]:
+        return [trial for trial in self._asked if trial.number not in self._results]
+
+    def _next(self) -> Trial | None:
+        """The next trial, when there is nothing to wait for."""
         if self._again:
             return self._again.popleft()
         if self.finished:
             return None
-        if not self.ready:
-            raise UsageError(
-                f"with a lag of {self.lag}, trial {len(self._asked)} needs the result of trial "
-                f"{self._buffer.results}; tell that first, or make the lag larger"
-            )
         try:
             trial = self._propose(len(self._asked))
         except SpaceExhausted:
@@ -195,51 +281,55 @@ class Search:
         self._remember(trial)
         return trial
 
-    def tell(self, trial: Trial | int, value: object) -> Result:
-        """Record the result of a trial.
+    def _wait_for_result(self, deadline: float | None) -> None:
+        """Wait a while for the first result that is missing; another thread has to tell it."""
+        missing = self._buffer.results
+        asker = self._askers.get(missing)
+        left = 1.0 if deadline is None else min(1.0, deadline - time.monotonic())  # the asker may end untold
+        if asker in (None, threading.current_thread()) or not asker.is_alive() or left <= 0:
+            raise UsageError(
+                f"with a lag of {self.lag}, trial {len(self._asked)} needs the result of trial {missing};"
+                f" call tell({missing}, …) first, with None if it failed, or make the lag larger"
+            )
+        self._changed.wait(left)
 
-        Args:
-            trial: The trial, or its number.
-            value: A number; None or a number that is not finite for a trial that failed; or a Result.
-
-        Returns:
-            The result.
-
-        Raises:
-            UsageError: The trial was not asked for, or has a result already.
-        """
-        number = trial.number if isinstance(trial, Trial) else trial
+    def _asked_trial(self, trial: object) -> Trial:
+        """The trial that was asked for, of itself or its number."""
+        if not isinstance(trial, Trial):
+            try:
+                number = operator.index(trial)  # type: ignore[arg-type]  # what is no number raises
+            except TypeError:
+                number = None
+            if number is None or isinstance(trial, bool):
+                raise UsageError(
+                    f"tell() takes a trial or its number, then the value; found {trial!r:.80} as the trial"
+                )
+        else:
+            number = trial.number
         if not 0 <= number < len(self._asked):
             raise UsageError(f"trial {number} was not asked for; call ask() first")
-        if number in self._results:
-            raise UsageError(
-                f"trial {number} already has a result, with the value {self._results[number].value}"
-            )
-        result = value if isinstance(value, Result) else _as_result(number, value)
-        self._results[number] = result
+        asked = self._asked[number]
+        if isinstance(trial, Trial) and (trial.seed, trial.values) != (asked.seed, asked.values):
+            raise UsageError(f"trial {number} of this search is {asked}; found {trial}, of another search")
+        return asked
+
+    def _add(self, result: Result) -> None:
+        self._results[result.number] = result
+        self._askers.pop(result.number, None)
+        with contextlib.suppress(ValueError):  # it was to be asked for again
+            self._again.remove(self._asked[result.number])
         if result.value is not None and (self.best is None or self._loss(result) < self._loss(self.best)):
             self.best = result
         while (following := self._results.get(self._buffer.results)) is not None:
             self._add_result(following)
-        return result
-
-    def restore(self, trials: Iterable[Trial], results: Iterable[Result]) -> None:
-        """Continue a search of an earlier process.
-
-        Its trials without a result are asked for again first, unchanged.
-        """
-        for trial in sorted(trials, key=lambda trial: trial.number):
-            self._remember(trial)
-        for result in results:
-            self.tell(result.number, result)
-        self._again = deque(trial for trial in self._asked if trial.number not in self._results)
+        self._changed.notify_all()
 
     def _propose(self, number: int) -> Trial:
         results = max(0, number - self.lag) if self.waits(number) else 0
         values, origin = self._values(number, results)
         sequence = np.random.SeedSequence([self._seed, number, SEED_PURPOSE])
         seed, *more_seeds = sequence.generate_state(self._repeats).tolist()
-        return Trial(number, values, seed, self._rungs(values, results), origin, tuple(more_seeds))
+        return Trial(number, values, seed, self._thresholds(values, results), origin, tuple(more_seeds))
 
     def _values(self, number: int, results: int) -> tuple[Mapping[str, Value], Mapping[str, Any]]:
         """The values of a trial and their origin, from the first ``results`` results."""
@@ -252,14 +342,16 @@ class Search:
         (values,) = self.space.values(proposal.unit[None, :])
         return values, proposal.origin
 
-    def _rungs(self, values: Mapping[str, Value], results: int) -> tuple[Rung, ...]:
-        if self._halving is None:
+    def _thresholds(self, values: Mapping[str, Value], results: int) -> tuple[Rung, ...]:
+        if self._rungs is None:
             return ()
-        curves = self._buffer.curves(results)
+        while self._rungs.counted < results:
+            curve, stopped = self._buffer.curve(self._rungs.counted)
+            self._rungs.add(curve, stopped=stopped)
         epochs = values.get("epochs", self._epochs)
         if not isinstance(epochs, int):  # then the longest curve is taken for a full one
-            epochs = max(map(len, curves), default=0)
-        return self._halving.rungs(curves, epochs)
+            epochs = self._rungs.longest
+        return self._rungs.rungs(epochs)
 
     def _remember(self, trial: Trial) -> None:
         self._asked.append(trial)
@@ -276,13 +368,38 @@ class Search:
         return self.metric.loss(result.value), result.number
 
 
-def _as_result(number: int, value: object) -> Result:
+def _as_result(trial: Trial, value: object, metric: Metric) -> Result:
+    """What was told as a result.
+
+    Raises:
+        UsageError: It cannot be read as one.
+    """
+    number = trial.number
+    if isinstance(value, Result):
+        if value.number != number:
+            raise UsageError(f"the result of trial {number} must have its number; found {value}")
+        return value
     if value is None:
         return Result(number, Status.FAILED, reason="no value was given")
     try:
         worth = real_number(value)
-    except TypeError as error:
-        return Result(number, Status.FAILED, reason=str(error))
+    except TypeError:
+        raise UsageError(
+            f"the value of trial {number} must be a number, or None if it failed; found"
+            f" {type(value).__name__} {value!r:.80}. {_what_to_tell(number, value, metric)}"
+        ) from None
     if not math.isfinite(worth):
         return Result(number, Status.DIVERGED, reason=f"its value was {worth}")
     return Result(number, Status.DONE, worth)
+
+
+def _what_to_tell(number: int, value: object, metric: Metric) -> str:
+    """What to write in place of a value that is not a number."""
+    if isinstance(value, Mapping):
+        key = metric.name if metric.name in value or not value else next(iter(value))
+        return f"Write tell({number}, value[{key!r}])"
+    if isinstance(value, complex):
+        return f"Write tell({number}, abs(value)), or another real number"
+    if isinstance(value, bool | str) or getattr(value, "size", None) == 1:
+        return f"Write tell({number}, float(value)) if it stands for a number"
+    return f"Write tell({number}, …) with one number, such as the last or the mean of several"

@@ -52,14 +52,16 @@ def start(
         "base": str(config.base),
         "overrides": list(config.overrides),
         "data": preparation.fingerprint(),
+        "code": preparation.record(),
         "versions": versions(),
         "kernels": kernels.current_variables(),
         "prior_observations": [[dict(values), loss] for values, loss in prior_observations],
     }
+    files = preparation.files()
     if directory is None:
-        run = Run.create_numbered(root, config.name, config.source, meta)
+        run = Run.create_numbered(root, config.name, config.source, meta, files)
     else:
-        run = Run.create(directory, config.source, meta)
+        run = Run.create(directory, config.source, meta, files)
     with run:
         for text in (*config.notes, *notes, *warm_start_notes, *_kernel_notes(config)):
             callback.on_message(text)
@@ -115,5 +117,12 @@ def run_remaining(run: Run, config: Config, preparation: Preparation, callback: 
         )
         # The number of BLAS threads changes the last bits of a matrix product, so it is the run's.
         with threadpool_limits(limits=config.run.threads, user_api="blas"):
-            run_search(search, executor, run, callback, lambda trial: trial_config(config, trial))
+            run_search(
+                search,
+                executor,
+                run,
+                callback,
+                lambda trial: trial_config(config, trial),
+                preparation.watch(run),
+            )
     run.drop_data()

@@ -4,6 +4,7 @@ All are frozen and plain: they pickle, and they turn into JSON and back without 
 """
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -32,18 +33,32 @@ class Status(StrEnum):
 def real_number(value: object) -> float:
     """A metric's value as a float, NaN and infinities included.
 
+    Arrays and tensors of one element are numbers, whatever their shape.
+
     Raises:
         TypeError: It is not a real number; the message names its type. Truth values and numbers written
             as text are refused too: they are mistakes more often than metrics.
     """
-    if not isinstance(value, bool | str | bytes | complex) and hasattr(type(value), "__float__"):
+    number = _element(value)
+    if not isinstance(number, bool | str | bytes | complex) and hasattr(type(number), "__float__"):
         try:
-            return float(value)  # type: ignore[arg-type]  # it has __float__
-        except (TypeError, ValueError):
+            return float(number)  # type: ignore[arg-type]  # it has __float__
+        except (TypeError, ValueError, RuntimeError):
             pass
         except OverflowError:
             return math.inf
     raise TypeError(f"a metric must be a number, not {type(value).__name__}: {value!r:.80}")
+
+
+def _element(value: object) -> object:
+    """The one element of an array, tensor or scalar of NumPy's kind; anything else as it is."""
+    item = getattr(value, "item", None)
+    if not (hasattr(value, "dtype") and callable(item)):
+        return value
+    try:
+        return item()
+    except (TypeError, ValueError, RuntimeError):  # there are several elements, or none
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +126,9 @@ class Trial:
     origin: Mapping[str, Any] = field(default_factory=dict)
     more_seeds: tuple[int, ...] = ()
 
+    def __repr__(self) -> str:
+        return f"Trial({self.number}, {dict(self.values)}, seed={self.seed})"
+
     @property
     def seeds(self) -> tuple[int, ...]:
         """All seeds, the trial's own first."""
@@ -167,6 +185,7 @@ class Result:
         final: Figures taken once, at the trial's end, such as ``test_error``.
         reason: Why it ended without a value, or early; "" otherwise.
         seconds: How long it ran.
+        values: What the trial tried, where that is known; not part of its identity, nor of its JSON.
     """
 
     number: int
@@ -176,6 +195,13 @@ class Result:
     final: Mapping[str, float | None] = field(default_factory=dict)
     reason: str = ""
     seconds: float = 0.0
+    values: Mapping[str, Value] = field(default_factory=dict, compare=False)
+
+    def __repr__(self) -> str:
+        reason, _, _ = self.reason.partition("\n")
+        outcome = f"{reason!r:.80}" if self.value is None else f"{self.value:.6g}"
+        curve = f", {len(self.curve)} epochs" if len(self.curve) > 1 else ""
+        return f"Result({self.number}, {self.status}, {outcome}, {dict(self.values)}{curve})"
 
     def __post_init__(self) -> None:
         finite = self.value is not None and math.isfinite(self.value)
@@ -207,3 +233,13 @@ class Result:
             reason=data["reason"],
             seconds=data["seconds"],
         )
+
+
+class Results(list[Result]):
+    """Results as a list, whose repr is a summary."""
+
+    def __repr__(self) -> str:
+        counts = Counter(str(result.status) for result in self)
+        listed = ", ".join(f"{count} {status}" for status, count in counts.items())
+        many = "result" if len(self) == 1 else "results"
+        return f"<{len(self)} {many}: {listed}>" if self else "<no results>"

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 import hpsearch
-from hpsearch import kernels
 from hpsearch.config import load
+from hpsearch.environment import user_environment
 from hpsearch.errors import (
     RunMismatch,
     UsageError,
@@ -86,7 +86,7 @@ print([str(each.message) for each in caught])
 
 def test_numpy_loaded_before_is_said(in_tmp: Path, tiny: Path) -> None:
     """Then it is too late to choose kernels: the run records its own arithmetic, and a warning names it."""
-    environment = {**kernels.user_environment(), "OPENBLAS_CORETYPE": "Nehalem"}
+    environment = {**user_environment(), "OPENBLAS_CORETYPE": "Nehalem"}
     done = subprocess.run(
         [sys.executable, "-c", LATE, str(tiny)], capture_output=True, text=True, check=True, env=environment
     )

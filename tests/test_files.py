@@ -1,13 +1,15 @@
 """Tests of writing files."""
 
 import os
+import socket
 import stat
+import tracemalloc
 from pathlib import Path
 
 import pytest
 
 from hpsearch.errors import UsageError
-from hpsearch.files import replacing, usage_errors, write_new, write_whole
+from hpsearch.files import is_readable_file, replacing, sha256, usage_errors, write_new, write_whole
 
 
 def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
@@ -74,3 +76,38 @@ def test_errors_of_the_system_name_the_users_file(tmp_path: Path) -> None:
         raise FileExistsError
     with pytest.raises(UsageError, match="b cannot be written: No such file"), usage_errors(Path("b")):
         write_new(tmp_path / "no" / "b", "x")
+
+
+def test_only_regular_files_are_readable(tmp_path: Path) -> None:
+    """A file and a link to it are; pipes, which would hang, sockets, directories and other links are not."""
+    (tmp_path / "file").write_text("")
+    (tmp_path / "link").symlink_to("file")
+    (tmp_path / "dangling").symlink_to("nowhere")
+    (tmp_path / "loop").symlink_to("loop")
+    (tmp_path / "directory").mkdir()
+    os.mkfifo(tmp_path / "pipe")
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(tmp_path / "socket"))
+    others = [tmp_path / "missing", Path("a\0b"), tmp_path / ("x" * 999), Path(os.devnull)]
+    found = {path.name for path in (*tmp_path.iterdir(), *others) if is_readable_file(path)}
+    assert found == {"file", "link"}
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_file_that_may_not_be_read_is_not_readable(tmp_path: Path) -> None:
+    """Its permissions decide."""
+    (tmp_path / "file").write_text("")
+    (tmp_path / "file").chmod(0)
+    assert not is_readable_file(tmp_path / "file")
+
+
+def test_a_digest_holds_no_file_in_memory(tmp_path: Path) -> None:
+    """A file larger than the memory it may take is hashed in pieces; every file counts."""
+    (tmp_path / "large").touch()
+    os.truncate(tmp_path / "large", 2**27)
+    tracemalloc.start()
+    first = sha256([tmp_path / "large"])
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 2**22
+    assert sha256([tmp_path / "large"] * 2) != first

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from hpsearch import kernels
+from hpsearch.environment import _ORIGINAL_VARIABLE, user_environment
 from hpsearch.errors import UsageError
 
 V3 = frozenset({"avx", "avx2", "bmi1", "bmi2", "f16c", "fma", "movbe"})
@@ -20,7 +21,7 @@ def x86(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """A computer with x86-64; the test sets what its CPU can do."""
     monkeypatch.setattr("platform.machine", lambda: "x86_64")
     monkeypatch.setattr(kernels, "cpu_flags", lambda: AVX512)
-    for name in (*kernels.VARIABLES, kernels._ORIGINAL_VARIABLE):
+    for name in (*kernels.VARIABLES, _ORIGINAL_VARIABLE):
         monkeypatch.delenv(name, raising=False)
     return monkeypatch
 
@@ -111,11 +112,11 @@ def test_the_users_code_has_the_variables_as_they_were(x86: pytest.MonkeyPatch) 
     x86.setenv(kernels.KERNEL_VARIABLE, "Zen")
     kernels.set_kernels("portable")
     kernels.set_kernels("fastest")
-    environment = kernels.user_environment()
+    environment = user_environment()
     assert environment[kernels.KERNEL_VARIABLE] == "Zen"
     assert kernels.SIMD_VARIABLE not in environment
-    assert kernels._ORIGINAL_VARIABLE not in environment
-    for name in (*kernels.VARIABLES, kernels._ORIGINAL_VARIABLE):
+    assert _ORIGINAL_VARIABLE not in environment
+    for name in (*kernels.VARIABLES, _ORIGINAL_VARIABLE):
         os.environ.pop(name, None)
 
 
@@ -145,6 +146,7 @@ def test_kernels_that_kill_their_process_are_no_answer(monkeypatch: pytest.Monke
 PROGRAM = """
 import os, sys
 from hpsearch import kernels
+from hpsearch.environment import _ORIGINAL_VARIABLE, user_environment
 print("run", os.environ.get(kernels.KERNEL_VARIABLE), sys.argv[1:])
 import numpy
 kernels.restart_with({kernels.KERNEL_VARIABLE: "Haswell", kernels.SIMD_VARIABLE: None})
@@ -165,6 +167,7 @@ def test_the_program_starts_anew_once(tmp_path: Path) -> None:
 NUMBERS = """
 import hashlib, json, sys
 from hpsearch import kernels
+from hpsearch.environment import _ORIGINAL_VARIABLE, user_environment
 kernels.set_kernels("portable")
 import numpy as np
 draws, digest = np.random.default_rng(0), hashlib.sha256()
@@ -191,10 +194,10 @@ def numbers(environment: dict[str, str]) -> tuple[str, str]:
 @pytest.mark.skipif(not kernels.cpu_flags() >= V3, reason="needs a CPU with AVX2")
 def test_portable_numbers_do_not_depend_on_what_was_set_before() -> None:
     """The environment that the program is started in changes no bit, nor does its native SIMD level."""
-    plain = numbers(kernels.user_environment())
+    plain = numbers(user_environment())
     assert plain[0] == kernels.portable_arithmetic()
     for name, value in ((kernels.KERNEL_VARIABLE, "Nehalem"), (kernels.SIMD_VARIABLE, "")):
-        assert numbers({**kernels.user_environment(), name: value}) == plain
+        assert numbers({**user_environment(), name: value}) == plain
 
 
 @pytest.mark.skipif(not kernels.cpu_flags() >= V3, reason="needs a CPU with AVX2")
@@ -206,7 +209,7 @@ def test_a_search_is_the_same_whatever_the_cpu_would_choose(in_tmp: Path, tiny: 
     boards = []
     other = {kernels.KERNEL_VARIABLE: "Nehalem", kernels.SIMD_VARIABLE: ""}
     for name, variables in (("own", {}), ("other", other)):
-        environment = {**kernels.user_environment(), **variables}
+        environment = {**user_environment(), **variables}
         for command in (["run", tiny, "-q", "-o", name], ["leaderboard", name, "-f", "json"]):
             program = [sys.executable, "-m", "hpsearch", *map(str, command)]
             done = subprocess.run(program, capture_output=True, check=True, env=environment)

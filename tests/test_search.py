@@ -1,11 +1,19 @@
 """Tests of asking and telling: what may start when, and that nothing but the config matters."""
 
+import contextlib
 import functools
 import math
+import pickle
 import random
+import re
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -143,6 +151,20 @@ def test_without_epochs_the_longest_visible_curve_says_where_the_rungs_are() -> 
     assert run(inferred, 4, random.Random(9), stepwise) == run(given, 1, random.Random(0), stepwise)
 
 
+def test_trials_of_one_epoch_have_no_rungs() -> None:
+    """Programs that report one number are never stopped early, however many epochs the config names."""
+    ours = search(halving=Halving(1, 2), epochs=16)
+    trials = run(
+        ours,
+        3,
+        random.Random(0),
+        lambda trial: Result(
+            trial.number, Status.DONE, worth(trial), (Epoch(1, {"value": worth(trial)}, 0.0),)
+        ),
+    )
+    assert not any(trial.rungs for trial in trials)
+
+
 def test_the_best_is_the_one_with_the_smallest_loss() -> None:
     """Ties go to the trial with the lower number; failures are never best."""
     ours = search(method="random", goal="maximize")
@@ -154,15 +176,103 @@ def test_the_best_is_the_one_with_the_smallest_loss() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "status"),
-    [(math.inf, "diverged"), ("0.5", "failed"), (1j, "failed"), (True, "failed"), (None, "failed")],
+    ("value", "status"), [(None, "failed"), (math.nan, "diverged"), (math.inf, "diverged")]
 )
-def test_what_is_no_number_fails_the_trial_not_the_search(value: object, status: str) -> None:
-    """A wrong value is a result with a reason."""
+def test_a_trial_without_a_value_has_a_status_and_a_reason(value: object, status: str) -> None:
+    """None is a trial that failed, and a number that is not finite one that diverged."""
     ours = search(method="random")
     result = ours.tell(ours.ask(), value)
     assert result.status == status
     assert result.reason
+
+
+class Tensor:
+    """What PyTorch's tensors have: elements, a dtype that is not NumPy's, item() and float()."""
+
+    dtype = "torch.float32"
+
+    def __init__(self, *elements: Any) -> None:
+        self.elements = elements
+
+    def item(self) -> Any:
+        """The only element."""
+        if len(self.elements) != 1:
+            raise RuntimeError("a Tensor with 2 elements cannot be converted to Scalar")
+        return self.elements[0]
+
+    def __float__(self) -> float:
+        return float(self.item())
+
+    def __repr__(self) -> str:
+        return f"tensor{self.elements}"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        0.5,
+        np.float32(0.5),
+        np.array(0.5),
+        np.array([0.5]),
+        np.array([[0.5]], dtype=np.float16),
+        Tensor(0.5),
+        Decimal("0.5"),
+        Fraction(1, 2),
+    ],
+    ids=repr,
+)
+def test_numbers_of_any_kind_are_values(value: object) -> None:
+    """Scalars, and arrays and tensors of one element."""
+    ours = search(method="random")
+    assert ours.tell(ours.ask(), value).value == 0.5
+
+
+@pytest.mark.parametrize(
+    ("value", "advice"),
+    [
+        ("0.5", "found str '0.5'. Write tell(0, float(value))"),
+        (True, "found bool True. Write tell(0, float(value))"),
+        (np.True_, "Write tell(0, float(value))"),
+        (np.array("0.5"), "Write tell(0, float(value))"),
+        (Tensor(True), "with one number"),
+        ({"loss": 0.5, "accuracy": 1}, "Write tell(0, value['loss'])"),
+        ({"loss": 0.5, "value": 1}, "Write tell(0, value['value'])"),
+        ([0.5], "found list [0.5]. Write tell(0, …) with one number"),
+        ((0.5, 0.6), "with one number"),
+        (np.array([0.5, 0.6]), "with one number"),
+        (np.array([]), "with one number"),
+        (Tensor(0.5, 0.6), "with one number"),
+        (1j, "Write tell(0, abs(value))"),
+        (np.complex128(1j), "found complex128"),
+        (print, "with one number"),
+        (Result(1, Status.DONE, 0.5), "the result of trial 0 must have its number"),
+    ],
+)
+def test_what_is_not_a_value_is_refused(value: object, advice: str) -> None:
+    """The message says what to write; the trial still waits for its result."""
+    ours = search(method="random")
+    trial = ours.ask()
+    with pytest.raises(UsageError, match=re.escape(advice)):
+        ours.tell(trial, value)
+    assert ours.tell(trial, 0.5).value == 0.5
+
+
+@pytest.mark.parametrize("trial", [True, "0", 0.5, None])
+def test_what_is_not_a_trial_is_refused(trial: Any) -> None:
+    """tell() takes a trial or its number first; NumPy's integers are numbers."""
+    ours = search(method="random")
+    ours.ask()
+    with pytest.raises(UsageError, match="takes a trial or its number, then the value"):
+        ours.tell(trial, 0.5)
+    assert ours.tell(np.int64(0), 0.5).value == 0.5
+
+
+def test_a_trial_of_another_search_is_refused() -> None:
+    """Its values are not those that were asked for under its number."""
+    ours, other = search(), search(seed=6)
+    ours.ask()
+    with pytest.raises(UsageError, match="of another search"):
+        ours.tell(other.ask(), 0.5)
 
 
 def test_telling_twice_or_out_of_the_blue_is_an_error() -> None:
@@ -288,3 +398,106 @@ def test_a_search_that_gave_up_does_not_begin_again() -> None:
     ours.tell(trials[3], 1.0)
     assert ours.gave_up
     assert ours.ask() is None
+
+
+def in_threads(count: int, work: Callable[[], object]) -> None:
+    """Do the same in several threads at once; raises what one of them raises."""
+    with ThreadPoolExecutor(count) as pool:
+        for future in [pool.submit(work) for _ in range(count)]:
+            future.result()
+
+
+@pytest.mark.parametrize("threads", [2, 8])
+@pytest.mark.parametrize("halving", [None, Halving(1, 2)])
+def test_threads_change_nothing(threads: int, halving: Halving | None) -> None:
+    """With a lag of 7, up to eight threads ask for every trial once; the results are those of one thread."""
+    settings: dict[str, Any] = {"lag": 7, "halving": halving, "epochs": 3}
+    alone, ours = search(**settings), search(**settings)
+    run(alone, 1, random.Random(0), stepwise)
+    asked: list[int] = []
+
+    def work() -> None:
+        while (trial := ours.ask(timeout=60)) is not None:
+            asked.append(trial.number)
+            ours.tell(trial, stepwise(trial))
+
+    in_threads(threads, work)
+    assert sorted(asked) == list(range(24))
+    assert ours.results == alone.results
+    assert [result.values for result in ours.results] == [result.values for result in alone.results]
+
+
+def test_threads_that_try_again_change_nothing() -> None:
+    """A thread that does not wait for others may ask again after a UsageError."""
+    alone, ours = search(lag=7), search(lag=7)
+    run(alone, 1, random.Random(0))
+
+    def work() -> None:
+        while not ours.finished:
+            with contextlib.suppress(UsageError):
+                if (trial := ours.ask(timeout=0)) is not None:
+                    ours.tell(trial, worth(trial))
+
+    in_threads(8, work)
+    assert ours.results == alone.results
+
+
+def test_more_threads_than_the_lag_allows_take_turns() -> None:
+    """With a lag of 0, trials run one at a time, whatever the number of threads."""
+    alone, ours = search(lag=0), search(lag=0)
+    run(alone, 1, random.Random(0))
+
+    def work() -> None:
+        while (trial := ours.ask(timeout=60)) is not None:
+            ours.tell(trial, worth(trial))
+
+    in_threads(4, work)
+    assert ours.results == alone.results
+
+
+def test_no_thread_waits_for_one_that_has_ended() -> None:
+    """A thread that asked and ended without telling owes its result for ever, so asking is an error."""
+    ours = search(lag=0, halving=Halving())
+    thread = threading.Thread(target=ours.ask)
+    thread.start()
+    thread.join()
+    with pytest.raises(UsageError, match=r"needs the result of trial 0; call tell\(0, …\) first"):
+        ours.ask()
+
+
+@pytest.mark.parametrize("cut", [0, 1, 9, 20])
+def test_a_pickled_search_continues_the_same(cut: int) -> None:
+    """The copy has every result, and asks first for what was in flight."""
+    whole, ours = search(), search()
+    run(whole, 1, random.Random(0))
+    for _ in range(cut):
+        trial = ours.ask()
+        ours.tell(trial, worth(trial))
+    waiting = [ours.ask(), ours.ask()]
+    copy = pickle.loads(pickle.dumps(ours))  # noqa: S301 -- our own
+    assert copy.results == ours.results
+    assert copy.tell(waiting[1], worth(waiting[1])).value
+    assert copy.ask() == waiting[0]
+    copy.tell(waiting[0], worth(waiting[0]))
+    run(copy, 3, random.Random(1))
+    assert copy.results == whole.results
+
+
+def test_a_trial_that_is_told_is_not_asked_for_again() -> None:
+    """After a restore its result may come from elsewhere."""
+    before, after = search(), search()
+    asked = [before.ask(), before.ask()]
+    after.restore(asked, [])
+    after.tell(asked[0], 1.0)
+    assert after.ask() == asked[1]
+
+
+def test_the_best_shows_its_values() -> None:
+    """A result has the values of its trial, and its repr shows them."""
+    ours = search(method="random")
+    trial = ours.ask()
+    ours.tell(trial, 0.25)
+    assert ours.best.values == trial.values
+    assert repr(ours.best) == f"Result(0, done, 0.25, {trial.values})"
+    assert repr(ours) == "<Search: 1 of 24 trials have a result, best value 0.25>"
+    assert repr(ours.results) == "<1 result: 1 done>"

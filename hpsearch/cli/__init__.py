@@ -7,6 +7,7 @@ a module there is click and nothing heavier. Modules named ``*_commands`` hold c
 import sys
 
 from hpsearch import kernels
+from hpsearch.environment import safe_path, set_variables
 from hpsearch.signals import ProgramSignals
 
 __all__ = ["main"]
@@ -19,6 +20,7 @@ def main() -> None:
     try:
         try:
             signals.install()
+            set_variables(safe_path())
             kernels.prefer_portable()
             from hpsearch.cli.program import exit_code  # only now: a signal is answered meanwhile
 

@@ -1,52 +1,19 @@
-"""Commands about configs: ``init``, ``check``, ``sample``, ``schema``."""
+"""Commands about configs: ``check``, ``sample``, ``schema``."""
+
+from __future__ import annotations  # types are imported for annotations only
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from hpsearch.cli.options import Color, Form, common, config_file, console, formats, overrides
 
-_TEMPLATE = """\
-# A search for hpsearch. `hpsearch check {name}` checks it, `hpsearch run {name}` runs it.
-seed: 7                         # everything random follows from it
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
-objective:
-  network:                      # the built-in network: BatchNorm, softmax
-    data: digits                # or blobs, spirals, moons, or your own .npz, .csv or IDX file
-    epochs: 27
-
-space:
-  learning_rate: {{prior: log, min: 1e-4, max: 1}}                  # uniform in its exponent
-  momentum:      {{prior: reverse_log, min: 0.9, max: 0.999}}       # uniform in the exponent of 1 - momentum
-  hidden_layers: {{type: int, min: 1, max: 3}}
-  hidden_units:  {{type: int, prior: log, min: 16, max: 256}}
-  batch_size:    {{values: [16, 32, 64, 128, 256]}}
-  optimizer:     {{values: [momentum, rmsprop, adam]}}
-  beta2:         {{prior: reverse_log, min: 0.9, max: 0.9999, when: {{optimizer: [rmsprop, adam]}}}}
-
-search:
-  method: coarse_to_fine        # random over the whole space first, then finer around the best; or random
-  trials: 64
-  lag: 8                        # at most lag + 1 trials run at once
-  early_stopping: {{min_epochs: 1, reduction: 2}}    # trials that fall behind are stopped early; or false
-
-run:
-  strategy: auto                # panda: one trial at a time; caviar: in parallel; auto: by the machine
-"""
-
-
-@click.command()
-@click.argument("config", metavar="[CONFIG]", type=click.Path(path_type=Path), default=Path("config.yaml"))
-def init(config: Path) -> None:
-    """Write a first config.
-
-    The file is CONFIG, config.yaml by default. An existing file is never overwritten.
-    """
-    from hpsearch.files import usage_errors, write_new
-
-    with usage_errors(config):
-        write_new(config, _TEMPLATE.format(name=config))
-    click.echo(f"Wrote {config}. Next: hpsearch sample {config}, hpsearch run {config}")
+    from hpsearch.config import Config
+    from hpsearch.trial import Trial
 
 
 @click.command()
@@ -104,17 +71,21 @@ def check(config: Path, overrides: tuple[str, ...], color: Color) -> None:
     metavar="N",
     help="Number of draws.",
 )
+@click.option("--commands", is_flag=True, help="Print the command line of each draw instead.")
 @formats
 @common
-def sample(config: Path, overrides: tuple[str, ...], rows: int, form: Form, color: Color) -> None:
+def sample(
+    config: Path, overrides: tuple[str, ...], rows: int, commands: bool, form: Form, color: Color
+) -> None:
     """Preview random draws from the priors in CONFIG.
 
     Runs nothing. Below the draws it shows how each prior spreads over its range, by its quartiles, and how
     the draws fell into ten parts of equal probability.
 
     \b
-    Example:
+    Examples:
       hpsearch sample config.yaml -n 1000 -f csv
+      hpsearch sample config.yaml --commands -n 3
     """
     import numpy as np
 
@@ -129,9 +100,28 @@ def sample(config: Path, overrides: tuple[str, ...], rows: int, form: Form, colo
     trials = []
     while (trial := search.ask()) is not None:
         trials.append(trial)
+    if commands:
+        _print_commands(loaded, trials)
+        return
     units = loaded.space.units([trial.values for trial in trials])
     spread = coverage(loaded.space, np.asarray(units))
     print_report(draws_table(loaded.space.names, trials, spread), form, console(color))
     if form == "table":
         click.echo()
         print_report(coverage_table(spread, len(trials)), form, console(color))
+
+
+def _print_commands(config: Config, trials: Sequence[Trial]) -> None:
+    """Print the lines that would run some trials.
+
+    Raises:
+        UsageError: The objective is not a command.
+    """
+    from hpsearch.errors import UsageError
+    from hpsearch.trying import command_line
+
+    if config.objective.kind != "command":
+        raise UsageError(f"--commands needs a command; the objective is a {config.objective.kind}")
+    for trial in trials:
+        directory = Path("runs", f"{config.name}-001", "trials", f"{trial.number:05d}").absolute()
+        click.echo(command_line(config, trial, directory))

@@ -8,13 +8,14 @@ import traceback
 import click
 
 from hpsearch.cli.analysis_commands import explain, importance
-from hpsearch.cli.config_commands import check, init, sample, schema
+from hpsearch.cli.config_commands import check, sample, schema
 from hpsearch.cli.exchange_commands import export, import_
 from hpsearch.cli.log_commands import logs
 from hpsearch.cli.machine_commands import completion, doctor
 from hpsearch.cli.model_commands import predict, train
 from hpsearch.cli.options import say
 from hpsearch.cli.results_commands import leaderboard, list_runs, show, status
+from hpsearch.cli.script_commands import init, try_
 from hpsearch.cli.search_commands import resume, run
 from hpsearch.errors import ClusterLost, HpsearchError, Interrupted, RunError, SearchFailed, UsageError
 from hpsearch.signals import ProgramSignals
@@ -47,7 +48,7 @@ def program() -> None:
 
     \b
     A first search:
-      hpsearch init                     write a first config
+      hpsearch init train.py            write a first config for a training script
       hpsearch check config.yaml        check it
       hpsearch run config.yaml          search
       hpsearch leaderboard RUN          show the best trials
@@ -55,7 +56,7 @@ def program() -> None:
 
 
 for command in (
-    *(init, import_, check, sample),
+    *(init, import_, check, sample, try_),
     *(run, resume),
     *(leaderboard, status, show, logs, list_runs),
     *(importance, explain),

@@ -11,6 +11,7 @@ import click
 from hpsearch.cli.options import Color, Form, RunDirectory, common, console, formats, run_directory, timings
 
 if TYPE_CHECKING:
+    from hpsearch.config import Config
     from hpsearch.store import Run
 
 _ROWS = 20
@@ -116,10 +117,13 @@ def status(directory: Path, form: Form, color: Color) -> None:
 @click.command()
 @run_directory
 @click.argument("trial", metavar="[TRIAL|best]", required=False)
+@click.option("--command", "as_command", is_flag=True, help="Print only the command line of the trial.")
 @formats
 @timings
 @common
-def show(directory: Path, trial: str | None, form: Form, timings: bool, color: Color) -> None:
+def show(
+    directory: Path, trial: str | None, as_command: bool, form: Form, timings: bool, color: Color
+) -> None:
     """Show all details of RUN or of one trial.
 
     For a trial: its values, learning curves, test error and, if it failed, the full reason. The test split is
@@ -129,11 +133,16 @@ def show(directory: Path, trial: str | None, form: Form, timings: bool, color: C
     Examples:
       hpsearch show runs/digits-001 best
       hpsearch show runs/digits-001 17 -f json
+      hpsearch show runs/train-001 best --command
     """
     from hpsearch.config import Config
     from hpsearch.reports.render import print_report
     from hpsearch.reports.show import run_details, trial_details
     from hpsearch.store import Run
+    from hpsearch.trying import command_line
+
+    if as_command and trial is None:
+        raise click.UsageError("--command needs a trial: hpsearch show RUN best --command")
 
     with Run.read(directory) as run:
         config = Config.from_resolved(run.meta("config"))
@@ -142,8 +151,29 @@ def show(directory: Path, trial: str | None, form: Form, timings: bool, color: C
             details = run_details(directory, config, metadata)
         else:
             number = run.trial_number(trial)
-            details = trial_details(config.metric, run.trial(number), run.result(number), timings=timings)
+            line = command_line(config, run.trial(number), run.trial_directory(number).resolve())
+            if as_command:
+                _print_command(line, config)
+                return
+            details = trial_details(
+                config.metric, run.trial(number), run.result(number), timings=timings, command=line
+            )
     print_report(details, form, console(color))
+
+
+def _print_command(line: str, config: Config) -> None:
+    """Print the line of a trial, and what else it needs.
+
+    Raises:
+        UsageError: The objective is not a command.
+    """
+    from hpsearch.errors import UsageError
+
+    if config.objective.kind != "command":
+        raise UsageError(f"--command needs a command; the objective is a {config.objective.kind}")
+    click.echo(line)
+    for target in config.objective.files:
+        click.echo(f"note: it reads {target}, which the trial left in its directory", err=True)
 
 
 @click.command("list")

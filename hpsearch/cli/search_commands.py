@@ -73,6 +73,7 @@ def run(
 @searching
 @click.option("--retry-failed", is_flag=True, help="Run failed trials again.")
 @click.option("--accept-data-change", is_flag=True, help="Start a new run if the data has changed.")
+@click.option("--accept-code-change", is_flag=True, help="Continue with the new code if it has changed.")
 @common
 def resume(
     directory: Path,
@@ -81,6 +82,7 @@ def resume(
     strategy: str | None,
     retry_failed: bool,
     accept_data_change: bool,
+    accept_code_change: bool,
     quiet: bool,
     verbose: bool,
     color: Color,
@@ -114,6 +116,7 @@ def resume(
             changes=changes,
             retry_failed=retry_failed,
             accept_data_change=accept_data_change,
+            accept_code_change=accept_code_change,
         )
     _end(directory, quiet=quiet, color=color)
 

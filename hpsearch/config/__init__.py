@@ -5,6 +5,7 @@ from hpsearch.config.command_settings import CommandSettings
 from hpsearch.config.config import Config, Difference, load, parse_space, trial_config
 from hpsearch.config.json_schema import json_schema
 from hpsearch.config.network_settings import NetworkSettings
+from hpsearch.config.setting_types import name_like
 
 __all__ = [
     "CommandSettings",
@@ -14,6 +15,7 @@ __all__ = [
     "NetworkSettings",
     "json_schema",
     "load",
+    "name_like",
     "parse_space",
     "trial_config",
 ]

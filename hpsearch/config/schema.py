@@ -106,7 +106,9 @@ class EarlyStopping(Section):
     """Trials that fall behind are stopped early, at rungs of min_epochs · reduction^j epochs."""
 
     min_epochs: int = Field(default=1, ge=1, description="epochs before the first rung")
-    reduction: int = Field(default=2, ge=2, description="the best 1/reduction of the trials pass a rung")
+    reduction: int = Field(
+        default=2, ge=2, description="the best 1/reduction of the trials pass a rung that predicts well"
+    )
 
 
 def _early_stopping(value: object) -> object:
@@ -125,7 +127,7 @@ class SearchSection(Section):
     )
     trials: int = Field(default=64, ge=1, le=10_000_000, description="how many trials in total")
     lag: int = Field(
-        default=8,
+        default=3,
         ge=0,
         le=10_000,
         description="trial k waits for the results of the trials up to k − lag − 1",

@@ -18,6 +18,7 @@ from typing import Self
 
 from joblib.externals.loky.process_executor import BrokenProcessPool, ProcessPoolExecutor
 
+from hpsearch.environment import SafePath
 from hpsearch.executors.executor import Plan
 from hpsearch.kernels import THREAD_VARIABLES
 from hpsearch.objective import Objective
@@ -100,7 +101,8 @@ class Caviar:
 
     def _send(self, trial: Trial) -> None:
         if self._pool is None:
-            resource_tracker.ensure_running()  # which, when it is started, unblocks the signals
+            with SafePath():
+                resource_tracker.ensure_running()  # which, when it is started, unblocks the signals
             self._pool = ProcessPoolExecutor(
                 max_workers=self.slots,
                 env=dict.fromkeys(THREAD_VARIABLES, str(self._threads)),
@@ -109,7 +111,7 @@ class Caviar:
             )
         try:
             # A worker that is started here gets no signal before _begin_worker has run.
-            with interrupts_blocked():
+            with interrupts_blocked(), SafePath():
                 self._flight[self._pool.submit(self._objective, trial)] = trial
         except BrokenProcessPool:  # a worker has died since the last look; this trial was in none
             self._waiting.appendleft(trial)

@@ -77,7 +77,8 @@ def _count_workers(
     if useful > at_once:
         on_message(
             f"Using {at_once} of {machine} workers: at most lag + 1 trials run at once. With"
-            f" `search.lag: {useful - 1}` all of them would be used (another search, equally reproducible)."
+            f" `search.lag: {useful - 1}` all of them would be used. That is another search, equally"
+            f" reproducible, which needs about {useful - at_once} more trials to get as far."
         )
     return min(useful, at_once)
 

@@ -5,6 +5,9 @@ trial may only have been beside the one that killed them, so it then runs once m
 flight; if that ends in the same way, it is ``crashed``.
 """
 
+from __future__ import annotations  # Future has become generic only lately
+
+import contextlib
 import errno
 import logging
 import os
@@ -29,6 +32,7 @@ from threadpoolctl import threadpool_limits
 
 from hpsearch import kernels
 from hpsearch.commands import command
+from hpsearch.environment import SafePath, set_variables
 from hpsearch.errors import ClusterLost, UsageError
 from hpsearch.executors.executor import Plan
 from hpsearch.objective import Objective
@@ -80,6 +84,7 @@ class Dask:
         self._resume = command("resume", run_directory)
         self._threads = threads
         self._files: str | None = None
+        self._surroundings = contextlib.ExitStack()
         self._cluster: LocalCluster | None = None
         self._client = self._connect(most, scheduler, scheduler_file, retries)
         self._flight: dict[Future[Result], Trial] = {}
@@ -146,6 +151,7 @@ class Dask:
         self._client.close(timeout=CONNECT_SECONDS)
         if self._cluster is not None:
             self._cluster.close(timeout=CONNECT_SECONDS)
+        self._surroundings.close()
 
     def __enter__(self) -> Self:
         return self
@@ -208,6 +214,7 @@ class Dask:
                     return Client(scheduler, **options)
                 if file:
                     return Client(scheduler_file=_there(file), **options)
+                self._surroundings.enter_context(SafePath())  # dask may start a worker anew at any time
                 self._cluster = _local_cluster(most, retries)
                 return Client(self._cluster, **options)
         except (OSError, ValueError) as error:  # ValueError: no address at all
@@ -309,7 +316,7 @@ class _Kernels(WorkerPlugin):
     def setup(self, worker: Any) -> None:
         """Called on every worker when it, or the plugin, is added."""
         if "numpy" not in sys.modules and kernels.supported(self._variables):
-            kernels.set_variables(self._variables)
+            set_variables({name: self._variables.get(name) for name in kernels.VARIABLES})
 
 
 class _Files(WorkerPlugin):

@@ -39,19 +39,20 @@ class MetricsFile:
         path: A path, which may hold ``*`` and ``?``; a directory is one of event files. The ending says the
             format: ``.csv``, ``.tsv``, ``.json``, ``.jsonl``, ``.ndjson``; all else is TensorBoard's.
         metric: The search's, which completes an epoch.
+        only_new: Whether to leave out what is there already.
 
     Attributes:
         found: Whether there was the search's metric.
         seen: Every metric, by name, with the place it came from.
     """
 
-    def __init__(self, path: str, metric: str) -> None:
+    def __init__(self, path: str, metric: str, *, only_new: bool = True) -> None:
         self.found = False
         self.seen: dict[str, Sighting] = {}
         self._path = path
         self._metric = metric
         self._canonical = canonical(metric)
-        self._before = {file: _stamp(file) for file in self._files()}
+        self._before = {file: _stamp(file) for file in self._files()} if only_new else {}
         self._stamp: tuple[int, ...] = ()
         self._given = 0  # records
         self._final: dict[str, Any] = {}

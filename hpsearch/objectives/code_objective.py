@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from hpsearch.kernels import user_environment
+from hpsearch.environment import user_environment
 from hpsearch.objectives.follow import describe, follow
 from hpsearch.objectives.trial_files import TrialFiles
 from hpsearch.objectives.user_code import Limits, NothingReported, TrialContext, UserCode

@@ -108,11 +108,13 @@ class CodePreparation:
             return self._accept(run, record)
         found = self._compare(run.directory, record)
         names, copy = ", ".join(found.code), run.directory / record["directory"]
-        notes = [f"{name}, which the command names, has changed since this run began." for name in found.inputs]
+        notes = [
+            f"{name}, which the command names, has changed since this run began." for name in found.inputs
+        ]
         if found.code and self._user_code.runs_copy:
             notes.append(
-                f"{names} changed since this run began. The search continues with the code that it began with,"
-                f" which is in {copy}. --accept-code-change continues with the new code."
+                f"{names} changed since this run began. The search continues with the code that it began"
+                f" with, which is in {copy}. --accept-code-change continues with the new code."
             )
         elif found.code:
             what = f"{names} changed since {run.directory} began"
@@ -179,7 +181,9 @@ class CodePreparation:
         number = int(old.rpartition("-")[2]) + 1 if "-" in old else 2
         new = self.code.record(f"{COPY}-{number}" if record else COPY)
         with run.writing():
-            shutil.rmtree(run.directory / new["directory"], ignore_errors=True)  # of an attempt that was killed
+            shutil.rmtree(
+                run.directory / new["directory"], ignore_errors=True
+            )  # of an attempt that was killed
             write_files(run.directory / new["directory"], self.code.files)
         first = min(set(range(run.asked() + 1)) - {result.number for result in run.results()})
         for trial in run.unfinished():
@@ -194,4 +198,3 @@ class CodePreparation:
         text = f"from trial {first} on, other code than before: {', '.join(names)}"
         run.event("code changed", text)
         return [f"{text[0].upper()}{text[1:]}. Results before and after may not be comparable."]
-

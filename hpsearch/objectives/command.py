@@ -2,6 +2,7 @@
 
 from __future__ import annotations  # types are imported for annotations only
 
+import contextlib
 import json
 import os
 from dataclasses import dataclass, field, replace
@@ -54,7 +55,6 @@ class Command:
         metrics_file: What the program writes metrics to, with placeholders.
         output: Where metrics are printed.
         in_trial_directory: Whether it runs in the trial's directory.
-        sightings: Filled with the metrics that were seen, if it is there.
         directory: Where the files are that it names.
     """
 
@@ -67,7 +67,6 @@ class Command:
     metrics_file: str | None = None
     output: Output = "both"
     in_trial_directory: bool = False
-    sightings: dict[str, Sighting] | None = field(default=None, compare=False)
     directory: Path = Path()
 
     runs_copy: ClassVar[bool] = False
@@ -112,7 +111,9 @@ class Command:
             # Opened to write as well, or it would end when the first writer does.
             with os.fdopen(os.open(metrics, os.O_RDWR | os.O_NONBLOCK), "rb", buffering=0) as pipe:
                 arguments, variables = self._begin(context)
-                output = CommandOutput(self.patterns, context.metric.name, self.output, self._file(context))
+                metric, files = context.metric.name, context.files
+                file = self._file(context.trial, context.directory, files.directory, metric)
+                output = CommandOutput(self.patterns, metric, self.output, file)
                 where = context.files.directory if self.in_trial_directory else context.directory
                 with replace(context, directory=where).child(
                     arguments,
@@ -142,8 +143,8 @@ class Command:
         return {**code.files, **{name: (root / name).read_bytes() for name in inside}}
 
     def with_root(self, root: Path, directory: Path) -> Self:
-        """The same with the project's files in another directory."""
-        return replace(self, directory=directory / self.directory.relative_to(root))
+        """Itself: it runs where its files are."""
+        return self
 
     def line(self, trial: Trial, directory: Path, trial_directory: Path) -> tuple[list[str], dict[str, str]]:
         """The words of the command for a trial, and the variables of its environment.
@@ -162,6 +163,28 @@ class Command:
         if self.in_trial_directory and not isinstance(self.run, str):
             words = [str(directory / word) if _is_file(directory / word) else word for word in words]
         return words, line.variables(trial.values, special)
+
+    def sightings(
+        self, metric: str, trial: Trial, directory: Path, trial_directory: Path
+    ) -> Mapping[str, Sighting]:
+        """The metrics that a trial which has ended reported, by what it left in its directory.
+
+        Args:
+            metric: The search's.
+            trial: What ran.
+            directory: Where the code is.
+            trial_directory: Where the trial has its files.
+        """
+        file = self._file(trial, directory, trial_directory, metric, only_new=False)
+        output = CommandOutput(self.patterns, metric, self.output, file)
+        with contextlib.suppress(MisreadNumber, UnreadableMetrics, TrialEnded):
+            for name in ("stdout", "stderr"):
+                log = trial_directory / f"{name}.log"
+                for _ in output.records(name, log.read_bytes() if log.is_file() else b""):
+                    pass
+            for _ in output.last_records():
+                pass
+        return output.seen
 
     def _special(self, trial: Trial, trial_directory: Path) -> dict[str, str]:
         return {
@@ -201,14 +224,15 @@ class Command:
         yield from [self.run] if isinstance(self.run, str) else self.run
         yield from self.environment.values()
 
-    def _file(self, context: TrialContext) -> MetricsFile | None:
+    def _file(
+        self, trial: Trial, directory: Path, trial_directory: Path, metric: str, *, only_new: bool = True
+    ) -> MetricsFile | None:
         if self.metrics_file is None:
             return None
-        special = self._special(context.trial, context.files.directory)
-        values = context.trial.values
-        text = filled(self.metrics_file, lambda inner: self.passing.placeholder(inner, values, special))
-        where = context.files.directory if self.in_trial_directory else context.directory
-        return MetricsFile(str(where / text), context.metric.name)
+        special = self._special(trial, trial_directory)
+        text = filled(self.metrics_file, lambda inner: self.passing.placeholder(inner, trial.values, special))
+        where = trial_directory if self.in_trial_directory else directory
+        return MetricsFile(str(where / text), metric, only_new=only_new)
 
     def _parse(self, child: Child, context: TrialContext, output: CommandOutput, metrics: Path) -> Records:
         try:
@@ -221,9 +245,6 @@ class Command:
             raise context.timed_out(child.tail()) from None
         except (MisreadNumber, UnreadableMetrics) as error:
             raise TrialEnded(Status.FAILED, str(error)) from error
-        finally:
-            if self.sightings is not None:
-                self.sightings.update(output.seen)
         self._check_end(child, context, output)
         return output.final()
 

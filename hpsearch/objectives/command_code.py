@@ -14,7 +14,9 @@ from hpsearch.objectives.python_files import imports, python_files, read_regular
 MOST_BYTES = 2**20
 """A larger file is data."""
 
-CODE = re.compile(r"\.(py|pyx|sh|bash|r|jl|lua|pl|rb|js|ts|m|c|cc|cpp|cu|h|ya?ml|toml|ini|cfg|conf|gin)", re.I)
+CODE = re.compile(
+    r"\.(py|pyx|sh|bash|r|jl|lua|pl|rb|js|ts|m|c|cc|cpp|cu|h|ya?ml|toml|ini|cfg|conf|gin)", re.I
+)
 """Endings of files that a program reads, and does not write."""
 
 SHELL = re.compile(rb"#!.*\b(ba|z|da|k)?sh\b")
@@ -41,7 +43,9 @@ def command_code(
             found.files[_relative(path, root)] = content
         elif (digest := file_digest(path)) is not None:
             found.inputs[_relative(path, root)] = digest
-    modules = imports(scripts, [*dict.fromkeys(path.parent for path in scripts), directory, directory / "src"])
+    modules = imports(
+        scripts, [*dict.fromkeys(path.parent for path in scripts), directory, directory / "src"]
+    )
     inside = {path: content for path, content in modules.files.items() if path.is_relative_to(root)}
     found.files |= {_relative(path, root): content for path, content in inside.items()}
     outside = modules.files.keys() - inside.keys()

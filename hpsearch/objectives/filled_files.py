@@ -105,9 +105,7 @@ def _replacement(
     """The word for a placeholder in plain text; other braces stay as they are."""
     try:
         return passing.placeholder(match[1], values, special)
-    except Inactive:
-        return ""
-    except ExpressionError:
+    except (Inactive, ExpressionError):
         return match[0]
 
 

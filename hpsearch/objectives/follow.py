@@ -6,9 +6,9 @@ import traceback
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from hpsearch.objective import Ending, OnEpoch, Records, TrialEnded
+from hpsearch.objective import Ending, LastRecord, OnEpoch, Records, TrialEnded
 from hpsearch.process.running_time import running_time
-from hpsearch.trial import Epoch, Metric, Result, Status, Trial, real_number
+from hpsearch.trial import Epoch, Metric, Result, Rung, Status, Trial, real_number
 
 TRACEBACK_LINES = 12
 LONGEST_REASON_LINE = 500
@@ -29,7 +29,8 @@ def follow(
 
     The trial ends early when its metric is not finite (``diverged``), when its loss at a rung is above
     the rung's (``stopped``), when it has run for too long (``timed_out``) or when its code raises
-    (``failed``). ``records`` is closed in every case: that is the signal to stop for the code behind it.
+    (``failed``). A :class:`LastRecord` passes every rung. ``records`` is closed in every case: that is the
+    signal to stop for the code behind it.
 
     Args:
         trial: What is run.
@@ -54,7 +55,7 @@ def follow(
         return before + running_time() - start
 
     try:
-        ending = _ending(trial, metric, curve[-1], loss) if curve else None
+        ending = _ending(trial.rungs, metric, curve[-1], loss) if curve else None
         while ending is None:
             try:
                 record = next(records)
@@ -66,7 +67,8 @@ def follow(
             if on_epoch is not None:
                 on_epoch(trial, curve[-1])
             loss = metric.loss_after(curve[-1], loss)
-            ending = _ending(trial, metric, curve[-1], loss)
+            rungs = () if isinstance(record, LastRecord) else trial.rungs
+            ending = _ending(rungs, metric, curve[-1], loss)
             if ending is None and timeout is not None and seconds() > timeout and len(curve) != epochs:
                 ending = Ending(Status.TIMED_OUT, timeout_reason(timeout))
         if not curve:
@@ -90,11 +92,11 @@ def timeout_reason(timeout: float) -> str:
     return f"it ran longer than its timeout of {timeout:g} s"
 
 
-def _ending(trial: Trial, metric: Metric, epoch: Epoch, loss: float) -> Ending | None:
+def _ending(rungs: Sequence[Rung], metric: Metric, epoch: Epoch, loss: float) -> Ending | None:
     """Whether the trial ends after an epoch, by its own numbers."""
     if epoch.metrics.get(metric.name) is None:
         return Ending(Status.DIVERGED, f"{metric.name} was not finite after epoch {epoch.number}")
-    for rung in trial.rungs:
+    for rung in rungs:
         if rung.epoch == epoch.number and loss > rung.loss:
             value, bar = metric.loss(loss), metric.loss(rung.loss)
             needed = f"at {'most' if metric.goal == 'minimize' else 'least'} {bar:.6g}"

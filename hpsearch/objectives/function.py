@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, Self
 
+from hpsearch.environment import user_environment
 from hpsearch.errors import ConfigError
-from hpsearch.kernels import user_environment
-from hpsearch.objective import TrialEnded
+from hpsearch.objective import LastRecord, TrialEnded
 from hpsearch.objectives.code_preparation import CodePreparation
 from hpsearch.objectives.project_code import ProjectCode
 from hpsearch.objectives.python_files import imports, python_files
@@ -163,12 +163,13 @@ def _conversation(child: Child, answers: BinaryIO, context: TrialContext) -> Rec
         for source, block in child.blocks(context.deadline):
             for line in block.split(b"\n") if source == "metrics" else ():
                 kind, content = json.loads(line)
-                if kind == "record":
-                    yield content
+                if kind in ("record", "returned"):
+                    yield content if kind == "record" else LastRecord(content)
                     _send(answers, "continue")
                 elif kind == "error":
                     status = Status.OUT_OF_MEMORY if content["memory"] else Status.FAILED
-                    raise TrialEnded(status, content["reason"])
+                    reason = content["reason"]
+                    raise TrialEnded(status, _with_last_words(reason, child) if content["exit"] else reason)
                 else:
                     child.end(GRACE_SECONDS)
                     return dict(content)
@@ -179,6 +180,18 @@ def _conversation(child: Child, answers: BinaryIO, context: TrialContext) -> Rec
         reason = f"{ended} before the function returned"
         raise TrialEnded(Status.CRASHED, "\n".join(filter(None, (reason, child.tail()))))
     raise context.died(ended, child.tail())
+
+
+def _is_hidden(path: Path) -> bool:
+    return any(part.startswith(".") for part in path.parts)
+
+
+def _with_last_words(reason: str, child: Child) -> str:
+    """The reason of a program that has exited by itself, with the last line that it wrote to stderr."""
+    child.end(GRACE_SECONDS)  # or the line may still be on its way
+    head, *rest = reason.splitlines()
+    last = child.last_error()
+    return "\n".join([f"{head}: {last}" if last else head, *rest])
 
 
 def _send(answers: BinaryIO, message: object) -> None:
@@ -206,7 +219,8 @@ def check_signature(function: Function, parameters: Mapping[str, bool]) -> str:
             try:
                 for source, block in child.blocks(running_time() + PROBE_SECONDS):
                     if source == "metrics":
-                        return str(json.loads(block)[1])
+                        wrong = str(json.loads(block)[1])
+                        return _with_last_words(wrong, child) if "raises SystemExit" in wrong else wrong
             except Timeout:
                 return f"its module was not imported within {PROBE_SECONDS:g} s"
             return f"importing its module ended the process: {child.exit}\n{child.tail()}".rstrip()

@@ -156,14 +156,13 @@ class Watch:
         copy: The directory with the code that the run began with.
     """
 
-    def __init__(
-        self, paths: Sequence[Path], compare: Callable[[], Changes], root: Path, copy: Path
-    ) -> None:
+    def __init__(self, paths: Sequence[Path], compare: Callable[[], Changes], root: Path, copy: Path) -> None:
         self._paths = paths
         self._compare = compare
         self._root, self._copy = root, copy
         self._seen: list[tuple[int, ...] | None] | None = None  # so that the first look compares
         self._reported: set[str] = set()
+        self._found = Changes()
 
     def look(self) -> Changes:
         """What has changed since the run began; other files that a command names are reported once."""
@@ -174,11 +173,12 @@ class Watch:
         found = self._compare()
         inputs = tuple(name for name in found.inputs if name not in self._reported)
         self._reported |= set(inputs)
-        return replace(found, inputs=inputs, touched=touched)
+        self._found = replace(found, inputs=inputs, touched=touched)
+        return self._found
 
-    def error(self, what: str, found: Changes) -> CodeChanged:
-        """Why the search stops; for the arguments see :func:`change_error`."""
-        return change_error(what, found, self._root, self._copy)
+    def error(self, what: str) -> CodeChanged:
+        """Why the search stops after the last look; ``what`` as in :func:`change_error`."""
+        return change_error(what, self._found, self._root, self._copy)
 
 
 def _same(name: str, ours: bytes | None, theirs: bytes | None) -> bool:

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from hpsearch.trial import Metric, Trial
 
 
+LONGEST_LAST_WORDS = 200
+"""Characters of a program's last line that are part of the first line of a reason."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What a trial may use.
@@ -88,6 +92,9 @@ class TrialContext:
     def died(self, ended: Exit, tail: str) -> TrialEnded:
         """What to raise when a child did not end well."""
         reason = str(ended)
+        last = tail.rpartition("\n")[2].strip()
+        if _status(ended) is Status.FAILED and last:
+            reason += f": {last[:LONGEST_LAST_WORDS]}"
         if ended.how == "memory":
             reason += f"; its limit is {(self.limits.memory or 0) / 2**20:.0f} MiB"
         return TrialEnded(_status(ended), "\n".join(filter(None, (reason, tail))))

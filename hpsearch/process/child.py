@@ -158,6 +158,11 @@ class Child:
         tail = self._tails["stderr"].strip() or self._tails["stdout"].strip()
         return "\n".join(tail.decode("utf-8", "backslashreplace").splitlines()[-TAIL_LINES:])
 
+    def last_error(self) -> str:
+        """The last line printed to stderr; "" if there is none."""
+        lines = self._tails["stderr"].decode("utf-8", "backslashreplace").split("\n")
+        return next((line.strip() for line in reversed(lines) if line.strip()), "")
+
     def end(self, patience: float = 0.0) -> None:
         """End the command and all that it started, if it has not ended.
 

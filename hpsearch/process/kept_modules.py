@@ -7,6 +7,8 @@ read from the copy, never compiled code.
 It imports nothing but the standard library, and nothing of hpsearch, for it runs beside the user's code.
 """
 
+# ruff: noqa: PTH100, PTH112, PTH118, PTH119, PTH206 -- the import system has texts for paths
+
 import importlib.machinery
 import importlib.util
 import linecache
@@ -51,7 +53,7 @@ def install(project: str, copy: str, *, whole: bool = True) -> None:
 class _Finder:
     """Finds the modules of one directory: Python's own finder, but for source files, which are the copy's."""
 
-    def __init__(self, directory: str, kept: str, whole: bool) -> None:  # noqa: FBT001 -- of this module alone
+    def __init__(self, directory: str, kept: str, whole: bool) -> None:
         self._directory = directory
         extensions = (importlib.machinery.ExtensionFileLoader, importlib.machinery.EXTENSION_SUFFIXES)
         self._compiled = importlib.machinery.FileFinder(directory, extensions)
@@ -59,9 +61,7 @@ class _Finder:
         self._kept = importlib.machinery.FileFinder(kept, source)
         self._others = None if whole else importlib.machinery.FileFinder(directory, source)
 
-    def find_spec(
-        self, name: str, target: object = None
-    ) -> importlib.machinery.ModuleSpec | None:
+    def find_spec(self, name: str, target: object = None) -> importlib.machinery.ModuleSpec | None:
         """The module, if it is here."""
         compiled = self._compiled.find_spec(name)
         if compiled is not None and compiled.loader is not None:
@@ -110,4 +110,3 @@ class _Loader(importlib.machinery.SourceFileLoader):
         linecache.cache[path] = (len(text), None, text.splitlines(keepends=True), path)
         code: CodeType = self.source_to_code(self.get_data(path), path)
         return code
-

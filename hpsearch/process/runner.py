@@ -3,8 +3,9 @@
 ``python -P runner.py ANSWERS MESSAGES`` reads a job from the file descriptor ANSWERS and writes to MESSAGES
 one JSON array per line. If the job is a trial: ``["record", metrics]`` for every epoch, whereupon it waits
 for a line on ANSWERS before it continues (the end of the file is the signal to stop); at last ``["final",
-figures]`` or ``["error", {"reason": text, "memory": whether it was a MemoryError}]``. If the job is only to
-check the function: ``["wrong", text]``, which is empty when nothing is.
+figures]`` or ``["error", {"reason": text, "memory": whether it was a MemoryError, "exit": whether it was a
+SystemExit}]``. If the job is only to check the function: ``["wrong", text]``, which is empty when nothing is.
+What a function returned, not yielded, comes as ``["returned", metrics]``.
 
 It imports nothing but the standard library, for it runs beside the user's code, whatever that needs. If the
 environment names a copy of the user's code, modules come from that copy, also in processes that the function
@@ -73,8 +74,8 @@ def main() -> None:
             )
         print(message, file=messages, flush=True)
 
-    def report(record: object) -> bool:
-        send("record", record if not isinstance(record, Mapping) else numbers(record, job["metric"]))
+    def report(record: object, kind: str = "record") -> bool:
+        send(kind, record if not isinstance(record, Mapping) else numbers(record, job["metric"]))
         return bool(answers.readline())
 
     if "trial" not in job:
@@ -83,10 +84,11 @@ def main() -> None:
     try:
         send("final", run(job, report))
     except BaseException as error:  # sys.exit() too
-        send("error", {"reason": describe(error), "memory": isinstance(error, MemoryError)})
+        kinds = {"memory": isinstance(error, MemoryError), "exit": isinstance(error, SystemExit)}
+        send("error", {"reason": describe(error), **kinds})
 
 
-def run(job: Mapping[str, Any], report: Callable[[object], bool]) -> dict[str, Any]:
+def run(job: Mapping[str, Any], report: Callable[..., bool]) -> dict[str, Any]:
     """Call the function, and report every epoch until ``report`` returns false; the final figures."""
     function = find(job["function"], job["path"])
     about = job["trial"]
@@ -97,7 +99,7 @@ def run(job: Mapping[str, Any], report: Callable[[object], bool]) -> dict[str, A
     seed_generators(trial.seed)
     outcome = function(**arguments)
     if not isinstance(outcome, Iterator):
-        report(outcome if isinstance(outcome, Mapping) else {job["metric"]: outcome})
+        report(outcome if isinstance(outcome, Mapping) else {job["metric"]: outcome}, "returned")
         return {}
     final: object = None
     while True:
@@ -157,6 +159,7 @@ def find(name: str, path: str) -> Callable[..., Any]:
     """
     module_name, _, attribute = name.partition(":")
     sys.path.insert(0, path)
+    sys.argv = [file_of(module_name, path)]  # ours would reach the user's argparse
     try:
         found: Any = importlib.import_module(module_name)
     except ModuleNotFoundError as error:
@@ -173,6 +176,13 @@ def find(name: str, path: str) -> Callable[..., Any]:
     if not callable(found):
         raise Wrong(f"{name} cannot be called: it is of type {type(found).__name__}")
     return found  # type: ignore[no-any-return] # callable, as was seen
+
+
+def file_of(module: str, path: str) -> str:
+    """The file of a module in the directory ``path``, as a script that is started there has it."""
+    stem = Path(path, *module.split("."))
+    package = stem / "__init__.py"
+    return str(package if package.is_file() else stem.with_name(f"{stem.name}.py"))
 
 
 def check_that_none_is_hidden(name: str, path: str) -> None:
@@ -216,6 +226,8 @@ def numbers(record: Mapping[Any, Any], metric: str | None = None) -> dict[str, A
         try:
             if isinstance(value, bool | str | bytes) or is_truth(value):
                 raise TypeError
+            if hasattr(value, "dtype") and hasattr(value, "item"):  # an array or tensor of one element
+                value = value.item()
             whole = isinstance(value, int) and abs(value) < 2**53
             found[str(key)] = value if whole else float(value)
         except OverflowError:

@@ -37,7 +37,9 @@ def run_details(directory: Path, config: Config, metadata: Mapping[str, Any]) ->
     return Details("run", {"run": str(directory), "config": config.resolved(), **metadata}, lines)
 
 
-def trial_details(metric: Metric, trial: Trial, result: Result | None, *, timings: bool = False) -> Details:
+def trial_details(
+    metric: Metric, trial: Trial, result: Result | None, *, timings: bool = False, command: str = ""
+) -> Details:
     """All that is known of one trial.
 
     Args:
@@ -45,6 +47,7 @@ def trial_details(metric: Metric, trial: Trial, result: Result | None, *, timing
         trial: The trial.
         result: Its result, if it has one.
         timings: Whether to show how long it ran.
+        command: The line that runs it; "" if it is not a command.
     """
     data: dict[str, Any] = trial.to_json()
     lines = [("trial", str(trial.number))]
@@ -61,6 +64,9 @@ def trial_details(metric: Metric, trial: Trial, result: Result | None, *, timing
     values = "\n".join(f"{name}: {value}" for name, value in trial.values.items())  # exact, to be copied
     seeds = ", ".join(map(str, trial.seeds))
     lines += [("values", values), ("seeds" if trial.more_seeds else "seed", seeds)]
+    if command:
+        data["command"] = command
+        lines.append(("command", command))
     lines.append(("origin", pairs(trial.origin)))
     if result is not None:
         lines += _curves(result)

@@ -106,10 +106,20 @@ def _keys(source: Source, call: ast.Call) -> list[str]:
     for argument in call.args:
         node = source.constants.get(argument.id, argument) if isinstance(argument, ast.Name) else argument
         if isinstance(node, ast.Dict):
-            names.extend(_template(key) for key in node.keys if key is not None)
+            names.extend(_dict_keys(node))
         elif isinstance(node, ast.Call) and source.called(node.func) == "dict":
             names.extend(part.arg for part in node.keywords if part.arg)
     return names
+
+
+def _dict_keys(node: ast.Dict, prefix: str = "") -> Iterator[str]:
+    """The keys of a dictionary, those of nested ones with dots."""
+    for key, value in zip(node.keys, node.values, strict=True):
+        name = f"{prefix}{_template(key)}" if key is not None else ""
+        if isinstance(value, ast.Dict):
+            yield from _dict_keys(value, f"{name}.")
+        elif name:
+            yield name
 
 
 def _of_print(call: ast.Call) -> Iterator[PrintedMetric]:

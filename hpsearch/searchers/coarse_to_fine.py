@@ -75,7 +75,7 @@ class CoarseToFine:
 
     def propose(self, number: int, observations: Observations) -> Proposal:
         """A point of the coarse phase, or the candidate with the highest acquisition."""
-        self._seen.update(observations.units)
+        self._seen.update(observations.units, observations.history)
         if self.uses_results(number) and np.isfinite(observations.losses).sum() >= _FEWEST_RESULTS:
             return self._zoom(number, observations)
         if self._warm_start_prior is not None and number % 2 == 0:

@@ -59,12 +59,11 @@ class ObservationBuffer:
         self._curves.append(np.array(self._metric.losses(result.curve), dtype=np.float64))
         self.results += 1
 
-    def curves(self, results: int) -> Sequence[Floats]:
-        """The learning curves of the first ``results`` trials, as losses."""
-        return self._curves[:results]
+    def curve(self, number: int) -> tuple[Floats, bool]:
+        """A trial's learning curve, as losses, and whether it was stopped early."""
+        return self._curves[number], bool(self._stopped[number])
 
     def observations(self, points: int, results: int) -> Observations:
         """The first ``points`` points and the first ``results`` results."""
-        return Observations(
-            self._units[:points], self._losses[:results], self._stopped[:results], self.curves(results)
-        )
+        losses, stopped, curves = self._losses[:results], self._stopped[:results], self._curves[:results]
+        return Observations(self._units[:points], losses, stopped, curves, history=self)

@@ -32,6 +32,6 @@ class Random:
 
     def propose(self, number: int, observations: Observations) -> Proposal:
         """A draw that no earlier trial has made."""
-        self._seen.update(observations.units)
+        self._seen.update(observations.units, observations.history)
         unit = self._seen.draw(generator(self._seed, number, _DRAW))
         return Proposal(unit, {"phase": "random"})

@@ -41,12 +41,15 @@ class Observations:
         losses: Losses of trials 0 … m − 1, lower is better, NaN for a trial without a value; shape (m,).
         stopped: Which of the m trials were stopped early, shape (m,).
         curves: The m trials' losses epoch by epoch, each of shape (epochs,); empty if it reported none.
+        history: A record that only grows, of which these are the first entries. Two observations of one
+            history need not be compared: the shorter is the beginning of the longer.
     """
 
     units: Floats
     losses: Floats
     stopped: Booleans
     curves: Sequence[Floats]
+    history: object | None = None
 
     @classmethod
     def nothing(cls, dimensions: int) -> "Observations":

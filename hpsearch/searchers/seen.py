@@ -23,17 +23,25 @@ class Seen:
     def __init__(self, space: Space) -> None:
         self._space = space
         self._units = np.empty((0, space.dimensions))
+        self._history: object | None = None
         self._keys: set[bytes] = set()
         self._every: Floats | None = None
 
-    def update(self, units: Floats) -> None:
-        """Set the points tried so far, shape (k, d); cheap when rows were only added."""
+    def update(self, units: Floats, history: object | None = None) -> None:
+        """Set the points tried so far; cheap when rows were only added.
+
+        Args:
+            units: Canonical points, shape (k, d).
+            history: See :class:`~hpsearch.searchers.searcher.Observations`.
+        """
         known = len(self._units)
-        if not np.array_equal(self._units, units[:known]):
+        same = history is not None and history is self._history and known <= len(units)
+        if not same and not np.array_equal(self._units, units[:known]):
             known = 0
             self._keys = set()
         self._keys.update(row.tobytes() for row in units[known:])
-        self._units = units.copy()
+        self._units = units if history is not None else units.copy()
+        self._history = history
 
     def unseen(self, units: Floats) -> Booleans:
         """Which canonical points, shape (n, d), are untried and the first of their kind; shape (n,)."""

@@ -8,7 +8,8 @@ import numpy as np
 from hpsearch.searchers.searcher import Indices, Observations
 from hpsearch.space import Booleans, Floats
 
-_MOST_PAIRS = 48  # of learning curves, the latest, that a line is fitted to
+_MOST_PAIRS = 48  # of learning curves, the latest, through which a line is laid
+_LATEST = 4096  # trials that are looked at besides the best ones
 
 
 def surrogate_targets(observations: Observations, most: int, clip: float) -> tuple[Indices, Floats]:
@@ -22,9 +23,31 @@ def surrogate_targets(observations: Observations, most: int, clip: float) -> tup
     Returns:
         Which trials, and their targets, both of shape (n,).
     """
-    losses = extrapolated(observations.losses, observations.stopped, observations.curves)
+    recent = _best_and_latest(observations.losses, most)
+    curves = [observations.curves[row] for row in recent]
+    losses = extrapolated(observations.losses[recent], observations.stopped[recent], curves)
     rows = representatives(losses, most)
-    return rows, targets(losses[rows], clip)
+    return recent[rows], targets(losses[rows], clip)
+
+
+def _best_and_latest(losses: Floats, most: int) -> Indices:
+    """The latest rows, and the best ones of those before: at any number of trials the same cost.
+
+    Args:
+        losses: Shape (n,); NaN counts as worst.
+        most: How many of the best ones.
+
+    Returns:
+        All rows, or ``_LATEST`` + ``most`` of them, in ascending order.
+    """
+    early = max(0, len(losses) - _LATEST)
+    if early <= most:
+        return np.arange(len(losses))
+    before = np.where(np.isnan(losses[:early]), np.inf, losses[:early])
+    worst = np.partition(before, most - 1)[most - 1]
+    better, level = np.flatnonzero(before < worst), np.flatnonzero(before == worst)
+    best = np.sort(np.concatenate([better, level[: most - len(better)]]))
+    return np.concatenate([best, np.arange(early, len(losses))])
 
 
 def targets(losses: Floats, clip: float) -> Floats:

@@ -6,6 +6,8 @@ NaN is never stored; nothing is ever unpickled.
 import contextlib
 import json
 import sqlite3
+import threading
+import weakref
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -20,11 +22,11 @@ from hpsearch.store.database_file import (
     sqlite_errors,
     timestamp,
 )
-from hpsearch.trial import Epoch, Metric, Result, Status, Trial
+from hpsearch.trial import Epoch, Metric, Result, Results, Status, Trial
 
 
 class Database:
-    """The rows of one run.
+    """The rows of one run. Any thread may use it; they take turns.
 
     Attributes:
         path: The file.
@@ -34,10 +36,33 @@ class Database:
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
         self.path = path
         self._connection = connection
+        self._lock = threading.RLock()
+        self._closing = weakref.finalize(self, connection.close)
+        self._closing.atexit = False  # nor in a process forked from this one
         config = self.meta("config")
         if config is None:
             raise damaged(path, "it has no config")
         self.metric = Metric(**config["metric"])
+
+    def close(self) -> None:
+        """Close the connection; closing again changes nothing."""
+        with self._lock:
+            self._closing()
+
+    @property
+    def closed(self) -> bool:
+        """Whether it was closed, so that nothing can be read any more."""
+        return not self._closing.alive
+
+    @contextlib.contextmanager
+    def _open_connection(self) -> Iterator[sqlite3.Connection]:
+        """The connection, for this thread alone."""
+        with self._lock, sqlite_errors(self.path):
+            if self.closed:
+                raise UsageError(
+                    f"{self.path.parent} was closed. Open it again: hpsearch.load({str(self.path.parent)!r})"
+                )
+            yield self._connection
 
     # Writing -----------------------------------------------------------------------------------------
 
@@ -94,14 +119,14 @@ class Database:
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[sqlite3.Cursor]:
-        with sqlite_errors(self.path):
-            cursor = self._connection.cursor()
+        with self._open_connection() as connection:
+            cursor = connection.cursor()
             cursor.execute("BEGIN IMMEDIATE")
             try:
                 yield cursor
                 cursor.execute("COMMIT")
             except BaseException:
-                if self._connection.in_transaction:
+                if connection.in_transaction:
                     cursor.execute("ROLLBACK")
                 raise
 
@@ -151,20 +176,20 @@ class Database:
             raise UsageError(f"TRIAL must be a trial number or best; found {text!r}")
         return int(text)
 
-    def results(self) -> list[Result]:
+    def results(self) -> Results:
         """Every result, by trial number, learning curves included."""
-        return self._results("ORDER BY number")
+        return Results(self._results("ORDER BY number"))
 
     def result(self, number: int) -> Result | None:
         """One result; None if it is not there."""
         found = self._results("WHERE number = ?", number)
         return found[0] if found else None
 
-    def ranking(self, limit: int | None = None) -> list[Result]:
+    def ranking(self, limit: int | None = None) -> Results:
         """The best results first: by value, ties by number; then, by number, those without a value."""
         ranked = self._results("WHERE loss IS NOT NULL ORDER BY loss, number LIMIT ?", _limit(limit))
         rest = limit if limit is None else limit - len(ranked)
-        return ranked + self._results("WHERE loss IS NULL ORDER BY number LIMIT ?", _limit(rest))
+        return Results(ranked + self._results("WHERE loss IS NULL ORDER BY number LIMIT ?", _limit(rest)))
 
     def counts(self) -> dict[Status, int]:
         """How many results there are of each status."""
@@ -175,6 +200,11 @@ class Database:
         """The numbers of the trials that have started and have no result."""
         query = "SELECT number FROM trials WHERE number NOT IN (SELECT number FROM results) ORDER BY number"
         return [number for (number,) in self._rows(query)]
+
+    def asked(self) -> int:
+        """How many trials have started."""
+        ((count,),) = self._rows("SELECT COUNT(*) FROM trials")
+        return int(count)
 
     def times(self) -> dict[int, tuple[datetime, datetime | None]]:
         """When each trial started, and when its result was recorded, if there is one; by number."""
@@ -207,18 +237,20 @@ class Database:
         self.events()
 
     def _rows(self, query: str, *parameters: object) -> list[Any]:
-        with sqlite_errors(self.path):
-            return self._connection.execute(query, parameters).fetchall()
+        with self._open_connection() as connection:
+            return connection.execute(query, parameters).fetchall()
 
     def _results(self, where: str, *parameters: object) -> list[Result]:
         # `where` is one of the constant clauses above; whatever varies is bound.
-        rows = self._rows(f"SELECT * FROM results {where}", *parameters)  # noqa: S608
-        return [self._result(row) for row in rows]
+        columns = "results.*, trial, started, trials.checksum"
+        joined = f"SELECT {columns} FROM results LEFT JOIN trials USING (number) {where}"  # noqa: S608
+        return [self._result(row[:-3], row[-3:]) for row in self._rows(joined, *parameters)]
 
-    def _result(self, row: tuple[Any, ...]) -> Result:
+    def _result(self, row: tuple[Any, ...], trial: tuple[Any, ...]) -> Result:
         curve = tuple(Epoch(epoch, json.loads(metrics), at) for epoch, metrics, at in self._curve(row))
         number, status, value, _, _, final, reason, seconds, *_ = row
-        return Result(number, Status(status), value, curve, json.loads(final), reason, seconds)
+        values = {} if None in trial else self._trial(number, *trial).values
+        return Result(number, Status(status), value, curve, json.loads(final), reason, seconds, values)
 
     def _curve(self, row: tuple[Any, ...]) -> list[tuple[int, str, float]]:
         """The learning curve that belongs to a row of ``results``, both checked."""

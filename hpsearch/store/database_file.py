@@ -80,7 +80,11 @@ def connect(path: Path, *, write: bool) -> sqlite3.Connection:
         # A reader too: only so can it roll back what a killed writer left half done. On a medium that is
         # read-only SQLite falls back to reading.
         connection = sqlite3.connect(
-            f"{path.resolve().as_uri()}?mode=rw", uri=True, timeout=BUSY_SECONDS, isolation_level=None
+            f"{path.resolve().as_uri()}?mode=rw",
+            uri=True,
+            timeout=BUSY_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,  # Database has a lock
         )
         try:
             connection.execute("PRAGMA trusted_schema = OFF")

@@ -47,7 +47,7 @@ class Run(Database):
     def __init__(self, directory: Path, connection: sqlite3.Connection, lock: FileLock | None = None) -> None:
         super().__init__(directory / "search.db", connection)
         self.directory = directory
-        self._lock = lock
+        self._file_lock = lock
 
     @classmethod
     def create(
@@ -117,7 +117,7 @@ class Run(Database):
             RunUnwritable: It cannot be written.
         """
         database = _find(directory)
-        lock = FileLock(directory / "lock", mode=0o600)
+        lock = FileLock(directory / "lock", mode=0o600, thread_local=False)
         with _writing(directory):
             try:
                 lock.acquire(timeout=LOCK_SECONDS)
@@ -145,9 +145,21 @@ class Run(Database):
 
     def close(self) -> None:
         """Close the database, then let others write."""
-        self._connection.close()
-        if self._lock is not None:
-            self._lock.release()
+        super().close()
+        if self._file_lock is not None:
+            self._file_lock.release()
+
+    def __repr__(self) -> str:
+        if self.closed:
+            return f"<Run {self.directory}: closed>"
+        try:
+            count, ranking = sum(self.counts().values()), self.ranking(1)
+        except HpsearchError as error:
+            return f"<Run {self.directory}: {error!r:.200}>"
+        best = ""
+        if ranking and ranking[0].value is not None:
+            best = f", best {self.metric.name} {ranking[0].value:.6g} in trial {ranking[0].number}"
+        return f"<Run {self.directory}: {count} {'result' if count == 1 else 'results'}{best}>"
 
     def __enter__(self) -> Self:
         return self
@@ -157,7 +169,7 @@ class Run(Database):
 
     def searching(self) -> bool:
         """Whether a process is searching in this run now."""
-        if self._lock is not None:
+        if self._file_lock is not None and not self.closed:
             return True
         lock = FileLock(self.directory / "lock", mode=0o600)
         try:

@@ -29,7 +29,7 @@ def test_defaults(tmp_path: Path) -> None:
     assert config.search.model_dump() == {
         "method": "coarse_to_fine",
         "trials": 64,
-        "lag": 8,
+        "lag": 3,
         "early_stopping": {"min_epochs": 1, "reduction": 2},
         "warm_start": [],
         "enqueue": [],

@@ -17,12 +17,12 @@ from tests.conftest import Recorder
 def test_more_workers_than_the_lag_allows_is_explained(
     in_tmp: Path, tiny: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """On a large machine, auto uses lag + 1 of its workers, and says which lag would use all."""
+    """On a large machine, auto uses lag + 1 of its workers, and says what using all would cost."""
     monkeypatch.setattr("hpsearch.executors.choose.available_cpus", lambda: 8)
     callback = Recorder()
     start(load(tiny, ["search.trials=9", "search.lag=1", "run.strategy=auto"]), callback)
     assert callback.slots == 2
-    assert any("`search.lag: 7`" in text for text in callback.texts)
+    assert any("`search.lag: 7`" in text and "about 6 more trials" in text for text in callback.texts)
 
 
 def test_every_executor_can_be_named_in_a_config() -> None:

@@ -110,7 +110,7 @@ NO_METRIC = "it ended without reporting the metric 'value'; metrics found:"
             Status.FAILED,
             "it ended without reporting the metric 'value'; metrics found: valeu",
         ),
-        ("echo '{{\"value\": 1}}'; exit 3", Status.FAILED, "it exited with code 3"),
+        ("echo '{{\"value\": 1}}'; exit 3", Status.FAILED, 'it exited with code 3: {"value": 1}'),
         ("kill -SEGV $$", Status.CRASHED, "its process was ended by SIGSEGV"),
         ("sh -c 'kill -9 $$'; exit 137", Status.CRASHED, "it exited with code 137, as after SIGKILL"),
         ('echo \'{{"value": "1"}}\'', Status.FAILED, "TypeError: a metric must be a number, not str: '1'"),
@@ -127,9 +127,9 @@ def test_whatever_a_command_does_is_a_result(
 
 def test_the_last_lines_are_in_the_reason(command: Command) -> None:
     """Those of stderr, if there are any; bytes that are no text are shown as such."""
-    assert command("echo out; echo oops >&2; exit 1").reason == "it exited with code 1\noops"
+    assert command("echo out; echo oops >&2; exit 1").reason == "it exited with code 1: oops\noops"
     assert command("echo last words").reason.endswith("\nlast words")
-    assert command("printf '\\377\\n'; exit 1").reason == "it exited with code 1\n\\xff"
+    assert command("printf '\\377\\n'; exit 1").reason == "it exited with code 1: \\xff\n\\xff"
 
 
 def test_a_program_that_is_not_there_fails_the_trial(command: Command) -> None:

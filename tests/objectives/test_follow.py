@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from hpsearch.objective import LastRecord
 from hpsearch.objectives.follow import follow
 from hpsearch.trial import Epoch, Metric, Rung, Status, Trial
 
@@ -60,6 +61,12 @@ def test_a_rung_knows_the_goal() -> None:
     assert run(*errors(0.9, 0.8), rungs=(Rung(1, -0.9),), metric=accuracy).status is Status.DONE
     result = run(*errors(0.8, 0.8), rungs=(Rung(1, -0.9),), metric=accuracy)
     assert result.reason == "stopped early after epoch 1: error 0.8, needed at least 0.9"
+
+
+def test_no_rung_stops_what_has_ended_by_itself() -> None:
+    """The last record of code that returned passes every rung, but has to be finite."""
+    assert run(LastRecord(error=0.9), rungs=(Rung(1, 0.5),)).status is Status.DONE
+    assert run(LastRecord(error=math.nan), rungs=(Rung(1, 0.5),)).status is Status.DIVERGED
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])

@@ -1,5 +1,6 @@
 """Tests of the user's functions as trials."""
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -42,6 +43,14 @@ def test_early_stopping_closes_the_generator(call: Call, directory: Path) -> Non
     result = call("closes", rungs=(Rung(2, 0.1),))
     assert (result.status, len(result.curve)) == (Status.STOPPED, 2)
     assert (directory / "closed").exists()
+
+
+def test_what_was_returned_is_done(call: Call) -> None:
+    """A rung stops what a function yields, never what it returns."""
+    rungs = (Rung(1, -1.0),)
+    assert call("number", rungs=rungs, epochs=16).status is Status.DONE
+    assert call("mapping", rungs=rungs, epochs=16).status is Status.DONE
+    assert call("numbers", rungs=rungs, epochs=16).status is Status.STOPPED
 
 
 @pytest.mark.parametrize(
@@ -178,6 +187,45 @@ def test_a_module_that_cannot_be_imported_is_wrong(tmp_path: Path, text: str, ve
     found = check_signature(Function("broken:f", tmp_path), {"x": True})
     assert found.startswith(verdict)
     assert "importlib" not in found
+
+
+def test_what_editors_leave_beside_a_function_is_no_code(tmp_path: Path) -> None:
+    """Its files are modules; a dangling lock, a pipe, a directory and dot files among them are left out."""
+    (tmp_path / "package/.old").mkdir(parents=True)
+    for name in ("train.py", "helper.py", ".hidden.py", "package/a.py", "package/.old/b.py"):
+        (tmp_path / name).touch()
+    (tmp_path / ".#train.py").symlink_to("me@host.1:2")
+    (tmp_path / "gone.py").symlink_to("nowhere")
+    (tmp_path / "directory.py").mkdir()
+    os.mkfifo(tmp_path / "pipe.py")
+    os.mkfifo(tmp_path / "package/pipe.py")
+
+    def names(function: str) -> list[str]:
+        return [str(path.relative_to(tmp_path)) for path in Function(function, tmp_path).files(tmp_path)]
+
+    assert names("train:f") == ["helper.py", "train.py"]
+    assert names("package.a:f") == ["helper.py", "package/a.py", "train.py"]
+
+
+PARSER = """
+import argparse, sys
+def f(x):
+    parser = argparse.ArgumentParser(prog="train.py")
+    parser.add_argument("--data", required=True)
+    parser.parse_args()
+"""
+
+
+def test_what_an_argument_parser_complains_of_is_in_the_reason(run_code: Call, tmp_path: Path) -> None:
+    """The last line that code wrote to stderr before it exits follows, in a trial and in a check."""
+    (tmp_path / "parses.py").write_text(PARSER)
+    complaint = "SystemExit: 2: train.py: error: the following arguments are required: --data"
+    result = run_code(Function("parses:f", tmp_path))
+    assert result.reason.splitlines()[0] == complaint
+    (tmp_path / "imports.py").write_text(f"{PARSER}\nf(1)\n")
+    verdict = check_signature(Function("imports:f", tmp_path), {"x": True})
+    assert verdict.startswith("importing its module raises SystemExit: 2")
+    assert verdict.endswith(complaint.partition(": 2: ")[2])
 
 
 @pytest.mark.parametrize("name", ["json.py", "sys/__init__.py"])

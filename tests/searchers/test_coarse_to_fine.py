@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from hpsearch.searchers import CoarseToFine, Observations
-from hpsearch.searchers.stopping import Halving
+from hpsearch.searchers.stopping import Halving, RungHistory
 from hpsearch.space import Categorical, Floats, Space
 from hpsearch.testing import example_spaces as spaces
 from hpsearch.testing.searcher_contract import SearcherContract, bowl, observations, replay
@@ -22,13 +22,15 @@ def stopped_history(space: Space, trials: int, lag: int) -> tuple[list[Floats], 
     searcher = make("coarse_to_fine", space, 5)
     units, losses = np.empty((0, space.dimensions)), np.empty(0)
     stopped, curves = np.empty(0, dtype=np.bool_), list[Floats]()
-    proposals, seen = [], []
+    proposals, seen, history = [], [], RungHistory(Halving())
     for number in range(trials):
         m = max(0, number - lag)
         seen.append(Observations(units.copy(), losses[:m].copy(), stopped[:m].copy(), tuple(curves[:m])))
         unit = searcher.propose(number, seen[-1]).unit
         curve = bowl(unit) + 1 / np.arange(1.0, 9.0)
-        rungs = Halving().rungs(curves[:m], 8)
+        while history.counted < m:
+            history.add(curves[history.counted], stopped=bool(stopped[history.counted]))
+        rungs = history.rungs(8)
         ends = [rung.epoch for rung in rungs if curve[rung.epoch - 1] > rung.loss]
         curve = curve[: min(ends, default=8)]
         proposals.append(unit)

@@ -46,3 +46,16 @@ def test_values_without_a_coordinate_of_their_own_do_not_keep_a_space_from_endin
     tried.update(space.every_point())
     with pytest.raises(SpaceExhausted):
         tried.draw(np.random.default_rng(0))
+
+
+def test_the_beginning_of_one_history_is_not_compared() -> None:
+    """Of a history that only grows, what is new is added; another one replaces it."""
+    points, history = spaces.GRID.every_point(), object()
+    tried = Seen(spaces.GRID)
+    tried.update(points[:2], history)
+    tried.update(points[:4], history)
+    assert points[~tried.unseen(points)].tobytes() == points[:4].tobytes()
+    tried.update(points[2:7], object())
+    assert points[~tried.unseen(points)].tobytes() == points[2:7].tobytes()
+    tried.update(points[2:3])
+    assert points[~tried.unseen(points)].tobytes() == points[2:3].tobytes()

@@ -1,10 +1,21 @@
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hpsearch.searchers.stopping import Halving
+from hpsearch.searchers.stopping import Halving, RungHistory
+from hpsearch.space import Floats
 from hpsearch.trial import Rung
+
+
+def history(curves: Sequence[Floats], halving: Halving | None = None, epochs: int = 0) -> RungHistory:
+    """The rungs after these trials; those shorter than ``epochs`` were stopped early."""
+    found = RungHistory(halving or Halving())
+    for curve in curves:
+        found.add(curve, stopped=len(curve) < epochs)
+    return found
 
 
 @pytest.mark.parametrize(
@@ -18,22 +29,67 @@ def test_rungs_are_powers_below_the_last_epoch(
     assert Halving(min_epochs, reduction).rung_epochs(epochs) == expected
 
 
-def test_threshold_is_that_of_the_best_share() -> None:
-    """With reduction 2 the better half of those that reached the rung continues."""
-    curves = [np.array([loss, loss / 2]) for loss in (4.0, 1.0, 3.0, 2.0)] + [np.array([9.0])]
-    assert Halving().rungs(curves, 4) == (Rung(1, 3.0), Rung(2, 1.0))
+def straight(*levels: float) -> list[Floats]:
+    """Full learning curves of four epochs that never cross."""
+    return [np.array([4 * level, 3 * level, 2 * level, level]) for level in levels]
 
 
-def test_a_rung_needs_three_trials() -> None:
-    """Nothing is stopped on the word of two."""
-    assert Halving().rungs([np.array([1.0]), np.array([2.0])], 4) == ()
+def test_a_trusted_rung_passes_the_best_share() -> None:
+    """Where order never changes, reduction 2 lets the better half of those that reached the rung go on."""
+    curves = [*straight(1, 2, 3, 4, 5, 6), np.array([1.0]), np.array([100.0])]
+    assert history(curves, epochs=4).rungs(4) == (Rung(1, 12.0), Rung(2, 9.0))
+
+
+def test_a_rung_that_predicts_nothing_stops_nothing() -> None:
+    """Where the best in the end are the worst at the rung, or all are alike there, every trial goes on."""
+    crossing = [np.array([-level, 0.0, level]) for level in range(12)]
+    assert history(crossing, epochs=3).rungs(3) == ()
+
+
+def test_a_rung_needs_trials_that_were_trained_to_the_end() -> None:
+    """Before three final losses are known, nothing is stopped, whatever was reached."""
+    stopped = [np.array([loss]) for loss in range(30)]
+    assert history([*stopped, *straight(1, 2)], epochs=4).rungs(4) == ()
+    assert history([*stopped, *straight(1, 2, 3)], epochs=4).rungs(4)
+
+
+def test_few_pairs_are_trusted_less_than_many() -> None:
+    """With reduction 4, more trials pass while few final losses confirm the rung."""
+    shares = []
+    for count in (4, 8, 40):
+        curves = straight(*range(1, count + 1))
+        threshold = history(curves, Halving(1, 4), epochs=4).rungs(4)[0].loss
+        shares.append(np.mean([curve[0] <= threshold for curve in curves]))
+    assert shares == [0.5, 0.25, 0.25]
+    assert history(straight(1, 2, 3, 4), epochs=4).trust(1) == pytest.approx((4 * 1 + 4 * 0.3) / 8)
+
+
+def test_trust_makes_up_for_what_the_rung_stopped() -> None:
+    """Among the better half the correlation is lower than among all; the trust is not."""
+    rng = np.random.default_rng(0)
+    first = rng.standard_normal(400)
+    final = first + rng.standard_normal(400)
+    trusted = {}
+    for cut in (np.inf, np.median(first)):
+        curves = [
+            np.array([early, late]) if early <= cut else np.array([early])
+            for early, late in zip(first, final, strict=True)
+        ]
+        trusted[cut] = history(curves, epochs=2).trust(1)
+    kept = first <= np.median(first)
+    plain = history(np.stack([first, final], axis=1)[kept], epochs=2).trust(1)
+    whole, halved = trusted.values()
+    assert plain < halved - 0.1
+    assert halved == pytest.approx(whole, abs=0.15)
 
 
 def test_entries_that_are_not_finite_do_not_count() -> None:
-    """A diverged trial does not count."""
-    curves = [np.array([loss]) for loss in (np.nan, np.inf, 1.0, 2.0)]
-    assert Halving().rungs(curves, 4) == ()
-    assert Halving().rungs([*curves, np.array([3.0])], 4) == (Rung(1, 2.0),)
+    """A diverged trial is no competition, and no evidence."""
+    odd = [np.array([np.nan]), np.array([np.inf]), np.array([0.5, np.nan]), np.array([0.5, 1, 1, np.inf])]
+    plain = history([*straight(1, 2, 3, 4, 5, 6), np.array([0.5, 1]), np.array([0.5, 1, 1])], epochs=4)
+    mixed = history([*straight(1, 2, 3, 4, 5, 6), *odd, np.array([np.nan, 1])], epochs=4)
+    assert mixed.trust(1) == plain.trust(1)
+    assert mixed.rungs(4) == plain.rungs(4)
 
 
 @given(
@@ -43,13 +99,13 @@ def test_entries_that_are_not_finite_do_not_count() -> None:
     st.randoms(),
 )
 def test_best_always_goes_on_and_order_is_nothing(curves, min_epochs, reduction, random) -> None:  # type: ignore[no-untyped-def]  # hypothesis gives the types
-    """The best loss at a rung passes it, a rung needs no order of trials, and 1/reduction pass."""
+    """The best loss at a rung passes it, a rung needs no order of trials, and 1/reduction pass at least."""
     arrays = [np.array(curve) for curve in curves]
     halving = Halving(min_epochs, reduction)
-    found = halving.rungs(arrays, 8)
+    found = history(arrays, halving, 8).rungs(8)
     random.shuffle(arrays)
-    assert halving.rungs(arrays, 8) == found
+    assert history(arrays, halving, 8).rungs(8) == found
     for rung in found:
         reached = [curve[rung.epoch - 1] for curve in arrays if len(curve) >= rung.epoch]
         assert min(reached) <= rung.loss
-        assert sum(loss < rung.loss for loss in reached) <= len(reached) / reduction
+        assert sum(loss <= rung.loss for loss in reached) >= len(reached) / reduction

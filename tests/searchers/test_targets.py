@@ -3,7 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hpsearch.searchers.targets import extrapolated, representatives, targets
+from hpsearch.searchers import Observations
+from hpsearch.searchers import targets as targets_module
+from hpsearch.searchers.targets import extrapolated, representatives, surrogate_targets, targets
 
 
 def test_failures_count_as_the_worst_and_the_worst_are_alike() -> None:
@@ -78,6 +80,29 @@ def test_without_survivors_or_curves_nothing_changes() -> None:
     for curves in ([np.array([1.0]), np.array([np.nan]), np.array([2.0])], [np.empty(0)] * 3):
         found = extrapolated(losses, np.array([True, False, True]), curves)
         assert np.array_equal(found, losses, equal_nan=True)
+
+
+def test_of_many_trials_the_best_and_the_latest_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cost stays flat, and no good trial is forgotten, however old; ties go to the earlier one."""
+    losses = np.random.default_rng(0).standard_normal(60)
+    losses[[3, 7, 11]] = -9.0
+    losses[5] = np.nan
+    asked: list[int] = []
+
+    class Curves(list[np.ndarray]):
+        def __getitem__(self, row):  # type: ignore[no-untyped-def]  # an index or a slice
+            asked.append(row)
+            return super().__getitem__(row)
+
+    curves = Curves([np.array([loss]) for loss in losses])
+    seen = Observations(np.zeros((60, 1)), losses, np.zeros(60, dtype=np.bool_), curves)
+    monkeypatch.setattr(targets_module, "_LATEST", 20)
+    for most in (2, 8):
+        asked.clear()
+        rows, observed = surrogate_targets(seen, most, 0.95)
+        assert len(rows) == len(observed) == most
+        assert set(rows[: min(most, 3) // 2]) <= {3, 7, 11}
+        assert sorted(asked) == sorted({*np.argsort(losses[:40], kind="stable")[:most], *range(40, 60)})
 
 
 @pytest.mark.parametrize(

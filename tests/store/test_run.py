@@ -1,11 +1,14 @@
 """Tests of the run directory: nothing is lost, one process writes, damage is noticed."""
 
+import asyncio
+import gc
 import json
 import os
 import sqlite3
 import stat
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -362,3 +365,62 @@ def test_nothing_is_added_to_a_run_with_a_changed_row(tmp_path: Path, change: st
     connection.close()
     with pytest.raises(RunDamaged, match="trial 1 fails its checksum"):
         Run.open(tmp_path / "r")
+
+
+def test_any_thread_and_event_loop_reads(tmp_path: Path) -> None:
+    """Threads that read the same run at once take turns, while another one writes."""
+    with make(tmp_path / "r", 3) as writer, Run.read(tmp_path / "r") as run:
+
+        async def read() -> list[list[Result]]:
+            writing = asyncio.to_thread(writer.record, [trial(3)], [result(3)])
+            done = await asyncio.gather(writing, *(asyncio.to_thread(run.results) for _ in range(20)))
+            return [found for found in done if found is not None]
+
+        assert all(found[:3] == [result(number) for number in range(3)] for found in asyncio.run(read()))
+        assert len(run.results()) == 4
+
+
+def test_another_thread_may_close_a_run(tmp_path: Path) -> None:
+    """Then others may write, and reading is an error that says how to open it again."""
+    run = make(tmp_path / "r")
+    closer = threading.Thread(target=run.close)
+    closer.start()
+    closer.join()
+    run.close()
+    with pytest.raises(UsageError, match=r"r was closed. Open it again: hpsearch.load\("):
+        run.results()
+    Run.open(tmp_path / "r").close()
+
+
+def test_a_forgotten_run_is_closed(tmp_path: Path) -> None:
+    """Its connection is closed with the object, without a warning."""
+    run = make(tmp_path / "r")
+    connection = run._connection
+    del run
+    gc.collect()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        connection.execute("SELECT 1")
+
+
+def test_results_have_the_values_of_their_trials(tmp_path: Path) -> None:
+    """So a list of results, the best first, says what to use."""
+    with make(tmp_path / "r", 2) as run:
+        assert [found.values for found in run.ranking()] == [trial(0).values, trial(1).values]
+        assert run.result(1).values == trial(1).values
+
+
+def test_runs_and_results_are_shown_in_one_line(tmp_path: Path) -> None:
+    """Whatever their size."""
+    with make(tmp_path / "r", 40) as run:
+        assert repr(run) == f"<Run {tmp_path / 'r'}: 40 results, best val_error 0.25 in trial 0>"
+        assert repr(run.results()) == "<40 results: 40 done>"
+        assert repr(run.result(0)) == f"Result(0, done, 0.25, {dict(trial(0).values)}, 2 epochs)"
+        assert repr(run.trial(0)) == f"Trial(0, {dict(trial(0).values)}, seed=7)"
+    assert repr(run) == f"<Run {tmp_path / 'r'}: closed>"
+
+
+def test_a_run_without_a_value_is_shown(tmp_path: Path) -> None:
+    """It has no best trial."""
+    with make(tmp_path / "r") as run:
+        run.record([trial(0)], [result(0, None)])
+        assert repr(run) == f"<Run {tmp_path / 'r'}: 1 result>"

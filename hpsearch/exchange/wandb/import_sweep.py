@@ -41,7 +41,7 @@ _REASONS = {
     "metric.target": "a search ends after search.trials, not at a value",
     "metric.impute": "a failed trial counts as the worst one so far",
     "metric.impute_while_running": "a running trial counts as what the model predicts for it",
-    "early_terminate.strict": "rungs are always strict: the best 1/reduction of the trials pass",
+    "early_terminate.strict": "rungs are always strict: a trial above a threshold is stopped",
 }
 """Why keys cannot be imported."""
 

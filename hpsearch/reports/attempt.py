@@ -1,0 +1,57 @@
+"""What ``try`` shows: one trial, with its command and the lines that its metrics came from."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from hpsearch.reports.table import Details
+from hpsearch.reports.text import duration, plain
+from hpsearch.trial import Metric, Result, Trial
+
+__all__ = ["attempt_details"]
+
+_LONGEST_LINE = 90
+
+
+def attempt_details(
+    metric: Metric,
+    trial: Trial,
+    result: Result,
+    *,
+    command: str,
+    sightings: Mapping[str, tuple[str, int]],
+    memory: int | None,
+    notes: Sequence[str],
+) -> Details:
+    """One trial that was tried.
+
+    Args:
+        metric: The metric of the search.
+        trial: What ran.
+        result: What came of it.
+        command: The line that ran it; "" if it is not a command.
+        sightings: By metric, the first line it came from and how often it was found.
+        memory: In bytes; None if it is not known.
+        notes: What the user should know, as sentences.
+    """
+    data: dict[str, Any] = {**trial.to_json(), **result.to_json(), "command": command, "memory": memory}
+    data["metrics"] = {name: {"line": line, "times": times} for name, (line, times) in sightings.items()}
+    data["notes"] = list(notes)
+    seen = [f"{name} ({times}×): {_cut(line)}" for name, (line, times) in sightings.items()]
+    lines = [
+        ("command", command),
+        ("values", "\n".join(f"{name}: {value}" for name, value in trial.values.items())),
+        ("status", str(result.status)),
+        (metric.name, "" if result.value is None else plain(result.value)),
+        ("epochs", str(len(result.curve))),
+        *((name, plain(value)) for name, value in result.final.items()),
+        ("metrics found", "\n".join(seen)),
+        ("time", duration(result.seconds)),
+        ("memory", "" if memory is None else f"{memory / 1e6:.0f} MB"),
+        ("reason", result.reason),
+        ("to do", "\n".join(notes)),
+    ]
+    return Details("try", data, [(label, text) for label, text in lines if text])
+
+
+def _cut(line: str) -> str:
+    return line if len(line) <= _LONGEST_LINE else f"{line[: _LONGEST_LINE - 1]}…"

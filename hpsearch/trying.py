@@ -1,0 +1,127 @@
+"""What does one trial show? A trial of a config by itself, in a directory of its own."""
+
+from __future__ import annotations  # types are imported for annotations only
+
+import resource
+import sys
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hpsearch.config import CommandSettings, Config
+from hpsearch.errors import SearchFailed
+from hpsearch.invocation.command_line import pasteable
+from hpsearch.objectives.command import Command
+from hpsearch.starting import start
+from hpsearch.store import Run
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from hpsearch.metrics import Sighting
+    from hpsearch.trial import Result, Trial
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One trial, and what was seen of it.
+
+    Attributes:
+        trial: What ran.
+        result: What came of it.
+        command: The line that ran it; "" if it is not a command.
+        sightings: The metrics of a command, with the lines that they came from first.
+        memory: The most memory that one of its processes used, in bytes; None if it ran in this process.
+        notes: What the user should know, as sentences.
+    """
+
+    trial: Trial
+    result: Result
+    command: str
+    sightings: Mapping[str, Sighting]
+    memory: int | None
+    notes: Sequence[str]
+
+
+def try_config(config: Config, directory: Path) -> Attempt:
+    """Run the first trial of a config.
+
+    Args:
+        config: What to try: the first configuration of ``search.enqueue``, or a search's first one.
+        directory: The run directory to make.
+
+    Raises:
+        UsageError: The trial cannot run.
+        HpsearchError: As :func:`hpsearch.starting.start`, but for a trial that fails.
+    """
+    search = config.search.model_copy(
+        update={"trials": 1, "enqueue": config.search.enqueue[:1], "early_stopping": None, "repeats": 1}
+    )
+    run_section = config.run.model_copy(update={"strategy": "panda", "workers": "auto", "engine": "local"})
+    notes = _Notes()
+    with suppress(SearchFailed):
+        start(replace(config, search=search, run=run_section), notes, directory=directory)
+    with Run.read(directory) as run:
+        trial, result = run.trial(0), run.result(0)
+        trial_directory = run.trial_directory(0).resolve()
+    assert result is not None  # noqa: S101 -- the search has ended
+    settings = config.objective
+    if not isinstance(settings, CommandSettings):
+        return Attempt(trial, result, "", {}, None, notes.texts)
+    command = Command.of(settings)
+    sightings = command.sightings(config.metric.name, trial, Path(settings.directory), trial_directory)
+    line = command_line(config, trial, trial_directory)
+    texts = [*notes.texts, *_advice(config, result, settings)]
+    return Attempt(trial, result, line, sightings, _memory(), texts)
+
+
+def command_line(config: Config, trial: Trial, trial_directory: Path) -> str:
+    """The line for a shell that runs a trial of a config's command; "" if its objective is not a command.
+
+    Raises:
+        ExpressionError: An expression in the command has no value.
+    """
+    settings = config.objective
+    if not isinstance(settings, CommandSettings):
+        return ""
+    directory = Path(settings.directory)
+    words, variables = Command.of(settings).line(trial, directory, trial_directory)
+    where = trial_directory if settings.in_trial_directory else directory
+    return pasteable(words, variables, "" if where == Path.cwd() else str(where))
+
+
+def _advice(config: Config, result: Result, settings: CommandSettings) -> list[str]:
+    epochs = settings.epochs or _epochs(config)
+    count = len(result.curve)
+    if result.status.ranked and epochs is not None and count != epochs:
+        text = f"It reported {count} of {epochs} epochs. Set objective.command.epochs to {count}"
+        return [f"{text}, or print the metric after every epoch"]
+    return []
+
+
+def _epochs(config: Config) -> int | None:
+    """How many epochs the space says a trial has, if that is a constant."""
+    epochs = config.space.constants.get("epochs")
+    return epochs if isinstance(epochs, int) else None
+
+
+def _memory() -> int:
+    """The most that a child process has used."""
+    kilobytes = 1 if sys.platform == "darwin" else 1024  # macOS counts bytes
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * kilobytes
+
+
+class _Notes:
+    """A callback that keeps what the user should know."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    def on_message(self, text: str) -> None:
+        self.texts.append(text)
+
+    def on_search_start(self, *_: Any) -> None: ...
+    def on_trial_start(self, *_: Any) -> None: ...
+    def on_epoch(self, *_: Any) -> None: ...
+    def on_trial_complete(self, *_: Any) -> None: ...

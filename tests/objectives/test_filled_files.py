@@ -1,0 +1,141 @@
+"""Tests of the files that a trial gets."""
+
+import configparser
+import json
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hpsearch.document.toml_text import toml_text
+from hpsearch.invocation.flags import Passing
+from hpsearch.objectives.filled_files import BadTemplate, names_in, write_filled
+from hpsearch.trial import Value
+
+VALUES: dict[str, Value] = {"optimizer.lr": 1e-05, "layers": 3, "amp": True, "kind": 'a: "b"\n#', "unused": 1}
+
+
+def fill(directory: Path, name: str, text: str) -> str:
+    """A template, filled in with the values above."""
+    (directory / name).write_text(text)
+    target = directory / "out" / name
+    write_filled(directory / name, target, VALUES, {"seed": "7"}, Passing())
+    return target.read_text()
+
+
+def ini(text: str) -> dict[str, Any]:
+    """The data of an INI file."""
+    parser = configparser.ConfigParser(interpolation=None)
+    parser.read_string(text)
+    return {name: dict(parser[name]) for name in parser.sections()}
+
+
+JSON = """{"optimizer": {"lr": 0.1}, "layers": 1, "kind": "", "seed": "{seed}",
+"list": ["{layers}", "x{2*layers}"]}"""
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "load", "expected"),
+    [
+        (
+            "t.json",
+            JSON,
+            json.loads,
+            {"optimizer": {"lr": 1e-05}, "layers": 3, "kind": 'a: "b"\n#', "seed": "7", "list": [3, "x6"]},
+        ),
+        (
+            "t.yaml",
+            "optimizer: {lr: 0.1}  # rate\nlayers: 1\nkind: x\nwidth: '{layers * 8}'\nother: '{nothing}'\n",
+            yaml.safe_load,
+            {"optimizer": {"lr": 1e-05}, "layers": 3, "kind": 'a: "b"\n#', "width": 24, "other": "{nothing}"},
+        ),
+        (
+            "t.toml",
+            'layers = 1\nkind = ""\n[optimizer]\nlr = 0.1\n[[steps]]\namp = "{amp}"\n[steps.inner]\nx = 1\n',
+            tomllib.loads,
+            {
+                "layers": 3,
+                "kind": 'a: "b"\n#',
+                "optimizer": {"lr": 1e-05},
+                "steps": [{"amp": True, "inner": {"x": 1}}],
+            },
+        ),
+        (
+            "t.ini",
+            "[optimizer]\nlr = 0.1\nother = 50%\n",
+            ini,
+            {"optimizer": {"lr": "1e-05", "other": "50%"}},
+        ),
+    ],
+)  # fmt: skip
+def test_structured_files_are_set_by_key_path(
+    tmp_path: Path, name: str, text: str, load: Any, expected: dict[str, Any]
+) -> None:
+    """Never by text: hostile values stay values, and placeholders keep their types."""
+    assert load(fill(tmp_path, name, text)) == expected
+
+
+def test_constants_of_python_are_set_by_name(tmp_path: Path) -> None:
+    """Nothing else of the file changes."""
+    text = "é = 'ü'; layers = (1 +\n  2)  # layers = 1\namp, kind = False, 'x'\n"
+    text += "print(layers)\nclass C:\n    amp = 9\n"
+    found = fill(tmp_path, "t.py", text)
+    head = "é = 'ü'; layers = (3)  # layers = 1\namp, kind = True, 'a: \"b\"\\n#'\n"
+    assert found == head + "print(layers)\nclass C:\n    amp = 9\n"
+
+
+def test_other_files_have_placeholders(tmp_path: Path) -> None:
+    """Other braces stay as they are."""
+    text = "layers {layers} {2**layers} {seed}; int main() { return {x}; }\n"
+    assert fill(tmp_path, "t.txt", text) == "layers 3 8 7; int main() { return {x}; }\n"
+
+
+def test_a_template_names_what_it_takes(tmp_path: Path) -> None:
+    """By key path, by name and by placeholder; for the check of what reaches the command."""
+    names = {"optimizer.lr", "layers", "amp", "kind"}
+    for name, text, expected in (
+        ("t.json", '{"optimizer": {"lr": 1}, "x": "{amp}"}', {"optimizer.lr", "amp"}),
+        ("t.py", "layers = 1\nprint(amp)", {"layers"}),
+        ("t.txt", "{2*layers} kind", {"layers"}),
+    ):
+        (tmp_path / name).write_text(text)
+        assert names_in(tmp_path / name, names) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "rule"),
+    [
+        ("t.json", "{", "is not JSON"),
+        ("t.json", "[1]", "must be a section of keys"),
+        ("t.yaml", "a: !!python/object:os.system x", "is not YAML"),
+        ("t.toml", "a = ", "is not TOML"),
+        ("t.py", "a = (", "is not Python"),
+    ],
+)
+def test_a_template_without_its_format_is_an_error(tmp_path: Path, name: str, text: str, rule: str) -> None:
+    """It names the file; nothing in it is executed."""
+    with pytest.raises(BadTemplate, match=rule):
+        fill(tmp_path, name, text)
+    with pytest.raises(BadTemplate, match="No such file"):
+        names_in(tmp_path / "none.json", set())
+
+
+keys = st.text(min_size=1, max_size=5)
+scalars = st.booleans() | st.integers(-(2**62), 2**62) | st.floats(allow_nan=False) | st.text(max_size=10)
+tables = st.recursive(
+    st.dictionaries(keys, scalars, max_size=3),
+    lambda inner: st.dictionaries(
+        keys, scalars | inner | st.lists(inner, min_size=1, max_size=2), max_size=3
+    ),
+    max_leaves=6,
+)
+
+
+@given(tables)
+def test_toml_is_read_back_the_same(data: dict[str, Any]) -> None:
+    """Any tables, lists of tables, keys and texts."""
+    assert tomllib.loads(toml_text(data)) == data
