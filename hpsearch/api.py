@@ -15,6 +15,7 @@ from hpsearch.errors import RunMismatch, UsageError
 from hpsearch.network import final
 from hpsearch.objectives.kinds import prepare
 from hpsearch.objectives.network import NetworkPreparation
+from hpsearch.relocation import Relocation
 from hpsearch.reports.lines import Lines
 from hpsearch.resuming import resume as resume_run
 from hpsearch.starting import start
@@ -126,7 +127,7 @@ def train(
         RunMismatch: The data has changed since the run started.
         DataError: The training diverged.
     """
-    config = Config.from_resolved(run.meta("config"))
+    config = Config.from_resolved(Relocation(run).resolved())
     chosen = run.trial(run.trial_number(trial))
     preparation = prepare(config)
     if not isinstance(preparation, NetworkPreparation):

@@ -12,6 +12,7 @@ from hpsearch.config import trial_config
 from hpsearch.executors.choose import choose_executor
 from hpsearch.loop import report_outcome, run_search
 from hpsearch.objectives.kinds import prepare
+from hpsearch.relocation import place_of
 from hpsearch.search import Search
 from hpsearch.store import Run
 from hpsearch.versions import versions
@@ -63,6 +64,7 @@ def start(
     else:
         run = Run.create(directory, config.source, meta, files)
     with run:
+        run.set_meta(place=place_of(run.directory, config.base))
         for text in (*config.notes, *notes, *warm_start_notes, *_kernel_notes(config)):
             callback.on_message(text)
         run_remaining(run, config, preparation, callback)

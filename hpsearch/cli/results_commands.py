@@ -83,6 +83,7 @@ def print_leaderboard(
         run.meta("versions")["arithmetic"],
         title=title,
         timings=timings,
+        events=run.events(),
     )
     print_report(table, form, console(color))
 

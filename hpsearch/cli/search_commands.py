@@ -55,14 +55,17 @@ def run(
     """
     from hpsearch import kernels
     from hpsearch.config import load
-    from hpsearch.starting import start
+    from hpsearch.relocation import origin
 
     options = {"seed": seed, "search.trials": trials, "run.workers": workers, "run.strategy": strategy}
     settings = [f"{key}={value}" for key, value in options.items() if value is not None]
-    loaded = load(config, [*overrides, *settings])
+    base, earlier = origin(config)
+    loaded = load(config, [*earlier, *overrides, *settings], base)
     variables = kernels.variables(loaded.run.kernels)
     if config.is_file():  # a pipe cannot be read again
         kernels.restart_with(variables)
+    from hpsearch.starting import start  # only now, as it loads NumPy
+
     with _callback(loaded.name, quiet=quiet, verbose=verbose, color=color) as callback:
         directory = start(loaded, callback, directory=output)
     _end(directory, quiet=quiet, color=color)
@@ -73,6 +76,12 @@ def run(
 @searching
 @click.option("--retry-failed", is_flag=True, help="Run failed trials again.")
 @click.option("--accept-data-change", is_flag=True, help="Start a new run if the data has changed.")
+@click.option(
+    "--project",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Where the config's directory is now, if it was moved without the run.",
+)
 @click.option("--accept-code-change", is_flag=True, help="Continue with the new code if it has changed.")
 @common
 def resume(
@@ -82,6 +91,7 @@ def resume(
     strategy: str | None,
     retry_failed: bool,
     accept_data_change: bool,
+    project: Path | None,
     accept_code_change: bool,
     quiet: bool,
     verbose: bool,
@@ -117,6 +127,7 @@ def resume(
             retry_failed=retry_failed,
             accept_data_change=accept_data_change,
             accept_code_change=accept_code_change,
+            project=project,
         )
     _end(directory, quiet=quiet, color=color)
 

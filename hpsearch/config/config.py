@@ -81,15 +81,19 @@ class Config:
     )
 
     @classmethod
-    def from_resolved(cls, mapping: Mapping[str, JSON]) -> Self:
-        """The config that :meth:`resolved` wrote. The files it names need not exist.
+    def from_resolved(cls, mapping: Mapping[str, JSON], base: Path | None = None) -> Self:
+        """The config that :meth:`resolved` wrote.
+
+        Args:
+            mapping: What it wrote.
+            base: The directory that the config was relative to; without it, files need not exist.
 
         Raises:
-            ConfigError: The mapping is not a resolved config.
+            ConfigError: The mapping is not a resolved config, or names files that do not exist.
         """
         problems, position = Problems(), Position("the stored config")
         root = _mapping(from_data(mapping, position, problems), position, problems)
-        return cls._read(root, problems, default_name="search", base=None)
+        return cls._read(root, problems, default_name="search", base=base)
 
     @classmethod
     def load(cls, path: Path, overrides: Sequence[str] = (), base: Path | None = None) -> Self:

@@ -14,7 +14,16 @@ from hpsearch.errors import RunDamaged
 from hpsearch.files import write_files
 from hpsearch.kernels import THREAD_VARIABLES
 from hpsearch.objectives.code_objective import CodeObjective
-from hpsearch.objectives.project_code import CodeCopy, ProjectCode, Watch, change_error, changes, kept_files
+from hpsearch.objectives.project_code import (
+    LARGEST,
+    CodeCopy,
+    ProjectCode,
+    Watch,
+    change_error,
+    changes,
+    kept_files,
+)
+from hpsearch.objectives.python_files import read_regular
 from hpsearch.objectives.retrying import with_retries
 from hpsearch.objectives.user_code import Limits
 
@@ -161,6 +170,9 @@ class CodePreparation:
     def _compare(self, directory: Path, record: Mapping[str, Any]) -> Changes:
         """The project's code as it is now, compared with what a run began with."""
         kept, now = kept_files(directory, record), self._user_code.code(self._root)
+        for name in kept.keys() - now.files.keys():  # a file with a mistake in it may no longer import them
+            if (content := read_regular(self._root / name, LARGEST)) is not None:
+                now.files[name] = content
         places = (self._root, directory / record["directory"])
         used = [self._user_code.used(self._root, place) for place in places]
         return changes(kept, record, now, None if None in used else set().union(*used))  # type: ignore[arg-type]

@@ -12,6 +12,7 @@ from hpsearch.errors import CodeChanged, RunDamaged
 from hpsearch.objectives.python_files import read_regular, same_program
 
 LARGEST = 2**26
+"""Bytes of a file of code."""
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,9 @@ from hpsearch.trial import Result, Status, Trial
 
 __all__ = ["leaderboard_table"]
 
+CHANGES = ("code changed", "input changed")
+"""The kinds of events after which results may not be comparable with earlier ones."""
+
 
 def leaderboard_table(
     config: Config,
@@ -20,6 +23,7 @@ def leaderboard_table(
     *,
     title: str = "",
     timings: bool = False,
+    events: Sequence[tuple[str, str, str]] = (),
 ) -> Table:
     """The best trials of one run.
 
@@ -31,6 +35,7 @@ def leaderboard_table(
         arithmetic: The arithmetic that the run began with.
         title: A line to print above the table.
         timings: Whether to show how long each trial ran.
+        events: What happened to the search: time, kind, text.
     """
     metric = config.metric
     rows = leaderboard(ranking, trials, metric, timings=timings)
@@ -62,4 +67,8 @@ def leaderboard_table(
     note = f"{counted(counts)}; {finished} of {total} trials"
     if len(rows) < finished:
         note += f"; showing the best {len(rows)}, -n 0 shows all"
-    return Table("leaderboard", columns, rows, metadata, title, (note,))
+    changes = [text for _, kind, text in events if kind in CHANGES]
+    if changes:
+        metadata["changes"] = changes
+    notes = (f"{text[0].upper()}{text[1:]}: rows may not be comparable" for text in changes)
+    return Table("leaderboard", columns, rows, metadata, title, (note, *notes))
