@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from hpsearch.exchange.exporting import export
     from hpsearch.findings import explain_search, explain_trial, importance
     from hpsearch.network.classifier import BatchNormMLPClassifier
+    from hpsearch.plotting import plot, report
     from hpsearch.search import Search
     from hpsearch.space import Space
     from hpsearch.trial import Metric, Result, Status, Trial
@@ -36,6 +37,8 @@ _HOMES = {
     "export": "hpsearch.exchange.exporting",
     "importance": "hpsearch.findings",
     "load": "hpsearch.api",
+    "plot": "hpsearch.plotting",
+    "report": "hpsearch.plotting",
     "resume": "hpsearch.api",
     "run": "hpsearch.api",
     "train": "hpsearch.api",
@@ -54,6 +57,8 @@ __all__ = [
     "export",
     "importance",
     "load",
+    "plot",
+    "report",
     "resume",
     "run",
     "train",

@@ -12,6 +12,7 @@ from hpsearch.commands import command
 from hpsearch.config import Config
 from hpsearch.config import load as load_config
 from hpsearch.errors import RunMismatch, UsageError
+from hpsearch.loaded_run import LoadedRun
 from hpsearch.network import final
 from hpsearch.objectives.kinds import prepare
 from hpsearch.objectives.network import NetworkPreparation
@@ -43,7 +44,7 @@ def run(
     *overrides: str,
     output: str | PathLike[str] | None = None,
     trials: int | None = None,
-) -> Run:
+) -> LoadedRun:
     """Run a search, as ``hpsearch run`` does, without showing it; messages are warnings.
 
     In a script, call it under ``if __name__ == "__main__":``, because worker processes import the script. Use
@@ -69,7 +70,7 @@ def run(
     return load(directory)
 
 
-def resume(directory: str | PathLike[str], *, trials: int | None = None) -> Run:
+def resume(directory: str | PathLike[str], *, trials: int | None = None) -> LoadedRun:
     """Continue a search, as ``hpsearch resume`` does.
 
     Args:
@@ -97,13 +98,13 @@ def resume(directory: str | PathLike[str], *, trials: int | None = None) -> Run:
     return load(resume_run(Path(directory), _Warnings(), changes=changes))
 
 
-def load(directory: str | PathLike[str]) -> Run:
-    """A run, open for reading: ``results()``, ``trials()``, ``ranking(10)``.
+def load(directory: str | PathLike[str]) -> LoadedRun:
+    """A run, open for reading: ``results()``, ``ranking(10)``, ``to_pandas()``, ``plot.history()``.
 
     Raises:
         RunError: There is none, or it cannot be read.
     """
-    return Run.read(Path(directory))
+    return LoadedRun.read(Path(directory))
 
 
 def train(

@@ -1,6 +1,11 @@
 """Commands that messages tell the user to type."""
 
+import re
 import shlex
+from pathlib import PurePath
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+"""What a terminal would not print as it is."""
 
 
 def command(*words: object) -> str:
@@ -14,4 +19,14 @@ def command(*words: object) -> str:
 
 def pasteable(*words: object) -> str:
     """A command line that a POSIX shell splits into these words."""
-    return shlex.join(map(str, words))
+    return " ".join(map(_quoted, words))
+
+
+def _quoted(word: object) -> str:
+    text = str(word)
+    if isinstance(word, PurePath) and text.startswith("-"):
+        text = f"./{text}"  # or it would be an option
+    if not _CONTROL.search(text):
+        return shlex.quote(text)
+    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
+    return "$'" + _CONTROL.sub(lambda found: f"\\{ord(found[0]):03o}", escaped) + "'"

@@ -8,6 +8,7 @@ from hpsearch.analysis.anova import TRIALS_PER_PARAMETER, Importance
 from hpsearch.analysis.explanation import SearchExplanation, TrialExplanation
 from hpsearch.analysis.moves import moves
 from hpsearch.analysis.narrowing import at_bounds, narrowing, thirds
+from hpsearch.commands import command
 from hpsearch.config import Config
 from hpsearch.errors import UsageError
 from hpsearch.network.hyperparameters import hyperparameter
@@ -94,7 +95,7 @@ def _what_is_missing(run: Run, config: Config, results: Sequence[Result]) -> str
         counts = ", ".join(f"{count} {status}" for status, count in statuses.items())
         return (
             f"No trial of {directory} has a value, so the importance of parameters cannot be estimated"
-            f" ({counts}). `hpsearch leaderboard {directory}` shows the reasons."
+            f" ({counts}). {command('leaderboard', directory)} shows the reasons."
         )
     needed = TRIALS_PER_PARAMETER * space.dimensions
     if len(values) >= needed:
@@ -110,8 +111,8 @@ def _what_is_missing(run: Run, config: Config, results: Sequence[Result]) -> str
     if space.size <= max(needed, len(results)):
         return (
             f"{rule}, and the space has only {space.size:.0f} configurations."
-            f" `hpsearch leaderboard {directory} -n 0` shows all of them."
+            f" {command('leaderboard', directory, '-n', 0)} shows all of them."
         )
     total = len(results) + needed - len(values)
-    more = "" if total <= config.search.trials else f" --trials {total}"
-    return f"{rule}. Continue with `hpsearch resume {directory}{more}`."
+    more = () if total <= config.search.trials else ("--trials", total)
+    return f"{rule}. Continue with {command('resume', directory, *more)}."

@@ -214,6 +214,8 @@ def report_outcome(search: Search, run: Run, callback: Callback) -> None:
     """
     if search.gave_up or search.best is None:
         why = "Too many trials failed in a row" if search.gave_up else "No trial succeeded"
+        if search.failed_alike:
+            why = "The first trials all failed for the same reason"
         run.event("failed", why)
         unranked = [result for result in search.results if result.value is None]
         reasons = Counter(result.reason.partition("\n")[0] for result in unranked)

@@ -40,7 +40,7 @@ class Relocation:
     """
 
     def __init__(self, run: Run, project: Path | None = None) -> None:
-        place = run.meta("place") or {"run": str(run.directory.absolute()), "base": run.meta("base")}
+        place = run.meta("place") or place_of(run.directory, Path(run.meta("base") or ""))
         self._config: dict[str, Any] = run.meta("config")
         self._old_base = Path(place["base"])
         self._old_root = Path(os.path.commonpath([place["run"], place["base"]]))
@@ -105,8 +105,8 @@ def origin(config: Path) -> tuple[Path | None, Sequence[str]]:
         config: A config file, in a run directory or not.
 
     Returns:
-        What its relative paths are relative to, and the ``KEY=VALUE`` arguments; None and nothing if it is not
-        in a run directory.
+        What its relative paths are relative to, and the ``KEY=VALUE`` arguments; None and nothing if it is
+        not in a run directory.
     """
     directory = config.parent
     if config.name != "config.yaml" or not (directory / "search.db").is_file():

@@ -8,6 +8,7 @@ depend on time, the number of workers or the order of completion.
 import contextlib
 import math
 import operator
+import re
 import threading
 import time
 from collections import deque
@@ -25,9 +26,19 @@ from hpsearch.searchers.stopping import Halving, RungHistory
 from hpsearch.space import Space
 from hpsearch.trial import Metric, Result, Results, Rung, Status, Trial, Value, real_number
 
+ALGORITHM = 2
+"""The version of what chooses trials. It goes up when a config's trials change; see :data:`ALGORITHMS`."""
+ALGORITHMS = {2: "values are drawn with few digits, and rungs stop fewer trials"}
+"""What each version changed. Runs that record none were made by version 1."""
+
 SEED_PURPOSE = 2**16  # searchers number their purposes from 0
 FAULTS = (Status.FAILED, Status.TIMED_OUT, Status.OUT_OF_MEMORY, Status.CRASHED)
 """The statuses that count towards ``max_failures``. A diverged trial does not: its result is informative."""
+
+ALIKE = 3
+"""So many trials that fail for the same reason, from the first one on, end a search."""
+
+_DIGITS = re.compile(r"[0-9]+")
 
 
 class Search:
@@ -117,6 +128,7 @@ class Search:
         self._buffer = ObservationBuffer(self.space, self.metric)
         self._exhausted = False
         self._failures = 0
+        self._alike: list[str] | None = []  # reasons of the first trials; None if one was ranked
         self.best: Result | None = None
 
     def _begin_in_this_process(self) -> None:
@@ -181,7 +193,12 @@ class Search:
     @property
     def gave_up(self) -> bool:
         """Whether too many trials have failed in a row."""
-        return self._max_failures is not None and self._failures >= self._max_failures
+        return self._max_failures is not None and (self._failures >= self._max_failures or self.failed_alike)
+
+    @property
+    def failed_alike(self) -> bool:
+        """Whether the first trials have all failed for the same reason, so that others would too."""
+        return self._alike is not None and len(self._alike) == ALIKE and len(set(self._alike)) == 1
 
     @property
     def finished(self) -> bool:
@@ -362,6 +379,9 @@ class Search:
         self._buffer.add_result(result)
         if not self.gave_up:
             self._failures = self._failures + 1 if result.status in FAULTS else 0
+        if self._alike is not None and result.number < ALIKE:
+            why = _DIGITS.sub("", result.reason.partition("\n")[0])
+            self._alike = [*self._alike, why] if result.status is Status.FAILED and why else None
 
     def _loss(self, result: Result) -> tuple[float, int]:
         assert result.value is not None  # noqa: S101 -- callers compare ranked results only

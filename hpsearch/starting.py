@@ -9,11 +9,12 @@ from threadpoolctl import threadpool_limits
 
 from hpsearch import kernels
 from hpsearch.config import trial_config
+from hpsearch.epochs_note import EpochsNote
 from hpsearch.executors.choose import choose_executor
 from hpsearch.loop import report_outcome, run_search
 from hpsearch.objectives.kinds import prepare
 from hpsearch.relocation import place_of
-from hpsearch.search import Search
+from hpsearch.search import ALGORITHM, Search
 from hpsearch.store import Run
 from hpsearch.versions import versions
 from hpsearch.warm_start import load_warm_start
@@ -55,6 +56,7 @@ def start(
         "data": preparation.fingerprint(),
         "code": preparation.record(),
         "versions": versions(),
+        "algorithm": ALGORITHM,
         "kernels": kernels.current_variables(),
         "prior_observations": [[dict(values), loss] for values, loss in prior_observations],
     }
@@ -101,6 +103,8 @@ def run_remaining(run: Run, config: Config, preparation: Preparation, callback: 
     Raises:
         HpsearchError: As :func:`hpsearch.loop.run_search`.
     """
+    if config.objective.runs_user_code:
+        callback = EpochsNote(callback, config.objective.epochs)
     search = Search.from_config(config, [(values, loss) for values, loss in run.meta("prior_observations")])
     search.restore(run.trials(), run.results())
     if search.finished:

@@ -72,12 +72,17 @@ def try_config(config: Config, directory: Path) -> Attempt:
     command = Command.of(settings)
     sightings = command.sightings(config.metric.name, trial, Path(settings.directory), trial_directory)
     line = command_line(config, trial, trial_directory)
-    texts = [*notes.texts, *_advice(config, result, settings)]
-    return Attempt(trial, result, line, sightings, _memory(), texts)
+    return Attempt(trial, result, line, sightings, _memory(), notes.texts)
 
 
-def command_line(config: Config, trial: Trial, trial_directory: Path) -> str:
+def command_line(config: Config, trial: Trial, trial_directory: Path, *, anywhere: bool = False) -> str:
     """The line for a shell that runs a trial of a config's command; "" if its objective is not a command.
+
+    Args:
+        config: What is searched.
+        trial: What to run.
+        trial_directory: Where the trial has its files.
+        anywhere: Whether to leave out the directory where it runs.
 
     Raises:
         ExpressionError: An expression in the command has no value.
@@ -88,22 +93,7 @@ def command_line(config: Config, trial: Trial, trial_directory: Path) -> str:
     directory = Path(settings.directory)
     words, variables = Command.of(settings).line(trial, directory, trial_directory)
     where = trial_directory if settings.in_trial_directory else directory
-    return pasteable(words, variables, "" if where == Path.cwd() else str(where))
-
-
-def _advice(config: Config, result: Result, settings: CommandSettings) -> list[str]:
-    epochs = settings.epochs or _epochs(config)
-    count = len(result.curve)
-    if result.status.ranked and epochs is not None and count != epochs:
-        text = f"It reported {count} of {epochs} epochs. Set objective.command.epochs to {count}"
-        return [f"{text}, or print the metric after every epoch"]
-    return []
-
-
-def _epochs(config: Config) -> int | None:
-    """How many epochs the space says a trial has, if that is a constant."""
-    epochs = config.space.constants.get("epochs")
-    return epochs if isinstance(epochs, int) else None
+    return pasteable(words, variables, "" if anywhere or where == Path.cwd() else str(where))
 
 
 def _memory() -> int:

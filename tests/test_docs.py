@@ -11,6 +11,7 @@ from hpsearch.executors.choose import EXECUTORS
 from hpsearch.network.activations import ACTIVATIONS
 from hpsearch.network.optimizers import OPTIMIZERS
 from hpsearch.network.schedules import SCHEDULES
+from hpsearch.reports.figures import FIGURES
 from hpsearch.searchers import METHODS
 from hpsearch.space import PRIORS
 from tests.test_layering import FREE, PACKAGE, ROOMS, TYPES
@@ -24,6 +25,7 @@ REGISTRIES = {
     "optimizer": (OPTIMIZERS, "network.md", ROW),
     "activation": (ACTIVATIONS, "network.md", ROW),
     "schedule": (SCHEDULES, "network.md", ROW),
+    "figure": (FIGURES, "figures.md", ROW),
     "export target": (TARGETS, "cli.md", r"^  {} +\S"),
 }
 """What there is of each kind, the page that describes it, and how its line begins."""

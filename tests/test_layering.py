@@ -43,6 +43,7 @@ ROOMS: dict[str, set[str]] = {
     "scripts": {"metrics", "document", "trial", "errors"},
     "process": {"objective", "errors"},
     "objectives": {
+        "commands",
         "environment",
         "objective",
         "network",
@@ -62,7 +63,9 @@ ROOMS: dict[str, set[str]] = {
     "search": {"config", "searchers", "space", "trial", "errors"},
     "loop": {"search", "executors", "store", "signals", "commands", "trial", "errors"},
     "warm_start": {"config", "searchers", "store", "errors"},
+    "epochs_note": {"trial"},
     "starting": {
+        "epochs_note",
         "loop",
         "search",
         "warm_start",
@@ -72,8 +75,11 @@ ROOMS: dict[str, set[str]] = {
         "config",
         "versions",
         "kernels",
+        "relocation",
     },
+    "relocation": {"store", "errors"},
     "resuming": {
+        "relocation",
         "starting",
         "loop",
         "search",
@@ -87,17 +93,33 @@ ROOMS: dict[str, set[str]] = {
     "testing": {"executors", "objective", "searchers", "space", "trial", "errors"},
     "trying": {"starting", "objectives", "invocation", "config", "store", "metrics", "trial", "errors"},
     "analysis": {"space", "trial", "searchers"},
-    "findings": {"analysis", "config", "searchers", "store", "network.hyperparameters", "trial", "errors"},
-    "reports": {"analysis", "config", "searchers", "trial", "kernels"},
+    "findings": {
+        *("analysis", "commands", "config", "searchers", "store", "network.hyperparameters"),
+        *("trial", "errors"),
+    },
+    "reports": {
+        "commands",
+        "analysis",
+        "config",
+        "searchers",
+        "space",
+        "files",
+        "trial",
+        "kernels",
+        "errors",
+    },
+    "loaded_run": {"plotting", "analysis", "config", "reports", "store", "errors"},
+    "plotting": {"findings", "analysis", "reports", "document", "config", "searchers", "store", "errors"},
     "exchange": {"reports", "config", "document", "files", "store", "space", "trial", "errors"},
     "api": {
-        *("starting", "resuming", "objectives", "network", "reports", "store"),
+        *("starting", "resuming", "relocation", "objectives", "network", "reports", "store", "loaded_run"),
         *("config", "kernels", "commands", "errors"),
     },
 }
 """What each room may import."""
 
 TYPES: dict[str, set[str]] = {
+    "epochs_note": {"loop"},
     "objectives": {"config", "store"},
     "executors": {"config"},
 }
@@ -121,6 +143,8 @@ HOMES = {
     "optuna": {"exchange"},
     "tensorboardX": {"exchange"},
     "mlflow": {"exchange"},
+    "vl_convert": {"reports"},
+    "pandas": {"loaded_run"},
     "pytest": {"testing"},
     "pickle": set(),
     "scipy": set(),

@@ -98,7 +98,7 @@ def test_what_is_shown_is_stored(in_tmp: Path, config: Config) -> None:
 
 @dataclass(frozen=True)
 class Broken(Simple):
-    """All trials fail with a reason; with the reason ``some``, every fourth one does not.
+    """All trials fail with a reason; not every fourth with ``some``; each with its own with ``letters``.
 
     Attributes:
         reason: The reason.
@@ -109,7 +109,8 @@ class Broken(Simple):
     def __call__(self, trial: Trial, on_epoch: object = None, heartbeat: object = None) -> Result:
         if trial.number % 4 == 0 and self.reason == "some":
             return Result(trial.number, Status.DONE, float(trial.number))
-        return Result(trial.number, Status.FAILED, reason=f"{self.reason}\nTraceback")
+        reason = "abcdefghijkl"[trial.number] if self.reason == "letters" else self.reason
+        return Result(trial.number, Status.FAILED, reason=f"{reason}\nTraceback")
 
 
 def run_broken(directory: Path, config: Config, reason: str) -> Recorder:
@@ -122,10 +123,18 @@ def run_broken(directory: Path, config: Config, reason: str) -> Recorder:
     return callback
 
 
-def test_a_search_whose_trials_all_fail_gives_up(in_tmp: Path, config: Config) -> None:
-    """After five failures in a row, with the reasons and what to type next."""
-    with pytest.raises(SearchFailed, match=r"(?s)Too many.*after 5 trials.*5 × because.*--retry-failed"):
+def test_a_search_whose_first_trials_fail_alike_gives_up(in_tmp: Path, config: Config) -> None:
+    """After three of three, with the reason and what to type next."""
+    with pytest.raises(
+        SearchFailed, match=r"(?s)The first trials.*after 3 trials.*3 × because.*--retry-failed"
+    ):
         run_broken(Path("r"), config, "because")
+
+
+def test_a_search_whose_trials_all_fail_gives_up(in_tmp: Path, config: Config) -> None:
+    """After five failures in a row for different reasons."""
+    with pytest.raises(SearchFailed, match=r"(?s)Too many.*after 5 trials.*1 × .*--retry-failed"):
+        run_broken(Path("r"), config, "letters")
 
 
 def test_some_failures_hurt_nobody(in_tmp: Path, config: Config) -> None:

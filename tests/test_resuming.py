@@ -12,6 +12,7 @@ from hpsearch.errors import (
     SearchFailed,
 )
 from hpsearch.resuming import resume
+from hpsearch.search import ALGORITHM, ALGORITHMS
 from hpsearch.starting import start
 from hpsearch.store import Run
 from hpsearch.trial import Result, Status
@@ -109,6 +110,21 @@ def test_other_versions_are_warned_of(in_tmp: Path, config: Config) -> None:
     callback = Recorder()
     resume(directory, callback, changes={"search.trials": 13})
     assert any("numpy 1.0" in text for text in callback.texts)
+
+
+def test_another_algorithm_is_warned_of(in_tmp: Path, config: Config) -> None:
+    """A run of an older version says what has changed when it goes on, and keeps the values it recorded."""
+    directory = start(config, Recorder())
+    with Run.open(directory) as run:
+        recorded = [trial.values for trial in run.trials()]
+        assert run.meta("algorithm") == ALGORITHM
+        run.set_meta(algorithm=None)
+    callback = Recorder()
+    resume(directory, callback, changes={"search.trials": 13})
+    assert any("began with version 1 of the search algorithm" in text for text in callback.texts)
+    assert any(ALGORITHMS[2] in text for text in callback.texts)
+    with Run.read(directory) as run:
+        assert [trial.values for trial in run.trials()][: len(recorded)] == recorded
 
 
 def test_failed_trials_can_be_run_again(in_tmp: Path, config: Config) -> None:

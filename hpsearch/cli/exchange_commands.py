@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hpsearch.cli.options import Color, common, run_directory, say, timings
+from hpsearch.commands import pasteable
 from hpsearch.exchange.export_targets import TARGETS
 
 if TYPE_CHECKING:
@@ -56,7 +57,8 @@ def import_(sweep: Path | None, study: tuple[str, str] | None, output: Path | No
     for line in (*(f"note: {note}" for note in draft.notes), "", *draft.todo.split("\n"), ""):
         say(printable(line))
     if output is not None:
-        say(f"Wrote {output}. Next: hpsearch check {output}, hpsearch run {output}")
+        following = ", ".join(pasteable("hpsearch", word, output) for word in ("check", "run"))
+        say(f"Wrote {output}. Next: {following}")
 
 
 def _write_config(draft: Draft, output: Path | None) -> None:

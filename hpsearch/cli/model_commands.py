@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from hpsearch.cli.options import Color, Form, common, console, formats, run_directory
+from hpsearch.commands import pasteable
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -64,7 +65,8 @@ def train(directory: Path, trial: str, output: Path, quiet: bool, form: Form, co
     if form == "table" and final.metrics:
         click.echo()
         print_report(confusion_table(final.model.classes, final.confusion.tolist()), form, console(color))
-        click.echo(f"\nNext: hpsearch predict {output} DATA -o predictions.csv", err=True)
+        following = pasteable("hpsearch", "predict", output, "DATA", "-o", "predictions.csv")
+        click.echo(f"\nNext: {following}", err=True)
 
 
 @click.command()

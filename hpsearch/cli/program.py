@@ -1,15 +1,17 @@
 """The command ``hpsearch``, and the one place where errors become exit codes."""
 
 import contextlib
-import os
 import sys
 import traceback
+from collections.abc import Iterator
+from typing import Any
 
 import click
 
 from hpsearch.cli.analysis_commands import explain, importance
 from hpsearch.cli.config_commands import check, sample, schema
 from hpsearch.cli.exchange_commands import export, import_
+from hpsearch.cli.figure_commands import plot, report
 from hpsearch.cli.log_commands import logs
 from hpsearch.cli.machine_commands import completion, doctor
 from hpsearch.cli.model_commands import predict, train
@@ -17,6 +19,7 @@ from hpsearch.cli.options import say
 from hpsearch.cli.results_commands import leaderboard, list_runs, show, status
 from hpsearch.cli.script_commands import init, try_
 from hpsearch.cli.search_commands import resume, run
+from hpsearch.cli.streams import drop_output
 from hpsearch.errors import ClusterLost, HpsearchError, Interrupted, RunError, SearchFailed, UsageError
 from hpsearch.signals import ProgramSignals
 
@@ -26,16 +29,38 @@ succeeded, or too many failed · 4 run directory missing, locked, damaged or mad
 with another config · 130, 143 interrupted, saved."""
 
 
-class _Ordered(click.Group):
-    """A group that lists its commands in the order they are used in."""
+class _ReaderGone(Exception):
+    """Nobody reads stdout any more. Not an OSError, at which click exits as if something had failed."""
+
+
+@contextlib.contextmanager
+def _reader_may_go() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError as error:
+        raise _ReaderGone from error
+
+
+class _Program(click.Group):
+    """A group that lists its commands in the order they are used in, and whose reader may go."""
 
     def list_commands(self, _: click.Context) -> list[str]:
         """The names in the order they were added."""
         return list(self.commands)
 
+    def make_context(self, *arguments: Any, **options: Any) -> click.Context:
+        """Parse the command line, and print the help if that is asked for."""
+        with _reader_may_go():
+            return super().make_context(*arguments, **options)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        with _reader_may_go():
+            return super().invoke(ctx)
+
 
 @click.group(
-    cls=_Ordered,
+    cls=_Program,
     epilog=_EPILOG,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
@@ -59,7 +84,7 @@ for command in (
     *(init, import_, check, sample, try_),
     *(run, resume),
     *(leaderboard, status, show, logs, list_runs),
-    *(importance, explain),
+    *(importance, explain, plot, report),
     *(train, predict),
     *(export, doctor, schema, completion),
 ):
@@ -81,17 +106,18 @@ def exit_code(arguments: list[str], signals: ProgramSignals | None = None) -> in
     except click.Abort:
         return 130
     except click.ClickException as error:
-        error.show()
+        with contextlib.suppress(OSError):
+            error.show()
         return 2
-    except BrokenPipeError:
-        _drop_output()  # the reader has closed the pipe, as `head` does
+    except (_ReaderGone, BrokenPipeError):
+        drop_output()  # the reader has closed the pipe, as `head` does
         return 0
     except KeyboardInterrupt:
         return 130
     except HpsearchError as error:
         return _explain(error)
     except OSError as error:
-        _drop_output()
+        drop_output()
         from hpsearch.reports.text import printable
 
         say(f"Operating system error: {printable(str(error))}")
@@ -100,12 +126,6 @@ def exit_code(arguments: list[str], signals: ProgramSignals | None = None) -> in
         # An interrupted import of compiled code may end in any error.
         return _bug() if signals is None or signals.received is None else 130
     return 0
-
-
-def _drop_output() -> None:
-    """Write nothing more to stdout, not even what Python still buffers when it exits."""
-    with contextlib.suppress(OSError):  # if stdout is not a file
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _explain(error: HpsearchError) -> int:

@@ -156,8 +156,14 @@ def show(
             if as_command:
                 _print_command(line, config)
                 return
+            exact = command_line(config, run.trial(number), Path("TRIAL_DIR"), anywhere=True)
             details = trial_details(
-                config.metric, run.trial(number), run.result(number), timings=timings, command=line
+                config.metric,
+                run.trial(number),
+                run.result(number),
+                timings=timings,
+                command=line,
+                command_data=exact,
             )
     print_report(details, form, console(color))
 

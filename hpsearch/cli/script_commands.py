@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hpsearch.cli.options import Color, Form, common, config_file, console, formats, overrides
+from hpsearch.commands import command, pasteable
 
 if TYPE_CHECKING:
     from hpsearch.scripts import Draft, Script
@@ -85,7 +86,8 @@ def init(source: str, output: Path | None, run_help: bool, data: Path | None) ->
         written = DIGITS if data is None else _data_line(data, config)
         with usage_errors(config):
             write_new(config, TEMPLATE.format(name=config, data=written))
-        click.echo(f"Wrote {config}. Next: hpsearch sample {config}, hpsearch run {config}")
+        following = ", ".join(pasteable("hpsearch", word, config) for word in ("sample", "run"))
+        click.echo(f"Wrote {config}. Next: {following}")
         return
     draft = _draft(source, config, run_help=run_help)
     with usage_errors(config):
@@ -95,7 +97,8 @@ def init(source: str, output: Path | None, run_help: bool, data: Path | None) ->
     for edit in draft.edits:
         click.echo(f"to do: {edit}", err=True)
     names = ", ".join(draft.searched) or "nothing yet"
-    click.echo(f"Wrote {config}, which searches {names}. Next: hpsearch try {config}, hpsearch run {config}")
+    following = ", ".join(pasteable("hpsearch", word, config) for word in ("try", "run"))
+    click.echo(f"Wrote {config}, which searches {names}. Next: {following}")
 
 
 def _draft(source: str, config: Path, *, run_help: bool) -> Draft:
@@ -123,7 +126,7 @@ def _draft(source: str, config: Path, *, run_help: bool) -> Draft:
         elif path.suffix != ".py":
             raise UsageError(
                 f"{path} is not a Python file, so its options can only be found by running it. "
-                f"`hpsearch init {path} --run-help` runs {path} --help"
+                f"{command('init', path, '--run-help')} runs {path} --help"
             )
         else:
             script, made_from = read_script(path), where

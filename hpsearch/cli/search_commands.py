@@ -151,6 +151,7 @@ def _end(directory: Path, *, quiet: bool, color: Color) -> None:
     if quiet:
         click.echo(directory)
         return
+    from hpsearch.commands import pasteable
     from hpsearch.config import Config
     from hpsearch.store import Run
 
@@ -159,12 +160,13 @@ def _end(directory: Path, *, quiet: bool, color: Color) -> None:
         config = Config.from_resolved(run.meta("config"))
     tested = ", with its test error" if config.objective.kind == "network" else ""
     following = {
-        f"hpsearch show {directory} best": f"the best trial{tested}",
-        f"hpsearch leaderboard {directory}": "the whole table",
+        pasteable("hpsearch", "show", directory, "best"): f"the best trial{tested}",
+        pasteable("hpsearch", "leaderboard", directory): "the whole table",
     }
     trials = config.search.trials
     if config.space.size > trials:
-        following[f"hpsearch resume {directory} --trials {2 * trials}"] = "continue the search"
+        continued = pasteable("hpsearch", "resume", directory, "--trials", 2 * trials)
+        following[continued] = "continue the search"
     width = max(map(len, following))
     say(f"\nSaved in {directory}. Next:")
     for command, what in following.items():

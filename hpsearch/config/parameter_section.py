@@ -11,6 +11,7 @@ from hpsearch.document.nodes import Location
 from hpsearch.document.scalars import written
 from hpsearch.space import PRIORS, Categorical, Number, Parameter
 from hpsearch.space.priors import InvalidKey
+from hpsearch.space.priors.grid import MOST_DIGITS
 from hpsearch.trial import Value
 
 _LARGEST_INTEGER = 2**53  # float64 cannot represent all larger whole numbers
@@ -65,7 +66,7 @@ def read_parameter(name: str, section: ParameterSection, kind: Kind, reader: Rea
         found = "both" if bounded else "neither"
         reader.report(at, "must have either min and max, or values", found=found, hint=hint)
         return None
-    misplaced = ("probabilities",) if bounded else ("type", "prior", "step")
+    misplaced = ("probabilities",) if bounded else ("type", "prior", "step", "precision")
     partners = dict.fromkeys(misplaced, "values" if bounded else "min and max")
     partners |= {
         key: f"prior: {either(names)}" for key, names in _PRIORS_BY_KEY.items() if key not in own_keys
@@ -107,10 +108,12 @@ def _number(
     if integer:
         _check_whole(at, section, reader)
     prior, step = section.prior or "linear", section.step
-    number = Number(name, *bounds, prior, step, integer, when, own)
+    number = Number(name, *bounds, prior, step, integer, when, own, section.precision)
     _check_range(at, *bounds, number, reader)
     if section.min is not None or section.max is not None:
         _report_invalid(at, PRIORS[number.prior].invalid_bounds(*bounds, **own), reader)
+    if len(reader.problems) == before and section.precision is not None:
+        _check_precision(at, number, reader)
     if len(reader.problems) > before or not integer:
         return number
     whole_step = None if step is None else int(step)
@@ -172,6 +175,21 @@ def _check_range(at: Location, low: float, high: float, number: Number, reader: 
     elif number.step is not None and number.step > width * (1 + 1e-9) > 0:  # 0.1 is above 0.3 - 0.2
         hint = f"Write {width:g} or less, or leave it out"
         reader.report((*at, "step"), f"must not be larger than the range ({width:g})", hint=hint)
+
+
+def _check_precision(at: Location, number: Number, reader: Reader) -> None:
+    """Reports digits where values have them already, and too few for any value between the bounds."""
+    at = (*at, "precision")
+    if number.step is not None:
+        what = "type: int" if number.integer else "a step"
+        reader.report(at, f"cannot be used with {what}, which decides the digits", hint="Remove it", key=True)
+    elif number.min < number.max and not number.grid.between:
+        enough = (
+            digits for digits in range(1, MOST_DIGITS + 1) if replace(number, precision=digits).grid.between
+        )
+        least = next(enough, None)
+        hint = "Leave it out" if least is None else f"Write {least} or more, or leave it out"
+        reader.report(at, "must leave values between min and max", hint=hint)
 
 
 def _categorical(
@@ -254,8 +272,9 @@ def resolved_parameter(parameter: Parameter) -> dict[str, Any]:
             "min": parameter.min,
             "max": parameter.max,
         }
-        if parameter.step is not None:
-            section["step"] = parameter.step
+        for key in ("step", "precision"):
+            if getattr(parameter, key) is not None:
+                section[key] = getattr(parameter, key)
     if parameter.when:
         section["when"] = {name: list(values) for name, values in parameter.when.items()}
     return section

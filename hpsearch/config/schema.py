@@ -35,6 +35,7 @@ from hpsearch.data.builtin import BUILTIN
 from hpsearch.kernels import FASTEST, KERNELS, PORTABLE
 from hpsearch.searchers import METHODS
 from hpsearch.space import PRIORS
+from hpsearch.space.priors.grid import MOST_DIGITS
 
 
 class Section(BaseModel):
@@ -67,6 +68,12 @@ class _ParameterSection(Section):
     min: float | None = Field(default=None, description="smallest value")
     max: float | None = Field(default=None, description="largest value")
     step: float | None = Field(default=None, description="distance between neighbouring values", gt=0)
+    precision: int | None = Field(
+        default=None,
+        ge=1,
+        le=MOST_DIGITS,
+        description="how many significant digits drawn values have; by default enough for 10,000 values",
+    )
     values: list[Any] | None = Field(default=None, description="the values to choose from")
     probabilities: list[float] | None = Field(
         default=None, description="the probability of each of the values"

@@ -24,7 +24,7 @@ def apply_override(root: MappingNode, argument: str, problems: Problems) -> Mapp
         return root
 
     name, equals, text = argument.partition("=")
-    keys = name.strip().split(".")
+    keys = _existing(root, name.strip().split("."))
     if not equals or not all(keys):
         return refuse("a setting is changed with KEY=VALUE", "For example: search.trials=32")
     try:
@@ -39,6 +39,17 @@ def apply_override(root: MappingNode, argument: str, problems: Problems) -> Mapp
         hint = f"Write {section}={{{shown(keys[depth])}: …}}"
         return refuse(f"{section} is a value and has no keys", hint)
     return _replaced(root, keys, node, position)
+
+
+def _existing(node: Node, parts: list[str]) -> list[str]:
+    """The keys of a path; parts that together are an existing key, such as ``optimizer.lr``, are one."""
+    if len(parts) < 2 or not isinstance(node, MappingNode):
+        return parts
+    for count in range(len(parts), 0, -1):
+        key = ".".join(parts[:count])
+        if key in node.entries:
+            return [key, *_existing(node.entries[key].node, parts[count:])]
+    return parts
 
 
 def _is_value(root: MappingNode, keys: list[str]) -> bool:

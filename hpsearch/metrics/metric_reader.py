@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from hpsearch.metrics.names import canonical, is_counter, looks_like_a_metric
+from hpsearch.metrics.names import Mentions, canonical, is_counter, looks_like_a_metric
 from hpsearch.metrics.numbers import plain_line
 from hpsearch.metrics.objects import depth, read_object
 from hpsearch.metrics.pairs import contradictory, pairs
@@ -17,6 +17,9 @@ LONGEST_LINE = 2**14
 
 MOST_OBJECT_LINES = 200
 """Lines of one JSON object."""
+
+MOST_OTHER_LINES = 1000
+"""Lines without a name of a metric that are looked at, so that an error can say what was there instead."""
 
 MOST_SEEN = 500
 """Names that are remembered."""
@@ -134,11 +137,17 @@ class LineReader(_Gatherer):
         self._metric = metric
         self._canonical = canonical(metric)
         self._table = TableReader((metric,))
+        self._mentions = Mentions(metric)
+        self._other_lines = 0
         self._object: list[str] = []
         self._depth = 0
 
     def records(self, block: bytes) -> Iterator[dict[str, Any]]:
         """See :meth:`MetricReader.records`."""
+        if self._is_noise(block):
+            for line in _lines(block.rstrip().rpartition(b"\n")[2]):
+                self._table.skip(line)
+            return
         for line in _lines(block):
             for gathered in self._whole(line):
                 self._read(gathered)
@@ -169,10 +178,20 @@ class LineReader(_Gatherer):
         whole = " ".join(lines)
         return [whole] if read_object(whole) is not None else lines
 
+    def _is_noise(self, block: bytes) -> bool:
+        """Whether nothing in some lines can be of interest; programs may print millions of them."""
+        waits = self._object or self._table.expects_row or self._other_lines < MOST_OTHER_LINES
+        return not waits and b"{" not in block and not self._mentions(block.decode("latin-1"))
+
     def _read(self, line: str) -> None:
         if "{" in line and (entries := read_object(line)) is not None:
             self._add(entries, line, "object")
-        elif not self._table.reading and not _ANY_VALUE.search(line):
+        elif not self._table.expects_row and not self._mentions(line):
+            self._table.skip(line)
+            if self._other_lines < MOST_OTHER_LINES and _ANY_VALUE.search(line):
+                self._other_lines += 1
+                self._read_text(line[:LONGEST_LINE])
+        elif not self._table.expects_row and not _ANY_VALUE.search(line):
             self._table.row(line)
         elif row := self._table.row(line):
             self._add(row, line, "table")

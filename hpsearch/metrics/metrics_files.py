@@ -4,8 +4,10 @@ What is read follows from what is in the files, not from when it is looked at: t
 however often :meth:`MetricsFile.records` is called.
 """
 
+import contextlib
 import csv
 import glob
+import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -53,6 +55,7 @@ class MetricsFile:
         self._metric = metric
         self._canonical = canonical(metric)
         self._before = {file: _stamp(file) for file in self._files()} if only_new else {}
+        self._contents = {file: _digest(file, stamp) for file, stamp in self._before.items()}
         self._stamp: tuple[int, ...] = ()
         self._given = 0  # records
         self._final: dict[str, Any] = {}
@@ -80,7 +83,7 @@ class MetricsFile:
                 return
             else:
                 self._stamp = stamp
-                lines = _lines(files[0], ended=ended)
+                lines = _lines(files[0], ended=ended)[self._earlier(files[0]) :]
         except (OSError, ValueError, RecursionError) as error:
             if isinstance(error, FileNotFoundError) or (
                 not ended and not isinstance(error, UnreadableMetrics)
@@ -106,6 +109,15 @@ class MetricsFile:
             if file.is_file()
         ]
         return sorted(files)
+
+    def _earlier(self, file: Path) -> int:
+        """How many lines of a file are of earlier trials, because the program appends to it."""
+        stamp = self._before.get(file, ())
+        if not stamp or _stamp(file)[1] <= stamp[1] or _digest(file, stamp) != self._contents[file]:
+            return 0
+        with file.open("rb") as stream:
+            text = stream.read(stamp[1]).decode("utf-8", "backslashreplace")
+        return len(_parsed(file, text[: text.rfind("\n") + 1], ended=True))
 
     def _gathered(self, lines: Sequence[Entries], file: Path) -> Iterator[dict[str, Any]]:
         record: dict[str, Any] = {}
@@ -160,10 +172,15 @@ def _lines(file: Path, *, ended: bool) -> list[Entries]:
     if file.stat().st_size > LARGEST_FILE:
         raise UnreadableMetrics(f"{file} is larger than {LARGEST_FILE >> 20} MiB")
     text = file.read_text(encoding="utf-8", errors="backslashreplace")
-    if file.suffix == ".json":
-        return _json_lines(json.loads(text), ended=ended)
-    if not ended:
+    if not ended and file.suffix != ".json":
         text = text[: text.rfind("\n") + 1]
+    return _parsed(file, text, ended=ended)
+
+
+def _parsed(file: Path, text: str, *, ended: bool) -> list[Entries]:
+    """What a text of a file's format has."""
+    if file.suffix == ".json":
+        return _json_lines(json.loads(text), ended=ended) if text else []
     if file.suffix in _SEPARATORS:
         return _rows(text, _SEPARATORS[file.suffix])
     objects = (read_object(line) for line in text.splitlines())
@@ -207,6 +224,14 @@ def _stamp(file: Path) -> tuple[int, ...]:
     except OSError:
         return ()
     return (stat.st_ino, stat.st_size, stat.st_mtime_ns)
+
+
+def _digest(file: Path, stamp: tuple[int, ...]) -> str:
+    """The hash of the first bytes of a file, as many as it had once."""
+    total = hashlib.sha256()
+    with contextlib.suppress(OSError), file.open("rb") as stream:
+        total.update(stream.read(stamp[1] if stamp else 0))
+    return total.hexdigest()
 
 
 def _is_number(value: Any) -> bool:

@@ -1,8 +1,10 @@
 """When two names are the same metric, and which names are metrics at all."""
 
 import re
+from functools import lru_cache
 
 _PARTS = re.compile(r"[a-z0-9]+")
+_LETTERS = re.compile(r"[a-z]+")
 _SEPARATORS = re.compile(r"(?:['’]s\b|[^a-z0-9])+")
 
 LEVELS = frozenset({"debug", "info", "notice", "warning", "warn", "error", "critical", "trace"})
@@ -27,16 +29,38 @@ _WORDS = frozenset(
 )
 
 
+_STEMS = frozenset(letters[-1] for word in _WORDS if (letters := _LETTERS.findall(word)))
+
+
+class Mentions:
+    """Tells which lines may name a metric: the given one, or any usual one.
+
+    Args:
+        metric: Its name.
+    """
+
+    def __init__(self, metric: str) -> None:
+        self._words = _STEMS | set(_LETTERS.findall(metric.lower())[-1:])
+        self._always = not _LETTERS.search(metric.lower())
+
+    def __call__(self, text: str) -> bool:
+        """Whether some lines may name one."""
+        return self._always or not self._words.isdisjoint(_LETTERS.findall(text.lower()))
+
+
+@lru_cache(maxsize=4096)
 def canonical(name: str) -> str:
     """A name as it is compared: ``Val loss``, ``val/loss`` and ``val-loss`` are all ``val_loss``."""
     return _SEPARATORS.sub("_", name.lower()).strip("_")
 
 
+@lru_cache(maxsize=4096)
 def is_counter(name: str) -> bool:
     """Whether a name is of a counter or a clock, which only say how far a program is."""
     return canonical(name).rpartition("_")[2] in _COUNTERS or canonical(name) in _COUNTERS
 
 
+@lru_cache(maxsize=4096)
 def looks_like_a_metric(name: str) -> bool:
     """Whether a name's last words are usual for a measurement: ``test_loss``, ``P@1``."""
     parts = _PARTS.findall(name.lower())

@@ -12,6 +12,7 @@ LONGEST_HEADER = 2000
 
 _WORD = re.compile(r"#|[^\W\d][\w%@./'()+\-]*")
 _NUMBER_WITH_MARK = re.compile(r"(\S+?)\s*[+*✓]")
+_FIGURE = re.compile(r"(?<![\w@.\-/'(])[0-9]")
 _RULE = re.compile(r"[-=+|:─━═┼╪┿│┃├┤┌┐└┘┏┓┗┛┡┩╇╈┬┴┳┻\s]+")
 _DELIMITERS = (r"[|│┃]", r"\t", r",", r";", r"\s{2,}", r"\s+")
 
@@ -29,6 +30,7 @@ class TableReader:
     def __init__(self, known: Iterable[str] = ()) -> None:
         self._known = frozenset(known)
         self._headers: list[str] = []
+        self._above = ""
         self._names: list[str] = []
         self._delimiter = ""
 
@@ -37,6 +39,16 @@ class TableReader:
         """Whether the last line belonged to a table."""
         return bool(self._names)
 
+    @property
+    def expects_row(self) -> bool:
+        """Whether the next line may be a row, whatever is in it."""
+        return bool(self._names or self._headers)
+
+    def skip(self, line: str) -> None:
+        """Pass over a line that has no name of a metric; it may still be the first line of a header."""
+        if line.strip():
+            self._above = line
+
     def row(self, line: str) -> dict[str, float]:
         """The numbers of a line by the names of their columns; none if it is not a row."""
         if not line.strip() or _RULE.fullmatch(line):
@@ -44,8 +56,13 @@ class TableReader:
         if self._names and (row := _numbers(_cells(line, self._delimiter), self._names)):
             return row
         self._names = []
-        if len(line) <= LONGEST_HEADER and any(_is_header(_cells(line, by)) for by in _DELIMITERS):
-            self._headers = [*self._headers[-1:], line]
+        if (
+            len(line) <= LONGEST_HEADER
+            and not _FIGURE.search(line)
+            and any(_is_header(_cells(line, by)) for by in _DELIMITERS)
+        ):
+            above = self._headers[-1] if self._headers else self._above
+            self._headers, self._above = [above, line] if above else [line], ""
             return {}
         headers, self._headers = self._headers, []
         return self._first_row(line, headers) if headers else {}

@@ -98,7 +98,7 @@ class Command:
         Raises:
             ConfigError: No searched value does, or a template cannot be filled in.
         """
-        from hpsearch.objectives.command_checks import check_reach  # imports yaml
+        from hpsearch.objectives.reach import check_reach  # imports yaml
 
         return check_reach(config)
 

@@ -6,7 +6,7 @@ from typing import Any
 from hpsearch.analysis.explanation import SearchExplanation, TrialExplanation
 from hpsearch.analysis.narrowing import AtBound
 from hpsearch.reports.table import Column, Table
-from hpsearch.reports.text import plain
+from hpsearch.reports.text import plain, value_text
 from hpsearch.searchers import PHASES
 from hpsearch.trial import Result
 
@@ -27,11 +27,11 @@ def trial_table(found: TrialExplanation) -> Table:
         }
         for each in found.moves
     ]
-    columns = [Column("parameter", ("parameter",)), Column("value", ("value",), right=True)]
+    columns = [Column("parameter", ("parameter",)), Column("value", ("value",), value_text, right=True)]
     notes = [f"Phase {phase}: {PHASES.get(phase, 'no reason is recorded')}."]
     if centre is not None:
         columns += [
-            Column("from", ("from",), right=True),
+            Column("from", ("from",), value_text, right=True),
             Column("moved", ("moved",), show=_signed, right=True),
         ]
         outcome = _outcome(found.metric, centre)
@@ -67,7 +67,7 @@ def search_table(found: SearchExplanation) -> Table:
     columns = [
         Column("parameter", ("parameter",)),
         *(Column(_trials(numbers), (name,), show=_spread) for name, numbers in periods.items()),
-        Column("best", ("best",), right=True),
+        Column("best", ("best",), value_text, right=True),
     ]
     exact = [
         Column("parameter", ("parameter",)),
@@ -97,7 +97,7 @@ def search_table(found: SearchExplanation) -> Table:
 
 def _bound_warning(found: AtBound) -> str:
     side, where = ("lower", "below") if found.end == "min" else ("upper", "above")
-    bound = plain(found.bound)
+    bound = value_text(found.bound)
     return f"The best {found.name} is at the {side} end of its range: widen `{found.name}` {where} {bound}?"
 
 
@@ -135,5 +135,5 @@ def _spread(ends: Any) -> str:
     if ends is None:
         return ""
     if "share" in ends:
-        return f"{plain(ends['value'])} in {ends['share']:.0%}"
-    return f"{plain(ends['low'])} … {plain(ends['high'])}"
+        return f"{value_text(ends['value'])} in {ends['share']:.0%}"
+    return f"{value_text(ends['low'])} … {value_text(ends['high'])}"

@@ -6,6 +6,7 @@ from hpsearch.analysis.ranking import leaderboard
 from hpsearch.config import Config
 from hpsearch.reports.status import counted
 from hpsearch.reports.table import Column, Table
+from hpsearch.reports.text import value_text
 from hpsearch.trial import Result, Status, Trial
 
 __all__ = ["leaderboard_table"]
@@ -49,7 +50,10 @@ def leaderboard_table(
     columns += [
         Column("status", ("status",)),
         Column("epochs", ("epochs",), right=True),
-        *(Column(name, ("values", name), right=True, optional=True) for name in config.space.names),
+        *(
+            Column(name, ("values", name), value_text, right=True, optional=True)
+            for name in config.space.names
+        ),
     ]
     if timings:
         columns.append(Column("seconds", ("seconds",), right=True))

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from hpsearch.reports.progress import Progress, Running
 from hpsearch.reports.sparkline import sparkline
-from hpsearch.reports.text import duration, number, plain, printable
+from hpsearch.reports.text import duration, number, plain, printable, value_text
 from hpsearch.trial import Epoch, Metric, Result, Trial, Value
 
 _FRAMES_PER_SECOND = 8
@@ -132,4 +132,4 @@ class LiveDisplay:
 
 
 def _values(values: Mapping[str, Value]) -> str:
-    return printable("  ".join(f"{name}={plain(value)}" for name, value in values.items()))
+    return printable("  ".join(f"{name}={value_text(value)}" for name, value in values.items()))

@@ -5,7 +5,7 @@ from typing import Any
 
 from hpsearch.reports.sparkline import sparkline
 from hpsearch.reports.table import Column, Table
-from hpsearch.reports.text import plain
+from hpsearch.reports.text import value_text
 from hpsearch.trial import Trial
 
 __all__ = ["coverage_table", "draws_table"]
@@ -23,7 +23,7 @@ def draws_table(
     """
     columns = [
         Column("draw", ("draw",), right=True),
-        *(Column(name, ("values", name), right=True, optional=True) for name in names),
+        *(Column(name, ("values", name), value_text, right=True, optional=True) for name in names),
     ]
     rows = [{"draw": trial.number, "values": dict(trial.values)} for trial in trials]
     return Table("sample", columns, rows, {"coverage": list(coverage)})
@@ -39,7 +39,7 @@ def coverage_table(coverage: Sequence[Mapping[str, Any]], draws: int) -> Table:
     columns = [
         Column("parameter", ("parameter",)),
         Column("prior", ("prior",)),
-        Column("range", ("range",), show=lambda ends: f"{plain(ends[0])} … {plain(ends[-1])}"),
+        Column("range", ("range",), show=lambda ends: f"{value_text(ends[0])} … {value_text(ends[-1])}"),
         *(
             Column(header, ("quartiles",), show=_item(at), right=True)
             for at, header in enumerate(("25 %", "50 %", "75 %"))
@@ -57,4 +57,4 @@ def coverage_table(coverage: Sequence[Mapping[str, Any]], draws: int) -> Table:
 
 
 def _item(at: int) -> Callable[[Any], str]:
-    return lambda values: plain(values[at]) if values else ""
+    return lambda values: value_text(values[at]) if values else ""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hpsearch.config import Config
-from hpsearch.reports.text import plain
+from hpsearch.reports.text import value_text
 
 __all__ = ["config_lines", "pairs"]
 
@@ -31,7 +31,7 @@ def pairs(values: Mapping[str, Any]) -> str:
 
 def _parameter(spec: object) -> str:
     if not isinstance(spec, Mapping):
-        return plain(spec)
+        return value_text(spec)
     return ", ".join(f"{key} {_flat(value)}" for key, value in spec.items())
 
 
@@ -41,7 +41,7 @@ def _flat(value: object) -> str:
     if isinstance(value, list):
         items = (f"{{{_flat(item)}}}" if isinstance(item, Mapping) else _flat(item) for item in value)
         return f"[{', '.join(items)}]"
-    return plain(value)
+    return value_text(value)
 
 
 def blas_lines(versions: Mapping[str, Any]) -> str:

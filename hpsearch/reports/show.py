@@ -9,7 +9,7 @@ from hpsearch.config import Config
 from hpsearch.reports.settings import blas_lines, config_lines, pairs
 from hpsearch.reports.sparkline import sparkline
 from hpsearch.reports.table import Details
-from hpsearch.reports.text import duration, plain
+from hpsearch.reports.text import duration, plain, value_text
 from hpsearch.trial import Metric, Result, Trial
 
 __all__ = ["run_details", "trial_details"]
@@ -38,7 +38,13 @@ def run_details(directory: Path, config: Config, metadata: Mapping[str, Any]) ->
 
 
 def trial_details(
-    metric: Metric, trial: Trial, result: Result | None, *, timings: bool = False, command: str = ""
+    metric: Metric,
+    trial: Trial,
+    result: Result | None,
+    *,
+    timings: bool = False,
+    command: str = "",
+    command_data: str = "",
 ) -> Details:
     """All that is known of one trial.
 
@@ -48,6 +54,7 @@ def trial_details(
         result: Its result, if it has one.
         timings: Whether to show how long it ran.
         command: The line that runs it; "" if it is not a command.
+        command_data: The same without paths that depend on where the run is.
     """
     data: dict[str, Any] = trial.to_json()
     lines = [("trial", str(trial.number))]
@@ -61,11 +68,11 @@ def trial_details(
             spread = "" if error is None else f" ± {plain(error)}"
             lines.append((metric.name, plain(result.value) + spread))
         lines += [(name, plain(value)) for name, value in result.final.items()]
-    values = "\n".join(f"{name}: {value}" for name, value in trial.values.items())  # exact, to be copied
+    values = "\n".join(f"{name}: {value_text(value)}" for name, value in trial.values.items())
     seeds = ", ".join(map(str, trial.seeds))
     lines += [("values", values), ("seeds" if trial.more_seeds else "seed", seeds)]
     if command:
-        data["command"] = command
+        data["command"] = command_data
         lines.append(("command", command))
     lines.append(("origin", pairs(trial.origin)))
     if result is not None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from hpsearch.commands import pasteable
 from hpsearch.config import Config
 from hpsearch.reports.table import Details
 from hpsearch.reports.text import plain
@@ -60,7 +61,7 @@ def status_details(
             f"trial {best.number}, {config.metric.name} {plain(best.value)}" if best and has_best else "",
         ),
         ("events", "\n".join(latest)),
-        ("next", f"hpsearch resume {directory}" if state in ("interrupted", "failed") else ""),
+        ("next", pasteable("hpsearch", "resume", directory) if state in ("interrupted", "failed") else ""),
     ]
     return Details("status", data, [(label, text) for label, text in lines if text])
 

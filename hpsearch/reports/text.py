@@ -27,7 +27,16 @@ def plain(value: object) -> str:
 
 def number(value: float) -> str:
     """Four significant digits, small and large ones in scientific notation: 0.0123, 3.2e-5."""
-    mantissa, e, exponent = f"{value:.4g}".partition("e")
+    return _short_exponent(f"{value:.4g}")
+
+
+def value_text(value: object) -> str:
+    """A value of a parameter, exactly, so that it can be typed again; nothing for None."""
+    return _short_exponent(repr(value)) if isinstance(value, float) else plain(value)
+
+
+def _short_exponent(text: str) -> str:
+    mantissa, e, exponent = text.partition("e")
     return f"{mantissa}e{int(exponent)}" if e else mantissa
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hpsearch.space.priors import PRIORS, Prior
-from hpsearch.space.priors.prior import Floats
+from hpsearch.space.priors.grid import Floats, Grid
 from hpsearch.trial import Value
 
 Booleans = NDArray[np.bool_]
@@ -48,6 +48,8 @@ class Number:
         integer: Whether values are ``int``.
         when: For each name, the values of that other parameter with which this one is active.
         prior_parameters: A value for each of the prior's own keys.
+        precision: How many significant digits the values of a continuous parameter have; None for about
+            10,000 values. Values that were not drawn may have more.
     """
 
     name: str
@@ -58,6 +60,7 @@ class Number:
     integer: bool = False
     when: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
     prior_parameters: Mapping[str, float] = field(default_factory=dict)
+    precision: int | None = None
 
     def __post_init__(self) -> None:
         if self.integer and self.step is None:
@@ -87,6 +90,11 @@ class Number:
         return prior(*ends, **self.prior_parameters)
 
     @cached_property
+    def grid(self) -> Grid:
+        """The values of a continuous parameter."""
+        return self._prior.grid(self.precision)
+
+    @cached_property
     def _decimals(self) -> int:
         """Digits after the point that the bounds and the step are written with; steps are rounded to them."""
         exponents = [Decimal(repr(x)).normalize().as_tuple().exponent for x in (self.min, self.step or 0)]
@@ -99,18 +107,21 @@ class Number:
 
     def decode(self, units: Floats) -> list[Value]:
         """The values at coordinates ``units``, shape (n,)."""
-        x = self._prior.decode(units)
         if self.step is None:
-            # The ends exactly: exp(log(x)) is not always x.
-            ends = np.where(units <= 0.0, self.min, np.where(units >= 1.0, self.max, x))
-            continuous: list[Value] = np.clip(ends, self.min, self.max).tolist()
+            continuous: list[Value] = self._drawn(units).tolist()
             return continuous
-        steps = self.min + self._index(x) * self.step
+        steps = self.min + self._index(self._prior.decode(units)) * self.step
         if self.integer:
             integers: list[Value] = np.rint(steps).astype(np.int64).tolist()
             return integers
         rounded = (round(value, self._decimals) for value in steps.tolist())
         return [min(max(value, self.min), self.max) for value in rounded]
+
+    def _drawn(self, units: Floats) -> Floats:
+        """The values of a continuous parameter at coordinates, both of shape (n,)."""
+        x = self.grid.round(np.clip(self._prior.decode(units), self.min, self.max))
+        # The ends exactly: exp(log(x)) is not always x.
+        return np.asarray(np.where(units <= 0.0, self.min, np.where(units >= 1.0, self.max, x)))
 
     def encode(self, values: Sequence[Value]) -> Floats:
         """The canonical coordinates of ``values``, shape (n,)."""
@@ -118,7 +129,7 @@ class Number:
 
     def snap(self, units: Floats) -> Floats:
         """The canonical coordinates nearest to ``units``, shape (n,)."""
-        return units if self.step is None else self._canonical(self._prior.decode(units))
+        return self._canonical(self._drawn(units) if self.step is None else self._prior.decode(units))
 
     def among(self, units: Floats, values: Sequence[Value]) -> Booleans:
         """Where the value is one of ``values``, shape (n,)."""
@@ -151,7 +162,11 @@ class Number:
     def nearest(self, value: object) -> Value | None:
         """This parameter's value nearest to another one; None if it is further away than half the range."""
         x = _number(value)
-        return self.decode(self.encode([x]))[0] if -0.5 <= self.position(x) <= 1.5 else None
+        if not -0.5 <= self.position(x) <= 1.5:
+            return None
+        if self.step is None:
+            return min(max(x, self.min), self.max)
+        return self.decode(self.encode([x]))[0]
 
     def accepts(self, value: object) -> bool:
         """Whether a value is one of this parameter's values."""

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from hpsearch.config import parse_space
+from hpsearch.config.space_section import resolved_space
 from hpsearch.errors import ConfigError
 from hpsearch.space import Categorical, Number, Space
 
@@ -179,3 +180,13 @@ def test_every_problem_is_reported() -> None:
         }
     )
     assert len(message.splitlines()) == 4
+
+
+def test_precision_is_a_number_of_digits() -> None:
+    """It is kept in the resolved config, and a range without it stays as it was."""
+    space = parse_space({"x": {"min": 0, "max": 1, "precision": 2}, "y": {"min": 0, "max": 1}})
+    assert space == Space((Number("x", 0, 1, precision=2), Number("y", 0, 1)))
+    resolved = resolved_space(space)
+    assert resolved["x"]["precision"] == 2
+    assert "precision" not in resolved["y"]
+    assert parse_space(resolved) == space

@@ -114,3 +114,14 @@ def test_config_is_read_from_what_it_resolved_to() -> None:
     """The resolved config includes the arguments."""
     config = load(GOOD, ["space.optimizer=adam", "run.timeout=1h30m", "space.momentum=0.9"])
     assert Config.from_resolved(config.resolved()) == config
+
+
+def test_a_name_may_have_dots(tmp_path: Path) -> None:
+    """An argument finds the parameter of that name."""
+    path = tmp_path / "config.yaml"
+    path.write_text(
+        "objective: {command: 'true {args}'}\nspace: {optim.lr: {min: 0, max: 1}, b: {values: [1, 2]}}\n"
+    )
+    (parameter,) = load(path, ["space.optim.lr.max=0.5", "space.b=1"]).space.parameters
+    assert parameter == Number("optim.lr", 0, 0.5)
+    assert load(path, ["space.optim.lr=0.25"]).space.constants == {"optim.lr": 0.25}

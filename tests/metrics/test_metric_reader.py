@@ -35,7 +35,7 @@ def test_the_corpus_is_large_enough() -> None:
 
 def test_blocks_may_be_cut_between_any_lines() -> None:
     """What is read does not depend on how the lines arrive."""
-    output = "\n".join(case.output for case in CORPUS)
+    output = "\n".join(["words and 1 number"] * 1200 + [case.output for case in CORPUS])
     whole = LineReader("val_loss")
     at_once = [*whole.records(output.encode()), whole.final()]
     line_by_line = LineReader("val_loss")

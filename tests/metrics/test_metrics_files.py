@@ -86,6 +86,20 @@ def test_files_of_earlier_trials_are_left_out(tmp_path: Path) -> None:
     assert [record.get("val_loss") for record in found] == [0.5, 0.25, None]
 
 
+def test_what_earlier_trials_wrote_is_not_read_again(tmp_path: Path) -> None:
+    """A program may append to a file, or write it anew."""
+    path = tmp_path / "m.csv"
+    path.write_bytes(KERAS)
+    appended = KERAS + b"0,0.4,0.125\n"
+    assert grow(path, [appended], str(path)) == [{"loss": 0.4, "val_loss": 0.125}, {}]
+    path.write_bytes(KERAS)
+    anew = KERAS.replace(b"0.7", b"0.8")
+    assert grow(path, [anew], str(path)) == [{"loss": 0.8, "val_loss": 0.5}, SECOND, {}]
+    lines = tmp_path / "m.jsonl"
+    lines.write_bytes(JSON_LINES)
+    assert grow(lines, [JSON_LINES + b'{"val_loss": 3}\n'], str(lines)) == [{"val_loss": 3}, {}]
+
+
 def test_two_files_that_match_are_an_error(tmp_path: Path) -> None:
     """It names them."""
     follower = MetricsFile(str(tmp_path / "*.csv"), "val_loss")

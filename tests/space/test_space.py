@@ -27,21 +27,18 @@ def test_decoding_a_canonical_coordinate_gives_the_value_back(parameter: Number,
     """A value's canonical coordinate decodes to that value."""
     values = parameter.decode(at)
     back = parameter.decode(parameter.encode(values))
-    if parameter.count == math.inf:
-        assert back == pytest.approx(values, rel=1e-9, abs=1e-12)
-    else:
-        assert back == values
+    assert back == values
 
 
 @given(numbers().filter(lambda p: p.step is None), units)
 def test_coordinates_of_a_continuous_parameter_survive_the_round_trip(
     parameter: Number, at: np.ndarray
 ) -> None:
-    """From coordinate to value and back changes nothing but rounding."""
+    """From coordinate to value and back changes as little as the digits of the value allow."""
     width = np.ptp(parameter.encode([parameter.min, parameter.max]))
     assert width == pytest.approx(1)
-    scale = max(abs(parameter.min), abs(parameter.max)) / (parameter.max - parameter.min)
-    assert np.abs(parameter.encode(parameter.decode(at)) - at).max() < 1e-10 * (1 + scale)
+    # The coarsest grid is that of a narrow log_normal prior: a thousand values in twelve standard deviations.
+    assert np.abs(parameter.encode(parameter.decode(at)) - at).max() < 5e-3
 
 
 @given(numbers(), st.floats(0, 1), st.floats(0, 1))
@@ -76,7 +73,7 @@ def test_log_integers_own_the_logarithm_of_their_bucket(low: int, count: int) ->
 def test_the_middle_of_a_log_prior_is_the_geometric_mean(low: float, ratio: float) -> None:
     """Half of all log-uniform draws lie below sqrt(min * max)."""
     parameter = Number("x", low, low * ratio, "log")
-    assert parameter.decode(np.array([0.5]))[0] == pytest.approx(math.sqrt(low * low * ratio), rel=1e-9)
+    assert parameter.decode(np.array([0.5]))[0] == pytest.approx(math.sqrt(low * low * ratio), rel=1e-3)
 
 
 def test_reverse_log_puts_half_its_mass_above_099() -> None:
@@ -125,14 +122,14 @@ def test_snapping_keeps_the_configuration(space: Space, seed: int) -> None:
     for ours, theirs in zip(space.values(points), space.values(snapped), strict=True):
         assert ours.keys() == theirs.keys()
         for name, value in ours.items():
-            assert theirs[name] == (pytest.approx(value, rel=1e-9) if isinstance(value, float) else value)
+            assert theirs[name] == value
 
 
 @given(spaces(), st.integers(0, 2**32 - 1))
 def test_units_inverts_values(space: Space, seed: int) -> None:
     """The canonical point of a configuration is the snapped point that it came from."""
     points = np.random.default_rng(seed).random((20, space.dimensions))
-    assert space.units(space.values(points)) == pytest.approx(space.snap(points), abs=1e-6)
+    assert np.array_equal(space.units(space.values(points)), space.snap(points))
 
 
 @given(spaces(), st.integers(0, 2**32 - 1))

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from hpsearch.space.priors.grid import Grid, SignificantGrid
 from hpsearch.space.priors.normal import Normal
 from hpsearch.space.priors.prior import Floats, InvalidKey
 
@@ -38,6 +39,11 @@ class LogNormal(Normal):
         """The bucket of the smallest value ends at 0."""
         outer_low, outer_high = super().bucket_ends(low, step, count)
         return max(outer_low, 0.0), outer_high
+
+    def grid(self, precision: int | None) -> Grid:
+        """Four significant digits."""
+        resolution = (self._resolution() / [self.low, self.high]).max().item()
+        return SignificantGrid.over(self.low, self.high, precision, resolution)
 
     @staticmethod
     def _to_normal(x: Floats) -> Floats:

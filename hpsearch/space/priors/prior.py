@@ -7,9 +7,10 @@ from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from hpsearch.space.priors.grid import EvenGrid, Floats, Grid
+
+__all__ = ["Floats", "InvalidKey", "Prior"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,22 @@ class Prior(ABC):
         low, high = self.from_axis(np.array(self._ends)).tolist()
         edges = self.to_axis(np.maximum(left, low)), self.to_axis(np.minimum(right, high))
         return self._unit((edges[0] + edges[1]) / 2)
+
+    def grid(self, precision: int | None) -> Grid:
+        """The values that continuous draws are rounded to.
+
+        Args:
+            precision: How many significant digits they have; None for about 10,000 values.
+        """
+        return EvenGrid.over(self.low, self.high, precision, self._resolution().max().item())
+
+    def _resolution(self) -> Floats:
+        """A distance at each end of the range at which two numbers surely have different coordinates."""
+        ends = np.array(self._ends)
+        apart = 4 * np.spacing(np.array([abs(ends[0]), np.abs(ends).max()]))
+        # In the far tails of a distribution neighbouring numbers may have one coordinate.
+        distances = np.abs(self.from_axis(ends + apart * [1, -1]) - self.from_axis(ends))
+        return np.asarray(4 * np.maximum(distances, np.spacing(np.abs([self.low, self.high]))))
 
     def position(self, x: float) -> float:
         """Where a number lies relative to the range: 0 at its lower end, 1 at its upper end.

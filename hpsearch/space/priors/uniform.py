@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from hpsearch.space.priors.grid import Grid, ReverseGrid, SignificantGrid
 from hpsearch.space.priors.prior import Floats, InvalidKey, Prior
 
 
@@ -31,6 +32,11 @@ class Log(Prior):
     def from_axis(self, t: Floats) -> Floats:
         """The exponentials."""
         return np.asarray(np.exp(t))
+
+    def grid(self, precision: int | None) -> Grid:
+        """Four significant digits."""
+        resolution = (self._resolution() / [self.low, self.high]).max().item()
+        return SignificantGrid.over(self.low, self.high, precision, resolution)
 
     @classmethod
     def invalid_bounds(cls, low: float, high: float, **parameters: float) -> Iterator[InvalidKey]:
@@ -60,6 +66,12 @@ class ReverseLog(Prior):
     def from_axis(self, t: Floats) -> Floats:
         """1 − exp(−t)."""
         return np.asarray(-np.expm1(-t))
+
+    def grid(self, precision: int | None) -> Grid:
+        """Four significant digits of 1 − x."""
+        distances = 1 - np.array([self.low, self.high])
+        resolution = np.maximum(self._resolution(), 4 * np.spacing(0.5)) / distances
+        return ReverseGrid.over(self.low, self.high, precision, resolution.max().item())
 
     @classmethod
     def invalid_bounds(cls, low: float, high: float, **parameters: float) -> Iterator[InvalidKey]:

@@ -1,0 +1,96 @@
+"""Commands that draw runs: ``plot``, ``report``."""
+
+from pathlib import Path
+
+import click
+
+from hpsearch.cli.options import Color, RunDirectory, common, console, run_directory
+from hpsearch.reports.figure_kinds import FIGURE_KINDS
+
+_WIDTH = 100  # of a figure that does not go to a terminal
+
+
+@click.command()
+@run_directory
+@click.argument("kind", metavar="KIND", type=click.Choice(FIGURE_KINDS))
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write an .html or .svg or .png or .pdf file.",
+)
+@common
+def plot(directory: Path, kind: str, output: Path | None, color: Color) -> None:
+    """Draw a figure of a run.
+
+    Without -o the figure is drawn as text in the terminal. KIND is one of:
+
+    \b
+      history     each trial, the best so far, and what random search would have reached
+      zoom        where each parameter was tried as the search narrowed
+      curves      learning curves, and what the rungs of early stopping demanded
+      importance  how much each parameter matters, with intervals
+      slices      each parameter against the metric
+      maps        the metric over pairs of parameters, as the surrogate sees it
+      parallel    parallel coordinates
+      grid        the values tried, and those that a grid would have tried
+      timeline    when each trial ran, and in which slot
+
+    \b
+    Examples:
+      hpsearch plot runs/digits-001 zoom
+      hpsearch plot runs/digits-001 history -o history.svg
+    """
+    from rich.text import Text
+
+    from hpsearch.plotting import plot as figure_of
+    from hpsearch.reports.figures.braille import figure_text
+    from hpsearch.store import Run
+
+    with Run.read(directory) as run:
+        figure = figure_of(run, kind)
+    if output is not None:
+        figure.save(output)
+        return
+    screen = console(color)
+    text: Text = figure_text(figure, screen.width if screen.is_terminal else _WIDTH)
+    screen.print(text, end="", soft_wrap=not screen.is_terminal)
+
+
+@click.command()
+@click.argument("directories", metavar="RUN...", nargs=-1, required=True, type=RunDirectory())
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    default=Path("report.html"),
+    show_default=True,
+    help="Where to write the page.",
+)
+@click.option("--timings", is_flag=True, help="Also show times; they differ between equal searches.")
+@common
+def report(directories: tuple[Path, ...], output: Path, timings: bool, color: Color) -> None:
+    """Write a page about one or more runs.
+
+    The page is one file that works without a network: what the search came to in words, all figures, all
+    trials to sort and filter, failures with their tracebacks, the config, and the commands that give the
+    same result again. Equal searches have equal pages.
+
+    \b
+    Example:
+      hpsearch report runs/digits-001 -o report.html
+    """
+    import contextlib
+
+    from hpsearch.files import usage_errors, write_whole
+    from hpsearch.plotting import report as page_of
+    from hpsearch.store import Run
+
+    with contextlib.ExitStack() as stack:
+        runs = [stack.enter_context(Run.read(directory)) for directory in directories]
+        page = page_of(runs, timings=timings)
+    with usage_errors(output):
+        write_whole(output, page)
+    click.echo(f"Wrote {output}", err=True)

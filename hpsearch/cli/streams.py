@@ -1,0 +1,89 @@
+"""The standard streams as whoever started the program has left them: closed, or of a small character set."""
+
+import codecs
+import contextlib
+import io
+import os
+import sys
+
+_HANDLER = "hpsearch-marks"
+_ASCII = "hpsearch_ascii"
+"""ASCII by another name, for click takes a stream of that name for one that is really UTF-8."""
+
+_MARKS = str.maketrans(
+    {
+        **dict(zip("▁▂▃▄▅▆▇█", "_.:-=+*#", strict=True)),
+        **dict(zip("▏▎▍▌▋▊▉", "..::==#", strict=True)),
+        **dict.fromkeys("━─╸╺−–—", "-"),
+        **dict.fromkeys("│┃", "|"),
+        **dict.fromkeys("├└┌┐┘", "+"),
+        **dict(zip("…·×→←↑↓≤≥’“”✓", '~.x><^v<>\'""*', strict=True)),
+    }
+)
+"""What is written where a mark cannot be; one character each, so that columns stay aligned."""
+
+
+def prepare_streams() -> None:
+    """Make standard input, output and error usable, whatever they are.
+
+    One that is closed becomes ``/dev/null``: otherwise the next file that is opened, such as a database,
+    takes its number, and what a library prints is written there. A character that the output cannot hold is
+    replaced.
+    """
+    for descriptor in range(3):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            # The lowest free number, and so this one.
+            os.open(os.devnull, os.O_RDONLY if descriptor == 0 else os.O_WRONLY)
+            os.set_inheritable(descriptor, True)
+    sys.stdin = sys.stdin or open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
+    sys.stdout = sys.stdout or open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    sys.stderr = sys.stderr or open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    codecs.register(lambda name: _ascii() if name == _ASCII else None)
+    codecs.register_error(_HANDLER, _replace)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            ascii_only = codecs.lookup(stream.encoding).name == "ascii"
+            stream.reconfigure(encoding=_ASCII if ascii_only else None, errors=_HANDLER)
+
+
+def drop_output() -> None:
+    """Write nothing more to stdout, not even what Python still buffers when it exits."""
+    with contextlib.suppress(OSError, ValueError):  # if stdout is not a file
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, sys.stdout.fileno())
+        os.close(null)
+
+
+def drop_unwritable() -> None:
+    """Write what is buffered; where that is impossible, drop it, or Python would complain at its end."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            with contextlib.suppress(OSError, ValueError):
+                null = os.open(os.devnull, os.O_WRONLY)
+                os.dup2(null, stream.fileno())
+                os.close(null)
+
+
+def _ascii() -> codecs.CodecInfo:
+    from encodings import ascii  # noqa: A004 -- its name
+
+    return codecs.CodecInfo(
+        ascii.Codec.encode,
+        ascii.Codec.decode,
+        ascii.StreamReader,
+        ascii.StreamWriter,
+        ascii.IncrementalEncoder,
+        ascii.IncrementalDecoder,
+        name=_ASCII,
+    )
+
+
+def _replace(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    text = error.object[error.start : error.end].translate(_MARKS)
+    return text.encode("ascii", "backslashreplace").decode(), error.end

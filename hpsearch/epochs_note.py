@@ -1,0 +1,66 @@
+"""Do trials report as many epochs as the config says?"""
+
+from __future__ import annotations  # types are imported for annotations only
+
+from typing import TYPE_CHECKING
+
+from hpsearch.trial import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hpsearch.loop import Callback
+    from hpsearch.trial import Epoch, Metric, Result, Trial
+
+
+class EpochsNote:
+    """A callback that notes the first trial with an unexpected number of epochs.
+
+    Early stopping compares trials at rungs, which follow from the number of epochs. If trials report fewer,
+    it does nothing, and nobody would notice.
+
+    Args:
+        callback: What is told.
+        epochs: How many epochs a full trial has; None if that is not known, or searched.
+    """
+
+    def __init__(self, callback: Callback, epochs: int | None) -> None:
+        self._callback = callback
+        self._epochs = epochs
+        self._noted = False
+
+    def on_search_start(
+        self, metric: Metric, total: int, slots: int, trials: Sequence[Trial], results: Sequence[Result]
+    ) -> None:
+        """Pass it on."""
+        self._callback.on_search_start(metric, total, slots, trials, results)
+
+    def on_trial_start(self, trial: Trial) -> None:
+        """Pass it on."""
+        self._callback.on_trial_start(trial)
+
+    def on_epoch(self, trial: Trial, epoch: Epoch) -> None:
+        """Pass it on."""
+        self._callback.on_epoch(trial, epoch)
+
+    def on_trial_complete(self, trial: Trial, result: Result) -> None:
+        """Pass it on, and compare the number of epochs."""
+        self._callback.on_trial_complete(trial, result)
+        expected = trial.values.get("epochs", self._epochs)
+        count = len(result.curve)
+        if (
+            self._noted
+            or result.status is not Status.DONE
+            or not isinstance(expected, int)
+            or count == expected
+        ):
+            return
+        self._noted = True
+        self._callback.on_message(
+            f"Trial {trial.number} reported {count} of {expected} epochs. Early stopping needs a report after"
+            f" every epoch; set epochs to {count} if that is all"
+        )
+
+    def on_message(self, text: str) -> None:
+        """Pass it on."""
+        self._callback.on_message(text)

@@ -1,0 +1,113 @@
+"""A run as Python sees it: with figures, as a table, and in a notebook."""
+
+from typing import Any
+
+from hpsearch.analysis.ranking import leaderboard
+from hpsearch.config import Config
+from hpsearch.errors import UsageError
+from hpsearch.plotting import plot
+from hpsearch.reports.figures import Figure
+from hpsearch.reports.html.html_table import html_table
+from hpsearch.reports.leaderboard import leaderboard_table
+from hpsearch.store import Run
+
+__all__ = ["LoadedRun", "Plots"]
+
+_ROWS = 10
+
+
+class Plots:
+    """The figures of a run: ``run.plot.history()``, and so on.
+
+    Args:
+        run: The run, open.
+    """
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    def history(self) -> Figure:
+        """Each trial, the best so far, and what random search would have reached."""
+        return plot(self._run, "history")
+
+    def zoom(self) -> Figure:
+        """Where each parameter was tried as the search narrowed."""
+        return plot(self._run, "zoom")
+
+    def curves(self) -> Figure:
+        """Learning curves, and what the rungs of early stopping demanded."""
+        return plot(self._run, "curves")
+
+    def importance(self) -> Figure:
+        """How much each parameter matters, with intervals."""
+        return plot(self._run, "importance")
+
+    def slices(self) -> Figure:
+        """Each parameter against the metric."""
+        return plot(self._run, "slices")
+
+    def maps(self) -> Figure:
+        """The metric over pairs of parameters, as the surrogate sees it."""
+        return plot(self._run, "maps")
+
+    def parallel(self) -> Figure:
+        """Parallel coordinates."""
+        return plot(self._run, "parallel")
+
+    def grid(self) -> Figure:
+        """The values tried, and those that a grid would have tried."""
+        return plot(self._run, "grid")
+
+    def timeline(self) -> Figure:
+        """When each trial ran, and in which slot."""
+        return plot(self._run, "timeline")
+
+
+class LoadedRun(Run):
+    """A run that shows itself."""
+
+    @property
+    def plot(self) -> Plots:
+        """Its figures."""
+        return Plots(self)
+
+    def to_pandas(self) -> Any:
+        """Its results as a ``pandas.DataFrame``: a row per trial, from best to worst, indexed by trial.
+
+        The columns are those of ``hpsearch leaderboard --timings``; hyperparameters that a trial does not use
+        are missing values.
+
+        Raises:
+            UsageError: pandas is not installed.
+        """
+        try:
+            import pandas as pd
+        except ModuleNotFoundError:
+            raise UsageError("to_pandas needs pandas: pip install pandas") from None
+        config = Config.from_resolved(self.meta("config"))
+        trials = {trial.number: trial for trial in self.trials()}
+        rows = leaderboard(self.ranking(), trials, config.metric, timings=True)
+        names = dict.fromkeys([*config.space.constants, *config.space.names])
+        flat = [
+            {
+                "trial": row["trial"],
+                "rank": row["rank"],
+                config.metric.name: row["value"],
+                "status": row["status"],
+                "epochs": row["epochs"],
+                **{name: row["values"].get(name) for name in names},
+                "seconds": row["seconds"],
+                "reason": row["reason"],
+            }
+            for row in rows
+        ]
+        columns = ["trial", "rank", config.metric.name, "status", "epochs", *names, "seconds", "reason"]
+        return pd.DataFrame(flat, columns=list(dict.fromkeys(columns))).set_index("trial")
+
+    def _repr_html_(self) -> str:
+        """The best trials, in a notebook."""
+        config, ranking = Config.from_resolved(self.meta("config")), self.ranking(_ROWS)
+        trials = {result.number: self.trial(result.number) for result in ranking}
+        counts, arithmetic = self.counts(), self.meta("versions")["arithmetic"]
+        table = leaderboard_table(config, ranking, trials, counts, arithmetic, title=str(self.directory))
+        return html_table(table)

@@ -1,0 +1,91 @@
+"""What a search came to, in words: the best trial, how sure that is, and what to do next."""
+
+from collections.abc import Sequence
+
+from hpsearch.analysis.anova import Importance
+from hpsearch.analysis.narrowing import AtBound
+from hpsearch.analysis.ranking import standard_error
+from hpsearch.config import Config
+from hpsearch.reports.text import number, plain
+from hpsearch.trial import Metric, Result, Status
+
+__all__ = ["verdict"]
+
+_LATE = 0.75  # the best found after this share of the trials says that more would help
+_TRUSTED = 0.5  # of the differences explained
+_MANY_FAILED = 0.2
+
+
+def verdict(
+    config: Config,
+    results: Sequence[Result],
+    ranked: Sequence[Result],
+    bounds: Sequence[AtBound],
+    found: Importance | None,
+) -> list[str]:
+    """Sentences, the most important first.
+
+    Args:
+        config: The run's config.
+        results: All results.
+        ranked: Those with a value, best first.
+        bounds: The parameters whose best value is at the end of its range.
+        found: Which parameters matter; None if that cannot be told.
+    """
+    count = f"{len(results)} of {config.search.trials} trials have a result"
+    if not ranked:
+        return [f"{count}, and none has a value. The failures below say why."]
+    sentences = [_best(config.metric, ranked[0], len(results)), *_importance(found)]
+    if len(results) < config.search.trials:
+        sentences.append(f"The search is not complete: {count}. Continue with `hpsearch resume RUN`.")
+    failed = len(results) - len(ranked)
+    if failed >= _MANY_FAILED * len(results):
+        sentences.append(f"{failed} of {len(results)} trials have no value; the failures below say why.")
+    return [*sentences, *_next(config, results, ranked, bounds)]
+
+
+def _best(metric: Metric, best: Result, count: int) -> str:
+    error = standard_error(best, metric)
+    spread = "" if error is None else f" ± {number(error)}"
+    value = f"{metric.name} {plain(best.value)}{spread}"
+    text = f"The best of {count} trials is trial {best.number}, with {value}"
+    tested = [f"{name} {plain(value)}" for name, value in best.final.items() if value is not None]
+    return f"{text}; at its end it had {', '.join(tested)}." if tested else f"{text}."
+
+
+def _importance(found: Importance | None) -> list[str]:
+    if found is None:
+        return []
+    alone = [effect for effect in found.effects if len(effect.names) == 1]
+    if found.explained < _TRUSTED or not alone:
+        return ["The results do not tell yet which parameters matter."]
+    first = alone[0]
+    low, high = (f"{100 * share:.0f}" for share in (first.low, first.high))
+    return [f"{first.names[0]} matters most: it explains {low} to {high} % of the differences alone."]
+
+
+def _next(
+    config: Config, results: Sequence[Result], ranked: Sequence[Result], bounds: Sequence[AtBound]
+) -> list[str]:
+    sentences = []
+    for each in bounds:
+        side, where = ("lower", "below") if each.end == "min" else ("upper", "above")
+        sentences.append(
+            f"The best {each.name} is at the {side} end of its range: widen it {where} {plain(each.bound)}."
+        )
+    total = config.search.trials
+    if len(results) >= total and ranked[0].number >= _LATE * total:
+        sentences.append(
+            f"The best trial came late (number {ranked[0].number}), so more trials may find a better one:"
+            f" `hpsearch resume RUN --trials {2 * total}`."
+        )
+    ties = sum(result.value == ranked[0].value for result in ranked)
+    if ties > 1:
+        sentences.append(f"{ties} trials share the best value; of them the first is called the best.")
+    done = sum(result.status is Status.DONE for result in results)
+    if config.search.repeats == 1 and done > 1:
+        sentences.append(
+            "Every trial ran with one seed, and the best of many was also lucky. To see how much, run the"
+            " best few again with several: `search.repeats`."
+        )
+    return sentences

@@ -1,0 +1,133 @@
+"""Tests of the commands that start from a script: init and try."""
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from hpsearch.config import load
+from tests.cli.conftest import Done
+
+Program = Callable[..., Done]
+
+SCRIPT = """import argparse
+parser = argparse.ArgumentParser()
+parser.add_argument("--lr", type=float, default=0.1)
+parser.add_argument("--epochs", type=int, default=2)
+args = parser.parse_args()
+for epoch in range(args.epochs):
+    print(f"val_loss: {args.lr + 1 / (epoch + 1)}")
+"""
+
+
+@pytest.fixture(autouse=True)
+def python_on_the_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that ``python`` is this one."""
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")
+
+
+def test_init_proposes_a_config_for_a_script(hpsearch: Program, in_tmp: Path) -> None:
+    """It says what is searched and what to type next; the config is valid."""
+    Path("train.py").write_text(SCRIPT)
+    done = hpsearch("init", "train.py", "-o", "c.yaml")
+    assert done.out == "Wrote c.yaml, which searches lr. Next: hpsearch try c.yaml, hpsearch run c.yaml\n"
+    assert load(Path("c.yaml")).space.names == ("lr",)
+
+
+def test_init_reads_a_function(hpsearch: Program, in_tmp: Path) -> None:
+    """By its signature, and what it yields."""
+    Path("train.py").write_text("def fit(lr=0.1, *, trial=None):\n    yield {'val_loss': lr}\n")
+    assert hpsearch("init", "train.py:fit").code == 0
+    config = load(Path("config.yaml"))
+    assert (config.metric.name, config.space.names) == ("val_loss", ("lr",))
+    assert hpsearch("check", "config.yaml").code == 0
+
+
+def test_init_sets_up_the_network_for_a_data_file(hpsearch: Program, in_tmp: Path) -> None:
+    """The column with the class is found by its name, or is the last one."""
+    Path("flowers.csv").write_text("a,Target,b\n" + "".join(f"{n},{n % 2},{n * 3 % 7}\n" for n in range(600)))
+    assert hpsearch("init", "--data", "flowers.csv").code == 0
+    assert hpsearch("check", "config.yaml").code == 0, "the label is Target"
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("none.py", "none.py cannot be read: No such file"),
+        ("tool", "`hpsearch init tool --run-help` runs tool --help"),
+        ("bad.py", "bad.py:1 is not Python"),
+        ("bad.py:f", "bad.py:1 is not Python"),
+    ],
+)
+def test_what_init_cannot_read_is_explained(
+    hpsearch: Program, in_tmp: Path, source: str, message: str
+) -> None:
+    """And nothing is written."""
+    Path("tool").write_text("#!/bin/sh\n")
+    Path("bad.py").write_text("x = (\n")
+    done = hpsearch("init", source)
+    assert (done.code, message in done.err) == (2, True), done.err
+    assert not Path("config.yaml").exists()
+
+
+def test_try_shows_one_trial(hpsearch: Program, in_tmp: Path) -> None:
+    """Its command, its metrics with their lines, and how much it used; nothing is kept."""
+    Path("train.py").write_text(SCRIPT)
+    hpsearch("init", "train.py")
+    done = hpsearch("try", "config.yaml", "-f", "json")
+    shown = json.loads(done.out)
+    assert shown["command"] == "python train.py --epochs 2 --lr 0.1"
+    assert shown["metrics"] == {"val_loss": {"line": "val_loss: 1.1", "times": 2}}
+    assert (shown["value"], len(shown["curve"]), shown["notes"]) == (0.6, 2, [])
+    assert shown["memory"] > 1e6
+    assert sorted(path.name for path in Path().iterdir()) == ["config.yaml", "train.py"]
+
+
+def test_try_says_what_to_change(hpsearch: Program, in_tmp: Path) -> None:
+    """Epochs that are not reported; a metric of another name; the last words of a program that fails."""
+    Path("train.py").write_text(SCRIPT.replace("val_loss:", "val loss of epoch") + "print('val_loss:', 3)\n")
+    hpsearch("init", "train.py")
+    done = hpsearch("try", "config.yaml", "metric.name=val_loss")
+    assert "Trial 0 reported 1 of 2 epochs." in done.out
+    Path("train.py").write_text(SCRIPT.replace("val_loss", "validation loss"))
+    done = hpsearch("try", "config.yaml")
+    assert done.code == 3
+    assert "write metric.name: validation_loss" in done.out
+    Path("train.py").write_text("raise SystemExit('no GPU')")
+    done = hpsearch("try", "config.yaml")
+    assert (done.code, "exited with code 1: no GPU" in done.err) == (3, True)
+
+
+def test_a_command_that_no_value_reaches_is_an_error(hpsearch: Program, in_tmp: Path) -> None:
+    """And a parameter that does not reach it is a note."""
+    Path("c.yaml").write_text(
+        "objective: {command: 'true --lr 3'}\nspace: {lr: {min: 0, max: 1}, wd: {min: 0, max: 1}}\n"
+    )
+    done = hpsearch("check", "c.yaml")
+    assert done.code == 2
+    assert "c.yaml:1:13: objective.command.run: must be given the values of a trial" in done.err
+    Path("c.yaml").write_text(
+        "objective: {command: 'true {lr}'}\nspace: {lr: {min: 0, max: 1}, wd: {min: 0, max: 1}}\n"
+    )
+    done = hpsearch("check", "c.yaml")
+    assert (done.code, "note: space.wd: does not reach the command" in done.err) == (0, True)
+
+
+def test_show_has_the_command_of_a_trial(hpsearch: Program, in_tmp: Path) -> None:
+    """Machine formats leave out where the run is, so that equal searches print equal bytes."""
+    Path("train.py").write_text(SCRIPT.replace('"--lr"', '"--out"); parser.add_argument("--lr"'))
+    Path("c.yaml").write_text(
+        "metric: {name: val_loss}\nobjective: {command: 'python train.py --out {trial_dir} {args}'}\n"
+        "space: {lr: {values: [0.5, 0.25]}}\nsearch: {trials: 1}\n"
+    )
+    assert hpsearch("run", "c.yaml", "-q", "-o", "out").code == 0
+    shown = json.loads(hpsearch("show", "out", "0", "-f", "json").out)
+    line = f"python train.py --out TRIAL_DIR --lr {shown['values']['lr']}"
+    assert shown["command"] == line
+    exact = hpsearch("show", "out", "0", "--command").out
+    assert exact == line.replace("TRIAL_DIR", str(Path("out/trials/00000").resolve())) + "\n"
+    assert exact.strip() in " ".join(hpsearch("show", "out", "0").out.split())
+    assert hpsearch("show", "out", "--command").code == 2

@@ -1,0 +1,46 @@
+"""Tests of figures in a terminal."""
+
+from collections.abc import Callable
+
+import pytest
+
+from hpsearch.reports.figures import FIGURES
+from hpsearch.reports.figures.braille import figure_text
+from hpsearch.reports.figures.figure import Figure
+from hpsearch.reports.figures.history import history
+from hpsearch.reports.figures.importance_bars import importance_bars
+from hpsearch.reports.figures.zoom import zoom
+from tests.reports.figures.make import narrowing, run_data
+from tests.reports.figures.test_figures import FOUR, importance
+
+
+@pytest.mark.parametrize(
+    ("name", "figure"),
+    [
+        ("history", history(run_data(FOUR, [0.4, 0.2, None, 0.1]))),
+        ("zoom", zoom(run_data(FOUR, [0.4, 0.2, 0.3, 0.1]))),
+        ("importance", importance_bars(narrowing(10), importance(rate=0.6, layers=0.2))),
+    ],
+)
+def test_a_figure_in_eighty_columns(name: str, figure: Figure, golden: Callable[..., None]) -> None:
+    """The whole text."""
+    text = "\n".join(line.rstrip() for line in figure_text(figure, 80).plain.split("\n"))
+    golden(f"plot-{name}.txt", text)
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 200])
+@pytest.mark.parametrize("kind", ["history", "zoom", "slices", "maps", "parallel", "importance", "grid"])
+def test_no_line_is_too_wide(kind: str, width: int) -> None:
+    """Marks, ticks and labels fit; captions are broken by the terminal."""
+    figure = FIGURES[kind](narrowing(40), importance(rate=0.6, layers=0.2, optimizer=0.1, beta2=0.0))
+    lines = figure_text(figure, width).plain.split("\n")
+    marks = [line for line in lines if "│" in line or "└" in line]
+    assert marks
+    assert max(map(len, marks)) <= width
+
+
+def test_hostile_names_are_made_visible() -> None:
+    """No control character reaches the terminal."""
+    figure = Figure("zoom", "\x1b[31m", "\x1b", [], legend=[("best", "\x07")])
+    assert "\x1b" not in figure_text(figure, 80).plain
+    assert "\x07" not in figure_text(figure, 80).plain

@@ -1,0 +1,107 @@
+"""Tests of pages as text: what they allow, and that equal searches have equal ones."""
+
+import base64
+import hashlib
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+import hpsearch
+from hpsearch.plotting import plot, report
+from hpsearch.reports.figures.saving import figure_bytes
+from hpsearch.reports.html.page import page
+from tests.reports.html.conftest import ANSI, HOSTILE, write_run
+
+
+@pytest.fixture
+def text(small: Path) -> str:
+    """A report of 120 trials."""
+    with hpsearch.load(small) as run:
+        return report([run])
+
+
+def test_the_policy_allows_the_script_and_the_style_alone(text: str) -> None:
+    """By their hashes; nothing may be loaded, and no element has a style or a handler of its own."""
+    (policy,) = re.findall(r'http-equiv="Content-Security-Policy" content="([^"]*)"', text)
+    assert policy.startswith("default-src 'none';")
+    for name in ("style", "script"):
+        (content,) = re.findall(rf"<{name}>(.*?)</{name}>", text, re.DOTALL)
+        digest = base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
+        assert f"{name}-src 'sha256-{digest}'" in policy
+    assert "unsafe" not in policy
+    body = text[text.index("<main>") : text.rindex("</main>")]
+    assert not re.search(r"<[^>]*\s(style|on\w+)=", body)
+
+
+def test_nothing_is_fetched(text: str) -> None:
+    """The only addresses are names of XML."""
+    assert set(re.findall(r"https?://[^\s\"'<>]+", text)) <= {"http://www.w3.org/2000/svg"}
+
+
+def test_hostile_texts_are_escaped(text: str) -> None:
+    """No markup of theirs is in the page, and no control character."""
+    body = text[text.index("<main>") : text.rindex("</main>")]
+    assert all(hostile not in body for hostile in HOSTILE if "<" in hostile or '"' in hostile)
+    assert "&lt;script&gt;window.harmed = 1&lt;/script&gt;" in body
+    assert ANSI not in text
+    assert "\\x1b[31mred" in body
+
+
+def test_the_data_of_the_table_are_all_trials(text: str) -> None:
+    """As JSON, best first, those without a value last."""
+    (found,) = re.findall(r'<script type="application/json">(.*?)</script>', text, re.DOTALL)
+    data = json.loads(found)
+    assert len(data["rows"]) == 120
+    values = [row[data["columns"].index("val_error")] for row in data["rows"]]
+    valued = [value for value in values if value is not None]
+    assert valued == sorted(valued)
+    assert values[len(valued) :] == [None] * 2
+    assert data["columns"][data["trial"]] == "trial"
+
+
+def test_equal_searches_have_equal_pages(small: Path, tmp_path: Path) -> None:
+    """Another directory, another time, other settings of `run`: the same bytes."""
+    again = write_run(tmp_path / "again", 120)
+    pages = []
+    for directory in (small, again):
+        with hpsearch.load(directory) as run:
+            pages.append(report([run]).replace(str(directory.parent), "."))
+    assert pages[0] == pages[1]
+
+
+def test_the_verdict_and_the_commands_are_there(text: str) -> None:
+    """The best trial in words, why trials failed with the traceback, and how to run it again."""
+    assert re.search(r"The best of 120 trials is trial \d+, with val_error 0\.0\d+", text)
+    assert "Traceback:" in text
+    assert "hpsearch run config.yaml" in text
+    assert "hpsearch export RUN --to config -o best.yaml" in text
+    assert "learning_rate:" in text
+
+
+def test_a_title_is_escaped() -> None:
+    """It is plain text."""
+    assert "<title>&lt;b&gt;</title>" in page("<b>", "", [])
+
+
+def test_a_run_without_results_has_a_page(small: Path) -> None:
+    """It says that nothing has a value, and which figures wait for it."""
+    directory = small.parent / "empty"
+    shutil.copytree(small, directory)
+    with hpsearch.store.Run.open(directory) as run:
+        run.delete_results(range(120))
+    with hpsearch.load(directory) as run:
+        text = report([run])
+    assert "0 of 120 trials have a result, and none has a value." in text
+    assert "No trial has a value yet, so there is no history to show." in text
+
+
+def test_every_margin_of_a_panel_is_in_the_style_sheet(small: Path) -> None:
+    """A panel's class without a rule would have no margin."""
+    with hpsearch.load(small) as run:
+        for kind in ("history", "zoom", "importance", "parallel", "grid"):
+            text = figure_bytes(plot(run, kind), ".html").decode()
+            for name in set(re.findall(r'class="panel (left-\d+)"', text)):
+                assert f".{name}{{padding-left:" in text

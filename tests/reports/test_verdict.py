@@ -1,0 +1,93 @@
+"""Tests of the verdict: the sentences that follow from the results."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from hpsearch.analysis.anova import Effect, Importance
+from hpsearch.analysis.narrowing import AtBound
+from hpsearch.config import Config, load
+from hpsearch.reports.verdict import verdict
+from hpsearch.trial import Result, Status
+
+CONFIG = """\
+objective: {network: {data: blobs, epochs: 2}}
+space: {learning_rate: {prior: log, min: 1e-4, max: 1}}
+search: {trials: 4, lag: 0}
+run: {workers: 1}
+"""
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    """A search of four trials."""
+    path = tmp_path / "c.yaml"
+    path.write_text(CONFIG)
+    return load(path)
+
+
+def done(number: int, value: float) -> Result:
+    """A result."""
+    return Result(number, Status.DONE, value, final={"test_error": value + 0.01})
+
+
+def sentences(
+    config: Config, results: list[Result], found: Importance | None = None, **bounds: AtBound
+) -> str:
+    """The verdict as one text."""
+    ranked = sorted((each for each in results if each.value is not None), key=lambda each: each.value or 0.0)
+    return " ".join(verdict(config, results, ranked, list(bounds.values()), found))
+
+
+def test_the_best_trial_comes_first(config: Config) -> None:
+    """With its value and its test error."""
+    text = sentences(config, [done(0, 0.1), done(1, 0.3), done(2, 0.2), done(3, 0.4)])
+    assert text.startswith(
+        "The best of 4 trials is trial 0, with val_error 0.1; at its end it had test_error 0.11."
+    )
+
+
+def test_a_late_best_asks_for_more_trials(config: Config) -> None:
+    """Only if it came in the last quarter of a complete search."""
+    late = "`hpsearch resume RUN --trials 8`"
+    assert late in sentences(config, [done(0, 0.4), done(1, 0.3), done(2, 0.2), done(3, 0.1)])
+    assert late not in sentences(config, [done(0, 0.1), done(1, 0.3), done(2, 0.2), done(3, 0.4)])
+    assert "Continue with `hpsearch resume RUN`." in sentences(config, [done(0, 0.4)])
+
+
+def test_a_best_value_at_a_bound_asks_for_a_wider_range(config: Config) -> None:
+    """It names the end and the bound."""
+    at = AtBound("learning_rate", "max", 1.0, 1.1)
+    text = sentences(config, [done(0, 0.1)], learning_rate=at)
+    assert "The best learning_rate is at the upper end of its range: widen it above 1." in text
+
+
+def test_failures_and_ties_are_counted(config: Config) -> None:
+    """A fifth of failures is worth a sentence; so are equal best values."""
+    text = sentences(config, [done(0, 0.1), done(1, 0.1), Result(2, Status.FAILED), done(3, 0.2)])
+    assert "1 of 4 trials have no value" in text
+    assert "2 trials share the best value" in text
+
+
+def test_nothing_but_failures_is_said_at_once(config: Config) -> None:
+    """There is no best trial to speak of."""
+    text = sentences(config, [Result(0, Status.FAILED)])
+    assert text == "1 of 4 trials have a result, and none has a value. The failures below say why."
+
+
+def test_importance_is_only_told_if_it_holds(config: Config) -> None:
+    """Below half of the differences explained, no parameter is named."""
+    effects = [Effect(("learning_rate",), 0.6, 0.4, 0.8)]
+    assert "learning_rate matters most: it explains 40 to 80 %" in sentences(
+        config, [done(0, 0.1)], Importance(effects, 0.9)
+    )
+    assert "do not tell yet" in sentences(config, [done(0, 0.1)], Importance(effects, 0.3))
+
+
+def test_one_seed_asks_for_several(config: Config) -> None:
+    """Not if the search repeats its trials."""
+    results = [done(0, 0.1), done(1, 0.2)]
+    assert "`search.repeats`" in sentences(config, results)
+    repeated = replace(config, search=config.search.model_copy(update={"repeats": 3}))
+    assert "`search.repeats`" not in sentences(repeated, results)
