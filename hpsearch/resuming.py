@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from hpsearch.loop import Callback
-    from hpsearch.trial import Result
 
 CHANGEABLE = (
     "search.trials",
@@ -71,9 +70,8 @@ def resume(
         recorded, found = run.meta("data"), preparation.fingerprint()
         if recorded == found or not preparation.must_match:
             if unfinished:
-                # Without a result to compare with, other code is as good.
-                accept = accept_code_change or not _kept(run, retry_failed=retry_failed)
-                for text in preparation.resume(run, accept=accept):
+                kept = _kept(run, retry_failed=retry_failed)
+                for text in preparation.resume(run, kept, accept=accept_code_change):
                     callback.on_message(text)
                 preparation.check()
             for text in (*_changed_algorithm(run), *changed_versions(run.meta("versions"))):
@@ -96,9 +94,9 @@ def resume(
     return start(config, callback, root=directory.parent)
 
 
-def _kept(run: Run, *, retry_failed: bool) -> list[Result]:
-    """The results that stay."""
-    return [result for result in run.results() if not (retry_failed and result.status in FAULTS)]
+def _kept(run: Run, *, retry_failed: bool) -> list[int]:
+    """The trials whose results stay."""
+    return [result.number for result in run.results() if not (retry_failed and result.status in FAULTS)]
 
 
 def _unfinished(run: Run, config: Config, *, retry_failed: bool) -> bool:

@@ -98,11 +98,12 @@ class CodePreparation:
         """What is stored about the code with a new run."""
         return self.code.record(COPY)
 
-    def resume(self, run: Run, *, accept: bool) -> Sequence[str]:
+    def resume(self, run: Run, kept: Sequence[int], *, accept: bool) -> Sequence[str]:
         """Compare the code with what a run began with.
 
         Args:
             run: Open for writing.
+            kept: The trials whose results stay; without any, other code is as good.
             accept: Whether to continue with other code.
 
         Returns:
@@ -113,8 +114,8 @@ class CodePreparation:
             RunDamaged: The copy has changed.
         """
         record = run.meta("code")
-        if record is None or accept:
-            return self._accept(run, record)
+        if record is None or accept or not kept:
+            return self._accept(run, record, kept)
         found = self._compare(run.directory, record)
         names, copy = ", ".join(found.code), run.directory / record["directory"]
         notes = [
@@ -177,7 +178,7 @@ class CodePreparation:
         used = [self._user_code.used(self._root, place) for place in places]
         return changes(kept, record, now, None if None in used else set().union(*used))  # type: ignore[arg-type]
 
-    def _accept(self, run: Run, record: Mapping[str, Any] | None) -> Sequence[str]:
+    def _accept(self, run: Run, record: Mapping[str, Any] | None, kept: Sequence[int]) -> Sequence[str]:
         """Continue with the project's code, whose copy takes the place of the old one."""
         names: tuple[str, ...] = ()
         if record is not None:
@@ -189,6 +190,7 @@ class CodePreparation:
             if not names:
                 self._copy = self._copy_in(run, record)
                 return []
+        self.check()  # before the old code goes
         old = record["directory"] if record else COPY
         number = int(old.rpartition("-")[2]) + 1 if "-" in old else 2
         new = self.code.record(f"{COPY}-{number}" if record else COPY)
@@ -197,7 +199,6 @@ class CodePreparation:
                 run.directory / new["directory"], ignore_errors=True
             )  # of an attempt that was killed
             write_files(run.directory / new["directory"], self.code.files)
-        first = min(set(range(run.asked() + 1)) - {result.number for result in run.results()})
         for trial in run.unfinished():
             run.drop_checkpoint(trial)
         run.set_meta(code=new, data=self.fingerprint())
@@ -205,8 +206,10 @@ class CodePreparation:
         if record is None:
             return ["This run has no copy of its code; it continues with the present code."]
         shutil.rmtree(run.directory / old, ignore_errors=True)
-        if not run.results():
+        if not kept:
             return []
-        text = f"from trial {first} on, other code than before: {', '.join(names)}"
+        again = [str(number) for number in range(max(kept)) if number not in set(kept)]
+        trials = f"trials {', '.join(again)} and " if again else ""
+        text = f"{trials}from trial {max(kept) + 1} on, other code than before: {', '.join(names)}"
         run.event("code changed", text)
         return [f"{text[0].upper()}{text[1:]}. Results before and after may not be comparable."]

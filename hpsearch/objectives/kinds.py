@@ -49,11 +49,12 @@ class Preparation(Protocol):
         """What is stored about the user's code with a new run; None if there is none."""
         ...
 
-    def resume(self, run: Run, *, accept: bool) -> Sequence[str]:
+    def resume(self, run: Run, kept: Sequence[int], *, accept: bool) -> Sequence[str]:
         """Compare the user's code with what a run began with.
 
         Args:
             run: Open for writing.
+            kept: The trials whose results stay; without any, other code is as good.
             accept: Whether to continue with other code.
 
         Returns:

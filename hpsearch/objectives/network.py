@@ -146,7 +146,7 @@ class NetworkPreparation:
     def record(self) -> None:
         """None: it runs no code of the user's."""
 
-    def resume(self, run: Run, *, accept: bool) -> Sequence[str]:
+    def resume(self, run: Run, kept: Sequence[int], *, accept: bool) -> Sequence[str]:
         """Nothing to compare but the data."""
         return ()
 
