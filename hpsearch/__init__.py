@@ -16,17 +16,21 @@ from hpsearch.kernels import prefer_portable
 
 if TYPE_CHECKING:
     from hpsearch.api import load, resume, run, train
+    from hpsearch.config import Config
     from hpsearch.exchange.exporting import export
     from hpsearch.findings import explain_search, explain_trial, importance
     from hpsearch.network.classifier import BatchNormMLPClassifier
     from hpsearch.plotting import plot, report
     from hpsearch.search import Search
-    from hpsearch.space import Space
+    from hpsearch.space import Categorical, Number, Space
     from hpsearch.trial import Metric, Result, Status, Trial
 
 _HOMES = {
     "BatchNormMLPClassifier": "hpsearch.network.classifier",
+    "Categorical": "hpsearch.space",
+    "Config": "hpsearch.config",
     "Metric": "hpsearch.trial",
+    "Number": "hpsearch.space",
     "Result": "hpsearch.trial",
     "Search": "hpsearch.search",
     "Space": "hpsearch.space",
@@ -46,7 +50,10 @@ _HOMES = {
 
 __all__ = [
     "BatchNormMLPClassifier",
+    "Categorical",
+    "Config",
     "Metric",
+    "Number",
     "Result",
     "Search",
     "Space",

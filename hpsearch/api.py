@@ -1,24 +1,30 @@
 """What the commands ``run``, ``resume`` and ``train`` do, from Python."""
 
+import json
+import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
+from typing import Any, Literal
 
 from threadpoolctl import threadpool_limits
 
 from hpsearch import kernels
 from hpsearch.commands import command
-from hpsearch.config import Config
+from hpsearch.config import Config, space_data
 from hpsearch.config import load as load_config
 from hpsearch.errors import RunMismatch, UsageError
+from hpsearch.functions import importable_as
 from hpsearch.loaded_run import LoadedRun
 from hpsearch.network import final
 from hpsearch.objectives.kinds import prepare
 from hpsearch.objectives.network import NetworkPreparation
+from hpsearch.process import runner
 from hpsearch.relocation import Relocation
 from hpsearch.reports.lines import Lines
 from hpsearch.resuming import resume as resume_run
+from hpsearch.space import Parameter, Space
 from hpsearch.starting import start
 from hpsearch.store import Run
 
@@ -40,22 +46,44 @@ class _Warnings(Lines):
 
 
 def run(
-    config: str | PathLike[str],
+    config: str | PathLike[str] | Mapping[str, Any] | Config | None = None,
     *overrides: str,
-    output: str | PathLike[str] | None = None,
+    function: Callable[..., Any] | None = None,
+    space: Space | Sequence[Parameter] | Mapping[str, Any] | None = None,
     trials: int | None = None,
+    seed: int | None = None,
+    metric: str | None = None,
+    goal: Literal["minimize", "maximize"] | None = None,
+    epochs: int | None = None,
+    output: str | PathLike[str] | None = None,
 ) -> LoadedRun:
     """Run a search, as ``hpsearch run`` does, without showing it; messages are warnings.
+
+    ::
+
+        hpsearch.run("config.yaml", trials=32)
+        hpsearch.run(space={"learning_rate": {"prior": "log", "min": 1e-4, "max": 1}}, function=train)
 
     In a script, call it under ``if __name__ == "__main__":``, because worker processes import the script. Use
     hpsearch before NumPy is imported: only then can it choose the portable kernels, with which the search is
     the same on every CPU. Otherwise the run records the arithmetic that it used, and a warning says so.
 
+    A function at the top level of a module or script runs as with ``objective: {function: …}``: in parallel,
+    each trial in a process of its own. Any other one, of a notebook, a lambda or a local function, runs in
+    this process, one trial at a time, and a warning says so. The trials are the same.
+
     Args:
-        config: The path of the config.
+        config: The path of a config, a mapping with its sections, or a Config; None if ``space`` and
+            ``function`` say it all.
         overrides: ``KEY=VALUE`` settings, by dotted path.
-        output: The run directory to make; by default the next free one under ``runs/``.
+        function: What a trial calls with its values, in place of the config's objective.
+        space: What is searched, in place of the config's space.
         trials: The total number of trials.
+        seed: The search's seed.
+        metric: The name of the metric.
+        goal: Whether to ``minimize`` or ``maximize`` it.
+        epochs: How many epochs a full trial of ``function`` has, if it yields them.
+        output: The run directory to make; by default the next free one under ``runs/``.
 
     Returns:
         The run, open for reading.
@@ -63,19 +91,90 @@ def run(
     Raises:
         HpsearchError: As listed in :mod:`hpsearch.errors`.
     """
-    settings = [*overrides, *([] if trials is None else [f"search.trials={trials}"])]
-    directory = start(
-        load_config(Path(config), settings), _Warnings(), directory=None if output is None else Path(output)
-    )
+    _refuse_while_imported()
+    settings: dict[str, object] = {"search.trials": trials, "seed": seed}
+    settings |= {"metric.name": metric, "metric.goal": goal}
+    local = None
+    if function is not None:
+        found = importable_as(function)
+        local = function if found is None else None
+        settings["objective"] = _objective(found, epochs)
+    elif epochs is not None:
+        raise UsageError("epochs is an argument for function=; set it in the config instead")
+    given = [
+        f"{key}={json.dumps(value, default=_plain)}" for key, value in settings.items() if value is not None
+    ]
+    name = getattr(function, "__name__", "search")
+    search = _config(config, space, [*given, *overrides], name)
+    directory = start(search, _Warnings(), directory=None if output is None else Path(output), function=local)
     return load(directory)
 
 
-def resume(directory: str | PathLike[str], *, trials: int | None = None) -> LoadedRun:
+def _config(
+    config: object,
+    space: Space | Sequence[Parameter] | Mapping[str, Any] | None,
+    overrides: list[str],
+    name: str,
+) -> Config:
+    if isinstance(config, Mapping) or (config is None and space is not None):
+        mapping: Mapping[str, Any] = {} if config is None else config
+        mapping = dict(mapping) if space is None else {**mapping, "space": space}
+        return Config.from_mapping(mapping, overrides, name=name, origin="hpsearch.run")
+    if space is not None:
+        overrides = [f"space={json.dumps(space_data(space), default=_plain)}", *overrides]
+    if isinstance(config, Config):
+        return config.with_overrides(overrides)
+    if isinstance(config, str | PathLike):
+        return load_config(Path(config), overrides)
+    raise UsageError(
+        "run() takes the path of a config, a mapping or a Config; or space= and function=."
+        f" Found {config!r:.80}"
+    )
+
+
+def _objective(found: tuple[str, Path] | None, epochs: int | None) -> dict[str, object]:
+    """The objective section for a function that other processes can, or cannot, import."""
+    known = {} if epochs is None else {"epochs": epochs}
+    if found is None:
+        return {"python": known}
+    name, directory = found
+    return {"function": {"name": name, "directory": str(directory), **known}}
+
+
+def _plain(number: Any) -> object:
+    """A number of NumPy's as one of Python's."""
+    return number.item()
+
+
+def _refuse_while_imported() -> None:
+    """Start no search in a process that only imports the user's module to call a function of it.
+
+    Raises:
+        UsageError: This is one; it would start processes without end.
+    """
+    module = getattr(sys.modules["__main__"], "IMPORTS", "")
+    if module and getattr(sys.modules["__main__"], "__file__", None) == runner.__file__:
+        raise UsageError(
+            f'{module} starts a search whenever it is imported. Call it under `if __name__ == "__main__":`'
+        )
+
+
+def resume(
+    directory: str | PathLike[str],
+    *,
+    trials: int | None = None,
+    function: Callable[..., Any] | None = None,
+    accept_code_change: bool = False,
+    project: str | PathLike[str] | None = None,
+) -> LoadedRun:
     """Continue a search, as ``hpsearch resume`` does.
 
     Args:
         directory: The run directory.
         trials: The total number of trials; by default as before.
+        function: What a trial calls, if the run was started with a function that no other process can import.
+        accept_code_change: If the code has changed, continue with the new code.
+        project: Where the config's directory is now, if it is not found from the run.
 
     Returns:
         The run, open for reading.
@@ -84,6 +183,7 @@ def resume(directory: str | PathLike[str], *, trials: int | None = None) -> Load
         RunMismatch: The run started with another arithmetic, or its config or data have changed.
         HpsearchError: As listed in :mod:`hpsearch.errors`.
     """
+    _refuse_while_imported()
     run = load(directory)
     began, own = run.meta("versions")["arithmetic"], kernels.arithmetic()
     variables = run.meta("kernels")
@@ -95,7 +195,15 @@ def resume(directory: str | PathLike[str], *, trials: int | None = None) -> Load
             f" continue with {command('resume', directory)}."
         )
     changes = {} if trials is None else {"search.trials": trials}
-    return load(resume_run(Path(directory), _Warnings(), changes=changes))
+    directory = resume_run(
+        Path(directory),
+        _Warnings(),
+        changes=changes,
+        function=function,
+        accept_code_change=accept_code_change,
+        project=None if project is None else Path(project),
+    )
+    return load(directory)
 
 
 def load(directory: str | PathLike[str]) -> LoadedRun:
@@ -130,9 +238,9 @@ def train(
     """
     config = Config.from_resolved(Relocation(run).resolved())
     chosen = run.trial(run.trial_number(trial))
-    preparation = prepare(config)
+    preparation = prepare(config) if config.objective.kind == "network" else None
     if not isinstance(preparation, NetworkPreparation):
-        kind = config.objective.kind
+        kind = "Python function" if config.objective.kind == "python" else config.objective.kind
         raise UsageError(f"{run.directory} searches a {kind}; only the built-in network can be trained")
     if preparation.fingerprint() != run.meta("data"):
         raise RunMismatch(

@@ -221,9 +221,10 @@ def report_outcome(search: Search, run: Run, callback: Callback) -> None:
         reasons = Counter(result.reason.partition("\n")[0] for result in unranked)
         listed = "".join(f"\n  {count} × {reason}" for reason, count in reasons.most_common(3))
         if any(result.status in FAULTS for result in unranked):
-            options = (
-                ["--retry-failed"] if run.meta("code") is None else ["--retry-failed", "--accept-code-change"]
-            )
+            options = [
+                "--retry-failed",
+                *(["--accept-code-change"] if (run.meta("code") or {}).get("files") else []),
+            ]
             then = f"Fix the cause, then run {command('resume', run.directory, *options)}."
         else:
             then = "Every trial diverged: search smaller learning rates."

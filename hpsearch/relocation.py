@@ -8,7 +8,12 @@ from typing import Any
 from hpsearch.errors import UsageError
 from hpsearch.store import Run
 
-PATHS = {"function": ("directory",), "command": ("directory",), "network": ("data", "validation", "test")}
+PATHS = {
+    "function": ("directory",),
+    "command": ("directory",),
+    "network": ("data", "validation", "test"),
+    "python": (),
+}
 """The settings of each kind of objective that are paths."""
 
 
@@ -91,7 +96,7 @@ class Relocation:
         """Files that show whether a directory is the project, as they were."""
         ((kind, section),) = self._config["objective"].items()
         values = [Path(section[key]) for key in PATHS[kind] if isinstance(section.get(key), str)]
-        if kind != "network" and code is not None:
+        if kind in ("function", "command") and code is not None:
             (directory,) = values
             root = self._old_base if directory.is_relative_to(self._old_base) else directory
             values = [root / name for name in code["files"]]

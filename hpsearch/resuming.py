@@ -18,7 +18,7 @@ from hpsearch.store import Run
 from hpsearch.versions import changed_versions
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from hpsearch.loop import Callback
 
@@ -39,6 +39,7 @@ def resume(
     accept_data_change: bool = False,
     accept_code_change: bool = False,
     project: Path | None = None,
+    function: Callable[..., Any] | None = None,
 ) -> Path:
     """Resume a search.
 
@@ -50,6 +51,7 @@ def resume(
         accept_data_change: If the data has changed, start a new run on it beside the old one.
         accept_code_change: If the user's code has changed, continue with the new code.
         project: Where the project is now, if it is not found from where the run is.
+        function: What the trials of an objective ``python`` call.
 
     Returns:
         The run directory; another one if the data had changed.
@@ -66,7 +68,7 @@ def resume(
         unfinished = _unfinished(run, config, retry_failed=retry_failed)
         if unfinished:
             _check_files(config, relocation.base, directory)
-        preparation = prepare(config)
+        preparation = prepare(config, function)
         recorded, found = run.meta("data"), preparation.fingerprint()
         if recorded == found or not preparation.must_match:
             if unfinished:

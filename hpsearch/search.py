@@ -14,6 +14,8 @@ import time
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from os import PathLike
+from pathlib import Path
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -21,9 +23,10 @@ from threadpoolctl import ThreadpoolController
 
 from hpsearch.config import Config, parse_space
 from hpsearch.errors import SpaceExhausted, UsageError
+from hpsearch.keeping import Keeper
 from hpsearch.searchers import ENQUEUED, METHODS, ObservationBuffer, PriorObservation, SearcherContext
 from hpsearch.searchers.stopping import Halving, RungHistory
-from hpsearch.space import Space
+from hpsearch.space import Parameter, Space
 from hpsearch.trial import Metric, Result, Results, Rung, Status, Trial, Value, real_number
 
 ALGORITHM = 2
@@ -32,6 +35,9 @@ ALGORITHMS = {2: "values are drawn with few digits, and rungs stop fewer trials"
 """What each version changed. Runs that record none were made by version 1."""
 
 SEED_PURPOSE = 2**16  # searchers number their purposes from 0
+NEVER = 10_000_000
+"""As ``max_failures``, more than a search can have trials."""
+
 FAULTS = (Status.FAILED, Status.TIMED_OUT, Status.OUT_OF_MEMORY, Status.CRASHED)
 """The statuses that count towards ``max_failures``. A diverged trial does not: its result is informative."""
 
@@ -54,10 +60,13 @@ class Search:
     Any number of threads may ask and tell at once. At most ``lag + 1`` trials run at the same time, and their
     number changes nothing: the trials are those of one thread.
 
-    A search can be pickled. What was told is in the copy; trials without a result are asked for again first.
+    With a ``directory``, every trial and result is on the disk when :meth:`ask` and :meth:`tell` return. The
+    same Search with the same directory continues it: trials without a result are asked for again first.
+
+    A search without one can be pickled, with what was told; the copy also asks first for what has no result.
 
     Args:
-        space: The space: a mapping as under ``space:`` in a config, or a Space.
+        space: The space: a mapping as under ``space:`` in a config, a list of parameters, or a Space.
         seed: The search's seed.
         trials: The number of trials.
         method: The name of a searcher, one of :data:`hpsearch.searchers.METHODS`.
@@ -70,15 +79,19 @@ class Search:
         repeats: The number of seeds of every configuration.
         enqueue: Configurations to try first, each with a value for every active parameter.
         prior_observations: Results of earlier searches, from :func:`hpsearch.searchers.match_observations`.
+        directory: A run directory to keep the search in, which ``hpsearch leaderboard`` and the other
+            commands read; made if there is none.
 
     Raises:
         ConfigError: The space is wrong.
         UsageError: Another argument is.
+        RunMismatch: The directory holds another search.
+        RunError: The directory cannot be used.
     """
 
     def __init__(
         self,
-        space: Space | Mapping[str, Any],
+        space: Space | Sequence[Parameter] | Mapping[str, Any],
         *,
         seed: int = 0,
         trials: int = 64,
@@ -92,6 +105,8 @@ class Search:
         repeats: int = 1,
         enqueue: Sequence[Mapping[str, Value]] = (),
         prior_observations: Sequence[PriorObservation] = (),
+        directory: str | PathLike[str] | None = None,
+        _checked: bool = False,
     ) -> None:
         for name, number, least in (
             ("seed", seed, 0),
@@ -105,7 +120,7 @@ class Search:
             raise UsageError(f"method must be one of {', '.join(METHODS)}; found {method!r}")
         if goal not in ("minimize", "maximize"):
             raise UsageError(f"goal must be minimize or maximize; found {goal!r}")
-        self.space = space if isinstance(space, Space) else parse_space(space)
+        self.space = space if _checked and isinstance(space, Space) else parse_space(space)
         for values in enqueue:
             for name, what in self.space.problems(values):
                 raise UsageError(
@@ -123,6 +138,7 @@ class Search:
         self._max_failures = max_failures
         self._asked: list[Trial] = []
         self._again: deque[Trial] = deque()
+        self._keeper: Keeper | None = None
         self._begin_in_this_process()
         self._results: dict[int, Result] = {}
         self._buffer = ObservationBuffer(self.space, self.metric)
@@ -130,6 +146,51 @@ class Search:
         self._failures = 0
         self._alike: list[str] | None = []  # reasons of the first trials; None if one was ranked
         self.best: Result | None = None
+        if directory is not None:
+            self._keep(Path(directory), method, halving, prior_observations)
+
+    def _keep(
+        self,
+        directory: Path,
+        method: str,
+        halving: Halving | None,
+        prior_observations: Sequence[PriorObservation],
+    ) -> None:
+        early_stopping = halving and {"min_epochs": halving.min_epochs, "reduction": halving.reduction}
+        config = Config.from_mapping(
+            {
+                "seed": self._seed,
+                "metric": {"name": self.metric.name, "goal": self.metric.goal, "at": self.metric.at},
+                "objective": {"python": {} if self._epochs is None else {"epochs": self._epochs}},
+                "space": self.space,
+                "search": {
+                    "method": method,
+                    "trials": self.trials,
+                    "lag": self.lag,
+                    "early_stopping": early_stopping or False,
+                    "enqueue": self._enqueued,
+                    "repeats": self._repeats,
+                    "max_failures": NEVER if self._max_failures is None else self._max_failures,
+                },
+            },
+            name=directory.name,
+            origin="hpsearch.Search",
+        )
+        keeper = Keeper(config, prior_observations, directory)
+        self.restore(keeper.run.trials(), keeper.run.results())
+        self._keeper = keeper
+
+    def close(self) -> None:
+        """Close the run directory, if there is one; others may continue the search then."""
+        with self._changed:
+            if self._keeper is not None:
+                self._keeper.run.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def _begin_in_this_process(self) -> None:
         self._blas = ThreadpoolController()
@@ -137,6 +198,10 @@ class Search:
         self._askers: dict[int, threading.Thread] = {}
 
     def __getstate__(self) -> dict[str, Any]:
+        if self._keeper is not None:
+            raise UsageError(
+                "a search with a directory cannot be pickled; make it again with the same arguments"
+            )
         with self._changed:
             here = ("_blas", "_changed", "_askers")
             state = {name: value for name, value in vars(self).items() if name not in here}
@@ -163,6 +228,7 @@ class Search:
             repeats=config.search.repeats,
             enqueue=config.search.enqueue,
             prior_observations=prior_observations,
+            _checked=True,
         )
 
     def __repr__(self) -> str:
@@ -242,6 +308,8 @@ class Search:
             trial = self._next()
             if trial is not None:
                 self._askers[trial.number] = threading.current_thread()
+            else:
+                self._note_completion()
             return trial
 
     def tell(self, trial: Trial | int, value: object) -> Result:
@@ -266,8 +334,18 @@ class Search:
                     f"trial {number} already has a result, with the value {self._results[number].value}"
                 )
             result = replace(_as_result(asked, value, self.metric), values=asked.values)
+            if self._keeper is not None:
+                self._keeper.record(results=[result])
+            before = self.best
             self._add(result)
+            if self._keeper is not None and self.best is not before:
+                self._keeper.write_best(asked)
+            self._note_completion()
             return result
+
+    def _note_completion(self) -> None:
+        if self._keeper is not None and self.finished and len(self._results) == len(self._asked):
+            self._keeper.complete(len(self._results))
 
     def restore(self, trials: Iterable[Trial], results: Iterable[Result]) -> None:
         """Continue a search of an earlier process.
@@ -295,6 +373,8 @@ class Search:
         except SpaceExhausted:
             self._exhausted = True
             return None
+        if self._keeper is not None:
+            self._keeper.record([trial])
         self._remember(trial)
         return trial
 

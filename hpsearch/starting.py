@@ -3,7 +3,7 @@
 from __future__ import annotations  # types are imported for annotations only
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from threadpoolctl import threadpool_limits
 
@@ -20,13 +20,20 @@ from hpsearch.versions import versions
 from hpsearch.warm_start import load_warm_start
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from hpsearch.config import Config
     from hpsearch.loop import Callback
     from hpsearch.objectives.kinds import Preparation
 
 
 def start(
-    config: Config, callback: Callback, *, root: Path = Path("runs"), directory: Path | None = None
+    config: Config,
+    callback: Callback,
+    *,
+    root: Path = Path("runs"),
+    directory: Path | None = None,
+    function: Callable[..., Any] | None = None,
 ) -> Path:
     """Run a new search.
 
@@ -35,6 +42,7 @@ def start(
         callback: Shows what happens.
         root: Where run directories are made, numbered by the config's name.
         directory: The run directory to make instead.
+        function: What the trials of an objective ``python`` call.
 
     Returns:
         The run directory.
@@ -45,7 +53,7 @@ def start(
         RunExists: The directory already exists.
         HpsearchError: As :func:`hpsearch.loop.run_search`.
     """
-    preparation = prepare(config)
+    preparation = prepare(config, function)
     notes = preparation.check()
     prior_observations, warm_start_notes = load_warm_start(config)
     meta = {
@@ -112,8 +120,9 @@ def run_remaining(run: Run, config: Config, preparation: Preparation, callback: 
     else:
         if search.asked:
             run.event("resumed", "")
+        here = {"strategy": "panda", "workers": 1, "engine": "local"}
         executor = choose_executor(
-            config.run,
+            config.run.model_copy(update=here) if config.objective.kind == "python" else config.run,
             preparation.objective(run),
             trials=search.trials,
             lag=search.lag if search.waits(search.trials - 1) else None,

@@ -1,10 +1,14 @@
 """Hypothesis strategies shared by the tests."""
 
+import json
 import math
+from typing import Any
 
 from hypothesis import strategies as st
 
+from hpsearch.searchers import METHODS
 from hpsearch.space import PRIORS, Categorical, Number, Space
+from hpsearch.trial import Value
 
 names = st.sampled_from(
     ["learning_rate", "momentum", "hidden_units", "beta2", "dropout", "decay", "optimizer"]
@@ -80,3 +84,73 @@ def spaces(draw: st.DrawFn) -> Space:
             parameter = type(parameter)(**{**fields, "when": {"switch": ("on",)}})
         parameters.append(parameter)
     return Space((switch, *parameters), {"epochs": 3})
+
+
+@st.composite
+def _sections(draw: st.DrawFn) -> tuple[dict[str, Any] | Value, list[Value]]:
+    """A parameter's section in a config, or a constant, and some values for conditions on it."""
+    kind = draw(st.sampled_from(["values", "int", "step", "range", "one", "constant"]))
+    if kind == "constant":
+        value = draw(st.integers(-9, 9) | st.floats(-9, 9) | st.sampled_from(["a", "b"]) | st.booleans())
+        return value, [value, "other"]
+    if kind == "values":
+        pool = draw(
+            st.sampled_from([["a", "b", "1", "null"], [1, 2, 3, 10], [0.1, 1.0, 2.5, 1e-7], [True, False]])
+        )
+        values: list[Value] = draw(st.lists(st.sampled_from(pool), min_size=1, max_size=4, unique=True))
+        return {"values": values}, values
+    if kind == "one":
+        low = draw(st.integers(-5, 5))
+        section = {"min": low, "max": low} | draw(st.sampled_from([{}, {"type": "int"}, {"step": 0.5}]))
+        return section, [low]
+    prior = draw(st.sampled_from(sorted(RANGES)))
+    low, high, own = draw(RANGES[prior])
+    if kind == "int":
+        first, last = max(1, math.ceil(low)), max(1, math.ceil(low)) + draw(st.integers(1, 50))
+        scale = draw(st.sampled_from(["linear", "log"]))
+        return {"type": "int", "prior": scale, "min": first, "max": last}, [first, last]
+    section = {"prior": prior, "min": low, "max": high, **own}
+    if draw(st.booleans()) and own:
+        del section[draw(st.sampled_from(["min", "max"]))]
+    if kind == "step":
+        return section | {"step": (high - low) / draw(st.integers(1, 9))}, [low]
+    return section | draw(st.sampled_from([{}, {}, {"precision": 5}])), []
+
+
+@st.composite
+def configs(draw: st.DrawFn) -> tuple[dict[str, Any], list[str]]:
+    """A whole config of a function, with conditions and constants, and arguments that override parts of it.
+
+    Most of them are valid; tests have to pass over the others.
+    """
+    space: dict[str, Any] = {}
+    values: dict[str, list[Value]] = {}
+    for index in range(draw(st.integers(1, 5))):
+        name = f"p{index}"
+        section, own = draw(_sections())
+        parents = [other for other in values if values[other]]
+        if isinstance(section, dict) and parents and draw(st.booleans()):
+            names = draw(st.lists(st.sampled_from(parents), min_size=1, max_size=2, unique=True))
+            section["when"] = {
+                other: draw(st.sampled_from([values[other][0], values[other]])) for other in names
+            }
+        space[name], values[name] = section, own
+    config = {
+        "seed": draw(st.integers(0, 99)),
+        "metric": {"name": "loss", "goal": draw(st.sampled_from(["minimize", "maximize"]))},
+        "objective": {"function": {"name": "train:loss", "epochs": 8}},
+        "space": {name: space[name] for name in draw(st.permutations(sorted(space)))},
+        "search": {
+            "method": draw(st.sampled_from(sorted(METHODS))),
+            "trials": draw(st.integers(4, 14)),
+            "lag": draw(st.integers(0, 4)),
+            "early_stopping": draw(st.booleans()),
+            "repeats": 1,
+        },
+    }
+    decided = [name for name in space if values[name] and isinstance(space[name], dict)]
+    arguments = ["seed=5"] if draw(st.booleans()) else []
+    if decided and draw(st.booleans()):
+        name = draw(st.sampled_from(decided))
+        arguments.append(f"space.{name}={json.dumps(draw(st.sampled_from(values[name])))}")
+    return config, arguments

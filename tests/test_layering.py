@@ -60,7 +60,9 @@ ROOMS: dict[str, set[str]] = {
     },
     "executors": {"environment", "commands", "objective", "signals", "kernels", "trial", "errors"},
     "store": {"files", "commands", "trial", "errors"},
-    "search": {"config", "searchers", "space", "trial", "errors"},
+    "functions": set(),
+    "keeping": {"config", "searchers", "store", "versions", "kernels", "trial", "errors"},
+    "search": {"config", "keeping", "searchers", "space", "trial", "errors"},
     "loop": {"search", "executors", "store", "signals", "commands", "trial", "errors"},
     "warm_start": {"config", "searchers", "store", "errors"},
     "epochs_note": {"trial"},
@@ -113,6 +115,7 @@ ROOMS: dict[str, set[str]] = {
     "exchange": {"reports", "config", "document", "files", "store", "space", "trial", "errors"},
     "api": {
         *("starting", "resuming", "relocation", "objectives", "network", "reports", "store", "loaded_run"),
+        *("functions", "process", "space"),
         *("config", "kernels", "commands", "errors"),
     },
 }

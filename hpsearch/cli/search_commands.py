@@ -80,7 +80,7 @@ def run(
     "--project",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="Where the config's directory is now, if it was moved without the run.",
+    help="Where the config's directory is now.",
 )
 @click.option("--accept-code-change", is_flag=True, help="Continue with the new code if it has changed.")
 @common
@@ -102,6 +102,11 @@ def resume(
     Trials without a result run again, from their checkpoint if they have one. The leaderboard is the same as
     that of an uninterrupted search. --trials raises the total number of trials. Failed trials run again with
     --retry-failed; the trials that were proposed after them keep their values.
+
+    The search runs the code that it began with. If a function's code has changed, its copy in the run
+    directory runs; if a command's code has changed, the search is not continued. --accept-code-change
+    continues with the new code. A project that was moved together with its run is found; otherwise name its
+    place with --project.
 
     \b
     Examples:

@@ -6,6 +6,7 @@ from hpsearch.config.config import Config, Difference, load, parse_space, trial_
 from hpsearch.config.json_schema import json_schema
 from hpsearch.config.network_settings import NetworkSettings
 from hpsearch.config.setting_types import name_like
+from hpsearch.config.space_section import space_data
 
 __all__ = [
     "CommandSettings",
@@ -17,5 +18,6 @@ __all__ = [
     "load",
     "name_like",
     "parse_space",
+    "space_data",
     "trial_config",
 ]

@@ -1,4 +1,4 @@
-"""The ``function`` section, and what objectives that run the user's own code have in common."""
+"""The ``function`` and ``python`` sections, and what sections with the user's own code have in common."""
 
 import keyword
 import os
@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Literal
 
 from hpsearch.config.parameter_section import ParameterRules
 from hpsearch.config.reader import Reader
-from hpsearch.config.schema import FunctionSection
+from hpsearch.config.schema import FunctionSection, PythonSection
 from hpsearch.document.nodes import Location
 from hpsearch.trial import Value
 
@@ -69,6 +69,41 @@ class FunctionSettings:
         """The ``objective`` section, with all defaults filled in."""
         epochs = {} if self.epochs is None else {"epochs": self.epochs}
         return {self.kind: {"name": self.name, "directory": self.directory, **epochs}}
+
+
+@dataclass(frozen=True)
+class PythonSettings:
+    """A Python program runs the trials, so nothing else can.
+
+    Attributes:
+        epochs: How many epochs a full trial has; None if not given, or if that is searched.
+    """
+
+    kind: ClassVar[Literal["python"]] = "python"
+    runs_user_code: ClassVar[bool] = False
+    default_metric: ClassVar[str | None] = None
+    rules: ClassVar[ParameterRules] = ParameterRules()
+    constants: ClassVar[Mapping[str, Value]] = {}
+
+    epochs: int | None
+
+    @classmethod
+    def metrics(cls, reader: Reader) -> Mapping[str, str | None]:
+        """The metrics that are reported, with their goals; empty because none are known."""
+        return {}
+
+    @classmethod
+    def check_tree(cls, reader: Reader) -> None:
+        """Reports what can be found wrong even if the section as a whole cannot be read: nothing."""
+
+    @classmethod
+    def read(cls, section: PythonSection, reader: Reader, base: Path | None) -> "PythonSettings":
+        """The settings of a section; problems are reported."""
+        return cls(section.epochs)
+
+    def resolved(self) -> dict[str, Any]:
+        """The ``objective`` section, with all defaults filled in."""
+        return {self.kind: {} if self.epochs is None else {"epochs": self.epochs}}
 
 
 def code_directory(written: str | None, base: Path | None) -> Path:

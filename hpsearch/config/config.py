@@ -18,16 +18,16 @@ from hpsearch.config.parameter_section import ParameterRules
 from hpsearch.config.reader import Reader
 from hpsearch.config.schema import Document, RunSection, SearchSection
 from hpsearch.config.setting_types import name_like
-from hpsearch.config.space_section import canonical_spelling, read_space, resolved_space
+from hpsearch.config.space_section import canonical_spelling, read_space, resolved_space, space_data
 from hpsearch.document.dump import dump
-from hpsearch.document.nodes import JSON, MappingNode, Node, Position
+from hpsearch.document.nodes import JSON, MappingNode, Node, Position, plain
 from hpsearch.document.overrides import apply_override
 from hpsearch.document.parse import compose
 from hpsearch.document.plain_data import from_data
 from hpsearch.document.problems import BEGIN, Problems, file_position
 from hpsearch.document.source import read_text
 from hpsearch.errors import ConfigError, Problem
-from hpsearch.space import Space
+from hpsearch.space import Parameter, Space
 from hpsearch.trial import Metric, Trial
 
 
@@ -96,6 +96,58 @@ class Config:
         return cls._read(root, problems, default_name="search", base=base)
 
     @classmethod
+    def from_mapping(
+        cls,
+        mapping: Mapping[str, Any],
+        overrides: Sequence[str] = (),
+        *,
+        name: str = "search",
+        origin: str = "hpsearch.Config",
+    ) -> Self:
+        """The config of a mapping, which has the sections of a file.
+
+        Args:
+            mapping: Its ``space`` may also be a Space, or a list of parameters.
+            overrides: ``KEY=VALUE`` settings that replace those of the mapping, by dotted path.
+            name: The search's name, unless the mapping has one.
+            origin: What was called with the mapping, for messages.
+
+        Raises:
+            ConfigError: With every problem at once.
+        """
+        problems, position = Problems(), Position(origin)
+        data = dict(mapping)
+        if "space" in data:
+            data["space"] = space_data(data["space"])
+        root = _mapping(from_data(data, position, problems), position, problems)
+        return cls._overridden(
+            root,
+            overrides,
+            problems,
+            default_name=name_like(name),
+            base=Path.cwd(),
+            source=dump(plain(root)),
+        )
+
+    def with_overrides(self, overrides: Sequence[str]) -> Self:
+        """The config with further ``KEY=VALUE`` settings.
+
+        Raises:
+            ConfigError: With every problem at once.
+        """
+        if not overrides:
+            return self
+        return self._overridden(
+            self.document,
+            overrides,
+            Problems(),
+            default_name=self.name,
+            base=self.base,
+            source=self.source,
+            earlier=self.overrides,
+        )
+
+    @classmethod
     def load(cls, path: Path, overrides: Sequence[str] = (), base: Path | None = None) -> Self:
         """The config of a file, as :func:`load` returns it."""
         return cls.parse(read_text(path), path, overrides, base)
@@ -110,16 +162,31 @@ class Config:
             for argument in overrides:
                 apply_override(MappingNode(position), argument, problems)
             raise problems.error() from None
-        for argument in overrides:
-            root = apply_override(root, argument, problems)
-        return cls._read(
+        return cls._overridden(
             root,
+            overrides,
             problems,
             default_name=name_like(path.stem),
             base=(base or path.parent).absolute(),
             source=source,
-            overrides=tuple(overrides),
         )
+
+    @classmethod
+    def _overridden(
+        cls,
+        root: MappingNode,
+        overrides: Sequence[str],
+        problems: Problems,
+        *,
+        default_name: str,
+        base: Path | None,
+        source: str,
+        earlier: tuple[str, ...] = (),
+    ) -> Self:
+        for argument in overrides:
+            root = apply_override(root, argument, problems)
+        every = (*earlier, *overrides)
+        return cls._read(root, problems, default_name=default_name, base=base, source=source, overrides=every)
 
     @classmethod
     def _read(
@@ -235,20 +302,24 @@ def load(path: Path, overrides: Sequence[str] = (), base: Path | None = None) ->
     return Config.load(path, overrides, base)
 
 
-def parse_space(mapping: Mapping[str, Any]) -> Space:
-    """The space of a mapping with the keys of a config's ``space`` section.
+def parse_space(space: Space | Sequence[Parameter] | Mapping[str, Any]) -> Space:
+    """The space of a mapping with the keys of a config's ``space`` section, checked.
+
+    Args:
+        space: The mapping, in which parameters may be sections or objects; or a list of parameters, or a
+            Space.
 
     Raises:
         ConfigError: With every problem at once.
     """
     problems, position = Problems(), Position("hpsearch.Search")
-    root = _mapping(from_data({"space": mapping}, position, problems), position, problems)
+    root = _mapping(from_data({"space": space_data(space)}, position, problems), position, problems)
     reader = Reader(root, problems)
     reader.root = canonical_spelling(reader)
-    space = read_space(reader, ParameterRules(), [])
-    if space is None or problems:
+    checked = read_space(reader, ParameterRules(), [])
+    if checked is None or problems:
         raise problems.error()
-    return space
+    return checked
 
 
 def _mapping(root: Node | None, position: Position, problems: Problems) -> MappingNode:

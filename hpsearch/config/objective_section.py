@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from hpsearch.config.code_settings import FunctionSettings
+from hpsearch.config.code_settings import FunctionSettings, PythonSettings
 from hpsearch.config.command_settings import CommandSettings
 from hpsearch.config.network_settings import NetworkSettings
 from hpsearch.config.reader import Reader, either
@@ -13,10 +13,10 @@ from hpsearch.config.suggestions import suggest_value
 from hpsearch.document.nodes import MappingNode, entries_at, find
 from hpsearch.trial import Metric
 
-ObjectiveSettings = NetworkSettings | FunctionSettings | CommandSettings
+ObjectiveSettings = NetworkSettings | FunctionSettings | CommandSettings | PythonSettings
 
 KINDS: Mapping[str, type[ObjectiveSettings]] = {
-    kind.kind: kind for kind in (NetworkSettings, FunctionSettings, CommandSettings)
+    kind.kind: kind for kind in (NetworkSettings, FunctionSettings, CommandSettings, PythonSettings)
 }
 """The kinds of objectives by their key in a config; the first one is assumed if that is unclear."""
 
@@ -56,7 +56,8 @@ def _check_kinds(kinds: list[str], section: MappingNode, reader: Reader) -> None
     """Reports an objective of no kind or of several; a misspelt key has been reported before."""
     if len(kinds) == 1 or (section.entries and not kinds):
         return
-    rule = f"must have exactly one of the keys {either(list(KINDS))}"
+    written = [kind for kind in KINDS if kind != PythonSettings.kind]  # that one is for Python programs
+    rule = f"must have exactly one of the keys {either(written)}"
     found, hint = (" and ".join(kinds), "Keep only one of them") if kinds else ("none", _EXAMPLE)
     reader.report(("objective",), rule, found=found, hint=hint)
 

@@ -175,6 +175,19 @@ def _check_range(at: Location, low: float, high: float, number: Number, reader: 
     elif number.step is not None and number.step > width * (1 + 1e-9) > 0:  # 0.1 is above 0.3 - 0.2
         hint = f"Write {width:g} or less, or leave it out"
         reader.report((*at, "step"), f"must not be larger than the range ({width:g})", hint=hint)
+    elif number.step is not None and number.step < width / _LARGEST_INTEGER:
+        least = float(f"{math.nextafter(width / _LARGEST_INTEGER * 1.05, math.inf):.1e}")
+        rule = f"must be at least {least:g}, or float64 cannot tell the values of the range apart"
+        reader.report((*at, "step"), rule, hint="Or leave it out")
+    elif number.step is not None and not _holds_buckets(number):
+        rule = "must be smaller: float64 cannot represent half a step beyond the range"
+        reader.report((*at, "step"), rule, hint="Or write smaller bounds")
+
+
+def _holds_buckets(number: Number) -> bool:
+    """Whether float64 can represent a range and half a step on either side."""
+    low, high = PRIORS[number.prior].bucket_ends(number.min, number.step or 0.0, number.count)
+    return math.isfinite(high - low)
 
 
 def _check_precision(at: Location, number: Number, reader: Reader) -> None:

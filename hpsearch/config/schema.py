@@ -232,6 +232,12 @@ class FunctionSection(Section):
     epochs: int | None = Field(default=None, ge=1, description="how many epochs a full trial has")
 
 
+class PythonSection(Section):
+    """A Python program runs the trials: with ``hpsearch.Search``, or a function that only it can call."""
+
+    epochs: int | None = Field(default=None, ge=1, description="how many epochs a full trial has")
+
+
 class CommandSection(Section):
     """A program that prints the metrics of a trial."""
 
@@ -280,6 +286,9 @@ class ObjectiveSection(Section):
     )
     command: Annotated[CommandSection | None, section_of("run")] = Field(
         default=None, description="run a command"
+    )
+    python: PythonSection | None = Field(
+        default=None, description="a Python program runs the trials, with hpsearch.Search or hpsearch.run"
     )
 
 

@@ -1,6 +1,7 @@
 """The ``space`` section: from the tree to a :class:`hpsearch.space.Space`, and back."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from typing import Any
@@ -26,6 +27,7 @@ from hpsearch.document.nodes import (
     in_error,
 )
 from hpsearch.document.scalars import shown, written
+from hpsearch.errors import UsageError
 from hpsearch.space import Categorical, Number, Parameter, Space
 from hpsearch.trial import Value
 
@@ -176,6 +178,32 @@ def resolved_space(space: Space) -> dict[str, Any]:
     return {p.name: resolved_parameter(p) for p in space.parameters} | dict(space.constants)
 
 
+def space_data(space: object) -> object:
+    """A space in the form of the section: of a Space, of parameters, or of a mapping with parameters in it.
+
+    Anything else is returned as it is, to be refused with its location.
+    """
+    if isinstance(space, Space):
+        return {parameter.name: _as_data(parameter) for parameter in space.parameters} | dict(space.constants)
+    if isinstance(space, Mapping):
+        return {name: _as_data(value) for name, value in space.items()}
+    if isinstance(space, Sequence) and all(isinstance(each, Number | Categorical) for each in space):
+        names = [each.name for each in space]
+        if repeated := [name for name, count in Counter(names).items() if count > 1]:
+            raise UsageError(
+                f"every parameter of a space must have its own name; found two of {repeated[0]!r}"
+            )
+        return dict(zip(names, map(_as_data, space), strict=True))
+    return space
+
+
+def _as_data(value: object) -> object:
+    if not isinstance(value, Number | Categorical):
+        return value
+    when = {name: each if isinstance(each, tuple | list) else (each,) for name, each in value.when.items()}
+    return resolved_parameter(replace(value, when=when))
+
+
 def _check_conditions(parameters: Sequence[Parameter], names: Set[str], reader: Reader) -> None:
     """Reports conditions that can never be true: unknown names, impossible values, cycles.
 
@@ -243,27 +271,31 @@ def _fold_constants(
 ) -> Space:
     """The space without conditions on constants: the condition is removed if true, its parameter if false.
 
+    A parameter with one value and no condition left is a constant too, so that the space is the same when it
+    is read again from the resolved config.
+
     Args:
         parameters: The parameters of the space.
         constants: The constants of the space.
         notes: Collects notes about removed parameters.
     """
-    never: dict[str, str] = {}
-    while reasons := {
-        parameter.name: reason
-        for parameter in parameters
-        if parameter.name not in never and (reason := _never_active(parameter, constants, never))
-    }:
-        never |= reasons
+    left, folded, never = list(parameters), dict(constants), dict[str, str]()
+    before = -1
+    while before != len(left):  # what is folded or left out can decide other conditions
+        before = len(left)
+        never |= {each.name: reason for each in left if (reason := _never_active(each, folded, never))}
+        left = [
+            replace(each, when={name: values for name, values in each.when.items() if name not in folded})
+            for each in left
+            if each.name not in never
+        ]
+        always = {each.name: only_value(each) for each in left if not each.when}
+        folded |= {name: value for name, value in always.items() if value is not None}
+        left = [each for each in left if each.name not in folded]
     notes += [
         f"space.{name}: is left out because it is never active: {reason}" for name, reason in never.items()
     ]
-    kept = [
-        replace(parameter, when={k: v for k, v in parameter.when.items() if k not in constants})
-        for parameter in parameters
-        if parameter.name not in never
-    ]
-    return Space(tuple(kept), dict(constants))
+    return Space(tuple(left), folded)
 
 
 def _never_active(parameter: Parameter, constants: Mapping[str, Value], never: Mapping[str, str]) -> str:

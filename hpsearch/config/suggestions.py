@@ -12,6 +12,7 @@ from hpsearch.config.schema import (
     FunctionSection,
     MetricSection,
     NetworkSection,
+    PythonSection,
     RunSection,
     SearchSection,
 )
@@ -25,6 +26,7 @@ _SECTIONS: dict[str, type[BaseModel]] = {
     "objective.network.": NetworkSection,
     "objective.function.": FunctionSection,
     "objective.command.": CommandSection,
+    "objective.python.": PythonSection,
     "search.": SearchSection,
     "search.early_stopping.": EarlyStopping,
     "run.": RunSection,

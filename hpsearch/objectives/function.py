@@ -18,7 +18,7 @@ from hpsearch.errors import ConfigError
 from hpsearch.objective import LastRecord, TrialEnded
 from hpsearch.objectives.code_preparation import CodePreparation
 from hpsearch.objectives.project_code import ProjectCode
-from hpsearch.objectives.python_files import imports, python_files
+from hpsearch.objectives.python_files import NOT_CODE, imports, python_files
 from hpsearch.process import kept_modules, runner
 from hpsearch.process.child import GRACE_SECONDS, Child, Exit, Timeout
 from hpsearch.process.running_time import running_time
@@ -91,7 +91,9 @@ class Function:
                 raise
 
     def code(self, root: Path) -> ProjectCode:
-        """All Python files of the project."""
+        """All Python files of the project; none of a package that is installed."""
+        if NOT_CODE & set(self.directory.parts):
+            return ProjectCode()
         found = python_files(root, self.directory)
         return ProjectCode(found.files, whole=found.whole)
 

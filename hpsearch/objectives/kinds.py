@@ -4,8 +4,10 @@ from __future__ import annotations  # types are imported for annotations only
 
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
+from hpsearch.errors import UsageError
 from hpsearch.objectives.command import Command
 from hpsearch.objectives.function import Function
+from hpsearch.objectives.local_function import LocalFunction
 from hpsearch.objectives.network import NetworkPreparation
 
 if TYPE_CHECKING:
@@ -75,9 +77,27 @@ class Preparation(Protocol):
         ...
 
 
-def prepare(config: Config) -> Preparation:
-    """The preparation of a config's objective; nothing is read yet."""
-    return KINDS[config.objective.kind](config, config.objective)
+def prepare(config: Config, function: Callable[..., Any] | None = None) -> Preparation:
+    """The preparation of a config's objective; nothing is read yet.
+
+    Args:
+        config: What is searched.
+        function: What the trials of an objective ``python`` call.
+
+    Raises:
+        UsageError: The objective is ``python``, and there is no function; or the other way round.
+    """
+    kind = config.objective.kind
+    if kind == "python":
+        if function is None:
+            raise UsageError(
+                "The trials of this search run in a Python program (objective: python). Continue it there,"
+                " with hpsearch.Search(…, directory=…) or hpsearch.resume(…, function=…)"
+            )
+        return LocalFunction.prepare(config, function)
+    if function is not None:
+        raise UsageError(f"This search runs a {kind}, as its config says; leave function= out")
+    return KINDS[kind](config, config.objective)
 
 
 KINDS: Mapping[str, Callable[[Config, Any], Preparation]] = {

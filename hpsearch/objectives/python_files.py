@@ -13,7 +13,7 @@ MOST_BYTES = 20 * 2**20
 MOST_ENTRIES = 20_000
 """Names in directories that are looked at: the project may be a home directory, or full of images."""
 
-NOT_CODE = {"__pycache__", "node_modules", "site-packages"}
+NOT_CODE = {"__pycache__", "node_modules", "site-packages", "dist-packages"}
 FINDS_BY_NAME = ("importlib", "__import__", "import_module", "_target_")
 """What a program contains that may import modules of any name."""
 

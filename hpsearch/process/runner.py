@@ -29,6 +29,9 @@ from typing import Any
 
 TRACEBACK_LINES = 12
 LONGEST_REASON_LINE = 500
+IMPORTS = ""
+"""The module of the user's that is being imported: a search must not start there."""
+
 LONGEST_MESSAGE = 2**17
 """Characters; the process that reads the messages accepts twice as many."""
 
@@ -93,11 +96,7 @@ def run(job: Mapping[str, Any], report: Callable[..., bool]) -> dict[str, Any]:
     function = find(job["function"], job["path"])
     about = job["trial"]
     trial = Trial(**about | {key: Path(about[key]) for key in ("directory", "checkpoint_dir")})
-    arguments = dict(job["values"])
-    if "trial" in parameters_of(function) and "trial" not in arguments:
-        arguments["trial"] = trial
-    seed_generators(trial.seed)
-    outcome = function(**arguments)
+    outcome = call(function, job["values"], trial)
     if not isinstance(outcome, Iterator):
         report(outcome if isinstance(outcome, Mapping) else {job["metric"]: outcome}, "returned")
         return {}
@@ -114,22 +113,41 @@ def run(job: Mapping[str, Any], report: Callable[..., bool]) -> dict[str, Any]:
     return numbers(final) if isinstance(final, Mapping) else {}
 
 
+def call(function: Callable[..., Any], values: Mapping[str, Any], trial: Trial) -> object:
+    """What the function returns for the values of a trial, with the global generators seeded."""
+    arguments = dict(values)
+    if "trial" in parameters_of(function) and "trial" not in arguments:
+        arguments["trial"] = trial
+    seed_generators(trial.seed)
+    return function(**arguments)
+
+
 def check_signature(job: Mapping[str, Any]) -> str:
     """What is wrong with a function, as a sentence; "" if nothing is."""
     try:
         function = find(job["function"], job["path"])
-        signature = inspect.signature(function)
     except Wrong as error:
         return str(error)
-    except ValueError:  # a function without a signature, as some that are written in C
-        return ""
     except BaseException as error:
         at = traceback.extract_tb(error.__traceback__)[-1]
         place = "" if at.filename.startswith("<") else f" ({at.filename}:{at.lineno})"
         return f"importing its module raises {type(error).__name__}: {error}{place}"
+    return signature_problem(function, job["parameters"])
+
+
+def signature_problem(function: Callable[..., Any], parameters: Mapping[str, bool]) -> str:
+    """What is wrong with the signature of a function, as a sentence; "" if nothing is.
+
+    Args:
+        function: What is called.
+        parameters: The names it is called with, and whether every trial has them.
+    """
+    try:
+        signature = inspect.signature(function)
+    except ValueError:  # a function without a signature, as some that are written in C
+        return ""
     if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
         return "it is asynchronous (async def), but must be a plain function"
-    parameters: Mapping[str, bool] = job["parameters"]
     anything = any(about.kind is about.VAR_KEYWORD for about in signature.parameters.values())
     surplus = [] if anything else [name for name in parameters if name not in signature.parameters]
     needed = [
@@ -158,6 +176,8 @@ def find(name: str, path: str) -> Callable[..., Any]:
         Wrong: There is none, or it cannot be called.
     """
     module_name, _, attribute = name.partition(":")
+    global IMPORTS
+    IMPORTS = module_name
     sys.path.insert(0, path)
     sys.argv = [file_of(module_name, path)]  # ours would reach the user's argparse
     try:
@@ -166,6 +186,7 @@ def find(name: str, path: str) -> Callable[..., Any]:
         if error.name and (module_name + ".").startswith(error.name + "."):
             raise Wrong(f"there is no module {module_name} in {path}, and none is installed") from None
         raise
+    IMPORTS = ""
     check_that_none_is_hidden(module_name.partition(".")[0], path)
     for part in attribute.split("."):
         if not hasattr(found, part):

@@ -61,9 +61,16 @@ def status_details(
             f"trial {best.number}, {config.metric.name} {plain(best.value)}" if best and has_best else "",
         ),
         ("events", "\n".join(latest)),
-        ("next", pasteable("hpsearch", "resume", directory) if state in ("interrupted", "failed") else ""),
+        ("next", _next(directory, config) if state in ("interrupted", "failed") else ""),
     ]
     return Details("status", data, [(label, text) for label, text in lines if text])
+
+
+def _next(directory: Path, config: Config) -> str:
+    """What continues a search."""
+    if config.objective.kind == "python":  # only the program that runs its trials can
+        return f"hpsearch.Search(…, directory={str(directory)!r}) or hpsearch.resume(…, function=…)"
+    return pasteable("hpsearch", "resume", directory)
 
 
 def search_state(

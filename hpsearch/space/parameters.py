@@ -11,6 +11,7 @@ from numbers import Real
 import numpy as np
 from numpy.typing import NDArray
 
+from hpsearch.errors import UsageError
 from hpsearch.space.priors import PRIORS, Prior
 from hpsearch.space.priors.grid import Floats, Grid
 from hpsearch.trial import Value
@@ -63,6 +64,8 @@ class Number:
     precision: int | None = None
 
     def __post_init__(self) -> None:
+        if self.prior not in PRIORS:
+            raise UsageError(f"prior must be one of {', '.join(PRIORS)}; found {self.prior!r} in {self.name}")
         if self.integer and self.step is None:
             object.__setattr__(self, "step", 1)
         low, high = PRIORS[self.prior].bounds(self.min, self.max, self.step, **self.prior_parameters)

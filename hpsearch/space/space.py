@@ -170,7 +170,9 @@ class Space:
         past a million of those the space counts as infinite.
         """
         if not self._conditional_columns:
-            return math.prod(parameter.count for parameter in self.parameters)
+            return math.prod(
+                float(parameter.count) for parameter in self.parameters
+            )  # a float can be infinite
         parents = {name for parameter in self.parameters for name in parameter.when} & set(self.names)
         deciding = [index for index, name in enumerate(self.names) if name in parents]
         if math.prod(self.parameters[index].count for index in deciding) > 1_000_000:

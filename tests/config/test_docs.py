@@ -15,6 +15,7 @@ from hpsearch.config.schema import (
     MetricSection,
     NetworkSection,
     ParameterSection,
+    PythonSection,
     RunSection,
     SearchSection,
 )
@@ -34,6 +35,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "objective.network.": NetworkSection,
     "objective.function.": FunctionSection,
     "objective.command.": CommandSection,
+    "objective.python.": PythonSection,
     "search.": SearchSection,
     "search.early_stopping.": EarlyStopping,
     "run.": RunSection,

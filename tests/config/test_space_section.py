@@ -1,3 +1,4 @@
+import math
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
@@ -8,6 +9,8 @@ import pytest
 from hpsearch.config import parse_space
 from hpsearch.config.space_section import resolved_space
 from hpsearch.errors import ConfigError
+from hpsearch.search import Search
+from hpsearch.searchers import METHODS
 from hpsearch.space import Categorical, Number, Space
 
 
@@ -190,3 +193,51 @@ def test_precision_is_a_number_of_digits() -> None:
     assert resolved["x"]["precision"] == 2
     assert "precision" not in resolved["y"]
     assert parse_space(resolved) == space
+
+
+@pytest.mark.parametrize("method", sorted(METHODS))
+def test_a_space_of_more_configurations_than_float64_can_count(method: str) -> None:
+    """Its size is infinite, and it is searched like any other."""
+    space = parse_space({f"n{index}": {"type": "int", "min": 0, "max": 9} for index in range(320)})
+    assert space.size == math.inf
+    search = Search(space, trials=3, method=method)
+    while (trial := search.ask()) is not None:
+        assert set(trial.values.values()) <= set(range(10))
+        search.tell(trial, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("section", "text"),
+    [
+        ({"min": 0, "max": 1e10, "step": 1e-300}, "x.step: must be at least 1.2e-06, or float64 cannot tell"),
+        ({"prior": "normal", "mean": 0, "sd": 1e10, "step": 1e-300}, "x.step: must be at least 1.4e-05"),
+        ({"min": 100, "max": 1.7e308, "step": 5.6e307}, "x.step: must be smaller: float64 cannot represent"),
+        ({"min": -8.9e307, "max": 8.9e307, "step": 4e307}, "x.step: must be smaller"),
+        ({"prior": "log", "min": 1e-300, "max": 1e300, "step": 1e-9}, "x.step: must be at least 1.2e+284"),
+    ],
+    ids=str,
+)
+def test_a_step_that_float64_cannot_count(section: dict[str, object], text: str) -> None:
+    """It is refused where it was written, and no value can become infinite."""
+    assert text in refusal({"x": section})
+
+
+@pytest.mark.parametrize(
+    "section",
+    [
+        {"min": 0, "max": 1.7e308},
+        {"min": 0, "max": 1.6e308, "step": 1e307},
+        {"prior": "log", "min": 1e-300, "max": 1e300},
+        {"prior": "log", "min": 5e-324, "max": 1},
+        {"min": 0, "max": 5e-320},
+        {"prior": "normal", "mean": 0, "sd": 1e307},
+        {"prior": "log_normal", "mean": 0, "sd": 100},
+    ],
+    ids=str,
+)
+def test_ranges_as_wide_as_float64_work(section: dict[str, object]) -> None:
+    """Every value is finite, and survives its coordinate."""
+    (parameter,) = parse_space({"x": section}).parameters
+    values = parameter.decode(np.linspace(0, 1, 101))
+    assert np.isfinite(values).all()
+    assert parameter.decode(parameter.encode(values)) == values

@@ -56,7 +56,7 @@ def test_a_bucket_has_the_probability_of_the_numbers_nearest_to_its_value(number
         "x", number.min, number.max, number.prior, step, prior_parameters=number.prior_parameters
     )
     low, high = PRIORS[number.prior].bucket_ends(number.min, step, stepped.count)
-    continuous = Number("x", low, high, number.prior, prior_parameters=number.prior_parameters)
+    continuous = Number("x", low, high, number.prior, prior_parameters=number.prior_parameters, precision=15)
     grid = (np.arange(500) + 0.5) / 500
     indices = np.rint((np.array(continuous.decode(grid)) - number.min) / step).clip(0, stepped.count - 1)
     drawn = np.rint((np.array(stepped.decode(grid)) - number.min) / step)

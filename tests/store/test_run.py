@@ -386,10 +386,10 @@ def test_another_thread_may_close_a_run(tmp_path: Path) -> None:
     closer = threading.Thread(target=run.close)
     closer.start()
     closer.join()
-    run.close()
     with pytest.raises(UsageError, match=r"r was closed. Open it again: hpsearch.load\("):
         run.results()
     Run.open(tmp_path / "r").close()
+    run.close()
 
 
 def test_a_forgotten_run_is_closed(tmp_path: Path) -> None:

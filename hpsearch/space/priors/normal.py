@@ -101,4 +101,5 @@ class Normal(Prior):
 
 def _nearest_value(x: float, origin: float, step: float) -> float:
     """The value nearest to x, a whole number of steps from the origin, without the noise of binary floats."""
-    return float(Decimal(repr(origin)) + round((x - origin) / step) * Decimal(repr(step)))
+    steps = (x - origin) / step
+    return float(Decimal(repr(origin)) + round(steps) * Decimal(repr(step))) if math.isfinite(steps) else x

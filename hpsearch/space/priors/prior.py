@@ -128,7 +128,7 @@ class Prior(ABC):
         """The coordinates in the middle of buckets with these ends, cut to the range; all of shape (n,)."""
         low, high = self.from_axis(np.array(self._ends)).tolist()
         edges = self.to_axis(np.maximum(left, low)), self.to_axis(np.minimum(right, high))
-        return self._unit((edges[0] + edges[1]) / 2)
+        return self._unit(edges[0] / 2 + edges[1] / 2)  # the sum of two numbers of 1e308 is infinite
 
     def grid(self, precision: int | None) -> Grid:
         """The values that continuous draws are rounded to.

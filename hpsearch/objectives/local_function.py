@@ -1,0 +1,114 @@
+"""A function of this process as a trial: for those that other processes cannot import."""
+
+from __future__ import annotations  # types are imported for annotations only
+
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import closing, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from hpsearch.errors import ConfigError
+from hpsearch.objective import LastRecord, TrialEnded
+from hpsearch.objectives.code_preparation import CodePreparation
+from hpsearch.objectives.project_code import ProjectCode
+from hpsearch.process import runner
+from hpsearch.trial import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from hpsearch.config import Config
+    from hpsearch.objective import Records
+    from hpsearch.objectives.project_code import CodeCopy
+    from hpsearch.objectives.user_code import TrialContext
+
+
+@dataclass(frozen=True)
+class LocalFunction:
+    """A function of a notebook, a lambda, or one that holds data of this process.
+
+    It is called and followed as :class:`hpsearch.objectives.function.Function`, but in this process: one
+    trial at a time, and without limits of its memory.
+
+    Attributes:
+        function: What is called.
+        epochs: What ``trial.epochs`` says; None if the config does not.
+    """
+
+    function: Callable[..., Any]
+    epochs: int | None = None
+
+    runs_copy: ClassVar[bool] = True
+
+    @classmethod
+    def prepare(cls, config: Config, function: Callable[..., Any]) -> CodePreparation:
+        """What precedes the trials of a search that calls the function."""
+        return CodePreparation(config, cls(function, config.objective.epochs), Path.cwd())
+
+    def check(self, config: Config) -> Sequence[str]:
+        """Compare its parameters with the space."""
+        problems = []
+        names = {parameter.name: not parameter.when for parameter in config.space.parameters}
+        names |= dict.fromkeys(config.space.constants, True)
+        if wrong := runner.signature_problem(self.function, names):
+            rule = f"must be a function that can be called with the values of a trial: {wrong}"
+            hint = f"A trial calls it with {', '.join(f'{name}=…' for name in names)}"
+            problems.append(config.problem("objective.python", rule, found="", hint=hint))
+        if config.search.repeats > 1:
+            rule = "can only be used with the network; a function can run several seeds itself"
+            problems.append(config.problem("search.repeats", rule))
+        if problems:
+            raise ConfigError(problems)
+        name = getattr(self.function, "__qualname__", type(self.function).__name__)
+        note = (
+            f"{name} runs in this process, one trial at a time, because no other process can import it. For"
+            " parallel trials, define it at the top level of a module, and call hpsearch.run under"
+            ' `if __name__ == "__main__":`.'
+        )
+        return [note]
+
+    def with_copy(self, copy: CodeCopy) -> Self:
+        """Itself."""
+        return self
+
+    def code(self, root: Path) -> ProjectCode:
+        """None: it is in memory only."""
+        return ProjectCode()
+
+    def used(self, root: Path, place: Path) -> set[str] | None:
+        """No files."""
+        return set()
+
+    def files(self, root: Path) -> Mapping[str, bytes]:
+        """No files."""
+        return {}
+
+    def with_root(self, root: Path, directory: Path) -> Self:
+        """Itself."""
+        return self
+
+    def records(self, context: TrialContext) -> Records:
+        """Call it for a trial."""
+        trial, metric = context.trial, context.metric.name
+        epochs: Any = trial.values.get("epochs", self.epochs)
+        files = context.files
+        about = runner.Trial(trial.number, trial.seed, files.directory, files.checkpoint, epochs)
+        try:
+            outcome = runner.call(self.function, trial.values, about)
+            if not isinstance(outcome, Iterator):
+                yield LastRecord(_record(outcome, metric))
+                return None
+            with closing(outcome) if isinstance(outcome, Generator) else nullcontext():
+                while True:
+                    try:
+                        record = next(outcome)
+                    except StopIteration as end:
+                        return runner.numbers(end.value) if isinstance(end.value, Mapping) else {}
+                    yield _record(record, metric)
+        except SystemExit as error:
+            raise TrialEnded(Status.FAILED, f"SystemExit: {error}") from None
+
+
+def _record(record: object, metric: str) -> dict[str, Any]:
+    return runner.numbers(record if isinstance(record, Mapping) else {metric: record}, metric)
