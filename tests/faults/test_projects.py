@@ -1,5 +1,6 @@
 """The user's project and its surroundings, when they change while a search runs or between two starts."""
 
+import contextlib
 import json
 import os
 import random
@@ -12,7 +13,7 @@ import pytest
 
 from hpsearch.store import Run
 from tests.faults.case import Case, leaderboard
-from tests.faults.program import wait_until
+from tests.faults.program import Program, wait_until
 
 TRAIN = """\
 import pathlib, sys, time
@@ -38,9 +39,9 @@ run: {workers: 2, timeout: TIMEOUT}
 OBJECTIVES = {"function": "{function: 'train:f'}", "command": "{command: 'python train.py {x}'}"}
 
 
-def write(case: Case, kind: str, *, seconds: float = 0.02, timeout: str = "10m") -> None:
+def write(case: Case, kind: str, *, seconds: float = 0.02, timeout: str = "10m", start: str = "") -> None:
     """A project in the case's directory."""
-    (case.place / "train.py").write_text(TRAIN.replace("SECONDS", str(seconds)))
+    (case.place / "train.py").write_text(start + TRAIN.replace("SECONDS", str(seconds)))
     (case.place / "helper.py").write_text("SHIFT = 0\n")
     case.text = CONFIG.replace("OBJECTIVE", OBJECTIVES[kind]).replace("TIMEOUT", timeout)
     assert case.expected.leaderboard
@@ -82,8 +83,7 @@ def test_project_moved(case: Case, kind: str) -> None:
         shutil.move(case.place / name, project / name)
     config = project / "c.yaml"
     config.write_text(case.text.replace("trials: 6", "trials: 2"))
-    case.config.rename(case.place / "elsewhere.yaml")
-    program = case.run(config, project / "runs/c-001")
+    program = Program("run", config, "-o", project / "runs/c-001", cwd=case.place)
     assert program.wait() == 0, program.err
     project.rename(moved)
     shutil.copytree(moved, copy)
@@ -94,23 +94,29 @@ def test_project_moved(case: Case, kind: str) -> None:
         assert rows(place / "runs/c-001") == json.loads(case.expected.leaderboard)["rows"]
 
 
-@pytest.mark.trial_of("a script, a library or the data missing at resume")
-@pytest.mark.parametrize("missing", ["train.py", "helper.py", "directory", "library"])
+@pytest.mark.trial_of("a script or a library missing when a search is resumed")
 @pytest.mark.parametrize("kind", OBJECTIVES)
-def test_missing_at_resume(case: Case, monkeypatch: pytest.MonkeyPatch, kind: str, missing: str) -> None:
-    """No trial is spent: the search ends with a message, or a function runs from its copy."""
-    write(case, kind)
-    (case.place / "site").mkdir()
-    (case.place / "site/library.py").touch()
-    (case.place / "helper.py").write_text("import library\nSHIFT = 0\n")
-    (case.place / "src").mkdir()
-    for name in ("train.py", "helper.py"):
-        shutil.move(case.place / name, case.place / "src" / name)
-    section = OBJECTIVES[kind].replace("'train:f'", "{name: 'train:f', directory: src}")
-    section = section.replace("'python train.py {x}'", "{run: 'python train.py {x}', directory: src}")
-    section = section.replace("python train.py", f"env PYTHONPATH={case.place / 'site'} python train.py")
-    monkeypatch.setenv("PYTHONPATH", str(case.place / "site"))
-    case.text = CONFIG.replace("OBJECTIVE", section).replace("TIMEOUT", "10m")
+def test_missing(case: Case, kind: str) -> None:
+    """It costs no trial: resuming ends with a message, and continues when it is there again."""
+    site = case.place / ".site"  # the copy of the code has no such names
+    site.mkdir()
+    (site / "library.py").touch()
+    start = f"import sys\nsys.path.append({str(site)!r})\nimport library\n"
+    write(case, kind, start=start)
+    directory = case.place / "run"
+    case.config.write_text(case.text.replace("trials: 6", "trials: 2"))
+    program = case.search(directory)
+    assert program.wait() == 0, program.err
+    before = leaderboard(directory)
+    missing = site / "library.py" if kind == "function" else case.place / "train.py"
+    missing.rename(case.place / "away")
+    program = case.search(directory, "--trials", 6)
+    assert program.wait() == 2
+    assert ("library" if kind == "function" else "No trial has run") in program.err
+    case.check(directory, program)
+    assert leaderboard(directory) == before
+    (case.place / "away").rename(missing)
+    case.finish(directory, "--trials", 6)
 
 
 @pytest.mark.trial_of("the whole search stopped for longer than its trials' timeout")
@@ -127,10 +133,12 @@ def test_stopped(case: Case, full: bool, kind: str) -> None:
         while set(found := [program.pid, *program.started]) != set(stopped):
             stopped = found
             for pid in stopped:
-                os.kill(pid, signal.SIGSTOP)
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGSTOP)
         time.sleep(6)
         for pid in stopped:
-            os.kill(pid, signal.SIGCONT)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
         assert program.wait() == 0, program.err
         case.check(directory, program)
         with Run.read(directory) as run:
