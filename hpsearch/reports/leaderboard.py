@@ -74,5 +74,5 @@ def leaderboard_table(
     changes = [text for _, kind, text in events if kind in CHANGES]
     if changes:
         metadata["changes"] = changes
-    notes = (f"{text[0].upper()}{text[1:]}: rows may not be comparable" for text in changes)
+    notes = (f"{text[0].upper()}{text[1:]}; rows may not be comparable" for text in changes)
     return Table("leaderboard", columns, rows, metadata, title, (note, *notes))
