@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING
 from hpsearch.trial import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from hpsearch.loop import Callback
-    from hpsearch.trial import Epoch, Metric, Result, Trial
+    from hpsearch.loop import Callback, SearchStart
+    from hpsearch.trial import Epoch, Result, Trial
 
 
 class EpochsNote:
@@ -29,11 +27,9 @@ class EpochsNote:
         self._epochs = epochs
         self._noted = False
 
-    def on_search_start(
-        self, metric: Metric, total: int, slots: int, trials: Sequence[Trial], results: Sequence[Result]
-    ) -> None:
+    def on_search_start(self, search: SearchStart) -> None:
         """Pass it on."""
-        self._callback.on_search_start(metric, total, slots, trials, results)
+        self._callback.on_search_start(search)
 
     def on_trial_start(self, trial: Trial) -> None:
         """Pass it on."""

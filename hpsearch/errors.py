@@ -24,6 +24,7 @@ Messages read: the rule, the value found, what to do. A trial that fails is not 
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 
 
 class HpsearchError(Exception):
@@ -83,7 +84,15 @@ class DataError(UsageError):
 
 
 class SearchFailed(HpsearchError):
-    """No trial succeeded, or too many failed in a row."""
+    """No trial succeeded, or too many failed in a row.
+
+    Attributes:
+        directory: The run directory, if there is one.
+    """
+
+    def __init__(self, message: str, directory: Path | None = None) -> None:
+        self.directory = directory
+        super().__init__(message)
 
 
 class SpaceExhausted(HpsearchError):
@@ -99,10 +108,12 @@ class Interrupted(HpsearchError):
 
     Attributes:
         signal: Its number.
+        directory: The run directory, if there is one.
     """
 
-    def __init__(self, message: str, signal: int) -> None:
+    def __init__(self, message: str, signal: int, directory: Path | None = None) -> None:
         self.signal = signal
+        self.directory = directory
         super().__init__(message)
 
 
@@ -124,6 +135,10 @@ class RunLocked(RunError):
 
 class RunDamaged(RunError):
     """The run's database cannot be read."""
+
+
+class StoredConfigDamaged(ConfigError, RunDamaged):
+    """The config that a run has stored is not one that hpsearch writes."""
 
 
 class RunMismatch(RunError):

@@ -1,6 +1,7 @@
 """Files: written whole or not at all, for their owner alone; found and hashed whatever lies beside them."""
 
 import contextlib
+import errno
 import hashlib
 import os
 import stat
@@ -18,7 +19,8 @@ MOST_SYNCED_SINGLY = 64
 def replacing(path: Path, *, private: bool = False) -> Iterator[BinaryIO]:
     """A file to write in place of ``path``: at the end it is there whole and on the disk, or not at all.
 
-    What is not a regular file, such as ``/dev/stdout``, is written to directly.
+    What is not a regular file, such as ``/dev/stdout``, is written to directly; unless the file is private,
+    which takes its place.
 
     Args:
         path: The file to replace or make.
@@ -27,13 +29,14 @@ def replacing(path: Path, *, private: bool = False) -> Iterator[BinaryIO]:
     Raises:
         OSError: It cannot be written; what was there before is left as it was.
     """
-    if path.exists() and not path.is_file():
+    if not private and path.exists() and not path.is_file():
         with path.open("wb") as file:
             yield file
         return
     partial = path.with_name(f".{path.name}.partial")
+    partial.unlink(missing_ok=True)  # of a killed process; or a link, whose target would be written
     try:
-        with open(partial, "wb", opener=_opener(private=private)) as file:
+        with open(partial, "xb", opener=_opener(private=private)) as file:
             yield file
             _sync(file)
         partial.replace(path)
@@ -66,6 +69,23 @@ def write_new(path: Path, text: str, *, private: bool = False) -> None:
         except BaseException:
             path.unlink(missing_ok=True)
             raise
+
+
+def open_own(path: Path, flags: int) -> int:
+    """A file descriptor of a regular file that is no link; new files are for their owner alone.
+
+    Args:
+        path: The file.
+        flags: As :func:`os.open` takes them.
+
+    Raises:
+        OSError: It is a link, or no regular file; nothing was changed.
+    """
+    descriptor = os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o600)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "is not a regular file", str(path))
+    return descriptor
 
 
 def write_files(directory: Path, files: Mapping[str, bytes]) -> None:

@@ -215,7 +215,8 @@ def restart_with(values: Mapping[str, str | None]) -> None:
     Args:
         values: See :func:`variables`.
     """
-    if dict(values) == current_variables():
+    values = {name: values.get(name) for name in VARIABLES}  # a stranger's run may name others
+    if values == current_variables():
         return
     loaded = "numpy" in sys.modules
     set_variables(values)
@@ -234,12 +235,23 @@ def arithmetic() -> str:
     The first part is the SIMD level of NumPy's loops, the second the kernels of its BLAS. Two computers with
     the same name, and the same versions, compute the same numbers.
     """
-    import numpy  # noqa: F401 -- the BLAS has to be there for threadpoolctl to see it
-    from threadpoolctl import threadpool_info
-
-    blas: dict[str, Any] = next((each for each in threadpool_info() if each.get("user_api") == "blas"), {})
+    blas = numpy_blas()
     kernel = blas.get("architecture") or blas.get("internal_api") or "unknown"
     return f"{_simd_level()}/{kernel}"
+
+
+def numpy_blas() -> dict[str, Any]:
+    """The BLAS that NumPy multiplies matrices with, as threadpoolctl describes it; empty if it is not known.
+
+    A process may have others: SciPy's wheels bring one of their own.
+    """
+    import numpy
+    from threadpoolctl import threadpool_info
+
+    found = [each for each in threadpool_info() if each.get("user_api") == "blas"]
+    home = Path(numpy.__file__).parent
+    own = (each for each in found if Path(each["filepath"]).parent in (home / ".libs", Path(f"{home}.libs")))
+    return next(own, found[0] if found else {})
 
 
 def _simd_level() -> str:

@@ -7,6 +7,8 @@ import contextlib
 import signal
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import NoReturn, Protocol
 
 from hpsearch.commands import command
@@ -14,17 +16,41 @@ from hpsearch.errors import HpsearchError, Interrupted, SearchFailed
 from hpsearch.executors.executor import Executor
 from hpsearch.search import FAULTS, Search
 from hpsearch.signals import SearchSignals, StopNow
+from hpsearch.space import Space
 from hpsearch.store import Run
 from hpsearch.trial import Epoch, Metric, Result, Trial
+
+
+@dataclass(frozen=True)
+class SearchStart:
+    """What is known of a search when its loop starts.
+
+    Attributes:
+        directory: The run directory.
+        strategy: Where trials run: ``panda``, ``caviar``, or an engine.
+        metric: The metric.
+        space: What is searched.
+        total: The number of trials in all.
+        slots: How many trials run at once.
+        trials: The trials of ``results``.
+        results: The results that are there already, by number.
+    """
+
+    directory: Path
+    strategy: str
+    metric: Metric
+    space: Space
+    total: int
+    slots: int
+    trials: Sequence[Trial] = ()
+    results: Sequence[Result] = ()
 
 
 class Callback(Protocol):
     """Shows what happens in a search."""
 
-    def on_search_start(
-        self, metric: Metric, total: int, slots: int, trials: Sequence[Trial], results: Sequence[Result]
-    ) -> None:
-        """The loop starts, with earlier ``trials`` and their ``results``."""
+    def on_search_start(self, search: SearchStart) -> None:
+        """The loop starts."""
         ...
 
     def on_trial_start(self, trial: Trial) -> None:
@@ -113,10 +139,22 @@ def run_search(
     """
     flight: dict[int, Trial] = {}
     changed: Sequence[str] = _look(watch, run, callback).code
-    with SearchSignals(callback.on_message) as signals, executor:
+    with SearchSignals(callback.on_message, lambda: len(flight)) as signals, executor:
         known = search.results
         trials = [search.trial(result.number) for result in known]
-        callback.on_search_start(search.metric, search.trials, executor.slots, trials, known)
+        strategy = type(executor).__name__.lower()
+        callback.on_search_start(
+            SearchStart(
+                run.directory,
+                strategy,
+                search.metric,
+                search.space,
+                search.trials,
+                executor.slots,
+                trials,
+                known,
+            )
+        )
         results: list[Result] = []
         best = None  # so that best.yaml is there again, if a kill came before it was written
         with contextlib.suppress(StopNow):
@@ -202,7 +240,9 @@ def _interrupted(run: Run, number: int) -> NoReturn:
     name = signal.Signals(number).name
     run.event("interrupted", name)
     raise Interrupted(
-        f"Interrupted by {name}; saved. Continue with {command('resume', run.directory)}.", number
+        f"Interrupted by {name}; saved. Continue with {command('resume', run.directory)}.",
+        number,
+        run.directory,
     )
 
 
@@ -231,7 +271,8 @@ def report_outcome(search: Search, run: Run, callback: Callback) -> None:
         shown = command("show", run.directory, search.results[-1].number)
         raise SearchFailed(
             f"{why}, so the search ended after {len(search.results)} trials.{listed}\n"
-            f"For one of them in full, run {shown}. {then}"
+            f"For one of them in full, run {shown}. {then}",
+            run.directory,
         )
     if search.exhausted:
         callback.on_message("Every configuration of the space has been tried, so the search ends here.")

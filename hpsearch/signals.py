@@ -87,14 +87,16 @@ class SearchSignals:
 
     Args:
         say: Shows the user what the signal means.
+        running: How many trials run now.
 
     Attributes:
         received: The first signal, if any came.
     """
 
-    def __init__(self, say: Callable[[str], None]) -> None:
+    def __init__(self, say: Callable[[str], None], running: Callable[[], int] = lambda: 0) -> None:
         self.received: int | None = None
         self._show = say
+        self._running = running
         self._now = False
         self._breakable = False
         self._unsaid = ""
@@ -139,7 +141,10 @@ class SearchSignals:
         if self._now:
             self._unsaid = "Stopping now. Finished trials are saved."
         else:
-            self._unsaid = "Finishing the running trials and starting no new ones. Ctrl-C again stops now."
+            trials = {0: "the running trials", 1: "1 running trial"}.get(
+                self._running(), f"{self._running()} running trials"
+            )
+            self._unsaid = f"Finishing {trials} and starting no new ones. Ctrl-C again stops now."
         if self._breakable:  # and so not in the middle of writing something else
             self._say()
         if self._now and self._breakable:

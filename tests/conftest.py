@@ -7,14 +7,19 @@ from hpsearch import kernels
 kernels.prefer_portable()
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from hpsearch.config import Config, load
-from hpsearch.trial import Epoch, Metric, Result, Trial
+from hpsearch.loop import SearchStart
+from hpsearch.trial import Epoch, Result, Trial
+
+os.environ["TZ"] = "UTC"  # times are shown in the local time zone
+time.tzset()
 
 settings.register_profile("ci", derandomize=True, deadline=None, max_examples=100)
 settings.register_profile("dev", deadline=None, max_examples=50)
@@ -90,11 +95,9 @@ class Recorder:
         self.texts: list[str] = []
         self._on_finished = on_finished
 
-    def on_search_start(
-        self, metric: Metric, total: int, slots: int, trials: Sequence[Trial], results: Sequence[Result]
-    ) -> None:
-        self.slots = slots
-        self.before = list(results)
+    def on_search_start(self, search: SearchStart) -> None:
+        self.slots = search.slots
+        self.before = list(search.results)
 
     def on_trial_start(self, trial: Trial) -> None:
         self.trials.append(trial)

@@ -20,6 +20,7 @@ ROOMS: dict[str, set[str]] = {
     "versions": {"kernels"},
     "files": {"errors"},
     "objective": {"trial"},
+    "running": {"objective", "trial"},
     "space": {"errors", "trial"},
     "document": {"errors", "trial"},
     "config": {
@@ -41,9 +42,10 @@ ROOMS: dict[str, set[str]] = {
     "invocation": {"expressions", "trial"},
     "expressions": set(),
     "scripts": {"metrics", "document", "trial", "errors"},
-    "process": {"objective", "errors"},
+    "process": {"files", "objective", "errors"},
     "objectives": {
         "commands",
+        "running",
         "environment",
         "objective",
         "network",
@@ -59,11 +61,11 @@ ROOMS: dict[str, set[str]] = {
         "errors",
     },
     "executors": {"environment", "commands", "objective", "signals", "kernels", "trial", "errors"},
-    "store": {"files", "commands", "trial", "errors"},
+    "store": {"running", "files", "commands", "trial", "errors"},
     "functions": set(),
     "keeping": {"config", "searchers", "store", "versions", "kernels", "trial", "errors"},
     "search": {"config", "keeping", "searchers", "space", "trial", "errors"},
-    "loop": {"search", "executors", "store", "signals", "commands", "trial", "errors"},
+    "loop": {"space", "search", "executors", "store", "signals", "commands", "trial", "errors"},
     "warm_start": {"config", "searchers", "store", "errors"},
     "epochs_note": {"trial"},
     "starting": {
@@ -100,6 +102,7 @@ ROOMS: dict[str, set[str]] = {
         *("trial", "errors"),
     },
     "reports": {
+        "running",
         "commands",
         "analysis",
         "config",
@@ -125,6 +128,7 @@ TYPES: dict[str, set[str]] = {
     "epochs_note": {"loop"},
     "objectives": {"config", "store"},
     "executors": {"config"},
+    "reports": {"loop"},
 }
 """What a room may import besides for annotations, under ``if TYPE_CHECKING``: its code runs without."""
 

@@ -2,7 +2,6 @@
 
 import gc
 import threading
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,14 +15,14 @@ from hpsearch.errors import (
     SearchFailed,
 )
 from hpsearch.executors.panda import Panda
-from hpsearch.loop import run_search
+from hpsearch.loop import SearchStart, run_search
 from hpsearch.objective import OnEpoch
 from hpsearch.objectives.network import NetworkObjective
 from hpsearch.resuming import resume
 from hpsearch.search import Search
 from hpsearch.starting import start
 from hpsearch.store import Run
-from hpsearch.trial import Metric, Result, Status, Trial
+from hpsearch.trial import Result, Status, Trial
 from tests.conftest import Recorder
 from tests.executors.objectives import Simple
 from tests.runs import rows
@@ -60,9 +59,7 @@ class Weigher(Recorder):
         self.found: list[Dataset] = []
         self._known = known
 
-    def on_search_start(
-        self, metric: Metric, total: int, slots: int, trials: Sequence[Trial], results: Sequence[Result]
-    ) -> None:
+    def on_search_start(self, search: SearchStart) -> None:
         gc.collect()
         self.found = [each for each in datasets() if id(each) not in self._known]
 

@@ -18,9 +18,11 @@ from rich.console import Console
 
 from hpsearch.config import load
 from hpsearch.kernels import current_variables
+from hpsearch.loop import SearchStart
 from hpsearch.reports.lines import Lines
 from hpsearch.reports.live import LiveDisplay
 from hpsearch.resuming import resume
+from hpsearch.space import Space
 from hpsearch.starting import start
 from hpsearch.store import Run
 from hpsearch.trial import Epoch, Metric, Result, Status, Trial
@@ -75,7 +77,8 @@ def metrics_hold(meta: dict[str, Any], trials: list[Trial], results: list[Result
 
 def meta_holds(meta: dict[str, Any], trials: list[Trial], results: list[Result], text: str) -> None:
     """Put it into what is known of the run as a whole."""
-    meta["versions"] = {text: text, "python": text, "arithmetic": text, "blas": [{"internal_api": text}]}
+    names = (text, "hpsearch", "python", "numpy", "arithmetic")
+    meta["versions"] = {**dict.fromkeys(names, text), "blas": [{"internal_api": text}]}
     meta["data"] = text
 
 
@@ -219,7 +222,7 @@ def test_hostile_arguments_are_quoted_harmlessly(in_tmp: Path, kind: str) -> Non
 
 
 @pytest.mark.parametrize("kind", HOSTILE)
-def test_hostile_text_in_progress(kind: str) -> None:
+def test_hostile_text_in_progress(kind: str, tmp_path: Path) -> None:
     """Neither lines nor the live display pass on what a trial's error says to the terminal."""
     terminal = Console(file=io.StringIO(), force_terminal=True, width=100)
     lines = io.StringIO()
@@ -227,7 +230,7 @@ def test_hostile_text_in_progress(kind: str) -> None:
     result = Result(0, Status.FAILED, reason=f"RuntimeError: {HOSTILE[kind]}")
     with LiveDisplay(terminal, HOSTILE[kind]) as live:
         for callback in (live, Lines(lines)):
-            callback.on_search_start(Metric("val_error"), 3, 1, [], [])
+            callback.on_search_start(SearchStart(tmp_path, "panda", Metric("val_error"), Space(()), 3, 1))
             callback.on_trial_start(trial)
             callback.on_trial_complete(trial, result)
             callback.on_message(HOSTILE[kind])

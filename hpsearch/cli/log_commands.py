@@ -1,6 +1,7 @@
 """The command ``logs``."""
 
 import codecs
+import os
 import sys
 import time
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import BinaryIO
 import click
 
 from hpsearch.cli.options import run_directory
+from hpsearch.files import open_own
 
 _POLL_SECONDS = 0.2
 _CHUNK = 2**16
@@ -63,7 +65,7 @@ class _Stream:
     def copy(self) -> None:
         """Print what was added since the last time."""
         try:
-            file = self.path.open("rb")
+            file = os.fdopen(open_own(self.path, os.O_RDONLY), "rb")
         except FileNotFoundError:
             return
         with file:

@@ -136,7 +136,7 @@ def _explain(error: HpsearchError) -> int:
         say(printable(line))
     if isinstance(error, Interrupted):
         return 128 + error.signal
-    for kind, code in ((UsageError, 2), (SearchFailed, 3), (ClusterLost, 3), (RunError, 4)):
+    for kind, code in ((RunError, 4), (UsageError, 2), (SearchFailed, 3), (ClusterLost, 3)):
         if isinstance(error, kind):
             return code
     return 1

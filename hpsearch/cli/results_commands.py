@@ -84,6 +84,7 @@ def print_leaderboard(
         title=title,
         timings=timings,
         events=run.events(),
+        running=run.running() if form == "table" else (),
     )
     print_report(table, form, console(color))
 
@@ -109,6 +110,7 @@ def status(directory: Path, form: Form, color: Color) -> None:
             searching=run.searching(),
             counts=run.counts(),
             unfinished=run.unfinished(),
+            running=run.running(),
             best=next(iter(run.ranking(1)), None),
             events=run.events(),
         )
@@ -161,6 +163,7 @@ def show(
                 config.metric,
                 run.trial(number),
                 run.result(number),
+                running=next((each for each in run.running() if each.trial.number == number), None),
                 timings=timings,
                 command=line,
                 command_data=exact,
@@ -201,7 +204,7 @@ def list_runs(root: Path, form: Form, color: Color) -> None:
     if not os.path.isdir(root):  # noqa: PTH112 -- Path.is_dir raises for a name that is too long
         raise RunNotFound(f"There is no directory {root}. `hpsearch run CONFIG` makes runs/ and a run in it.")
     rows = []
-    for directory in sorted(path.parent for path in root.glob("[!.]*/search.db")):
+    for directory in sorted(path for path in root.glob("[!.]*") if os.path.lexists(path / "search.db")):
         try:
             with Run.read(directory) as run:
                 row = run_row(

@@ -15,6 +15,7 @@ from hpsearch.cli.results_commands import print_leaderboard
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from hpsearch.config import Config
     from hpsearch.loop import Callback
 
 _ROWS_AT_THE_END = 10
@@ -66,7 +67,10 @@ def run(
         kernels.restart_with(variables)
     from hpsearch.starting import start  # only now, as it loads NumPy
 
-    with _callback(loaded.name, quiet=quiet, verbose=verbose, color=color) as callback:
+    with (
+        _results_first(quiet=quiet, color=color),
+        _callback(loaded.name, quiet=quiet, verbose=verbose, color=color) as callback,
+    ):
         directory = start(loaded, callback, directory=output)
     _end(directory, quiet=quiet, color=color)
 
@@ -124,7 +128,10 @@ def resume(
 
     options: dict[str, Any] = {"search.trials": trials, "run.workers": workers, "run.strategy": strategy}
     changes = {key: value for key, value in options.items() if value is not None}
-    with _callback(directory.name, quiet=quiet, verbose=verbose, color=color) as callback:
+    with (
+        _results_first(quiet=quiet, color=color),
+        _callback(directory.name, quiet=quiet, verbose=verbose, color=color) as callback,
+    ):
         directory = resume_run(
             directory,
             callback,
@@ -151,18 +158,47 @@ def _callback(title: str, *, quiet: bool, verbose: bool, color: Color) -> Iterat
             yield display
 
 
+@contextlib.contextmanager
+def _results_first(*, quiet: bool, color: Color) -> Iterator[None]:
+    """If a search is interrupted or fails here, print what it has found before the error says so."""
+    from hpsearch.errors import HpsearchError, Interrupted, SearchFailed
+
+    try:
+        yield
+    except (Interrupted, SearchFailed) as error:
+        if not quiet and error.directory is not None:
+            with contextlib.suppress(HpsearchError):  # the error itself is what matters
+                _print_results(error.directory, color)
+        raise
+
+
+def _print_results(directory: Path, color: Color) -> Config:
+    """Print the short leaderboard, and why trials have no value."""
+    from hpsearch.analysis.failures import failure_groups
+    from hpsearch.config import Config
+    from hpsearch.reports.failure_lines import failure_lines
+    from hpsearch.reports.text import printable
+    from hpsearch.store import Run
+
+    with Run.read(directory) as run:
+        config = Config.from_resolved(run.meta("config"))
+        if run.counts():
+            print_leaderboard(run, "table", color, _ROWS_AT_THE_END)
+        if any(not status.ranked for status in run.counts()):
+            trials = {trial.number: trial for trial in run.trials()}
+            for line in failure_lines(failure_groups(config.space, trials, run.results())):
+                say(printable(line))
+    return config
+
+
 def _end(directory: Path, *, quiet: bool, color: Color) -> None:
     """Print the leaderboard and what to type next."""
     if quiet:
         click.echo(directory)
         return
     from hpsearch.commands import pasteable
-    from hpsearch.config import Config
-    from hpsearch.store import Run
 
-    with Run.read(directory) as run:
-        print_leaderboard(run, "table", color, _ROWS_AT_THE_END)
-        config = Config.from_resolved(run.meta("config"))
+    config = _print_results(directory, color)
     tested = ", with its test error" if config.objective.kind == "network" else ""
     following = {
         pasteable("hpsearch", "show", directory, "best"): f"the best trial{tested}",

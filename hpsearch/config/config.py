@@ -26,7 +26,7 @@ from hpsearch.document.parse import compose
 from hpsearch.document.plain_data import from_data
 from hpsearch.document.problems import BEGIN, Problems, file_position
 from hpsearch.document.source import read_text
-from hpsearch.errors import ConfigError, Problem
+from hpsearch.errors import ConfigError, Problem, StoredConfigDamaged
 from hpsearch.space import Parameter, Space
 from hpsearch.trial import Metric, Trial
 
@@ -89,11 +89,17 @@ class Config:
             base: The directory that the config was relative to; without it, files need not exist.
 
         Raises:
-            ConfigError: The mapping is not a resolved config, or names files that do not exist.
+            StoredConfigDamaged: The mapping is not a resolved config.
+            ConfigError: A file does not exist.
         """
-        problems, position = Problems(), Position("the stored config")
-        root = _mapping(from_data(mapping, position, problems), position, problems)
-        return cls._read(root, problems, default_name="search", base=base)
+        problems, position = Problems(), Position("the config stored in search.db")
+        try:
+            root = _mapping(from_data(mapping, position, problems), position, problems)
+            return cls._read(root, problems, default_name="search", base=base)
+        except ConfigError as error:
+            if base is not None:
+                raise
+            raise StoredConfigDamaged(list(error.problems)) from None
 
     @classmethod
     def from_mapping(

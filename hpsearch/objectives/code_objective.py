@@ -13,6 +13,7 @@ from hpsearch.objectives.trial_files import TrialFiles
 from hpsearch.objectives.user_code import Limits, NothingReported, TrialContext, UserCode
 from hpsearch.process.devices import device
 from hpsearch.process.running_time import running_time
+from hpsearch.running import written_curve
 from hpsearch.trial import Metric, Result, Status, Trial
 
 if TYPE_CHECKING:
@@ -67,7 +68,8 @@ class CodeObjective:
                     heartbeat,
                 )
                 records = _whole_curve(lambda: self.user_code.records(context), files)
-                return follow(trial, self.metric, records, on_epoch=on_epoch, timeout=timeout)
+                with written_curve(files.directory, on_epoch) as on_each_epoch:
+                    return follow(trial, self.metric, records, on_epoch=on_each_epoch, timeout=timeout)
         except OSError as error:  # of the files; follow() handles everything else
             return Result(trial.number, Status.FAILED, reason=describe(error))
 

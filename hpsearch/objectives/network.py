@@ -15,6 +15,7 @@ from hpsearch.network.train import Training
 from hpsearch.objectives.checkpoint import Checkpoint
 from hpsearch.objectives.follow import describe, follow
 from hpsearch.objectives.retrying import with_retries
+from hpsearch.running import written_curve
 from hpsearch.trial import Epoch, Metric, Result, Status, Trial, Value
 
 if TYPE_CHECKING:
@@ -70,16 +71,17 @@ class NetworkObjective:
             if heartbeat is not None:
                 heartbeat()
 
-        return follow(
-            trial,
-            self.metric,
-            _records(training),
-            earlier=earlier,
-            on_epoch=keep,
-            final=lambda: _test_metrics(training),
-            timeout=self.timeout,
-            epochs=training.hyperparameters.epochs,
-        )
+        with written_curve(directory.parent, keep, earlier) as on_each_epoch:
+            return follow(
+                trial,
+                self.metric,
+                _records(training),
+                earlier=earlier,
+                on_epoch=on_each_epoch,
+                final=lambda: _test_metrics(training),
+                timeout=self.timeout,
+                epochs=training.hyperparameters.epochs,
+            )
 
     def files(self) -> Mapping[str, bytes]:
         """The prepared data."""

@@ -8,7 +8,9 @@ import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TextIO
+
+from hpsearch.files import open_own
 
 ATTEMPTS = 100
 
@@ -46,6 +48,9 @@ class TrialFiles:
         self._curve = directory / "checkpoint" / "curve.jsonl"
 
     def __enter__(self) -> Self:
+        for path in (self.directory.parent, self.directory, self._curve.parent, self.checkpoint):
+            if path.is_symlink():  # what is removed at the end would be somebody else's
+                raise OSError(errno.ELOOP, "is a link", str(path))
         for _ in range(ATTEMPTS):  # another process that finds a directory empty meanwhile may remove it
             with contextlib.suppress(FileNotFoundError):
                 self.checkpoint.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -71,20 +76,23 @@ class TrialFiles:
     def earlier(self) -> list[dict[str, Any]]:
         """The records from before."""
         records = []
-        with contextlib.suppress(OSError, ValueError), self._curve.open(encoding="utf-8") as file:
+        with contextlib.suppress(OSError, ValueError), self._open_curve(os.O_RDONLY) as file:
             for line in file:  # a kill may have cut the last one
                 records.append(json.loads(line))  # noqa: PERF401 -- what was read before an error is kept
         return records
 
     def start(self, earlier: list[dict[str, Any]]) -> None:
         """Keep these records only."""
-        with self._curve.open("w", encoding="utf-8") as file:
+        with self._open_curve(os.O_WRONLY | os.O_CREAT | os.O_TRUNC) as file:
             file.writelines(json.dumps(record) + "\n" for record in earlier)
 
     def report(self, record: Mapping[str, Any]) -> None:
         """Keep one more record, before the code behind it continues."""
-        with self._curve.open("a", encoding="utf-8") as file:
+        with self._open_curve(os.O_WRONLY | os.O_CREAT | os.O_APPEND) as file:
             file.write(json.dumps(dict(record)) + "\n")
+
+    def _open_curve(self, flags: int) -> TextIO:
+        return os.fdopen(open_own(self._curve, flags), "w" if flags & os.O_WRONLY else "r", encoding="utf-8")
 
     def forget_checkpoint(self) -> None:
         """Start over."""

@@ -2,9 +2,12 @@
 
 import contextlib
 import fcntl
+import os
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+
+from hpsearch.files import open_own
 
 POLL_SECONDS = 0.02
 
@@ -29,7 +32,8 @@ def device(devices: Sequence[str], directory: Path) -> Iterator[str | None]:
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     while True:
         for index, name in enumerate(devices):
-            with (directory / f"{index}.lock").open("w") as file:
+            path = directory / f"{index}.lock"
+            with os.fdopen(open_own(path, os.O_RDWR | os.O_CREAT), "r+") as file:
                 try:
                     fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 except BlockingIOError:

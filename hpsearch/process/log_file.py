@@ -1,7 +1,11 @@
 """What a trial prints, kept in a file that cannot grow without bounds."""
 
+import os
+from io import FileIO
 from pathlib import Path
 from typing import Self
+
+from hpsearch.files import open_own
 
 LOG_BYTES = 4 * 2**20
 """The most that is kept of one stream of one trial."""
@@ -21,7 +25,7 @@ class Log:
     def __init__(self, path: Path, limit: int = LOG_BYTES) -> None:
         self._path = path
         self._limit = limit
-        self._file = path.open("r+b", buffering=0) if path.exists() else None
+        self._file = self._open() if os.path.lexists(path) else None
         self._size = self._file.seek(0, 2) if self._file else 0
         self._written = self._size
         self._head: int | None = None
@@ -31,12 +35,15 @@ class Log:
         if not data:
             return
         if self._file is None:
-            self._file = self._path.open("w+b", buffering=0)
+            self._file = self._open()
         self._file.write(data)
         self._size += len(data)
         self._written += len(data)
         if self._size > self._limit:
             self._cut()
+
+    def _open(self) -> FileIO:
+        return FileIO(open_own(self._path, os.O_RDWR | os.O_CREAT), "r+")
 
     def _cut(self) -> None:
         """Keep a quarter of the limit at the beginning and a quarter at the end, whole lines if possible."""

@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 
 from hpsearch.analysis.ranking import leaderboard
 from hpsearch.config import Config
+from hpsearch.reports.running_trials import running_line
 from hpsearch.reports.status import counted
 from hpsearch.reports.table import Column, Table
 from hpsearch.reports.text import value_text
+from hpsearch.running import RunningTrial
 from hpsearch.trial import Result, Status, Trial
 
 __all__ = ["leaderboard_table"]
@@ -25,6 +27,7 @@ def leaderboard_table(
     title: str = "",
     timings: bool = False,
     events: Sequence[tuple[str, str, str]] = (),
+    running: Sequence[RunningTrial] = (),
 ) -> Table:
     """The best trials of one run.
 
@@ -37,6 +40,7 @@ def leaderboard_table(
         title: A line to print above the table.
         timings: Whether to show how long each trial ran.
         events: What happened to the search: time, kind, text.
+        running: The trials that run now, to be shown below the table.
     """
     metric = config.metric
     rows = leaderboard(ranking, trials, metric, timings=timings)
@@ -74,5 +78,9 @@ def leaderboard_table(
     changes = [text for _, kind, text in events if kind in CHANGES]
     if changes:
         metadata["changes"] = changes
-    notes = (f"{text[0].upper()}{text[1:]}; rows may not be comparable" for text in changes)
-    return Table("leaderboard", columns, rows, metadata, title, (note, *notes))
+    notes = (
+        note,
+        *(f"{text[0].upper()}{text[1:]}; rows may not be comparable" for text in changes),
+        *(f"running: {running_line(each, metric)}" for each in running),
+    )
+    return Table("leaderboard", columns, rows, metadata, title, notes)

@@ -1,12 +1,16 @@
 """What a search does, as plain lines that begin with the time: for logs and pipes."""
 
-from collections.abc import Sequence
+from __future__ import annotations  # types are imported for annotations only
+
 from datetime import datetime
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from hpsearch.reports.progress import Progress
 from hpsearch.reports.text import duration, number, plain, printable
-from hpsearch.trial import Epoch, Metric, Result, Trial
+from hpsearch.trial import Epoch, Result, Trial
+
+if TYPE_CHECKING:
+    from hpsearch.loop import SearchStart
 
 
 class Lines:
@@ -20,13 +24,11 @@ class Lines:
         self._file = file
         self._progress: Progress | None = None
 
-    def on_search_start(
-        self, metric: Metric, total: int, slots: int, trials: Sequence[Trial], results: Sequence[Result]
-    ) -> None:
+    def on_search_start(self, search: SearchStart) -> None:
         """Write how many trials there are, and how many were finished before."""
-        self._progress = Progress(metric, total, trials, results)
-        before = f", {len(results)} finished before" if results else ""
-        self.on_message(f"{total} trials{before}; {slots} at a time")
+        self._progress = Progress(search)
+        before = f", {len(search.results)} finished before" if search.results else ""
+        self.on_message(f"{search.total} trials{before}; {search.slots} at a time ({search.strategy})")
 
     def on_trial_start(self, trial: Trial) -> None:
         """Remember that it runs."""

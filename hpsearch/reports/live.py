@@ -1,29 +1,42 @@
 """The live display of a search on a terminal."""
 
-import time
-from collections.abc import Mapping, Sequence
-from types import TracebackType
-from typing import Self
+from __future__ import annotations  # types are imported for annotations only
 
-from rich.console import Console, Group, RenderableType
+import time
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from rich.console import Console, ConsoleOptions, RenderResult
 from rich.live import Live
-from rich.progress_bar import ProgressBar
-from rich.table import Table
 from rich.text import Text
 
+from hpsearch.analysis.ranking import standard_error
 from hpsearch.reports.progress import Progress, Running
+from hpsearch.reports.running_trials import next_demand
 from hpsearch.reports.sparkline import sparkline
-from hpsearch.reports.text import duration, number, plain, printable, value_text
-from hpsearch.trial import Epoch, Metric, Result, Trial, Value
+from hpsearch.reports.text import duration, plain, printable, value_text
+from hpsearch.reports.zoom_bars import zoom_lines
+from hpsearch.running import read_curve
+from hpsearch.trial import Epoch, Result, Trial, Value
 
-_FRAMES_PER_SECOND = 8
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from hpsearch.loop import SearchStart
+
+_FRAMES_PER_SECOND = 2
 _RUNNING_SHOWN = 8
+_ZOOMS_SHOWN = 8
+_BAR = 24
+_FEWEST_FOR_ZOOM = 6
+_WIDE = 80
 
 
 class LiveDisplay:
-    """Progress with the time left, the best trials with their learning curves, the running trials.
+    """How far a search is, where it looks, what is best and what runs.
 
-    A context manager; on exit the display disappears and messages stay.
+    A context manager; on exit the display disappears and messages stay. It fits the terminal: where there is
+    little room the running trials, then the zoom, then the leaders lose lines, and the head stays.
 
     Args:
         console: A console on a terminal.
@@ -36,7 +49,10 @@ class LiveDisplay:
         self._progress: Progress | None = None
         # The refreshing thread only reads; a frame that is one trial behind is corrected by the next.
         self._live = Live(
-            console=console, refresh_per_second=_FRAMES_PER_SECOND, transient=True, get_renderable=self.render
+            console=console,
+            refresh_per_second=_FRAMES_PER_SECOND,
+            transient=True,
+            get_renderable=lambda: self,
         )
 
     def __enter__(self) -> Self:
@@ -47,11 +63,10 @@ class LiveDisplay:
     ) -> None:
         self._live.stop()
 
-    def on_search_start(
-        self, metric: Metric, total: int, slots: int, trials: Sequence[Trial], results: Sequence[Result]
-    ) -> None:
+    def on_search_start(self, search: SearchStart) -> None:
         """Start the display."""
-        self._progress = Progress(metric, total, trials, results)
+        trials = search.directory / "trials"
+        self._progress = Progress(search, lambda number: read_curve(trials / f"{number:05d}"))
         self._live.start()
 
     def on_trial_start(self, trial: Trial) -> None:
@@ -65,70 +80,159 @@ class LiveDisplay:
             self._progress.on_epoch(trial, epoch)
 
     def on_trial_complete(self, trial: Trial, result: Result) -> None:
-        """Count it, and show it if it is among the best."""
-        if self._progress:
-            self._progress.on_trial_complete(trial, result)
+        """Count it; say it if it failed in a way that is new."""
+        if self._progress is None:
+            return
+        self._progress.on_trial_complete(trial, result)
+        reason = result.reason.partition("\n")[0]
+        if result.value is None and self._progress.reasons[reason] == 1:
+            self.on_message(f"trial {trial.number} {result.status}: {reason}")
 
     def on_message(self, text: str) -> None:
         """Print a line above the display."""
         self._console.print(Text(printable(text)))
 
-    def render(self) -> RenderableType:
-        """The display as it is now."""
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """The display as it is now, for rich."""
+        height = options.height or console.size.height
+        yield from self.lines(options.max_width, height)
+
+    def lines(self, width: int, height: int) -> list[Text]:
+        """The display as it is now.
+
+        Args:
+            width: The columns of the terminal; no line is wider.
+            height: The lines of the terminal; the display has fewer, so that a message fits above it.
+        """
         if self._progress is None:
-            return Text("")
-        progress = self._progress
-        blocks: list[RenderableType] = [self._overall(progress)]
-        if progress.leaders:
-            blocks += [Text(""), self._leaders(progress)]
-        if progress.running:
-            blocks += [Text(""), self._running(progress)]
+            return []
+        self._progress.read_curves()
+        head = self._head(self._progress, width)
+        room = height - len(head) - 2
+        leaders = self._trials(self._progress, width)
+        running = self._running(self._progress, width)
+        zoom = self._zoom(self._progress, width)
+        # First two lines of what is best and of what runs, then the zoom, then more of both.
+        spare = room - min(len(leaders), 2) - min(len(running), 2) - 2
+        shown_zoom = zoom[: spare - 1] if spare > 2 else []
+        spare -= len(shown_zoom) + bool(shown_zoom)
+        shown_leaders = leaders[: 2 + max(0, spare)]
+        spare -= max(0, len(shown_leaders) - 2)
+        shown_running = _cut(running, min(_RUNNING_SHOWN, 2 + max(0, spare)))
+        blocks = [block for block in (head, shown_zoom, shown_leaders, shown_running) if block]
+        lines = [line for block in blocks for line in (*block, Text(""))]
+        for line in lines:
+            line.truncate(width, overflow="ellipsis")
         # The cursor stays on an empty line: a terminal that echoes ^C at the end of a full line would scroll.
-        return Group(*blocks, Text(""))
+        return lines
 
-    def _overall(self, progress: Progress) -> RenderableType:
-        line = Table.grid(padding=(0, 2))
-        failed = f"{progress.failed} without a value" if progress.failed else ""
-        line.add_row(
-            Text(printable(self._title), style="bold"),
-            ProgressBar(total=progress.total, completed=progress.finished, width=24),
-            f"{progress.finished}/{progress.total}",
-            f"{duration(progress.elapsed)}, {duration(progress.remaining)} left",
-            Text(failed, style="yellow"),
+    def _head(self, progress: Progress, width: int) -> list[Text]:
+        search = progress.search
+        title = Text.assemble(
+            (printable(self._title), "bold"),
+            (f"  {printable(str(search.directory))}  {search.strategy}, {search.slots} at a time", "dim"),
         )
-        return line
+        length = _BAR if width >= _WIDE else _BAR // 2
+        done = int(length * progress.finished / max(progress.total, 1))
+        counts = ", ".join(
+            f"{count} {'stopped early' if status == 'stopped' else status}"
+            for status, count in sorted(progress.statuses.items())
+        )
+        left = progress.remaining
+        time_left = "" if left is None else f", ~{duration(left)} left"
+        bar = Text.assemble(
+            ("━" * done, "green"),
+            ("━" * (length - done), "dim"),
+            f"  {progress.finished}/{progress.total}  {duration(progress.elapsed)}{time_left}",
+        )
+        lines = [title, bar]
+        if counts and width >= _WIDE:
+            bar.append(f"  {counts}", style="dim")
+        elif counts:
+            lines.append(Text(counts, style="dim"))
+        if progress.leaders:
+            lines.append(self._best(progress))
+        return lines
 
-    def _leaders(self, progress: Progress) -> RenderableType:
-        table = Table(box=None, pad_edge=False, header_style="dim", expand=True)
-        table.add_column("trial", justify="right")
-        table.add_column(printable(progress.metric.name), justify="right")
-        table.add_column("curve", no_wrap=True)
-        table.add_column("values", no_wrap=True, overflow="ellipsis", ratio=1)
-        for rank, (_, _, trial, result) in enumerate(list(progress.leaders)):
+    def _best(self, progress: Progress) -> Text:
+        _, number, _, result = progress.leaders[0]
+        error = standard_error(result, progress.metric)
+        spread = "" if error is None else f" ± {plain(error)}"
+        history = sparkline([progress.metric.loss(loss) for loss in progress.best_so_far], _BAR)
+        return Text.assemble(
+            "best  ",
+            (f"{printable(progress.metric.name)} {plain(result.value)}{spread}", "bold green"),
+            f"  trial {number}  ",
+            (history, "cyan"),
+        )
+
+    def _zoom(self, progress: Progress, width: int) -> list[Text]:
+        if not progress.leaders or len(progress.values) < _FEWEST_FOR_ZOOM or width < 60:
+            return []
+        tried = [progress.values[number].values for number in sorted(progress.values)]
+        best = progress.leaders[0][2].values
+        rows = zoom_lines(
+            progress.search.space,
+            tried,
+            best,
+            _BAR // 2 if width < _WIDE else _BAR if width < 100 else 2 * _BAR,
+        )
+        names = max((len(name) for name, _, _ in rows), default=0)
+        head = Text("zoom: · range  ─ first third of the trials  ━ last third  ● best", style="dim")
+        lines = [
+            Text(f"{printable(name):{names}}  {bar}  {value}") for name, bar, value in rows[:_ZOOMS_SHOWN]
+        ]
+        return [head, *lines] if lines else []
+
+    def _trials(self, progress: Progress, width: int) -> list[Text]:
+        names = progress.search.space.names
+        rows = []
+        for _, number, trial, result in list(progress.leaders):
             curve = sparkline([epoch.metrics.get(progress.metric.name) for epoch in result.curve])
-            cells = (str(trial.number), plain(result.value), curve, _values(trial.values))
-            table.add_row(*map(Text, cells), style="bold green" if rank == 0 else "")
-        return table
+            rows.append([str(number), plain(result.value), curve, *_cells(trial.values, names)])
+        header = ["trial", printable(progress.metric.name), "curve", *map(printable, names)]
+        return _table(header, rows, width, first_style="bold green") if rows else []
 
-    def _running(self, progress: Progress) -> RenderableType:
-        table = Table.grid(padding=(0, 2), expand=True)
-        table.add_column(no_wrap=True)
-        table.add_column(no_wrap=True)
-        table.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
+    def _running(self, progress: Progress, width: int) -> list[Text]:
         running = sorted(progress.running.values(), key=lambda running: running.trial.number)
-        for each in running[:_RUNNING_SHOWN]:
-            table.add_row(*map(Text, self._one(each, progress.metric)))
-        if len(running) > _RUNNING_SHOWN:
-            table.add_row(Text(f"and {len(running) - _RUNNING_SHOWN} more", style="dim"))
-        return table
+        return [Text(self._one(each, progress, width)) for each in running]
 
-    def _one(self, running: Running, metric: Metric) -> Sequence[str]:
-        head = (f"trial {running.trial.number}", duration(time.monotonic() - running.since))
-        curve = [epoch.metrics.get(metric.name) for epoch in list(running.curve)]
-        if not curve:
-            return (*head, _values(running.trial.values))
-        last = "–" if curve[-1] is None else number(curve[-1])
-        return (*head, f"epoch {len(curve)}  {metric.name} {last}  {sparkline(curve, width=30)}")
+    def _one(self, running: Running, progress: Progress, width: int) -> str:
+        head = f"trial {running.trial.number}  {duration(time.monotonic() - running.since)}"
+        if not running.curve:
+            return f"{head}  {_values(running.trial.values)}"
+        value = running.curve[-1].metrics.get(progress.metric.name)
+        shown = "not finite" if value is None else plain(value)
+        curve = sparkline([epoch.metrics.get(progress.metric.name) for epoch in running.curve], 12)
+        demand = next_demand(running.trial, len(running.curve), progress.metric) if width >= 80 else ""
+        epochs = f"epoch {len(running.curve)}  {printable(progress.metric.name)} {shown}"
+        return "  ".join(part for part in (head, epochs, curve, demand) if part)
+
+
+def _cut(lines: list[Text], count: int) -> list[Text]:
+    """The first lines, the last of which says how many are left out."""
+    if len(lines) <= count:
+        return lines
+    return [*lines[: count - 1], Text(f"and {len(lines) - count + 1} more", style="dim")] if count > 0 else []
+
+
+def _table(
+    header: Sequence[str], rows: Sequence[Sequence[str]], width: int, *, first_style: str
+) -> list[Text]:
+    """Rows below a header; columns that do not fit are left out from the right."""
+    widths = [max(len(row[column]) for row in (header, *rows)) for column in range(len(header))]
+    fits = next(
+        (count for count in range(len(header), 0, -1) if sum(widths[:count]) + 2 * (count - 1) <= width), 1
+    )
+    lines = [
+        "  ".join(f"{cell:{widths[column]}}" for column, cell in enumerate(row[:fits]))
+        for row in (header, *rows)
+    ]
+    return [Text(lines[0], style="dim"), Text(lines[1], style=first_style), *map(Text, lines[2:])]
+
+
+def _cells(values: Mapping[str, Value], names: Sequence[str]) -> list[str]:
+    return [printable(value_text(values[name])) if name in values else "" for name in names]
 
 
 def _values(values: Mapping[str, Value]) -> str:

@@ -1,13 +1,29 @@
 """The progress of a search: the numbers that every display shows."""
 
-import bisect
-import time
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from __future__ import annotations  # types are imported for annotations only
 
-from hpsearch.trial import Epoch, Metric, Result, Trial
+import bisect
+import heapq
+import itertools
+import statistics
+import time
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from hpsearch.trial import Epoch, Result, Status, Trial
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from hpsearch.loop import SearchStart
 
 LEADERS = 5
+_FEWEST_RECENT = 10
+_RECENT_SHARE = 0.125
+_SIMULATED = 500  # trials; more than that, by their mean
+_READ_SECONDS = 0.5
+"""Between two looks at what the workers write."""
 
 
 @dataclass
@@ -22,33 +38,46 @@ class Running:
 
     trial: Trial
     since: float
-    curve: list[Epoch] = field(default_factory=list)
+    curve: tuple[Epoch, ...] = ()
 
 
 class Progress:
-    """Counts, leaders and running trials; reads only the monotonic clock.
+    """Counts, leaders, running trials and the time left; reads only the monotonic clock.
 
     Args:
-        metric: The metric of the search.
-        total: The number of trials in all.
-        trials: The trials of ``results``.
-        results: The results that are there already.
+        search: What is known at the start.
+        read_curve: The learning curve of a running trial, by its number, if another process trains it.
+
+    Attributes:
+        finished: How many results there are.
+        statuses: How many results of each status.
+        reasons: How many trials failed for each reason.
+        leaders: The best trials: loss, number, trial, result.
+        best_so_far: The lowest loss after each result that has a value.
+        values: The values of every finished trial, by number.
     """
 
     def __init__(
-        self, metric: Metric, total: int, trials: Sequence[Trial], results: Iterable[Result]
+        self, search: SearchStart, read_curve: Callable[[int], tuple[Epoch, ...]] = lambda number: ()
     ) -> None:
-        self.metric = metric
-        self.total = total
+        self.search = search
+        self.metric = search.metric
+        self.total = search.total
         self.running: dict[int, Running] = {}
         self.finished = 0
-        self.failed = 0
+        self.statuses: Counter[Status] = Counter()
+        self.reasons: Counter[str] = Counter()
         self.leaders: list[tuple[float, int, Trial, Result]] = []
-        by_number = {trial.number: trial for trial in trials}
-        for result in results:
+        self.best_so_far: list[float] = []
+        self.values: dict[int, Trial] = {}
+        self.draining = False
+        self._read_curve = read_curve
+        self._read = 0.0
+        self._seconds: dict[int, float] = {}  # of the trials that ended here, by number
+        by_number = {trial.number: trial for trial in search.trials}
+        for result in search.results:
             self._count(by_number[result.number], result)
         self._started = time.monotonic()
-        self._before = self.finished
 
     def on_trial_start(self, trial: Trial) -> None:
         """Add a running trial."""
@@ -56,7 +85,7 @@ class Progress:
 
     def on_epoch(self, trial: Trial, epoch: Epoch) -> None:
         """Add an epoch to a running trial."""
-        self.running[trial.number].curve.append(epoch)
+        self.running[trial.number].curve += (epoch,)
 
     def on_trial_complete(self, trial: Trial, result: Result) -> bool:
         """Count a result.
@@ -64,9 +93,25 @@ class Progress:
         Returns:
             Whether it is the best so far.
         """
-        self.running.pop(trial.number, None)
+        if (running := self.running.pop(trial.number, None)) is not None:
+            self._seconds[trial.number] = time.monotonic() - running.since
         self._count(trial, result)
         return bool(self.leaders) and self.leaders[0][1] == trial.number
+
+    def read_curves(self) -> None:
+        """Look at what the workers have written of the running trials, about twice a second."""
+        if time.monotonic() - self._read < _READ_SECONDS:
+            return
+        self._read = time.monotonic()
+        for number, running in list(self.running.items()):
+            curve = self._read_curve(number)
+            if len(curve) > len(running.curve):
+                running.curve = curve
+
+    @property
+    def failed(self) -> int:
+        """How many results have no value."""
+        return sum(count for status, count in self.statuses.items() if not status.ranked)
 
     @property
     def elapsed(self) -> float:
@@ -75,14 +120,62 @@ class Progress:
 
     @property
     def remaining(self) -> float | None:
-        """Seconds that the rest will take at the pace so far; None before the first result."""
-        here = self.finished - self._before
-        return self.elapsed / here * (self.total - self.finished) if here else None
+        """Seconds that the rest will probably take; None while too little is known.
+
+        Trials that are to start take as long as recent ones did, which early stopping makes shorter and
+        shorter; those that run take what is to be expected of trials that have run as long.
+        """
+        slots, now = self.search.slots, time.monotonic()
+        here = len(self._seconds)
+        if here < min(max(3, slots), max(1, self.total // 4)):
+            return None
+        running = list(self.running.values())
+        recent = self._recent(running, now)
+        left = [max(0.0, _expected(recent, now - each.since) - (now - each.since)) for each in running]
+        to_start = 0 if self.draining else max(0, self.total - self.finished - len(running))
+        # What runs between trials, such as writing results, is a share of the time of all slots.
+        used = (sum(self._seconds.values()) + sum(now - each.since for each in running)) / (
+            self.elapsed * min(slots, here + len(running)) or 1.0
+        )
+        return _makespan(left, recent, to_start, slots) / min(1.0, max(used, 0.1))
+
+    def _recent(self, running: Sequence[Running], now: float) -> list[float]:
+        """How long the trials took that were started last; of those that still run, what is to be expected.
+
+        By start, not by end: among the last to end, short trials are too many.
+        """
+        count = max(_FEWEST_RECENT, int(_RECENT_SHARE * self.total))
+        started = sorted({*self._seconds, *(each.trial.number for each in running)})[-count - len(running) :]
+        known = [self._seconds[number] for number in started if number in self._seconds]
+        known = known or list(self._seconds.values())
+        since = {each.trial.number: each.since for each in running}
+        open_ended = [now - since[number] for number in started if number in since]
+        return [*known, *(_expected(known, elapsed) for elapsed in open_ended if elapsed > min(known))]
 
     def _count(self, trial: Trial, result: Result) -> None:
         self.finished += 1
+        self.statuses[result.status] += 1
+        self.values[trial.number] = trial
         if result.value is None:
-            self.failed += 1
-        else:
-            bisect.insort(self.leaders, (self.metric.loss(result.value), trial.number, trial, result))
-            del self.leaders[LEADERS:]
+            self.reasons[result.reason.partition("\n")[0]] += 1
+            return
+        loss = self.metric.loss(result.value)
+        self.best_so_far.append(min(loss, self.best_so_far[-1]) if self.best_so_far else loss)
+        bisect.insort(self.leaders, (loss, trial.number, trial, result))
+        del self.leaders[LEADERS:]
+
+
+def _expected(known: Sequence[float], elapsed: float) -> float:
+    """How long a trial takes in all that has run for some seconds, going by others."""
+    longer = [seconds for seconds in known if seconds > elapsed]
+    return statistics.fmean(longer) if longer else 1.25 * elapsed
+
+
+def _makespan(left: Sequence[float], recent: Sequence[float], to_start: int, slots: int) -> float:
+    """When the last trial ends, if free slots take trials that take as long as the recent ones."""
+    simulated = min(to_start, _SIMULATED)
+    free = [*left, *[0.0] * (slots - len(left))]
+    heapq.heapify(free)
+    for seconds in itertools.islice(itertools.cycle(recent), simulated):
+        heapq.heappush(free, heapq.heappop(free) + seconds)
+    return max(free) + (to_start - simulated) * statistics.fmean(recent) / slots

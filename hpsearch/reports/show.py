@@ -1,16 +1,18 @@
 """What ``show`` shows: all that is known of a run, or of one of its trials."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from hpsearch.analysis.ranking import standard_error
 from hpsearch.config import Config
+from hpsearch.reports.running_trials import next_demand, running_data
 from hpsearch.reports.settings import blas_lines, config_lines, pairs
 from hpsearch.reports.sparkline import sparkline
 from hpsearch.reports.table import Details
-from hpsearch.reports.text import duration, plain, value_text
-from hpsearch.trial import Metric, Result, Trial
+from hpsearch.reports.text import duration, local_time, plain, value_text
+from hpsearch.running import RunningTrial
+from hpsearch.trial import Epoch, Metric, Result, Trial
 
 __all__ = ["run_details", "trial_details"]
 
@@ -28,7 +30,7 @@ def run_details(directory: Path, config: Config, metadata: Mapping[str, Any]) ->
     versions = metadata["versions"]
     lines = [
         ("run", str(directory)),
-        ("created", str(metadata["created"])),
+        ("created", local_time(metadata["created"])),
         *config_lines(config),
         ("data", f"SHA-256 {metadata['data']}"),
         ("versions", pairs({key: value for key, value in versions.items() if key != "blas"})),
@@ -42,6 +44,7 @@ def trial_details(
     trial: Trial,
     result: Result | None,
     *,
+    running: RunningTrial | None = None,
     timings: bool = False,
     command: str = "",
     command_data: str = "",
@@ -52,6 +55,7 @@ def trial_details(
         metric: The metric of the search.
         trial: The trial.
         result: Its result, if it has one.
+        running: What it does now, if it runs.
         timings: Whether to show how long it ran.
         command: The line that runs it; "" if it is not a command.
         command_data: The same without paths that depend on where the run is.
@@ -59,7 +63,8 @@ def trial_details(
     data: dict[str, Any] = trial.to_json()
     lines = [("trial", str(trial.number))]
     if result is None:
-        lines.append(("status", "no result yet"))
+        lines += _state(running, metric)
+        data |= {} if running is None else running_data(running, metric)
     else:
         data |= _result_data(result, timings=timings)
         lines.append(("status", str(result.status)))
@@ -75,8 +80,9 @@ def trial_details(
         data["command"] = command_data
         lines.append(("command", command))
     lines.append(("origin", pairs(trial.origin)))
+    if result is not None or running is not None:
+        lines += _curves(result.curve if result is not None else running.curve if running else ())
     if result is not None:
-        lines += _curves(result)
         lines.append(("reason", result.reason))
         lines += [("time", duration(result.seconds))] if timings else []
     return Details("trial", data, [(label, text) for label, text in lines if text])
@@ -90,9 +96,18 @@ def _result_data(result: Result, *, timings: bool) -> dict[str, Any]:
     return data
 
 
-def _curves(result: Result) -> list[tuple[str, str]]:
-    lines = [("epochs", str(len(result.curve)))]
-    for name in result.curve[0].metrics if result.curve else ():
-        values = [epoch.metrics.get(name) for epoch in result.curve]
+def _state(running: RunningTrial | None, metric: Metric) -> list[tuple[str, str]]:
+    if running is None:
+        return [("status", "no result yet")]
+    value = running.value(metric)
+    lines = [("status", "running"), (metric.name, "" if value is None else plain(value))]
+    return [*lines, ("next rung", next_demand(running.trial, len(running.curve), metric))]
+
+
+def _curves(curve: Sequence[Epoch]) -> list[tuple[str, str]]:
+    lines = [("epochs", str(len(curve)))]
+    names = dict.fromkeys(name for epoch in curve for name in epoch.metrics)  # some come late
+    for name in names:
+        values = [epoch.metrics.get(name) for epoch in curve]
         lines.append((name, f"{sparkline(values, _CURVE_WIDTH)}  {plain(values[0])} → {plain(values[-1])}"))
     return lines

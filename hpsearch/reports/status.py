@@ -5,8 +5,10 @@ from pathlib import Path
 
 from hpsearch.commands import pasteable
 from hpsearch.config import Config
+from hpsearch.reports.running_trials import running_data, running_line
 from hpsearch.reports.table import Details
-from hpsearch.reports.text import plain
+from hpsearch.reports.text import local_time, plain
+from hpsearch.running import RunningTrial
 from hpsearch.trial import Result, Status
 
 __all__ = ["counted", "search_state", "status_details"]
@@ -21,6 +23,7 @@ def status_details(
     searching: bool,
     counts: Mapping[Status, int],
     unfinished: Sequence[int],
+    running: Sequence[RunningTrial],
     best: Result | None,
     events: Sequence[tuple[str, str, str]],
 ) -> Details:
@@ -32,6 +35,7 @@ def status_details(
         searching: Whether a process is searching in the run now.
         counts: The number of results of each status.
         unfinished: The trials that have started and have no result.
+        running: Those of them that run now.
         best: The first result of the ranking.
         events: What happened to the search: time, kind, text.
     """
@@ -45,17 +49,19 @@ def status_details(
         "finished": finished,
         "counts": {str(status): count for status, count in counts.items()},
         "unfinished": list(unfinished),
+        "running": [running_data(each, config.metric) for each in running],
         "best": best.number if best and has_best else None,
         "value": best.value if best else None,
         "events": [{"at": at, "kind": kind, "text": text} for at, kind, text in events],
     }
-    latest = (f"{at}  {kind} {text}".rstrip() for at, kind, text in events[-_EVENTS_SHOWN:])
+    latest = (f"{local_time(at)}  {kind} {text}".rstrip() for at, kind, text in events[-_EVENTS_SHOWN:])
     lines = [
         ("run", str(directory)),
         ("state", state),
         ("trials", f"{finished} of {total} finished"),
         ("results", counted(counts)),
-        ("running" if searching else "to run again", ", ".join(map(str, unfinished))),
+        ("running", "\n".join(running_line(each, config.metric) for each in running)),
+        ("to run again", "" if searching else ", ".join(map(str, unfinished))),
         (
             "best",
             f"trial {best.number}, {config.metric.name} {plain(best.value)}" if best and has_best else "",

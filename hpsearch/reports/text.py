@@ -1,6 +1,7 @@
 """Single values as text for people."""
 
 import re
+from datetime import datetime
 
 # Control characters (ANSI sequences begin with one), line and paragraph separators, marks that turn the
 # direction of writing, halves of surrogate pairs.
@@ -51,3 +52,8 @@ def duration(seconds: float | None) -> str:
         return f"{rest} s"
     hours, minutes = divmod(minutes, 60)
     return f"{hours} h {minutes:02} min" if hours else f"{minutes} min {rest:02} s"
+
+
+def local_time(at: str) -> str:
+    """A time that was stored in UTC, in the time zone of whoever reads it: 2026-11-25 14:03:12."""
+    return datetime.fromisoformat(at).astimezone().strftime("%Y-%m-%d %H:%M:%S")

@@ -4,11 +4,10 @@ NaN is never stored; nothing is ever unpickled.
 """
 
 import contextlib
-import json
 import sqlite3
 import threading
 import weakref
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,16 @@ from hpsearch.store.database_file import (
     sqlite_errors,
     timestamp,
 )
-from hpsearch.trial import Epoch, Metric, Result, Results, Status, Trial
+from hpsearch.store.row_checks import (
+    NEEDED,
+    Malformed,
+    read_curve,
+    read_event,
+    read_meta,
+    read_result,
+    read_trial,
+)
+from hpsearch.trial import Metric, Result, Results, Status, Trial
 
 
 class Database:
@@ -40,9 +48,8 @@ class Database:
         self._closing = weakref.finalize(self, connection.close)
         self._closing.atexit = False  # nor in a process forked from this one
         config = self.meta("config")
-        if config is None:
-            raise damaged(path, "it has no config")
         self.metric = Metric(**config["metric"])
+        self._space: Mapping[str, Any] | None = config.get("space")
 
     def close(self) -> None:
         """Close the connection; closing again changes nothing."""
@@ -136,15 +143,22 @@ class Database:
         """What is known of the run as a whole under a key; None where nothing is."""
         rows = self._rows("SELECT value, checksum FROM meta WHERE key = ?", key)
         if not rows:
+            if key in NEEDED:
+                raise damaged(self.path, f"it has no entry {key!r}")
             return None
         ((text, checksum),) = rows
         if checksum_of(key, text) != checksum:
             raise damaged(self.path, f"the entry {key!r} fails its checksum")
-        return json.loads(text)
+        with self._decoding(f"the entry {key!r}"):
+            return read_meta(key, text)
 
     def trials(self) -> list[Trial]:
         """Every trial that has started, by number."""
-        return [self._trial(*row) for row in self._rows("SELECT * FROM trials ORDER BY number")]
+        trials = [self._trial(*row) for row in self._rows("SELECT * FROM trials ORDER BY number")]
+        for number, trial in enumerate(trials):
+            if trial.number != number:
+                raise damaged(self.path, f"trial {number} is missing")
+        return trials
 
     def trial(self, number: int) -> Trial:
         """One trial.
@@ -194,7 +208,8 @@ class Database:
     def counts(self) -> dict[Status, int]:
         """How many results there are of each status."""
         rows = self._rows("SELECT status, COUNT(*) FROM results GROUP BY status")
-        return {Status(status): count for status, count in rows}
+        with self._decoding("the status of a result"):
+            return {Status(status): count for status, count in rows}
 
     def unfinished(self) -> list[int]:
         """The numbers of the trials that have started and have no result."""
@@ -211,30 +226,34 @@ class Database:
         query = (
             "SELECT number, started, finished FROM trials LEFT JOIN results USING (number) ORDER BY number"
         )
-        return {
-            number: (datetime.fromisoformat(started), datetime.fromisoformat(finished) if finished else None)
-            for number, started, finished in self._rows(query)
-        }
+        with self._decoding("a time"):
+            return {
+                number: (datetime.fromisoformat(started), finished and datetime.fromisoformat(finished))
+                for number, started, finished in self._rows(query)
+            }
 
     def events(self) -> list[tuple[str, str, str]]:
         """What happened to the search: time, kind, text."""
         rows = self._rows("SELECT at, kind, text, checksum FROM events ORDER BY id")
         if any(checksum_of(*row) != checksum for *row, checksum in rows):
             raise damaged(self.path, "an event fails its checksum")
-        return [(at, kind, text) for at, kind, text, _ in rows]
+        with self._decoding("an event"):
+            return [read_event(*row) for *row, _ in rows]
 
     def verify(self) -> None:
-        """Check every checksum.
+        """Check every row.
 
         Raises:
-            RunDamaged: One is wrong.
+            RunDamaged: One is wrong, or missing.
         """
         for (key,) in self._rows("SELECT key FROM meta"):
             self.meta(key)
         self.trials()
-        for row in self._rows("SELECT * FROM results"):
-            self._curve(row)
+        self.results()
         self.events()
+        orphans = "SELECT number FROM epochs WHERE number NOT IN (SELECT number FROM results) LIMIT 1"
+        for (number,) in self._rows(orphans):
+            raise damaged(self.path, f"trial {number!r:.20} has a learning curve and no result")
 
     def _rows(self, query: str, *parameters: object) -> list[Any]:
         with self._open_connection() as connection:
@@ -247,10 +266,12 @@ class Database:
         return [self._result(row[:-3], row[-3:]) for row in self._rows(joined, *parameters)]
 
     def _result(self, row: tuple[Any, ...], trial: tuple[Any, ...]) -> Result:
-        curve = tuple(Epoch(epoch, json.loads(metrics), at) for epoch, metrics, at in self._curve(row))
-        number, status, value, _, _, final, reason, seconds, *_ = row
-        values = {} if None in trial else self._trial(number, *trial).values
-        return Result(number, Status(status), value, curve, json.loads(final), reason, seconds, values)
+        rows, number = self._curve(row), row[0]
+        if None in trial:
+            raise damaged(self.path, f"trial {number} is missing, and has a result")
+        values = self._trial(number, *trial).values
+        with self._decoding(f"the result of trial {number}"):
+            return read_result(row[:-1], read_curve(rows), values, self.metric)
 
     def _curve(self, row: tuple[Any, ...]) -> list[tuple[int, str, float]]:
         """The learning curve that belongs to a row of ``results``, both checked."""
@@ -264,7 +285,17 @@ class Database:
     def _trial(self, number: int, text: str, started: str, checksum: int) -> Trial:
         if checksum_of(number, text, started) != checksum:
             raise damaged(self.path, f"trial {number} fails its checksum")
-        return Trial.from_json({"number": number, **json.loads(text)})
+        with self._decoding(f"trial {number}"):
+            return read_trial(number, text, started, self._space)
+
+    @contextlib.contextmanager
+    def _decoding(self, what: str) -> Iterator[None]:
+        """Rows that are not ours as damage; ``what`` is being read."""
+        try:
+            yield
+        except (ValueError, TypeError) as error:
+            why = str(error) if isinstance(error, Malformed) else "it is not what hpsearch writes"
+            raise damaged(self.path, f"{what} is malformed: {why}") from error
 
 
 def _storable(text: str) -> str:

@@ -18,6 +18,7 @@ import os
 import re
 import shutil
 import sqlite3
+import stat
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
@@ -27,8 +28,9 @@ from typing import Any, Self
 from filelock import FileLock, Timeout
 
 from hpsearch.commands import command
-from hpsearch.errors import HpsearchError, RunExists, RunLocked, RunNotFound, RunUnwritable
+from hpsearch.errors import HpsearchError, RunDamaged, RunExists, RunLocked, RunNotFound, RunUnwritable
 from hpsearch.files import sync_directory, write_files, write_new, write_whole
+from hpsearch.running import RunningTrial, read_curve
 from hpsearch.store.database import Database
 from hpsearch.store.database_file import connect, create_database, sqlite_errors
 
@@ -181,6 +183,20 @@ class Run(Database):
         lock.release()
         return False
 
+    def running(self) -> list[RunningTrial]:
+        """The trials that run now, by number, with their learning curves so far.
+
+        A curve is empty where trials run on machines that do not share this disk, and for about a second
+        after a trial's first epoch.
+        """
+        if not self.searching():
+            return []
+        times = self.times()
+        return [
+            RunningTrial(self.trial(number), read_curve(self.trial_directory(number)), times[number][0])
+            for number in self.unfinished()
+        ]
+
     def write_file(self, name: str, text: str) -> None:
         """Write a file of the run directory, whole or not at all.
 
@@ -219,6 +235,8 @@ class Run(Database):
     def drop_checkpoint(self, number: int) -> None:
         """Remove the checkpoint of a trial whose result is recorded, if it has one."""
         directory = self.trial_directory(number)
+        if directory.is_symlink():
+            return
         shutil.rmtree(directory / "checkpoint", ignore_errors=True)
         with contextlib.suppress(OSError):  # not there, or it holds the trial's logs
             directory.rmdir()
@@ -229,15 +247,45 @@ class Run(Database):
         shutil.rmtree(self.data_directory, ignore_errors=True)
 
 
+OWN_FILES = ("config.yaml", "search.db", "search.db-journal", "best.yaml", "lock")
+OWN_DIRECTORIES = ("trials", "data", "code")
+"""The names in a run directory that hpsearch writes. None of them is ever a link."""
+
+
 def _find(directory: Path) -> Path:
     database = directory / "search.db"
     try:
-        if database.is_file():
+        if os.path.lexists(database):
+            _refuse_strangers(directory)
             return database
         why = "it has no search.db" if directory.exists() else "it does not exist"
     except OSError as error:
         why = error.strerror or str(error)
     raise RunNotFound(f"{directory} is not a run directory: {why}. {command('list')} shows all runs.")
+
+
+def _refuse_strangers(directory: Path) -> None:
+    """Refuse a run directory in which one of its own names is a link or anything but what it has to be.
+
+    Otherwise a run directory of a stranger could have any file of the user's read, truncated or removed.
+
+    Raises:
+        RunDamaged: There is such a name.
+    """
+    expected = [(name, stat.S_ISREG, "file") for name in OWN_FILES]
+    expected += [(name, stat.S_ISDIR, "directory") for name in OWN_DIRECTORIES]
+    for name, is_right, kind in expected:
+        path = directory / name
+        try:
+            mode = path.lstat().st_mode
+        except FileNotFoundError:
+            continue
+        if not is_right(mode):
+            found = "a link" if stat.S_ISLNK(mode) else f"no {kind}"
+            raise RunDamaged(
+                f"{path} is {found}, and must be a {kind} of the run's own. Nothing was read or changed."
+                " Remove it, or restore the run from a backup."
+            )
 
 
 def _exists(directory: Path) -> RunExists:

@@ -85,7 +85,7 @@ def test_resolved_is_a_config(tmp_path: Path) -> None:
 
 def test_damaged_stored_config() -> None:
     """A damaged stored config is refused like a damaged file."""
-    with pytest.raises(ConfigError, match="the stored config: objective: is missing"):
+    with pytest.raises(ConfigError, match=r"the config stored in search\.db: objective: is missing"):
         Config.from_resolved({"seed": float("nan"), "space": {}})
 
 

@@ -1,19 +1,40 @@
 """Tests of the live display and of plain lines."""
 
+import heapq
 import io
 import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pytest
 from rich.console import Console
 
+from hpsearch.loop import SearchStart
 from hpsearch.reports.lines import Lines
 from hpsearch.reports.live import LiveDisplay
 from hpsearch.reports.progress import Progress
 from hpsearch.reports.sparkline import sparkline
 from hpsearch.reports.text import duration, number, plain, printable
-from hpsearch.trial import Epoch, Metric, Result, Status, Trial
+from hpsearch.space import Categorical, Number, Space
+from hpsearch.trial import Epoch, Metric, Result, Rung, Status, Trial
 
 METRIC = Metric("val_error")
+SPACE = Space(
+    (
+        Number("learning_rate", 1e-3, 1, "log"),
+        Number("momentum", 0.9, 0.999, "reverse_log"),
+        Number("hidden_units", 16, 256, integer=True),
+        Categorical("optimizer", ("adam", "momentum")),
+    )
+)
+
+
+def begun(
+    total: int, trials: Sequence[Trial] = (), results: Sequence[Result] = (), slots: int = 2
+) -> SearchStart:
+    """The start of a search."""
+    return SearchStart(Path("runs/digits-001"), "caviar", METRIC, SPACE, total, slots, trials, results)
 
 
 def trial(index: int) -> Trial:
@@ -64,7 +85,7 @@ def test_control_characters_are_made_visible() -> None:
 
 def test_progress_counts_and_ranks() -> None:
     """Finished, failed, the five best with ties by number, running trials."""
-    progress = Progress(METRIC, 20, [trial(0)], [done(0, 0.5)])
+    progress = Progress(begun(20, [trial(0)], [done(0, 0.5)]))
     for index in range(1, 8):
         progress.on_trial_start(trial(index))
     assert progress.on_trial_complete(trial(1), done(1, 0.25))
@@ -75,14 +96,13 @@ def test_progress_counts_and_ranks() -> None:
     assert (progress.finished, progress.failed) == (7, 1)
     assert [index for _, index, _, _ in progress.leaders] == [1, 2, 4, 0, 5]
     assert list(progress.running) == [7]
-    assert progress.remaining is not None
 
 
 def test_a_line_per_result() -> None:
     """Each line has the time, the progress, the trial and its result; the best is marked."""
     file = io.StringIO()
     lines = Lines(file)
-    lines.on_search_start(METRIC, 3, 2, [trial(0)], [done(0, 0.5)])
+    lines.on_search_start(begun(3, [trial(0)], [done(0, 0.5)]))
     for index in (1, 2):
         lines.on_trial_start(trial(index))
     lines.on_trial_complete(trial(1), done(1, 0.25))
@@ -91,7 +111,7 @@ def test_a_line_per_result() -> None:
     )
     shown = [re.sub(r"^\d\d:\d\d:\d\d ", "", line) for line in file.getvalue().splitlines()]
     assert shown == [
-        "3 trials, 1 finished before; 2 at a time",
+        "3 trials, 1 finished before; 2 at a time (caviar)",
         "[2/3] trial 1 done: val_error 0.25, 3 epochs, 0.3 s  best so far",
         "[3/3] trial 2 failed: Error: \\x1b[1m, 2.0 s",
     ]
@@ -100,50 +120,138 @@ def test_a_line_per_result() -> None:
 def test_lines_without_a_file_write_nothing() -> None:
     """All callbacks still work."""
     lines = Lines(None)
-    lines.on_search_start(METRIC, 3, 2, [], [])
+    lines.on_search_start(begun(3))
     lines.on_trial_start(trial(0))
     lines.on_trial_complete(trial(0), done(0, 0.5))
     lines.on_message("x")
 
 
-def screen(display: LiveDisplay, width: int) -> list[str]:
-    """What the display shows now, without its styles."""
-    console = Console(width=width, file=io.StringIO(), force_terminal=False)
-    console.print(display.render())
-    return console.file.getvalue().splitlines()  # type: ignore[attr-defined]
+@dataclass
+class Clock:
+    """A monotonic clock that the test sets."""
+
+    time: float = 100.0
+
+    def __call__(self) -> float:
+        """The time."""
+        return self.time
 
 
-def test_the_live_display_shows_progress_leaders_and_running_trials() -> None:
-    """At 100 and at 50 columns no line is too wide, and only the column of values is cut."""
-    display = LiveDisplay(Console(file=io.StringIO(), force_terminal=True), "digits")
-    with display:
-        display.on_search_start(METRIC, 10, 2, [], [])
-        for index in (1, 2, 3):
-            display.on_trial_start(trial(index))
-        display.on_trial_complete(trial(1), done(1, 0.25))
-        display.on_epoch(trial(2), Epoch(1, {"val_error": 0.5}, 0.1))
-        display.on_epoch(trial(2), Epoch(2, {"val_error": 0.125}, 0.2))
-        for width in (100, 50):
-            lines = screen(display, width)
-            text = "\n".join(lines)
-            assert max(map(len, lines)) <= width
-            assert "digits" in lines[0]
-            assert "1/10" in lines[0]
-            assert "val_error" in text
-            assert "█▅▁" in text
-            assert "epoch 2" in text
-            assert "trial 3" in text
+def played(now: Clock, seconds: Callable[[int], float], total: int, slots: int) -> list[tuple[float, float]]:
+    """A search whose trials take some seconds: at every result, what was left and what was said."""
+    progress, queue, number, said = Progress(begun(total, slots=slots)), [], 0, []
+    while number < total or queue:
+        while number < total and len(queue) < slots:
+            progress.on_trial_start(trial(number))
+            heapq.heappush(queue, (now() + seconds(number), number))
+            number += 1
+        now.time, finished = heapq.heappop(queue)
+        progress.on_trial_complete(trial(finished), done(finished, 0.5))
+        said.append((now.time, progress.remaining))
+    end = now.time
+    return [(end - at, remaining) for at, remaining in said]
 
 
-def test_the_time_left_counts_results_of_this_process_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    """After a resume, results from before took no time: two in ten seconds leave 30 s for six more."""
-    now = [100.0]
-    monkeypatch.setattr("hpsearch.reports.progress.time.monotonic", lambda: now[0])
+@pytest.fixture
+def now(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The clock that the progress reads."""
+    clock = Clock()
+    monkeypatch.setattr("hpsearch.reports.progress.time.monotonic", clock)
+    return clock
+
+
+SEARCHES = {
+    "alike": lambda number: 10 + number % 3,
+    "stopped early": lambda number: 30 if number % 4 == 0 or number < 8 else 4,
+    "of different sizes": lambda number: [3, 8, 20, 5, 12][number % 5],
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "slots"),
+    [("alike", 1), ("alike", 8), ("stopped early", 4), ("of different sizes", 1), ("of different sizes", 4)],
+)
+def test_the_time_left_is_right_within_a_quarter(now: Clock, kind: str, slots: int) -> None:
+    """At a quarter, a half and three quarters of the trials; nothing is said after the first result."""
+    said = played(now, SEARCHES[kind], total=64, slots=slots)
+    assert said[0][1] is None
+    for share in (4, 2, 4 / 3):
+        left, remaining = said[int(64 / share)]
+        assert remaining == pytest.approx(left, rel=0.25)
+
+
+def test_the_time_left_counts_results_of_this_process_only(now: Clock) -> None:
+    """After a resume, results from before took no time: four in twenty seconds leave 20 s for four more."""
     before = range(12)
-    progress = Progress(METRIC, 20, [trial(i) for i in before], [done(i, 0.5) for i in before])
+    progress = Progress(begun(20, [trial(i) for i in before], [done(i, 0.5) for i in before], slots=1))
     assert progress.remaining is None
-    for index in (12, 13):
+    for index in (12, 13, 14, 15):
         progress.on_trial_start(trial(index))
-        now[0] += 5
+        now.time += 5
         progress.on_trial_complete(trial(index), done(index, 0.5))
-    assert progress.remaining == 30
+    assert progress.remaining == pytest.approx(20)
+
+
+def test_curves_that_workers_write_are_read_twice_a_second(now: Clock) -> None:
+    """Not at every frame, and never shorter than what is known."""
+    looks = []
+    curve = (Epoch(1, {"val_error": 0.5}, 0.1),)
+    progress = Progress(begun(3), lambda number: looks.append(number) or curve)
+    progress.on_trial_start(trial(0))
+    progress.read_curves()
+    progress.read_curves()
+    assert looks == [0]
+    assert progress.running[0].curve == curve
+
+
+def shown(display: LiveDisplay, width: int, height: int) -> str:
+    """What the display shows now, without its styles."""
+    return "".join(f"{line.plain.rstrip()}\n" for line in display.lines(width, height))
+
+
+def busy(now: Clock) -> LiveDisplay:
+    """The display of a search with results, a failure, and trials that run."""
+    display = LiveDisplay(Console(file=io.StringIO(), force_terminal=True), "digits")
+    display.on_search_start(begun(40, slots=3))
+    rates = [0.5, 0.02, 0.9, 0.004, 0.1, 0.03, 0.02, 0.05, 0.04, 0.03, 0.025, 0.03]
+    for index, rate in enumerate(rates):
+        values = {
+            "learning_rate": rate,
+            "momentum": round(0.9 + index / 200, 3),
+            "hidden_units": 16 * (1 + index),
+        }
+        display.on_trial_start(replace(trial(index), values={**values, "optimizer": "adam"}))
+        now.time += 2
+        result = Result(index, Status.FAILED, reason="ValueError: no") if index == 2 else done(index, rate)
+        display.on_trial_complete(replace(trial(index), values={**values, "optimizer": "adam"}), result)
+    for index in (12, 13, 14):
+        rungs = (Rung(1, 0.5), Rung(4, 0.125))
+        display.on_trial_start(replace(trial(index), rungs=rungs))
+    now.time += 1
+    display.on_epoch(replace(trial(12), rungs=rungs), Epoch(1, {"val_error": 0.5}, 0.1))
+    display.on_epoch(replace(trial(12), rungs=rungs), Epoch(2, {"val_error": 0.25}, 0.2))
+    return display
+
+
+@pytest.mark.parametrize(("width", "height"), [(120, 35), (100, 30), (80, 24), (60, 18), (40, 12)])
+def test_the_live_display_fits_the_terminal(
+    now: Clock, golden: Callable[..., None], monkeypatch: pytest.MonkeyPatch, width: int, height: int
+) -> None:
+    """Head, zoom, leaders and running trials by the room there is; never more than the terminal has."""
+    monkeypatch.setattr("hpsearch.reports.live.time.monotonic", now)
+    with busy(now) as display:
+        text = shown(display, width, height)
+    assert max(map(len, text.splitlines())) <= width
+    assert len(text.splitlines()) < height
+    golden(f"live-{width}x{height}.screen", text)
+
+
+def test_a_failure_is_said_once_for_each_reason() -> None:
+    """The first trial that fails for a reason is a line above the display."""
+    file = io.StringIO()
+    with LiveDisplay(Console(file=file, force_terminal=True, width=80), "digits") as display:
+        display.on_search_start(begun(10))
+        for index in range(3):
+            display.on_trial_start(trial(index))
+            display.on_trial_complete(trial(index), Result(index, Status.FAILED, reason="ValueError: no"))
+    assert file.getvalue().count("failed: ValueError: no") == 1

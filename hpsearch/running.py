@@ -1,0 +1,150 @@
+"""What is a running trial doing? Its learning curve so far: written where it runs, read from anywhere.
+
+A line of JSON per epoch, in the trial's directory, for other processes to show. A trial of less than a
+second writes nothing, and a fast one writes about once a second.
+"""
+
+import contextlib
+import json
+import os
+import stat
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from hpsearch.objective import OnEpoch
+from hpsearch.trial import Epoch, Metric, Rung, Trial
+
+WRITE_SECONDS = 1.0
+"""Between two writes; about the age of what another process sees."""
+
+_LARGEST = 64 * 2**20
+"""Bytes; of a larger file only the beginning is read."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunningTrial:
+    """A trial that has started and has no result yet.
+
+    Attributes:
+        trial: The trial.
+        curve: Its epochs so far, as far as they are known.
+        started: When it was started.
+    """
+
+    trial: Trial
+    curve: tuple[Epoch, ...]
+    started: datetime
+
+    def value(self, metric: Metric) -> float | None:
+        """The search's metric after the last epoch."""
+        return self.curve[-1].metrics.get(metric.name) if self.curve else None
+
+
+def next_rung(trial: Trial, epochs: int) -> Rung | None:
+    """The next rung at which a trial may be stopped early, after some epochs."""
+    return next((rung for rung in trial.rungs if rung.epoch > epochs), None)
+
+
+class RunningCurve:
+    """Writes the learning curve of one running trial.
+
+    Args:
+        path: The file; made, with its directories, at the first write.
+        earlier: The epochs before the first one that is added.
+    """
+
+    def __init__(self, path: Path, earlier: Sequence[Epoch] = ()) -> None:
+        self._path = path
+        self._pending = list(earlier)
+        self._last = time.monotonic()
+        self._timer: threading.Timer | None = None
+        self._lock = threading.Lock()
+        with contextlib.suppress(OSError):  # what an interrupted run of the trial has left
+            path.unlink(missing_ok=True)
+
+    def add(self, epoch: Epoch) -> None:
+        """Write an epoch, now or within :data:`WRITE_SECONDS`."""
+        with self._lock:
+            self._pending.append(epoch)
+            wait = self._last + WRITE_SECONDS - time.monotonic()
+            if wait <= 0:
+                self._write()
+            elif self._timer is None:  # the next epoch may be an hour away
+                self._timer = threading.Timer(wait, self._write_late)
+                self._timer.daemon = True
+                self._timer.start()
+
+    def close(self) -> None:
+        """Write nothing more: the trial has ended."""
+        with self._lock:
+            self._pending = []
+            if self._timer is not None:
+                self._timer.cancel()
+
+    def _write_late(self) -> None:
+        with self._lock:
+            self._write()
+
+    def _write(self) -> None:
+        self._last, self._timer = time.monotonic(), None
+        lines = [json.dumps([epoch.number, dict(epoch.metrics), epoch.seconds]) for epoch in self._pending]
+        self._pending = []
+        with contextlib.suppress(OSError):  # a full disk costs the view, not the trial
+            for directory in (self._path.parents[2], self._path.parents[1], self._path.parent):
+                directory.mkdir(exist_ok=True, mode=0o700)
+            descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                file.writelines(f"{line}\n" for line in lines)
+
+
+@contextlib.contextmanager
+def written_curve(
+    directory: Path, on_epoch: OnEpoch | None, earlier: Sequence[Epoch] = ()
+) -> Iterator[OnEpoch]:
+    """Write the learning curve of a trial while it runs.
+
+    Args:
+        directory: The trial's.
+        on_epoch: What else to call after every epoch.
+        earlier: The epochs that a checkpoint has.
+
+    Yields:
+        What to call after every epoch.
+    """
+    curve = RunningCurve(curve_file(directory), earlier)
+
+    def call(trial: Trial, epoch: Epoch) -> None:
+        curve.add(epoch)
+        if on_epoch is not None:
+            on_epoch(trial, epoch)
+
+    try:
+        yield call
+    finally:
+        curve.close()
+
+
+def curve_file(directory: Path) -> Path:
+    """Where the curve of a running trial is, given the trial's directory; it goes with the checkpoint."""
+    return directory / "checkpoint" / "running.jsonl"
+
+
+def read_curve(directory: Path) -> tuple[Epoch, ...]:
+    """The learning curve so far of the trial with a directory; empty if it has written none.
+
+    What is no regular file is not opened, and a line that is damaged or half written ends the curve.
+    """
+    epochs: list[Epoch] = []
+    with contextlib.suppress(OSError, ValueError, TypeError):
+        descriptor = os.open(curve_file(directory), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        with os.fdopen(descriptor, "rb") as file:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                return ()
+            for line in file.read(_LARGEST).split(b"\n")[:-1]:
+                number, metrics, seconds = json.loads(line)
+                epochs.append(Epoch(int(number), dict(metrics), float(seconds)))
+    return tuple(epochs)

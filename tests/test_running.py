@@ -1,0 +1,129 @@
+"""Tests of the learning curves of running trials: written by one process, read by another."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from hpsearch.config import load
+from hpsearch.loop import SearchStart
+from hpsearch.running import RunningCurve, curve_file, next_rung, read_curve, written_curve
+from hpsearch.starting import start
+from hpsearch.store import Run
+from hpsearch.trial import Epoch, Rung, Trial
+from tests.conftest import Recorder
+
+EPOCHS = [Epoch(number, {"loss": 1 / number, "other": None}, float(number)) for number in range(1, 6)]
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Path:
+    """The directory of a trial, not made yet."""
+    return tmp_path / "trials" / "00003"
+
+
+def test_a_slow_trial_is_read_as_it_was_written(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Epochs come back with their metrics, missing ones too; only the owner may read them."""
+    monkeypatch.setattr("hpsearch.running.WRITE_SECONDS", 0)
+    curve = RunningCurve(curve_file(directory), EPOCHS[:2])
+    for epoch in EPOCHS[2:]:
+        curve.add(epoch)
+        assert read_curve(directory)[-1] == epoch
+    assert read_curve(directory) == tuple(EPOCHS)
+    assert curve_file(directory).stat().st_mode & 0o777 == 0o600
+    assert directory.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_fast_trial_writes_nothing(directory: Path) -> None:
+    """What has ended within a second leaves no file behind."""
+    with written_curve(directory, None) as on_epoch:
+        for epoch in EPOCHS:
+            on_epoch(Trial(3, {}, 0), epoch)
+    assert not directory.parent.exists()
+
+
+def test_the_last_epoch_is_written_though_the_next_is_far(
+    directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An epoch that came too soon after the last write is written a little later, without another one."""
+    monkeypatch.setattr("hpsearch.running.WRITE_SECONDS", 0.01)
+    curve = RunningCurve(curve_file(directory))
+    curve.add(EPOCHS[0])
+    if curve._timer is not None:  # on a slow machine it was written at once
+        curve._timer.join()
+    assert read_curve(directory) == (EPOCHS[0],)
+
+
+def test_another_callback_is_called_too(directory: Path) -> None:
+    """Writing does not take the place of what the caller wants to know."""
+    seen: list[Epoch] = []
+    with written_curve(directory, lambda trial, epoch: seen.append(epoch)) as on_epoch:
+        on_epoch(Trial(3, {}, 0), EPOCHS[0])
+    assert seen == [EPOCHS[0]]
+
+
+def test_what_an_interrupted_run_left_is_not_mixed_in(directory: Path) -> None:
+    """A trial that runs again starts a new curve."""
+    curve_file(directory).parent.mkdir(parents=True)
+    curve_file(directory).write_text('[1, {"loss": 5}, 1.0]\n')
+    RunningCurve(curve_file(directory))
+    assert read_curve(directory) == ()
+
+
+@pytest.mark.parametrize("damage", ["[2, {", "2\n", '[2, 3, "x"]\n', "\x00\n", '{"a": 1}\n'])
+def test_a_damaged_line_ends_the_curve(directory: Path, damage: str) -> None:
+    """What is half written or no epoch is left out, with what follows."""
+    curve_file(directory).parent.mkdir(parents=True)
+    curve_file(directory).write_text('[1, {"loss": 5}, 1.0]\n' + damage)
+    assert read_curve(directory) == (Epoch(1, {"loss": 5}, 1.0),)
+
+
+@pytest.mark.parametrize("kind", ["link", "pipe", "directory"])
+def test_only_a_regular_file_is_read(directory: Path, kind: str) -> None:
+    """A link is not followed, a pipe not waited for."""
+    path = curve_file(directory)
+    path.parent.mkdir(parents=True)
+    if kind == "link":
+        (directory / "elsewhere").write_text('[1, {"loss": 5}, 1.0]\n')
+        path.symlink_to(directory / "elsewhere")
+    elif kind == "pipe":
+        os.mkfifo(path)
+    else:
+        path.mkdir()
+    assert read_curve(directory) == ()
+
+
+def test_the_next_rung_is_the_first_one_ahead() -> None:
+    """After the last there is none."""
+    trial = Trial(0, {}, 0, (Rung(1, 0.5), Rung(4, 0.25)))
+    assert [next_rung(trial, epochs) for epochs in (0, 1, 3, 4)] == [*trial.rungs, trial.rungs[1], None]
+
+
+class Observer(Recorder):
+    """Looks at the run from outside after every epoch."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[tuple[int, int]] = []
+
+    def on_search_start(self, search: SearchStart) -> None:
+        """Remember where the run is."""
+        self.directory = search.directory
+
+    def on_epoch(self, trial: Trial, epoch: Epoch) -> None:
+        """Read what runs."""
+        with Run.read(self.directory) as run:
+            self.seen += [(each.trial.number, len(each.curve)) for each in run.running()]
+
+
+def test_a_running_trial_is_seen_from_outside(
+    in_tmp: Path, tiny: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every epoch of each trial, though it runs in another connection; none when the search is over."""
+    monkeypatch.setattr("hpsearch.running.WRITE_SECONDS", 0)
+    observer = Observer()
+    directory = start(load(tiny, ["search.trials=2", "search.early_stopping=false"]), observer)
+    assert observer.seen == [(number, epoch) for number in (0, 1) for epoch in (1, 2, 3, 4)]
+    with Run.read(directory) as run:
+        assert run.running() == []
+    assert not list(directory.rglob("running.jsonl"))
