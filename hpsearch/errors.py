@@ -16,6 +16,7 @@
         ├── RunLocked         another process is searching in it
         ├── RunDamaged        its database cannot be read
         ├── RunMismatch       it belongs to another config, data set or version
+        │   └── CodeChanged   the user's code is no longer what it began with
         └── RunUnwritable     nothing can be written to it: disk full, read-only
 
 Messages read: the rule, the value found, what to do. A trial that fails is not an error: it is a
@@ -142,6 +143,10 @@ class StoredConfigDamaged(ConfigError, RunDamaged):
 
 class RunMismatch(RunError):
     """The run belongs to another config, data set or version of hpsearch."""
+
+
+class CodeChanged(RunMismatch):
+    """The user's code is no longer what the run began with; finished trials are saved."""
 
 
 class RunUnwritable(RunError):

@@ -44,6 +44,7 @@ ROOMS: dict[str, set[str]] = {
     "scripts": {"metrics", "document", "trial", "errors"},
     "process": {"files", "objective", "errors"},
     "objectives": {
+        "commands",
         "running",
         "environment",
         "objective",
@@ -78,8 +79,11 @@ ROOMS: dict[str, set[str]] = {
         "config",
         "versions",
         "kernels",
+        "relocation",
     },
+    "relocation": {"store", "errors"},
     "resuming": {
+        "relocation",
         "starting",
         "loop",
         "search",
@@ -113,7 +117,7 @@ ROOMS: dict[str, set[str]] = {
     "plotting": {"findings", "analysis", "reports", "document", "config", "searchers", "store", "errors"},
     "exchange": {"reports", "config", "document", "files", "store", "space", "trial", "errors"},
     "api": {
-        *("starting", "resuming", "objectives", "network", "reports", "store", "loaded_run"),
+        *("starting", "resuming", "relocation", "objectives", "network", "reports", "store", "loaded_run"),
         *("functions", "process", "space"),
         *("config", "kernels", "commands", "errors"),
     },

@@ -56,14 +56,17 @@ def run(
     """
     from hpsearch import kernels
     from hpsearch.config import load
-    from hpsearch.starting import start
+    from hpsearch.relocation import origin
 
     options = {"seed": seed, "search.trials": trials, "run.workers": workers, "run.strategy": strategy}
     settings = [f"{key}={value}" for key, value in options.items() if value is not None]
-    loaded = load(config, [*overrides, *settings])
+    base, earlier = origin(config)
+    loaded = load(config, [*earlier, *overrides, *settings], base)
     variables = kernels.variables(loaded.run.kernels)
     if config.is_file():  # a pipe cannot be read again
         kernels.restart_with(variables)
+    from hpsearch.starting import start  # only now, as it loads NumPy
+
     with (
         _results_first(quiet=quiet, color=color),
         _callback(loaded.name, quiet=quiet, verbose=verbose, color=color) as callback,
@@ -77,6 +80,13 @@ def run(
 @searching
 @click.option("--retry-failed", is_flag=True, help="Run failed trials again.")
 @click.option("--accept-data-change", is_flag=True, help="Start a new run if the data has changed.")
+@click.option(
+    "--project",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Where the config's directory is now.",
+)
+@click.option("--accept-code-change", is_flag=True, help="Continue with the new code if it has changed.")
 @common
 def resume(
     directory: Path,
@@ -85,6 +95,8 @@ def resume(
     strategy: str | None,
     retry_failed: bool,
     accept_data_change: bool,
+    project: Path | None,
+    accept_code_change: bool,
     quiet: bool,
     verbose: bool,
     color: Color,
@@ -94,6 +106,11 @@ def resume(
     Trials without a result run again, from their checkpoint if they have one. The leaderboard is the same as
     that of an uninterrupted search. --trials raises the total number of trials. Failed trials run again with
     --retry-failed; the trials that were proposed after them keep their values.
+
+    The search runs the code that it began with. If a function's code has changed, its copy in the run
+    directory runs; if a command's code has changed, the search is not continued. --accept-code-change
+    continues with the new code. A project that was moved together with its run is found; otherwise name its
+    place with --project.
 
     \b
     Examples:
@@ -121,6 +138,8 @@ def resume(
             changes=changes,
             retry_failed=retry_failed,
             accept_data_change=accept_data_change,
+            accept_code_change=accept_code_change,
+            project=project,
         )
     _end(directory, quiet=quiet, color=color)
 

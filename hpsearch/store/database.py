@@ -216,6 +216,11 @@ class Database:
         query = "SELECT number FROM trials WHERE number NOT IN (SELECT number FROM results) ORDER BY number"
         return [number for (number,) in self._rows(query)]
 
+    def asked(self) -> int:
+        """How many trials have started."""
+        ((count,),) = self._rows("SELECT COUNT(*) FROM trials")
+        return int(count)
+
     def times(self) -> dict[int, tuple[datetime, datetime | None]]:
         """When each trial started, and when its result was recorded, if there is one; by number."""
         query = (

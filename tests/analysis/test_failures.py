@@ -1,8 +1,7 @@
 """Tests of what trials that failed alike have in common."""
 
-from hpsearch.reports.failure_lines import failure_lines
-
 from hpsearch.analysis.failures import failure_groups
+from hpsearch.reports.failure_lines import failure_lines
 from hpsearch.space import Categorical, Number, Space
 from hpsearch.trial import Result, Status, Trial
 
