@@ -102,6 +102,7 @@ ROOMS: dict[str, set[str]] = {
         *("trial", "errors"),
     },
     "reports": {
+        "document",
         "running",
         "commands",
         "analysis",
