@@ -12,8 +12,6 @@ if is_program():
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from hpsearch.kernels import prefer_portable
-
 if TYPE_CHECKING:
     from hpsearch.api import load, resume, run, train
     from hpsearch.config import Config
@@ -75,6 +73,8 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     """Import a public name."""
     if name in _HOMES:
+        from hpsearch.kernels import prefer_portable
+
         prefer_portable()  # while NumPy is not loaded
         return getattr(import_module(_HOMES[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

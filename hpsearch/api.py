@@ -21,6 +21,7 @@ from hpsearch.network import final
 from hpsearch.objectives.kinds import prepare
 from hpsearch.objectives.network import NetworkPreparation
 from hpsearch.process import runner
+from hpsearch.relocation import Relocation
 from hpsearch.reports.lines import Lines
 from hpsearch.resuming import resume as resume_run
 from hpsearch.space import Parameter, Space
@@ -163,6 +164,8 @@ def resume(
     *,
     trials: int | None = None,
     function: Callable[..., Any] | None = None,
+    accept_code_change: bool = False,
+    project: str | PathLike[str] | None = None,
 ) -> LoadedRun:
     """Continue a search, as ``hpsearch resume`` does.
 
@@ -170,6 +173,8 @@ def resume(
         directory: The run directory.
         trials: The total number of trials; by default as before.
         function: What a trial calls, if the run was started with a function that no other process can import.
+        accept_code_change: If the code has changed, continue with the new code.
+        project: Where the config's directory is now, if it is not found from the run.
 
     Returns:
         The run, open for reading.
@@ -190,7 +195,15 @@ def resume(
             f" continue with {command('resume', directory)}."
         )
     changes = {} if trials is None else {"search.trials": trials}
-    return load(resume_run(Path(directory), _Warnings(), changes=changes, function=function))
+    directory = resume_run(
+        Path(directory),
+        _Warnings(),
+        changes=changes,
+        function=function,
+        accept_code_change=accept_code_change,
+        project=None if project is None else Path(project),
+    )
+    return load(directory)
 
 
 def load(directory: str | PathLike[str]) -> LoadedRun:
@@ -223,7 +236,7 @@ def train(
         RunMismatch: The data has changed since the run started.
         DataError: The training diverged.
     """
-    config = Config.from_resolved(run.meta("config"))
+    config = Config.from_resolved(Relocation(run).resolved())
     chosen = run.trial(run.trial_number(trial))
     preparation = prepare(config) if config.objective.kind == "network" else None
     if not isinstance(preparation, NetworkPreparation):

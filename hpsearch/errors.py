@@ -17,6 +17,7 @@
         ├── RunLocked         another process is searching in it
         ├── RunDamaged        its database cannot be read
         ├── RunMismatch       it belongs to another config, data set or version
+        │   └── CodeChanged   the user's code is no longer what it began with
         └── RunUnwritable     nothing can be written to it: disk full, read-only
 
 Messages read: the rule, the value found, what to do. A trial that fails is not an error: it is a
@@ -24,6 +25,7 @@ Messages read: the rule, the value found, what to do. A trial that fails is not 
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 
 
 class HpsearchError(Exception):
@@ -83,7 +85,15 @@ class DataError(UsageError):
 
 
 class SearchFailed(HpsearchError):
-    """No trial succeeded, or too many failed in a row."""
+    """No trial succeeded, or too many failed in a row.
+
+    Attributes:
+        directory: The run directory, if there is one.
+    """
+
+    def __init__(self, message: str, directory: Path | None = None) -> None:
+        self.directory = directory
+        super().__init__(message)
 
 
 class SpaceExhausted(HpsearchError):
@@ -103,10 +113,12 @@ class Interrupted(HpsearchError):
 
     Attributes:
         signal: Its number.
+        directory: The run directory, if there is one.
     """
 
-    def __init__(self, message: str, signal: int) -> None:
+    def __init__(self, message: str, signal: int, directory: Path | None = None) -> None:
         self.signal = signal
+        self.directory = directory
         super().__init__(message)
 
 
@@ -136,6 +148,10 @@ class StoredConfigDamaged(ConfigError, RunDamaged):
 
 class RunMismatch(RunError):
     """The run belongs to another config, data set or version of hpsearch."""
+
+
+class CodeChanged(RunMismatch):
+    """The user's code is no longer what the run began with; finished trials are saved."""
 
 
 class RunUnwritable(RunError):

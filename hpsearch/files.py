@@ -5,11 +5,14 @@ import errno
 import hashlib
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
 from hpsearch.errors import UsageError
+
+MOST_SYNCED_SINGLY = 64
+"""For more files than that it is faster to put everything on the disk that any program has written."""
 
 
 @contextlib.contextmanager
@@ -83,6 +86,28 @@ def open_own(path: Path, flags: int) -> int:
         os.close(descriptor)
         raise OSError(errno.EINVAL, "is not a regular file", str(path))
     return descriptor
+
+
+def write_files(directory: Path, files: Mapping[str, bytes]) -> None:
+    """Write new files below a directory, for their owner alone; on return they are on the disk.
+
+    Args:
+        directory: Where; the directories between are made.
+        files: Their contents, by relative path.
+    """
+    made: dict[Path, None] = {}
+    for name, content in files.items():
+        path = directory / name
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        made |= dict.fromkeys(parent for parent in path.parents if parent.is_relative_to(directory))
+        with open(path, "xb", opener=_opener(private=True)) as file:
+            file.write(content)
+            if len(files) <= MOST_SYNCED_SINGLY:
+                _sync(file)
+    for each in made:
+        sync_directory(each)
+    if len(files) > MOST_SYNCED_SINGLY:
+        os.sync()
 
 
 def sync_directory(directory: Path) -> None:

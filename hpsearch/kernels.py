@@ -196,7 +196,7 @@ def set_kernels(kernels: str) -> None:
 def prefer_portable() -> None:
     """Have NumPy take the portable kernels when it is loaded, if the CPU has them and it is not too late."""
     if "numpy" not in sys.modules:
-        with contextlib.suppress(UsageError):  # whoever asks for them is told
+        with contextlib.suppress(UsageError):  # reported when they are asked for
             set_kernels(PORTABLE)
 
 
@@ -262,12 +262,23 @@ def arithmetic() -> str:
     The first part is the SIMD level of NumPy's loops, the second the kernels of its BLAS. Two computers with
     the same name, and the same versions, compute the same numbers.
     """
-    import numpy  # noqa: F401 -- the BLAS has to be there for threadpoolctl to see it
-    from threadpoolctl import threadpool_info
-
-    blas: dict[str, Any] = next((each for each in threadpool_info() if each.get("user_api") == "blas"), {})
+    blas = numpy_blas()
     kernel = blas.get("architecture") or blas.get("internal_api") or "unknown"
     return f"{_simd_level()}/{kernel}"
+
+
+def numpy_blas() -> dict[str, Any]:
+    """The BLAS that NumPy multiplies matrices with, as threadpoolctl describes it; empty if it is not known.
+
+    A process may have others: SciPy's wheels bring one of their own.
+    """
+    import numpy
+    from threadpoolctl import threadpool_info
+
+    found = [each for each in threadpool_info() if each.get("user_api") == "blas"]
+    home = Path(numpy.__file__).parent
+    own = (each for each in found if Path(each["filepath"]).parent in (home / ".libs", Path(f"{home}.libs")))
+    return next(own, found[0] if found else {})
 
 
 def _simd_level() -> str:

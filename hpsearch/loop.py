@@ -6,13 +6,13 @@ It is single-threaded. Everything concurrent is behind the executor.
 import contextlib
 import signal
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn, Protocol
 
 from hpsearch.commands import command
-from hpsearch.errors import Interrupted, SearchFailed
+from hpsearch.errors import HpsearchError, Interrupted, SearchFailed
 from hpsearch.executors.executor import Executor
 from hpsearch.search import FAULTS, Search
 from hpsearch.signals import SearchSignals, StopNow
@@ -70,8 +70,56 @@ class Callback(Protocol):
         ...
 
 
+class Changes(Protocol):
+    """What has changed in the user's code: names of files.
+
+    Attributes:
+        code: Code, whose results cannot be compared.
+        inputs: Other files.
+        touched: Whether a file was written, even if its content is as before.
+    """
+
+    @property
+    def code(self) -> Sequence[str]:
+        """Code."""
+        ...
+
+    @property
+    def inputs(self) -> Sequence[str]:
+        """Other files."""
+        ...
+
+    @property
+    def touched(self) -> bool:
+        """Whether a file was written."""
+        ...
+
+
+class _NoChanges:
+    code: Sequence[str] = ()
+    inputs: Sequence[str] = ()
+    touched = False
+
+
+class Watch(Protocol):
+    """Looks whether the user's code is still what the search began with."""
+
+    def look(self) -> Changes:
+        """What has changed."""
+        ...
+
+    def error(self, what: str) -> HpsearchError:
+        """Why the search stops; ``what`` says when the last look found a change."""
+        ...
+
+
 def run_search(
-    search: Search, executor: Executor, run: Run, callback: Callback, as_config: Callable[[Trial], str]
+    search: Search,
+    executor: Executor,
+    run: Run,
+    callback: Callback,
+    as_config: Callable[[Trial], str],
+    watch: Watch | None = None,
 ) -> None:
     """Run a search to its end.
 
@@ -81,13 +129,16 @@ def run_search(
         run: Where they are recorded; a result is shown only after it is on the disk.
         callback: Shows what happens.
         as_config: Writes the best trial as a config.
+        watch: Looks whether the user's code is still the same, after every trial.
 
     Raises:
+        CodeChanged: It is not; the trials that ran meanwhile run again.
         Interrupted: A signal interrupted it.
         SearchFailed: No trial has a value, or too many failed in a row.
         RunUnwritable: The disk is full, or fails.
     """
     flight: dict[int, Trial] = {}
+    changed: Sequence[str] = _look(watch, run, callback).code
     with SearchSignals(callback.on_message, lambda: len(flight)) as signals, executor:
         known = search.results
         trials = [search.trial(result.number) for result in known]
@@ -107,7 +158,7 @@ def run_search(
         results: list[Result] = []
         best = None  # so that best.yaml is there again, if a kill came before it was written
         with contextlib.suppress(StopNow):
-            while True:
+            while not changed:
                 for result in results:
                     search.tell(result.number, result)
                 finished = [(flight.pop(result.number), result) for result in results]
@@ -127,9 +178,54 @@ def run_search(
                     break
                 with signals.breakable():
                     results = executor.wait()
+                changes = _look(watch, run, callback)
+                changed = changes.code
+                if changes.touched and not changed:
+                    results = _without_victims(results, executor, flight)
+    if changed and watch is not None:
+        _code_changed(run, watch, changed, sorted(flight))
     if signals.received is not None and (flight or not search.finished):
         _interrupted(run, signals.received)
     report_outcome(search, run, callback)
+
+
+def _look(watch: Watch | None, run: Run, callback: Callback) -> Changes:
+    """Look at the user's code; a change of what is not code is reported at once."""
+    if watch is None:
+        return _NoChanges()
+    changes = watch.look()
+    if changes.inputs:
+        first = min(set(range(run.asked() + 1)) - {result.number for result in run.results()})
+        text = f"from trial {first} on, other files than before: {', '.join(changes.inputs)}"
+        run.event("input changed", text)
+        callback.on_message(
+            f"{', '.join(changes.inputs)} has changed, which the command names. If the command reads it,"
+            f" results from trial {first} on may not be comparable with earlier ones."
+        )
+    return changes
+
+
+def _without_victims(results: list[Result], executor: Executor, flight: Mapping[int, Trial]) -> list[Result]:
+    """The results but for trials that failed while a file was written: they run again, as it is whole now."""
+    for result in results:
+        if result.status in FAULTS:
+            executor.submit(flight[result.number])
+    return [result for result in results if result.status not in FAULTS]
+
+
+def _code_changed(run: Run, watch: Watch, names: Sequence[str], numbers: Sequence[int]) -> NoReturn:
+    """Stop, without the results of the trials that ran meanwhile."""
+    for number in numbers:  # a checkpoint may be of either code
+        run.drop_checkpoint(number)
+    listed, trials = ", ".join(names), ", ".join(map(str, numbers))
+    run.event("interrupted", f"{listed} changed")
+    when = "changed before a trial started"
+    if len(numbers) == 1:
+        when = f"changed while trial {trials} ran, which runs again"
+    elif numbers:
+        when = f"changed while trials {trials} ran, which run again"
+    done = len(run.results())
+    raise watch.error(f"{listed} {when}; {done} finished trials are saved")
 
 
 def _start(search: Search, executor: Executor, room: int) -> list[Trial]:
@@ -144,7 +240,9 @@ def _interrupted(run: Run, number: int) -> NoReturn:
     name = signal.Signals(number).name
     run.event("interrupted", name)
     raise Interrupted(
-        f"Interrupted by {name}; saved. Continue with {command('resume', run.directory)}.", number
+        f"Interrupted by {name}; saved. Continue with {command('resume', run.directory)}.",
+        number,
+        run.directory,
     )
 
 
@@ -163,13 +261,18 @@ def report_outcome(search: Search, run: Run, callback: Callback) -> None:
         reasons = Counter(result.reason.partition("\n")[0] for result in unranked)
         listed = "".join(f"\n  {count} × {reason}" for reason, count in reasons.most_common(3))
         if any(result.status in FAULTS for result in unranked):
-            then = f"Fix the cause, then run {command('resume', run.directory, '--retry-failed')}."
+            options = [
+                "--retry-failed",
+                *(["--accept-code-change"] if (run.meta("code") or {}).get("files") else []),
+            ]
+            then = f"Fix the cause, then run {command('resume', run.directory, *options)}."
         else:
             then = "Every trial diverged: search smaller learning rates."
         shown = command("show", run.directory, search.results[-1].number)
         raise SearchFailed(
             f"{why}, so the search ended after {len(search.results)} trials.{listed}\n"
-            f"For one of them in full, run {shown}. {then}"
+            f"For one of them in full, run {shown}. {then}",
+            run.directory,
         )
     if search.exhausted:
         callback.on_message("Every configuration of the space has been tried, so the search ends here.")

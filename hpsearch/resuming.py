@@ -2,14 +2,16 @@
 
 from __future__ import annotations  # types are imported for annotations only
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hpsearch.commands import command
 from hpsearch.config import Config, Difference
 from hpsearch.config import load as load_config
-from hpsearch.errors import RunMismatch
+from hpsearch.errors import ConfigError, RunMismatch, UsageError
 from hpsearch.objectives.kinds import prepare
+from hpsearch.relocation import Relocation, place_of
 from hpsearch.search import ALGORITHM, ALGORITHMS, FAULTS
 from hpsearch.starting import run_remaining, start
 from hpsearch.store import Run
@@ -35,6 +37,8 @@ def resume(
     changes: Mapping[str, Any] | None = None,
     retry_failed: bool = False,
     accept_data_change: bool = False,
+    accept_code_change: bool = False,
+    project: Path | None = None,
     function: Callable[..., Any] | None = None,
 ) -> Path:
     """Resume a search.
@@ -45,36 +49,43 @@ def resume(
         changes: New values of :data:`CHANGEABLE` settings, by dotted key.
         retry_failed: Run failed trials again.
         accept_data_change: If the data has changed, start a new run on it beside the old one.
+        accept_code_change: If the user's code has changed, continue with the new code.
+        project: Where the project is now, if it is not found from where the run is.
         function: What the trials of an objective ``python`` call.
 
     Returns:
         The run directory; another one if the data had changed.
 
     Raises:
-        ConfigError: The code was changed, and cannot be used any more.
+        ConfigError: Something that the search needs is missing; no trial has run.
+        CodeChanged: A command's code was changed.
         RunMismatch: The config in the directory was changed, or the data.
         HpsearchError: As :meth:`hpsearch.store.Run.open` and :func:`hpsearch.loop.run_search`.
     """
     with Run.open(directory) as run:
-        config = _changed_config(run, changes or {})
+        relocation = Relocation(run, project)
+        config = _changed_config(run, relocation, changes or {})
+        unfinished = _unfinished(run, config, retry_failed=retry_failed)
+        if unfinished:
+            _check_files(config, relocation.base, directory)
         preparation = prepare(config, function)
         recorded, found = run.meta("data"), preparation.fingerprint()
         if recorded == found or not preparation.must_match:
-            if recorded != found:
+            if unfinished:
+                kept = _kept(run, retry_failed=retry_failed)
+                for text in preparation.resume(run, kept, accept=accept_code_change):
+                    callback.on_message(text)
                 preparation.check()
-                callback.on_message(
-                    "The code has changed since this run began. Its earlier results may not be comparable."
-                )
-                run.event("code changed", found)
             for text in (*_changed_algorithm(run), *changed_versions(run.meta("versions"))):
                 callback.on_message(text)
             if config.resolved() != run.meta("config"):
                 run.set_meta(config=config.resolved(), source=_source(run))
+            run.set_meta(place=place_of(directory, relocation.base), base=str(relocation.base))
             if retry_failed:
                 run.delete_results(result.number for result in run.results() if result.status in FAULTS)
             run_remaining(run, config, preparation, callback)
             return directory
-        config = _reread(run, changes or {})
+        config = _reread(run, relocation.base, changes or {})
     if not accept_data_change:
         raise RunMismatch(
             f"The data has changed since {directory} began: its SHA-256 was {recorded} and is now {found}."
@@ -85,11 +96,39 @@ def resume(
     return start(config, callback, root=directory.parent)
 
 
-def _changed_config(run: Run, changes: Mapping[str, Any]) -> Config:
+def _kept(run: Run, *, retry_failed: bool) -> list[int]:
+    """The trials whose results stay."""
+    return [result.number for result in run.results() if not (retry_failed and result.status in FAULTS)]
+
+
+def _unfinished(run: Run, config: Config, *, retry_failed: bool) -> bool:
+    """Whether there is a trial to run."""
+    return len(_kept(run, retry_failed=retry_failed)) < config.search.trials
+
+
+def _check_files(config: Config, base: Path, directory: Path) -> None:
+    """Check that what the config names exists, before a trial is spent.
+
+    Raises:
+        UsageError: Something is missing.
+    """
+    resolved = config.resolved()
+    resolved["search"] = {**config.search.model_dump(), "warm_start": []}  # they were read when the run began
+    try:
+        Config.from_resolved(resolved, base)
+    except ConfigError as error:
+        raise UsageError(
+            f"{error}\nNo trial has run. If the project is elsewhere now, name its directory:"
+            f" {command('resume', directory, '--project', 'DIR')}"
+        ) from error
+
+
+def _changed_config(run: Run, relocation: Relocation, changes: Mapping[str, Any]) -> Config:
     """The config to continue with: the frozen one, with an edited ``config.yaml`` and ``changes`` applied.
 
     Args:
         run: The run.
+        relocation: Where its files are now.
         changes: New values of :data:`CHANGEABLE` settings, by dotted key.
 
     Raises:
@@ -101,7 +140,9 @@ def _changed_config(run: Run, changes: Mapping[str, Any]) -> Config:
     edits: list[Difference] = []
     if (edited := _source(run)) != run.meta("source"):
         # Only what was edited changes, not what the first command's arguments had overridden.
-        before, after = (Config.parse(text, path, base=_base(run)) for text in (run.meta("source"), edited))
+        before, after = (
+            Config.parse(text, path, base=relocation.base) for text in (run.meta("source"), edited)
+        )
         edits = before.differences(after)
     refused = [each for each in edits if each.key not in CHANGEABLE]
     changes = {each.key: each.theirs for each in edits if each.key in CHANGEABLE} | dict(changes)
@@ -114,11 +155,11 @@ def _changed_config(run: Run, changes: Mapping[str, Any]) -> Config:
             f"Only {', '.join(CHANGEABLE)} may change, and trials may only grow. Restore the rest of {path},"
             f" or start a new run: {command('run', path)}"
         )
-    resolved = run.meta("config")
+    resolved = relocation.resolved()
     for key, value in changes.items():
         section, _, name = key.partition(".")
         resolved[section][name] = value
-    return Config.from_resolved(resolved)
+    return replace(Config.from_resolved(resolved), base=relocation.base)
 
 
 def _changed_algorithm(run: Run) -> list[str]:
@@ -143,14 +184,9 @@ def _source(run: Run) -> str:
         return str(run.meta("source"))
 
 
-def _reread(run: Run, changes: Mapping[str, Any]) -> Config:
+def _reread(run: Run, base: Path, changes: Mapping[str, Any]) -> Config:
     """The config that ``config.yaml`` and the first search's arguments give now."""
     resolved = run.meta("config")
     given = [f"{key}={value}" for key, value in changes.items()]
     overrides = [*run.meta("overrides"), f"name={resolved['name']}", *given]
-    return load_config(run.directory / "config.yaml", overrides, base=_base(run))
-
-
-def _base(run: Run) -> Path:
-    """What relative paths in the config are relative to."""
-    return Path(run.meta("base"))
+    return load_config(run.directory / "config.yaml", overrides, base=base)

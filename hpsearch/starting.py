@@ -13,6 +13,7 @@ from hpsearch.epochs_note import EpochsNote
 from hpsearch.executors.choose import choose_executor
 from hpsearch.loop import report_outcome, run_search
 from hpsearch.objectives.kinds import prepare
+from hpsearch.relocation import place_of
 from hpsearch.search import ALGORITHM, Search
 from hpsearch.store import Run
 from hpsearch.versions import versions
@@ -61,16 +62,19 @@ def start(
         "base": str(config.base),
         "overrides": list(config.overrides),
         "data": preparation.fingerprint(),
+        "code": preparation.record(),
         "versions": versions(),
         "algorithm": ALGORITHM,
         "kernels": kernels.current_variables(),
         "prior_observations": [[dict(values), loss] for values, loss in prior_observations],
     }
+    files = preparation.files()
     if directory is None:
-        run = Run.create_numbered(root, config.name, config.source, meta)
+        run = Run.create_numbered(root, config.name, config.source, meta, files)
     else:
-        run = Run.create(directory, config.source, meta)
+        run = Run.create(directory, config.source, meta, files)
     with run:
+        run.set_meta(place=place_of(run.directory, config.base))
         for text in (*config.notes, *notes, *warm_start_notes, *_kernel_notes(config)):
             callback.on_message(text)
         run_remaining(run, config, preparation, callback)
@@ -128,5 +132,12 @@ def run_remaining(run: Run, config: Config, preparation: Preparation, callback: 
         )
         # The number of BLAS threads changes the last bits of a matrix product, so it is the run's.
         with threadpool_limits(limits=config.run.threads, user_api="blas"):
-            run_search(search, executor, run, callback, lambda trial: trial_config(config, trial))
+            run_search(
+                search,
+                executor,
+                run,
+                callback,
+                lambda trial: trial_config(config, trial),
+                preparation.watch(run),
+            )
     run.drop_data()

@@ -6,24 +6,20 @@ from importlib.metadata import version
 from typing import Any
 
 import numpy as np
-from threadpoolctl import threadpool_info
 
-from hpsearch.kernels import arithmetic
+from hpsearch.kernels import arithmetic, numpy_blas
 
 
 def versions() -> dict[str, Any]:
     """The versions of hpsearch, Python and NumPy, and what multiplies matrices, as JSON data by name."""
-    blas = [
-        {key: library.get(key) for key in ("internal_api", "version", "architecture", "threading_layer")}
-        for library in threadpool_info()
-        if library.get("user_api") == "blas"
-    ]
+    library = numpy_blas()
+    blas = {key: library.get(key) for key in ("internal_api", "version", "architecture", "threading_layer")}
     return {
         "hpsearch": version("hpsearch"),
         "python": platform.python_version(),
         "numpy": np.__version__,
         "arithmetic": arithmetic(),
-        "blas": blas,
+        "blas": [blas],
     }
 
 

@@ -201,7 +201,7 @@ def test_status_says_what_continues_it(tmp_path: Path) -> None:
     with search(directory=tmp_path / "kept"), Run.read(tmp_path / "kept") as run:
         config = Config.from_resolved(run.meta("config"))
     details = status_details(
-        run.directory, config, searching=False, counts={}, unfinished=[], best=None, events=[]
+        run.directory, config, searching=False, counts={}, unfinished=[], running=[], best=None, events=[]
     )
     assert dict(details.lines)["next"].startswith(f"hpsearch.Search(…, directory={str(run.directory)!r})")
 

@@ -46,6 +46,7 @@ ROOMS: dict[str, set[str]] = {
     "process": {"files", "objective", "shortages", "errors"},
     "objectives": {
         "shortages",
+        "commands",
         "running",
         "environment",
         "objective",
@@ -89,8 +90,11 @@ ROOMS: dict[str, set[str]] = {
         "config",
         "versions",
         "kernels",
+        "relocation",
     },
+    "relocation": {"store", "errors"},
     "resuming": {
+        "relocation",
         "starting",
         "loop",
         "search",
@@ -109,6 +113,7 @@ ROOMS: dict[str, set[str]] = {
         *("trial", "errors"),
     },
     "reports": {
+        "document",
         "running",
         "commands",
         "analysis",
@@ -124,7 +129,7 @@ ROOMS: dict[str, set[str]] = {
     "plotting": {"findings", "analysis", "reports", "document", "config", "searchers", "store", "errors"},
     "exchange": {"reports", "config", "document", "files", "store", "space", "trial", "errors"},
     "api": {
-        *("starting", "resuming", "objectives", "network", "reports", "store", "loaded_run"),
+        *("starting", "resuming", "relocation", "objectives", "network", "reports", "store", "loaded_run"),
         *("functions", "process", "space"),
         *("config", "kernels", "commands", "errors"),
     },

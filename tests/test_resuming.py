@@ -1,15 +1,21 @@
 """Tests of resuming a search, on real trials in this process."""
 
+import os
+import shutil
 from pathlib import Path
 
 import pytest
 
 from hpsearch.config import Config, load
 from hpsearch.errors import (
+    CodeChanged,
+    ConfigError,
+    RunDamaged,
     RunLocked,
     RunMismatch,
     RunNotFound,
     SearchFailed,
+    UsageError,
 )
 from hpsearch.resuming import resume
 from hpsearch.search import ALGORITHM, ALGORITHMS
@@ -176,3 +182,193 @@ def test_an_edit_wins_over_the_first_commands_arguments(in_tmp: Path, tiny: Path
     assert len(rows(directory)) == 9
     with Run.read(directory) as run:
         assert run.meta("config")["run"]["retries"] == 0
+
+
+CODE = """\
+name: c
+metric: {name: v}
+objective: OBJECTIVE
+space: {x: {min: 0, max: 1}}
+search: {method: random, trials: 5, early_stopping: false}
+run: {strategy: panda}
+"""
+FUNCTION, COMMAND = "{function: 'train:f'}", "{command: 'python train.py {x}'}"
+TRAIN = """\
+import sys, helper
+def f(x):
+    return x + helper.SHIFT
+if __name__ == "__main__":
+    print("v =", f(float(sys.argv[1])))
+"""
+
+
+def code_config(objective: str) -> Config:
+    """A search of the user's code in the current directory: a script and a module beside it."""
+    Path("c.yaml").write_text(CODE.replace("OBJECTIVE", objective))
+    Path("train.py").write_text(TRAIN)
+    Path("helper.py").write_text("SHIFT = 0\n")
+    return load(Path("c.yaml"))
+
+
+def editor(text: str, path: str = "helper.py", number: int = 1) -> Recorder:
+    """A callback that saves a file when a trial is complete."""
+    return Recorder(lambda trial, _: Path(path).write_text(text) and None if trial.number == number else None)
+
+
+def values(directory: Path) -> list[float | None]:
+    """The values of a run by number."""
+    with Run.read(directory) as run:
+        return [result.value for result in sorted(run.results(), key=lambda result: result.number)]
+
+
+def expected(objective: str) -> list[float | None]:
+    """The values of an undisturbed search."""
+    return values(start(code_config(objective), Recorder(), directory=Path("runs/undisturbed")))
+
+
+@pytest.mark.parametrize("text", ["SHIFT = 100\n", "def (\n"])
+def test_a_function_is_called_as_it_was_when_the_search_began(in_tmp: Path, text: str) -> None:
+    """Whatever is saved meanwhile; resuming says so and continues with the code in the run directory."""
+    undisturbed = expected(FUNCTION)
+    directory = start(code_config(FUNCTION), editor(text))
+    assert values(directory) == undisturbed
+    callback = Recorder()
+    resume(directory, callback, changes={"search.trials": 7})
+    assert values(directory)[:5] == undisturbed
+    assert all(value is not None and value < 1 for value in values(directory))
+    assert any("helper.py changed since this run began" in line for line in callback.texts)
+
+
+def test_new_code_of_a_function_is_taken_on_purpose(in_tmp: Path) -> None:
+    """With --accept-code-change, which the leaderboard remembers."""
+    directory = start(code_config(FUNCTION), Recorder())
+    Path("helper.py").write_text("SHIFT = 100\n")
+    resume(directory, Recorder(), changes={"search.trials": 7}, accept_code_change=True)
+    assert [value is not None and value > 1 for value in values(directory)] == [False] * 5 + [True] * 2
+    with Run.read(directory) as run:
+        events = [text for _, kind, text in run.events() if kind == "code changed"]
+    assert events == ["from trial 5 on, other code than before: helper.py"]
+
+
+@pytest.mark.parametrize("text", ["SHIFT = 100\n", "def (\n"])
+def test_a_command_whose_code_changes_stops_the_search(in_tmp: Path, text: str) -> None:
+    """The trial that ran meanwhile has no result; with the old code, the search ends as if undisturbed."""
+    undisturbed = expected(COMMAND)
+    with pytest.raises(
+        CodeChanged, match=r"helper\.py changed while trial 2 ran, which runs again; 2 finished"
+    ):
+        start(code_config(COMMAND), editor(text))
+    directory = Path("runs/c-001")
+    assert values(directory) == undisturbed[:2]
+    with pytest.raises(CodeChanged, match=r"helper\.py changed since runs/c-001 began"):
+        resume(directory, Recorder())
+    assert values(directory) == undisturbed[:2]
+    shutil.copy(directory / "code/helper.py", "helper.py")
+    resume(directory, Recorder())
+    assert values(directory) == undisturbed
+
+
+def test_the_new_code_of_a_command_is_taken_on_purpose(in_tmp: Path) -> None:
+    """The search continues where it stopped."""
+    with pytest.raises(CodeChanged, match="--accept-code-change"):
+        start(code_config(COMMAND), editor("SHIFT = 100\n"))
+    resume(Path("runs/c-001"), Recorder(), accept_code_change=True)
+    found = values(Path("runs/c-001"))
+    assert [value is not None and value > 1 for value in found] == [False] * 2 + [True] * 3
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [("helper.py", "# a comment\nSHIFT = 0\n"), ("plot.py", "SHIFT = 100\n"), ("train.py", TRAIN + "\n\n")],
+)
+def test_what_changes_nothing_does_not_stop_a_search(in_tmp: Path, path: str, text: str) -> None:
+    """Comments, layout, and files that the command does not import."""
+    undisturbed = expected(COMMAND)
+    directory = start(code_config(COMMAND), editor(text, path))
+    assert values(directory) == undisturbed
+
+
+def test_a_module_that_hides_another_one_is_a_change(in_tmp: Path) -> None:
+    """A new file that the command would import in place of an installed module."""
+    config = code_config(COMMAND)
+    Path("train.py").write_text("import numpy\n" + TRAIN)
+    with pytest.raises(CodeChanged, match=r"numpy\.py changed while trial 2 ran"):
+        start(config, editor("", "numpy.py"))
+
+
+def test_other_files_that_a_command_names_are_reported(in_tmp: Path) -> None:
+    """The search continues, since the command may have written them itself; the report comes once."""
+    Path("data.csv").write_text("1\n")
+    callback = editor("2\n", "data.csv")
+    directory = start(code_config(COMMAND.replace("{x}", "{x} data.csv")), callback)
+    assert len(values(directory)) == 5
+    (text,) = (text for text in callback.texts if "data.csv has changed" in text)
+    assert "results from trial 2 on may not be comparable with earlier ones" in text
+
+
+def test_code_without_results_may_change(in_tmp: Path) -> None:
+    """After a failure of every trial, the code is mended and nothing has to be accepted."""
+    config = code_config(FUNCTION)
+    Path("helper.py").write_text("SHIFT = None\n")
+    with pytest.raises(SearchFailed):
+        start(config, Recorder())
+    Path("helper.py").write_text("SHIFT = 0\n")
+    callback = Recorder()
+    resume(Path("runs/c-001"), callback, retry_failed=True)
+    assert len([value for value in values(Path("runs/c-001")) if value is not None]) == 5
+    assert callback.texts == []
+
+
+def test_a_copy_of_the_code_that_was_changed_is_damage(in_tmp: Path) -> None:
+    """It is not run."""
+    directory = start(code_config(FUNCTION), Recorder())
+    (directory / "code/helper.py").write_text("SHIFT = 7\n")
+    with pytest.raises(RunDamaged, match=r"code/helper\.py was changed"):
+        resume(directory, Recorder(), changes={"search.trials": 6})
+    assert len(values(directory)) == 5
+
+
+def test_a_script_that_is_missing_costs_no_trial(in_tmp: Path) -> None:
+    """It is reported before a trial runs."""
+    directory = start(code_config(COMMAND), Recorder())
+    before = rows(directory)
+    Path("train.py").unlink()
+    with pytest.raises(
+        UsageError, match=r"must name an existing script, not train\.py(.|\n)*No trial has run"
+    ):
+        resume(directory, Recorder(), changes={"search.trials": 6})
+    assert rows(directory) == before
+
+
+def test_a_library_that_is_missing_costs_no_trial(
+    in_tmp: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A function's module is imported before a trial runs."""
+    site = tmp_path_factory.mktemp("site")
+    (site / "library.py").touch()
+    monkeypatch.setenv("PYTHONPATH", str(site))
+    config = code_config(FUNCTION)
+    Path("train.py").write_text("import library\n" + TRAIN)
+    directory = start(config, Recorder())
+    before = rows(directory)
+    (site / "library.py").unlink()
+    with pytest.raises(ConfigError, match="No module named 'library'"):
+        resume(directory, Recorder(), changes={"search.trials": 6})
+    assert rows(directory) == before
+
+
+@pytest.mark.parametrize("objective", [FUNCTION, COMMAND])
+def test_a_moved_project_continues_as_if_it_had_not_moved(in_tmp: Path, objective: str) -> None:
+    """So does a copy of it beside the original."""
+    Path("p").mkdir()
+    os.chdir("p")
+    undisturbed = expected(objective)
+    config = load(Path("c.yaml"), ["search.trials=2"])
+    start(config, Recorder())
+    os.chdir("..")
+    Path("p").rename("q")
+    shutil.copytree("q", "copy")
+    for place in ("q", "copy"):
+        os.chdir(in_tmp / place)
+        resume(Path("runs/c-001"), Recorder(), changes={"search.trials": 5})
+        assert values(Path("runs/c-001")) == undisturbed

@@ -1,4 +1,4 @@
-"""What the surrogate has learnt, in the metric's own units: for pictures of the space."""
+"""What the surrogate has learned, in the metric's own units: for pictures of the space."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ from hpsearch.space import Floats, Space
 
 _MOST_POINTS, _CLIP, _STEPS = 256, 0.95, 40
 _DRAWS, _POINTS = 48, 2048  # functions drawn, and points of the prior on which each is looked at
-_WIDE = 50.0  # the worst loss over the best, both positive, from which on logarithms are learnt
+_WIDE = 50.0  # the worst loss over the best, both positive, from which on logarithms are learned
 _CHANCES = 15  # quantiles of the best of some random trials, for each draw
 
 
@@ -28,7 +28,7 @@ class Surface:
         explained: See :class:`hpsearch.analysis.anova.Importance`.
         scale: The loss that a difference of 1 in the surrogate's targets is.
         offset: The loss that a target of 0 is.
-        logarithmic: Whether the surrogate has learnt logarithms of the losses.
+        logarithmic: Whether the surrogate has learned logarithms of the losses.
     """
 
     space: Space

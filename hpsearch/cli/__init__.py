@@ -6,7 +6,6 @@ a module there is click and nothing heavier. Modules named ``*_commands`` hold c
 
 import sys
 
-from hpsearch import kernels
 from hpsearch.cli.streams import drop_unwritable, prepare_streams
 from hpsearch.environment import safe_path, set_variables
 from hpsearch.signals import ProgramSignals
@@ -23,8 +22,6 @@ def main() -> None:
             signals.install()
             prepare_streams()
             set_variables(safe_path())
-            kernels.prefer_portable()
-            kernels.spare_threads()
             from hpsearch.cli.program import exit_code  # only now: a signal is answered meanwhile
 
             code = exit_code(sys.argv[1:], signals)

@@ -10,7 +10,6 @@ from typing import BinaryIO
 import click
 
 from hpsearch.cli.options import run_directory
-from hpsearch.files import open_own
 
 _POLL_SECONDS = 0.2
 _CHUNK = 2**16
@@ -64,6 +63,8 @@ class _Stream:
 
     def copy(self) -> None:
         """Print what was added since the last time."""
+        from hpsearch.files import open_own
+
         try:
             file = os.fdopen(open_own(self.path, os.O_RDONLY), "rb")
         except FileNotFoundError:

@@ -21,7 +21,7 @@ Color = Literal["auto", "always", "never"]
 
 
 class RunDirectory(click.Path):
-    """A run directory, or its name under ``runs/``: ``digits-001``."""
+    """A run directory, or its name under ``runs/``: ``digits-001``; ``latest`` is the newest one there."""
 
     name = "directory"
 
@@ -31,9 +31,20 @@ class RunDirectory(click.Path):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """The path itself, or the one under ``runs/`` if only that exists."""
         path = Path(value)
+        if value == "latest" and not path.exists():
+            return _newest(Path("runs")) or path
         with contextlib.suppress(OSError):  # such as a name that is too long; opening it reports that
             return Path("runs") / path if not path.exists() and (Path("runs") / path).is_dir() else path
         return path
+
+
+def _newest(root: Path) -> Path | None:
+    """The run below a directory that was made last; None if there is none."""
+    made: dict[Path, float] = {}
+    for database in root.glob("[!.]*/search.db"):
+        with contextlib.suppress(OSError):
+            made[database.parent] = database.with_name("config.yaml").lstat().st_mtime
+    return max(made, key=lambda run: (made[run], run.name), default=None)
 
 
 def _workers(_: click.Context, parameter: click.Parameter, value: str | None) -> int | str | None:

@@ -26,7 +26,7 @@ from hpsearch.signals import ProgramSignals
 _EPILOG = """\b
 Exit codes: 0 done · 1 unexpected error · 2 wrong usage or config · 3 no trial
 succeeded, or too many failed · 4 run directory missing, locked, damaged or made
-with another config · 130, 143 interrupted, saved."""
+with another config or code · 130, 143 interrupted, saved."""
 
 
 class _ReaderGone(Exception):
@@ -78,6 +78,10 @@ def program() -> None:
       hpsearch run config.yaml          search
       hpsearch leaderboard RUN          show the best trials
     """
+    from hpsearch import kernels
+
+    kernels.prefer_portable()  # before anything loads NumPy
+    kernels.spare_threads()
 
 
 for command in (

@@ -83,6 +83,7 @@ def print_leaderboard(
         run.meta("versions")["arithmetic"],
         title=title,
         timings=timings,
+        events=run.events(),
         running=run.running() if form == "table" else (),
     )
     print_report(table, form, console(color))

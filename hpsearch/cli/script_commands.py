@@ -3,7 +3,6 @@
 from __future__ import annotations  # types are imported for annotations only
 
 import os
-import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -150,6 +149,8 @@ def _helped(path: Path) -> Script:
     Raises:
         UsageError: It cannot be run.
     """
+    import subprocess
+
     from hpsearch.errors import UsageError
     from hpsearch.scripts import read_help
 

@@ -15,6 +15,7 @@ from hpsearch.cli.results_commands import print_leaderboard
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from hpsearch.config import Config
     from hpsearch.loop import Callback
 
 _ROWS_AT_THE_END = 10
@@ -55,15 +56,21 @@ def run(
     """
     from hpsearch import kernels
     from hpsearch.config import load
-    from hpsearch.starting import start
+    from hpsearch.relocation import origin
 
     options = {"seed": seed, "search.trials": trials, "run.workers": workers, "run.strategy": strategy}
     settings = [f"{key}={value}" for key, value in options.items() if value is not None]
-    loaded = load(config, [*overrides, *settings])
+    base, earlier = origin(config)
+    loaded = load(config, [*earlier, *overrides, *settings], base)
     variables = kernels.variables(loaded.run.kernels)
     if config.is_file():  # a pipe cannot be read again
         kernels.restart_with(variables)
-    with _callback(loaded.name, quiet=quiet, verbose=verbose, color=color) as callback:
+    from hpsearch.starting import start  # only now, as it loads NumPy
+
+    with (
+        _results_first(quiet=quiet, color=color),
+        _callback(loaded.name, quiet=quiet, verbose=verbose, color=color) as callback,
+    ):
         directory = start(loaded, callback, directory=output)
     _end(directory, quiet=quiet, color=color)
 
@@ -73,6 +80,13 @@ def run(
 @searching
 @click.option("--retry-failed", is_flag=True, help="Run failed trials again.")
 @click.option("--accept-data-change", is_flag=True, help="Start a new run if the data has changed.")
+@click.option(
+    "--project",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Where the config's directory is now.",
+)
+@click.option("--accept-code-change", is_flag=True, help="Continue with the new code if it has changed.")
 @common
 def resume(
     directory: Path,
@@ -81,6 +95,8 @@ def resume(
     strategy: str | None,
     retry_failed: bool,
     accept_data_change: bool,
+    project: Path | None,
+    accept_code_change: bool,
     quiet: bool,
     verbose: bool,
     color: Color,
@@ -90,6 +106,11 @@ def resume(
     Trials without a result run again, from their checkpoint if they have one. The leaderboard is the same as
     that of an uninterrupted search. --trials raises the total number of trials. Failed trials run again with
     --retry-failed; the trials that were proposed after them keep their values.
+
+    The search runs the code that it began with. If a function's code has changed, its copy in the run
+    directory runs; if a command's code has changed, the search is not continued. --accept-code-change
+    continues with the new code. A project that was moved together with its run is found; otherwise name its
+    place with --project.
 
     \b
     Examples:
@@ -107,13 +128,18 @@ def resume(
 
     options: dict[str, Any] = {"search.trials": trials, "run.workers": workers, "run.strategy": strategy}
     changes = {key: value for key, value in options.items() if value is not None}
-    with _callback(directory.name, quiet=quiet, verbose=verbose, color=color) as callback:
+    with (
+        _results_first(quiet=quiet, color=color),
+        _callback(directory.name, quiet=quiet, verbose=verbose, color=color) as callback,
+    ):
         directory = resume_run(
             directory,
             callback,
             changes=changes,
             retry_failed=retry_failed,
             accept_data_change=accept_data_change,
+            accept_code_change=accept_code_change,
+            project=project,
         )
     _end(directory, quiet=quiet, color=color)
 
@@ -132,18 +158,47 @@ def _callback(title: str, *, quiet: bool, verbose: bool, color: Color) -> Iterat
             yield display
 
 
+@contextlib.contextmanager
+def _results_first(*, quiet: bool, color: Color) -> Iterator[None]:
+    """If a search is interrupted or fails here, print what it has found before the error says so."""
+    from hpsearch.errors import HpsearchError, Interrupted, SearchFailed
+
+    try:
+        yield
+    except (Interrupted, SearchFailed) as error:
+        if not quiet and error.directory is not None:
+            with contextlib.suppress(HpsearchError):  # the error itself is what matters
+                _print_results(error.directory, color)
+        raise
+
+
+def _print_results(directory: Path, color: Color) -> Config:
+    """Print the short leaderboard, and why trials have no value."""
+    from hpsearch.analysis.failures import failure_groups
+    from hpsearch.config import Config
+    from hpsearch.reports.failure_lines import failure_lines
+    from hpsearch.reports.text import printable
+    from hpsearch.store import Run
+
+    with Run.read(directory) as run:
+        config = Config.from_resolved(run.meta("config"))
+        if run.counts():
+            print_leaderboard(run, "table", color, _ROWS_AT_THE_END)
+        if any(not status.ranked for status in run.counts()):
+            trials = {trial.number: trial for trial in run.trials()}
+            for line in failure_lines(failure_groups(config.space, trials, run.results())):
+                say(printable(line))
+    return config
+
+
 def _end(directory: Path, *, quiet: bool, color: Color) -> None:
     """Print the leaderboard and what to type next."""
     if quiet:
         click.echo(directory)
         return
     from hpsearch.commands import pasteable
-    from hpsearch.config import Config
-    from hpsearch.store import Run
 
-    with Run.read(directory) as run:
-        print_leaderboard(run, "table", color, _ROWS_AT_THE_END)
-        config = Config.from_resolved(run.meta("config"))
+    config = _print_results(directory, color)
     tested = ", with its test error" if config.objective.kind == "network" else ""
     following = {
         pasteable("hpsearch", "show", directory, "best"): f"the best trial{tested}",

@@ -69,7 +69,7 @@ def _check_name(
     *,
     optional: bool,
 ) -> None:
-    """Reports a placeholder that is no parameter, no expression over parameters and not built in."""
+    """Reports a placeholder that is neither a parameter, nor an expression over them, nor built in."""
     valid = [*parameters, *(each for each in SPECIAL if each != "epochs" or section.epochs is not None)]
     if name in valid:
         used = frozenset({name})

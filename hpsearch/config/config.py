@@ -81,17 +81,24 @@ class Config:
     )
 
     @classmethod
-    def from_resolved(cls, mapping: Mapping[str, JSON]) -> Self:
-        """The config that :meth:`resolved` wrote. The files it names need not exist.
+    def from_resolved(cls, mapping: Mapping[str, JSON], base: Path | None = None) -> Self:
+        """The config that :meth:`resolved` wrote.
+
+        Args:
+            mapping: What it wrote.
+            base: The directory that the config was relative to; without it, files need not exist.
 
         Raises:
             StoredConfigDamaged: The mapping is not a resolved config.
+            ConfigError: A file does not exist.
         """
         problems, position = Problems(), Position("the config stored in search.db")
         try:
             root = _mapping(from_data(mapping, position, problems), position, problems)
-            return cls._read(root, problems, default_name="search", base=None)
+            return cls._read(root, problems, default_name="search", base=base)
         except ConfigError as error:
+            if base is not None:
+                raise
             raise StoredConfigDamaged(list(error.problems)) from None
 
     @classmethod

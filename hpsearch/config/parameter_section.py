@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from hpsearch.config.reader import Reader, either
 from hpsearch.config.schema import ParameterSection
-from hpsearch.document.nodes import Location
+from hpsearch.document.nodes import Location, ScalarNode, find
 from hpsearch.document.scalars import written
 from hpsearch.space import PRIORS, Categorical, Number, Parameter
 from hpsearch.space.priors import InvalidKey
@@ -226,7 +226,15 @@ def _categorical(
         found = " and ".join({_type(value): written(value) for value in reversed(values)}.values())
         reader.report(at, rule, found=found, hint="Numbers in quotes are text")
         return None
-    if kind == "float" or (kind != "int" and any(isinstance(value, float) for value in values)):
+    cut_up = [index for index, value in enumerate(values) if _is_cut_up(value, (*at, index), reader)]
+    for index in cut_up:
+        hint = 'Write the whole value in quotes, such as "(3, 4)", or give each part a parameter of its own'
+        reader.report(
+            (*at, index), "must be a whole value: YAML has no tuples, and cuts at commas", hint=hint
+        )
+    if cut_up:
+        return None
+    if kind == "float":  # your own code gets each value as it was written, a whole number whole
         values = [float(value) if _type(value) == "number" else value for value in values]
     first: dict[Value, int] = {}
     for index, value in enumerate(values):
@@ -236,6 +244,36 @@ def _categorical(
     if probabilities is not None:
         _check_probabilities(("space", name, "probabilities"), probabilities, len(values), reader)
     return Categorical(name, tuple(values), (probabilities and tuple(probabilities)) or None, when)
+
+
+def _is_cut_up(value: object, at: Location, reader: Reader) -> bool:
+    """Whether a value looks like a part of a tuple: ``(3`` or ``4)``, without quotes."""
+    if not isinstance(value, str) or value.count("(") == value.count(")"):
+        return False
+    node = find(reader.root, at)
+    return not (isinstance(node, ScalarNode) and node.written.startswith('"'))
+
+
+def range_notes(
+    name: str, number: Number, section: ParameterSection, kind: Kind, reader: Reader
+) -> list[str]:
+    """What a range may not do as its author expects; for the arguments see :func:`read_parameter`."""
+    at, notes = ("space", name), []
+    ends = [find(reader.root, (*at, key)) for key in ("min", "max")]
+    whole = all(isinstance(end, ScalarNode) and type(end.value) is int for end in ends)
+    unsaid = section.type is None and kind is None and number.step is None
+    if whole and unsaid and number.max - number.min >= 2:
+        notes.append(
+            f"space.{name}: draws fractions from {number.min:g} to {number.max:g}; write type: int for whole"
+            " numbers, or type: float to silence this note"
+        )
+    last = number.min + (number.count - 1) * (number.step or 0)
+    if section.max is not None and number.step is not None and last < section.max - 1e-6 * number.step:
+        notes.append(
+            f"space.{name}: max {section.max:g} is never drawn, as the values are {number.min:g},"
+            f" {number.min + number.step:g}, … {last:g}"
+        )
+    return notes
 
 
 def _check_probabilities(at: Location, probabilities: list[float], count: int, reader: Reader) -> None:

@@ -10,6 +10,7 @@ from hpsearch.config.parameter_section import (
     ParameterRules,
     extremes,
     only_value,
+    range_notes,
     read_parameter,
     resolved_parameter,
 )
@@ -164,6 +165,8 @@ def _read_entry(
     if parameter is None or len(reader.problems) > before:
         return None
     rules.check_values(name, extremes(parameter), reader)
+    if isinstance(parameter, Number):
+        notes += range_notes(name, parameter, section, rules.kind(name), reader)
     only = only_value(parameter)
     if only is None:
         return parameter

@@ -180,8 +180,12 @@ class LineReader(_Gatherer):
 
     def _is_noise(self, block: bytes) -> bool:
         """Whether nothing in some lines can be of interest; programs may print millions of them."""
-        waits = self._object or self._table.expects_row or self._other_lines < MOST_OTHER_LINES
-        return not waits and b"{" not in block and not self._mentions(block.decode("latin-1"))
+        if self._object or self._table.expects_row or b"{" in block:
+            return False
+        text = block.decode("latin-1")
+        if self._other_lines < MOST_OTHER_LINES and _ANY_VALUE.search(text):
+            return False
+        return not self._mentions(text)
 
     def _read(self, line: str) -> None:
         if "{" in line and (entries := read_object(line)) is not None:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations  # types are imported for annotations only
 
-import time
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from hpsearch.environment import user_environment
-from hpsearch.files import sha256
-from hpsearch.kernels import THREAD_VARIABLES
 from hpsearch.objectives.follow import describe, follow
-from hpsearch.objectives.retrying import with_retries
 from hpsearch.objectives.trial_files import TrialFiles
 from hpsearch.objectives.user_code import Limits, NothingReported, TrialContext, UserCode
 from hpsearch.process.devices import device
+from hpsearch.process.running_time import running_time
 from hpsearch.running import written_curve
 from hpsearch.shortages import shortages_named
 from hpsearch.trial import Metric, Result, Status, Trial
@@ -23,9 +20,7 @@ from hpsearch.trial import Metric, Result, Status, Trial
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from hpsearch.config import Config
-    from hpsearch.objective import Heartbeat, Objective, OnEpoch, Records
-    from hpsearch.store import Run
+    from hpsearch.objective import Heartbeat, OnEpoch, Records
 
 
 @dataclass(frozen=True)
@@ -40,6 +35,7 @@ class CodeObjective:
         limits: What each trial may use.
         environment: Variables that the code has in addition to those of this process.
         devices: Names for CUDA_VISIBLE_DEVICES; every running trial has one of them.
+        root: The project's directory, with that directory in it; None if it is the same.
     """
 
     user_code: UserCode
@@ -49,6 +45,7 @@ class CodeObjective:
     limits: Limits = field(default_factory=Limits)
     environment: Mapping[str, str] = field(default_factory=dict)
     devices: tuple[str, ...] = ()
+    root: Path | None = None
 
     def __call__(
         self, trial: Trial, on_epoch: OnEpoch | None = None, heartbeat: Heartbeat | None = None
@@ -69,7 +66,7 @@ class CodeObjective:
                     self.directory,
                     {**user_environment(), **self.environment, **variables, **_variables(trial, files)},
                     self.limits,
-                    None if timeout is None else time.monotonic() + timeout,
+                    None if timeout is None else running_time() + timeout,
                     heartbeat,
                 )
                 records = _whole_curve(lambda: self.user_code.records(context), files)
@@ -80,52 +77,19 @@ class CodeObjective:
 
     def files(self) -> Mapping[str, bytes]:
         """The files that belong to the code."""
-        paths = self.user_code.files(self.directory)
-        return {f"code/{path.relative_to(self.directory)}": path.read_bytes() for path in paths}
+        files = self.user_code.files(self.root or self.directory)
+        return {f"code/{name}": content for name, content in files.items()}
 
     def with_root(self, root: Path) -> Self:
         """The same objective with the code and its trials below ``root``."""
-        code = root / "code"
-        return replace(self, user_code=self.user_code.with_root(code), directory=code, trials=root / "trials")
-
-
-class CodePreparation:
-    """What precedes the trials of a search that runs the user's code.
-
-    Args:
-        config: What is searched.
-        user_code: The code.
-        directory: Where it runs.
-    """
-
-    must_match: ClassVar[bool] = False
-
-    def __init__(self, config: Config, user_code: UserCode, directory: Path) -> None:
-        self._config = config
-        self._user_code = user_code
-        self._directory = directory
-
-    def check(self) -> Sequence[str]:
-        """Look at the code."""
-        return self._user_code.check(self._config)
-
-    def fingerprint(self) -> str:
-        """The SHA-256 of the code's files."""
-        return sha256(self._user_code.files(self._directory))
-
-    def objective(self, run: Run) -> Objective:
-        """What runs a trial."""
-        settings = self._config.run
-        objective = CodeObjective(
-            self._user_code,
-            self._config.metric,
-            self._directory,
-            run.trials_directory.resolve(),
-            Limits(settings.timeout, settings.memory),
-            dict.fromkeys(THREAD_VARIABLES, str(settings.threads)),
-            tuple(map(str, settings.devices)),
+        code, project = root / "code", self.root or self.directory
+        return replace(
+            self,
+            user_code=self.user_code.with_root(project, code),
+            directory=code / self.directory.relative_to(project),
+            trials=root / "trials",
+            root=code,
         )
-        return with_retries(objective, settings)
 
 
 def _variables(trial: Trial, files: TrialFiles) -> dict[str, str]:

@@ -5,23 +5,23 @@ from __future__ import annotations  # types are imported for annotations only
 import contextlib
 import json
 import os
-import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from hpsearch.expressions import ExpressionError
-from hpsearch.files import is_readable_file
 from hpsearch.invocation.command_line import SHELL, CommandLine
 from hpsearch.invocation.flags import Passing
-from hpsearch.invocation.placeholders import filled, placeholders, split_words
+from hpsearch.invocation.placeholders import filled, placeholders
 from hpsearch.metrics import MisreadNumber
 from hpsearch.metrics.metrics_files import MetricsFile, UnreadableMetrics
 from hpsearch.objective import TrialEnded
-from hpsearch.objectives.code_objective import CodePreparation
+from hpsearch.objectives.code_preparation import CodePreparation
+from hpsearch.objectives.command_code import command_code
 from hpsearch.objectives.command_output import CommandOutput, Output
 from hpsearch.objectives.user_code import NothingReported
 from hpsearch.process.child import Child, Exit, Timeout
+from hpsearch.process.running_time import running_time
 from hpsearch.trial import Status
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from hpsearch.config import CommandSettings, Config
     from hpsearch.metrics import Sighting
     from hpsearch.objective import Records
+    from hpsearch.objectives.project_code import CodeCopy, ProjectCode
     from hpsearch.objectives.user_code import TrialContext
     from hpsearch.trial import Trial
 
@@ -54,6 +55,7 @@ class Command:
         metrics_file: What the program writes metrics to, with placeholders.
         output: Where metrics are printed.
         in_trial_directory: Whether it runs in the trial's directory.
+        directory: Where the files are that it names.
     """
 
     run: tuple[str, ...] | str
@@ -65,6 +67,9 @@ class Command:
     metrics_file: str | None = None
     output: Output = "both"
     in_trial_directory: bool = False
+    directory: Path = Path()
+
+    runs_copy: ClassVar[bool] = False
 
     @classmethod
     def of(cls, settings: CommandSettings) -> Self:
@@ -79,6 +84,7 @@ class Command:
             settings.metrics_file,
             settings.output,
             settings.in_trial_directory,
+            directory=Path(settings.directory),
         )
 
     @classmethod
@@ -118,19 +124,26 @@ class Command:
         finally:
             metrics.unlink(missing_ok=True)
 
-    def files(self, directory: Path) -> Sequence[Path]:
-        """Those that the command names, and the templates."""
-        try:
-            words = split_words(self.run) if isinstance(self.run, str) else self.run
-        except ValueError:  # a shell may see it otherwise
-            words = []
-        paths = [directory / word for word in (*words, *self.templates.values())]
-        return [
-            path for path in dict.fromkeys(paths) if path.is_relative_to(directory) and is_readable_file(path)
-        ]
+    def with_copy(self, copy: CodeCopy) -> Self:
+        """Itself: a command runs as it is."""
+        return self
 
-    def with_root(self, directory: Path) -> Self:
-        """Itself: it holds no path of its own."""
+    def code(self, root: Path) -> ProjectCode:
+        """The files that the command names, the templates, and what its Python files import."""
+        return command_code(self.run, self.templates.values(), self.directory, root)
+
+    def used(self, root: Path, place: Path) -> set[str] | None:
+        """All of them."""
+        return None
+
+    def files(self, root: Path) -> Mapping[str, bytes]:
+        """The same files, those that are not code included."""
+        code = self.code(root)
+        inside = [name for name in code.inputs if not name.startswith("../")]
+        return {**code.files, **{name: (root / name).read_bytes() for name in inside}}
+
+    def with_root(self, root: Path, directory: Path) -> Self:
+        """Itself: it runs where its files are."""
         return self
 
     def line(self, trial: Trial, directory: Path, trial_directory: Path) -> tuple[list[str], dict[str, str]]:
@@ -238,11 +251,11 @@ class Command:
     def _blocks(self, child: Child, deadline: float | None) -> Iterator[tuple[str, bytes]]:
         """The blocks of the child's output, and now and then a hint to look at the file of metrics."""
         while self.metrics_file is not None and child.exit is None:
-            soon = time.monotonic() + POLL_SECONDS
+            soon = running_time() + POLL_SECONDS
             try:
                 yield from child.blocks(soon if deadline is None else min(soon, deadline))
             except Timeout:
-                if deadline is not None and time.monotonic() >= deadline:
+                if deadline is not None and running_time() >= deadline:
                     raise
                 yield "file", b""
         yield from child.blocks(deadline)

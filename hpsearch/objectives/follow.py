@@ -2,13 +2,13 @@
 
 import contextlib
 import math
-import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from hpsearch.errors import SystemLacking
 from hpsearch.objective import Ending, LastRecord, OnEpoch, Records, TrialEnded
+from hpsearch.process.running_time import running_time
 from hpsearch.trial import Epoch, Metric, Result, Rung, Status, Trial, real_number
 
 TRACEBACK_LINES = 12
@@ -46,14 +46,14 @@ def follow(
     Returns:
         The result; never raises for what the trial's code does.
     """
-    start = time.monotonic()
+    start = running_time()
     before = earlier[-1].seconds if earlier else 0.0
     curve = list(earlier)
     loss = metric.losses(curve)[-1] if curve else math.nan
     figures: dict[str, float | None] = {}
 
     def seconds() -> float:
-        return before + time.monotonic() - start
+        return before + running_time() - start
 
     try:
         ending = _ending(trial.rungs, metric, curve[-1], loss) if curve else None

@@ -9,18 +9,19 @@ import os
 import signal
 import sys
 import tempfile
-import time
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Self
+from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, Self
 
 from hpsearch.environment import user_environment
 from hpsearch.errors import ConfigError
-from hpsearch.files import is_readable_file
 from hpsearch.objective import LastRecord, TrialEnded
-from hpsearch.objectives.code_objective import CodePreparation
-from hpsearch.process import runner
+from hpsearch.objectives.code_preparation import CodePreparation
+from hpsearch.objectives.project_code import ProjectCode
+from hpsearch.objectives.python_files import NOT_CODE, imports, python_files
+from hpsearch.process import kept_modules, runner
 from hpsearch.process.child import GRACE_SECONDS, Child, Exit, Timeout
+from hpsearch.process.running_time import running_time
 from hpsearch.trial import Status
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from hpsearch.config import Config, FunctionSettings
     from hpsearch.objective import Records
+    from hpsearch.objectives.project_code import CodeCopy
     from hpsearch.objectives.user_code import TrialContext
 
 PROBE_SECONDS = 120.0
@@ -45,17 +47,25 @@ class Function:
         name: ``module:function``.
         directory: Where the module is found.
         epochs: What ``trial.epochs`` says; None if the config does not.
+        copy: The copy of the project from which modules are imported; None to import the project's.
     """
 
     name: str
     directory: Path
     epochs: int | None = None
+    copy: CodeCopy | None = None
+
+    runs_copy: ClassVar[bool] = True
 
     @classmethod
     def prepare(cls, config: Config, settings: FunctionSettings) -> CodePreparation:
         """What precedes the trials of a search that calls a function."""
         directory = Path(settings.directory)
         return CodePreparation(config, cls(settings.name, directory, settings.epochs), directory)
+
+    def with_copy(self, copy: CodeCopy) -> Self:
+        """The same, importing from a copy."""
+        return replace(self, copy=copy)
 
     def check(self, config: Config) -> Sequence[str]:
         """Import it in another process, and compare its parameters with the space."""
@@ -71,7 +81,7 @@ class Function:
 
     def records(self, context: TrialContext) -> Records:
         """Call it for a trial."""
-        with _running(context.child) as (child, answers):
+        with _running(functools.partial(context.child, environment=self.environment())) as (child, answers):
             try:
                 _send(answers, self._job(context))
                 return (yield from _conversation(child, answers, context))
@@ -80,16 +90,40 @@ class Function:
                 child.end(GRACE_SECONDS)
                 raise
 
-    def files(self, directory: Path) -> Sequence[Path]:
-        """The module and those beside it; of a package, all modules. Dot files are those of editors."""
-        package = directory / self.name.partition(":")[0].partition(".")[0]
-        modules = {*directory.glob("*.py"), *(package.rglob("*.py") if package.is_dir() else ())}
-        shown = {path for path in modules if not _is_hidden(path.relative_to(directory))}
-        return sorted(filter(is_readable_file, shown))
+    def code(self, root: Path) -> ProjectCode:
+        """All Python files of the project; none of a package that is installed."""
+        if NOT_CODE & set(self.directory.parts):
+            return ProjectCode()
+        found = python_files(root, self.directory)
+        return ProjectCode(found.files, whole=found.whole)
 
-    def with_root(self, directory: Path) -> Self:
-        """The same in another directory."""
-        return replace(self, directory=directory)
+    def used(self, root: Path, place: Path) -> set[str] | None:
+        """The files that importing the module reads; None if it may import any."""
+        directory = place / self.directory.relative_to(root)
+        module = Path(self.name.partition(":")[0].replace(".", "/"))
+        scripts = [directory / f"{module}.py"]
+        scripts += [directory / package / "__init__.py" for package in (module, *module.parents[:-1])]
+        found = imports(scripts, [directory, place, place / "src"])
+        if found.by_name:
+            return None
+        return {path.relative_to(place).as_posix() for path in found.files if path.is_relative_to(place)}
+
+    def files(self, root: Path) -> Mapping[str, bytes]:
+        """The copy."""
+        if self.copy is None:
+            return self.code(root).files
+        return python_files(self.copy.directory).files
+
+    def with_root(self, root: Path, directory: Path) -> Self:
+        """The same with the project's files in another directory."""
+        return replace(self, directory=directory / self.directory.relative_to(root), copy=None)
+
+    def environment(self) -> dict[str, str]:
+        """What the runner finds in its environment about the copy."""
+        if self.copy is None:
+            return {}
+        about = [self.copy.project, self.copy.directory, "whole" if self.copy.whole else "partial"]
+        return {kept_modules.VARIABLE: "\n".join(map(str, about))}
 
     def _job(self, context: TrialContext) -> dict[str, Any]:
         trial = context.trial
@@ -177,12 +211,15 @@ def check_signature(function: Function, parameters: Mapping[str, bool]) -> str:
     job = {"function": function.name, "path": str(function.directory), "parameters": dict(parameters)}
     with tempfile.TemporaryDirectory() as logs:
         context = functools.partial(
-            Child, directory=function.directory, environment=user_environment(), logs=Path(logs)
+            Child,
+            directory=function.directory,
+            environment={**user_environment(), **function.environment()},
+            logs=Path(logs),
         )
         with _running(context) as (child, answers):
             _send(answers, job)
             try:
-                for source, block in child.blocks(time.monotonic() + PROBE_SECONDS):
+                for source, block in child.blocks(running_time() + PROBE_SECONDS):
                     if source == "metrics":
                         wrong = str(json.loads(block)[1])
                         return _with_last_words(wrong, child) if "raises SystemExit" in wrong else wrong

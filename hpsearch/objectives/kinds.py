@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from hpsearch.config import Config
     from hpsearch.objective import Objective
+    from hpsearch.objectives.project_code import Watch
     from hpsearch.store import Run
 
 
@@ -40,6 +41,35 @@ class Preparation(Protocol):
 
     def fingerprint(self) -> str:
         """The SHA-256 of the files that results depend on."""
+        ...
+
+    def files(self) -> Mapping[str, bytes]:
+        """Files that a new run directory is made with, by relative path."""
+        ...
+
+    def record(self) -> Mapping[str, Any] | None:
+        """What is stored about the user's code with a new run; None if there is none."""
+        ...
+
+    def resume(self, run: Run, kept: Sequence[int], *, accept: bool) -> Sequence[str]:
+        """Compare the user's code with what a run began with.
+
+        Args:
+            run: Open for writing.
+            kept: The trials whose results stay; without any, other code is as good.
+            accept: Whether to continue with other code.
+
+        Returns:
+            What the user should know, as sentences.
+
+        Raises:
+            CodeChanged: It has changed, and cannot be restored.
+            RunDamaged: The run's copy of it has changed.
+        """
+        ...
+
+    def watch(self, run: Run) -> Watch | None:
+        """What looks for changes of the user's code while trials run, if that is necessary."""
         ...
 
     def objective(self, run: Run) -> Objective:

@@ -6,11 +6,12 @@ from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from hpsearch.errors import ConfigError
 from hpsearch.objective import LastRecord, TrialEnded
-from hpsearch.objectives.code_objective import CodePreparation
+from hpsearch.objectives.code_preparation import CodePreparation
+from hpsearch.objectives.project_code import ProjectCode
 from hpsearch.process import runner
 from hpsearch.trial import Status
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from hpsearch.config import Config
     from hpsearch.objective import Records
+    from hpsearch.objectives.project_code import CodeCopy
     from hpsearch.objectives.user_code import TrialContext
 
 
@@ -36,6 +38,8 @@ class LocalFunction:
 
     function: Callable[..., Any]
     epochs: int | None = None
+
+    runs_copy: ClassVar[bool] = True
 
     @classmethod
     def prepare(cls, config: Config, function: Callable[..., Any]) -> CodePreparation:
@@ -64,11 +68,23 @@ class LocalFunction:
         )
         return [note]
 
-    def files(self, directory: Path) -> Sequence[Path]:
-        """None: it is in memory only."""
-        return ()
+    def with_copy(self, copy: CodeCopy) -> Self:
+        """Itself."""
+        return self
 
-    def with_root(self, directory: Path) -> Self:
+    def code(self, root: Path) -> ProjectCode:
+        """None: it is in memory only."""
+        return ProjectCode()
+
+    def used(self, root: Path, place: Path) -> set[str] | None:
+        """No files."""
+        return set()
+
+    def files(self, root: Path) -> Mapping[str, bytes]:
+        """No files."""
+        return {}
+
+    def with_root(self, root: Path, directory: Path) -> Self:
         """Itself."""
         return self
 

@@ -141,6 +141,20 @@ class NetworkPreparation:
         settings = self._settings
         return fingerprint(settings.data, validation=settings.validation, test=settings.test)
 
+    def files(self) -> Mapping[str, bytes]:
+        """None: the data are prepared when the search runs."""
+        return {}
+
+    def record(self) -> None:
+        """None: it runs no code of the user's."""
+
+    def resume(self, run: Run, kept: Sequence[int], *, accept: bool) -> Sequence[str]:
+        """Nothing to compare but the data."""
+        return ()
+
+    def watch(self, run: Run) -> None:
+        """None: it runs no code of the user's."""
+
     def objective(self, run: Run) -> Objective:
         """What trains the network, on data that are in the run directory by then."""
         if not (run.data_directory / "dataset.json").exists():

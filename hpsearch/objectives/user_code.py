@@ -4,7 +4,7 @@ from __future__ import annotations  # types are imported for annotations only
 
 import signal
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, ClassVar, Protocol, Self
 
 from hpsearch.objective import TrialEnded
 from hpsearch.objectives.follow import timeout_reason
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from hpsearch.config import Config
     from hpsearch.objective import Heartbeat, Records
+    from hpsearch.objectives.project_code import CodeCopy, ProjectCode
     from hpsearch.objectives.trial_files import TrialFiles
     from hpsearch.trial import Metric, Trial
 
@@ -49,7 +50,7 @@ class TrialContext:
         directory: Where the user's code runs.
         environment: All of it.
         limits: What the trial may use.
-        deadline: When it has run for too long, by ``time.monotonic()``.
+        deadline: When it has run for too long, by :data:`~hpsearch.process.running_time.running_time`.
         heartbeat: Called about once a second; what it raises ends the trial.
     """
 
@@ -100,7 +101,13 @@ class TrialContext:
 
 
 class UserCode(Protocol):
-    """The user's code."""
+    """The user's code.
+
+    Attributes:
+        runs_copy: Whether it runs from a copy of its files.
+    """
+
+    runs_copy: ClassVar[bool]
 
     def check(self, config: Config) -> Sequence[str]:
         """Find what is wrong with it before a search, which a config alone does not show.
@@ -113,12 +120,29 @@ class UserCode(Protocol):
         """
         ...
 
-    def files(self, directory: Path) -> Sequence[Path]:
-        """The files in a directory that belong to it."""
+    def with_copy(self, copy: CodeCopy) -> Self:
+        """The same, running from a copy of its files if it can."""
         ...
 
-    def with_root(self, directory: Path) -> Self:
-        """The same with its files in a directory."""
+    def code(self, root: Path) -> ProjectCode:
+        """What it consists of, below the project's directory."""
+        ...
+
+    def used(self, root: Path, place: Path) -> set[str] | None:
+        """The files of its code whose change may change a result, by relative path; None for all.
+
+        Args:
+            root: The project's directory.
+            place: The same, or the directory of a copy.
+        """
+        ...
+
+    def files(self, root: Path) -> Mapping[str, bytes]:
+        """The files that a machine without the project needs, by path relative to the project."""
+        ...
+
+    def with_root(self, root: Path, directory: Path) -> Self:
+        """The same on a machine where those files are in ``directory``."""
         ...
 
     def records(self, context: TrialContext) -> Records:

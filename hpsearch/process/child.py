@@ -10,7 +10,6 @@ import selectors
 import signal
 import subprocess
 import sys
-import time
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from typing import Self
 from hpsearch.objective import Heartbeat
 from hpsearch.process import supervisor
 from hpsearch.process.log_file import Log
+from hpsearch.process.running_time import STEP_SECONDS, running_time
 from hpsearch.shortages import shortages_named
 
 GRACE_SECONDS = 3.0
@@ -139,7 +139,7 @@ class Child:
         It ends with the command; everything that was printed has been yielded by then.
 
         Args:
-            deadline: When to give up waiting, by ``time.monotonic()``.
+            deadline: When to give up waiting, by :data:`~hpsearch.process.running_time.running_time`.
 
         Yields:
             Where it comes from, and the lines without the last one's end.
@@ -182,7 +182,7 @@ class Child:
                 self._await_end(UNHURRIED_SECONDS)
 
     def _await_end(self, seconds: float) -> None:
-        deadline = time.monotonic() + seconds
+        deadline = running_time() + seconds
         while self.exit is None:
             self._blocks.clear()
             self._wait(deadline)
@@ -202,16 +202,16 @@ class Child:
 
     def _wait(self, deadline: float | None) -> None:
         """Process what comes next: some output, or the end."""
-        seconds = [HEARTBEAT_SECONDS] if self._heartbeat is not None else []
+        seconds = [] if self._heartbeat is None else [HEARTBEAT_SECONDS]
         if deadline is not None:
-            seconds.append(max(0.0, deadline - time.monotonic()))
+            seconds.append(min(STEP_SECONDS, max(0.0, deadline - running_time())))
         ready = {key.data.name: key for key, _ in self._selector.select(min(seconds, default=None))}
         for name, key in ready.items():
             if name != "status":
                 self._take(key)
         if "status" in ready:
             self._read_status(os.read(ready["status"].fd, CHUNK))
-        if self.exit is None and deadline is not None and time.monotonic() >= deadline:
+        if self.exit is None and deadline is not None and running_time() >= deadline:
             raise Timeout
         if self._heartbeat is not None:
             self._heartbeat()

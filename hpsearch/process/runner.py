@@ -7,11 +7,14 @@ figures]`` or ``["error", {"reason": text, "memory": whether it was a MemoryErro
 SystemExit}]``. If the job is only to check the function: ``["wrong", text]``, which is empty when nothing is.
 What a function returned, not yielded, comes as ``["returned", metrics]``.
 
-It imports nothing but the standard library, for it runs beside the user's code, whatever that needs.
+It imports nothing but the standard library, for it runs beside the user's code, whatever that needs. If the
+environment names a copy of the user's code, modules come from that copy, also in processes that the function
+starts by :mod:`multiprocessing`, which import this program.
 """
 
 import difflib
 import importlib
+import importlib.util
 import inspect
 import json
 import math
@@ -277,8 +280,19 @@ def describe(error: BaseException) -> str:
 
 def is_ours(frame: traceback.FrameSummary) -> bool:
     """Whether a frame is of this program, or of the import system."""
-    return frame.filename == __file__ or "importlib" in frame.filename
+    return frame.filename == __file__ or "importlib" in frame.filename or "kept_modules" in frame.filename
 
 
+def import_kept_code() -> None:
+    """Import the user's modules from the copy that the environment names, if it names one."""
+    place = Path(__file__).with_name("kept_modules.py")
+    spec = importlib.util.spec_from_file_location("hpsearch_kept_modules", place)
+    kept_modules: Any = importlib.util.module_from_spec(spec)  # type: ignore[arg-type] # the file is there
+    spec.loader.exec_module(kept_modules)  # type: ignore[union-attr] # as above
+    kept_modules.install_from_environment()
+
+
+if __name__ in ("__main__", "__mp_main__"):
+    import_kept_code()
 if __name__ == "__main__":
     main()

@@ -29,6 +29,7 @@ PERHAPS_IGNORED = (1, 2, 3, 13, SIGTERM)  # SIGHUP, SIGINT, SIGQUIT, SIGPIPE
 PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
 POLL_SECONDS = 0.1
 UNKILLABLE_SECONDS = 5.0
+LONGEST_STEP = 1.0
 LINUX = sys.platform == "linux"
 
 
@@ -72,7 +73,7 @@ def watch(command: int, memory: int, grace: float) -> str:
     poll = select.poll()
     poll.register(0, select.POLLIN)  # a hang-up is always reported
     period = None if wakes_at_end(command, poll) and not memory else POLL_SECONDS * 1000
-    deadline = float("inf")
+    waited, last = None, 0.0  # seconds of the grace; those in which this process was stopped do not count
     while True:
         ready = [descriptor for descriptor, _ in poll.poll(period)]
         pid, code = os.waitpid(command, os.WNOHANG)
@@ -87,12 +88,15 @@ def watch(command: int, memory: int, grace: float) -> str:
         if 0 in ready:
             poll.unregister(0)
             period = POLL_SECONDS * 1000
-            deadline = time.monotonic() + grace
+            waited, last = 0.0, time.monotonic()
             send(command, SIGTERM)
-        elif time.monotonic() > deadline + UNKILLABLE_SECONDS:  # a driver does not let it go
-            return f"signal {SIGKILL}"
-        elif time.monotonic() > deadline:
-            send(command, SIGKILL)
+        elif waited is not None:
+            waited += min(time.monotonic() - last, LONGEST_STEP)
+            last = time.monotonic()
+            if waited > grace + UNKILLABLE_SECONDS:  # a driver does not let it go
+                return f"signal {SIGKILL}"
+            if waited > grace:
+                send(command, SIGKILL)
 
 
 def wakes_at_end(command: int, poll: select.poll) -> bool:

@@ -13,6 +13,9 @@ from hpsearch.trial import Result, Status, Trial
 
 __all__ = ["leaderboard_table"]
 
+CHANGES = ("code changed", "input changed")
+"""The kinds of events after which results may not be comparable with earlier ones."""
+
 
 def leaderboard_table(
     config: Config,
@@ -23,6 +26,7 @@ def leaderboard_table(
     *,
     title: str = "",
     timings: bool = False,
+    events: Sequence[tuple[str, str, str]] = (),
     running: Sequence[RunningTrial] = (),
 ) -> Table:
     """The best trials of one run.
@@ -35,6 +39,7 @@ def leaderboard_table(
         arithmetic: The arithmetic that the run began with.
         title: A line to print above the table.
         timings: Whether to show how long each trial ran.
+        events: What happened to the search: time, kind, text.
         running: The trials that run now, to be shown below the table.
     """
     metric = config.metric
@@ -70,5 +75,12 @@ def leaderboard_table(
     note = f"{counted(counts)}; {finished} of {total} trials"
     if len(rows) < finished:
         note += f"; showing the best {len(rows)}, -n 0 shows all"
-    notes = (note, *(f"running: {running_line(each, metric)}" for each in running))
+    changes = [text for _, kind, text in events if kind in CHANGES]
+    if changes:
+        metadata["changes"] = changes
+    notes = (
+        note,
+        *(f"{text[0].upper()}{text[1:]}; rows may not be comparable" for text in changes),
+        *(f"running: {running_line(each, metric)}" for each in running),
+    )
     return Table("leaderboard", columns, rows, metadata, title, notes)

@@ -3,9 +3,13 @@
 import re
 from datetime import datetime
 
+from hpsearch.document.scalars import AmbiguousScalar, quoted, resolve
+
 # Control characters (ANSI sequences begin with one), line and paragraph separators, marks that turn the
 # direction of writing, halves of surrogate pairs.
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+_NOTHING = ("null", "Null", "NULL", "None", "~", "nan", "inf")
 
 
 def printable(text: str) -> str:
@@ -32,8 +36,25 @@ def number(value: float) -> str:
 
 
 def value_text(value: object) -> str:
-    """A value of a parameter, exactly, so that it can be typed again; nothing for None."""
-    return _short_exponent(repr(value)) if isinstance(value, float) else plain(value)
+    """A value of a parameter, exactly, so that it can be typed again; nothing for None.
+
+    Text that looks like something else is in quotes.
+    """
+    if isinstance(value, float):
+        return _short_exponent(repr(value))
+    if isinstance(value, str) and not _is_plain_text(value):
+        return quoted(value)
+    return plain(value)
+
+
+def _is_plain_text(text: str) -> bool:
+    """Whether a text, shown without quotes, cannot be taken for a number, null, a list, or several values."""
+    try:
+        read: object = resolve(text)
+    except AmbiguousScalar:
+        return False
+    odd = text != text.strip() or text in _NOTHING or any(mark in text for mark in ',"[]{}\n') or not text
+    return isinstance(read, str) and not odd
 
 
 def _short_exponent(text: str) -> str:

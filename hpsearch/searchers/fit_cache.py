@@ -28,7 +28,7 @@ class FitCache:
     """Hyperparameters as a function of the results alone.
 
     A resumed search fits at the same numbers of results as an uninterrupted one, starting from the first,
-    so both propose the same. Fits are kept with the results that they belong to.
+    so both propose the same. Each fit is kept with the results that it belongs to.
 
     Args:
         features: Maps points to features.

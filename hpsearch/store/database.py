@@ -21,7 +21,7 @@ from hpsearch.store.database_file import (
     sqlite_errors,
     timestamp,
 )
-from hpsearch.store.rows import (
+from hpsearch.store.row_checks import (
     NEEDED,
     Malformed,
     read_curve,
@@ -215,6 +215,11 @@ class Database:
         """The numbers of the trials that have started and have no result."""
         query = "SELECT number FROM trials WHERE number NOT IN (SELECT number FROM results) ORDER BY number"
         return [number for (number,) in self._rows(query)]
+
+    def asked(self) -> int:
+        """How many trials have started."""
+        ((count,),) = self._rows("SELECT COUNT(*) FROM trials")
+        return int(count)
 
     def times(self) -> dict[int, tuple[datetime, datetime | None]]:
         """When each trial started, and when its result was recorded, if there is one; by number."""

@@ -8,6 +8,7 @@
       trials/00031/  a checkpoint until the result is recorded, logs; only for a trial that needs files
       data/          prepared arrays, only while the search is not complete
       best.yaml      the best configuration so far
+      code/          a copy of the user's code, as the search began with it
       lock           held with flock while a search runs; the kernel drops it when the process ends
 """
 
@@ -28,7 +29,7 @@ from filelock import FileLock, Timeout
 
 from hpsearch.commands import command
 from hpsearch.errors import HpsearchError, RunDamaged, RunExists, RunLocked, RunNotFound, RunUnwritable
-from hpsearch.files import sync_directory, write_new, write_whole
+from hpsearch.files import sync_directory, write_files, write_new, write_whole
 from hpsearch.running import RunningTrial, read_curve
 from hpsearch.store.database import Database
 from hpsearch.store.database_file import connect, create_database, sqlite_errors
@@ -51,13 +52,16 @@ class Run(Database):
         self._file_lock = lock
 
     @classmethod
-    def create(cls, directory: Path, source: str, meta: Mapping[str, Any]) -> Self:
+    def create(
+        cls, directory: Path, source: str, meta: Mapping[str, Any], files: Mapping[str, bytes] | None = None
+    ) -> Self:
         """Make a run directory, whole or not at all, and open it to write.
 
         Args:
             directory: The directory to create; its parents are created too.
             source: The config as the user wrote it.
             meta: JSON data by key; ``config`` is the resolved config.
+            files: More files, by relative path.
 
         Raises:
             RunExists: It already exists.
@@ -71,6 +75,7 @@ class Run(Database):
             try:
                 for name, text in (("config.yaml", source), ("lock", ""), ("search.db", "")):
                     write_new(draft / name, text, private=True)
+                write_files(draft, files or {})
                 with sqlite_errors(draft / "search.db"):
                     create_database(draft / "search.db", meta)
                 draft.rename(directory)
@@ -84,7 +89,14 @@ class Run(Database):
         return cls.open(directory)
 
     @classmethod
-    def create_numbered(cls, root: Path, name: str, source: str, meta: Mapping[str, Any]) -> Self:
+    def create_numbered(
+        cls,
+        root: Path,
+        name: str,
+        source: str,
+        meta: Mapping[str, Any],
+        files: Mapping[str, bytes] | None = None,
+    ) -> Self:
         """Make the next free one of ``root/name-001``, ``root/name-002``, … as :meth:`create` does."""
         with _writing(root):
             entries = [path.name for path in root.iterdir()] if root.is_dir() else []
@@ -93,7 +105,7 @@ class Run(Database):
         while True:
             number += 1
             with contextlib.suppress(RunExists):  # another search was faster
-                return cls.create(root / f"{name}-{number:03d}", source, meta)
+                return cls.create(root / f"{name}-{number:03d}", source, meta, files)
 
     @classmethod
     def open(cls, directory: Path) -> Self:

@@ -20,10 +20,10 @@ def observed(losses: Floats, units: Floats) -> Observations:
 def test_a_map_has_the_units_of_the_metric(scale: float, bottom: float) -> None:
     """It is near the function, linear or with logarithms, and lowest where the function is."""
     units = np.random.default_rng(0).random((80, 2))
-    learnt = surface(SPACE, observed(scale * (bottom + (units[:, 0] - 0.5) ** 2), units))
-    assert learnt is not None
-    assert learnt.logarithmic == (bottom == 0.001)
-    found = learnt.pair(0, 1, 20)
+    learned = surface(SPACE, observed(scale * (bottom + (units[:, 0] - 0.5) ** 2), units))
+    assert learned is not None
+    assert learned.logarithmic == (bottom == 0.001)
+    found = learned.pair(0, 1, 20)
     middles = (np.arange(20) + 0.5) / 20
     truth = scale * (bottom + (middles - 0.5) ** 2)
     assert np.abs(found.mean(axis=1) - truth).max() < 0.05 * truth.max()
@@ -35,9 +35,9 @@ def test_random_search_gets_better_with_more_trials() -> None:
     """The quantiles fall with the number of trials, lie in order, and are those of random search."""
     rng = np.random.default_rng(0)
     units = rng.random((80, 2))
-    learnt = surface(SPACE, observed(0.2 + (units[:, 0] - 0.5) ** 2, units))
-    assert learnt is not None
-    low, middle, high = learnt.best_of_random(50)
+    learned = surface(SPACE, observed(0.2 + (units[:, 0] - 0.5) ** 2, units))
+    assert learned is not None
+    low, middle, high = learned.best_of_random(50)
     assert (np.diff([low, middle, high], axis=0) >= 0).all()
     assert (np.diff(high) <= 1e-12).all()
     real = 0.2 + (rng.random((400, 5)) - 0.5) ** 2

@@ -56,7 +56,7 @@ def searched(
     }
     with Run.create_numbered(Path("runs"), "other", text, meta) as run:
         for number, value in enumerate(outcomes):
-            values = {"hidden_layers": number % 6, "epochs": 20}
+            values = {"hidden_layers": number % 6} | ({"batch_norm": True} if "batch_norm" in space else {})
             reason = {"phase": "coarse"} if not origin else origin[number]
             result = (
                 Result(number, Status.FAILED, reason="no luck")

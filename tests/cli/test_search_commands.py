@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from hpsearch.errors import Interrupted
 from tests.cli.conftest import Done
 
 
@@ -43,3 +44,33 @@ def test_a_pipe_as_data_is_refused(hpsearch: Callable[..., Done], in_tmp: Path, 
     done = hpsearch("check", tiny, "objective.network.data=pipe.csv")
     assert (done.code, done.out) == (2, "")
     assert "pipe.csv: must be a file or a directory" in done.err
+
+
+@pytest.mark.parametrize("command", ["run", "resume"])
+def test_an_interrupted_search_shows_what_it_has_found(
+    hpsearch: Callable[..., Done], in_tmp: Path, tiny: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    """The short table comes before the message, as at any other end; quiet stays quiet."""
+    assert hpsearch("run", tiny, "search.trials=2", "-q").code == 0
+
+    def interrupt(*_: object, **__: object) -> None:
+        raise Interrupted("Interrupted by SIGINT; saved.", 2, Path("runs/tiny-001"))
+
+    monkeypatch.setattr("hpsearch.starting.start", interrupt)
+    monkeypatch.setattr("hpsearch.resuming.resume", interrupt)
+    target = tiny if command == "run" else "runs/tiny-001"
+    done = hpsearch(command, target)
+    assert done.code == 130
+    assert done.out.startswith("rank  trial")
+    assert done.err.endswith("Interrupted by SIGINT; saved.\n")
+    assert hpsearch(command, target, "-q").out == ""
+
+
+def test_latest_is_the_newest_run(hpsearch: Callable[..., Done], in_tmp: Path, tiny: Path) -> None:
+    """The run that was made last, whatever its name; without one, that is said."""
+    assert hpsearch("status", "latest").code == 4
+    for name in ("b", "a"):
+        hpsearch("run", tiny, f"name={name}", "search.trials=1", "-q")
+    os.utime("runs/b-001/config.yaml", (1, 1))
+    assert hpsearch("status", "latest").out.startswith("run      runs/a-001\n")
+    assert hpsearch("show", "latest", "best").code == 0

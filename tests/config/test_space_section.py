@@ -96,12 +96,6 @@ def test_conditions_on_constants_are_decided() -> None:
     assert space.parameters == (Categorical("x", (1, 2)),)
 
 
-def test_mixed_whole_and_other_numbers_become_floats() -> None:
-    """Values that are numbers have one type."""
-    (parameter,) = parse_space({"x": {"values": [0, 0.5, 1]}}).parameters
-    assert [type(value) for value in parameter.values] == [float, float, float]
-
-
 def test_chain_of_conditions() -> None:
     """Chains of conditions may be as long as the largest space, in any order."""
     mapping: dict[str, Any] = {}

@@ -210,7 +210,7 @@ STUCK = """\
 metric: {name: value}
 objective:
   command:
-    run: echo $$ > parent-{trial}; setsid sleep 600 & echo $! > child-{trial}; wait
+    run: x={x}; echo $$ > parent-{trial}; setsid sleep 600 & echo $! > child-{trial}; wait
     shell: true
 space: {x: {min: 0, max: 1}}
 """

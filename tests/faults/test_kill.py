@@ -59,8 +59,10 @@ def sweep(case: Case, numbers: slice, begun: Path | None = None) -> None:
 @pytest.mark.trial_of("kill -9 at every system call that writes")
 @needs_strace
 @pytest.mark.parametrize("part", range(PARTS))
-def test_at_every_system_call(case: Case, part: int) -> None:
+def test_at_every_system_call(case: Case, full: bool, part: int) -> None:
     """Wherever the search is killed between two changes of what is on the disk."""
+    if not full:
+        case.text = case.text.replace("trials: 5", "trials: 3")
     sweep(case, slice(part, None, PARTS))
 
 
@@ -69,9 +71,12 @@ def test_at_every_system_call(case: Case, part: int) -> None:
 @pytest.mark.parametrize("part", range(PARTS))
 def test_at_every_system_call_of_a_resume(case: Case, full: bool, part: int) -> None:
     """Killed once in the middle of a transaction, and wherever it is killed again."""
-    begun = case.place / "begun"
-    program = case.search(begun, injection="fdatasync:signal=KILL:when=20")
-    assert program.wait() == -signal.SIGKILL
+    for number in range(20, 60, 2):  # how many there are before the first result is not the test's business
+        begun = case.place / f"begun-{number}"
+        program = case.search(begun, injection=f"fdatasync:signal=KILL:when={number}")
+        assert program.wait() == -signal.SIGKILL
+        if program.acknowledged:
+            break
     assert 0 < len(program.acknowledged) < len(case.expected.trials)
     sweep(case, slice(part, None, PARTS if full else 10 * PARTS), begun)
 

@@ -15,7 +15,7 @@ from hpsearch.reports.lines import Lines
 from hpsearch.reports.live import LiveDisplay
 from hpsearch.reports.progress import Progress
 from hpsearch.reports.sparkline import sparkline
-from hpsearch.reports.text import duration, number, plain, printable
+from hpsearch.reports.text import duration, number, plain, printable, value_text
 from hpsearch.space import Categorical, Number, Space
 from hpsearch.trial import Epoch, Metric, Result, Rung, Status, Trial
 
@@ -255,3 +255,10 @@ def test_a_failure_is_said_once_for_each_reason() -> None:
             display.on_trial_start(trial(index))
             display.on_trial_complete(trial(index), Result(index, Status.FAILED, reason="ValueError: no"))
     assert file.getvalue().count("failed: ValueError: no") == 1
+
+
+@pytest.mark.parametrize("text", ["1", "1e-3", "true", "null", "None", "no", "a, b", "[1]", " a", "", "~"])
+def test_text_that_looks_like_something_else_is_in_quotes(text: str) -> None:
+    """A number, a truth value, nothing, a list or several values; other text stays as it is."""
+    assert value_text(text) == f'"{text}"'
+    assert value_text("relu-6/a b") == "relu-6/a b"

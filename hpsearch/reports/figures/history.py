@@ -82,10 +82,10 @@ def _band(data: RunData) -> tuple[Floats, Floats] | None:
     """The 5 % and 95 % quantiles of the best of as many random trials as there are; None if not known."""
     if not data.adaptive:
         return None
-    learnt = surface(data.space, data.observations, data.repeats)
-    if learnt is None or learnt.explained <= 0:
+    learned = surface(data.space, data.observations, data.repeats)
+    if learned is None or learned.explained <= 0:
         return None
-    low, _, high = learnt.best_of_random(len(data.trials))
+    low, _, high = learned.best_of_random(len(data.trials))
     return low, high
 
 

@@ -33,12 +33,12 @@ def pair_maps(data: RunData, found: Importance | None) -> Figure:
     """
     if data.space.dimensions < 2:
         raise UsageError("A map needs two parameters; this search has fewer.")
-    learnt = surface(data.space, data.observations, data.repeats)
-    if learnt is None:
+    learned = surface(data.space, data.observations, data.repeats)
+    if learned is None:
         raise UsageError("There are too few different results to draw maps from.")
     columns = sorted(by_importance(data, found)[0][:_MOST_PARAMETERS])
     pairs = list(itertools.combinations(columns, 2))
-    maps = {pair: learnt.pair(*pair, _CELLS) for pair in pairs}
+    maps = {pair: learned.pair(*pair, _CELLS) for pair in pairs}
     edges = np.quantile(
         np.concatenate([each.ravel() for each in maps.values()]), np.linspace(1, 0, SCALE + 1)
     )
@@ -52,7 +52,7 @@ def pair_maps(data: RunData, found: Importance | None) -> Figure:
     caption = (
         f"The surrogate's mean {data.metric.name} over two parameters, averaged over the others, in eighths"
         f" of the area. Dots are the best {min(_BEST_SHOWN, len(data.ranked))} trials. The surrogate explains"
-        f" {100 * max(learnt.explained, 0.0):.0f} % of the differences between trials."
+        f" {100 * max(learned.explained, 0.0):.0f} % of the differences between trials."
     )
     return Figure(
         "maps", "Maps of pairs", caption, panels, min(3, len(panels)), 270, [*legend, ("best", "best trials")]

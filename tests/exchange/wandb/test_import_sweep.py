@@ -136,7 +136,7 @@ def test_quantiles_are_those_of_wandb(
     spec, quantile = case
     parameter = parameter_of(spec)
     assert isinstance(parameter, Number)
-    assert parameter.decode(np.array([u]))[0] == pytest.approx(quantile(u), rel=1e-4, abs=1e-4)
+    assert parameter.decode(np.array([u]))[0] == pytest.approx(quantile(u), rel=1e-3, abs=1e-4)  # four digits
 
 
 @given(ranges(), st.sampled_from([1, 2, 8, 0.5, 0.1]), st.sampled_from([0.0, 1.0]))
@@ -163,7 +163,9 @@ def test_normal_distributions_become_normal_priors(kind: str, mu: float, sigma: 
     assert isinstance(parameter, Number)
     quantile = NormalDist(mu, sigma).inv_cdf(u)
     expected = quantile if kind == "normal" else math.exp(quantile)
-    assert parameter.decode(np.array([u]))[0] == pytest.approx(expected, rel=1e-5, abs=1e-5)
+    assert parameter.decode(np.array([u]))[0] == pytest.approx(
+        expected, rel=1e-3, abs=1e-3 * sigma
+    )  # on a decimal grid
 
 
 @pytest.mark.parametrize(

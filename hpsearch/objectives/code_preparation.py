@@ -1,0 +1,215 @@
+"""What precedes the trials of a search that runs the user's own code: checks, and a copy of the code."""
+
+from __future__ import annotations  # types are imported for annotations only
+
+import functools
+import hashlib
+import json
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from hpsearch.errors import RunDamaged
+from hpsearch.files import write_files
+from hpsearch.kernels import THREAD_VARIABLES
+from hpsearch.objectives.code_objective import CodeObjective
+from hpsearch.objectives.project_code import (
+    LARGEST,
+    CodeCopy,
+    ProjectCode,
+    Watch,
+    change_error,
+    changes,
+    kept_files,
+)
+from hpsearch.objectives.python_files import read_regular
+from hpsearch.objectives.retrying import with_retries
+from hpsearch.objectives.user_code import Limits
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from hpsearch.config import Config
+    from hpsearch.objective import Objective
+    from hpsearch.objectives.project_code import Changes
+    from hpsearch.objectives.user_code import UserCode
+    from hpsearch.store import Run
+
+COPY = "code"
+"""The directory with the copy in a run directory; when other code is accepted, a number follows."""
+
+
+class CodePreparation:
+    """What precedes the trials of a search that runs the user's code.
+
+    A search runs the code that it began with. A function is imported from a copy of the project in the run
+    directory; for a command, which runs as it is, the copy shows whether its files are still the same.
+
+    Args:
+        config: What is searched.
+        user_code: The code.
+        directory: Where it runs.
+    """
+
+    must_match: ClassVar[bool] = False
+
+    def __init__(self, config: Config, user_code: UserCode, directory: Path) -> None:
+        self._config = config
+        self._user_code = user_code
+        self._directory = directory
+        base = config.base
+        self._root = base if base is not None and directory.is_relative_to(base) else directory
+        self._code: ProjectCode | None = None
+        self._copy: CodeCopy | None = None
+
+    @property
+    def code(self) -> ProjectCode:
+        """The project's code; read when first needed."""
+        if self._code is None:
+            self._code = self._user_code.code(self._root)
+        return self._code
+
+    def check(self) -> Sequence[str]:
+        """Look at the code that will run."""
+        if not self._user_code.runs_copy or self._copy is not None:
+            return self._current().check(self._config)
+        with tempfile.TemporaryDirectory() as directory:
+            write_files(Path(directory), self.code.files)
+            copy = CodeCopy(self._root, Path(directory), self.code.whole)
+            notes = self._user_code.with_copy(copy).check(self._config)
+        if self.code.whole:
+            return notes
+        note = (
+            f"{self._root} has more Python files than a run keeps a copy of ({len(self.code.files)})."
+            " Do not change the others while the search runs."
+        )
+        return [*notes, note]
+
+    def fingerprint(self) -> str:
+        """The SHA-256 of the code's files."""
+        return hashlib.sha256(json.dumps(self.record(), sort_keys=True).encode()).hexdigest()
+
+    def files(self) -> Mapping[str, bytes]:
+        """The copy of the code, for a new run directory."""
+        return {f"{COPY}/{name}": content for name, content in self.code.files.items()}
+
+    def record(self) -> Mapping[str, Any]:
+        """What is stored about the code with a new run."""
+        return self.code.record(COPY)
+
+    def resume(self, run: Run, kept: Sequence[int], *, accept: bool) -> Sequence[str]:
+        """Compare the code with what a run began with.
+
+        Args:
+            run: Open for writing.
+            kept: The trials whose results stay; without any, other code is as good.
+            accept: Whether to continue with other code.
+
+        Returns:
+            What the user should know, as sentences.
+
+        Raises:
+            CodeChanged: A command's code has changed.
+            RunDamaged: The copy has changed.
+        """
+        record = run.meta("code")
+        if record is None or accept or not kept:
+            return self._accept(run, record, kept)
+        found = self._compare(run.directory, record)
+        names, copy = ", ".join(found.code), run.directory / record["directory"]
+        notes = [
+            f"{name}, which the command names, has changed since this run began." for name in found.inputs
+        ]
+        if found.code and self._user_code.runs_copy:
+            notes.append(
+                f"{names} changed since this run began. The search continues with the code that it began"
+                f" with, which is in {copy}. --accept-code-change continues with the new code."
+            )
+        elif found.code:
+            what = f"{names} changed since {run.directory} began"
+            raise change_error(what, found, self._root, copy)
+        self._copy = self._copy_in(run, record)
+        return notes
+
+    def watch(self, run: Run) -> Watch | None:
+        """What looks for changes while trials run; None for code that runs from its copy."""
+        if self._user_code.runs_copy:
+            return None
+        record, directory = run.meta("code"), run.directory
+        paths = [self._root / name for name in (*record["files"], *record["inputs"])]
+        return Watch(
+            [*paths, *self._user_code.code(self._root).missing],
+            functools.partial(self._compare, directory, record),
+            self._root,
+            directory / record["directory"],
+        )
+
+    def objective(self, run: Run) -> Objective:
+        """What runs a trial."""
+        settings = self._config.run
+        self._copy = self._copy_in(run, run.meta("code"))
+        objective = CodeObjective(
+            self._current(),
+            self._config.metric,
+            self._directory,
+            run.trials_directory.resolve(),
+            Limits(settings.timeout, settings.memory),
+            dict.fromkeys(THREAD_VARIABLES, str(settings.threads)),
+            tuple(map(str, settings.devices)),
+            self._root,
+        )
+        return with_retries(objective, settings)
+
+    def _current(self) -> UserCode:
+        return self._user_code if self._copy is None else self._user_code.with_copy(self._copy)
+
+    def _copy_in(self, run: Run, record: Mapping[str, Any]) -> CodeCopy:
+        kept_files(run.directory, record)  # raises if they have changed
+        return CodeCopy(self._root, (run.directory / record["directory"]).resolve(), record["whole"])
+
+    def _compare(self, directory: Path, record: Mapping[str, Any]) -> Changes:
+        """The project's code as it is now, compared with what a run began with."""
+        kept, now = kept_files(directory, record), self._user_code.code(self._root)
+        for name in kept.keys() - now.files.keys():  # a file with a mistake in it may no longer import them
+            if (content := read_regular(self._root / name, LARGEST)) is not None:
+                now.files[name] = content
+        places = (self._root, directory / record["directory"])
+        used = [self._user_code.used(self._root, place) for place in places]
+        return changes(kept, record, now, None if None in used else set().union(*used))  # type: ignore[arg-type]
+
+    def _accept(self, run: Run, record: Mapping[str, Any] | None, kept: Sequence[int]) -> Sequence[str]:
+        """Continue with the project's code, whose copy takes the place of the old one."""
+        names: tuple[str, ...] = ()
+        if record is not None:
+            try:
+                found = self._compare(run.directory, record)
+                names = (*found.code, *found.inputs)
+            except RunDamaged:
+                names = ("the copy of the code",)
+            if not names:
+                self._copy = self._copy_in(run, record)
+                return []
+        self.check()  # before the old code goes
+        old = record["directory"] if record else COPY
+        number = int(old.rpartition("-")[2]) + 1 if "-" in old else 2
+        new = self.code.record(f"{COPY}-{number}" if record else COPY)
+        with run.writing():
+            shutil.rmtree(
+                run.directory / new["directory"], ignore_errors=True
+            )  # of an attempt that was killed
+            write_files(run.directory / new["directory"], self.code.files)
+        for trial in run.unfinished():
+            run.drop_checkpoint(trial)
+        run.set_meta(code=new, data=self.fingerprint())
+        self._copy = self._copy_in(run, new)
+        if record is None:
+            return ["This run has no copy of its code; it continues with the present code."]
+        shutil.rmtree(run.directory / old, ignore_errors=True)
+        if not kept:
+            return []
+        again = [str(number) for number in range(max(kept)) if number not in set(kept)]
+        trials = f"trials {', '.join(again)} and " if again else ""
+        text = f"{trials}from trial {max(kept) + 1} on, other code than before: {', '.join(names)}"
+        run.event("code changed", text)
+        return [f"{text[0].upper()}{text[1:]}. Results before and after may not be comparable."]

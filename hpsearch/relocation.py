@@ -1,0 +1,120 @@
+"""Where the files of a run are, after its project was moved, renamed or copied together with the run."""
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from hpsearch.errors import UsageError
+from hpsearch.store import Run
+
+PATHS = {
+    "function": ("directory",),
+    "command": ("directory",),
+    "network": ("data", "validation", "test"),
+    "python": (),
+}
+"""The settings of each kind of objective that are paths."""
+
+
+def place_of(run_directory: Path, base: Path | None) -> dict[str, str]:
+    """What is stored of the places at which a run began.
+
+    Args:
+        run_directory: Where the run is.
+        base: What relative paths in its config are relative to.
+    """
+    return {"run": str(run_directory.absolute()), "base": str((base or Path()).absolute())}
+
+
+class Relocation:
+    """Finds what the paths of a run mean now.
+
+    A path is looked for in the project that the user has named; where it is relative to the run directory, if
+    the project's files are there; and where it was.
+
+    Args:
+        run: The run, open.
+        project: The directory in which the project is now, if the user has named it.
+
+    Attributes:
+        base: What relative paths in the config are relative to now.
+
+    Raises:
+        UsageError: There is no such directory.
+    """
+
+    def __init__(self, run: Run, project: Path | None = None) -> None:
+        place = run.meta("place") or place_of(run.directory, Path(run.meta("base") or ""))
+        self._config: dict[str, Any] = run.meta("config")
+        self._old_base = Path(place["base"])
+        self._old_root = Path(os.path.commonpath([place["run"], place["base"]]))
+        self._moves: list[tuple[Path, Path]] = []
+        if project is not None:
+            if not project.is_dir():
+                raise UsageError(f"--project: there is no directory {project}. Name the project's directory.")
+            now = project.absolute()
+            self._moves += [(start, now) for start in (self._old_base, self._old_root)]
+        elif (root := self._root_of(run.directory.absolute(), Path(place["run"]))) is not None:
+            files = self._files(run.meta("code"))
+            if not files or any((root / file.relative_to(self._old_root)).exists() for file in files):
+                self._moves.append((self._old_root, root))
+        self.base = self.path(self._old_base)
+        self._moves.append((self._old_base, self.base))
+
+    def path(self, old: Path) -> Path:
+        """Where a path leads now; the path itself if nothing is found."""
+        moved = [now / os.path.relpath(old, start) for start, now in self._moves]
+        inside = [
+            Path(os.path.normpath(path))
+            for path, (start, _) in zip(moved, self._moves, strict=True)
+            if old.is_relative_to(start)
+        ]
+        candidates = [*inside, old, *(Path(os.path.normpath(path)) for path in moved)]
+        return next((path for path in candidates if path.exists()), old)
+
+    def resolved(self) -> dict[str, Any]:
+        """The run's resolved config with paths that lead to the same files now."""
+        ((kind, section),) = self._config["objective"].items()
+        search = self._config["search"]
+        objective = {key: self._setting(value, is_path=key in PATHS[kind]) for key, value in section.items()}
+        runs = [str(self.path(Path(run))) for run in search["warm_start"]]
+        return {**self._config, "objective": {kind: objective}, "search": {**search, "warm_start": runs}}
+
+    def _setting(self, value: Any, *, is_path: bool) -> Any:
+        absolute = is_path and isinstance(value, str) and Path(value).is_absolute()
+        return str(self.path(Path(value))) if absolute else value
+
+    def _root_of(self, run: Path, old_run: Path) -> Path | None:
+        """What the smallest directory with both the config and the run is now, if it may have moved."""
+        depth = len(old_run.parts) - len(self._old_root.parts)
+        if not depth or depth > len(run.parents) or run == old_run or len(self._old_root.parts) == 1:
+            return None
+        return run.parents[depth - 1]
+
+    def _files(self, code: Mapping[str, Any] | None) -> list[Path]:
+        """Files that show whether a directory is the project, as they were."""
+        ((kind, section),) = self._config["objective"].items()
+        values = [Path(section[key]) for key in PATHS[kind] if isinstance(section.get(key), str)]
+        if kind in ("function", "command") and code is not None:
+            (directory,) = values
+            root = self._old_base if directory.is_relative_to(self._old_base) else directory
+            values = [root / name for name in code["files"]]
+        return [path for path in values if path.is_absolute() and path.is_relative_to(self._old_root)]
+
+
+def origin(config: Path) -> tuple[Path | None, Sequence[str]]:
+    """What the config of a run directory was read with, so that it can be run once more.
+
+    Args:
+        config: A config file, in a run directory or not.
+
+    Returns:
+        What its relative paths are relative to, and the ``KEY=VALUE`` arguments; None and nothing if it is
+        not in a run directory.
+    """
+    directory = config.parent
+    if config.name != "config.yaml" or not (directory / "search.db").is_file():
+        return None, ()
+    with Run.read(directory) as run:
+        return Relocation(run).base, [*run.meta("overrides"), f"name={run.meta('config')['name']}"]

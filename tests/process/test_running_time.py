@@ -1,0 +1,41 @@
+"""Tests of the clock that does not run while its process is stopped."""
+
+import time
+
+import pytest
+
+from hpsearch.process.running_time import LONGEST_STEP, SECONDS_PER_CPU_SECOND, RunningTime
+
+
+@pytest.fixture
+def clocks(monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
+    """The wall clock and the CPU time of this process, to be set."""
+    values = {"monotonic": 100.0, "process_time": 5.0}
+    for name in values:
+        monkeypatch.setattr(time, name, lambda name=name: values[name])
+    return values
+
+
+def test_a_stop_counts_as_one_step(clocks: dict[str, float]) -> None:
+    """An hour in which the process neither computed nor asked does not count."""
+    running = RunningTime()
+    clocks["monotonic"] += 0.25
+    assert running() == 0.25
+    clocks["monotonic"] += 3600
+    assert running() == 0.25 + LONGEST_STEP
+
+
+def test_computing_counts_in_full(clocks: dict[str, float]) -> None:
+    """A minute between two calls counts if the process computed for a tenth of it."""
+    running = RunningTime()
+    clocks["monotonic"] += 60
+    clocks["process_time"] += 60 / SECONDS_PER_CPU_SECOND
+    assert running() == 60
+
+
+def test_it_counts_as_a_clock_does_for_one_that_asks_often() -> None:
+    """The time of a process that runs is that of its wall clock."""
+    running, began = RunningTime(), time.monotonic()
+    while time.monotonic() - began < 0.05:
+        running()
+    assert 0 < running() <= time.monotonic() - began + 0.01
