@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help install check quick test faults badconfigs soak lint types docs benchmarks overhead constraints clean
+.PHONY: help install check quick units floors newest test faults badconfigs soak lint types docs benchmarks overhead constraints clean
 
 help:           ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -25,6 +25,15 @@ UNITS := $(addprefix tests/,space searchers document config network data analysi
 
 quick: install  ## the tests of what computes and reads: no processes, no searches
 	$(BIN)/python -m pytest -n auto $(UNITS)
+
+units:  # the tests of `make quick`, for .ci/versions.py
+	@echo $(UNITS)
+
+floors: install  ## the quick part with the oldest versions that we allow
+	$(BIN)/python .ci/versions.py floors
+
+newest: install  ## the quick part with the newest versions and the newest Python
+	$(BIN)/python .ci/versions.py newest
 
 faults: install  ## every fault in full, and a table of what was lost
 	$(BIN)/python -m pytest -n auto tests/faults --full

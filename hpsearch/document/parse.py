@@ -8,6 +8,7 @@ import contextlib
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import yaml
 
@@ -74,7 +75,13 @@ def compose(
         where = advance(position, text[: forbidden.start()])
         problems.stop(where, (), "control characters are not allowed", found, hint)
     try:
-        return _Composer(text, position, problems, dialect).document(at)
+        try:
+            return _Composer(text, position, problems, dialect).document(at)
+        except yaml.YAMLError as error:
+            if "nesting depth" not in str(error):
+                raise
+            # Newer versions of libyaml read ahead, and give up before we see which bracket is too deep.
+            return _Composer(text, position, problems, dialect, yaml.SafeLoader).document(at)
     except yaml.YAMLError as error:
         line, column, rule, hint = explain_syntax(error, text)
         problems.stop(
@@ -95,8 +102,15 @@ def advance(position: Position, before: str) -> Position:
 class _Composer:
     """Builds nodes from the events of one YAML text."""
 
-    def __init__(self, text: str, position: Position, problems: Problems, dialect: Dialect) -> None:
-        self._events: Iterator[yaml.Event] = iter(yaml.parse(text, Loader=Loader))
+    def __init__(
+        self,
+        text: str,
+        position: Position,
+        problems: Problems,
+        dialect: Dialect,
+        loader: Any = None,  # one of PyYAML's
+    ) -> None:
+        self._events: Iterator[yaml.Event] = iter(yaml.parse(text, Loader=loader or Loader))
         self._start = position
         self._problems = problems
         self._dialect = dialect
