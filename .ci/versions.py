@@ -4,7 +4,6 @@ python .ci/versions.py floors     the lowest versions that pyproject.toml allows
 python .ci/versions.py newest     the newest versions there are, with the newest Python there is here
 """
 
-import glob
 import os
 import re
 import subprocess
@@ -28,7 +27,8 @@ def requirements() -> list[str]:
 
 def newest_python() -> str:
     """The newest interpreter that pyenv or the PATH has."""
-    found = glob.glob(f"{os.environ.get('PYENV_ROOT', Path.home() / '.pyenv')}/versions/3.*/bin/python3")
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
+    found = [str(path) for path in pyenv.glob("versions/3.*/bin/python3")]
     found += [f"python3.{minor}" for minor in range(11, 20)] + [sys.executable]
     known = {}
     for python in found:
