@@ -138,15 +138,14 @@ def _epoch(name: str, value: object) -> int:
     return value
 
 
-def check_order(touches: Sequence[Touch], epochs: int | None = None) -> None:
+def check_order(touches: Sequence[Touch]) -> None:
     """See that touches can be made one after another.
 
     Args:
         touches: A schedule.
-        epochs: How many epochs the training has, if that is known.
 
     Raises:
-        UsageError: A touch lies in the past, after the end, or returns to an epoch that is not behind it.
+        UsageError: A touch lies in the past, or returns to an epoch that is not behind it.
     """
     now = 0
     for touch in touches:
@@ -155,8 +154,6 @@ def check_order(touches: Sequence[Touch], epochs: int | None = None) -> None:
                 f"the touch {touch} lies in the past: the model has {now} epochs behind it by then. Touches "
                 "are listed in the order in which they are made"
             )
-        if epochs is not None and touch.epoch >= epochs and touch.back_to is None:
-            raise UsageError(f"the touch {touch} comes too late: the training ends after {epochs} epochs")
         if touch.back_to is not None and touch.back_to > touch.epoch:
             raise UsageError(
                 f"the touch {touch} cannot be made: the model has only {touch.epoch} epochs behind it"

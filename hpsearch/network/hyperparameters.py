@@ -129,7 +129,7 @@ HYPERPARAMETERS: dict[str, Hyperparameter] = {
     "label_smoothing": Hyperparameter(
         "float", 0.0, "share of a label spread over all classes", min=0, max=1, open_max=True, can_change=True
     ),
-    "epochs": Hyperparameter("int", 20, "passes over the training split", min=1),
+    "epochs": Hyperparameter("int", 20, "passes over the training split", min=1, can_change=True),
 }
 
 METRICS = {

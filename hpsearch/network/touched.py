@@ -82,12 +82,6 @@ class TouchedTraining:
         self._checkpoints = checkpoints
         checkpoints.keep(training)
 
-    @property
-    def ended(self) -> bool:
-        """Whether there is no epoch left to train."""
-        training = self.training
-        return training.diverged or training.epoch >= training.hyperparameters.epochs
-
     def train_epoch(self) -> tuple[Metrics, ...]:
         """Train one epoch, keep a checkpoint if the numbers are finite, and measure it."""
         metrics = self.training.train_epoch()
@@ -127,9 +121,15 @@ def scheduled(training: Training, touches: Sequence[Touch]) -> Iterator[tuple[Tr
     Raises:
         UsageError: A touch cannot be made.
     """
-    check_order(touches, training.hyperparameters.epochs)
+    check_order(touches)
     left = [touch for touch in straightened(touches) if touch.epoch >= training.epoch]
-    while training.epoch < training.hyperparameters.epochs and not training.diverged:
+    while True:
         while left and left[0].epoch == training.epoch:
             training = training.touched(left.pop(0).changes)
+        if training.ended:
+            break
         yield training, training.train_epoch()
+    if left and not training.diverged:
+        raise UsageError(
+            f"the touch {left[0]} comes too late: the training ends after {training.epoch} epochs"
+        )

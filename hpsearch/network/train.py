@@ -76,8 +76,13 @@ class Training:
 
     def __iter__(self) -> Iterator[tuple[Metrics, ...]]:
         """Train the epochs that are left."""
-        while self.epoch < self.hyperparameters.epochs and not self.diverged:
+        while not self.ended:
             yield self.train_epoch()
+
+    @property
+    def ended(self) -> bool:
+        """Whether there is no epoch left to train."""
+        return self.diverged or self.epoch >= self.hyperparameters.epochs
 
     def train_epoch(self) -> tuple[Metrics, ...]:
         """Train one epoch and measure it."""

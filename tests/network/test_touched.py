@@ -60,7 +60,7 @@ def nursed(training: Training, touches: list[Touch], directory: Path) -> Trainin
         while touched.training.epoch < touch.epoch:
             touched.train_epoch()
         touched.touch(touch)
-    while not touched.ended:
+    while not touched.training.ended:
         touched.train_epoch()
     return touched.training
 
@@ -158,6 +158,14 @@ def test_a_touch_of_another_epoch_is_refused(tmp_path: Path) -> None:
     touched.train_epoch()
     with pytest.raises(UsageError, match="must be made at the present epoch, 1; found 0"):
         touched.touch(Touch(0, {"dropout": Change(0.1)}))
+
+
+def test_more_epochs_go_on_where_the_training_ended() -> None:
+    """A touch after the last epoch can give the model more of them; a later one comes too late."""
+    *_, (training, _) = scheduled(start(), [Touch(EPOCHS, {"epochs": Change(EPOCHS + 2)})])
+    assert training.epoch == EPOCHS + 2
+    with pytest.raises(UsageError, match=f"comes too late: the training ends after {EPOCHS} epochs"):
+        list(scheduled(start(), [Touch(EPOCHS + 1, {"dropout": Change(0.1)})]))
 
 
 def test_checkpoints_thin_out(tmp_path: Path) -> None:
