@@ -184,7 +184,7 @@ class _Macros:
         }
         if flags and len({(STYLES[macro], "boolean" in macro) for macro in styles}) > 1:
             text = (
-                f"{', '.join(flags)} are passed in the style of {styles[0]} here too: there is one flag each"
+                f"{', '.join(flags)}: passed in the style of {styles[0]} here too; a parameter has one flag"
             )
             self._sweep.note(self._used[styles[1]], text)
         return ({"flags": flags} if flags else {}) | self._spelling(styles[0])
