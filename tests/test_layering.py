@@ -26,6 +26,7 @@ ROOMS: dict[str, set[str]] = {
     "space": {"errors", "trial"},
     "document": {"errors", "trial"},
     "config": {
+        "commands",
         "document",
         "searchers",
         "space",
