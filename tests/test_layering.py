@@ -22,9 +22,10 @@ ROOMS: dict[str, set[str]] = {
     "files": {"errors"},
     "objective": {"trial"},
     "running": {"objective", "trial"},
-    "space": {"errors", "trial"},
+    "space": {"errors", "expressions", "trial"},
     "document": {"errors", "trial"},
     "config": {
+        "expressions",
         "document",
         "searchers",
         "space",
