@@ -140,7 +140,9 @@ ROOMS: dict[str, set[str]] = {
     },
     "loaded_run": {"plotting", "analysis", "config", "reports", "store", "errors"},
     "plotting": {"findings", "analysis", "reports", "document", "config", "searchers", "store", "errors"},
-    "exchange": {"reports", "config", "document", "files", "store", "space", "trial", "errors"},
+    "exchange": {
+        *("reports", "config", "document", "files", "invocation", "store", "space", "trial", "errors")
+    },
     "api": {
         *("starting", "resuming", "relocation", "objectives", "network", "reports", "store", "loaded_run"),
         *("functions", "process", "space"),
