@@ -11,7 +11,7 @@ from hpsearch.config.setting_types import name_like
 from hpsearch.document.nodes import Location, MappingNode, entries_at, find
 from hpsearch.exchange.draft import Draft, renamings, valid_names
 from hpsearch.exchange.foreign_document import ForeignDocument
-from hpsearch.exchange.nni.parameters import NniParameter, read_parameters
+from hpsearch.exchange.nni.search_space import NniParameter, read_parameters
 from hpsearch.files import usage_errors
 from hpsearch.invocation.placeholders import split_words
 
