@@ -79,7 +79,8 @@ ROOMS: dict[str, set[str]] = {
     "keeping": {"config", "searchers", "store", "versions", "kernels", "trial", "errors"},
     "search": {"config", "keeping", "searchers", "space", "trial", "errors"},
     "loop": {"space", "search", "executors", "store", "signals", "commands", "trial", "errors"},
-    "warm_start": {"config", "searchers", "store", "errors"},
+    "known_results": {"space", "trial", "errors"},
+    "warm_start": {"config", "known_results", "searchers", "store", "errors"},
     "epochs_note": {"trial"},
     "starting": {
         "epochs_note",
