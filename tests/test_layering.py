@@ -23,9 +23,11 @@ ROOMS: dict[str, set[str]] = {
     "touches": {"errors"},
     "objective": {"trial"},
     "running": {"objective", "trial"},
-    "space": {"errors", "trial"},
+    "space": {"errors", "expressions", "trial"},
     "document": {"errors", "trial"},
     "config": {
+        "commands",
+        "expressions",
         "document",
         "searchers",
         "space",
