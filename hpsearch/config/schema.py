@@ -148,10 +148,17 @@ class SearchSection(Section):
     warm_start: list[str] = Field(
         default=[], max_length=100, description="run directories whose results guide the first trials"
     )
+    known_results: Annotated[
+        list[str], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)
+    ] = Field(
+        default=[],
+        max_length=100,
+        description="CSV files with results from elsewhere, which guide the first trials",
+    )
     enqueue: list[dict[str, Any]] = Field(
         default=[],
         max_length=10_000,
-        description="configurations to try first, with a value for each parameter",
+        description="configurations to try first; values that they leave out are drawn",
     )
     repeats: int = Field(
         default=1,
@@ -302,5 +309,10 @@ class Document(Section):
     metric: MetricSection = Field(default=MetricSection(), description="the number that the search optimizes")
     objective: ObjectiveSection = Field(description="what a trial runs")
     space: dict[str, Any] = Field(description="the parameters to search")
+    constraints: list[str] = Field(
+        default=[],
+        max_length=100,
+        description="what is true of every configuration to try, such as 'hidden_1 >= hidden_2'",
+    )
     search: SearchSection = Field(default=SearchSection(), description="how trials are chosen")
     run: RunSection = Field(default=RunSection(), description="where and how trials run")

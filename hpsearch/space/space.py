@@ -7,9 +7,17 @@ from functools import cached_property
 
 import numpy as np
 
+from hpsearch.space.constraint import Constraint
 from hpsearch.space.parameters import INACTIVE, Booleans, Categorical, Number, Parameter
 from hpsearch.space.priors.prior import Floats
 from hpsearch.trial import Value
+
+MOST_DRAWS, CHECKED_DRAWS = 1 << 15, 1 << 12
+"""To fill in what a configuration leaves open; fewer for a check, so that what passes does not fail later."""
+
+_DRAWS_AT_ONCE = 32
+_MOST_COUNTED = 10_000
+"""Configurations of a finite space that are counted one by one, if there are constraints."""
 
 
 @dataclass(frozen=True)
@@ -20,10 +28,13 @@ class Space:
         parameters: The parameters, in the order of the config; the columns of every ``(n, d)`` array.
             A parameter's ``when`` names parameters that are discrete, and there are no cycles.
         constants: The values that all trials share, by name.
+        constraints: What is true of every configuration to try. The cube holds the others as well:
+            :meth:`feasible` tells them apart.
     """
 
     parameters: tuple[Parameter, ...]
     constants: Mapping[str, Value] = field(default_factory=dict)
+    constraints: tuple[Constraint, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -122,6 +133,39 @@ class Space:
         snapped[~self.active(units)] = INACTIVE
         return snapped
 
+    def feasible(self, units: Floats) -> Booleans:
+        """Which configurations satisfy the constraints.
+
+        Args:
+            units: Points of the cube, shape (n, d).
+
+        Returns:
+            Shape (n,).
+        """
+        mask = np.ones(len(units), dtype=np.bool_)
+        if not self.constraints:
+            return mask
+        used = frozenset[str]().union(*(constraint.names for constraint in self.constraints))
+        active = self.active(units)
+        columns = {
+            name: (active[:, index], self.parameters[index].decode(units[:, index]))
+            for index, name in enumerate(self.names)
+            if name in used
+        }
+        for row in range(len(units)):
+            values = dict(self.constants) | {name: of[row] for name, (on, of) in columns.items() if on[row]}
+            mask[row] = all(constraint.allows(values) for constraint in self.constraints)
+        return mask
+
+    def broken_constraint(self, values: Mapping[str, Value]) -> str:
+        """The first constraint that a configuration does not satisfy, as it was written; "" if none.
+
+        Args:
+            values: A configuration without :meth:`problems`.
+        """
+        complete = self.complete(values)
+        return next((each.text for each in self.constraints if not each.allows(complete)), "")
+
     def complete(self, values: Mapping[str, Value]) -> dict[str, Value]:
         """A configuration in the form of :meth:`values`: with the constants, in order, 2 instead of 2.0.
 
@@ -138,8 +182,12 @@ class Space:
                 completed[parameter.name] = float(value) if continuous else canonical
         return completed
 
-    def problems(self, values: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    def problems(self, values: Mapping[str, object], *, partial: bool = False) -> Iterator[tuple[str, str]]:
         """Why a mapping is not a configuration of this space.
+
+        Args:
+            values: The mapping.
+            partial: Whether values may be missing.
 
         Yields:
             A name, and the rule that it breaks.
@@ -150,25 +198,69 @@ class Space:
                 yield name, "is not a parameter of the space"
             elif name in self.constants and not Categorical(name, (self.constants[name],)).accepts(value):
                 yield name, f"is the constant {self.constants[name]}"
+        decided = {*values, *self.constants} if partial else known
         for parameter in self.parameters:
             on = all(
                 values.get(name, self.constants.get(name)) in allowed
                 for name, allowed in parameter.when.items()
+                if name in decided
             )
-            if on and parameter.name not in values:
-                yield parameter.name, "must have a value"
-            elif not on and parameter.name in values:
+            if parameter.name not in values:
+                if on and not partial:
+                    yield parameter.name, "must have a value"
+            elif not on:
                 yield parameter.name, "is not active with these values"
-            elif on and not parameter.accepts(values[parameter.name]):
+            elif not parameter.accepts(values[parameter.name]):
                 yield parameter.name, f"must be {parameter.rule}"
+
+    def is_complete(self, values: Mapping[str, Value]) -> bool:
+        """Whether a mapping without partial :meth:`problems` has a value for every active parameter."""
+        return not any(True for _ in self.problems(values))
+
+    def fill(
+        self, values: Mapping[str, Value], rng: np.random.Generator, most_draws: int = MOST_DRAWS
+    ) -> dict[str, Value] | None:
+        """A configuration with some values given, and the others drawn from the priors.
+
+        Args:
+            values: A mapping without partial :meth:`problems`; its parameters are active in the result.
+            rng: Where the randomness comes from.
+            most_draws: How many draws to try.
+
+        Returns:
+            The first draw that satisfies conditions and constraints, in the form of :meth:`complete`; None if
+            there was none.
+        """
+        given = [index for index, name in enumerate(self.names) if name in values]
+        fixed = self.units([values])[0]
+        left = most_draws
+        while left > 0:
+            units = rng.random((_DRAWS_AT_ONCE, self.dimensions))
+            units[:, given] = fixed[given]
+            units = self.snap(units[self.active(units)[:, given].all(axis=1)])
+            for drawn in self.values(units):
+                filled = self.complete(drawn | dict(values))
+                if not self.broken_constraint(filled):
+                    return filled
+            left -= _DRAWS_AT_ONCE
+        return None
 
     @cached_property
     def size(self) -> float:
         """The number of different configurations; infinite with a continuous parameter.
 
         With conditions the count goes through every combination of the parameters they depend on;
-        past a million of those the space counts as infinite.
+        past a million of those the space counts as infinite. Of more than 10,000 configurations, those that
+        break a constraint count as well.
         """
+        size = self._size_of_cube
+        if self.constraints and size <= _MOST_COUNTED:
+            return float(len(self.every_point()))
+        return size
+
+    @cached_property
+    def _size_of_cube(self) -> float:
+        """The number of configurations, whether they satisfy the constraints or not."""
         if not self._conditional_columns:
             return math.prod(
                 float(parameter.count) for parameter in self.parameters
@@ -187,14 +279,18 @@ class Space:
         return float(np.where(active[branches][:, free], counts, 1.0).prod(axis=1).sum())
 
     def every_point(self) -> Floats:
-        """The canonical points of all configurations of a finite space, shape (size, d).
+        """The canonical points of all configurations of a finite space that satisfy the constraints.
+
+        Returns:
+            Shape (n, d).
 
         Raises:
             ValueError: The space is infinite.
         """
-        if math.isinf(self.size):
+        if math.isinf(self._size_of_cube):
             raise ValueError("the points of a space with a continuous parameter cannot be listed")
-        return np.asarray(np.unique(self.snap(self._combinations(range(self.dimensions))), axis=0))
+        points = np.asarray(np.unique(self.snap(self._combinations(range(self.dimensions))), axis=0))
+        return points[self.feasible(points)]
 
     def _combinations(self, columns: Iterable[int]) -> Floats:
         """All combinations of the discrete parameters in ``columns``, the others at 0.5; shape (n, d)."""
