@@ -52,7 +52,7 @@ VARIANTS = [
         a = get_args()
         for e in range(1, a.epochs + 1):
             v = a.dropout_rate + 1 / e
-            print(f"Epoch [{e}/{a.epochs}]  Train Loss: {v / 2:.4f}  Val Loss: {v:.4f}  Acc: {e:.1f}%  (1.2s)")
+            print(f"Epoch [{e}/{a.epochs}]  Train Loss: {v / 2:.4f}  Val Loss: {v:.4f}  Acc: {e}.5%  (1.2s)")
         """,
         "Val_Loss",
         0.35,
