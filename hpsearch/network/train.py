@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 
@@ -21,6 +21,20 @@ from hpsearch.touches import Change
 
 Metrics = dict[str, float]
 """``train_loss``, and with a validation split ``val_loss``, ``val_error`` and ``val_accuracy``."""
+
+
+class Snapshot(NamedTuple):
+    """A training at one point.
+
+    Attributes:
+        epoch: How many epochs were trained.
+        steps: How many steps were made.
+        arrays: Copies of all that training changes.
+    """
+
+    epoch: int
+    steps: int
+    arrays: tuple[Array, ...]
 
 
 class Training:
@@ -162,8 +176,8 @@ class Training:
             label_name=dataset.label_name,
         )
 
-    def touched(self, changes: Mapping[str, Change]) -> Self:
-        """A training at the same point with other hyperparameters; this one is left as it is.
+    def change(self, changes: Mapping[str, Change]) -> None:
+        """Go on with other hyperparameters from here; if they cannot be made, nothing changes.
 
         Args:
             changes: See :meth:`~hpsearch.network.hyperparameters.Hyperparameters.changed`.
@@ -171,11 +185,44 @@ class Training:
         Raises:
             UsageError: They cannot be made.
         """
-        before = self.hyperparameters
-        metadata = {**self._metadata(), "hyperparameters": before.changed(changes).to_json()}
-        training = self._restored(self.dataset, metadata, self._arrays())
-        training._optimizer.carry_over(before)
+        before, old = self.hyperparameters, self._optimizer
+        self.hyperparameters = self.network.hyperparameters = before.changed(changes)
+        self._optimizer = optimizer_class(before.optimizer)(
+            self.network.parameters, self._gradient, self.network.n_weights, self.hyperparameters
+        )
+        self._optimizer.steps = old.steps
+        for slot, was in zip(self._optimizer.slots, old.slots, strict=True):
+            slot[:] = was
+        self._optimizer.carry_over(before)
+        self._passes.clear()  # they are bound to the hyperparameters
+
+    def touched(self, changes: Mapping[str, Change]) -> Self:
+        """A training at the same point with other hyperparameters; this one is left as it is.
+
+        Args:
+            changes: As of :meth:`change`.
+
+        Raises:
+            UsageError: They cannot be made.
+        """
+        training = self._restored(self.dataset, self._metadata(), self._arrays())
+        training.change(changes)
         return training
+
+    def snapshot(self) -> "Snapshot":
+        """What :meth:`rewind` needs to be back at this point."""
+        arrays = [self.network.parameters, self.network.running_stats, *self._optimizer.slots]
+        return Snapshot(self.epoch, self._optimizer.steps, tuple(array.copy() for array in arrays))
+
+    def rewind(self, snapshot: "Snapshot") -> None:
+        """Be back at the point of a snapshot of this training, with the present hyperparameters.
+
+        Only a change of β₁ and β₂ since then would make a difference; there must be none.
+        """
+        arrays = [self.network.parameters, self.network.running_stats, *self._optimizer.slots]
+        for array, was in zip(arrays, snapshot.arrays, strict=True):
+            array[:] = was
+        self.epoch, self._optimizer.steps, self.diverged = snapshot.epoch, snapshot.steps, False
 
     def save(self, path: str | Path) -> None:
         """Write a private checkpoint for :meth:`resume`, whole or not at all."""

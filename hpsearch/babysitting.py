@@ -1,0 +1,117 @@
+"""What a careful person does who watches one model: rules that decide from its own learning curve alone.
+
+1. *Back to the last good epoch, with half the learning rate*, when the loss is not finite, or is ``BLOWUP``
+   times the best so far. (Goodfellow, Bengio and Courville (2016), section 11.4.1:
+   the learning rate is the one to change first; half of it again and again is Armijo's (1966) backtracking.)
+2. *A smaller learning rate on a plateau*: after ``patience`` epochs without progress it is multiplied by
+   ``REDUCTION``. (He et al. (2016), section 3.4, divide it by 10 "when the error plateaus".)
+3. *Stop when nothing helps*: after ``REDUCTIONS`` of these without progress. (Prechelt (1998), "Early
+   stopping – but when?")
+
+Nothing else is looked at, neither other trials nor a clock, so a babysat search is as reproducible as any.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+BLOWUP = 3.0
+"""A loss of so many times the best is a step too far …"""
+
+NOISE = 0.05
+"""… unless it is below this share of the first epoch's loss: near 0 every loss jumps."""
+
+RETURN = 0.5
+"""What the learning rate is multiplied with at a return."""
+
+MOST_RETURNS = 3
+"""So often in a row; if smaller steps do not help, the epoch is taken as it is."""
+
+MOST_RETURNS_FROM_DIVERGENCE = 12
+"""So often in a row; by then the learning rate is 1/4096 of what it was, and the trial has diverged."""
+
+REDUCTION = 0.3
+"""What the learning rate is multiplied with on a plateau."""
+
+REDUCTIONS = 3
+"""So many without progress, and the model is left as it is."""
+
+PROGRESS = 0.01
+"""A loss has progressed if it is lower than the best by this share."""
+
+
+class Decision(Enum):
+    """What to do after an epoch."""
+
+    CONTINUE = "continue"
+    RETURN = "return"
+    REDUCE = "reduce"
+    STOP = "stop"
+    GIVE_UP = "give up"
+
+
+@dataclass(slots=True)
+class Nurse:
+    """Watches one learning curve.
+
+    Attributes:
+        patience: How many epochs without progress are a plateau.
+        returns: How often the model went back before the present epoch.
+    """
+
+    patience: int
+    returns: int = 0
+    _first: float = math.inf
+    _best_trained: float = math.inf
+    _best: float = math.inf
+    _waited: int = 0
+    _reductions: int = 0
+
+    @classmethod
+    def of(cls, epochs: int) -> "Nurse":
+        """A nurse for a training of some epochs: a plateau is a sixth of them, at least 3 and at most 10."""
+        return cls(min(max(epochs // 6, 3), 10))
+
+    def after(self, metrics: Mapping[str, float | None], *, accepted: bool = False) -> Decision:
+        """Decide after an epoch.
+
+        Args:
+            metrics: The epoch's, with ``train_loss`` or ``val_loss`` or both.
+            accepted: Whether it is known that the model did not return from it: when a trial is resumed.
+        """
+        trained, watched = _loss(metrics, "train_loss", "val_loss"), _loss(metrics, "val_loss", "train_loss")
+        finite = math.isfinite(trained) and math.isfinite(watched)
+        if not finite or self._too_far(trained):
+            self.returns += not accepted
+            if not accepted and self.returns <= (MOST_RETURNS if finite else MOST_RETURNS_FROM_DIVERGENCE):
+                return Decision.RETURN
+            if not finite:
+                return Decision.GIVE_UP
+            self._best_trained = trained  # smaller steps do not help: this is where the model is now
+        self.returns = 0
+        if math.isinf(self._first):
+            self._first = trained
+        self._best_trained = min(self._best_trained, trained)
+        return self._progressed(watched)
+
+    def _too_far(self, loss: float) -> bool:
+        return loss > BLOWUP * self._best_trained and loss > NOISE * self._first
+
+    def _progressed(self, loss: float) -> Decision:
+        if loss < self._best - PROGRESS * abs(self._best) or math.isinf(self._best):
+            self._best, self._waited, self._reductions = loss, 0, 0
+            return Decision.CONTINUE
+        self._waited += 1
+        if self._waited < self.patience:
+            return Decision.CONTINUE
+        self._waited, self._reductions = 0, self._reductions + 1
+        return Decision.REDUCE if self._reductions <= REDUCTIONS else Decision.STOP
+
+
+def _loss(metrics: Mapping[str, float | None], *names: str) -> float:
+    for name in names:
+        if name in metrics:
+            value = metrics[name]
+            return math.nan if value is None else value
+    raise KeyError(f"a nurse needs one of {', '.join(names)}")
