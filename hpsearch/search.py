@@ -160,7 +160,7 @@ class Search:
         config = Config.from_mapping(
             {
                 "seed": self._seed,
-                "metric": {"name": self.metric.name, "goal": self.metric.goal, "at": self.metric.at},
+                "metric": self.metric.to_json(),
                 "objective": {"python": {} if self._epochs is None else {"epochs": self._epochs}},
                 "space": self.space,
                 "search": {
@@ -415,7 +415,8 @@ class Search:
         self._askers.pop(result.number, None)
         with contextlib.suppress(ValueError):  # it was to be asked for again
             self._again.remove(self._asked[result.number])
-        if result.value is not None and (self.best is None or self._loss(result) < self._loss(self.best)):
+        order = self.metric.order
+        if result.value is not None and (self.best is None or order(result) < order(self.best)):
             self.best = result
         while (following := self._results.get(self._buffer.results)) is not None:
             self._add_result(following)
@@ -443,8 +444,7 @@ class Search:
         if self._rungs is None:
             return ()
         while self._rungs.counted < results:
-            curve, stopped = self._buffer.curve(self._rungs.counted)
-            self._rungs.add(curve, stopped=stopped)
+            self._buffer.add_to(self._rungs)
         epochs = values.get("epochs", self._epochs)
         if not isinstance(epochs, int):  # then the longest curve is taken for a full one
             epochs = self._rungs.longest
@@ -462,10 +462,6 @@ class Search:
         if self._alike is not None and result.number < ALIKE:
             why = _DIGITS.sub("", result.reason.partition("\n")[0])
             self._alike = [*self._alike, why] if result.status is Status.FAILED and why else None
-
-    def _loss(self, result: Result) -> tuple[float, int]:
-        assert result.value is not None  # noqa: S101 -- callers compare ranked results only
-        return self.metric.loss(result.value), result.number
 
 
 def _as_result(trial: Trial, value: object, metric: Metric) -> Result:

@@ -52,6 +52,4 @@ def standard_error(result: Result, metric: Metric) -> float | None:
     """
     if result.value is None or not result.curve:
         return None
-    losses = metric.losses(result.curve)
-    epoch = losses.index(losses[-1]) if metric.at == "best" else -1
-    return result.curve[epoch].metrics.get(f"{metric.name}_se")
+    return metric.epoch_of(result.curve).metrics.get(f"{metric.name}_se")

@@ -289,7 +289,7 @@ def test_tables_of_another_making_are_damage(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "r" / "search.db") as connection:
         connection.execute("CREATE TRIGGER t AFTER INSERT ON events BEGIN DELETE FROM results; END")
     connection.close()
-    with pytest.raises(RunDamaged, match="its tables are not those of schema 1"):
+    with pytest.raises(RunDamaged, match="its tables are not those of schema 2"):
         Run.read(tmp_path / "r")
 
 
