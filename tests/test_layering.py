@@ -20,6 +20,7 @@ ROOMS: dict[str, set[str]] = {
     "kernels": {"environment", "signals", "errors"},
     "versions": {"kernels"},
     "files": {"errors"},
+    "touches": {"errors"},
     "objective": {"trial"},
     "running": {"objective", "trial"},
     "space": {"errors", "trial"},
@@ -38,7 +39,7 @@ ROOMS: dict[str, set[str]] = {
     },
     "searchers": {"space", "trial", "errors"},
     "data": {"files", "shortages", "errors"},
-    "network": {"data", "files", "trial", "errors"},
+    "network": {"data", "files", "touches", "trial", "errors"},
     "metrics": set(),
     "invocation": {"expressions", "trial"},
     "expressions": set(),
@@ -127,7 +128,9 @@ ROOMS: dict[str, set[str]] = {
     },
     "loaded_run": {"plotting", "analysis", "config", "reports", "store", "errors"},
     "plotting": {"findings", "analysis", "reports", "document", "config", "searchers", "store", "errors"},
-    "exchange": {"reports", "config", "document", "files", "store", "space", "trial", "errors"},
+    "exchange": {
+        *("reports", "config", "document", "files", "invocation", "store", "space", "trial", "errors")
+    },
     "api": {
         *("starting", "resuming", "relocation", "objectives", "network", "reports", "store", "loaded_run"),
         *("functions", "process", "space"),
