@@ -29,9 +29,12 @@ from hpsearch.searchers.stopping import Halving, RungHistory
 from hpsearch.space import Parameter, Space
 from hpsearch.trial import Metric, Result, Results, Rung, Status, Trial, Value, real_number
 
-ALGORITHM = 2
+ALGORITHM = 3
 """The version of what chooses trials. It goes up when a config's trials change; see :data:`ALGORITHMS`."""
-ALGORITHMS = {2: "values are drawn with few digits, and rungs stop fewer trials"}
+ALGORITHMS = {
+    2: "values are drawn with few digits, and rungs stop fewer trials",
+    3: "the network's trials are worth their best epoch, and ties are ordered by the loss",
+}
 """What each version changed. Runs that record none were made by version 1."""
 
 SEED_PURPOSE = 2**16  # searchers number their purposes from 0

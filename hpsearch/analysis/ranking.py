@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from hpsearch.trial import Metric, Result, Trial
+from hpsearch.trial import WORST_TIE, Metric, Result, Trial
 
 
 def leaderboard(
@@ -32,12 +32,27 @@ def leaderboard(
                 0
             ],  # a traceback has paths, which differ between machines
         }
+        if metric.ties:
+            row["tie"] = tie_value(result, metric)
         if (error := standard_error(result, metric)) is not None:
             row["standard_error"] = error
         if timings:
             row["seconds"] = round(result.seconds, 3)
         rows.append(row)
     return rows
+
+
+def tie_value(result: Result, metric: Metric) -> float | None:
+    """What orders a result among others of its value; None if nothing does, or it has no value.
+
+    Args:
+        result: Any.
+        metric: What the search makes better.
+    """
+    if metric.ties is None or result.value is None:
+        return None
+    tie = metric.order(result)[1]
+    return None if tie == WORST_TIE else metric.ties.loss(tie)
 
 
 def standard_error(result: Result, metric: Metric) -> float | None:

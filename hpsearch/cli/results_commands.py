@@ -34,8 +34,9 @@ def leaderboard(
 ) -> None:
     """List the trials of RUN from best to worst.
 
-    Trials are ranked by value, ties by number; trials without a value come last, with the reason. Machine
-    formats leave out times and paths, so equal searches print equal bytes. Also works while the search runs.
+    Trials are ranked by value, equal ones by `metric.ties` and then by number; trials without a value come
+    last, with the reason. Machine formats leave out times and paths, so equal searches print equal bytes.
+    Also works while the search runs.
 
     \b
     Examples:

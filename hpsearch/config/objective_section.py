@@ -95,7 +95,7 @@ def _ties(
     at: Location = ("metric", "ties")
     if section.name == name:
         rule = "must be another metric than the one whose ties it orders"
-        reader.report(at, rule, hint=f"Leave it out, or name a metric other than {name}")
+        reader.report(_named(at, reader), rule, hint=f"Leave it out, or name a metric other than {name}")
         return None
     goal = _goal(section.name, section.goal, at, reader, kind)
     return None if goal is None else Metric(section.name, goal)
@@ -120,13 +120,17 @@ def _goal(
     reported = kind.metrics(reader)
     if reported and name not in reported:
         names = list(reported)
-        hint = suggest_value(name, names) or f"The default is {kind.default_metric or names[0]}"
+        default = f"The default is {kind.default_metric or names[0]}" if at == ("metric",) else ""
         rule = f"must be a metric that the {kind.kind} reports: {either(names)}"
-        section = isinstance(find(reader.root, at), MappingNode)
-        reader.report((*at, "name") if section else at, rule, hint=hint)
+        reader.report(_named(at, reader), rule, hint=suggest_value(name, names) or default)
         return None
     goal: Any = reported.get(name) or written or "minimize"
     if written not in (None, goal):
         reader.report((*at, "goal"), f"must be {goal} for {name}", hint="Correct it or leave it out")
         return None
     return goal  # type: ignore[no-any-return]  # the goals of the registry are such texts
+
+
+def _named(at: Location, reader: Reader) -> Location:
+    """Where the name of a metric is, which is a section or only its name."""
+    return (*at, "name") if isinstance(find(reader.root, at), MappingNode) else at

@@ -66,12 +66,13 @@ def trial_details(
         lines += _state(running, metric)
         data |= {} if running is None else running_data(running, metric)
     else:
-        data |= _result_data(result, timings=timings)
+        data |= _result_data(result, metric, timings=timings)
         lines.append(("status", str(result.status)))
         if result.value is not None:
             error = standard_error(result, metric)
             spread = "" if error is None else f" ± {plain(error)}"
-            lines.append((metric.name, plain(result.value) + spread))
+            at = f" after epoch {data['best_epoch']}, its best" if "best_epoch" in data else ""
+            lines.append((metric.name, plain(result.value) + spread + at))
         lines += [(name, plain(value)) for name, value in result.final.items()]
     values = "\n".join(f"{name}: {value_text(value)}" for name, value in trial.values.items())
     seeds = ", ".join(map(str, trial.seeds))
@@ -88,8 +89,10 @@ def trial_details(
     return Details("trial", data, [(label, text) for label, text in lines if text])
 
 
-def _result_data(result: Result, *, timings: bool) -> dict[str, Any]:
+def _result_data(result: Result, metric: Metric, *, timings: bool) -> dict[str, Any]:
     data = result.to_json()
+    if metric.at == "best" and result.value is not None and result.curve:
+        data["best_epoch"] = metric.epoch_of(result.curve).number
     if not timings:
         del data["seconds"]
         data["curve"] = [[number, metrics] for number, metrics, _ in data["curve"]]
