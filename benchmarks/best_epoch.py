@@ -7,7 +7,8 @@
 A random search of 48 networks for 27 epochs each, on data that every seed splits anew. Its winner is chosen
 by the validation rows in three ways: by the error at the last epoch, by that at the best epoch, and by that
 with ties in the order of the loss. The table shows the winner's error and loss on the validation rows, by
-which it was chosen, and on the test rows, by which nothing was; their difference is luck.
+which it was chosen, and on the test rows, by which nothing was; their difference is luck. Errors are means
+over the seeds, losses geometric means: a network that is sure of a wrong class has a loss without bounds.
 """
 
 import argparse
@@ -66,7 +67,11 @@ def table(rows: list[dict[str, Any]]) -> None:
         for way in chosen[0]:
             figures = np.array([each[way] for each in chosen])
             luck = figures[:, 2] - figures[:, 0]
-            means, error = figures.mean(axis=0), luck.std(ddof=1) / np.sqrt(len(luck))
+            logarithms = np.log(np.maximum(figures, 1e-4)).mean(axis=0)
+            means = np.where(
+                [key.endswith("loss") for key in FIGURES], np.exp(logarithms), figures.mean(axis=0)
+            )
+            error = luck.std(ddof=1) / np.sqrt(len(luck))
             listed = "  ".join(f"{key} {mean:.4f}" for key, mean in zip(FIGURES, means, strict=True))
             print(f"{name:14} {way:10} seeds {len(luck):2}  {listed}  luck {luck.mean():.4f} ± {error:.4f}")
 

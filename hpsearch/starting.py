@@ -62,6 +62,7 @@ def start(
         "base": str(config.base),
         "overrides": list(config.overrides),
         "data": preparation.fingerprint(),
+        "rows": preparation.rows(),
         "code": preparation.record(),
         "versions": versions(),
         "algorithm": ALGORITHM,

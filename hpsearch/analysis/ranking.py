@@ -26,14 +26,13 @@ def leaderboard(
             "trial": result.number,
             "status": str(result.status),
             "value": result.value,
+            **({"tie": tie_value(result, metric)} if metric.ties else {}),
             "epochs": len(result.curve),
             "values": dict(trials[result.number].values),
             "reason": result.reason.partition("\n")[
                 0
             ],  # a traceback has paths, which differ between machines
         }
-        if metric.ties:
-            row["tie"] = tie_value(result, metric)
         if (error := standard_error(result, metric)) is not None:
             row["standard_error"] = error
         if timings:

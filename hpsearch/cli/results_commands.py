@@ -151,7 +151,7 @@ def show(
     with Run.read(directory) as run:
         config = Config.from_resolved(run.meta("config"))
         if trial is None:
-            metadata = {key: run.meta(key) for key in ("created", "data", "versions")}
+            metadata = {key: run.meta(key) for key in ("created", "data", "rows", "versions")}
             details = run_details(directory, config, metadata)
         else:
             number = run.trial_number(trial)

@@ -144,6 +144,12 @@ class NetworkPreparation:
         settings = self._settings
         return fingerprint(settings.data, validation=settings.validation, test=settings.test)
 
+    def rows(self) -> Mapping[str, int]:
+        """How many rows each split has."""
+        data = self.dataset
+        splits = {"train": data.y_train, "validation": data.y_validation, "test": data.y_test}
+        return {name: len(labels) for name, labels in splits.items()}
+
     def files(self) -> Mapping[str, bytes]:
         """None: the data are prepared when the search runs."""
         return {}

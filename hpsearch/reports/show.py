@@ -25,7 +25,8 @@ def run_details(directory: Path, config: Config, metadata: Mapping[str, Any]) ->
     Args:
         directory: The run directory.
         config: The run's config.
-        metadata: ``created``, the hash of the ``data`` and the ``versions`` that the run began with.
+        metadata: ``created``, the hash of the ``data``, its ``rows`` by split if known, and the ``versions``
+            that the run began with.
     """
     versions = metadata["versions"]
     lines = [
@@ -33,6 +34,7 @@ def run_details(directory: Path, config: Config, metadata: Mapping[str, Any]) ->
         ("created", local_time(metadata["created"])),
         *config_lines(config),
         ("data", f"SHA-256 {metadata['data']}"),
+        *([("rows", pairs(metadata["rows"]))] if metadata.get("rows") else []),
         ("versions", pairs({key: value for key, value in versions.items() if key != "blas"})),
         ("blas", blas_lines(versions)),
     ]
@@ -71,7 +73,8 @@ def trial_details(
         if result.value is not None:
             error = standard_error(result, metric)
             spread = "" if error is None else f" ± {plain(error)}"
-            at = f" after epoch {data['best_epoch']}, its best" if "best_epoch" in data else ""
+            count = len(result.curve)
+            at = f" after epoch {data['best_epoch']} of {count}" if "best_epoch" in data and count > 1 else ""
             lines.append((metric.name, plain(result.value) + spread + at))
         lines += [(name, plain(value)) for name, value in result.final.items()]
     values = "\n".join(f"{name}: {value_text(value)}" for name, value in trial.values.items())

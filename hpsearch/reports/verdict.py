@@ -50,7 +50,9 @@ def _best(metric: Metric, best: Result, count: int) -> str:
     value = f"{metric.name} {plain(best.value)}{spread}"
     text = f"The best of {count} trials is trial {best.number}, with {value}"
     tested = [f"{name} {plain(value)}" for name, value in best.final.items() if value is not None]
-    when = "at its end" if metric.at == "last" else f"after epoch {metric.epoch_of(best.curve).number}"
+    when = "at its end"
+    if metric.at == "best" and best.curve:
+        when = f"after epoch {metric.epoch_of(best.curve).number}"
     return f"{text}; {when} it had {', '.join(tested)}." if tested else f"{text}."
 
 

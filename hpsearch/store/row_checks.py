@@ -117,6 +117,7 @@ _META: Mapping[str, Check] = {
     "kernels": _is_kernels,
     "overrides": is_texts,
     "prior_observations": _is_observations,
+    "rows": lambda value: value is None or (isinstance(value, dict) and all(map(is_whole, value.values()))),
     "source": is_text,
     "versions": _is_versions,
 }
