@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
+from hpsearch.commands import command
 from hpsearch.config.checks import (
     absolute_scheduler_file,
     check_enqueued,
@@ -12,8 +13,10 @@ from hpsearch.config.checks import (
     find_warm_start_runs,
     search_notes,
 )
+from hpsearch.config.constraints_section import CONSTRAINTS, read_constraints
 from hpsearch.config.network_settings import check_batch_size, note_unused_layers
 from hpsearch.config.objective_section import ObjectiveSettings, kind_of, read_metric, read_objective
+from hpsearch.config.other_tools import recognized
 from hpsearch.config.parameter_section import ParameterRules
 from hpsearch.config.reader import Reader
 from hpsearch.config.schema import Document, RunSection, SearchSection
@@ -113,7 +116,7 @@ class Config:
         """The config of a mapping, which has the sections of a file.
 
         Args:
-            mapping: Its ``space`` may also be a Space, or a list of parameters.
+            mapping: Its ``space`` may also be a Space, whose constraints count too, or a list of parameters.
             overrides: ``KEY=VALUE`` settings that replace those of the mapping, by dotted path.
             name: The search's name, unless the mapping has one.
             origin: What was called with the mapping, for messages.
@@ -123,6 +126,8 @@ class Config:
         """
         problems, position = Problems(), Position(origin)
         data = dict(mapping)
+        if isinstance(data.get("space"), Space) and (own := data["space"].constraints):
+            data[CONSTRAINTS] = [*(each.text for each in own), *data.get(CONSTRAINTS, [])]
         if "space" in data:
             data["space"] = space_data(data["space"])
         root = _mapping(from_data(data, position, problems), position, problems)
@@ -162,8 +167,18 @@ class Config:
     def parse(cls, source: str, path: Path, overrides: Sequence[str] = (), base: Path | None = None) -> Self:
         """The config of a text that is, or was, in the file ``path``; see :func:`load`."""
         problems, position = Problems(), replace(file_position(path), line=1, column=1)
+        if path.suffix == ".py":
+            rule, hint = (
+                "a config is YAML, and this is a Python program",
+                f"{command('init', path)} writes one for it",
+            )
+            problems.stop(position, (), rule, hint=hint)
         try:
-            root = _mapping(compose(source, position, problems), position, problems)
+            tree = compose(source, position, problems)
+            if tree is not None and (tool := recognized(plain(tree))) is not None:
+                problems = Problems()  # what is wrong with it as a config does not matter
+                problems.stop(position, (), f"this is {tool.name}, not a config", hint=tool.advice(path))
+            root = _mapping(tree, position, problems)
         except ConfigError:  # the problems of the arguments are reported as well
             for argument in overrides:
                 apply_override(MappingNode(position), argument, problems)
@@ -217,6 +232,7 @@ class Config:
         objective = read_objective(reader, base)
         metric = read_metric(reader, kind)
         space = read_space(reader, kind.rules, notes)
+        space = read_constraints(reader, space, notes, measure=base is not None)
         search: SearchSection | None = reader.setting("search")
         run: RunSection | None = reader.setting("run")
         if search:
@@ -246,6 +262,7 @@ class Config:
             "metric": self.metric.to_json(),
             "objective": self.objective.resolved(),
             "space": resolved_space(self.space),
+            CONSTRAINTS: [constraint.text for constraint in self.space.constraints],
             "search": self.search.model_dump(),
             "run": self.run.model_dump(),
         }
@@ -308,21 +325,26 @@ def load(path: Path, overrides: Sequence[str] = (), base: Path | None = None) ->
     return Config.load(path, overrides, base)
 
 
-def parse_space(space: Space | Sequence[Parameter] | Mapping[str, Any]) -> Space:
+def parse_space(
+    space: Space | Sequence[Parameter] | Mapping[str, Any], constraints: Sequence[str] = ()
+) -> Space:
     """The space of a mapping with the keys of a config's ``space`` section, checked.
 
     Args:
         space: The mapping, in which parameters may be sections or objects; or a list of parameters, or a
             Space.
+        constraints: What is true of every configuration, besides the constraints of a Space.
 
     Raises:
         ConfigError: With every problem at once.
     """
     problems, position = Problems(), Position("hpsearch.Search")
-    root = _mapping(from_data({"space": space_data(space)}, position, problems), position, problems)
+    own = [each.text for each in space.constraints] if isinstance(space, Space) else []
+    data = {"space": space_data(space), CONSTRAINTS: [*own, *constraints]}
+    root = _mapping(from_data(data, position, problems), position, problems)
     reader = Reader(root, problems)
     reader.root = canonical_spelling(reader)
-    checked = read_space(reader, ParameterRules(), [])
+    checked = read_constraints(reader, read_space(reader, ParameterRules(), []), [], measure=True)
     if checked is None or problems:
         raise problems.error()
     return checked
@@ -344,6 +366,7 @@ def trial_config(config: Config, trial: Trial) -> str:
     """
     resolved = config.resolved()
     resolved["space"] = dict(trial.values)
+    resolved[CONSTRAINTS] = []
     resolved["search"] |= {"method": "random", "trials": 1, "early_stopping": False}
     resolved["search"] |= {"warm_start": [], "enqueue": []}
     comment = f"""\

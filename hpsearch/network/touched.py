@@ -28,10 +28,10 @@ class Checkpoints:
     def keep(self, training: Training) -> None:
         """Keep a training; drop what has grown too old, and what lies ahead, on a path that was left."""
         self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-        training.save(self._path(training.epoch))
+        training.save(self.path(training.epoch))
         for epoch in self.epochs():
             if epoch > training.epoch or not self._lasts(epoch, training.epoch):
-                self._path(epoch).unlink()
+                self.path(epoch).unlink()
 
     def restore(self, epoch: int, dataset: Dataset) -> Training:
         """The training as it was after an epoch.
@@ -43,19 +43,18 @@ class Checkpoints:
         if epoch not in self.epochs():
             kept = ", ".join(map(str, self.epochs())) or "none"
             raise UsageError(f"no checkpoint of epoch {epoch} is kept; there are checkpoints of: {kept}")
-        training = Training.resume(self._path(epoch), dataset)
+        training = Training.resume(self.path(epoch), dataset)
         if training.epoch != epoch:
-            raise DataError(f"{self._path(epoch)}: must be of epoch {epoch}; found epoch {training.epoch}")
+            raise DataError(f"{self.path(epoch)}: must be of epoch {epoch}; found epoch {training.epoch}")
         return training
 
     def epochs(self) -> list[int]:
         """The epochs that can be restored, in order."""
-        files = self._directory.glob("epoch-*.npz")
-        return sorted(
-            int(digits) for file in files if (digits := file.stem.removeprefix("epoch-")).isdecimal()
-        )
+        files = [file for file in self._directory.glob("epoch-*.npz") if not file.is_symlink()]
+        return sorted(int(number) for file in files if (number := file.stem[len("epoch-") :]).isdecimal())
 
-    def _path(self, epoch: int) -> Path:
+    def path(self, epoch: int) -> Path:
+        """The file of an epoch's checkpoint."""
         return self._directory / f"epoch-{epoch:06d}.npz"
 
     def _lasts(self, epoch: int, now: int) -> bool:
@@ -63,49 +62,42 @@ class Checkpoints:
         return epoch == 0 or now - epoch < RECENT * spacing
 
 
-class TouchedTraining:
-    """A training that can be touched between its epochs.
-
-    Attributes:
-        training: The model as it is now; another object after every touch.
-        touches: What was done to it so far.
+def touched(training: Training, touch: Touch, checkpoints: Checkpoints) -> Training:
+    """What a touch makes of a training, which is left as it is.
 
     Args:
-        training: Where it begins.
-        checkpoints: Where it keeps its epochs.
-        touches: What was done to ``training`` already.
+        training: At the touch's epoch.
+        touch: What is done to it.
+        checkpoints: Where it can return to.
+
+    Raises:
+        UsageError: The touch is of another epoch, its checkpoint is missing, or a change is not allowed.
+        DataError: Its checkpoint is damaged.
     """
+    if touch.epoch != training.epoch:
+        raise UsageError(f"a touch must be made at the present epoch, {training.epoch}; found {touch.epoch}")
+    check_order([touch])
+    if touch.back_to is not None:
+        training = checkpoints.restore(touch.back_to, training.dataset)
+    return training.touched(touch.changes)
 
-    def __init__(self, training: Training, checkpoints: Checkpoints, touches: Sequence[Touch] = ()) -> None:
-        self.training = training
-        self.touches = list(touches)
-        self._checkpoints = checkpoints
-        checkpoints.keep(training)
 
-    def train_epoch(self) -> tuple[Metrics, ...]:
-        """Train one epoch, keep a checkpoint if the numbers are finite, and measure it."""
-        metrics = self.training.train_epoch()
-        if not self.training.diverged:
-            self._checkpoints.keep(self.training)
-        return metrics
+def advanced(training: Training, touches: Sequence[Touch], epoch: int) -> Training:
+    """A training further along its schedule.
 
-    def touch(self, touch: Touch) -> None:
-        """Make a touch; if it cannot be made, nothing changes.
-
-        Raises:
-            UsageError: Its epoch is not the present one, its checkpoint is missing, or a change is not
-                allowed.
-        """
-        if touch.epoch != self.training.epoch:
-            raise UsageError(
-                f"a touch must be made at the present epoch, {self.training.epoch}; found {touch.epoch}"
-            )
-        check_order([touch])
-        training = self.training
-        if touch.back_to is not None:
-            training = self._checkpoints.restore(touch.back_to, training.dataset)
-        self.training = training.touched(touch.changes)
-        self.touches.append(touch)
+    Args:
+        training: A training as it was right after an epoch.
+        touches: Its schedule; touches of epochs before are taken as made, detours are not made.
+        epoch: Where to stop, with the touches of that epoch made.
+    """
+    for touch in straightened(touches):
+        if training.epoch <= touch.epoch <= epoch:
+            while training.epoch < touch.epoch and not training.diverged:
+                training.train_epoch()
+            training = training.touched(touch.changes)
+    while training.epoch < epoch and not training.diverged:
+        training.train_epoch()
+    return training
 
 
 def scheduled(training: Training, touches: Sequence[Touch]) -> Iterator[tuple[Training, tuple[Metrics, ...]]]:

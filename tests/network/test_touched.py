@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from hpsearch.errors import DataError, UsageError
 from hpsearch.network.optimizers import OPTIMIZERS
-from hpsearch.network.touched import Checkpoints, TouchedTraining, scheduled
+from hpsearch.network.touched import Checkpoints, advanced, scheduled, touched
 from hpsearch.network.train import Training
-from hpsearch.touches import Change, Touch
+from hpsearch.touches import Change, Touch, straightened
 from tests.network.test_train import choose, small
 
 EPOCHS = 9
@@ -55,14 +55,15 @@ def start(**values: Any) -> Training:
 
 def nursed(training: Training, touches: list[Touch], directory: Path) -> Training:
     """Train to the end and make every touch and detour on the way."""
-    touched = TouchedTraining(training, Checkpoints(directory))
-    for touch in touches:
-        while touched.training.epoch < touch.epoch:
-            touched.train_epoch()
-        touched.touch(touch)
-    while not touched.training.ended:
-        touched.train_epoch()
-    return touched.training
+    checkpoints = Checkpoints(directory)
+    checkpoints.keep(training)
+    for touch in [*touches, None]:
+        while not training.ended and (touch is None or training.epoch < touch.epoch):
+            training.train_epoch()
+            checkpoints.keep(training)
+        if touch is not None:
+            training = touched(training, touch, checkpoints)
+    return training
 
 
 def state(training: Training) -> list[bytes]:
@@ -154,10 +155,18 @@ def test_a_change_that_cannot_be_made_is_refused(changes: dict[str, Change], mes
 
 def test_a_touch_of_another_epoch_is_refused(tmp_path: Path) -> None:
     """A touch is made now, neither in the past nor in the future."""
-    touched = TouchedTraining(start(), Checkpoints(tmp_path))
-    touched.train_epoch()
+    training = start()
+    training.train_epoch()
     with pytest.raises(UsageError, match="must be made at the present epoch, 1; found 0"):
-        touched.touch(Touch(0, {"dropout": Change(0.1)}))
+        touched(training, Touch(0, {"dropout": Change(0.1)}), Checkpoints(tmp_path))
+
+
+@given(schedules(), st.integers(0, EPOCHS - 1))
+def test_a_training_is_advanced_along_its_schedule(touches: list[Touch], epoch: int) -> None:
+    """Advanced to an epoch and from there to the end, a training has the bits of its schedule."""
+    *_, (whole, _) = scheduled(start(), touches)
+    checkpoint = advanced(start(), [touch for touch in straightened(touches) if touch.epoch < epoch], epoch)
+    assert state(advanced(checkpoint, touches, EPOCHS)) == state(whole)
 
 
 def test_more_epochs_go_on_where_the_training_ended() -> None:
@@ -181,22 +190,18 @@ def test_checkpoints_thin_out(tmp_path: Path) -> None:
 
 
 def test_a_missing_checkpoint_is_named(tmp_path: Path) -> None:
-    """A return to an epoch without a checkpoint says which epochs have one, and changes nothing."""
-    touched = TouchedTraining(start(), Checkpoints(tmp_path))
-    for _ in range(3):
-        touched.train_epoch()
-    (tmp_path / "epoch-000001.npz").unlink()
-    with pytest.raises(
-        UsageError, match="no checkpoint of epoch 1 is kept; there are checkpoints of: 0, 2, 3"
-    ):
-        touched.touch(Touch(3, back_to=1))
-    assert touched.training.epoch == 3
-    assert not touched.touches
+    """A return to an epoch without a checkpoint says which epochs have one."""
+    training, checkpoints = start(), Checkpoints(tmp_path)
+    checkpoints.keep(training)
+    training.train_epoch()
+    training.train_epoch()
+    checkpoints.keep(training)
+    with pytest.raises(UsageError, match="no checkpoint of epoch 1 is kept; there are checkpoints of: 0, 2"):
+        touched(training, Touch(2, back_to=1), checkpoints)
 
 
 def test_a_damaged_checkpoint_is_named(tmp_path: Path) -> None:
     """A return to a checkpoint that is damaged says which file it is."""
-    touched = TouchedTraining(start(), Checkpoints(tmp_path))
     (tmp_path / "epoch-000000.npz").write_bytes(b"PK nothing")
     with pytest.raises(DataError, match=r"epoch-000000\.npz: not a file that hpsearch wrote, or damaged"):
-        touched.touch(Touch(0, back_to=0))
+        touched(start(), Touch(0, back_to=0), Checkpoints(tmp_path))
