@@ -29,9 +29,12 @@ from hpsearch.searchers.stopping import Halving, RungHistory
 from hpsearch.space import CHECKED_DRAWS, Parameter, Space
 from hpsearch.trial import Metric, Result, Results, Rung, Status, Trial, Value, real_number
 
-ALGORITHM = 2
+ALGORITHM = 3
 """The version of what chooses trials. It goes up when a config's trials change; see :data:`ALGORITHMS`."""
-ALGORITHMS = {2: "values are drawn with few digits, and rungs stop fewer trials"}
+ALGORITHMS = {
+    2: "values are drawn with few digits, and rungs stop fewer trials",
+    3: "the network's trials are worth their best epoch, and ties are ordered by the loss",
+}
 """What each version changed. Runs that record none were made by version 1."""
 
 SEED_PURPOSE, ENQUEUE_PURPOSE = 2**16, 2**16 + 1  # searchers number their purposes from 0
@@ -159,7 +162,7 @@ class Search:
         config = Config.from_mapping(
             {
                 "seed": self._seed,
-                "metric": {"name": self.metric.name, "goal": self.metric.goal, "at": self.metric.at},
+                "metric": self.metric.to_json(),
                 "objective": {"python": {} if self._epochs is None else {"epochs": self._epochs}},
                 "space": self.space,
                 "search": {
@@ -414,7 +417,8 @@ class Search:
         self._askers.pop(result.number, None)
         with contextlib.suppress(ValueError):  # it was to be asked for again
             self._again.remove(self._asked[result.number])
-        if result.value is not None and (self.best is None or self._loss(result) < self._loss(self.best)):
+        order = self.metric.order
+        if result.value is not None and (self.best is None or order(result) < order(self.best)):
             self.best = result
         while (following := self._results.get(self._buffer.results)) is not None:
             self._add_result(following)
@@ -453,8 +457,7 @@ class Search:
         if self._rungs is None:
             return ()
         while self._rungs.counted < results:
-            curve, stopped = self._buffer.curve(self._rungs.counted)
-            self._rungs.add(curve, stopped=stopped)
+            self._buffer.add_to(self._rungs)
         epochs = values.get("epochs", self._epochs)
         if not isinstance(epochs, int):  # then the longest curve is taken for a full one
             epochs = self._rungs.longest
@@ -472,10 +475,6 @@ class Search:
         if self._alike is not None and result.number < ALIKE:
             why = _DIGITS.sub("", result.reason.partition("\n")[0])
             self._alike = [*self._alike, why] if result.status is Status.FAILED and why else None
-
-    def _loss(self, result: Result) -> tuple[float, int]:
-        assert result.value is not None  # noqa: S101 -- callers compare ranked results only
-        return self.metric.loss(result.value), result.number
 
 
 def _check_enqueued(space: Space, values: Mapping[str, Value]) -> None:

@@ -92,6 +92,7 @@ def new_run(
         "base": str(config.base),
         "overrides": list(config.overrides),
         "data": preparation.fingerprint(),
+        "rows": preparation.rows(),
         "code": preparation.record(),
         "versions": versions(),
         "algorithm": ALGORITHM,

@@ -4,6 +4,7 @@ All are frozen and plain: they pickle, and they turn into JSON and back without 
 """
 
 import math
+import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +12,12 @@ from enum import StrEnum
 from typing import Any, Literal, Self
 
 Value = bool | int | float | str
+
+Worth = tuple[float, float]
+"""What a trial is worth: its loss, and its tie, which orders equal losses. Lower is better in both."""
+
+WORST_TIE = sys.float_info.max
+"""The tie of a trial without one, or whose is not finite: finite, so that JSON and SQLite can hold it."""
 
 
 class Status(StrEnum):
@@ -63,47 +70,92 @@ def _element(value: object) -> object:
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """The number that a search optimizes.
+    """The number that a search optimizes, and the one order of its trials.
 
     Attributes:
         name: Its key in an epoch's metrics, such as ``val_error``.
         goal: Whether small or large values are good.
         at: Whether a trial is worth its metric at the ``last`` epoch or at its ``best`` one.
+        ties: What orders trials, and epochs, that are equal; its own ``at`` means nothing.
     """
 
     name: str
     goal: Literal["minimize", "maximize"] = "minimize"
     at: Literal["last", "best"] = "last"
+    ties: "Metric | None" = None
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON data, and as a config writes it."""
+        ties = {"name": self.ties.name, "goal": self.ties.goal} if self.ties else "none"
+        return {"name": self.name, "goal": self.goal, "at": self.at, "ties": ties}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """The metric that :meth:`to_json` wrote."""
+        ties = data.get("ties", "none")
+        return cls(**{**data, "ties": None if ties == "none" else cls(**ties)})
 
     def loss(self, value: float) -> float:
         """The value, signed so that lower is better; its own inverse."""
         return value if self.goal == "minimize" else -value
 
-    def losses(self, curve: Sequence["Epoch"]) -> list[float]:
-        """What a trial is worth as a loss, had it ended at each epoch; NaN where the metric is not finite."""
-        losses: list[float] = []
-        for epoch in curve:
-            losses.append(self.loss_after(epoch, losses[-1] if losses else math.nan))
-        return losses
+    def order(self, result: "Result") -> tuple[float, float, int]:
+        """What trials with a value are sorted by, best first: loss, tie, number."""
+        assert result.value is not None  # noqa: S101 -- only results with a value have a place
+        tie = self.worths(result.curve)[-1][1] if self.ties and result.curve else WORST_TIE
+        return self.loss(result.value), tie, result.number
 
-    def loss_after(self, epoch: "Epoch", before: float) -> float:
-        """What a trial is worth as a loss after an epoch, if it was worth ``before`` until then."""
+    def worths(self, curve: Sequence["Epoch"]) -> list[Worth]:
+        """What a trial is worth, had it ended at each epoch; without a finite metric, the loss is NaN."""
+        worths: list[Worth] = []
+        for epoch in curve:
+            worths.append(self.worth_after(epoch, worths[-1] if worths else None))
+        return worths
+
+    def worth_after(self, epoch: "Epoch", before: Worth | None) -> Worth:
+        """What a trial is worth after an epoch, if it was worth ``before`` until then."""
         value = epoch.metrics.get(self.name)
-        loss = math.nan if value is None else self.loss(value)
-        return before if self.at == "best" and (before <= loss or math.isnan(loss)) else loss
+        worth = (math.nan if value is None else self.loss(value)), self._tie(epoch)
+        if self.at == "last" or before is None or math.isnan(before[0]):
+            return worth
+        return worth if worth < before else before
+
+    def epoch_of(self, curve: Sequence["Epoch"]) -> "Epoch":
+        """The epoch that a trial's value is of: the last one, or the first of the best ones.
+
+        Args:
+            curve: Of a trial with a value.
+        """
+        worths = self.worths(curve)
+        return curve[-1 if self.at == "last" else worths.index(worths[-1])]
+
+    def _tie(self, epoch: "Epoch") -> float:
+        value = epoch.metrics.get(self.ties.name) if self.ties else None
+        return WORST_TIE if value is None or self.ties is None else self.ties.loss(value)
 
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """Where a trial may be stopped early: it continues past ``epoch`` only if its loss is at most ``loss``.
+    """Where a trial may be stopped early: it continues past ``epoch`` only if it is worth as much.
 
     Attributes:
         epoch: After how many epochs, counted from 1.
         loss: The largest loss (see :meth:`Metric.loss`) with which a trial continues.
+        tie: The largest tie with which a trial of just that loss continues.
     """
 
     epoch: int
     loss: float
+    tie: float = WORST_TIE
+
+    @property
+    def worth(self) -> Worth:
+        """The least that a trial has to be worth."""
+        return self.loss, self.tie
+
+    def to_json(self) -> list[float]:
+        """As JSON data: the epoch, the loss and, if ties are ordered, the tie."""
+        return [self.epoch, self.loss] if self.tie == WORST_TIE else [self.epoch, self.loss, self.tie]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +192,7 @@ class Trial:
             "number": self.number,
             "values": dict(self.values),
             "seed": self.seed,
-            "rungs": [[rung.epoch, rung.loss] for rung in self.rungs],
+            "rungs": [rung.to_json() for rung in self.rungs],
             "origin": dict(self.origin),
             "more_seeds": list(self.more_seeds),
         }
@@ -152,7 +204,7 @@ class Trial:
             number=data["number"],
             values=data["values"],
             seed=data["seed"],
-            rungs=tuple(Rung(epoch, loss) for epoch, loss in data["rungs"]),
+            rungs=tuple(Rung(*rung) for rung in data["rungs"]),
             origin=data["origin"],
             more_seeds=tuple(data["more_seeds"]),
         )

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from hpsearch.metrics import Sighting
-    from hpsearch.trial import Result, Trial
+    from hpsearch.trial import Metric, Result, Trial
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,7 @@ def try_config(config: Config, directory: Path) -> Attempt:
         trial, result = run.trial(0), run.result(0)
         trial_directory = run.trial_directory(0).resolve()
     assert result is not None  # noqa: S101 -- the search has ended
+    notes.texts += _better_epoch(config.metric, result)
     settings = config.objective
     if not isinstance(settings, CommandSettings):
         return Attempt(trial, result, "", {}, None, notes.texts)
@@ -73,6 +74,18 @@ def try_config(config: Config, directory: Path) -> Attempt:
     sightings = command.sightings(config.metric.name, trial, Path(settings.directory), trial_directory)
     line = command_line(config, trial, trial_directory)
     return Attempt(trial, result, line, sightings, _memory(), notes.texts)
+
+
+def _better_epoch(metric: Metric, result: Result) -> list[str]:
+    """Whether a trial that is worth its last epoch had a better one, as sentences."""
+    if metric.at == "best" or result.value is None or not result.curve:
+        return []
+    best = replace(metric, at="best").epoch_of(result.curve)
+    value = best.metrics[metric.name]
+    if best is result.curve[-1] or value is None or value == result.value:
+        return []
+    seen = f"{metric.name} was {value:.6g} after epoch {best.number}, and {result.value:.6g} after the last"
+    return [f"{seen}. If the code keeps the checkpoint of its best epoch, write metric: {{at: best}}"]
 
 
 def command_line(config: Config, trial: Trial, trial_directory: Path, *, anywhere: bool = False) -> str:

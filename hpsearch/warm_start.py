@@ -8,7 +8,7 @@ from hpsearch.config import Config
 from hpsearch.errors import ConfigError, HpsearchError, Problem, UsageError
 from hpsearch.known_results import read_known_results
 from hpsearch.searchers import ObservationBuffer, PriorObservation, match_observations
-from hpsearch.searchers.targets import extrapolated
+from hpsearch.searchers.targets import comparable_losses
 from hpsearch.store import Run
 
 
@@ -87,7 +87,7 @@ def _observations_of(config: Config, key: str, run: Run, problems: list[Problem]
         return []
     tried = [trials[result.number] for result in results]
     observations = ObservationBuffer.of(earlier.space, metric, tried, results)
-    losses = extrapolated(observations.losses, observations.stopped, observations.curves)
+    losses = comparable_losses(observations)
     found = match_observations(config.space, [trial.values for trial in tried], losses)
     if not found:
         theirs, ours = ", ".join(earlier.space.names), ", ".join(config.space.names)

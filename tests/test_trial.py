@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -47,21 +48,26 @@ def curve(*values: float | None) -> list[Epoch]:
     return [Epoch(number, {"m": value}, 0.0) for number, value in enumerate(values, 1)]
 
 
+def losses(metric: Metric, epochs: list[Epoch]) -> list[float]:
+    """The loss after each epoch."""
+    return [loss for loss, _ in metric.worths(epochs)]
+
+
 def test_losses_follow_the_goal() -> None:
     """A metric to be maximised is turned round, so that lower is better."""
-    assert Metric("m").losses(curve(3, 1, 2)) == [3, 1, 2]
-    assert Metric("m", "maximize").losses(curve(3, 1, 2)) == [-3, -1, -2]
+    assert losses(Metric("m"), curve(3, 1, 2)) == [3, 1, 2]
+    assert losses(Metric("m", "maximize"), curve(3, 1, 2)) == [-3, -1, -2]
 
 
 def test_at_best_an_epoch_counts_the_best_so_far() -> None:
     """With metric.at: best, a trial that gets worse is worth its best epoch."""
-    assert Metric("m", "minimize", "best").losses(curve(3, 1, 2)) == [3, 1, 1]
-    assert Metric("m", "maximize", "best").losses(curve(3, 1, 4, None)) == [-3, -3, -4, -4]
+    assert losses(Metric("m", "minimize", "best"), curve(3, 1, 2)) == [3, 1, 1]
+    assert losses(Metric("m", "maximize", "best"), curve(3, 1, 4, None)) == [-3, -3, -4, -4]
 
 
 def test_losses_that_are_not_finite_are_nan() -> None:
     """A missing or null metric is NaN, never zero."""
-    assert math.isnan(Metric("m").losses([Epoch(1, {}, 0.0)])[0])
+    assert math.isnan(losses(Metric("m"), [Epoch(1, {}, 0.0)])[0])
 
 
 @pytest.mark.parametrize(
@@ -84,3 +90,35 @@ def test_what_is_no_number_is_refused_by_its_type(value: object) -> None:
 def test_an_integer_beyond_floats_is_infinite() -> None:
     """10**400 is a number, though none that a float can hold."""
     assert real_number(10**400) == math.inf
+
+
+def both(*pairs: tuple[float, float | None]) -> tuple[Epoch, ...]:
+    """A learning curve of the metric m, and of another one that orders its ties."""
+    return tuple(Epoch(number, {"m": m, "t": t}, 0.0) for number, (m, t) in enumerate(pairs, 1))
+
+
+TIED = Metric("m", "minimize", "best", Metric("t", "maximize"))
+
+
+def test_of_equal_epochs_the_one_with_the_better_tie_counts() -> None:
+    """The best epoch is the first of those that nothing beats; a tie that is not finite is the worst."""
+    assert TIED.epoch_of(both((2, 9), (1, None), (1, 3), (1, 5), (1, 5), (1, 4))).number == 4
+    assert replace(TIED, ties=None).epoch_of(both((2, 9), (1, 0), (1, 3))).number == 2
+    assert replace(TIED, at="last").epoch_of(both((1, 9), (2, 0))).number == 2
+
+
+def test_equal_values_are_ordered_by_ties_then_by_number() -> None:
+    """The order of results is that of their losses, of their ties, of their numbers."""
+    curves = [both((1, 3)), both((1, 5)), both((0, 0)), both((1, 3)), both((1, None)), ()]
+    results = [
+        Result(number, Status.DONE, curve[-1].metrics["m"] if curve else 1, curve)
+        for number, curve in enumerate(curves)
+    ]
+    assert [result.number for result in sorted(results, key=TIED.order)] == [2, 1, 0, 3, 4, 5]
+    assert [result.number for result in sorted(results, key=Metric("m").order)] == [2, 0, 1, 3, 4, 5]
+
+
+@pytest.mark.parametrize("metric", [TIED, Metric("m"), Metric("m", "maximize", "best")])
+def test_metrics_are_json_and_back(metric: Metric) -> None:
+    """Nothing is lost."""
+    assert Metric.from_json(json.loads(json.dumps(metric.to_json()))) == metric

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from hpsearch.trial import Metric, Result, Trial
+from hpsearch.trial import WORST_TIE, Metric, Result, Trial
 
 
 def leaderboard(
@@ -26,6 +26,7 @@ def leaderboard(
             "trial": result.number,
             "status": str(result.status),
             "value": result.value,
+            **({"tie": tie_value(result, metric)} if metric.ties else {}),
             "epochs": len(result.curve),
             "values": dict(trials[result.number].values),
             "reason": result.reason.partition("\n")[
@@ -40,6 +41,19 @@ def leaderboard(
     return rows
 
 
+def tie_value(result: Result, metric: Metric) -> float | None:
+    """What orders a result among others of its value; None if nothing does, or it has no value.
+
+    Args:
+        result: Any.
+        metric: What the search makes better.
+    """
+    if metric.ties is None or result.value is None:
+        return None
+    tie = metric.order(result)[1]
+    return None if tie == WORST_TIE else metric.ties.loss(tie)
+
+
 def standard_error(result: Result, metric: Metric) -> float | None:
     """The standard error of a result's value over its seeds, taken at the epoch that the value is of.
 
@@ -52,6 +66,4 @@ def standard_error(result: Result, metric: Metric) -> float | None:
     """
     if result.value is None or not result.curve:
         return None
-    losses = metric.losses(result.curve)
-    epoch = losses.index(losses[-1]) if metric.at == "best" else -1
-    return result.curve[epoch].metrics.get(f"{metric.name}_se")
+    return metric.epoch_of(result.curve).metrics.get(f"{metric.name}_se")

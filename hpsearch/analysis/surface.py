@@ -10,7 +10,7 @@ from hpsearch.analysis.posterior import PosteriorDraws
 from hpsearch.searchers.candidates import quasirandom_point
 from hpsearch.searchers.searcher import Observations
 from hpsearch.searchers.surrogate import Features, GaussianProcess, HyperparameterPrior, fit
-from hpsearch.searchers.targets import extrapolated, surrogate_targets
+from hpsearch.searchers.targets import comparable_losses, surrogate_targets
 from hpsearch.space import Floats, Space
 
 _MOST_POINTS, _CLIP, _STEPS = 256, 0.95, 40
@@ -109,7 +109,7 @@ def surface(space: Space, observations: Observations, repeats: int = 1, seed: in
         theta = fit(features, prior, prior.mean, units, targets, _STEPS)
         process = GaussianProcess(features, theta, units, targets)
         draws = PosteriorDraws(features, theta, units, targets, _DRAWS, np.random.default_rng(seed))
-        carried = extrapolated(observations.losses, observations.stopped, observations.curves)[rows]
+        carried = comparable_losses(observations)[rows]
         scale, offset = _units_of_loss(carried, targets)
         explained = 1.0 - float(np.square(process.left_out).mean() / targets.var())
         return Surface(space, explained, scale, offset, logarithmic, process, draws)
@@ -119,7 +119,7 @@ def _logarithms(observations: Observations) -> Observations:
     with np.errstate(divide="ignore", invalid="ignore"):
         losses = np.log10(observations.losses)
         curves = [np.where(curve > 0, np.log10(curve), np.nan) for curve in observations.curves]
-    return Observations(observations.units, losses, observations.stopped, curves)
+    return Observations(observations.units, losses, observations.stopped, curves, observations.ties)
 
 
 def _units_of_loss(losses: Floats, targets: Floats) -> tuple[float, float]:

@@ -46,7 +46,7 @@ def check(config: Path, overrides: tuple[str, ...], color: Color) -> None:
     """
     from hpsearch.config import load
     from hpsearch.objectives.kinds import prepare
-    from hpsearch.reports.check import config_details
+    from hpsearch.reports.check import best_epoch_notes, config_details
     from hpsearch.reports.render import print_report
     from hpsearch.warm_start import load_warm_start
 
@@ -54,7 +54,7 @@ def check(config: Path, overrides: tuple[str, ...], color: Color) -> None:
     notes = prepare(loaded).check()
     _, warm_start_notes = load_warm_start(loaded)
     print_report(config_details(loaded), "table", console(color))
-    for note in (*loaded.notes, *notes, *warm_start_notes):
+    for note in (*loaded.notes, *notes, *warm_start_notes, *best_epoch_notes(loaded)):
         click.echo(f"note: {note}", err=True)
     click.echo(f"{config} is valid.", err=True)
 

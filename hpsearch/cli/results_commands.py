@@ -34,8 +34,9 @@ def leaderboard(
 ) -> None:
     """List the trials of RUN from best to worst.
 
-    Trials are ranked by value, ties by number; trials without a value come last, with the reason. Machine
-    formats leave out times and paths, so equal searches print equal bytes. Also works while the search runs.
+    Trials are ranked by value, equal ones by `metric.ties` and then by number; trials without a value come
+    last, with the reason. Machine formats leave out times and paths, so equal searches print equal bytes.
+    Also works while the search runs.
 
     \b
     Examples:
@@ -150,7 +151,7 @@ def show(
     with Run.read(directory) as run:
         config = Config.from_resolved(run.meta("config"))
         if trial is None:
-            metadata = {key: run.meta(key) for key in ("created", "data", "versions")}
+            metadata = {key: run.meta(key) for key in ("created", "data", "rows", "versions")}
             details = run_details(directory, config, metadata)
         else:
             number = run.trial_number(trial)

@@ -40,6 +40,8 @@ class FunctionSettings:
     kind: ClassVar[Literal["function"]] = "function"
     runs_user_code: ClassVar[bool] = True
     default_metric: ClassVar[str | None] = None
+    default_at: ClassVar[Literal["last", "best"]] = "last"
+    default_ties: ClassVar[Mapping[str, str]] = {}
     rules: ClassVar[ParameterRules] = KeywordRules()
     constants: ClassVar[Mapping[str, Value]] = {}
 
@@ -82,6 +84,8 @@ class PythonSettings:
     kind: ClassVar[Literal["python"]] = "python"
     runs_user_code: ClassVar[bool] = False
     default_metric: ClassVar[str | None] = None
+    default_at: ClassVar[Literal["last", "best"]] = "last"
+    default_ties: ClassVar[Mapping[str, str]] = {}
     rules: ClassVar[ParameterRules] = ParameterRules()
     constants: ClassVar[Mapping[str, Value]] = {}
 

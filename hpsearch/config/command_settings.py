@@ -53,6 +53,8 @@ class CommandSettings:
     kind: ClassVar[Literal["command"]] = "command"
     runs_user_code: ClassVar[bool] = True
     default_metric: ClassVar[str | None] = None
+    default_at: ClassVar[Literal["last", "best"]] = "last"
+    default_ties: ClassVar[Mapping[str, str]] = {}
     rules: ClassVar[ParameterRules] = CommandRules()
     constants: ClassVar[Mapping[str, Value]] = {}
 

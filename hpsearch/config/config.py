@@ -259,7 +259,7 @@ class Config:
         return {
             "name": self.name,
             "seed": self.seed,
-            "metric": {"name": self.metric.name, "goal": self.metric.goal, "at": self.metric.at},
+            "metric": self.metric.to_json(),
             "objective": self.objective.resolved(),
             "space": resolved_space(self.space),
             CONSTRAINTS: [constraint.text for constraint in self.space.constraints],

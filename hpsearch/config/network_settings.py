@@ -65,6 +65,8 @@ class NetworkSettings:
     kind: ClassVar[Literal["network"]] = "network"
     runs_user_code: ClassVar[bool] = False
     default_metric: ClassVar[str | None] = "val_error"
+    default_at: ClassVar[Literal["last", "best"]] = "best"
+    default_ties: ClassVar[Mapping[str, str]] = dict.fromkeys(("val_error", "val_accuracy"), "val_loss")
     rules: ClassVar[ParameterRules] = HyperparameterRules()
 
     data: str

@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from hpsearch.config.code_settings import FunctionSettings, PythonSettings
 from hpsearch.config.command_settings import CommandSettings
 from hpsearch.config.network_settings import NetworkSettings
 from hpsearch.config.reader import Reader, either
-from hpsearch.config.schema import MetricSection, ObjectiveSection
+from hpsearch.config.schema import MetricSection, ObjectiveSection, OrderOfTies
 from hpsearch.config.suggestions import suggest_value
-from hpsearch.document.nodes import MappingNode, entries_at, find
+from hpsearch.document.nodes import Location, MappingNode, entries_at, find
 from hpsearch.trial import Metric
 
 ObjectiveSettings = NetworkSettings | FunctionSettings | CommandSettings | PythonSettings
@@ -74,14 +74,63 @@ def read_metric(reader: Reader, kind: type[ObjectiveSettings]) -> Metric | None:
         return None
     reported = kind.metrics(reader)
     name = section.name or kind.default_metric or next(iter(reported), "value")
+    goal = _goal(name, section.goal, ("metric",), reader, kind)
+    ties = _ties(name, section.ties, reader, kind)
+    if goal is None or (ties is None and section.ties not in (None, "none")):
+        return None
+    return Metric(name, goal, section.at or kind.default_at, ties)
+
+
+def _ties(
+    name: str,
+    section: OrderOfTies | Literal["none"] | None,
+    reader: Reader,
+    kind: type[ObjectiveSettings],
+) -> Metric | None:
+    """What orders ties in the metric ``name``; None for nothing, or if anything is wrong with it."""
+    if section is None and name in kind.default_ties:
+        section = OrderOfTies(name=kind.default_ties[name])
+    if section is None or section == "none":
+        return None
+    at: Location = ("metric", "ties")
+    if section.name == name:
+        rule = "must be another metric than the one whose ties it orders"
+        reader.report(_named(at, reader), rule, hint=f"Leave it out, or name a metric other than {name}")
+        return None
+    goal = _goal(section.name, section.goal, at, reader, kind)
+    return None if goal is None else Metric(section.name, goal)
+
+
+def _goal(
+    name: str,
+    written: Literal["minimize", "maximize"] | None,
+    at: Location,
+    reader: Reader,
+    kind: type[ObjectiveSettings],
+) -> Literal["minimize", "maximize"] | None:
+    """The goal of a metric; None if it is not reported, or its goal is another; both are reported.
+
+    Args:
+        name: The metric.
+        written: The goal that the config gives it.
+        at: Where the config names it: a section, or a text.
+        reader: The config.
+        kind: The kind of the config's objective.
+    """
+    reported = kind.metrics(reader)
     if reported and name not in reported:
         names = list(reported)
-        hint = suggest_value(name, names) or f"The default is {kind.default_metric or names[0]}"
+        default = f"The default is {kind.default_metric or names[0]}" if at == ("metric",) else ""
         rule = f"must be a metric that the {kind.kind} reports: {either(names)}"
-        reader.report(("metric", "name"), rule, hint=hint)
+        reader.report(_named(at, reader), rule, hint=suggest_value(name, names) or default)
         return None
-    goal: Any = reported.get(name) or section.goal or "minimize"
-    if section.goal not in (None, goal):
-        reader.report(("metric", "goal"), f"must be {goal} for {name}", hint="Correct it or leave it out")
+    goal: Any = reported.get(name) or written or "minimize"
+    if written not in (None, goal):
+        reader.report((*at, "goal"), f"must be {goal} for {name}", hint="Correct it or leave it out")
         return None
-    return Metric(name, goal, section.at)
+    return goal  # type: ignore[no-any-return]  # the goals of the registry are such texts
+
+
+def _named(at: Location, reader: Reader) -> Location:
+    """Where the name of a metric is, which is a section or only its name."""
+    return (*at, "name") if isinstance(find(reader.root, at), MappingNode) else at

@@ -44,6 +44,15 @@ class Section(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
 
+class OrderOfTies(Section):
+    """The metric that orders what is equal by the search's own."""
+
+    name: str = Field(description="its name")
+    goal: Literal["minimize", "maximize"] | None = Field(
+        default=None, description="whether small or large values are good, as for the metric itself"
+    )
+
+
 class MetricSection(Section):
     """The number that a search optimizes."""
 
@@ -52,9 +61,15 @@ class MetricSection(Section):
         default=None,
         description="whether small or large values are good; known for the network's metrics",
     )
-    at: Literal["last", "best"] = Field(
-        default="last",
-        description="whether a trial's value is its metric at the last epoch or at its best one",
+    at: Literal["last", "best"] | None = Field(
+        default=None,
+        description="whether a trial's value is its metric at the last epoch or at its best one; "
+        "by default best for the network, last for your code",
+    )
+    ties: Annotated[OrderOfTies | Literal["none"] | None, section_of("name", unless="none")] = Field(
+        default=None,
+        description="the metric that orders trials and epochs that are equal, or none; "
+        "by default val_loss for the network's val_error and val_accuracy",
     )
 
 

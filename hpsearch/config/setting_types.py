@@ -27,9 +27,13 @@ def one_of(options: Iterable[str]) -> GetPydanticSchema:
     return GetPydanticSchema(lambda annotation, handler: core_schema.literal_schema(names))
 
 
-def section_of(key: str) -> BeforeValidator:
-    """Marks a section that may be written as the text or list of one of its keys."""
-    return BeforeValidator(lambda value: {key: value} if isinstance(value, str | list) else value)
+def section_of(key: str, *, unless: str | None = None) -> BeforeValidator:
+    """Marks a section that may be written as the text or list of one of its keys; ``unless`` stays a text."""
+
+    def section(value: object) -> object:
+        return {key: value} if isinstance(value, str | list) and value != unless else value
+
+    return BeforeValidator(section)
 
 
 def is_name(text: str) -> bool:

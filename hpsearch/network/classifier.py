@@ -53,7 +53,7 @@ class BatchNormMLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
         dropout: Share of hidden units dropped.
         label_smoothing: Share of a label spread over all classes.
         early_stopping: Whether to hold out rows, to stop when their accuracy no longer improves, and to
-            restore the best epoch.
+            restore the best epoch, of equal ones that with the lowest loss.
         validation_fraction: The share of rows held out for early stopping, stratified by class.
         n_iter_no_change: Epochs to wait for a better accuracy.
         random_state: Seeds the first weights, the order of the rows, dropout and the validation rows.
@@ -138,17 +138,19 @@ class BatchNormMLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
 
     def _train_until_no_better(self) -> None:
         """Train, wait for a better accuracy on the rows set apart, and go back to the best."""
-        network, best, waited = self._training.network, -math.inf, 0
+        training, best, waited = self._training, (-math.inf, -math.inf), 0
         self.validation_scores_: list[float] = []
-        for metrics in self._epochs(self._training):
+        for metrics in self._epochs(training):
             self.validation_scores_.append(metrics["val_accuracy"])
             waited += 1
-            if metrics["val_accuracy"] > best:
-                best, waited = metrics["val_accuracy"], 0
-                kept = network.parameters.copy(), network.running_stats.copy()
+            worth = metrics["val_accuracy"], -metrics["val_loss"]  # of equal accuracies the lower loss
+            if worth > best:
+                waited = waited if worth[0] == best[0] else 0
+                best = worth
+                training.keep()
             if waited >= self.n_iter_no_change:
                 break
-        network.parameters[:], network.running_stats[:] = kept
+        training.go_back()
 
     def partial_fit(self, X: Any, y: Any, classes: Any = None) -> Self:
         """Train one more epoch, on these rows; there is no early stopping.

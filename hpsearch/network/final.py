@@ -47,8 +47,7 @@ def best_epoch(metric: Metric, result: Result | None) -> int | None:
     """
     if metric.at != "best" or result is None or not result.status.ranked:
         return None
-    losses = metric.losses(result.curve)
-    return result.curve[losses.index(losses[-1])].number
+    return metric.epoch_of(result.curve).number
 
 
 def train_final(

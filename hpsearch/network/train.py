@@ -19,6 +19,8 @@ from hpsearch.network.passes import EvaluationPass, TrainingPass
 from hpsearch.network.schedules import SCHEDULES
 from hpsearch.touches import Change
 
+_KEPT = "kept_parameters", "kept_running_stats"  # in a checkpoint
+
 Metrics = dict[str, float]
 """``train_loss``, and with a validation split ``val_loss``, ``val_error`` and ``val_accuracy``."""
 
@@ -87,6 +89,7 @@ class Training:
         self._generators: list[np.random.Generator] = []
         self._passes: dict[int, TrainingPass] = {}
         self._evaluation = EvaluationPass(self.network)
+        self._kept: tuple[Array, Array] | None = None
 
     def __iter__(self) -> Iterator[tuple[Metrics, ...]]:
         """Train the epochs that are left."""
@@ -154,6 +157,19 @@ class Training:
             wrong = int(np.count_nonzero(logarithms.argmax(axis=1) != y))
             result.append({"loss": loss, "error": wrong / len(y), "accuracy": (len(y) - wrong) / len(y)})
         return tuple(result)
+
+    def keep(self) -> None:
+        """Keep the networks as they are now, in place of what was kept before; a checkpoint has them too."""
+        arrays = self.network.parameters, self.network.running_stats
+        if self._kept is None:
+            self._kept = arrays[0].copy(), arrays[1].copy()
+        for kept, array in zip(self._kept, arrays, strict=True):
+            kept[:] = array
+
+    def go_back(self) -> None:
+        """Put the networks that were kept, if any were, in place of those of the last epoch."""
+        if self._kept is not None:
+            self.network.parameters[:], self.network.running_stats[:] = self._kept
 
     def model(self, which: int = 0, extra: Mapping[str, Any] | None = None) -> Model:
         """A copy of one of the networks, with the standardisation and labels of its data.
@@ -262,7 +278,9 @@ class Training:
     def _arrays(self) -> dict[str, Array]:
         """The arrays that training changes and that outlive an epoch."""
         slots = {f"slot_{number}": slot for number, slot in enumerate(self._optimizer.slots)}
-        return {"parameters": self.network.parameters, "running_stats": self.network.running_stats, **slots}
+        kept = dict(zip(_KEPT, self._kept or (), strict=False))
+        arrays = {"parameters": self.network.parameters, "running_stats": self.network.running_stats}
+        return {**arrays, **slots, **kept}
 
     @classmethod
     def _restored(cls, dataset: Dataset, metadata: Mapping[str, Any], arrays: Mapping[str, Array]) -> Self:
@@ -270,13 +288,13 @@ class Training:
         initial = arrays["parameters"], arrays["running_stats"]
         training = cls(dataset, hyperparameters, metadata["seeds"], initial)
         for number, slot in enumerate(training._optimizer.slots):
-            saved = arrays[f"slot_{number}"]
-            if saved.shape != slot.shape or saved.dtype != slot.dtype:
-                raise ValueError(
-                    f"slots must be {slot.dtype} of the shape {slot.shape}; "
-                    f"found {saved.dtype} of the shape {saved.shape}"
-                )
-            slot[:] = saved
+            slot[:] = _alike(arrays[f"slot_{number}"], slot, "slots")
+        if _KEPT[0] in arrays:
+            network = training.network
+            training._kept = (
+                _alike(arrays[_KEPT[0]], network.parameters, "kept parameters").copy(),
+                _alike(arrays[_KEPT[1]], network.running_stats, "kept statistics").copy(),
+            )
         training.epoch, training.diverged = metadata["epoch"], metadata["diverged"]
         training._optimizer.steps = metadata["steps"]
         return training
@@ -284,6 +302,16 @@ class Training:
     def __reduce__(self) -> tuple[Callable[..., Self], tuple[Any, ...]]:
         """Pickle the data and what a checkpoint holds: layers bound to their arrays cannot be pickled."""
         return self._restored, (self.dataset, self._metadata(), self._arrays())
+
+
+def _alike(saved: Array, own: Array, what: str) -> Array:
+    """An array of a checkpoint. Raises a ValueError if its shape or type is not that of its own."""
+    if saved.shape != own.shape or saved.dtype != own.dtype:
+        raise ValueError(
+            f"{what} must be {own.dtype} of the shape {own.shape}; "
+            f"found {saved.dtype} of the shape {saved.shape}"
+        )
+    return saved
 
 
 def _check_counts(metadata: Mapping[str, Any]) -> None:

@@ -90,6 +90,9 @@ class CodePreparation:
         """The SHA-256 of the code's files."""
         return hashlib.sha256(json.dumps(self.record(), sort_keys=True).encode()).hexdigest()
 
+    def rows(self) -> None:
+        """None: the data are the code's own."""
+
     def files(self) -> Mapping[str, bytes]:
         """The copy of the code, for a new run directory."""
         return {f"{COPY}/{name}": content for name, content in self.code.files.items()}

@@ -9,7 +9,17 @@ from typing import Any
 from hpsearch.errors import SystemLacking
 from hpsearch.objective import Ending, LastRecord, OnEpoch, Records, TrialEnded
 from hpsearch.process.running_time import running_time
-from hpsearch.trial import Epoch, Metric, Result, Rung, Status, Trial, real_number
+from hpsearch.trial import (
+    WORST_TIE,
+    Epoch,
+    Metric,
+    Result,
+    Rung,
+    Status,
+    Trial,
+    Worth,
+    real_number,
+)
 
 TRACEBACK_LINES = 12
 LONGEST_REASON_LINE = 500
@@ -49,14 +59,14 @@ def follow(
     start = running_time()
     before = earlier[-1].seconds if earlier else 0.0
     curve = list(earlier)
-    loss = metric.losses(curve)[-1] if curve else math.nan
+    worth = metric.worths(curve)[-1] if curve else None
     figures: dict[str, float | None] = {}
 
     def seconds() -> float:
         return before + running_time() - start
 
     try:
-        ending = _ending(trial.rungs, metric, curve[-1], loss) if curve else None
+        ending = _ending(trial.rungs, metric, curve[-1], worth) if worth else None
         while ending is None:
             try:
                 record = next(records)
@@ -64,12 +74,12 @@ def follow(
                 ending = Ending(Status.DONE)
                 figures = _figures(end.value or {})
                 break
-            curve.append(Epoch(len(curve) + 1, _numbers(record, metric.name), seconds()))
+            curve.append(Epoch(len(curve) + 1, _numbers(record, metric), seconds()))
             if on_epoch is not None:
                 on_epoch(trial, curve[-1])
-            loss = metric.loss_after(curve[-1], loss)
+            worth = metric.worth_after(curve[-1], worth)
             rungs = () if isinstance(record, LastRecord) else trial.rungs
-            ending = _ending(rungs, metric, curve[-1], loss)
+            ending = _ending(rungs, metric, curve[-1], worth)
             if ending is None and timeout is not None and seconds() > timeout and len(curve) != epochs:
                 ending = Ending(Status.TIMED_OUT, timeout_reason(timeout))
         if not curve:
@@ -86,7 +96,7 @@ def follow(
         ending = Ending(Status.FAILED, describe(error))
     finally:
         records.close()
-    value = metric.loss(loss) if ending.status.ranked else None
+    value = metric.loss(worth[0]) if worth and ending.status.ranked else None
     return Result(trial.number, ending.status, value, tuple(curve), figures, ending.reason, seconds())
 
 
@@ -95,34 +105,47 @@ def timeout_reason(timeout: float) -> str:
     return f"it ran longer than its timeout of {timeout:g} s"
 
 
-def _ending(rungs: Sequence[Rung], metric: Metric, epoch: Epoch, loss: float) -> Ending | None:
+def _ending(rungs: Sequence[Rung], metric: Metric, epoch: Epoch, worth: Worth) -> Ending | None:
     """Whether the trial ends after an epoch, by its own numbers."""
     if epoch.metrics.get(metric.name) is None:
         return Ending(Status.DIVERGED, f"{metric.name} was not finite after epoch {epoch.number}")
     for rung in rungs:
-        if rung.epoch == epoch.number and loss > rung.loss:
-            value, bar = metric.loss(loss), metric.loss(rung.loss)
-            needed = f"at {'most' if metric.goal == 'minimize' else 'least'} {bar:.6g}"
-            return Ending(
-                Status.STOPPED,
-                f"stopped early after epoch {epoch.number}: {metric.name} {value:.6g}, needed {needed}",
-            )
+        if rung.epoch == epoch.number and worth > rung.worth:
+            reached = _against(metric, worth[0], rung.loss)
+            if metric.ties and worth[0] == rung.loss:
+                reached += f", and then {_against(metric.ties, worth[1], rung.tie)}"
+            return Ending(Status.STOPPED, f"stopped early after epoch {epoch.number}: {reached}")
     return None
 
 
-def _numbers(record: object, name: str) -> dict[str, float | None]:
+def _against(metric: Metric, loss: float, most: float) -> str:
+    """What a trial reached and would have needed."""
+    side = "most" if metric.goal == "minimize" else "least"
+    reached = "not finite" if loss == WORST_TIE else f"{metric.loss(loss):.6g}"
+    return f"{metric.name} {reached}, needed at {side} {metric.loss(most):.6g}"
+
+
+def _numbers(record: object, metric: Metric) -> dict[str, float | None]:
     """An epoch's metrics as floats, None where not finite; other entries that are not numbers are left out.
 
     Raises:
-        TypeError: The search's metric is missing or not a real number.
+        TypeError: The search's metric, or the one that orders ties, is missing or not a real number.
     """
     if not isinstance(record, Mapping):
         kind = type(record).__name__
         raise TypeError(f"an epoch's record must be a mapping of metrics, not {kind}: {record!r:.80}")
-    if name not in record:
-        seen = ", ".join(sorted(map(str, record))) or "nothing"
-        raise TypeError(f"every epoch must report the metric {name!r}; this one reported {seen}")
-    return {name: _finite(real_number(record[name])), **_figures(record)}
+    seen = ", ".join(sorted(map(str, record))) or "nothing"
+    if metric.name not in record:
+        raise TypeError(f"every epoch must report the metric {metric.name!r}; this one reported {seen}")
+    needed = {metric.name: _finite(real_number(record[metric.name]))}
+    if metric.ties:
+        name = metric.ties.name
+        if name not in record:
+            raise TypeError(
+                f"every epoch must report {name!r}, which metric.ties names; this one reported {seen}"
+            )
+        needed[name] = _finite(real_number(record[name]))
+    return needed | _figures(record)
 
 
 def _figures(entries: Mapping[str, Any]) -> dict[str, float | None]:

@@ -43,6 +43,10 @@ class Preparation(Protocol):
         """The SHA-256 of the files that results depend on."""
         ...
 
+    def rows(self) -> Mapping[str, int] | None:
+        """How many rows each split of the data has, so how far a metric can be trusted; None if not known."""
+        ...
+
     def files(self) -> Mapping[str, bytes]:
         """Files that a new run directory is made with, by relative path."""
         ...

@@ -64,7 +64,10 @@ class NetworkObjective:
         except Exception as error:  # from here on, follow() sees to what is raised
             return Result(trial.number, Status.FAILED, reason=describe(error))
 
+        best = _BestEpoch(self.metric, training, earlier)
+
         def keep(trial: Trial, epoch: Epoch) -> None:
+            best.look(epoch)
             checkpoint.epoch(training, epoch)
             if on_epoch is not None:
                 on_epoch(trial, epoch)
@@ -141,6 +144,12 @@ class NetworkPreparation:
         settings = self._settings
         return fingerprint(settings.data, validation=settings.validation, test=settings.test)
 
+    def rows(self) -> Mapping[str, int]:
+        """How many rows each split has."""
+        data = self.dataset
+        splits = {"train": data.y_train, "validation": data.y_validation, "test": data.y_test}
+        return {name: len(labels) for name, labels in splits.items()}
+
     def files(self) -> Mapping[str, bytes]:
         """None: the data are prepared when the search runs."""
         return {}
@@ -181,7 +190,25 @@ def _records(training: Training) -> Records:
     return None
 
 
+class _BestEpoch:
+    """Keeps the networks of the epoch that a trial's value is of, if that is not the last one."""
+
+    def __init__(self, metric: Metric, training: Training, earlier: Sequence[Epoch]) -> None:
+        self._metric = metric
+        self._training = training
+        self._worth = metric.worths(earlier)[-1] if earlier else None
+
+    def look(self, epoch: Epoch) -> None:
+        """Keep the networks if this epoch is the best so far."""
+        worth = self._metric.worth_after(epoch, self._worth)
+        if self._metric.at == "best" and worth is not self._worth:
+            self._training.keep()
+        self._worth = worth
+
+
 def _test_metrics(training: Training) -> dict[str, float]:
+    """The metrics on the test rows, of the networks that a trial is worth."""
+    training.go_back()
     if not len(training.dataset.x_test):
         return {}
     stack = training.evaluate(training.dataset.x_test, training.dataset.y_test)

@@ -51,6 +51,8 @@ def leaderboard_table(
     ]
     if any("standard_error" in row for row in rows):
         columns.append(Column("±", ("standard_error",), right=True))
+    if metric.ties:
+        columns.append(Column(metric.ties.name, ("tie",), right=True))
     columns += [
         Column("status", ("status",)),
         Column("epochs", ("epochs",), right=True),

@@ -155,7 +155,7 @@ class LiveDisplay:
         return lines
 
     def _best(self, progress: Progress) -> Text:
-        _, number, _, result = progress.leaders[0]
+        (*_, number), _, result = progress.leaders[0]
         error = standard_error(result, progress.metric)
         spread = "" if error is None else f" ± {plain(error)}"
         history = sparkline([progress.metric.loss(loss) for loss in progress.best_so_far], _BAR)
@@ -170,7 +170,7 @@ class LiveDisplay:
         if not progress.leaders or len(progress.values) < _FEWEST_FOR_ZOOM or width < 60:
             return []
         tried = [progress.values[number].values for number in sorted(progress.values)]
-        best = progress.leaders[0][2].values
+        best = progress.leaders[0][1].values
         rows = zoom_lines(
             progress.search.space,
             tried,
@@ -187,7 +187,7 @@ class LiveDisplay:
     def _trials(self, progress: Progress, width: int) -> list[Text]:
         names = progress.search.space.names
         rows = []
-        for _, number, trial, result in list(progress.leaders):
+        for (*_, number), trial, result in list(progress.leaders):
             curve = sparkline([epoch.metrics.get(progress.metric.name) for epoch in result.curve])
             rows.append([str(number), plain(result.value), curve, *_cells(trial.values, names)])
         header = ["trial", printable(progress.metric.name), "curve", *map(printable, names)]

@@ -52,7 +52,7 @@ class Progress:
         finished: How many results there are.
         statuses: How many results of each status.
         reasons: How many trials failed for each reason.
-        leaders: The best trials: loss, number, trial, result.
+        leaders: The best trials: their order, trial, result.
         best_so_far: The lowest loss after each result that has a value.
         values: The values of every finished trial, by number.
     """
@@ -67,7 +67,7 @@ class Progress:
         self.finished = 0
         self.statuses: Counter[Status] = Counter()
         self.reasons: Counter[str] = Counter()
-        self.leaders: list[tuple[float, int, Trial, Result]] = []
+        self.leaders: list[tuple[tuple[float, float, int], Trial, Result]] = []
         self.best_so_far: list[float] = []
         self.values: dict[int, Trial] = {}
         self.draining = False
@@ -96,7 +96,7 @@ class Progress:
         if (running := self.running.pop(trial.number, None)) is not None:
             self._seconds[trial.number] = time.monotonic() - running.since
         self._count(trial, result)
-        return bool(self.leaders) and self.leaders[0][1] == trial.number
+        return bool(self.leaders) and self.leaders[0][1].number == trial.number
 
     def read_curves(self) -> None:
         """Look at what the workers have written of the running trials, about twice a second."""
@@ -159,9 +159,9 @@ class Progress:
         if result.value is None:
             self.reasons[result.reason.partition("\n")[0]] += 1
             return
-        loss = self.metric.loss(result.value)
-        self.best_so_far.append(min(loss, self.best_so_far[-1]) if self.best_so_far else loss)
-        bisect.insort(self.leaders, (loss, trial.number, trial, result))
+        order = self.metric.order(result)
+        self.best_so_far.append(min([order[0], *self.best_so_far[-1:]]))
+        bisect.insort(self.leaders, (order, trial, result))
         del self.leaders[LEADERS:]
 
 

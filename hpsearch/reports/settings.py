@@ -5,6 +5,7 @@ from typing import Any
 
 from hpsearch.config import Config
 from hpsearch.reports.text import value_text
+from hpsearch.trial import Metric
 
 __all__ = ["config_lines", "pairs"]
 
@@ -17,13 +18,18 @@ def config_lines(config: Config) -> list[tuple[str, str]]:
     return [
         ("name", config.name),
         ("seed", str(config.seed)),
-        ("metric", f"{metric.goal} {metric.name} at the {metric.at} epoch"),
+        ("metric", _metric(metric)),
         (kind, pairs(resolved["objective"][kind])),
         ("space", "\n".join(f"{name}: {_parameter(spec)}" for name, spec in resolved["space"].items())),
         *constraints,
         ("search", pairs(resolved["search"])),
         ("run", pairs(resolved["run"])),
     ]
+
+
+def _metric(metric: Metric) -> str:
+    text = f"{metric.goal} {metric.name} at the {metric.at} epoch"
+    return f"{text}; equal ones by {metric.ties.name}" if metric.ties else text
 
 
 def pairs(values: Mapping[str, Any]) -> str:

@@ -25,7 +25,8 @@ def run_details(directory: Path, config: Config, metadata: Mapping[str, Any]) ->
     Args:
         directory: The run directory.
         config: The run's config.
-        metadata: ``created``, the hash of the ``data`` and the ``versions`` that the run began with.
+        metadata: ``created``, the hash of the ``data``, its ``rows`` by split if known, and the ``versions``
+            that the run began with.
     """
     versions = metadata["versions"]
     lines = [
@@ -33,6 +34,7 @@ def run_details(directory: Path, config: Config, metadata: Mapping[str, Any]) ->
         ("created", local_time(metadata["created"])),
         *config_lines(config),
         ("data", f"SHA-256 {metadata['data']}"),
+        *([("rows", pairs(metadata["rows"]))] if metadata.get("rows") else []),
         ("versions", pairs({key: value for key, value in versions.items() if key != "blas"})),
         ("blas", blas_lines(versions)),
     ]
@@ -66,12 +68,14 @@ def trial_details(
         lines += _state(running, metric)
         data |= {} if running is None else running_data(running, metric)
     else:
-        data |= _result_data(result, timings=timings)
+        data |= _result_data(result, metric, timings=timings)
         lines.append(("status", str(result.status)))
         if result.value is not None:
             error = standard_error(result, metric)
             spread = "" if error is None else f" ± {plain(error)}"
-            lines.append((metric.name, plain(result.value) + spread))
+            count = len(result.curve)
+            at = f" after epoch {data['best_epoch']} of {count}" if "best_epoch" in data and count > 1 else ""
+            lines.append((metric.name, plain(result.value) + spread + at))
         lines += [(name, plain(value)) for name, value in result.final.items()]
     values = "\n".join(f"{name}: {value_text(value)}" for name, value in trial.values.items())
     seeds = ", ".join(map(str, trial.seeds))
@@ -88,8 +92,10 @@ def trial_details(
     return Details("trial", data, [(label, text) for label, text in lines if text])
 
 
-def _result_data(result: Result, *, timings: bool) -> dict[str, Any]:
+def _result_data(result: Result, metric: Metric, *, timings: bool) -> dict[str, Any]:
     data = result.to_json()
+    if metric.at == "best" and result.value is not None and result.curve:
+        data["best_epoch"] = metric.epoch_of(result.curve).number
     if not timings:
         del data["seconds"]
         data["curve"] = [[number, metrics] for number, metrics, _ in data["curve"]]

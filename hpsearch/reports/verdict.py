@@ -50,7 +50,10 @@ def _best(metric: Metric, best: Result, count: int) -> str:
     value = f"{metric.name} {plain(best.value)}{spread}"
     text = f"The best of {count} trials is trial {best.number}, with {value}"
     tested = [f"{name} {plain(value)}" for name, value in best.final.items() if value is not None]
-    return f"{text}; at its end it had {', '.join(tested)}." if tested else f"{text}."
+    when = "at its end"
+    if metric.at == "best" and best.curve:
+        when = f"after epoch {metric.epoch_of(best.curve).number}"
+    return f"{text}; {when} it had {', '.join(tested)}." if tested else f"{text}."
 
 
 def _importance(found: Importance | None) -> list[str]:
@@ -79,7 +82,8 @@ def _next(
             f"The best trial came late (number {ranked[0].number}), so more trials may find a better one:"
             f" `hpsearch resume RUN --trials {2 * total}`."
         )
-    ties = sum(result.value == ranked[0].value for result in ranked)
+    first = config.metric.order(ranked[0])[:2]
+    ties = sum(config.metric.order(result)[:2] == first for result in ranked)
     if ties > 1:
         sentences.append(f"{ties} trials share the best value; of them the first is called the best.")
     done = sum(result.status is Status.DONE for result in results)

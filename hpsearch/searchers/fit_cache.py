@@ -81,11 +81,12 @@ def _copy_of_first(observations: Observations, size: int) -> Observations:
         losses=observations.losses[:size],
         stopped=observations.stopped[:size],
         curves=observations.curves[:size],
+        ties=observations.ties[:size],
     )
     if part.history is not None:  # nobody changes what it begins with
         return part
-    copies = (part.units.copy(), part.losses.copy(), part.stopped.copy(), tuple(part.curves))
-    return Observations(*copies)
+    copies = (part.units.copy(), part.losses.copy(), part.stopped.copy())
+    return Observations(*copies, tuple(part.curves), tuple(part.ties))
 
 
 def _is_prefix(first: Observations, observations: Observations) -> bool:
@@ -98,6 +99,7 @@ def _is_prefix(first: Observations, observations: Observations) -> bool:
         and np.array_equal(first.units, observations.units[:size])
         and np.array_equal(first.stopped, observations.stopped[:size])
         and _same_curves(first.curves, observations.curves[:size])
+        and _same_curves(first.ties, observations.ties[:size])
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from hpsearch.searchers.searcher import Observations
+from hpsearch.searchers.stopping import RungHistory
 from hpsearch.space import Booleans, Floats, Space
 from hpsearch.trial import Metric, Result, Status, Trial
 
@@ -29,6 +30,7 @@ class ObservationBuffer:
         self._losses: Floats = np.empty(64)
         self._stopped: Booleans = np.empty(64, dtype=np.bool_)
         self._curves: list[Floats] = []
+        self._ties: list[Floats] = []  # epoch by epoch as well; only if the metric orders ties
 
     @classmethod
     def of(
@@ -56,14 +58,21 @@ class ObservationBuffer:
         """The result of the first trial that has none."""
         self._losses[self.results] = math.nan if result.value is None else self._metric.loss(result.value)
         self._stopped[self.results] = result.status is Status.STOPPED
-        self._curves.append(np.array(self._metric.losses(result.curve), dtype=np.float64))
+        worths = np.array(self._metric.worths(result.curve), dtype=np.float64).reshape(-1, 2)
+        self._curves.append(worths[:, 0].copy())
+        if self._metric.ties is not None:
+            self._ties.append(worths[:, 1].copy())
         self.results += 1
 
-    def curve(self, number: int) -> tuple[Floats, bool]:
-        """A trial's learning curve, as losses, and whether it was stopped early."""
-        return self._curves[number], bool(self._stopped[number])
+    def add_to(self, rungs: RungHistory) -> None:
+        """Add the learning curve of the first trial that a history of rungs lacks."""
+        number = rungs.counted
+        ties = self._ties[number] if self._ties else None
+        rungs.add(self._curves[number], ties, stopped=bool(self._stopped[number]))
 
     def observations(self, points: int, results: int) -> Observations:
         """The first ``points`` points and the first ``results`` results."""
         losses, stopped, curves = self._losses[:results], self._stopped[:results], self._curves[:results]
-        return Observations(self._units[:points], losses, stopped, curves, history=self)
+        return Observations(
+            self._units[:points], losses, stopped, curves, ties=self._ties[:results], history=self
+        )

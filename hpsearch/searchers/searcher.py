@@ -41,6 +41,8 @@ class Observations:
         losses: Losses of trials 0 … m − 1, lower is better, NaN for a trial without a value; shape (m,).
         stopped: Which of the m trials were stopped early, shape (m,).
         curves: The m trials' losses epoch by epoch, each of shape (epochs,); empty if it reported none.
+        ties: What orders equal losses, lower is better, in the shapes of ``curves``; nothing if there is no
+            such order.
         history: A record that only grows, of which these are the first entries. Two observations of one
             history need not be compared: the shorter is the beginning of the longer.
     """
@@ -49,6 +51,7 @@ class Observations:
     losses: Floats
     stopped: Booleans
     curves: Sequence[Floats]
+    ties: Sequence[Floats] = ()
     history: object | None = None
 
     @classmethod

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from hpsearch.space import Floats
-from hpsearch.trial import Rung
+from hpsearch.trial import WORST_TIE, Rung, Worth
 
 _FEWEST = 3
 """The number of trials that must have reached a rung before it stops any."""
@@ -54,7 +54,7 @@ class Halving:
 
 
 class RungHistory:
-    """The losses of a search's trials at each rung, in order: a threshold costs the same at any number.
+    """What a search's trials were worth at each rung, in order: a threshold costs the same at any number.
 
     Args:
         halving: Where the rungs are.
@@ -68,25 +68,29 @@ class RungHistory:
         self.counted = 0
         self.longest = 0
         self._halving = halving
-        self._losses: defaultdict[int, list[float]] = defaultdict(list)
-        self._pairs: defaultdict[int, deque[tuple[float, float]]]
+        self._worths: defaultdict[int, list[Worth]] = defaultdict(list)
+        self._pairs: defaultdict[int, deque[tuple[Worth, Worth]]]
         self._pairs = defaultdict(partial(deque, maxlen=_MOST_PAIRS))
 
-    def add(self, curve: Floats, *, stopped: bool) -> None:
+    def add(self, curve: Floats, ties: Floats | None = None, *, stopped: bool) -> None:
         """The learning curve of the next trial.
 
         Args:
             curve: Losses epoch by epoch, lower is better; entries that are not finite do not count.
+            ties: What orders equal losses, epoch by epoch; None for nothing.
             stopped: Whether the trial was stopped early, so that its last loss is not its final one.
         """
         self.counted += 1
         self.longest = max(self.longest, len(curve))
+
+        def worth(epoch: int) -> Worth:
+            return float(curve[epoch - 1]), WORST_TIE if ties is None else float(ties[epoch - 1])
+
         for epoch in self._halving.rung_epochs(len(curve) + 1):
-            loss = float(curve[epoch - 1])
-            if math.isfinite(loss):
-                bisect.insort(self._losses[epoch], loss)
+            if math.isfinite(curve[epoch - 1]):
+                bisect.insort(self._worths[epoch], worth(epoch))
                 if not stopped and epoch < len(curve) and math.isfinite(curve[-1]):
-                    self._pairs[epoch].append((loss, float(curve[-1])))
+                    self._pairs[epoch].append((worth(epoch), worth(len(curve))))
 
     def rungs(self, epochs: int) -> tuple[Rung, ...]:
         """The thresholds of a trial: it must be among the best of the trials that reached each.
@@ -99,10 +103,10 @@ class RungHistory:
         """
         found = []
         for epoch in self._halving.rung_epochs(epochs):
-            losses = self._losses[epoch]
+            worths = self._worths[epoch]
             share = self._share(epoch)
-            if len(losses) >= _FEWEST and share < 1:
-                found.append(Rung(epoch, losses[math.ceil(len(losses) * share) - 1]))
+            if len(worths) >= _FEWEST and share < 1:
+                found.append(Rung(epoch, *worths[math.ceil(len(worths) * share) - 1]))
         return tuple(found)
 
     def _share(self, epoch: int) -> float:
@@ -124,7 +128,7 @@ class RungHistory:
         ranks, final_ranks = _ranks(before, sorted(before)), _ranks(after, sorted(after))
         spread = _covariance(ranks, ranks) * _covariance(final_ranks, final_ranks)
         correlation = _covariance(ranks, final_ranks) / math.sqrt(spread) if spread else 0.0
-        reached = self._losses[epoch]
+        reached = self._worths[epoch]
         places = _ranks(before, reached)  # from 0 to twice their number
         deviation = math.sqrt(_covariance(places, places)) / n
         ratio = 2 * len(reached) * _UNIFORM_DEVIATION / deviation if deviation else 1.0
@@ -133,7 +137,7 @@ class RungHistory:
         return (n * unrestricted + _PRIOR_PAIRS * _PRIOR_TRUST) / (n + _PRIOR_PAIRS)
 
 
-def _ranks(values: Sequence[float], ordered: list[float]) -> list[int]:
+def _ranks(values: Sequence[Worth], ordered: list[Worth]) -> list[int]:
     """Twice the rank of each value among ``ordered``, those of equal values alike."""
     return [bisect.bisect_left(ordered, value) + bisect.bisect_right(ordered, value) for value in values]
 

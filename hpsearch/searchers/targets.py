@@ -7,9 +7,11 @@ import numpy as np
 
 from hpsearch.searchers.searcher import Indices, Observations
 from hpsearch.space import Booleans, Floats
+from hpsearch.trial import WORST_TIE
 
 _MOST_PAIRS = 48  # of learning curves, the latest, through which a line is laid
 _LATEST = 4096  # trials that are looked at besides the best ones
+_TIED_SHARE = 0.5  # of the way to the next larger loss, that equal losses are spread over
 
 
 def surrogate_targets(observations: Observations, most: int, clip: float) -> tuple[Indices, Floats]:
@@ -24,10 +26,52 @@ def surrogate_targets(observations: Observations, most: int, clip: float) -> tup
         Which trials, and their targets, both of shape (n,).
     """
     recent = _best_and_latest(observations.losses, most)
-    curves = [observations.curves[row] for row in recent]
-    losses = extrapolated(observations.losses[recent], observations.stopped[recent], curves)
+    losses = comparable_losses(observations, recent)
     rows = representatives(losses, most)
     return recent[rows], targets(losses[rows], clip)
+
+
+def comparable_losses(observations: Observations, rows: Indices | None = None) -> Floats:
+    """Losses at the last epoch, equal ones set apart by their ties.
+
+    Args:
+        observations: Results.
+        rows: Which of them; None for all.
+
+    Returns:
+        Shape (n,).
+    """
+    chosen = np.arange(len(observations.losses)) if rows is None else rows
+    curves = [observations.curves[row] for row in chosen]
+    losses = observations.losses[chosen]
+    if observations.ties:
+        ends = [observations.ties[row] for row in chosen]
+        losses = set_apart(losses, np.array([end[-1] if len(end) else WORST_TIE for end in ends]))
+    return extrapolated(losses, observations.stopped[chosen], curves)
+
+
+def set_apart(losses: Floats, ties: Floats) -> Floats:
+    """Equal losses raised in the order of their ties, by up to half the way to the next larger loss.
+
+    Only the order of ties counts, so their unit does not matter, and no trial overtakes a better one.
+
+    Args:
+        losses: Shape (n,); those that are not finite stay as they are.
+        ties: Lower is better, shape (n,).
+    """
+    order = np.lexsort((ties, losses))
+    order = order[np.isfinite(losses[order])]
+    levels, first, counts = np.unique(losses[order], return_index=True, return_counts=True)
+    if len(levels) == 0:
+        return losses
+    gaps = np.diff(levels, append=np.nan)
+    gaps[-1] = gaps[-2] if len(levels) > 1 else 1.0
+    # Equal ties share their first rank, so that the numbers of trials, which say nothing, do not count.
+    tied = np.r_[False, (np.diff(losses[order]) == 0) & (np.diff(ties[order]) == 0)]
+    ranks = np.maximum.accumulate(np.where(tied, 0, np.arange(len(order)))) - np.repeat(first, counts)
+    apart = losses.copy()
+    apart[order] += _TIED_SHARE * np.repeat(gaps / counts, counts) * ranks
+    return apart
 
 
 def _best_and_latest(losses: Floats, most: int) -> Indices:

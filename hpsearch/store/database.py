@@ -48,7 +48,7 @@ class Database:
         self._closing = weakref.finalize(self, connection.close)
         self._closing.atexit = False  # nor in a process forked from this one
         config = self.meta("config")
-        self.metric = Metric(**config["metric"])
+        self.metric = Metric.from_json(config["metric"])
         self._space: Mapping[str, Any] | None = config.get("space")
 
     def close(self) -> None:
@@ -93,13 +93,16 @@ class Database:
     def _record_result(self, cursor: sqlite3.Cursor, result: Result, now: str) -> None:
         # SQLite keeps no negative zero, and the checksum is of what will be read.
         value = None if result.value is None else result.value + 0.0
-        loss = None if value is None else self.metric.loss(value) + 0.0
+        loss, tie = None, None
+        if value is not None:
+            loss, tie, _ = self.metric.order(result)
+            loss, tie = loss + 0.0, tie + 0.0
         curve = [(epoch.number, json_text(dict(epoch.metrics)), epoch.seconds) for epoch in result.curve]
         final = json_text(dict(result.final))
-        figures = (value, loss, len(curve), final, _storable(result.reason), result.seconds)
+        figures = (value, loss, tie, len(curve), final, _storable(result.reason), result.seconds)
         row = (result.number, str(result.status), *figures, now)
         cursor.execute(
-            "INSERT INTO results VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (*row, checksum_of(row, curve))
+            "INSERT INTO results VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (*row, checksum_of(row, curve))
         )
         cursor.executemany(
             "INSERT INTO epochs VALUES (?, ?, ?, ?)", [(result.number, *epoch) for epoch in curve]
@@ -200,8 +203,8 @@ class Database:
         return found[0] if found else None
 
     def ranking(self, limit: int | None = None) -> Results:
-        """The best results first: by value, ties by number; then, by number, those without a value."""
-        ranked = self._results("WHERE loss IS NOT NULL ORDER BY loss, number LIMIT ?", _limit(limit))
+        """The best results first, as :meth:`Metric.order` has it; then, by number, those without a value."""
+        ranked = self._results("WHERE loss IS NOT NULL ORDER BY loss, tie, number LIMIT ?", _limit(limit))
         rest = limit if limit is None else limit - len(ranked)
         return Results(ranked + self._results("WHERE loss IS NULL ORDER BY number LIMIT ?", _limit(rest)))
 

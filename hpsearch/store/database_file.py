@@ -16,7 +16,7 @@ from typing import Any
 from hpsearch.commands import command
 from hpsearch.errors import RunDamaged, RunMismatch, RunUnwritable
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 APPLICATION_ID = 0x68707365  # "hpse", for `file` and to recognise our own databases
 BUSY_SECONDS = 30.0
 CHECKED_BYTES = 8 * 2**20  # up to this size, readers have SQLite check the whole file first
@@ -34,6 +34,7 @@ CREATE TABLE results (
     status   TEXT NOT NULL,
     value    REAL,              -- the metric, as the user knows it
     loss     REAL,              -- the metric, signed so that lower is better
+    tie      REAL,              -- what orders equal losses, lower is better
     epochs   INTEGER NOT NULL,
     final    TEXT NOT NULL,     -- JSON: figures taken once at the end
     reason   TEXT NOT NULL,
@@ -41,7 +42,7 @@ CREATE TABLE results (
     finished TEXT NOT NULL,
     checksum INTEGER NOT NULL   -- of the row and its learning curve
 );
-CREATE INDEX ranking ON results (loss, number) WHERE loss IS NOT NULL;
+CREATE INDEX ranking ON results (loss, tie, number) WHERE loss IS NOT NULL;
 CREATE INDEX unranked ON results (number) WHERE loss IS NULL;
 CREATE TABLE epochs (
     number  INTEGER NOT NULL REFERENCES results,
@@ -140,6 +141,12 @@ def _check(path: Path, connection: sqlite3.Connection, *, whole: bool) -> None:
         raise RunMismatch(
             f"{path} was written by a newer hpsearch: its schema is {version}, and this version reads up to"
             f" {SCHEMA_VERSION}. Upgrade hpsearch to use it."
+        )
+    if version == 1:
+        raise RunMismatch(
+            f"{path} was written by an older hpsearch, which ordered equal trials otherwise: its schema is 1,"
+            f" and this version reads {SCHEMA_VERSION}. Use the older one for it, or start a new run:"
+            f" {command('run', path.parent / 'config.yaml')}"
         )
     if version != SCHEMA_VERSION:
         raise damaged(path, f"its schema is {version}, which never existed")

@@ -59,10 +59,13 @@ def is_texts(value: object) -> bool:
 def _is_metric(value: object) -> bool:
     return (
         isinstance(value, dict)
-        and value.keys() <= {"name", "goal", "at"}
+        and value.keys() <= {"name", "goal", "at", "ties"}
         and is_text(value.get("name"))
         and value.get("goal", "minimize") in ("minimize", "maximize")
         and value.get("at", "last") in ("last", "best")
+        and (
+            value.get("ties", "none") == "none" or (_is_metric(value["ties"]) and "ties" not in value["ties"])
+        )
     )
 
 
@@ -114,6 +117,7 @@ _META: Mapping[str, Check] = {
     "kernels": _is_kernels,
     "overrides": is_texts,
     "prior_observations": _is_observations,
+    "rows": lambda value: value is None or (isinstance(value, dict) and all(map(is_whole, value.values()))),
     "source": is_text,
     "versions": _is_versions,
 }
@@ -195,7 +199,9 @@ def _is_seed(value: object) -> bool:
 
 
 def _is_rung(value: object) -> bool:
-    return isinstance(value, list) and len(value) == 2 and is_whole(value[0]) and is_number(value[1])
+    return (
+        isinstance(value, list) and len(value) in (2, 3) and is_whole(value[0]) and all(map(is_number, value))
+    )
 
 
 def _is_mapping(value: object) -> bool:
@@ -242,7 +248,7 @@ def read_result(
     Raises:
         Malformed: It is not one, or does not agree with the curve.
     """
-    number, status, value, loss, epochs, final, reason, seconds, finished = row
+    number, status, value, loss, tie, epochs, final, reason, seconds, finished = row
     figures = read_json(final)
     _need(status in Status.__members__.values(), "status")
     _need(value is None or is_number(value), "value")
@@ -253,7 +259,9 @@ def read_result(
     _need(is_number(seconds), "seconds")
     _need(is_time(finished), "time")
     try:
-        return Result(number, Status(status), value, curve, figures, reason, seconds, values)
+        result = Result(number, Status(status), value, curve, figures, reason, seconds, values)
+        _need(tie == (None if value is None else metric.order(result)[1]), "tie")
+        return result
     except ValueError as error:
         raise Malformed(str(error)) from None
 

@@ -116,6 +116,7 @@ def example(in_tmp: Path) -> Path:
         "base": "/somewhere",
         "overrides": [],
         "data": "ab" * 32,
+        "rows": {"train": 60, "validation": 16, "test": 20},
         "versions": VERSIONS,
         "prior_observations": [],
         "kernels": current_variables(),

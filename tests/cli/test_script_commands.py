@@ -131,3 +131,27 @@ def test_show_has_the_command_of_a_trial(hpsearch: Program, in_tmp: Path) -> Non
     assert exact == line.replace("TRIAL_DIR", str(Path("out/trials/00000").resolve())) + "\n"
     assert exact.strip() in " ".join(hpsearch("show", "out", "0").out.split())
     assert hpsearch("show", "out", "--command").code == 2
+
+
+CURVE = """
+def train(x):
+    for loss in (3, 1, 2):
+        yield {"loss": loss}
+"""
+
+
+def test_a_better_epoch_than_the_last_is_pointed_out(hpsearch: Program, in_tmp: Path) -> None:
+    """`check` says what code may do, `try` what it did; with metric.at in the config both say nothing."""
+    Path("curve.py").write_text(CURVE)
+    Path("c.yaml").write_text(
+        "objective: {function: {name: 'curve:train', epochs: 3}}\n"
+        "metric: {name: loss}\n"
+        "space: {x: {min: 0, max: 1}}\n"
+    )
+    assert "a trial is worth its last epoch" in hpsearch("check", "c.yaml").err
+    tried = hpsearch("try", "c.yaml", "-f", "json")
+    (note,) = json.loads(tried.out)["notes"]
+    assert note.startswith("loss was 1 after epoch 2, and 2 after the last.")
+    for at in ("last", "best"):
+        assert "metric.at" not in hpsearch("check", "c.yaml", f"metric.at={at}").err
+    assert json.loads(hpsearch("try", "c.yaml", "metric.at=best", "-f", "json").out)["notes"] == []

@@ -25,7 +25,7 @@ def test_defaults(tmp_path: Path) -> None:
     config = load(write(tmp_path, SHORT, "my first.yaml"))
     assert config.name == "my-first"
     assert config.seed == 0
-    assert config.metric == Metric("val_error", "minimize", "last")
+    assert config.metric == Metric("val_error", "minimize", "best", Metric("val_loss"))
     assert config.search.model_dump() == {
         "method": "coarse_to_fine",
         "trials": 64,
@@ -155,7 +155,7 @@ def test_notes_about_the_search(tmp_path: Path) -> None:
 def test_goal_follows_the_metric(tmp_path: Path) -> None:
     """The goal may be left out for a metric that the network reports."""
     config = load(write(tmp_path, SHORT + "metric: {name: val_accuracy, at: best}\n"))
-    assert config.metric == Metric("val_accuracy", "maximize", "best")
+    assert config.metric == Metric("val_accuracy", "maximize", "best", Metric("val_loss"))
 
 
 @pytest.mark.parametrize(
@@ -217,9 +217,9 @@ def test_data_of_a_directory(tmp_path: Path) -> None:
 
 def test_differences_name_every_setting() -> None:
     """Settings that only one of two configs has are differences."""
-    ours, theirs = load(GOOD), load(GOOD, ["space.dropout=0.1", "metric.at=best", "space.momentum.max=0.99"])
+    ours, theirs = load(GOOD), load(GOOD, ["space.dropout=0.1", "metric.at=last", "space.momentum.max=0.99"])
     assert [(each.key, each.ours, each.theirs) for each in ours.differences(theirs)] == [
-        ("metric.at", "last", "best"),
+        ("metric.at", "best", "last"),
         ("objective.network.dropout", 0.0, None),
         ("space.momentum.max", 0.999, 0.99),
         ("space.dropout", None, 0.1),
@@ -280,3 +280,27 @@ def test_trial_config_is_a_config(tmp_path: Path) -> None:
     assert (best.space.dimensions, dict(best.space.constants)) == (0, values)
     assert best.search.trials == 1
     assert best.objective.constants["beta2"] == 0.999
+
+
+@pytest.mark.parametrize(
+    ("written", "ties"),
+    [
+        ("{name: val_loss}", None),
+        ("{ties: none}", None),
+        ("{ties: train_loss}", Metric("train_loss")),
+        ("{ties: {name: val_accuracy}}", Metric("val_accuracy", "maximize")),
+    ],
+)
+def test_ties_are_ordered_by_another_metric(tmp_path: Path, written: str, ties: Metric | None) -> None:
+    """By default by val_loss, where that is not the metric itself; the resolved config is read back equal."""
+    config = load(write(tmp_path, SHORT + f"metric: {written}\n"))
+    assert config.metric.ties == ties
+    assert Config.from_resolved(config.resolved()).metric == config.metric
+
+
+def test_what_code_reports_is_worth_its_last_epoch(tmp_path: Path) -> None:
+    """For a function nothing is assumed; ties may be ordered by any metric, in either direction."""
+    text = "objective: {function: m:f}\nspace: {x: {min: 0, max: 1}}\n"
+    assert load(write(tmp_path, text)).metric == Metric("value")
+    ties = load(write(tmp_path, text + "metric: {at: best, ties: {name: f1, goal: maximize}}\n")).metric
+    assert ties == Metric("value", at="best", ties=Metric("f1", "maximize"))

@@ -1,12 +1,12 @@
 """The scikit-learn estimator."""
 
+import itertools
 import math
 import pickle
 from typing import Any
 
 import numpy as np
 import pytest
-from sklearn.base import clone
 from sklearn.datasets import load_iris
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
@@ -15,6 +15,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from hpsearch.network.classifier import BatchNormMLPClassifier
 from hpsearch.network.hyperparameters import HYPERPARAMETERS
+from hpsearch.network.train import Training
 
 
 @parametrize_with_checks([BatchNormMLPClassifier(), BatchNormMLPClassifier((8,), early_stopping=True)])
@@ -68,7 +69,7 @@ def test_the_random_state_decides() -> None:
 
 
 def test_early_stopping_goes_back_to_the_best_epoch() -> None:
-    """It waits n_iter_no_change epochs for a better accuracy, and keeps the best."""
+    """It waits n_iter_no_change epochs for a better accuracy, and keeps the best of lowest loss."""
     x, y = iris()
     model = BatchNormMLPClassifier(epochs=200, early_stopping=True, n_iter_no_change=3, random_state=0).fit(
         x, y
@@ -76,8 +77,14 @@ def test_early_stopping_goes_back_to_the_best_epoch() -> None:
     scores = model.validation_scores_
     assert model.n_iter_ == len(scores) == len(model.loss_curve_) < 200
     assert scores.index(max(scores)) == len(scores) - 1 - 3
-    shorter = clone(model).set_params(epochs=len(scores) - 3).fit(x, y)
-    np.testing.assert_array_equal(model.predict_proba(x), shorter.predict_proba(x))
+    fitted = model._training
+    again = Training(model._dataset(x, y, 0.1), fitted.hyperparameters, fitted.seeds)
+    worths, parameters = [], []
+    for (metrics,) in itertools.islice(again, len(scores)):
+        worths.append((-metrics["val_accuracy"], metrics["val_loss"]))
+        parameters.append(again.network.parameters.copy())
+    assert worths.index(min(worths)) > scores.index(max(scores))  # a later one of equal accuracy
+    np.testing.assert_array_equal(fitted.network.parameters, parameters[worths.index(min(worths))])
 
 
 def test_partial_fits_are_epochs() -> None:

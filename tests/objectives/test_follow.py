@@ -171,3 +171,25 @@ def test_memory_that_is_not_there_has_a_status_of_its_own() -> None:
     """A MemoryError has a status of its own."""
     result = run(*errors(0.5), MemoryError("too large"))
     assert (result.status, result.value) == (Status.OUT_OF_MEMORY, None)
+
+
+TIED = Metric("error", at="best", ties=Metric("loss"))
+
+
+def test_a_rung_orders_equal_losses_by_their_ties() -> None:
+    """At the rung's own loss, a trial continues with at most the rung's tie."""
+    records = [{"error": 0.5, "loss": 2.0}, {"error": 0.5, "loss": 1.5}]
+    assert run(*records, rungs=(Rung(2, 0.5, 1.5),), metric=TIED).status is Status.DONE
+    result = run(*records, rungs=(Rung(2, 0.5, 1.25),), metric=TIED)
+    assert result.status is Status.STOPPED
+    assert result.reason == (
+        "stopped early after epoch 2: error 0.5, needed at most 0.5, and then loss 1.5, needed at most 1.25"
+    )
+
+
+def test_the_metric_of_ties_has_to_be_reported() -> None:
+    """A record without it fails the trial; one in which it is not finite does not."""
+    result = run(*errors(0.5), metric=TIED)
+    assert result.status is Status.FAILED
+    assert "every epoch must report 'loss', which metric.ties names; this one reported error" in result.reason
+    assert run({"error": 0.5, "loss": math.nan}, metric=TIED).value == 0.5

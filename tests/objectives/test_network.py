@@ -178,3 +178,36 @@ def test_a_repeated_trial_goes_on_from_its_checkpoint(objective: NetworkObjectiv
     with pytest.raises(Stop):
         eager(trial, _stop)
     assert untimed(eager(trial)) == untimed(objective(trial))
+
+
+BEST = Metric("val_error", at="best", ties=Metric("val_loss"))
+
+
+@pytest.fixture
+def restless(objective: NetworkObjective) -> NetworkObjective:
+    """A training whose best epoch is not its last."""
+    return replace(objective, metric=BEST, constants={**objective.constants, "learning_rate": 0.9})
+
+
+UNSTEADY = Trial(5, {"dropout": 0.2}, 11)
+
+
+def test_the_test_metrics_are_those_of_the_best_epoch(restless: NetworkObjective) -> None:
+    """They are what a training that ended there has; the value is that epoch's."""
+    result = restless(UNSTEADY)
+    best = BEST.epoch_of(result.curve).number
+    assert best < len(result.curve) == 5
+    assert result.value == result.curve[best - 1].metrics["val_error"]
+    shorter = replace(restless, constants={**restless.constants, "epochs": best})(UNSTEADY)
+    assert untimed(shorter).final == untimed(result).final
+    last = replace(restless, metric=Metric("val_error"))(UNSTEADY)
+    assert last.final != result.final
+
+
+@pytest.mark.parametrize("at", [1, 2, 3, 4, 5])
+def test_a_checkpoint_has_the_best_epoch(restless: NetworkObjective, at: int) -> None:
+    """Ended after any epoch, before its best or after it, a trial has the result of an uninterrupted one."""
+    eager = replace(restless, checkpoint_seconds=0.0)
+    with pytest.raises(Stop):
+        eager(UNSTEADY, _stop_after(at))
+    assert untimed(eager(UNSTEADY)) == untimed(restless(UNSTEADY))

@@ -94,7 +94,7 @@ def test_progress_counts_and_ranks() -> None:
     for index in (4, 5, 6):
         progress.on_trial_complete(trial(index), done(index, index / 10))
     assert (progress.finished, progress.failed) == (7, 1)
-    assert [index for _, index, _, _ in progress.leaders] == [1, 2, 4, 0, 5]
+    assert [trial.number for _, trial, _ in progress.leaders] == [1, 2, 4, 0, 5]
     assert list(progress.running) == [7]
 
 

@@ -109,3 +109,15 @@ def test_best_always_goes_on_and_order_is_nothing(curves, min_epochs, reduction,
         reached = [curve[rung.epoch - 1] for curve in arrays if len(curve) >= rung.epoch]
         assert min(reached) <= rung.loss
         assert sum(loss <= rung.loss for loss in reached) >= len(reached) / reduction
+
+
+def test_equal_losses_at_a_rung_are_ordered_by_their_ties() -> None:
+    """Where all losses are equal, the better half by the ties goes on, and the ties decide on trust."""
+    found = RungHistory(Halving())
+    for tie in range(16):
+        found.add(np.ones(4), np.array([4.0, 3.0, 2.0, 1.0]) * tie, stopped=False)
+    assert found.rungs(4)[0] == Rung(1, 1.0, 28.0)
+    untied = RungHistory(Halving())
+    for _ in range(16):
+        untied.add(np.ones(4), stopped=False)
+    assert untied.rungs(4) == ()

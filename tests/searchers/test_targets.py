@@ -5,7 +5,13 @@ from hypothesis import strategies as st
 
 from hpsearch.searchers import Observations
 from hpsearch.searchers import targets as targets_module
-from hpsearch.searchers.targets import extrapolated, representatives, surrogate_targets, targets
+from hpsearch.searchers.targets import (
+    extrapolated,
+    representatives,
+    set_apart,
+    surrogate_targets,
+    targets,
+)
 
 
 def test_failures_count_as_the_worst_and_the_worst_are_alike() -> None:
@@ -115,3 +121,31 @@ def test_a_loss_is_carried_as_trainings_converge(last: list[float], carried: flo
     found = extrapolated(losses, np.array([False] * 3 + [True]), [*curves, np.array([5.0])])
     assert found[:3].tolist() == last
     assert found[3] == pytest.approx(carried)
+
+
+@given(st.lists(st.tuples(st.sampled_from([0.0, 0.25, 0.5, 2.0]), st.integers(0, 3)), min_size=1))
+def test_equal_losses_are_set_apart_by_their_ties(pairs: list[tuple[float, int]]) -> None:
+    """What is ordered by (loss, tie) is ordered by the new loss, and nothing else is; the best stays."""
+    losses, ties = np.array(pairs).T
+    apart = set_apart(losses, ties)
+    for one, first in enumerate(pairs):
+        for other, second in enumerate(pairs):
+            assert (first < second) == (apart[one] < apart[other])
+    assert apart.min() == losses.min()
+
+
+def test_losses_that_are_not_finite_stay() -> None:
+    """They take part in nothing."""
+    apart = set_apart(np.array([np.nan, 1.0, np.inf, 1.0]), np.array([0.0, 2.0, 1.0, 1.0]))
+    np.testing.assert_array_equal(np.isfinite(apart), [False, True, False, True])
+    assert apart[3] < apart[1]
+    assert np.isnan(set_apart(np.array([np.nan]), np.zeros(1)))[0]
+
+
+def test_the_surrogate_learns_ties() -> None:
+    """Results that differ by their ties alone have different targets."""
+    ties = [np.array([tie]) for tie in (3.0, 1.0, 2.0, 4.0, 4.0)]
+    curves = [np.ones(1)] * 5
+    seen = Observations(np.zeros((5, 1)), np.ones(5), np.zeros(5, dtype=np.bool_), curves, ties)
+    _, found = surrogate_targets(seen, 10, 0.95)
+    assert found[1] < found[2] < found[0] < found[3] == found[4]

@@ -271,6 +271,28 @@ def test_a_newer_schema_is_refused_as_such(tmp_path: Path) -> None:
         Run.read(tmp_path / "r")
 
 
+def test_an_older_schema_is_refused_as_such(tmp_path: Path) -> None:
+    """The message says what can be done, and nothing is called damaged."""
+    make(tmp_path / "r").close()
+    with sqlite3.connect(tmp_path / "r" / "search.db") as connection:
+        connection.execute("PRAGMA user_version = 1")
+    connection.close()
+    with pytest.raises(RunMismatch, match=r"older hpsearch.*schema is 1, and this version reads 2"):
+        Run.read(tmp_path / "r")
+
+
+def test_equal_values_are_ranked_by_their_ties(tmp_path: Path) -> None:
+    """The ranking is the metric's own order, with and without a limit."""
+    metric = Metric("e", "maximize", ties=Metric("l"))
+    with Run.create(tmp_path / "r", "", {"config": {"metric": metric.to_json()}}) as run:
+        for number, (error, loss) in enumerate([(1.0, 3.0), (2.0, 2.0), (2.0, 1.0), (2.0, None)]):
+            curve = (Epoch(1, {"e": error, "l": loss}, 0.0),)
+            run.record([trial(number)], [Result(number, Status.DONE, error, curve)])
+        assert [each.number for each in run.ranking()] == [2, 1, 3, 0]
+        assert run.ranking() == sorted(run.results(), key=metric.order)
+        assert run.trial_number("best") == 2
+
+
 @pytest.mark.parametrize("content", [b"", b"SQLite format 3\0", b"not a database" * 100])
 def test_what_is_no_database_is_damage(tmp_path: Path, content: bytes) -> None:
     """Empty, cut short or something else: a refusal, and the file stays as it is."""
@@ -289,7 +311,7 @@ def test_tables_of_another_making_are_damage(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "r" / "search.db") as connection:
         connection.execute("CREATE TRIGGER t AFTER INSERT ON events BEGIN DELETE FROM results; END")
     connection.close()
-    with pytest.raises(RunDamaged, match="its tables are not those of schema 1"):
+    with pytest.raises(RunDamaged, match="its tables are not those of schema 2"):
         Run.read(tmp_path / "r")
 
 

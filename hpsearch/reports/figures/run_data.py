@@ -43,9 +43,8 @@ class RunData:
 
     @cached_property
     def ranked(self) -> Sequence[Result]:
-        """The results with a value, best first, ties by number."""
-        valued = [result for result in self.results if result.value is not None]
-        return sorted(valued, key=lambda result: (self.metric.loss(result.value or 0.0), result.number))
+        """The results with a value, best first."""
+        return sorted((result for result in self.results if result.value is not None), key=self.metric.order)
 
     @cached_property
     def units(self) -> Floats:

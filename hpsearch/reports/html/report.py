@@ -150,9 +150,10 @@ def _table(run: ReportedRun) -> tuple[list[str], list[list[Any]]]:
     trials = {trial.number: trial for trial in data.trials}
     timings = bool(data.times)
     lines = leaderboard([*data.ranked, *unvalued], trials, metric, timings=timings)
-    keys = ["rank", "trial", "value", "standard_error", "status", "epochs"]
-    keys = [key for key in keys if key != "standard_error" or any(key in line for line in lines)]
-    names = {"value": metric.name, "standard_error": "±"}
+    optional = ("standard_error", "tie")
+    keys = ["rank", "trial", "value", *optional, "status", "epochs"]
+    keys = [key for key in keys if key not in optional or any(key in line for line in lines)]
+    names = {"value": metric.name, "standard_error": "±", "tie": metric.ties.name if metric.ties else ""}
     columns = [names.get(key, key) for key in keys] + list(data.space.names)
     rows = [
         [line.get(key) for key in keys] + [line["values"].get(name) for name in data.space.names]
