@@ -12,9 +12,12 @@ Nothing else is looked at, neither other trials nor a clock, so a babysat search
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+
+from hpsearch.touches import Touch
+from hpsearch.trial import Epoch
 
 BLOWUP = 3.0
 """A loss of so many times the best is a step too far …"""
@@ -39,6 +42,13 @@ REDUCTIONS = 3
 
 PROGRESS = 0.01
 """A loss has progressed if it is lower than the best by this share."""
+
+
+RATE = "learning_rate"
+"""In the record of a babysat epoch, the learning rate α₀ with which it was trained."""
+
+RETURNS = "returns"
+"""In the record of a babysat epoch, how often the model went back before the epoch was taken."""
 
 
 class Decision(Enum):
@@ -107,6 +117,27 @@ class Nurse:
             return Decision.CONTINUE
         self._waited, self._reductions = 0, self._reductions + 1
         return Decision.REDUCE if self._reductions <= REDUCTIONS else Decision.STOP
+
+
+def touches_of(curve: Sequence[Epoch], rate: float | None) -> list[Touch]:
+    """What was done to a babysat trial, as its learning curve tells.
+
+    Args:
+        curve: The trial's; empty of touches unless it was babysat.
+        rate: The learning rate that it began with, if that is known.
+    """
+    touches: list[Touch] = []
+    for epoch in curve:
+        now, returns = epoch.metrics.get(RATE), epoch.metrics.get(RETURNS)
+        if now is None or returns is None:
+            return []
+        if rate is not None and now != rate:
+            before = epoch.number - 1
+            # It went back from an epoch that is not in the curve to the one before.
+            back = {"epoch": epoch.number, "back_to": before} if returns else {"epoch": before}
+            touches.append(Touch.from_json({**back, RATE: now}))
+        rate = now
+    return touches
 
 
 def _loss(metrics: Mapping[str, float | None], *names: str) -> float:

@@ -21,6 +21,7 @@ ROOMS: dict[str, set[str]] = {
     "versions": {"kernels"},
     "files": {"errors"},
     "touches": {"errors"},
+    "babysitting": {"touches", "trial"},
     "objective": {"trial"},
     "running": {"objective", "trial"},
     "space": {"errors", "expressions", "trial"},
@@ -48,6 +49,8 @@ ROOMS: dict[str, set[str]] = {
     "scripts": {"metrics", "document", "trial", "errors"},
     "process": {"files", "objective", "shortages", "errors"},
     "objectives": {
+        "babysitting",
+        "touches",
         "shortages",
         "commands",
         "running",

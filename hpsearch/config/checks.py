@@ -33,6 +33,9 @@ def check_run(search: SearchSection, run: RunSection, kind: type[ObjectiveSettin
     if search.repeats > 1 and kind.runs_user_code:
         rule = "can only be used with the network; a function or command can run several seeds itself"
         reader.report(("search", "repeats"), rule)
+    if search.babysit and kind.runs_user_code:
+        rule = "can only be used with the network; user code can lower its learning rate itself"
+        reader.report(("search", "babysit"), rule, hint="Remove it", key=True)
     for key in ("memory", "devices"):
         if getattr(run, key) and not kind.runs_user_code:
             rule = "can only be used with a function or command"

@@ -141,6 +141,12 @@ def _early_stopping(value: object) -> object:
     raise wrong("must be false, true or {min_epochs: …, reduction: …}")
 
 
+def _babysit(value: object) -> object:
+    if value == "auto" or value is False:
+        return value == "auto"
+    raise wrong("must be auto or false")
+
+
 class SearchSection(Section):
     """How trials are chosen, and how many."""
 
@@ -160,6 +166,12 @@ class SearchSection(Section):
         PlainSerializer(lambda stopping: stopping.model_dump() if stopping else False),
         WithJsonSchema({"anyOf": [{"type": "boolean"}, EarlyStopping.model_json_schema()]}),
     ] = Field(default=EarlyStopping(), description="whether trials that fall behind are stopped early")
+    babysit: Annotated[
+        bool,
+        BeforeValidator(_babysit),
+        PlainSerializer(lambda watched: "auto" if watched else False),
+        WithJsonSchema({"enum": ["auto", False]}),
+    ] = Field(default=False, description="auto: a careful nurse watches each trial and touches it")
     warm_start: list[str] = Field(
         default=[], max_length=100, description="run directories whose results guide the first trials"
     )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations  # types are imported for annotations only
 
-import math
-import statistics
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
@@ -14,6 +12,7 @@ from hpsearch.network.hyperparameters import Hyperparameters
 from hpsearch.network.train import Training
 from hpsearch.objectives.checkpoint import Checkpoint
 from hpsearch.objectives.follow import describe, follow
+from hpsearch.objectives.network_records import babysat_records, mean_over_seeds, records
 from hpsearch.objectives.retrying import with_retries
 from hpsearch.running import written_curve
 from hpsearch.trial import Epoch, Metric, Result, Status, Trial, Value
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from hpsearch.config import Config, NetworkSettings
-    from hpsearch.objective import Heartbeat, Objective, OnEpoch, Records
+    from hpsearch.objective import Heartbeat, Objective, OnEpoch
     from hpsearch.store import Run
 
 CHECKPOINT_SECONDS = 10.0
@@ -40,6 +39,7 @@ class NetworkObjective:
         metric: What the search makes better.
         constants: Hyperparameters that all trials have in common.
         timeout: In seconds, or None.
+        babysit: Whether a careful nurse watches (:mod:`hpsearch.babysitting`).
         checkpoint_seconds: Between checkpoints.
     """
 
@@ -48,6 +48,7 @@ class NetworkObjective:
     metric: Metric
     constants: Mapping[str, Value]
     timeout: float | None = None
+    babysit: bool = False
     checkpoint_seconds: float = CHECKPOINT_SECONDS
 
     def __call__(
@@ -78,7 +79,7 @@ class NetworkObjective:
             return follow(
                 trial,
                 self.metric,
-                _records(training),
+                babysat_records(training, earlier) if self.babysit else records(training),
                 earlier=earlier,
                 on_epoch=on_each_epoch,
                 final=lambda: _test_metrics(training),
@@ -177,17 +178,10 @@ class NetworkPreparation:
             metric=self._config.metric,
             constants=self._settings.constants,
             timeout=self._config.run.timeout,
+            babysit=self._config.search.babysit,
             checkpoint_seconds=CHECKPOINT_SECONDS,
         )
         return with_retries(objective, self._config.run)
-
-
-def _records(training: Training) -> Records:
-    """The epochs of a training; in a diverged one's last, nothing is a number, for its error would be."""
-    for stack in training:
-        finite = all(math.isfinite(value) for metrics in stack for value in metrics.values())
-        yield mean_over_seeds(stack) if finite else dict.fromkeys(stack[0], math.nan)
-    return None
 
 
 class _BestEpoch:
@@ -213,19 +207,3 @@ def _test_metrics(training: Training) -> dict[str, float]:
         return {}
     stack = training.evaluate(training.dataset.x_test, training.dataset.y_test)
     return {f"test_{name}": value for name, value in mean_over_seeds(stack).items()}
-
-
-def mean_over_seeds(stack: Sequence[Mapping[str, float]]) -> dict[str, float]:
-    """The mean of every metric; of more than one seed, also its standard error, as ``NAME_se``.
-
-    Args:
-        stack: The metrics of each seed.
-    """
-    if len(stack) == 1:
-        return dict(stack[0])
-    means: dict[str, float] = {}
-    for name in stack[0]:
-        values = [metrics[name] for metrics in stack]
-        means[name] = statistics.fmean(values)
-        means[f"{name}_se"] = statistics.stdev(values) / math.sqrt(len(values))
-    return means
