@@ -21,7 +21,7 @@ ROOMS: dict[str, set[str]] = {
     "versions": {"kernels"},
     "files": {"errors"},
     "objective": {"trial"},
-    "running": {"objective", "trial"},
+    "running": {"files", "objective", "trial"},
     "space": {"errors", "trial"},
     "document": {"errors", "trial"},
     "config": {
@@ -128,6 +128,10 @@ ROOMS: dict[str, set[str]] = {
     "loaded_run": {"plotting", "analysis", "config", "reports", "store", "errors"},
     "plotting": {"findings", "analysis", "reports", "document", "config", "searchers", "store", "errors"},
     "exchange": {"reports", "config", "document", "files", "store", "space", "trial", "errors"},
+    "dashboard": {
+        *("analysis", "config", "findings", "reports", "searchers", "store", "trying"),
+        *("running", "files", "trial", "errors"),
+    },
     "api": {
         *("starting", "resuming", "relocation", "objectives", "network", "reports", "store", "loaded_run"),
         *("functions", "process", "space"),
@@ -164,6 +168,8 @@ HOMES = {
     "mlflow": {"exchange"},
     "vl_convert": {"reports"},
     "pandas": {"loaded_run"},
+    "starlette": {"dashboard"},
+    "uvicorn": {"dashboard"},
     "pytest": {"testing"},
     "pickle": set(),
     "scipy": set(),
