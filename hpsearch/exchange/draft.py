@@ -81,6 +81,12 @@ def _wrapped(text: str, indent: str) -> Iterable[str]:
         )
 
 
+def renamings(originals: Sequence[str], names: Sequence[str]) -> str:
+    """The parameters that have another name in the config: ``units.0 → units_0``; "" if there are none."""
+    pairs = zip(originals, names, strict=True)
+    return ", ".join(f"{original} → {name}" for original, name in pairs if name != original)
+
+
 def valid_names(originals: Sequence[str], *, python: bool = False) -> list[str]:
     """Valid names for parameters of another tool, all different.
 
@@ -88,7 +94,7 @@ def valid_names(originals: Sequence[str], *, python: bool = False) -> list[str]:
         originals: Their names in the other tool. Valid names are kept.
         python: Whether they have to be Python identifiers.
     """
-    strange = r"[^A-Za-z0-9_]" if python else r"[^A-Za-z0-9_-]"
+    strange = r"[^A-Za-z0-9_]" if python else r"[^A-Za-z0-9_.-]|\.(?=\.|$)"
     likely = [re.sub(strange, "_", name)[:95] or "_" for name in originals]
     likely = [name if re.match("[A-Za-z_]", name) else f"_{name}" for name in likely]
     likely = [
