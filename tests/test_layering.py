@@ -22,7 +22,7 @@ ROOMS: dict[str, set[str]] = {
     "files": {"errors"},
     "touches": {"errors"},
     "objective": {"trial"},
-    "running": {"objective", "trial"},
+    "running": {"files", "objective", "trial"},
     "space": {"errors", "expressions", "trial"},
     "document": {"errors", "trial"},
     "config": {
@@ -143,6 +143,10 @@ ROOMS: dict[str, set[str]] = {
     "plotting": {"findings", "analysis", "reports", "document", "config", "searchers", "store", "errors"},
     "exchange": {
         *("reports", "config", "document", "files", "invocation", "store", "space", "trial", "errors")
+    },
+    "dashboard": {
+        *("analysis", "config", "findings", "reports", "searchers", "store", "trying"),
+        *("running", "files", "trial", "errors"),
     },
     "api": {
         *("starting", "resuming", "relocation", "objectives", "network", "reports", "store", "loaded_run"),

@@ -49,6 +49,10 @@ def test_figures_are_brushed_and_lead_to_trials(page: Browser) -> None:
     """As in the report; a click on a dot opens its trial."""
     page.wait("document.querySelector('#history path[data-trials]')")
     page.run("document.querySelector('#history').scrollIntoView({block: 'center'})")
+    page.wait(
+        "[...document.querySelectorAll('.slot')].every((each) => !each.dataset.visible || each.dataset.drawn)"
+    )
+    page.run("document.querySelector('#history').scrollIntoView({block: 'center'})")
     left, top, width, height = page.run(
         """const box = document.querySelector('#history .hit').getBoundingClientRect();
         return [box.left, box.top, box.width, box.height];"""
