@@ -26,6 +26,7 @@ ROOMS: dict[str, set[str]] = {
     "space": {"errors", "expressions", "trial"},
     "document": {"errors", "trial"},
     "config": {
+        "commands",
         "expressions",
         "document",
         "searchers",
