@@ -10,10 +10,10 @@ from hpsearch.config.checks import (
     absolute_scheduler_file,
     check_enqueued,
     check_run,
-    find_warm_start_runs,
     search_notes,
 )
 from hpsearch.config.constraints_section import CONSTRAINTS, read_constraints
+from hpsearch.config.earlier_results import find_earlier_results
 from hpsearch.config.network_settings import check_batch_size, note_unused_layers
 from hpsearch.config.objective_section import ObjectiveSettings, kind_of, read_metric, read_objective
 from hpsearch.config.other_tools import recognized
@@ -236,7 +236,7 @@ class Config:
         search: SearchSection | None = reader.setting("search")
         run: RunSection | None = reader.setting("run")
         if search:
-            search = find_warm_start_runs(search, reader, base)
+            search = find_earlier_results(search, reader, base)
         if search and run:
             check_run(search, run, kind, reader)
             run = absolute_scheduler_file(run, base)
@@ -368,7 +368,7 @@ def trial_config(config: Config, trial: Trial) -> str:
     resolved["space"] = dict(trial.values)
     resolved[CONSTRAINTS] = []
     resolved["search"] |= {"method": "random", "trials": 1, "early_stopping": False}
-    resolved["search"] |= {"warm_start": [], "enqueue": []}
+    resolved["search"] |= {"warm_start": [], "known_results": [], "enqueue": []}
     comment = f"""\
 # The values of trial {trial.number}, which had the seed {trial.seed}. A new run has another seed, so its
 # result may be a little better or worse: the best of many trials was also lucky.
