@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from hpsearch.analysis.learned import learn
-from hpsearch.analysis.surface import best_of_random, marginal, pair
+from hpsearch.analysis.surface import best_of_random, pair
 from hpsearch.searchers import Observations
 from hpsearch.space import Floats, Number, Space
 

@@ -9,6 +9,7 @@ from hpsearch.reports.figures.axes import COLUMN_CHARACTERS, MetricAxis, metric_
 from hpsearch.reports.figures.figure import Cells, Dots, Figure, Lines, Mark, Panel
 from hpsearch.reports.figures.run_data import RunData
 from hpsearch.reports.figures.slices import by_importance
+from hpsearch.reports.importance import model_quality
 from hpsearch.space import Parameter
 
 __all__ = ["marginals"]
@@ -44,8 +45,8 @@ def marginals(data: RunData, found: Importance | None) -> Figure:
     caption = (
         f"The line is what {data.metric.name} is on average over the other parameters, as the model sees it;"
         " in 90 % of the functions that fit the results it is inside the band. Where the band is wide, few"
-        " trials were near. A parameter that others switch on is shown where it is used. The model explains"
-        f" {100 * max(learned.explained, 0.0):.0f} % of the differences between trials."
+        " trials were near. A parameter that others switch on is shown where it is used."
+        f" {model_quality(learned.explained)}"
     )
     if shares:
         caption += " Percentages are the shares of the variance that a parameter explains alone."

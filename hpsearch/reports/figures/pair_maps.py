@@ -11,6 +11,7 @@ from hpsearch.reports.figures.axes import COLUMN_CHARACTERS, parameter_axis, sho
 from hpsearch.reports.figures.figure import SCALE, Cells, Dots, Figure, Mark, Panel
 from hpsearch.reports.figures.run_data import RunData
 from hpsearch.reports.figures.slices import by_importance
+from hpsearch.reports.importance import model_quality
 from hpsearch.reports.text import plain
 from hpsearch.space import Floats
 
@@ -51,8 +52,8 @@ def pair_maps(data: RunData, found: Importance | None) -> Figure:
     ]
     caption = (
         f"The surrogate's mean {data.metric.name} over two parameters, averaged over the others, in eighths"
-        f" of the area. Dots are the best {min(_BEST_SHOWN, len(data.ranked))} trials. The surrogate explains"
-        f" {100 * max(learned.explained, 0.0):.0f} % of the differences between trials."
+        f" of the area. Dots are the best {min(_BEST_SHOWN, len(data.ranked))} trials. "
+        f"{model_quality(learned.explained)}"
     )
     return Figure(
         "maps", "Maps of pairs", caption, panels, min(3, len(panels)), 270, [*legend, ("best", "best trials")]
