@@ -1,5 +1,7 @@
 """How one value is passed to a command, and how all of them are."""
 
+import contextlib
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -39,12 +41,10 @@ class Passing:
     spellings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def spelled(self, name: str, value: Value) -> str:
-        """A value as a word."""
+        """A value as a word; what is within a list or a mapping is spelled too, if it is no text."""
+        words = {**self.spellings.get("", {}), **self.spellings.get(name, {})}
         text = as_text(value)
-        for spelling in (self.spellings.get(name, {}), self.spellings.get("", {})):
-            if text in spelling:
-                return spelling[text]
-        return text
+        return words.get(text, _nested_text(value, words) if isinstance(value, list | Mapping) else text)
 
     def placeholder(self, inner: str, values: Mapping[str, Value], special: Mapping[str, str]) -> str:
         """What replaces a placeholder: a value, something about the trial, or a result.
@@ -145,10 +145,35 @@ def expression_names(text: str) -> frozenset[str]:
 
 
 def as_text(value: Value | None) -> str:
-    """A value as a word: ``true``, ``0.1``, ``adam``, ``null``."""
+    """A value as a word: ``true``, ``0.1``, ``adam``, ``null``; a list or a mapping as JSON."""
     if value is None:
         return "null"
+    if isinstance(value, list | Mapping):
+        return _nested_text(value, {})
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _nested_text(value: Value, words: Mapping[str, str]) -> str:
+    """JSON, in which numbers, true, false and null may have other words; with Python's it is Python."""
+    if isinstance(value, Mapping):
+        pairs = (f"{_json_text(name)}: {_nested_text(each, words)}" for name, each in value.items())
+        return f"{{{', '.join(pairs)}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(_nested_text(each, words) for each in value)}]"
+    text = as_text(value)
+    return _json_text(value) if isinstance(value, str) else words.get(text, text)
+
+
+def _json_text(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+def choice_text(key: str) -> str:
+    """The key of a spelling as the text of the value that it means, however its JSON has spaces."""
+    if key.startswith(("[", "{")):
+        with contextlib.suppress(ValueError, RecursionError):
+            return as_text(json.loads(key))
+    return key
 
 
 def _switches(flag: str) -> tuple[str, str]:
@@ -166,6 +191,7 @@ __all__ = [
     "as_text",
     "check_flag",
     "check_style",
+    "choice_text",
     "expression_names",
     "is_args",
 ]

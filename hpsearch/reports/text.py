@@ -1,15 +1,14 @@
 """Single values as text for people."""
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 
-from hpsearch.document.scalars import AmbiguousScalar, quoted, resolve
+from hpsearch.document.scalars import flow, is_plain_text, quoted, short_exponent
 
 # Control characters (ANSI sequences begin with one), line and paragraph separators, marks that turn the
 # direction of writing, halves of surrogate pairs.
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-
-_NOTHING = ("null", "Null", "NULL", "None", "~", "nan", "inf")
 
 
 def printable(text: str) -> str:
@@ -32,34 +31,21 @@ def plain(value: object) -> str:
 
 def number(value: float) -> str:
     """Four significant digits, small and large ones in scientific notation: 0.0123, 3.2e-5."""
-    return _short_exponent(f"{value:.4g}")
+    return short_exponent(f"{value:.4g}")
 
 
 def value_text(value: object) -> str:
-    """A value of a parameter, exactly, so that it can be typed again; nothing for None.
+    """A value of a parameter, exactly, so that it can be typed again; nothing for :data:`ABSENT`.
 
     Text that looks like something else is in quotes.
     """
     if isinstance(value, float):
-        return _short_exponent(repr(value))
-    if isinstance(value, str) and not _is_plain_text(value):
+        return short_exponent(repr(value))
+    if isinstance(value, str) and not is_plain_text(value):
         return quoted(value)
-    return plain(value)
-
-
-def _is_plain_text(text: str) -> bool:
-    """Whether a text, shown without quotes, cannot be taken for a number, null, a list, or several values."""
-    try:
-        read: object = resolve(text)
-    except AmbiguousScalar:
-        return False
-    odd = text != text.strip() or text in _NOTHING or any(mark in text for mark in ',"[]{}\n') or not text
-    return isinstance(read, str) and not odd
-
-
-def _short_exponent(text: str) -> str:
-    mantissa, e, exponent = text.partition("e")
-    return f"{mantissa}e{int(exponent)}" if e else mantissa
+    if value is None:
+        return "null"
+    return flow(value) if isinstance(value, list | Mapping) else plain(value)
 
 
 def duration(seconds: float | None) -> str:
