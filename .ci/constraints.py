@@ -20,7 +20,7 @@ from packaging.utils import (
 )
 from packaging.version import Version
 
-EXTRAS = ".[dev,dask,report]"
+EXTRAS = ".[dev,dask,report,dashboard,nursery,docs]"
 
 
 def needed() -> dict[str, str]:

@@ -3,7 +3,7 @@
 import keyword
 import re
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -79,6 +79,19 @@ def _wrapped(text: str, indent: str) -> Iterable[str]:
         yield from textwrap.wrap(
             text, _WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
         )
+
+
+def renaming_note(names: Mapping[str, str], reason: str, position: Position | None = None) -> Iterable[Note]:
+    """One note for all parameters that have another name in the config; none if there are none.
+
+    Args:
+        names: The names in the config, by those in the other tool.
+        reason: Why, or what the names are for.
+        position: Of the parameters in the file.
+    """
+    renamed = [f"{original} → {name}" for original, name in names.items() if name != original]
+    if renamed:
+        yield Note("renamed", f"{', '.join(renamed)}: {reason}", position)
 
 
 def valid_names(originals: Sequence[str], *, python: bool = False) -> list[str]:

@@ -1,5 +1,6 @@
 """An Optuna study as a config: its distributions are the space, its best trials are tried first."""
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,8 @@ from typing import Any
 from hpsearch.config import parse_space
 from hpsearch.config.setting_types import name_like
 from hpsearch.errors import UsageError
-from hpsearch.exchange.draft import Draft, Note, valid_names
+from hpsearch.exchange.draft import Draft, Note
+from hpsearch.exchange.optuna.study_space import StudySpace, study_space
 from hpsearch.exchange.packages import required
 
 BEST = 10
@@ -15,10 +17,8 @@ BEST = 10
 
 _TRIALS = 64
 
-_ABSENT = object()
-
-Row = Mapping[str, Any]
-"""The values of one trial of the study, by the study's names."""
+_NAMED = 20
+"""How many attributes are named that cannot be imported."""
 
 
 def import_study(url: str, name: str) -> Draft:
@@ -35,19 +35,19 @@ def import_study(url: str, name: str) -> Draft:
     study = _load(optuna, url, name)
     goal, trials = _goal(study), _trials(study)
     draft = Draft(f"the Optuna study {name}", "")
-    originals = list(dict.fromkeys(key for trial in trials for key in trial.params))
-    names = dict(zip(originals, valid_names(originals, python=True), strict=True))
+    complete = [trial for trial in trials if trial.state == optuna.trial.TrialState.COMPLETE]
+    space = study_space(study, trials, complete)
+    draft.notes += space.notes
     metric = (study.metric_names or ["value"])[0]
-    space = _space(draft, trials, names)
     draft.config["name"] = name_like(name)
     draft.config["metric"] = {"name": metric, "goal": goal}
     draft.config["objective"] = {"function": "train:objective"}
-    draft.config["space"] = space
+    draft.config["space"] = space.section
     search: dict[str, Any] = {"method": "coarse_to_fine", "trials": _TRIALS, "early_stopping": False}
-    if best := _best(draft, optuna, trials, names, maximize=goal == "maximize"):
+    if best := _best(draft, space, complete, maximize=goal == "maximize"):
         search["enqueue"] = best
     draft.config["search"] = search
-    draft.todo = _todo(space, metric)
+    draft.todo = _todo(space.section, metric)
     _note_unused(draft, study, trials)
     return draft
 
@@ -117,126 +117,45 @@ def _load(optuna: Any, url: str, name: str) -> Any:
         ) from error
 
 
-def _space(draft: Draft, trials: Sequence[Any], names: Mapping[str, str]) -> dict[str, Any]:
-    """The parameters by their names in the config."""
-    rows = [trial.params for trial in trials]
-    seen: dict[str, dict[Any, None]] = {}
-    for trial in trials:
-        for key, distribution in trial.distributions.items():
-            seen.setdefault(key, {})[distribution] = None
-    space: dict[str, Any] = {}
-    for at, (key, name) in enumerate(names.items()):
-        spec = _parameter(draft, key, list(seen[key]))
-        if name != key:
-            draft.notes.append(Note(key, f"is renamed to {name}: it becomes the name of an argument"))
-        absent = sum(key not in row for row in rows)
-        if absent and isinstance(spec, dict):
-            parents = {parent: list(seen[parent])[-1] for parent in list(names)[:at]}
-            some = f"is in only {len(rows) - absent} of {len(rows)} trials"
-            if found := _condition(key, rows, parents):
-                parent, values = found
-                texts = _has_texts(space[names[parent]])
-                spec["when"] = {names[parent]: [str(each) if texts else each for each in values]}
-                text = f"{some}; its condition is inferred from these trials: check it"
-            else:
-                text = f"{some}, and no other parameter explains which; here it is in all trials"
-            draft.notes.append(Note(key, text))
-        elif absent:
-            draft.notes.append(Note(key, "is not in all trials; here it is a constant in all trials"))
-        space[name] = spec
-    return space
-
-
-def _has_texts(spec: Any) -> bool:
-    return isinstance(spec, dict) and isinstance(spec.get("values", [0])[0], str)
-
-
-def _parameter(draft: Draft, key: str, seen: Sequence[Any]) -> Any:
-    """The section of a parameter, or the value of a constant; its range spans all its distributions."""
-    last = seen[-1]
-    if hasattr(last, "choices"):
-        choices = list(dict.fromkeys(choice for each in seen for choice in getattr(each, "choices", ())))
-        values = _alike(choices)
-        if any(type(mine) is not type(theirs) for mine, theirs in zip(values, choices, strict=True)):
-            draft.notes.append(
-                Note(key, "its choices become text: values must be all numbers, all text, or true and false")
-            )
-        return {"values": values} if len(values) > 1 else values[0]
-    alike = [each for each in seen if type(each) is type(last)]
-    low, high = min(each.low for each in alike), max(each.high for each in alike)
-    steps = {each.step for each in alike}
-    if len(seen) > 1:
-        draft.notes.append(
-            Note(key, f"had {len(seen)} distributions; its range spans all of them: {low:g} to {high:g}")
-        )
-    if low == high:
-        return low
-    section: dict[str, Any] = {"type": "int"} if type(last).__name__.startswith("Int") else {}
-    section |= {"prior": "log"} if last.log else {}
-    section |= {"min": low, "max": high}
-    step = steps.pop() if len(steps) == 1 else None
-    return section | ({} if step is None or (section.get("type") and step == 1) else {"step": step})
-
-
-def _alike(choices: Sequence[Any]) -> list[Any]:
-    """Choices as values of a parameter: as they are, or all as text."""
-    kinds = {"number" if type(each) in (int, float) else type(each).__name__ for each in choices}
-    return list(choices) if kinds in ({"number"}, {"bool"}, {"str"}) else [str(each) for each in choices]
-
-
-def _condition(key: str, rows: Sequence[Row], parents: Mapping[str, Any]) -> tuple[str, list[Any]] | None:
-    """The parameter whose value decides whether another is present, and the values for which it is.
-
-    If it is present from a whole number on, such as a number of layers, all values beyond are included.
-
-    Args:
-        key: The parameter that is sometimes absent.
-        rows: The trials.
-        parents: The distributions of the parameters before it.
-    """
-    separate = [
-        each for each, distribution in parents.items() if isinstance(getattr(distribution, "step", 1), int)
-    ]
-    for parent in sorted(separate, key=lambda each: not hasattr(parents[each], "choices")):
-        distribution = parents[parent]
-        present = {row.get(parent, _ABSENT) for row in rows if key in row}
-        absent = {row[parent] for row in rows if key not in row and parent in row}
-        if _ABSENT in present or present & absent or not absent:
-            continue
-        if hasattr(distribution, "choices"):
-            return parent, [choice for choice in distribution.choices if choice in present]
-        whole = range(distribution.low, distribution.high + 1, distribution.step)
-        if min(present) > max(absent):
-            return parent, [each for each in whole if each >= min(present)]
-        if max(present) < min(absent):
-            return parent, [each for each in whole if each <= max(present)]
-        return parent, sorted(present)
-    return None
-
-
 def _best(
-    draft: Draft, optuna: Any, trials: Sequence[Any], names: Mapping[str, str], *, maximize: bool
+    draft: Draft, space: StudySpace, complete: Sequence[Any], *, maximize: bool
 ) -> list[dict[str, Any]]:
-    """The best trials as configurations to try first."""
-    space = parse_space(draft.config["space"])
-    texts = {name for name, spec in draft.config["space"].items() if _has_texts(spec)}
-    done = [trial for trial in trials if trial.state == optuna.trial.TrialState.COMPLETE]
-    done.sort(key=lambda trial: -trial.value if maximize else trial.value)
+    """The best trials as configurations to try first: those that keep to the study's constraints."""
+    checked = parse_space(space.section)
+    finite = [trial for trial in complete if math.isfinite(trial.value)]
+    feasible = [trial for trial in finite if all(violation <= 0 for violation in _constraints(trial))]
+    feasible.sort(key=lambda trial: -trial.value if maximize else trial.value)
     found: list[dict[str, Any]] = []
     misfits = 0
-    for trial in done:
-        values = {
-            names[key]: value for key, value in trial.params.items() if names[key] not in space.constants
-        }
-        values = {name: str(value) if name in texts else value for name, value in values.items()}
-        if any(space.problems(values)):
+    for trial in feasible:
+        values = space.configuration(trial.params)
+        if any(checked.problems(values)):
             misfits += 1
         elif values not in found and len(found) < BEST:
             found.append(values)
-    text = f"the best {len(found)} of {len(done)} complete trials are tried first, by search.enqueue"
+    which = f"of {len(complete)} complete trials"
+    text = f"the best {len(found)} {which} are tried first, by search.enqueue"
+    if len(finite) < len(complete):
+        text += f"; {len(complete) - len(finite)} have an infinite value and are left out"
     text += f"; {misfits} are not in this space" if misfits else ""
     draft.notes.append(Note("trials", text))
+    if any(_constraints(trial) for trial in complete):
+        text = (
+            f"{len(finite) - len(feasible)} {which} violate a constraint and are left out. A storage has only"
+            " the values of constraints; to keep one, return NaN from the objective where it is violated"
+        )
+        draft.notes.append(Note("constraints", text))
     return found
+
+
+def _constraints(trial: Any) -> list[float]:
+    """The values of a trial's constraints; one is violated if its value is above 0.
+
+    Optuna 4 stores them in one list, Optuna 5 each under its own key.
+    """
+    attributes = trial.system_attrs
+    own = [value for key, value in attributes.items() if key.startswith("constraints:")]
+    return [*(attributes.get("constraints") or ()), *own]
 
 
 def _note_unused(draft: Draft, study: Any, trials: Sequence[Any]) -> None:
@@ -247,6 +166,10 @@ def _note_unused(draft: Draft, study: Any, trials: Sequence[Any]) -> None:
     if steps:
         text = f"trials reported up to {steps}; to stop trials early, set search.early_stopping and epochs:"
         draft.notes.append(Note("intermediate values", f"{text} {steps} in objective.function"))
-    attributes = ", ".join(study.user_attrs)
-    if attributes:
-        draft.notes.append(Note("user_attrs", f"are dropped: {attributes}"))
+    of_trials = dict.fromkeys(key for trial in trials for key in trial.user_attrs)
+    for whose, keys in (("the study", list(study.user_attrs)), ("the trials", list(of_trials))):
+        if keys:
+            names = ", ".join(keys[:_NAMED]) + (
+                f" and {len(keys) - _NAMED} more" if len(keys) > _NAMED else ""
+            )
+            draft.notes.append(Note("user_attrs", f"those of {whose} are not imported: {names}"))

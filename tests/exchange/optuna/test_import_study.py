@@ -1,6 +1,7 @@
 """Tests of importing Optuna studies."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -100,14 +101,115 @@ def test_what_is_lost_is_named(tmp_path: Path) -> None:
     search(journal(tmp_path / "j")).set_user_attr("who", "me")
     notes = noted(import_study(str(tmp_path / "j"), "a study"))
     assert {
-        "lambda",
-        "units.0",
+        "renamed",
         "kind",
         "sampler, pruner",
         "user_attrs",
         "intermediate values",
     } <= notes.keys()
     assert "who" in notes["user_attrs"]
+    assert notes["renamed"].startswith("units.0 → units_0, ")
+
+
+def made(storage: Any, trials: Sequence[Mapping[str, Any]], **settings: Any) -> Any:
+    """A study whose trials have these distributions, params, values, and states."""
+    study = optuna.create_study(storage=storage, study_name="s", **settings)
+    for trial in trials:
+        study.add_trial(optuna.trial.create_trial(**trial))
+    return study
+
+
+def whole(low: int, high: int, step: int = 1) -> Any:
+    """A distribution of whole numbers."""
+    return optuna.distributions.IntDistribution(low, high, step=step)
+
+
+@pytest.mark.parametrize("form", ["list", "keys"])
+def test_only_feasible_trials_are_enqueued(tmp_path: Path, form: str) -> None:
+    """Trials that violate a constraint are left out, in whichever form it is stored; a note says so."""
+    trials = []
+    for width in range(1, 101, 7):
+        over = float(width - 40)
+        stored = {"constraints": [over, -1.0]} if form == "list" else {"constraints:width": over}
+        trials.append(
+            {
+                "params": {"width": width},
+                "distributions": {"width": whole(1, 100)},
+                "value": float(width),
+                "system_attrs": stored,
+            }
+        )
+    made(journal(tmp_path / "j"), trials, direction="maximize")
+    draft = import_study(str(tmp_path / "j"), "s")
+    assert [values["width"] for values in draft.config["search"]["enqueue"]] == [36, 29, 22, 15, 8, 1]
+    assert "9 of 15 complete trials violate a constraint" in noted(draft)["constraints"]
+
+
+def test_infinite_values_are_left_out(tmp_path: Path) -> None:
+    """A trial whose value is infinite is never one of the best, whichever way is better."""
+    for at, direction in enumerate(("minimize", "maximize")):
+        trials = [
+            {"params": {"x": x}, "distributions": {"x": whole(0, 9)}, "value": value}
+            for x, value in enumerate([1.0, math.inf, -math.inf, 2.0])
+        ]
+        made(journal(tmp_path / f"j{at}"), trials, direction=direction)
+        draft = import_study(str(tmp_path / f"j{at}"), "s")
+        assert sorted(values["x"] for values in draft.config["search"]["enqueue"]) == [0, 3]
+        assert "2 have an infinite value and are left out" in noted(draft)["trials"]
+
+
+def test_unfinished_trials_show_no_condition(tmp_path: Path) -> None:
+    """Trials that failed or were pruned before they asked for a parameter are no evidence of a condition."""
+    batch = optuna.distributions.CategoricalDistribution([16, 32, 64])
+    both = {"batch": batch, "layers": whole(1, 3)}
+    trials: list[dict[str, Any]] = [
+        {"params": {"batch": size, "layers": 2}, "distributions": both, "value": 1.0} for size in (16, 32)
+    ]
+    early = {"params": {"batch": 64}, "distributions": {"batch": batch}}
+    trials += [{**early, "state": optuna.trial.TrialState.FAIL}] * 2
+    trials += [{**early, "state": optuna.trial.TrialState.PRUNED}]
+    made(journal(tmp_path / "j"), trials)
+    draft = import_study(str(tmp_path / "j"), "s")
+    assert draft.config["space"]["layers"] == {"type": "int", "min": 1, "max": 3}
+    assert "layers" not in noted(draft)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "section"),
+    [
+        ((0, 8, 2), (1, 9, 2), {"type": "int", "min": 0, "max": 9}),
+        ((0, 8, 4), (2, 14, 6), {"type": "int", "min": 0, "max": 14, "step": 2}),
+        ((16, 64, 16), (16, 128, 16), {"type": "int", "min": 16, "max": 128, "step": 16}),
+        ((0.0, 0.5, 0.1), (0.05, 0.55, 0.1), {"min": 0.0, "max": 0.55, "step": 0.05}),
+        ((0.0, 0.9, 0.3), (0.0, 1.0, 0.5), {"min": 0.0, "max": 1.0, "step": 0.1}),
+        ((0.0, 1.0, 0.5), (0.0, 1.0, None), {"min": 0.0, "max": 1.0}),
+        ((0.0, 1.0, 0.5), (1e-7, 1.0 + 1e-7, 0.5), {"min": 0.0, "max": 1.0 + 1e-7}),
+    ],
+)
+def test_a_grid_holds_the_values_of_all_steps(
+    tmp_path: Path, first: Any, second: Any, section: Mapping[str, Any]
+) -> None:
+    """Where trials had different steps or bounds, every value of each is in the space."""
+    kind = whole if isinstance(first[0], int) else optuna.distributions.FloatDistribution
+    trials = [
+        {"params": {"x": x}, "distributions": {"x": kind(low, high, step=step)}, "value": 1.0}
+        for x, (low, high, step) in ((first[0], first), (second[1], second))
+    ]
+    made(journal(tmp_path / "j"), trials)
+    draft = import_study(str(tmp_path / "j"), "s")
+    assert draft.config["space"]["x"] == section
+    assert len(draft.config["search"]["enqueue"]) == 2
+
+
+def test_attributes_of_trials_are_named(tmp_path: Path) -> None:
+    """Attributes of trials are not imported, and a note names each of them once."""
+    x = {"params": {"x": 1}, "distributions": {"x": whole(0, 3)}, "value": 1.0}
+    made(
+        journal(tmp_path / "j"),
+        [{**x, "user_attrs": {"gpu": 1, "sha": "a"}}, {**x, "user_attrs": {"gpu": 2}}],
+    )
+    note = noted(import_study(str(tmp_path / "j"), "s"))["user_attrs"]
+    assert note == "those of the trials are not imported: gpu, sha"
 
 
 def test_a_range_that_changed_is_spanned(tmp_path: Path) -> None:
