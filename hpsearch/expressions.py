@@ -1,9 +1,9 @@
 """Arithmetic over parameter values: ``2**k``, ``hidden_units * 2``, ``hidden_1 >= hidden_2``.
 
-A small part of Python's expressions: numbers, texts, ``true``, ``false`` and ``null``, names of parameters (with dots),
-``+ - * / // % **``, comparisons, ``in``, ``and or not``, ``a if condition else b`` and the functions of
-:data:`FUNCTIONS`. Nothing else is evaluated, and nothing takes long: length, depth and the size of integers
-are bounded.
+A small part of Python's expressions: numbers, texts, ``true``, ``false`` and ``null``, names of parameters
+(with dots), ``+ - * / // % **``, comparisons, ``in``, ``and or not``, ``a if condition else b`` and the
+functions of :data:`FUNCTIONS`. Nothing else is evaluated, and nothing takes long: length, depth and the size
+of integers are bounded.
 """
 
 import ast

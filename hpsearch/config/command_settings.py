@@ -156,7 +156,14 @@ def _space_spellings(reader: Reader) -> Iterator[tuple[str, dict[str, str]]]:
             yield name, dict(PYTHON)
         elif isinstance(node, MappingNode):
             words = ((key, entry.node) for key, entry in node.entries.items())
-            yield name, {choice_text(key): as_text(word.value) for key, word in words if isinstance(word, ScalarNode)}
+            yield (
+                name,
+                {
+                    choice_text(key): as_text(word.value)
+                    for key, word in words
+                    if isinstance(word, ScalarNode)
+                },
+            )
 
 
 def _check_texts(section: CommandSection, reader: Reader) -> None:

@@ -217,7 +217,7 @@ def _categorical(
         return None
     cut_up = list(_cut_up(at, reader))
     for where in cut_up:
-        hint = 'Write [3, 4] for a list, the whole value in quotes, such as "(3, 4)", for text'
+        hint = 'Write [3, 4] for a list, or the whole value in quotes, such as "(3, 4)", for text'
         reader.report(where, "must be a whole value: YAML has no tuples, and cuts at commas", hint=hint)
     if cut_up:
         return None
@@ -243,8 +243,7 @@ def _cut_up(at: Location, reader: Reader) -> Iterator[Location]:
         for key in node.entries:
             yield from _cut_up((*at, key), reader)
     elif isinstance(node, ScalarNode) and isinstance(node.value, str) and not node.written.startswith('"'):
-        if node.value.count("(") != node.value.count(")"):
-            yield at
+        yield from [at] if node.value.count("(") != node.value.count(")") else []
 
 
 def choice_notes(name: str, choices: Categorical) -> list[str]:

@@ -251,6 +251,10 @@ def _check_condition(
         rule = f"must name a discrete parameter, but {parent.name} is continuous"
         reader.report(at, rule, hint=f"Give {parent.name} values, a step or type: int", key=True)
         return
+    if not any(map(parent.accepts, allowed)) and parent.accepts(list(allowed)):
+        hint = f"Write [{written(list(allowed))}], as the value is a list itself"
+        reader.report(at, f"must be a value of {parent.name}, or a list of them", hint=hint)
+        return
     for value in allowed:
         if isinstance(value, dict) and not any(map(is_nested, getattr(parent, "values", ()))):
             reader.report(at, "must be a value or a list of values", hint="For example: [1, 2]")
@@ -258,8 +262,6 @@ def _check_condition(
             rule = f"must be a value of {parent.name}: {_possible(parent)}"
             options = [option for option in getattr(parent, "values", ()) if isinstance(option, str)]
             hint = suggest_value(value, options) or "List the values with which it is active"
-            if parent.accepts(list(allowed)):
-                hint = f"Write [{written(list(allowed))}], as the value is a list itself"
             reader.report(at, rule, found=written(value), hint=hint)
 
 

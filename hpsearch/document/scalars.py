@@ -22,7 +22,7 @@ NULL = ("null", "~", "Null", "NULL")
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|(0|[1-9][0-9]*)(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _NOTHING = ("None", "nan", "inf")  # read as text, and taken for something else
-_WORDS = re.compile(r"\w[\w./+-]*( [\w./+-]+)*")  # text without any mark of YAML
+_MARK = re.compile(r"[#&*!|>'%@`:]|[-?]( |$)|.*(: |:$| #)", re.DOTALL)  # of YAML, in text without quotes
 _UNFIT = re.compile("[\0\ud800-\udfff]")
 _BOOLEANS = {word: word.lower() == "true" for word in ("true", "True", "TRUE", "false", "False", "FALSE")}
 
@@ -190,7 +190,7 @@ def written(value: object) -> str:
 
 
 def flow(value: Value) -> str:
-    """JSON data on one line as YAML writes it: ``{kernel: rbf, hidden: [64, 32]}``; with control characters."""
+    """JSON data on one line as YAML writes it: ``{kernel: rbf, hidden: [64, 32]}``."""
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{_flow_text(str(key))}: {flow(each)}" for key, each in value.items()) + "}"
     if isinstance(value, list | tuple):
@@ -199,8 +199,7 @@ def flow(value: Value) -> str:
 
 
 def _flow_text(text: str) -> str:
-    is_plain = _WORDS.fullmatch(text) and is_plain_text(text)
-    return text if is_plain else json.dumps(text, ensure_ascii=False)
+    return text if is_plain_text(text) else json.dumps(text, ensure_ascii=False)
 
 
 def short_exponent(text: str) -> str:
@@ -210,10 +209,10 @@ def short_exponent(text: str) -> str:
 
 
 def is_plain_text(text: str) -> bool:
-    """Whether a text, written without quotes, cannot be taken for a number, null, a list, or several values."""
+    """Whether a text without quotes cannot be taken for a number, null, a list, or several values."""
     try:
         read = resolve(text)
     except AmbiguousScalar:
         return False
     odd = text != text.strip() or text in _NOTHING or any(mark in text for mark in ',"[]{}\n') or not text
-    return isinstance(read, str) and not odd
+    return isinstance(read, str) and not odd and not _MARK.match(text)

@@ -34,7 +34,8 @@ class Passing:
     Attributes:
         flags: By parameter: ``--lr {}``, ``lr={}``, ``-c {2**k}``; ``--amp`` is there if the value is true,
             ``--amp/--no-amp`` is one or the other.
-        spellings: By parameter, words for some of its values; those of all parameters under "".
+        spellings: By parameter, words for some of its values; those of all parameters under "". Null that is
+            spelled "" is not passed, as if the parameter had no value.
     """
 
     flags: Mapping[str, str] = field(default_factory=dict)
@@ -44,7 +45,12 @@ class Passing:
         """A value as a word; what is within a list or a mapping is spelled too, if it is no text."""
         words = {**self.spellings.get("", {}), **self.spellings.get(name, {})}
         text = as_text(value)
+        if isinstance(value, str) and words.get(text) == PYTHON.get(text):
+            return value  # the text "null" is no null
         return words.get(text, _nested_text(value, words) if isinstance(value, list | Mapping) else text)
+
+    def _is_left_out(self, name: str, value: Value) -> bool:
+        return value is None and not self.spelled(name, value)
 
     def placeholder(self, inner: str, values: Mapping[str, Value], special: Mapping[str, str]) -> str:
         """What replaces a placeholder: a value, something about the trial, or a result.
@@ -60,6 +66,8 @@ class Passing:
         """
         name = inner.strip()
         if name in values:
+            if self._is_left_out(name, values[name]):
+                raise Inactive(name)
             return self.spelled(name, values[name])
         if name in special:
             return special[name]
@@ -75,6 +83,8 @@ class Passing:
 
     def _words(self, name: str, style: str, values: Mapping[str, Value]) -> list[str]:
         flag = self.flags.get(name)
+        if self._is_left_out(name, values[name]):
+            return []
         if flag is None:
             match = _STYLE.fullmatch(style)
             assert match is not None  # noqa: S101 -- the config was checked

@@ -1,7 +1,7 @@
 """Single values as text for people."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from hpsearch.document.scalars import flow, is_plain_text, quoted, short_exponent
@@ -9,6 +9,9 @@ from hpsearch.document.scalars import flow, is_plain_text, quoted, short_exponen
 # Control characters (ANSI sequences begin with one), line and paragraph separators, marks that turn the
 # direction of writing, halves of surrogate pairs.
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+_LONGEST_CHOICE = 28
 
 
 def printable(text: str) -> str:
@@ -35,7 +38,7 @@ def number(value: float) -> str:
 
 
 def value_text(value: object) -> str:
-    """A value of a parameter, exactly, so that it can be typed again; nothing for :data:`ABSENT`.
+    """A value of a parameter, exactly, so that it can be typed again.
 
     Text that looks like something else is in quotes.
     """
@@ -46,6 +49,24 @@ def value_text(value: object) -> str:
     if value is None:
         return "null"
     return flow(value) if isinstance(value, list | Mapping) else plain(value)
+
+
+def short_choices(texts: Sequence[str]) -> list[str]:
+    """The texts of choices for a narrow column: long ones are cut, but not so that two become the same."""
+    for cut in (_without_end, _without_middle):
+        shown = {text: cut(text) for text in texts}
+        if len(set(shown.values())) == len(shown):
+            return [shown[text] for text in texts]
+    return list(texts)
+
+
+def _without_end(text: str) -> str:
+    return text if len(text) <= _LONGEST_CHOICE else f"{text[: _LONGEST_CHOICE - 1]}…"
+
+
+def _without_middle(text: str) -> str:
+    half = _LONGEST_CHOICE // 2
+    return text if len(text) <= _LONGEST_CHOICE else f"{text[: half - 1]}…{text[-half:]}"
 
 
 def duration(seconds: float | None) -> str:
