@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from hpsearch.findings import explain_search, explain_trial, importance
     from hpsearch.network.classifier import BatchNormMLPClassifier
     from hpsearch.plotting import plot, report
+    from hpsearch.process.reporting import StopTrial
     from hpsearch.search import Search
     from hpsearch.space import Categorical, Number, Space
     from hpsearch.trial import Metric, Result, Status, Trial
@@ -33,6 +34,7 @@ _HOMES = {
     "Search": "hpsearch.search",
     "Space": "hpsearch.space",
     "Status": "hpsearch.trial",
+    "StopTrial": "hpsearch.process.reporting",
     "Trial": "hpsearch.trial",
     "explain_search": "hpsearch.findings",
     "explain_trial": "hpsearch.findings",
@@ -56,6 +58,7 @@ __all__ = [
     "Search",
     "Space",
     "Status",
+    "StopTrial",
     "Trial",
     "explain_search",
     "explain_trial",
@@ -73,9 +76,10 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     """Import a public name."""
     if name in _HOMES:
-        from hpsearch.kernels import prefer_portable
+        if name != "StopTrial":  # which is for functions of the user's, whose arithmetic is theirs
+            from hpsearch.kernels import prefer_portable
 
-        prefer_portable()  # while NumPy is not loaded
+            prefer_portable()  # while NumPy is not loaded
         return getattr(import_module(_HOMES[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 

@@ -1,7 +1,6 @@
 """What the commands ``run``, ``resume`` and ``train`` do, from Python."""
 
 import json
-import sys
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from os import PathLike
@@ -20,7 +19,7 @@ from hpsearch.loaded_run import LoadedRun
 from hpsearch.network import final
 from hpsearch.objectives.kinds import prepare
 from hpsearch.objectives.network import NetworkPreparation
-from hpsearch.process import runner
+from hpsearch.process import user_function
 from hpsearch.relocation import Relocation
 from hpsearch.reports.lines import Lines
 from hpsearch.resuming import resume as resume_run
@@ -152,8 +151,7 @@ def _refuse_while_imported() -> None:
     Raises:
         UsageError: This is one; it would start processes without end.
     """
-    module = getattr(sys.modules["__main__"], "IMPORTS", "")
-    if module and getattr(sys.modules["__main__"], "__file__", None) == runner.__file__:
+    if module := user_function.IMPORTS:
         raise UsageError(
             f'{module} starts a search whenever it is imported. Call it under `if __name__ == "__main__":`'
         )

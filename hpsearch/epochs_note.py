@@ -42,6 +42,12 @@ class EpochsNote:
     def on_trial_complete(self, trial: Trial, result: Result) -> None:
         """Pass it on, and compare the number of epochs."""
         self._callback.on_trial_complete(trial, result)
+        if result.status is Status.DONE and result.reason and not self._noted:
+            self._noted = True
+            self._callback.on_message(
+                f"Trial {trial.number} {result.reason}. Set epochs to as many as a full trial has, or"
+                " leave it out"
+            )
         expected = trial.values.get("epochs", self._epochs)
         count = len(result.curve)
         if (

@@ -79,6 +79,7 @@ class Search:
         repeats: The number of seeds of every configuration.
         enqueue: Configurations to try first, each with a value for every active parameter.
         prior_observations: Results of earlier searches, from :func:`hpsearch.searchers.match_observations`.
+        constraints: What is true of every configuration, such as ``hidden_1 >= hidden_2``.
         directory: A run directory to keep the search in, which ``hpsearch leaderboard`` and the other
             commands read; made if there is none.
 
@@ -105,6 +106,7 @@ class Search:
         repeats: int = 1,
         enqueue: Sequence[Mapping[str, Value]] = (),
         prior_observations: Sequence[PriorObservation] = (),
+        constraints: Sequence[str] = (),
         directory: str | PathLike[str] | None = None,
         _checked: bool = False,
     ) -> None:
@@ -120,12 +122,14 @@ class Search:
             raise UsageError(f"method must be one of {', '.join(METHODS)}; found {method!r}")
         if goal not in ("minimize", "maximize"):
             raise UsageError(f"goal must be minimize or maximize; found {goal!r}")
-        self.space = space if _checked and isinstance(space, Space) else parse_space(space)
+        self.space = space if _checked and isinstance(space, Space) else parse_space(space, constraints)
         for values in enqueue:
             for name, what in self.space.problems(values):
                 raise UsageError(
                     f"enqueue must hold configurations of the space; {name} {what} in {dict(values)}"
                 )
+            if broken := self.space.broken_constraint(values):
+                raise UsageError(f"enqueue must satisfy the constraint {broken}; found {dict(values)}")
         self.metric = metric or Metric("value", goal)
         self.trials = trials
         self.lag = lag

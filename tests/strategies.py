@@ -181,6 +181,17 @@ def configs(draw: st.DrawFn) -> tuple[dict[str, Any], list[str]]:
             "repeats": 1,
         },
     }
+    config["constraints"] = draw(
+        st.lists(
+            st.builds(
+                "{} {} {}".format,
+                st.sampled_from(sorted(space)),
+                st.sampled_from(["<", ">=", "!="]),
+                st.sampled_from([*sorted(space), "3", "'a'"]),
+            ),
+            max_size=1,
+        )
+    )
     decided = [name for name in space if values[name] and isinstance(space[name], dict)]
     arguments = ["seed=5"] if draw(st.booleans()) else []
     if decided and draw(st.booleans()):

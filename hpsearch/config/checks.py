@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from hpsearch.config.objective_section import ObjectiveSettings
@@ -9,9 +10,10 @@ from hpsearch.config.reader import Reader, either
 from hpsearch.config.schema import RunSection, SearchSection
 from hpsearch.document.closest import closest, did_you_mean
 from hpsearch.document.nodes import Location
-from hpsearch.document.scalars import shown
+from hpsearch.document.scalars import shown, written
 from hpsearch.searchers import METHODS
 from hpsearch.space import Categorical, Space
+from hpsearch.trial import Value
 
 
 def check_run(search: SearchSection, run: RunSection, kind: type[ObjectiveSettings], reader: Reader) -> None:
@@ -117,7 +119,10 @@ def check_enqueued(search: SearchSection, space: Space, reader: Reader) -> None:
     for index, values in enumerate(search.enqueue):
         at: Location = ("search", "enqueue", index)
         misspelt = {meant for name in values for meant in closest(name, space.names)}
-        for name, rule in space.problems(values):
+        problems = list(space.problems(values))
+        if not problems and (broken := space.broken_constraint(values)):
+            reader.report(at, f"must satisfy the constraint {shown(broken)}", found=_listed(values))
+        for name, rule in problems:
             if name in values:
                 unknown = name not in {*space.names, *space.constants}
                 hint = _enqueued_hint(name, values[name], space, unknown=unknown)
@@ -126,6 +131,10 @@ def check_enqueued(search: SearchSection, space: Space, reader: Reader) -> None:
                 reader.report(
                     at, f"must have a value for {shown(name)}", found="", hint=f"Add {shown(name)}: …"
                 )
+
+
+def _listed(values: Mapping[str, Value]) -> str:
+    return shown(", ".join(f"{name}: {written(value)}" for name, value in values.items()), 200)
 
 
 def _enqueued_hint(name: str, value: object, space: Space, *, unknown: bool) -> str:

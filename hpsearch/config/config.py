@@ -12,6 +12,7 @@ from hpsearch.config.checks import (
     find_warm_start_runs,
     search_notes,
 )
+from hpsearch.config.constraints_section import CONSTRAINTS, read_constraints
 from hpsearch.config.network_settings import check_batch_size, note_unused_layers
 from hpsearch.config.objective_section import ObjectiveSettings, kind_of, read_metric, read_objective
 from hpsearch.config.parameter_section import ParameterRules, resolved_constant
@@ -113,7 +114,7 @@ class Config:
         """The config of a mapping, which has the sections of a file.
 
         Args:
-            mapping: Its ``space`` may also be a Space, or a list of parameters.
+            mapping: Its ``space`` may also be a Space, whose constraints count too, or a list of parameters.
             overrides: ``KEY=VALUE`` settings that replace those of the mapping, by dotted path.
             name: The search's name, unless the mapping has one.
             origin: What was called with the mapping, for messages.
@@ -123,6 +124,8 @@ class Config:
         """
         problems, position = Problems(), Position(origin)
         data = dict(mapping)
+        if isinstance(data.get("space"), Space) and (own := data["space"].constraints):
+            data[CONSTRAINTS] = [*(each.text for each in own), *data.get(CONSTRAINTS, [])]
         if "space" in data:
             data["space"] = space_data(data["space"])
         root = _mapping(from_data(data, position, problems), position, problems)
@@ -217,6 +220,7 @@ class Config:
         objective = read_objective(reader, base)
         metric = read_metric(reader, kind)
         space = read_space(reader, kind.rules, notes)
+        space = read_constraints(reader, space, notes, measure=base is not None)
         search: SearchSection | None = reader.setting("search")
         run: RunSection | None = reader.setting("run")
         if search:
@@ -246,6 +250,7 @@ class Config:
             "metric": {"name": self.metric.name, "goal": self.metric.goal, "at": self.metric.at},
             "objective": self.objective.resolved(),
             "space": resolved_space(self.space),
+            CONSTRAINTS: [constraint.text for constraint in self.space.constraints],
             "search": self.search.model_dump(),
             "run": self.run.model_dump(),
         }
@@ -308,21 +313,26 @@ def load(path: Path, overrides: Sequence[str] = (), base: Path | None = None) ->
     return Config.load(path, overrides, base)
 
 
-def parse_space(space: Space | Sequence[Parameter] | Mapping[str, Any]) -> Space:
+def parse_space(
+    space: Space | Sequence[Parameter] | Mapping[str, Any], constraints: Sequence[str] = ()
+) -> Space:
     """The space of a mapping with the keys of a config's ``space`` section, checked.
 
     Args:
         space: The mapping, in which parameters may be sections or objects; or a list of parameters, or a
             Space.
+        constraints: What is true of every configuration, besides the constraints of a Space.
 
     Raises:
         ConfigError: With every problem at once.
     """
     problems, position = Problems(), Position("hpsearch.Search")
-    root = _mapping(from_data({"space": space_data(space)}, position, problems), position, problems)
+    own = [each.text for each in space.constraints] if isinstance(space, Space) else []
+    data = {"space": space_data(space), CONSTRAINTS: [*own, *constraints]}
+    root = _mapping(from_data(data, position, problems), position, problems)
     reader = Reader(root, problems)
     reader.root = canonical_spelling(reader)
-    checked = read_space(reader, ParameterRules(), [])
+    checked = read_constraints(reader, read_space(reader, ParameterRules(), []), [], measure=True)
     if checked is None or problems:
         raise problems.error()
     return checked
@@ -344,6 +354,7 @@ def trial_config(config: Config, trial: Trial) -> str:
     """
     resolved = config.resolved()
     resolved["space"] = {name: resolved_constant(value) for name, value in trial.values.items()}
+    resolved[CONSTRAINTS] = []
     resolved["search"] |= {"method": "random", "trials": 1, "early_stopping": False}
     resolved["search"] |= {"warm_start": [], "enqueue": []}
     comment = f"""\

@@ -302,5 +302,10 @@ class Document(Section):
     metric: MetricSection = Field(default=MetricSection(), description="the number that the search optimizes")
     objective: ObjectiveSection = Field(description="what a trial runs")
     space: dict[str, Any] = Field(description="the parameters to search")
+    constraints: list[str] = Field(
+        default=[],
+        max_length=100,
+        description="what is true of every configuration to try, such as 'hidden_1 >= hidden_2'",
+    )
     search: SearchSection = Field(default=SearchSection(), description="how trials are chosen")
     run: RunSection = Field(default=RunSection(), description="where and how trials run")

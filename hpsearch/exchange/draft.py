@@ -3,7 +3,7 @@
 import keyword
 import re
 import textwrap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -81,17 +81,10 @@ def _wrapped(text: str, indent: str) -> Iterable[str]:
         )
 
 
-def renaming_note(names: Mapping[str, str], reason: str, position: Position | None = None) -> Iterable[Note]:
-    """One note for all parameters that have another name in the config; none if there are none.
-
-    Args:
-        names: The names in the config, by those in the other tool.
-        reason: Why, or what the names are for.
-        position: Of the parameters in the file.
-    """
-    renamed = [f"{original} → {name}" for original, name in names.items() if name != original]
-    if renamed:
-        yield Note("renamed", f"{', '.join(renamed)}: {reason}", position)
+def renamings(originals: Sequence[str], names: Sequence[str]) -> str:
+    """The parameters that have another name in the config: ``units.0 → units_0``; "" if there are none."""
+    pairs = zip(originals, names, strict=True)
+    return ", ".join(f"{original} → {name}" for original, name in pairs if name != original)
 
 
 def valid_names(originals: Sequence[str], *, python: bool = False) -> list[str]:
@@ -101,7 +94,7 @@ def valid_names(originals: Sequence[str], *, python: bool = False) -> list[str]:
         originals: Their names in the other tool. Valid names are kept.
         python: Whether they have to be Python identifiers.
     """
-    strange = r"[^A-Za-z0-9_]" if python else r"[^A-Za-z0-9_-]"
+    strange = r"[^A-Za-z0-9_]" if python else r"[^A-Za-z0-9_.-]|\.(?=\.|$)"
     likely = [re.sub(strange, "_", name)[:95] or "_" for name in originals]
     likely = [name if re.match("[A-Za-z_]", name) else f"_{name}" for name in likely]
     likely = [

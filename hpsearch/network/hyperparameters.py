@@ -14,6 +14,7 @@ from hpsearch.errors import UsageError
 from hpsearch.network.activations import ACTIVATIONS
 from hpsearch.network.optimizers import OPTIMIZERS
 from hpsearch.network.schedules import SCHEDULES
+from hpsearch.touches import Change
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class Hyperparameter:
         open_min: Whether ``min`` itself is impossible.
         open_max: Whether ``max`` itself is impossible.
         choices: All possible values, when they can be listed.
+        can_change: Whether it may take another value in mid-training.
     """
 
     kind: Literal["float", "int", "bool", "str"]
@@ -39,6 +41,7 @@ class Hyperparameter:
     open_min: bool = False
     open_max: bool = False
     choices: tuple[str, ...] = ()
+    can_change: bool = False
 
     def allows(self, value: object) -> bool:
         """Whether the hyperparameter may take this value."""
@@ -66,8 +69,10 @@ class Hyperparameter:
 _TYPES: dict[str, type] = {"float": float, "int": int, "bool": bool, "str": str}
 
 HYPERPARAMETERS: dict[str, Hyperparameter] = {
-    "learning_rate": Hyperparameter("float", 0.01, "step size α₀", min=0, open_min=True),
-    "learning_rate_decay": Hyperparameter("float", 0.0, "d, how fast the step size shrinks", min=0),
+    "learning_rate": Hyperparameter("float", 0.01, "step size α₀", min=0, open_min=True, can_change=True),
+    "learning_rate_decay": Hyperparameter(
+        "float", 0.0, "d, how fast the step size shrinks", min=0, can_change=True
+    ),
     "learning_rate_schedule": Hyperparameter(
         "str", "inverse_time", "how the step size shrinks", choices=tuple(SCHEDULES)
     ),
@@ -79,14 +84,27 @@ HYPERPARAMETERS: dict[str, Hyperparameter] = {
         min=0,
         max=1,
         open_max=True,
+        can_change=True,
     ),
     "beta2": Hyperparameter(
-        "float", 0.999, "β₂, the weight of the past in its moving average of g²", min=0, max=1, open_max=True
+        "float",
+        0.999,
+        "β₂, the weight of the past in its moving average of g²",
+        min=0,
+        max=1,
+        open_max=True,
+        can_change=True,
     ),
     "epsilon": Hyperparameter(
-        "float", 1e-8, "ε, added to the root of the moving average of g²", min=0, max=1, open_min=True
+        "float",
+        1e-8,
+        "ε, added to the root of the moving average of g²",
+        min=0,
+        max=1,
+        open_min=True,
+        can_change=True,
     ),
-    "batch_size": Hyperparameter("int", 64, "rows per mini-batch", min=1),
+    "batch_size": Hyperparameter("int", 64, "rows per mini-batch", min=1, can_change=True),
     "hidden_layers": Hyperparameter(
         "int", 2, "number of hidden layers; 0 is softmax regression", min=0, max=100
     ),
@@ -94,14 +112,24 @@ HYPERPARAMETERS: dict[str, Hyperparameter] = {
     "activation": Hyperparameter("str", "relu", "of the hidden layers", choices=ACTIVATIONS),
     "batch_norm": Hyperparameter("bool", True, "normalise Z over the mini-batch"),
     "batch_norm_momentum": Hyperparameter(
-        "float", 0.9, "weight of the past in BatchNorm's running statistics", min=0, max=1, open_max=True
+        "float",
+        0.9,
+        "weight of the past in BatchNorm's running statistics",
+        min=0,
+        max=1,
+        open_max=True,
+        can_change=True,
     ),
-    "weight_decay": Hyperparameter("float", 0.0, "λ, how strongly the weights are pulled to 0", min=0),
-    "dropout": Hyperparameter("float", 0.0, "share of hidden units dropped", min=0, max=1, open_max=True),
+    "weight_decay": Hyperparameter(
+        "float", 0.0, "λ, how strongly the weights are pulled to 0", min=0, can_change=True
+    ),
+    "dropout": Hyperparameter(
+        "float", 0.0, "share of hidden units dropped", min=0, max=1, open_max=True, can_change=True
+    ),
     "label_smoothing": Hyperparameter(
-        "float", 0.0, "share of a label spread over all classes", min=0, max=1, open_max=True
+        "float", 0.0, "share of a label spread over all classes", min=0, max=1, open_max=True, can_change=True
     ),
-    "epochs": Hyperparameter("int", 20, "passes over the training split", min=1),
+    "epochs": Hyperparameter("int", 20, "passes over the training split", min=1, can_change=True),
 }
 
 METRICS = {
@@ -172,6 +200,29 @@ class Hyperparameters:
         if chosen["batch_norm"] and chosen["hidden_units"] and chosen["batch_size"] < 2:
             raise UsageError("batch_size: must be at least 2 with batch_norm, which compares rows; found 1")
         return cls(**chosen)
+
+    def changed(self, changes: Mapping[str, Change]) -> Self:
+        """The same but for some values, as a touch in mid-training leaves them.
+
+        Args:
+            changes: By name. A whole number that is multiplied is rounded.
+
+        Raises:
+            UsageError: A hyperparameter is unknown or cannot change in mid-training, or a value is not
+                allowed.
+        """
+        values: dict[str, Any] = {}
+        for name, change in changes.items():
+            known = HYPERPARAMETERS.get(name)
+            if known is None or not known.can_change:
+                possible = ", ".join(each for each, known in HYPERPARAMETERS.items() if known.can_change)
+                what = "cannot change in mid-training" if hyperparameter(name) else "unknown hyperparameter"
+                raise UsageError(f"{name}: {what}; what can change: {possible}")
+            value = change.apply(getattr(self, name))
+            values[name] = round(value) if known.kind == "int" and change.is_factor else value
+            if not known.allows(values[name]):
+                raise UsageError(f"{name}: must be {known.rule()}; found {values[name]!r}")
+        return self.from_json({**self.to_json(), **values})
 
     def to_json(self) -> dict[str, Any]:
         """As JSON data."""

@@ -17,6 +17,7 @@ from hpsearch.network.model import Model
 from hpsearch.network.optimizers import optimizer_class
 from hpsearch.network.passes import EvaluationPass, TrainingPass
 from hpsearch.network.schedules import SCHEDULES
+from hpsearch.touches import Change
 
 Metrics = dict[str, float]
 """``train_loss``, and with a validation split ``val_loss``, ``val_error`` and ``val_accuracy``."""
@@ -75,8 +76,13 @@ class Training:
 
     def __iter__(self) -> Iterator[tuple[Metrics, ...]]:
         """Train the epochs that are left."""
-        while self.epoch < self.hyperparameters.epochs and not self.diverged:
+        while not self.ended:
             yield self.train_epoch()
+
+    @property
+    def ended(self) -> bool:
+        """Whether there is no epoch left to train."""
+        return self.diverged or self.epoch >= self.hyperparameters.epochs
 
     def train_epoch(self) -> tuple[Metrics, ...]:
         """Train one epoch and measure it."""
@@ -155,6 +161,21 @@ class Training:
             feature_names=dataset.feature_names,
             label_name=dataset.label_name,
         )
+
+    def touched(self, changes: Mapping[str, Change]) -> Self:
+        """A training at the same point with other hyperparameters; this one is left as it is.
+
+        Args:
+            changes: See :meth:`~hpsearch.network.hyperparameters.Hyperparameters.changed`.
+
+        Raises:
+            UsageError: They cannot be made.
+        """
+        before = self.hyperparameters
+        metadata = {**self._metadata(), "hyperparameters": before.changed(changes).to_json()}
+        training = self._restored(self.dataset, metadata, self._arrays())
+        training._optimizer.carry_over(before)
+        return training
 
     def save(self, path: str | Path) -> None:
         """Write a private checkpoint for :meth:`resume`, whole or not at all."""

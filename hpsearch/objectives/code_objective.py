@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from hpsearch.environment import user_environment
+from hpsearch.objective import TrialEnded
 from hpsearch.objectives.follow import describe, follow
 from hpsearch.objectives.trial_files import TrialFiles
 from hpsearch.objectives.user_code import Limits, NothingReported, TrialContext, UserCode
@@ -69,9 +70,18 @@ class CodeObjective:
                     None if timeout is None else running_time() + timeout,
                     heartbeat,
                 )
-                records = _whole_curve(lambda: self.user_code.records(context), files)
+                most = self.user_code.epochs_of(trial)
                 with written_curve(files.directory, on_epoch) as on_each_epoch:
-                    return follow(trial, self.metric, records, on_epoch=on_each_epoch, timeout=timeout)
+                    return self.user_code.run_trial(
+                        context,
+                        lambda begin: follow(
+                            trial,
+                            self.metric,
+                            _at_most(most, _whole_curve(begin, files)),
+                            on_epoch=on_each_epoch,
+                            timeout=timeout,
+                        ),
+                    )
         except OSError as error:  # of the files; follow() handles everything else
             return Result(trial.number, Status.FAILED, reason=describe(error))
 
@@ -138,6 +148,22 @@ def _whole_curve(begin: Callable[[], Records], files: TrialFiles) -> Records:
             yield record
     files.forget_checkpoint()
     return (yield from _whole_curve(begin, files))
+
+
+def _at_most(most: int | None, records: Records) -> Records:
+    """Records, of which the one after the last that may come ends the trial, ``done``."""
+    count = 0
+    with closing(records):
+        while True:
+            try:
+                record = next(records)
+            except StopIteration as end:
+                final: Mapping[str, Any] | None = end.value
+                return final
+            if count == most:
+                raise TrialEnded(Status.DONE, f"ended after {most} epochs, as it went on beyond them")
+            count += 1
+            yield record
 
 
 def _position(record: Mapping[str, Any], earlier: Sequence[Mapping[str, Any]]) -> int | None:

@@ -25,14 +25,14 @@ from hpsearch.process.running_time import running_time
 from hpsearch.trial import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from hpsearch.config import CommandSettings, Config
     from hpsearch.metrics import Sighting
     from hpsearch.objective import Records
     from hpsearch.objectives.project_code import CodeCopy, ProjectCode
     from hpsearch.objectives.user_code import TrialContext
-    from hpsearch.trial import Trial
+    from hpsearch.trial import Result, Trial
 
 POLL_SECONDS = 0.5
 """How often a file of metrics is looked at."""
@@ -102,8 +102,16 @@ class Command:
 
         return check_reach(config)
 
-    def records(self, context: TrialContext) -> Records:
+    def epochs_of(self, trial: Trial) -> int | None:
+        """Any number: what a program prints may be more than epochs."""
+        return None
+
+    def run_trial(self, context: TrialContext, follow: Callable[[Callable[[], Records]], Result]) -> Result:
         """Run it for a trial."""
+        return follow(lambda: self.records(context))
+
+    def records(self, context: TrialContext) -> Records:
+        """Begin it for a trial."""
         metrics = context.files.directory / "metrics"
         metrics.unlink(missing_ok=True)
         os.mkfifo(metrics, 0o600)

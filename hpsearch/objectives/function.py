@@ -19,7 +19,7 @@ from hpsearch.objective import LastRecord, TrialEnded
 from hpsearch.objectives.code_preparation import CodePreparation
 from hpsearch.objectives.project_code import ProjectCode
 from hpsearch.objectives.python_files import NOT_CODE, imports, python_files
-from hpsearch.process import kept_modules, runner
+from hpsearch.process import kept_modules
 from hpsearch.process.child import GRACE_SECONDS, Child, Exit, Timeout
 from hpsearch.process.running_time import running_time
 from hpsearch.trial import Status
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from hpsearch.objective import Records
     from hpsearch.objectives.project_code import CodeCopy
     from hpsearch.objectives.user_code import TrialContext
+    from hpsearch.trial import Result, Trial
+
+RUNNER = str(Path(kept_modules.__file__).with_name("runner.py"))
 
 PROBE_SECONDS = 120.0
 """How long a module may take to be imported when it is checked."""
@@ -79,8 +82,16 @@ class Function:
             raise ConfigError([config.problem("objective.function", rule, hint=hint)])
         return ()
 
-    def records(self, context: TrialContext) -> Records:
+    def epochs_of(self, trial: Trial) -> int | None:
+        """The ``epochs`` of the trial's values or of the config, if it is a number."""
+        return epochs_of(trial, self.epochs)
+
+    def run_trial(self, context: TrialContext, follow: Callable[[Callable[[], Records]], Result]) -> Result:
         """Call it for a trial."""
+        return follow(lambda: self.records(context))
+
+    def records(self, context: TrialContext) -> Records:
+        """Begin to call it for a trial."""
         with _running(functools.partial(context.child, environment=self.environment())) as (child, answers):
             try:
                 _send(answers, self._job(context))
@@ -142,6 +153,12 @@ class Function:
         }
 
 
+def epochs_of(trial: Trial, configured: int | None) -> int | None:
+    """The ``epochs`` of a trial's values or, without them, of the config, if that is a number."""
+    epochs = trial.values.get("epochs", configured)
+    return epochs if isinstance(epochs, int) and epochs >= 1 else None
+
+
 @contextlib.contextmanager
 def _running(context: Callable[..., Child]) -> Iterator[tuple[Child, BinaryIO]]:
     """The runner as a child, and a file that it reads from."""
@@ -150,7 +167,7 @@ def _running(context: Callable[..., Child]) -> Iterator[tuple[Child, BinaryIO]]:
     with os.fdopen(ours, "wb", buffering=0) as answers, os.fdopen(messages, "rb"):
         try:
             # The handler of faults prints where the function was when it crashed.
-            command = [sys.executable, "-P", "-X", "faulthandler", runner.__file__, str(theirs), str(message)]
+            command = [sys.executable, "-P", "-X", "faulthandler", RUNNER, str(theirs), str(message)]
             child = context(command, pass_fds=(theirs, message), metrics=messages)
         finally:
             os.close(theirs)
@@ -182,10 +199,6 @@ def _conversation(child: Child, answers: BinaryIO, context: TrialContext) -> Rec
         reason = f"{ended} before the function returned"
         raise TrialEnded(Status.CRASHED, "\n".join(filter(None, (reason, child.tail()))))
     raise context.died(ended, child.tail())
-
-
-def _is_hidden(path: Path) -> bool:
-    return any(part.startswith(".") for part in path.parts)
 
 
 def _with_last_words(reason: str, child: Child) -> str:

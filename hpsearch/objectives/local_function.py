@@ -2,26 +2,29 @@
 
 from __future__ import annotations  # types are imported for annotations only
 
-from collections.abc import Generator, Iterator, Mapping
-from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from hpsearch.errors import ConfigError
-from hpsearch.objective import LastRecord, TrialEnded
+from hpsearch.objective import TrialEnded
 from hpsearch.objectives.code_preparation import CodePreparation
+from hpsearch.objectives.function import epochs_of
 from hpsearch.objectives.project_code import ProjectCode
-from hpsearch.process import runner
+from hpsearch.objectives.pushed_records import follow_calls
+from hpsearch.process.reporting import StopTrial, call
+from hpsearch.process.user_function import signature_problem
 from hpsearch.trial import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from hpsearch.config import Config
     from hpsearch.objective import Records
     from hpsearch.objectives.project_code import CodeCopy
     from hpsearch.objectives.user_code import TrialContext
+    from hpsearch.process.reporting import Push
+    from hpsearch.trial import Result, Trial
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ class LocalFunction:
         problems = []
         names = {parameter.name: not parameter.when for parameter in config.space.parameters}
         names |= dict.fromkeys(config.space.constants, True)
-        if wrong := runner.signature_problem(self.function, names):
+        if wrong := signature_problem(self.function, names):
             rule = f"must be a function that can be called with the values of a trial: {wrong}"
             hint = f"A trial calls it with {', '.join(f'{name}=…' for name in names)}"
             problems.append(config.problem("objective.python", rule, found="", hint=hint))
@@ -88,27 +91,26 @@ class LocalFunction:
         """Itself."""
         return self
 
-    def records(self, context: TrialContext) -> Records:
-        """Call it for a trial."""
-        trial, metric = context.trial, context.metric.name
-        epochs: Any = trial.values.get("epochs", self.epochs)
-        files = context.files
-        about = runner.Trial(trial.number, trial.seed, files.directory, files.checkpoint, epochs)
+    def epochs_of(self, trial: Trial) -> int | None:
+        """As for a function in a process of its own."""
+        return epochs_of(trial, self.epochs)
+
+    def run_trial(self, context: TrialContext, follow: Callable[[Callable[[], Records]], Result]) -> Result:
+        """Call it for a trial, in this thread, while another one follows what it reports."""
+        return follow_calls(lambda push: self._call(context, push), follow)
+
+    def _call(self, context: TrialContext, push: Push) -> dict[str, Any]:
+        trial, files = context.trial, context.files
+        about = {
+            "number": trial.number,
+            "seed": trial.seed,
+            "directory": files.directory,
+            "checkpoint_dir": files.checkpoint,
+            "epochs": trial.values.get("epochs", self.epochs),
+        }
         try:
-            outcome = runner.call(self.function, trial.values, about)
-            if not isinstance(outcome, Iterator):
-                yield LastRecord(_record(outcome, metric))
-                return None
-            with closing(outcome) if isinstance(outcome, Generator) else nullcontext():
-                while True:
-                    try:
-                        record = next(outcome)
-                    except StopIteration as end:
-                        return runner.numbers(end.value) if isinstance(end.value, Mapping) else {}
-                    yield _record(record, metric)
+            return call(self.function, trial.values, about, context.metric.name, push)
+        except StopTrial:
+            return {}
         except SystemExit as error:
             raise TrialEnded(Status.FAILED, f"SystemExit: {error}") from None
-
-
-def _record(record: object, metric: str) -> dict[str, Any]:
-    return runner.numbers(record if isinstance(record, Mapping) else {metric: record}, metric)

@@ -12,14 +12,14 @@ from hpsearch.process.child import Child, Exit
 from hpsearch.trial import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from hpsearch.config import Config
     from hpsearch.objective import Heartbeat, Records
     from hpsearch.objectives.project_code import CodeCopy, ProjectCode
     from hpsearch.objectives.trial_files import TrialFiles
-    from hpsearch.trial import Metric, Trial
+    from hpsearch.trial import Metric, Result, Trial
 
 
 LONGEST_LAST_WORDS = 200
@@ -145,12 +145,18 @@ class UserCode(Protocol):
         """The same on a machine where those files are in ``directory``."""
         ...
 
-    def records(self, context: TrialContext) -> Records:
-        """Run it; the generator ends it when it is closed.
+    def epochs_of(self, trial: Trial) -> int | None:
+        """How many epochs a trial may report: it ends with the next one. None for any number."""
+        ...
 
-        Raises:
-            NothingReported: It ended well, without a record.
-            TrialEnded: It did not end well.
+    def run_trial(self, context: TrialContext, follow: Callable[[Callable[[], Records]], Result]) -> Result:
+        """Run it for a trial.
+
+        Args:
+            context: What to run.
+            follow: Follows the trial to its end, given what begins it: returns records that end it when they
+                are closed, and raise :class:`NothingReported` if it ended well without one, TrialEnded if it
+                did not end well.
         """
         ...
 

@@ -14,12 +14,14 @@ def config_lines(config: Config) -> list[tuple[str, str]]:
     """The sections of a config as labels and texts."""
     resolved: Mapping[str, Any] = config.resolved()
     metric, kind = config.metric, config.objective.kind
+    constraints = [("constraints", "\n".join(resolved["constraints"]))] if resolved["constraints"] else []
     return [
         ("name", config.name),
         ("seed", str(config.seed)),
         ("metric", f"{metric.goal} {metric.name} at the {metric.at} epoch"),
         (kind, pairs(resolved["objective"][kind])),
         ("space", "\n".join(f"{name}: {_parameter(spec)}" for name, spec in resolved["space"].items())),
+        *constraints,
         ("search", pairs(resolved["search"])),
         ("run", pairs(resolved["run"])),
     ]

@@ -1,5 +1,6 @@
 """Candidate points: evenly distributed over the cube, or near good points at many scales."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Self
 
@@ -11,6 +12,7 @@ from hpsearch.space import Booleans, Categorical, Floats, Parameter, Space
 NO_CENTRE = -1
 """In place of a trial's number: the candidate is a draw from the priors, near no trial."""
 _STEP_SCALES = 0.3, 3.0
+_ROUNDS = 8  # of draws, until there are as many candidates as asked for
 
 
 def quasirandom_point(number: int, shift: Floats) -> Floats:
@@ -56,6 +58,9 @@ class Candidates:
 class Sampler:
     """Draws candidates, and moves points by the kind of each parameter.
 
+    Candidates that break a constraint of the space are drawn again. Where most do, there may be fewer than
+    asked for, or none.
+
     Args:
         space: What is searched.
     """
@@ -68,8 +73,12 @@ class Sampler:
 
     def sample_prior(self, rng: np.random.Generator, count: int) -> Candidates:
         """Draws from the priors."""
-        units = self._space.snap(rng.random((count, self._space.dimensions)))
-        return Candidates(units, np.full(count, NO_CENTRE), np.ones(count))
+
+        def draw() -> Candidates:
+            units = self._space.snap(rng.random((count, self._space.dimensions)))
+            return Candidates(units, np.full(count, NO_CENTRE), np.ones(count))
+
+        return self._feasible(draw, count)
 
     def perturb(
         self,
@@ -91,6 +100,29 @@ class Sampler:
             radius: The largest scale.
             lengths: Length scale of each parameter, shape (d,).
         """
+        return self._feasible(lambda: self._moved(rng, points, centres, radius, lengths), len(points))
+
+    def _feasible(self, draw: Callable[[], Candidates], count: int) -> Candidates:
+        """The first ``count`` candidates of some draws that satisfy the constraints."""
+        drawn = draw()
+        if not self._space.constraints:
+            return drawn
+        found = drawn.where(self._space.feasible(drawn.units))
+        for _ in range(_ROUNDS - 1):
+            if len(found.units) >= count:
+                break
+            drawn = draw()
+            found += drawn.where(self._space.feasible(drawn.units))
+        return found.where(np.arange(len(found.units)) < count)
+
+    def _moved(
+        self,
+        rng: np.random.Generator,
+        points: Floats,
+        centres: Indices,
+        radius: float,
+        lengths: Floats,
+    ) -> Candidates:
         n = len(points)
         radii = radius * 2.0 ** (-2.0 * rng.random(n))
         walked = self._walk(rng, points, radii[:, None] * step_scale(lengths))

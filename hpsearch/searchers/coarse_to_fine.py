@@ -14,6 +14,7 @@ import numpy as np
 
 from hpsearch.searchers.acquisition import log_expected_improvement
 from hpsearch.searchers.candidates import NO_CENTRE, Candidates, Sampler, quasirandom_point, step_scale
+from hpsearch.searchers.feasible_sequence import FeasibleSequence
 from hpsearch.searchers.fit_cache import FitCache
 from hpsearch.searchers.searcher import Indices, Observations, Proposal, SearcherContext, generator
 from hpsearch.searchers.seen import LEFTOVER, Seen
@@ -59,7 +60,8 @@ class CoarseToFine:
         self._seed = seed = context.seed
         d = space.dimensions
         self._coarse_trials = min(_MOST_COARSE, max(_FEWEST_COARSE, int(1.5 * d + 2)))
-        self._shift = generator(seed, 0, _SHIFT).random(d)
+        shift = generator(seed, 0, _SHIFT).random(d)
+        self._coarse = FeasibleSequence(space, partial(quasirandom_point, shift=shift))
         self._warm_start_prior = (
             WarmStartPrior(space, context.prior_observations) if context.prior_observations else None
         )
@@ -80,9 +82,9 @@ class CoarseToFine:
             return self._zoom(number, observations)
         if self._warm_start_prior is not None and number % 2 == 0:
             return self._warm(number, observations, self._warm_start_prior)
-        unit = self._space.snap(quasirandom_point(number, self._shift)[None])
-        if self._seen.unseen(unit)[0]:
-            return Proposal(unit[0], {"phase": "coarse"})
+        unit = self._coarse.point(number)
+        if unit is not None and self._seen.unseen(unit[None])[0]:
+            return Proposal(unit, {"phase": "coarse"})
         return self._leftover(number)
 
     def _leftover(self, number: int) -> Proposal:

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from hpsearch.searchers.feasible_sequence import FeasibleSequence
 from hpsearch.searchers.searcher import Observations, Proposal, SearcherContext, generator
 from hpsearch.searchers.seen import LEFTOVER, Seen
 from hpsearch.space import Floats
@@ -32,9 +33,9 @@ class QuasiRandom:
 
     def __init__(self, context: SearcherContext) -> None:
         self._seed = context.seed
-        self._space = context.space
         self._seen = Seen(context.space)
-        self._halton = RandomizedHalton(context.space.dimensions, generator(context.seed, 0, _PERMUTATIONS))
+        halton = RandomizedHalton(context.space.dimensions, generator(context.seed, 0, _PERMUTATIONS))
+        self._points = FeasibleSequence(context.space, halton.point)
 
     def uses_results(self, number: int) -> bool:
         """Never: a point depends at most on earlier proposals."""
@@ -43,9 +44,9 @@ class QuasiRandom:
     def propose(self, number: int, observations: Observations) -> Proposal:
         """The next point, or a random draw if that has been tried."""
         self._seen.update(observations.units)
-        point = self._space.snap(self._halton.point(number)[None])
-        if self._seen.unseen(point)[0]:
-            return Proposal(point[0], {"phase": "quasi_random"})
+        point = self._points.point(number)
+        if point is not None and self._seen.unseen(point[None])[0]:
+            return Proposal(point, {"phase": "quasi_random"})
         return Proposal(self._seen.draw(generator(self._seed, number, _DRAW)), {"phase": "leftover"})
 
 

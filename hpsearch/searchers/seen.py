@@ -11,6 +11,7 @@ LEFTOVER = {"leftover": "a random draw among untried configurations; the point p
 _FIRST_DRAWS = 16
 _MOST_DRAWS = 1 << 18  # after this many duplicates in a row, draw from the list of all points
 _LISTED_SIZE = 1 << 20  # finite spaces up to this size can be listed
+_DRAWS_BEFORE_LIST = 1 << 12  # with constraints, which make a list expensive
 
 
 class Seen:
@@ -62,11 +63,13 @@ class Seen:
         count = _FIRST_DRAWS
         while count <= _MOST_DRAWS and len(self._keys) < self._space.size:
             units = self._space.snap(rng.random((count, self._space.dimensions)))
-            unseen = self.unseen(units)
-            if unseen.any():
-                return np.asarray(units[unseen.argmax()])
+            new = self.unseen(units) & self._space.feasible(units)
+            if new.any():
+                return np.asarray(units[new.argmax()])
             # A small space that is nearly exhausted is listed at once; drawing would take long.
-            count = count * 4 if self._space.size > _LISTED_SIZE else 2 * _MOST_DRAWS
+            drawn_long = count >= (_DRAWS_BEFORE_LIST if self._space.constraints else _FIRST_DRAWS)
+            listed = drawn_long and self._space.size <= _LISTED_SIZE
+            count = 2 * _MOST_DRAWS if listed else count * 4
         return self._from_list(rng)
 
     def _from_list(self, rng: np.random.Generator) -> Floats:
@@ -75,7 +78,11 @@ class Seen:
             raise self._exhausted()
         if self._space.size > _LISTED_SIZE:
             # Only where a few configurations hold nearly all of the prior.
-            return np.asarray(self._space.snap(rng.random((1, self._space.dimensions)))[0])
+            units = self._space.snap(rng.random((_DRAWS_BEFORE_LIST, self._space.dimensions)))
+            units = units[self._space.feasible(units)]
+            if not len(units):
+                raise self._exhausted()
+            return np.asarray(units[0])
         if self._every is None:
             self._every = self._space.every_point()
         left = self._every[self.unseen(self._every)]
@@ -84,7 +91,8 @@ class Seen:
         return np.asarray(left[rng.integers(len(left))])
 
     def _exhausted(self) -> SpaceExhausted:
+        size = len(self._keys) if self._space.constraints else self._space.size
         return SpaceExhausted(
-            f"every configuration of the space has been tried: there are {self._space.size:.0f}. "
+            f"every configuration of the space has been tried: there are {size:.0f}. "
             "Widen the space, or ask for no more trials than that"
         )

@@ -7,9 +7,21 @@ Discrete parameters (integers, steps, categories) have an interval of [0, 1] per
 the canonical coordinate of a value is the centre of its bucket, and 0.5 where a parameter is inactive.
 """
 
+from hpsearch.space.constraint import Constraint
 from hpsearch.space.parameters import INACTIVE, Booleans, Categorical, Number, Parameter
 from hpsearch.space.priors import PRIORS, Prior
 from hpsearch.space.priors.prior import Floats
 from hpsearch.space.space import Space
 
-__all__ = ["INACTIVE", "PRIORS", "Booleans", "Categorical", "Floats", "Number", "Parameter", "Prior", "Space"]
+__all__ = [
+    "INACTIVE",
+    "PRIORS",
+    "Booleans",
+    "Categorical",
+    "Constraint",
+    "Floats",
+    "Number",
+    "Parameter",
+    "Prior",
+    "Space",
+]

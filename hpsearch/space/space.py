@@ -8,9 +8,13 @@ from functools import cached_property
 
 import numpy as np
 
+from hpsearch.space.constraint import Constraint
 from hpsearch.space.parameters import INACTIVE, Booleans, Categorical, Number, Parameter
 from hpsearch.space.priors.prior import Floats
 from hpsearch.trial import Value
+
+_MOST_COUNTED = 10_000
+"""Configurations of a finite space that are counted one by one, if there are constraints."""
 
 
 @dataclass(frozen=True)
@@ -21,10 +25,13 @@ class Space:
         parameters: The parameters, in the order of the config; the columns of every ``(n, d)`` array.
             A parameter's ``when`` names parameters that are discrete, and there are no cycles.
         constants: The values that all trials share, by name.
+        constraints: What is true of every configuration to try. The cube holds the others as well:
+            :meth:`feasible` tells them apart.
     """
 
     parameters: tuple[Parameter, ...]
     constants: Mapping[str, Value] = field(default_factory=dict)
+    constraints: tuple[Constraint, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -123,6 +130,39 @@ class Space:
         snapped[~self.active(units)] = INACTIVE
         return snapped
 
+    def feasible(self, units: Floats) -> Booleans:
+        """Which configurations satisfy the constraints.
+
+        Args:
+            units: Points of the cube, shape (n, d).
+
+        Returns:
+            Shape (n,).
+        """
+        mask = np.ones(len(units), dtype=np.bool_)
+        if not self.constraints:
+            return mask
+        used = frozenset[str]().union(*(constraint.names for constraint in self.constraints))
+        active = self.active(units)
+        columns = {
+            name: (active[:, index], self.parameters[index].decode(units[:, index]))
+            for index, name in enumerate(self.names)
+            if name in used
+        }
+        for row in range(len(units)):
+            values = dict(self.constants) | {name: of[row] for name, (on, of) in columns.items() if on[row]}
+            mask[row] = all(constraint.allows(values) for constraint in self.constraints)
+        return mask
+
+    def broken_constraint(self, values: Mapping[str, Value]) -> str:
+        """The first constraint that a configuration does not satisfy, as it was written; "" if none.
+
+        Args:
+            values: A configuration without :meth:`problems`.
+        """
+        complete = self.complete(values)
+        return next((each.text for each in self.constraints if not each.allows(complete)), "")
+
     def complete(self, values: Mapping[str, Value]) -> dict[str, Value]:
         """A configuration in the form of :meth:`values`: with the constants, in order, 2 instead of 2.0.
 
@@ -176,8 +216,17 @@ class Space:
         """The number of different configurations; infinite with a continuous parameter.
 
         With conditions the count goes through every combination of the parameters they depend on;
-        past a million of those the space counts as infinite.
+        past a million of those the space counts as infinite. Of more than 10,000 configurations, those that
+        break a constraint count as well.
         """
+        size = self._size_of_cube
+        if self.constraints and size <= _MOST_COUNTED:
+            return float(len(self.every_point()))
+        return size
+
+    @cached_property
+    def _size_of_cube(self) -> float:
+        """The number of configurations, whether they satisfy the constraints or not."""
         if not self._conditional_columns:
             return math.prod(
                 float(parameter.count) for parameter in self.parameters
@@ -196,14 +245,18 @@ class Space:
         return float(np.where(active[branches][:, free], counts, 1.0).prod(axis=1).sum())
 
     def every_point(self) -> Floats:
-        """The canonical points of all configurations of a finite space, shape (size, d).
+        """The canonical points of all configurations of a finite space that satisfy the constraints.
+
+        Returns:
+            Shape (n, d).
 
         Raises:
             ValueError: The space is infinite.
         """
-        if math.isinf(self.size):
+        if math.isinf(self._size_of_cube):
             raise ValueError("the points of a space with a continuous parameter cannot be listed")
-        return np.asarray(np.unique(self.snap(self._combinations(range(self.dimensions))), axis=0))
+        points = np.asarray(np.unique(self.snap(self._combinations(range(self.dimensions))), axis=0))
+        return points[self.feasible(points)]
 
     def _combinations(self, columns: Iterable[int]) -> Floats:
         """All combinations of the discrete parameters in ``columns``, the others at 0.5; shape (n, d)."""

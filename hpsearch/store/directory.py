@@ -9,6 +9,7 @@
       data/          prepared arrays, only while the search is not complete
       best.yaml      the best configuration so far
       code/          a copy of the user's code, as the search began with it
+      nursery/       models that somebody has watched and touched: diaries and checkpoints
       lock           held with flock while a search runs; the kernel drops it when the process ends
 """
 
@@ -232,6 +233,34 @@ class Run(Database):
         """Where a trial's files are, if it needs any."""
         return self.trials_directory / f"{number:05d}"
 
+    def nursery_directory(self, number: int) -> Path:
+        """Where the nursed models of a trial are, if it has any."""
+        return self.directory / "nursery" / f"{number:05d}"
+
+    @contextlib.contextmanager
+    def nursing(self, number: int) -> Iterator[Path]:
+        """The nursery of a trial, made if it is not there; as long as it is open, for this process alone.
+
+        Raises:
+            RunLocked: Another process has it open.
+            RunUnwritable: It cannot be made.
+        """
+        directory = self.nursery_directory(number)
+        lock = FileLock(directory / "lock", mode=0o600, thread_local=False)
+        with _writing(directory):
+            for path in (directory.parent, directory):
+                path.mkdir(exist_ok=True, mode=0o700)
+            try:
+                lock.acquire(timeout=0)
+            except Timeout:
+                raise RunLocked(
+                    f"{directory} is open in another process. Leave it there first; nothing is lost."
+                ) from None
+        try:
+            yield directory
+        finally:
+            lock.release()
+
     def drop_checkpoint(self, number: int) -> None:
         """Remove the checkpoint of a trial whose result is recorded, if it has one."""
         directory = self.trial_directory(number)
@@ -248,7 +277,7 @@ class Run(Database):
 
 
 OWN_FILES = ("config.yaml", "search.db", "search.db-journal", "best.yaml", "lock")
-OWN_DIRECTORIES = ("trials", "data", "code")
+OWN_DIRECTORIES = ("trials", "data", "code", "nursery")
 """The names in a run directory that hpsearch writes. None of them is ever a link."""
 
 

@@ -1,6 +1,6 @@
 """Spaces of every kind that a searcher has to cope with."""
 
-from hpsearch.space import Categorical, Number, Space
+from hpsearch.space import Categorical, Constraint, Number, Space
 
 CONTINUOUS = Space(
     (Number("rate", 1e-4, 1.0, "log"), Number("momentum", 0.9, 0.999, "reverse_log"), Number("x", -1.0, 1.0))
@@ -33,6 +33,19 @@ LINE = Space((Number("x", 0.0, 1.0),))
 WIDE = Space(tuple(Number(f"x{index}", 0.0, 1.0) for index in range(50)))
 SINGLE = Space((Categorical("only", ("a",)), Number("still", 2.0, 2.0), Number("x", 0.0, 1.0)))
 NOTHING = Space((), {"epochs": 3})
+CONSTRAINED = Space(
+    (
+        Number("units_1", 4, 64, "log", integer=True),
+        Number("units_2", 4, 64, "log", integer=True),
+        Categorical("optimizer", ("sgd", "adam")),
+        Number("beta", 0.5, 0.99, when={"optimizer": ("adam",)}),
+    ),
+    {"most": 60},
+    (Constraint("units_1 >= 2 * units_2"), Constraint("units_1 * beta <= most")),
+)
+CONSTRAINED_GRID = Space(
+    (Number("a", 1, 12, integer=True), Number("b", 1, 12, integer=True)), {}, (Constraint("a * b == 12"),)
+)
 
 ALL = {
     "continuous": CONTINUOUS,
@@ -44,4 +57,6 @@ ALL = {
     "wide": WIDE,
     "single": SINGLE,
     "nothing": NOTHING,
+    "constrained": CONSTRAINED,
+    "constrained grid": CONSTRAINED_GRID,
 }

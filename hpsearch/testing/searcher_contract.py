@@ -95,6 +95,11 @@ class SearcherContract:
         assert np.array_equal(space.snap(units), units)
         assert len({row.tobytes() for row in units}) == len(units)
 
+    def test_constraints_hold(self, space: Space, lag: int) -> None:
+        """Proposals satisfy the constraints of the space."""
+        units, _ = replay(self.make(space, 4), space, self.trials_in(space), lag=lag)
+        assert all(not space.broken_constraint(values) for values in space.values(units))
+
     def test_same_arguments_same_proposal(self, space: Space, lag: int) -> None:
         """A search resumed at any trial, in any order, continues with the same proposals."""
         trials = self.trials_in(space)
@@ -153,7 +158,7 @@ class SearcherContract:
 
     def test_exhausts_a_finite_space(self, lag: int) -> None:
         """Every configuration of a finite space comes once; then SpaceExhausted is raised."""
-        for space in (spaces.GRID, spaces.LOPSIDED, spaces.NOTHING):
+        for space in (spaces.GRID, spaces.LOPSIDED, spaces.NOTHING, spaces.CONSTRAINED_GRID):
             size = int(space.size)
             searcher = self.make(space, 1)
             units, losses = replay(searcher, space, size, lag=lag)

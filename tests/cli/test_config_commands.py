@@ -105,6 +105,7 @@ def test_the_schema_knows_every_section(hpsearch: Program) -> None:
         "metric",
         "objective",
         "space",
+        "constraints",
         "search",
         "run",
     }

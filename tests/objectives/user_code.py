@@ -193,6 +193,98 @@ def environment(x):
     return x
 
 
+def reports(x, trial):
+    for epoch in range(trial.epochs):
+        trial.report({"value": x + epoch, "epoch": epoch})
+    return {"test": 0.5}
+
+
+def reports_numbers(x, trial):
+    trial.report(x)
+    trial.report(2 * x)
+    return 3 * x
+
+
+def reports_for_ever(x, trial):
+    while True:
+        trial.report({"value": x})
+
+
+def persists(x, trial):
+    """Goes on after it is to stop, twice, and takes it for what it is at last."""
+    heard = 0
+    for epoch in range(100):
+        try:
+            trial.report({"value": x + epoch})
+        except BaseException as error:
+            heard += 1
+            (trial.directory / "heard").write_text(f"{heard} {type(error).__name__} at {epoch}")
+            if heard == 3:
+                raise
+
+
+def ends_itself(x, trial):
+    from hpsearch import StopTrial
+
+    trial.report({"value": x})
+    raise StopTrial
+
+
+def yields_then_reports(x, trial):
+    yield x
+    trial.report(x)
+
+
+def reports_then_yields(x, trial):
+    trial.report(x)
+    yield x
+
+
+def reports_and_returns_an_iterator(x, trial):
+    trial.report(x)
+    return iter([x])
+
+
+def reports_text(x, trial):
+    trial.report({"value": "0.5"})
+
+
+def misreports(x, trial):
+    trial.report({"valeu": 1.0})
+
+
+def reports_in_a_fork(x, trial):
+    trial.report(x)
+    child = os.fork()
+    if not child:
+        try:
+            trial.report(-1.0)
+        except RuntimeError as error:
+            (trial.directory / "error").write_text(str(error))
+        os._exit(0)
+    os.waitpid(child, 0)
+
+
+def report_in_a_pool(trial):
+    try:
+        trial.report(-1.0)
+    except RuntimeError as error:
+        return str(error)
+
+
+def sends_its_trial_away(x, trial):
+    import multiprocessing
+
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        raise RuntimeError(pool.apply(report_in_a_pool, [trial]))
+
+
+def reports_and_resumes(x, trial):
+    """As ``resumes``."""
+    for record in resumes(x, trial):
+        trial.report(record)
+
+
 def two(x, y):
     return x
 

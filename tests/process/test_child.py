@@ -10,7 +10,7 @@ import pytest
 
 from hpsearch.objectives.code_objective import CodeObjective
 from hpsearch.objectives.command import Command
-from hpsearch.process import child, runner, supervisor
+from hpsearch.process import child, jobs, supervisor
 from hpsearch.trial import Metric, Result, Status, Trial
 from tests.processes import gone, wait_until
 
@@ -133,7 +133,7 @@ def test_a_line_without_end_is_cut(command: Call) -> None:
 
 def test_a_message_of_a_function_is_no_longer_than_a_line() -> None:
     """Of which the rest would be cut off."""
-    assert runner.LONGEST_MESSAGE < child.LONGEST_LINE
+    assert jobs.LONGEST_MESSAGE < child.LONGEST_LINE
 
 
 def test_the_environment_is_the_trials(call: Call, directory: Path) -> None:

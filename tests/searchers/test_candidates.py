@@ -31,14 +31,17 @@ def test_reflect_folds_at_both_ends(unit: float, expected: float) -> None:
 
 @pytest.mark.parametrize("space", spaces.ALL.values(), ids=spaces.ALL)
 def test_candidates_are_canonical(space: Space) -> None:
-    """Whatever is drawn or moved is where its configuration is."""
+    """Whatever is drawn or moved is where its configuration is, and satisfies the constraints."""
     rng, sampler = np.random.default_rng(0), Sampler(space)
     prior = sampler.sample_prior(rng, 50)
-    near = sampler.perturb(rng, prior.units, np.arange(50), 0.4, np.ones(space.dimensions))
+    rows = np.arange(len(prior.units))
+    near = sampler.perturb(rng, prior.units, rows, 0.4, np.ones(space.dimensions))
     for candidates in (prior, near, prior + near):
         assert np.array_equal(space.snap(candidates.units), candidates.units)
+        assert space.feasible(candidates.units).all()
     assert set(prior.centres) == {NO_CENTRE}
-    assert near.centres.tolist() == list(range(50))
+    if not space.constraints:
+        assert near.centres.tolist() == list(range(50))
     assert np.all((near.radii >= 0.1) & (near.radii <= 0.4))
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from hpsearch.exchange.draft import Note, renaming_note, valid_names
+from hpsearch.exchange.draft import Note, renamings, valid_names
 
 Row = Mapping[str, Any]
 """The values of one trial of the study, by the study's names."""
@@ -57,7 +57,8 @@ def study_space(study: Any, trials: Sequence[Any], complete: Sequence[Any]) -> S
         for key in trial.params:
             seen.setdefault(key, {})[trial.distributions[key]] = None
     names = dict(zip(seen, valid_names(list(seen), python=True), strict=True))
-    notes = list(renaming_note(names, "it becomes the name of an argument"))
+    renamed = renamings(list(names), list(names.values()))
+    notes = [Note("renamed", f"{renamed}: they become names of arguments")] if renamed else []
     rows = [trial.params for trial in complete]
     space: dict[str, Any] = {}
     for at, (key, name) in enumerate(names.items()):

@@ -6,14 +6,15 @@ The keys are from W&B's "Sweep configuration options" and of the schema in its p
 import json
 import math
 import shlex
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from hpsearch.config import parse_space
 from hpsearch.config.setting_types import name_like
 from hpsearch.document.nodes import Location, MappingNode, Node, SequenceNode, find
-from hpsearch.exchange.draft import Draft, valid_names
-from hpsearch.exchange.wandb.sweep import Sweep, as_python
+from hpsearch.exchange.draft import Draft, renamings, valid_names
+from hpsearch.exchange.foreign_document import ForeignDocument, as_python
 from hpsearch.exchange.wandb.sweep_command import PROGRAM, CommandParameter, read_command
 from hpsearch.exchange.wandb.sweep_parameter import read_parameter
 
@@ -23,6 +24,8 @@ _KEYS = (
     *("description", "project", "entity", "controller", "imports", "apiVersion", "kind"),
     *("job", "image_uri", "scheduler", "metrics"),
 )
+
+_BEGIN = "Name the YAML file that you pass to `wandb sweep`"
 
 _MOST_TRIALS = 10_000_000
 
@@ -63,7 +66,9 @@ def import_sweep(path: Path) -> Draft:
     Raises:
         ConfigError: With all mistakes of the sweep.
     """
-    sweep = Sweep.read(path)
+    sweep = ForeignDocument.read(path, _BEGIN)
+    if "sweep" in sweep.root.entries and "parameters" not in sweep.root.entries:
+        sweep.enter("sweep")
     draft = Draft(f"{path.name}, a sweep of Weights & Biases,", "")
     metric = _metric(sweep)
     method = sweep.text(("method",), _METHODS)
@@ -100,7 +105,7 @@ def _program(command: dict[str, Any], given: str | None) -> str:
     return program if program in words else ""
 
 
-def _metric(sweep: Sweep) -> dict[str, Any]:
+def _metric(sweep: ForeignDocument) -> dict[str, Any]:
     if "metrics" in sweep.root.entries:
         rule = "must be one metric: a search optimizes one number"
         sweep.report(("metrics",), rule, hint="Write metric: {name: …, goal: …}", key=True)
@@ -119,7 +124,7 @@ def _metric(sweep: Sweep) -> dict[str, Any]:
     return {"name": name, "goal": goal or "minimize"}
 
 
-def _parameters(sweep: Sweep) -> list[CommandParameter]:
+def _parameters(sweep: ForeignDocument) -> list[CommandParameter]:
     """All parameters; nested ones are flattened."""
     if sweep.section(("parameters",)) is None:
         sweep.report(
@@ -130,17 +135,34 @@ def _parameters(sweep: Sweep) -> list[CommandParameter]:
     if not found:
         sweep.report(("parameters",), "must have at least one parameter", found="none")
     originals = [".".join(keys) for keys, _ in found]
+    names = valid_names(originals)
+    _note_names(
+        sweep,
+        originals,
+        names,
+        [original for original, (keys, _) in zip(originals, found, strict=True) if len(keys) > 1],
+    )
     parameters = []
-    for (keys, at), original, name in zip(found, originals, valid_names(originals), strict=True):
+    for (keys, at), original, name in zip(found, originals, names, strict=True):
         spec = read_parameter(sweep, at)
-        if name != original:
-            nested = "; W&B passes nested parameters together as one value" if len(keys) > 1 else ""
-            sweep.note(at, f"is called {name} in the config and {original} in the command{nested}")
         if spec is not None:
             parameters.append(
                 CommandParameter(original, keys, name, spec, at, _literal(find(sweep.root, (*at, "value"))))
             )
     return parameters
+
+
+def _note_names(
+    sweep: ForeignDocument, originals: Sequence[str], names: Sequence[str], nested: Sequence[str]
+) -> None:
+    """Notes which parameters have other names in the config, and which were nested."""
+    if renamed := renamings(originals, names):
+        sweep.note(
+            ("parameters",), f"{renamed}; the command still gets the names of the sweep", key="renamed"
+        )
+    if nested:
+        text = f"{', '.join(nested)}: passed one by one; W&B passes nested parameters together as one value"
+        sweep.note(("parameters",), text, key="nested")
 
 
 def _literal(constant: Node | None) -> str:
@@ -149,7 +171,9 @@ def _literal(constant: Node | None) -> str:
     return "" if is_value else json.dumps(value)
 
 
-def _flat(sweep: Sweep, at: Location, keys: tuple[str, ...]) -> list[tuple[tuple[str, ...], Location]]:
+def _flat(
+    sweep: ForeignDocument, at: Location, keys: tuple[str, ...]
+) -> list[tuple[tuple[str, ...], Location]]:
     """The keys and the location of each parameter."""
     table = sweep.section(at)
     found: list[tuple[tuple[str, ...], Location]] = []
@@ -170,7 +194,9 @@ def _instead(node: Node) -> str:
     return "Write {values: […]}" if isinstance(node, SequenceNode) else "Write {value: …} for a constant"
 
 
-def _search(sweep: Sweep, method: str, space: dict[str, Any], cap: int | float | None) -> dict[str, Any]:
+def _search(
+    sweep: ForeignDocument, method: str, space: dict[str, Any], cap: int | float | None
+) -> dict[str, Any]:
     size = parse_space(space).size
     trials = cap
     if method == "grid":
@@ -193,7 +219,7 @@ def _search(sweep: Sweep, method: str, space: dict[str, Any], cap: int | float |
     return {"method": chosen, "trials": 64 if trials is None else int(trials)}
 
 
-def _stopping(sweep: Sweep, command: dict[str, Any]) -> Any:
+def _stopping(sweep: ForeignDocument, command: dict[str, Any]) -> Any:
     """Hyperband's brackets as rungs.
 
     W&B's brackets are at ``min_iter · eta^k``; if ``max_iter`` is set, it takes precedence and they are at
@@ -223,7 +249,7 @@ def _stopping(sweep: Sweep, command: dict[str, Any]) -> Any:
     return {"min_epochs": max(1, int(first or 1)), "reduction": reduction}
 
 
-def _first_rung(sweep: Sweep, longest: float, eta: float, reduction: int) -> int:
+def _first_rung(sweep: ForeignDocument, longest: float, eta: float, reduction: int) -> int:
     """The first of W&B's brackets according to ``max_iter`` and ``s``."""
     at = ("early_terminate",)
     brackets = sweep.number((*at, "s"))

@@ -1,6 +1,6 @@
 """The command of a sweep with its macros replaced by placeholders.
 
-The macros are those of W&B's "Sweep configuration options". A few need a shell.
+The macros are those of W&B's "Sweep configuration options". Environment variables need a shell.
 """
 
 import itertools
@@ -13,13 +13,24 @@ from dataclasses import dataclass
 from typing import Any
 
 from hpsearch.document.nodes import Location, ScalarNode
-from hpsearch.exchange.wandb.sweep import Sweep, as_python, is_null
+from hpsearch.exchange.foreign_document import ForeignDocument, as_python, is_null
+from hpsearch.invocation.flags import DEFAULT_STYLE
 
 _DEFAULT = ("${env}", "${interpreter}", "${program}", "${args}")
 """The command of a sweep without ``command``."""
 
 PROGRAM = "train.py"
 """The program of a sweep without ``program``."""
+
+STYLES = {
+    "${args}": "--k=v",
+    "${args_no_boolean_flags}": "--k=v",
+    "${args_no_equals}": "--k v",
+    "${args_no_hyphens}": "k=v",
+    "${args_append_hydra}": "+k=v",
+    "${args_override_hydra}": "++k=v",
+}
+"""The macros that pass all parameters, and the style of ``{args}`` that each becomes."""
 
 _VARIABLE = re.compile(r"\$\{envvar:([A-Za-z0-9_]+)\}")
 _MACRO = re.compile(r"\$\{[^}]*\}")
@@ -73,28 +84,23 @@ class Variable:
     name: str
 
 
-@dataclass(frozen=True)
-class Flag:
-    """An argument that is present when a parameter is true."""
-
-    name: str
-    text: str
-
-
-Part = str | Value | Variable | Flag
+Part = str | Value | Variable
 Word = tuple[Part, ...]
 
 
-def read_command(sweep: Sweep, parameters: Sequence[CommandParameter]) -> dict[str, Any]:
+def read_command(sweep: ForeignDocument, parameters: Sequence[CommandParameter]) -> dict[str, Any]:
     """The section ``objective.command`` for a sweep's ``command`` and ``program``."""
-    words = [_joined(word) for word in _words(sweep, parameters)]
-    parts = [part for word in words for part in word]
-    if not any(isinstance(part, Variable | Flag) for part in parts):
-        return {"run": ["".join(map(_plain, word)) for word in words]}
-    return {"run": " ".join("".join(map(_quoted, word)) for word in words), "shell": True}
+    macros = _Macros(sweep, parameters)
+    words = [_joined(word) for word in _words(sweep, macros, parameters)]
+    command: dict[str, Any] = {"run": ["".join(map(_plain, word)) for word in words]}
+    if any(isinstance(part, Variable) for word in words for part in word):
+        command = {"run": " ".join("".join(map(_quoted, word)) for word in words), "shell": True}
+    return command | macros.passing()
 
 
-def _words(sweep: Sweep, parameters: Sequence[CommandParameter]) -> Iterator[Word]:
+def _words(
+    sweep: ForeignDocument, macros: "_Macros", parameters: Sequence[CommandParameter]
+) -> Iterator[Word]:
     """The words of the command."""
     nodes = sweep.items(_AT)
     program = sweep.text(("program",))
@@ -108,9 +114,8 @@ def _words(sweep: Sweep, parameters: Sequence[CommandParameter]) -> Iterator[Wor
     if not texts:
         sweep.report(_AT, "must name a program", found="nothing")
     _note_program(sweep, program, texts)
-    macros = _Macros(sweep, program or PROGRAM, parameters)
     for at, text in words:
-        yield from macros.expand(at, text)
+        yield from macros.expand(at, text, program or PROGRAM)
     if parameters and not macros.passes:
         text = (
             "passes no values: the program reads wandb.config. Here values come only as arguments: add"
@@ -125,7 +130,7 @@ def _joined(word: Word) -> Word:
     return tuple(part for text, parts in groups for part in (["".join(map(str, parts))] if text else parts))
 
 
-def _note_program(sweep: Sweep, program: str | None, words: Sequence[str]) -> None:
+def _note_program(sweep: ForeignDocument, program: str | None, words: Sequence[str]) -> None:
     if program is None and "${program}" in words:
         text = f"is missing, as in a sweep that calls a Python function; the command runs {PROGRAM} instead"
         sweep.note(("program",), f"{text}. Name your program there, or use objective.function")
@@ -140,31 +145,25 @@ class _Macros:
         passes: Whether an expanded macro passes values.
     """
 
-    def __init__(self, sweep: Sweep, program: str, parameters: Sequence[CommandParameter]) -> None:
+    def __init__(self, sweep: ForeignDocument, parameters: Sequence[CommandParameter]) -> None:
         self.passes = False
         self._sweep = sweep
-        self._program = program
         self._parameters = parameters
+        self._used: dict[str, Location] = {}
 
-    def expand(self, at: Location, text: str) -> list[Word]:
+    def expand(self, at: Location, text: str, program: str) -> list[Word]:
         """The words that a word of the sweep becomes; a macro may become several or none."""
+        if text in STYLES or text in ("${args_json}", "${args_json_file}"):
+            self.passes = True
+            self._used.setdefault(text, at)
+            return [self._args(text, at)]
         match text:
             case "${env}":
                 return [("/usr/bin/env",)]
             case "${interpreter}":
                 return [(self._interpreter(at),)]
             case "${program}":
-                return [(self._program,)]
-            case (
-                "${args}"
-                | "${args_no_equals}"
-                | "${args_no_hyphens}"
-                | "${args_no_boolean_flags}"
-                | "${args_json}"
-                | "${args_json_file}"
-            ):
-                self.passes = True
-                return list(getattr(self, f"_{text[2:-1]}")(at))
+                return [(program,)]
         if _VARIABLE.search(text):
             self._sweep.note(at, "is an environment variable, so a shell runs the command here")
             return [tuple(_with_variables(text))]
@@ -175,46 +174,64 @@ class _Macros:
             self._sweep.note(at, f"{text} is kept as it is: a macro must be a whole word, as in W&B")
         return [(text,)]
 
+    def passing(self) -> dict[str, Any]:
+        """The keys of the command that say how values are passed."""
+        styles = [macro for macro in self._used if macro in STYLES]
+        if not styles:
+            return {}
+        flags = {
+            each.name: flag for each in self._parameters if (flag := self._flag(styles[0], each)) is not None
+        }
+        if flags and len({(STYLES[macro], "boolean" in macro) for macro in styles}) > 1:
+            text = (
+                f"{', '.join(flags)}: passed in the style of {styles[0]} here too; a parameter has one flag"
+            )
+            self._sweep.note(self._used[styles[1]], text)
+        return ({"flags": flags} if flags else {}) | self._spelling(styles[0])
+
+    def _spelling(self, macro: str) -> dict[str, Any]:
+        """W&B passes ``True`` and ``False``, but in JSON."""
+        switches = [each for each in self._parameters if each.is_boolean]
+        if not switches or macro == "${args_no_boolean_flags}":
+            return {}
+        if "${args_json}" in self._used:
+            names = ", ".join(each.original for each in switches)
+            text = f"{names}: passed as true and false, as the JSON needs; W&B passes True and False here"
+            self._sweep.note(self._used[macro], text)
+            return {}
+        return {"spelling": "python"}
+
+    def _flag(self, macro: str, each: CommandParameter) -> str | None:
+        """How a parameter is passed that the style of a macro would pass differently."""
+        if macro == "${args_no_boolean_flags}" and each.is_boolean:
+            return _braced(shlex.quote(f"--{each.original}"))
+        if each.name == each.original:
+            return None
+        before = STYLES[macro].removesuffix("v")
+        flag = _braced(shlex.quote(before.strip().replace("k", each.original, 1)))
+        return f"{flag} {{}}" if before.endswith(" ") else f"{flag}{{}}"
+
     def _interpreter(self, at: Location) -> str:
         if shutil.which("python") is None and shutil.which("python3") is not None:
             self._sweep.note(at, "${interpreter} becomes python3: there is no python on the PATH")
             return "python3"
         return "python"
 
-    def _args(self, at: Location) -> Iterator[Word]:
-        self._note_booleans()
-        yield from ((f"--{each.original}=", Value(each.name)) for each in self._parameters)
-
-    def _args_no_equals(self, at: Location) -> Iterator[Word]:
-        self._note_booleans()
-        for each in self._parameters:
-            yield (f"--{each.original}",)
-            yield (Value(each.name),)
-
-    def _args_no_hyphens(self, at: Location) -> Iterator[Word]:
-        self._note_booleans()
-        yield from ((f"{each.original}=", Value(each.name)) for each in self._parameters)
-
-    def _args_no_boolean_flags(self, at: Location) -> Iterator[Word]:
-        for each in self._parameters:
-            if not each.is_boolean:
-                yield f"--{each.original}=", Value(each.name)
-            elif isinstance(each.spec, Mapping):
-                yield (Flag(each.name, f"--{each.original}"),)
-            elif each.spec:
-                yield (f"--{each.original}",)
-        if any(each.is_boolean and isinstance(each.spec, Mapping) for each in self._parameters):
-            text = "flags that are present when a parameter is true need a shell, which runs the command here"
-            self._sweep.note(at, text)
-
-    def _args_json_file(self, at: Location) -> Iterator[Word]:
+    def _args(self, macro: str, at: Location) -> Word:
+        if macro in STYLES:
+            style = STYLES[macro]
+            return (Value("args" if style == DEFAULT_STYLE else f"args:{style}"),)
+        if macro == "${args_json}":
+            return self._json()
         renamed = [each for each in self._parameters if each.name != each.original]
         if renamed:
             names = ", ".join(f"{each.name} for {each.original}" for each in renamed)
-            self._sweep.note(at, f"the file {{json}} is flat and uses the names of the config: {names}")
-        yield (Value("json"),)
+            self._sweep.note(at, f"the file {{json}} uses the names of the config: {names}")
+        if any(len(each.path) > 1 for each in self._parameters):
+            self._sweep.note(at, "the file {json} is flat; W&B's is nested")
+        return (Value("json"),)
 
-    def _args_json(self, at: Location) -> Iterator[Word]:
+    def _json(self) -> Word:
         tree: dict[str, Any] = {}
         for each in self._parameters:
             inner = tree
@@ -226,13 +243,7 @@ class _Macros:
                     "has values that need escaping in JSON, which ${args_json} does not do here; use {json}"
                 )
                 self._sweep.note(each.at, text)
-        yield tuple(_as_json(tree))
-
-    def _note_booleans(self) -> None:
-        for each in self._parameters:
-            if each.is_boolean:
-                text = f"is passed as --{each.original}=true or =false; W&B passes True and False"
-                self._sweep.note(each.at, text)
+        return tuple(_as_json(tree))
 
 
 def _with_variables(text: str) -> Iterator[Part]:
@@ -271,8 +282,6 @@ def _quoted(part: Part) -> str:
             return f"{{{name}}}"
         case Variable(name):  # W&B writes the name if there is no such variable
             return f'"${{{{{name}-{name}}}}}"'
-        case Flag(name, text):
-            return f"$(test {{{name}}} = true && echo {_braced(shlex.quote(text))})"
     return _braced(shlex.quote(part)) if part else ""
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from hpsearch.document.nodes import Location, Node, ScalarNode
 from hpsearch.document.scalars import written
+from hpsearch.exchange.foreign_document import ForeignDocument, as_python
 from hpsearch.exchange.wandb.distributions import NORMAL, QUANTIZED, RANGES, Range
-from hpsearch.exchange.wandb.sweep import Sweep, as_python
 from hpsearch.trial import Value
 
 _LISTED = ("constant", "categorical", "categorical_w_probabilities")
@@ -17,7 +17,7 @@ _LARGEST_EXPONENT = math.log(sys.float_info.max)
 _DISTRIBUTIONS = (*_LISTED, *RANGES, "normal", "log_normal", *(f"q_{name}" for name in QUANTIZED))
 
 
-def read_parameter(sweep: Sweep, at: Location) -> Any:
+def read_parameter(sweep: ForeignDocument, at: Location) -> Any:
     """A parameter of a sweep as a section of a config, or the value of a constant.
 
     None if anything is wrong with it, which is reported.
@@ -47,7 +47,7 @@ def read_parameter(sweep: Sweep, at: Location) -> Any:
     return _range(sweep, at, distribution or _inferred(sweep, at))
 
 
-def _listed(sweep: Sweep, at: Location, distribution: str | None, keys: Any) -> Any:
+def _listed(sweep: ForeignDocument, at: Location, distribution: str | None, keys: Any) -> Any:
     """The parameter of a value or a list of values."""
     wanted = "value" if distribution == "constant" or (distribution is None and "value" in keys) else "values"
     if wanted not in keys:
@@ -59,14 +59,14 @@ def _listed(sweep: Sweep, at: Location, distribution: str | None, keys: Any) -> 
     return _categorical(sweep, at, distribution)
 
 
-def _inferred(sweep: Sweep, at: Location) -> str:
+def _inferred(sweep: ForeignDocument, at: Location) -> str:
     """The distribution if there are only bounds: of whole numbers if both are written as such."""
     ends = [sweep.get((*at, key)) for key in ("min", "max")]
     whole = all(isinstance(end, ScalarNode) and type(end.value) is int for end in ends)
     return "int_uniform" if whole else "uniform"
 
 
-def _constant(sweep: Sweep, at: Location) -> Value | None:
+def _constant(sweep: ForeignDocument, at: Location) -> Value | None:
     node = sweep.take(at)
     if isinstance(node, ScalarNode) and as_python(node) is not None:
         return node.value
@@ -78,7 +78,7 @@ def _constant(sweep: Sweep, at: Location) -> Value | None:
     return text
 
 
-def _categorical(sweep: Sweep, at: Location, distribution: str | None) -> Any:
+def _categorical(sweep: ForeignDocument, at: Location, distribution: str | None) -> Any:
     nodes = sweep.items((*at, "values"))
     if nodes is None:
         return None
@@ -98,7 +98,7 @@ def _categorical(sweep: Sweep, at: Location, distribution: str | None) -> Any:
     return {"values": list(together), "probabilities": list(together.values())}
 
 
-def _values(sweep: Sweep, at: Location, nodes: tuple[Node, ...]) -> list[Value]:
+def _values(sweep: ForeignDocument, at: Location, nodes: tuple[Node, ...]) -> list[Value]:
     """The values as a parameter can have them: all numbers, all text, or true and false."""
     values = [as_python(node) for node in nodes]
     kinds = {
@@ -116,7 +116,7 @@ def _values(sweep: Sweep, at: Location, nodes: tuple[Node, ...]) -> list[Value]:
     return values
 
 
-def _shares(sweep: Sweep, at: Location, count: int, *, needed: bool) -> list[float] | None:
+def _shares(sweep: ForeignDocument, at: Location, count: int, *, needed: bool) -> list[float] | None:
     """The probabilities of the values; None if there are none or they are wrong."""
     where = (*at, "probabilities")
     nodes = sweep.items(where)
@@ -139,7 +139,7 @@ def _shares(sweep: Sweep, at: Location, count: int, *, needed: bool) -> list[flo
     return shares
 
 
-def _normal(sweep: Sweep, at: Location, name: str) -> Any:
+def _normal(sweep: ForeignDocument, at: Location, name: str) -> Any:
     """The parameter of a normal or log-normal distribution; of one without spread, a constant."""
     prior = name.removeprefix("q_")
     numbers: dict[str, float] = {}
@@ -171,7 +171,7 @@ def _normal(sweep: Sweep, at: Location, name: str) -> Any:
     return section if step is None or (step == 1 and isinstance(step, int)) else {**section, "step": step}
 
 
-def _range(sweep: Sweep, at: Location, name: str) -> Any:
+def _range(sweep: ForeignDocument, at: Location, name: str) -> Any:
     """The parameter of a distribution of numbers."""
     quantized, kind = name.startswith("q_"), name.removeprefix("q_")
     distribution = RANGES[kind]
@@ -214,7 +214,7 @@ def _range(sweep: Sweep, at: Location, name: str) -> Any:
     return section if step in (None, 1) and (integer or step is None) else {**section, "step": step}
 
 
-def _numbers(sweep: Sweep, at: Location, name: str, distribution: Range) -> dict[str, float] | None:
+def _numbers(sweep: ForeignDocument, at: Location, name: str, distribution: Range) -> dict[str, float] | None:
     """The numbers of a distribution; None if anything is wrong with them."""
     numbers: dict[str, float] = {}
     table = sweep.section(at)
@@ -237,7 +237,7 @@ def _numbers(sweep: Sweep, at: Location, name: str, distribution: Range) -> dict
     return numbers
 
 
-def _step(sweep: Sweep, at: Location) -> int | float | None:
+def _step(sweep: ForeignDocument, at: Location) -> int | float | None:
     """The step size; 1 if there is none, None if it is wrong."""
     table = sweep.section(at)
     if table is not None and "q" not in table.entries:
@@ -259,7 +259,7 @@ def _hint(kind: str, numbers: Mapping[str, float]) -> str:
     return ""
 
 
-def _note_unknown_keys(sweep: Sweep, at: Location, name: str, known: set[str]) -> None:
+def _note_unknown_keys(sweep: ForeignDocument, at: Location, name: str, known: set[str]) -> None:
     table = sweep.section(at)
     for key in table.entries if table is not None else ():
         if key not in known:

@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from hpsearch.data.arrays import Array
+from hpsearch.network.hyperparameters import Hyperparameters
 from hpsearch.network.optimizers.optimizer import Optimizer
 
 
@@ -15,6 +16,17 @@ class Adam(Optimizer):
     """
 
     n_slots = 2
+
+    def carry_over(self, before: Hyperparameters) -> None:
+        """Scale the sums so that m̂ and v̂, the averages corrected for the start at 0, stay what they are."""
+        if self.steps:
+            after, (m, v) = self._hyperparameters, self.slots
+            m *= self._weight_of_past(after.momentum) / self._weight_of_past(before.momentum)
+            v *= self._weight_of_past(after.beta2) / self._weight_of_past(before.beta2)
+
+    def _weight_of_past(self, beta: float) -> float:
+        """1 + β + … + βᵗ⁻¹: what a slot's weights add up to after t steps."""
+        return (1 - beta**self.steps) / (1 - beta)
 
     def _prepare(self, learning_rate: float) -> None:
         chosen = self._hyperparameters

@@ -57,6 +57,13 @@ class Optimizer(ABC):
         np.multiply(direction, self._alpha, self._gradient)
         np.subtract(self._parameters, self._gradient, self._parameters)
 
+    def carry_over(self, before: Hyperparameters) -> None:  # noqa: B027 -- plain sums mean the same anyway
+        """Make slots that were filled with other hyperparameters mean the same with the present ones.
+
+        Args:
+            before: What they were filled with.
+        """
+
     def _prepare(self, learning_rate: float) -> None:
         """Set α, and ε where it changes from step to step."""
         self._alpha.fill(learning_rate)

@@ -23,6 +23,11 @@ class RMSprop(Optimizer):
         super().__init__(parameters, gradient, n_weights, hyperparameters)
         self._scratch = cache_aligned(parameters.shape, parameters.dtype)
 
+    def carry_over(self, before: Hyperparameters) -> None:
+        """Scale the sum so that the average v stays what it is."""
+        (v,) = self.slots
+        v *= (1 - before.beta2) / (1 - self._hyperparameters.beta2)
+
     def _prepare(self, learning_rate: float) -> None:
         root = math.sqrt(1 - self._hyperparameters.beta2)
         self._alpha.fill(learning_rate / root)

@@ -1,7 +1,7 @@
 """Tests of importing W&B sweeps."""
 
+import json
 import math
-import shlex
 import shutil
 import subprocess
 import sys
@@ -18,9 +18,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hpsearch.config import Config, load
+from hpsearch.config.command_settings import CommandSettings
 from hpsearch.errors import ConfigError
 from hpsearch.exchange.wandb.import_sweep import import_sweep
-from hpsearch.invocation.placeholders import filled
+from hpsearch.invocation.command_line import CommandLine
+from hpsearch.invocation.flags import Passing
 from hpsearch.space import Number
 
 SWEEPS = Path(__file__).parent / "sweeps"
@@ -265,7 +267,7 @@ HEAD = "method: random\nmetric: {name: loss}\n"
     ("text", "message"),
     [
         ("", "sweep.yaml: the config is empty. Name the YAML file that you pass to `wandb sweep`"),
-        ("- a\n", "sweep.yaml:1:1: a sweep is a section of keys. Name the YAML file"),
+        ("- a\n", "sweep.yaml:1:1: the file must have a section of keys. Name the YAML file"),
         (
             "parameters: {x: {value: 1}}",
             "sweep.yaml:1:1: method: is missing. Write method: random, bayes or grid",
@@ -316,6 +318,10 @@ HEAD = "method: random\nmetric: {name: loss}\n"
         (
             HEAD + "parameters: {x: {distribution: int_uniform, min: 1.5, max: 2}}",
             "sweep.yaml:3:50: parameters.x.min: must be a whole number; found 1.5",
+        ),
+        (
+            HEAD + "parameters: {x: {distribution: int_uniform, min: 8.0, max: 64}}",
+            "sweep.yaml:3:50: parameters.x.min: must be a whole number; found 8.0. Write 8",
         ),
         (
             HEAD + "parameters: {x: {distribution: log_uniform_values, min: 0, max: 2}}",
@@ -426,58 +432,96 @@ def test_all_mistakes_are_reported_at_once(tmp_path: Path) -> None:
     assert [problem.line for problem in caught.value.problems] == [1, 3, 4, 5]
 
 
-def test_a_command_gets_what_wandb_would_pass(tmp_path: Path) -> None:
-    """Boolean flags, environment variables, JSON and text reach the program."""
-    parameters = {
-        "amp": {"values": [True, False]},
-        "text": {"values": ["it's", "b"]},
-        "model": {"parameters": {"depth": {"value": 3}}},
-    }
-    sweep = {
-        "method": "grid",
+def words(sweep: Mapping[str, Any], directory: Path, **values: Any) -> list[str]:
+    """What the program of a sweep gets in a trial with these values, through a shell if it needs one."""
+    (directory / "show.py").write_text("import sys, json\nprint(json.dumps(sys.argv[1:]))\n")
+    config, _ = imported(yaml.safe_dump(dict(sweep), sort_keys=False), directory)
+    settings = config.objective
+    assert isinstance(settings, CommandSettings)
+    line = CommandLine(settings.run, Passing(settings.flags, settings.spellings))
+    trial = {"trial_dir": ".", "json": "values.json"}
+    shown = subprocess.run(
+        line.words(config.space.complete(values), trial),
+        capture_output=True,
+        text=True,
+        cwd=directory,
+        check=True,
+    )
+    return list(json.loads(shown.stdout))
+
+
+def sweep_of(command: list[str], **parameters: Any) -> dict[str, Any]:
+    """A sweep whose program shows its arguments."""
+    return {
+        "method": "random",
         "metric": {"name": "loss"},
         "program": "show.py",
         "parameters": parameters,
-        "command": [
-            sys.executable,
-            "${program}",
-            "a b",
-            "${envvar:HPSEARCH_NO_SUCH}",
-            "${args_no_boolean_flags}",
-            "${args_json}",
-        ],
+        "command": [sys.executable, "${program}", *command],
     }
-    config, _ = imported(yaml.safe_dump(sweep, sort_keys=False), tmp_path)
-    (tmp_path / "show.py").write_text("import sys\nprint(sys.argv[1:])\n")
-    run = str(config.objective.resolved()["command"]["run"])
-    words = {"amp": "true", "text": "it's", "model_depth": "3"}
-    quoted = {name: shlex.quote(word) for name, word in words.items()}
-    done = subprocess.run(
-        ["/bin/sh", "-c", filled(run, quoted.__getitem__)],
-        capture_output=True,
-        text=True,
-        cwd=tmp_path,
-        check=True,
+
+
+MODEL = {"parameters": {"depth": {"value": 3}}}
+AMP = {"values": [True, False]}
+
+
+def test_a_command_gets_what_wandb_would_pass(tmp_path: Path) -> None:
+    """Boolean flags, environment variables, JSON and text reach the program."""
+    macros = ["a b", "${envvar:HPSEARCH_NO_SUCH}", "${args_no_boolean_flags}", "${args_json}"]
+    sweep = sweep_of(macros, amp=AMP, text={"values": ["it's", "b"]}, model=MODEL)
+    assert words(sweep, tmp_path, amp=True, text="it's") == [
+        "a b",
+        "HPSEARCH_NO_SUCH",
+        "--model.depth=3",
+        "--amp",
+        "--text=it's",
+        '{"amp": true, "text": "it\'s", "model": {"depth": 3}}',
+    ]
+    assert "--amp" not in words(sweep, tmp_path, amp=False, text="b")
+
+
+@pytest.mark.parametrize(
+    ("macro", "passed"),
+    [
+        ("args", ["--model.depth=3", "--amp=True", "--lr/max=0.5"]),
+        ("args_no_equals", ["--model.depth", "3", "--amp", "True", "--lr/max", "0.5"]),
+        ("args_no_boolean_flags", ["--model.depth=3", "--amp", "--lr/max=0.5"]),
+        ("args_no_hyphens", ["model.depth=3", "amp=True", "lr/max=0.5"]),
+        ("args_append_hydra", ["+model.depth=3", "+amp=True", "+lr/max=0.5"]),
+        ("args_override_hydra", ["++model.depth=3", "++amp=True", "++lr/max=0.5"]),
+        ("args_json", ['{"amp": true, "lr/max": 0.5, "model": {"depth": 3}}']),
+    ],
+)
+def test_each_macro_passes_all_parameters(macro: str, passed: list[str], tmp_path: Path) -> None:
+    """In its style, with the names of the sweep, and with true and false as W&B writes them."""
+    sweep = sweep_of([f"${{{macro}}}"], **{"amp": AMP, "lr/max": {"values": [0.5, 0.1]}, "model": MODEL})
+    assert words(sweep, tmp_path, amp=True, lr_max=0.5) == passed
+
+
+def test_two_macros_share_the_flags_of_renamed_parameters(tmp_path: Path) -> None:
+    """A note says so."""
+    parameters = {"lr/max": {"values": [0.5, 0.1]}, "x": {"value": 1}}
+    sweep = sweep_of(["${args}", "--", "${args_no_hyphens}"], **parameters)
+    assert words(sweep, tmp_path, lr_max=0.5) == ["--x=1", "--lr/max=0.5", "--", "x=1", "--lr/max=0.5"]
+    _, notes = imported(yaml.safe_dump(sweep), tmp_path)
+    assert "lr_max: passed in the style of ${args} here too" in notes["command[4]"]
+
+
+def test_a_sweep_may_be_under_a_key(tmp_path: Path) -> None:
+    """The section ``sweep`` is imported, and the keys beside it are named."""
+    sweep = {"method": "random", "metric": {"name": "loss"}, "parameters": {"x": {"values": [1, 2]}}}
+    config, notes = imported(yaml.safe_dump({"model": {"depth": 3}, "sweep": sweep}), tmp_path)
+    assert config.metric.name == "loss"
+    assert "beside the key sweep" in notes["model"]
+
+
+def test_renamed_parameters_share_one_note(tmp_path: Path) -> None:
+    """What else changed is not buried among new names."""
+    _, notes = imported(
+        HEAD + "parameters: {a/b: {values: [1, 2]}, 1st: {value: 2}, ok.x: {value: 1}}", tmp_path
     )
-    given = done.stdout.strip()
-    assert given == str(
-        [
-            "a b",
-            "HPSEARCH_NO_SUCH",
-            "--amp",
-            "--text=it's",
-            "--model.depth=3",
-            '{"amp": true, "text": "it\'s", "model": {"depth": 3}}',
-        ]
-    )
-    done = subprocess.run(
-        ["/bin/sh", "-c", filled(run, {**quoted, "amp": "false"}.__getitem__)],
-        capture_output=True,
-        text=True,
-        cwd=tmp_path,
-        check=True,
-    )
-    assert "--amp" not in done.stdout
+    assert notes["renamed"] == "a/b → a_b, 1st → _1st; the command still gets the names of the sweep"
+    assert not any(key.startswith("parameters") for key in notes)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Reading a sweep file of Weights & Biases: which keys were read, and the notes on them."""
+"""Reading a file of another tool: which of its keys were read, and the notes on them."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,11 +22,10 @@ NONE = "None"
 
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?([eE]-?[0-9]{1,3})?")
 _YAML_1_1 = dict.fromkeys(("yes", "on"), True) | dict.fromkeys(("no", "off"), False)
-_BEGIN = "Name the YAML file that you pass to `wandb sweep`"
 
 
 def _resolve(text: str) -> Value:
-    """The value of a scalar as W&B reads it, where a config would read it differently.
+    """The value of a scalar as YAML 1.1 and JSON have it, where a config would read it differently.
 
     ``1e-5``, which is text in YAML 1.1, is read as the number that is meant.
     """
@@ -44,7 +43,7 @@ def _resolve(text: str) -> Value:
         raise
 
 
-_SWEEP = Dialect(
+_DIALECT = Dialect(
     _resolve,
     {
         "tag:yaml.org,2002:float": float,
@@ -64,8 +63,8 @@ def is_null(node: Node | None) -> bool:
     )
 
 
-class Sweep:
-    """The tree of a sweep file.
+class ForeignDocument:
+    """The tree of a file of another tool, in YAML or JSON.
 
     It remembers which keys were read: the others get a note at the end, so that none is lost silently.
 
@@ -84,19 +83,32 @@ class Sweep:
         self._reported: set[tuple[Location, str]] = set()
 
     @classmethod
-    def read(cls, path: Path) -> Self:
-        """The sweep of a file.
+    def read(cls, path: Path, hint: str) -> Self:
+        """The tree of a file.
+
+        Args:
+            path: The file.
+            hint: Which file to name instead if it has no keys.
 
         Raises:
-            ConfigError: It is not a YAML file with a section of keys.
+            ConfigError: It is not a YAML or JSON file with a section of keys.
         """
         problems, position = Problems(), replace(file_position(path), line=1, column=1)
-        root = compose(read_text(path, _BEGIN), position, problems, dialect=_SWEEP)
+        root = compose(read_text(path, hint), position, problems, dialect=_DIALECT)
         if not isinstance(root, MappingNode):
-            problems.stop(
-                root.position if root else position, (), "a sweep is a section of keys", hint=_BEGIN
-            )
+            where = root.position if root else position
+            problems.stop(where, (), "the file must have a section of keys", hint=hint)
         return cls(root, problems)
+
+    def enter(self, key: str) -> None:
+        """Make the section of a key at the top the whole document; the other keys get a note."""
+        inner = self.root.entries[key].node
+        if isinstance(inner, MappingNode):
+            others = [each for each in self.root.entries if each != key]
+            for other in others:
+                self.note((other,), f"dropped: it is beside the key {key}")
+            self.root = inner
+            self._reader.root = inner
 
     def get(self, at: Location) -> Node | None:
         """The node at a location, which counts as read; None if there is none.
@@ -152,9 +164,7 @@ class Sweep:
         value: bool | int | float | str = node.value if isinstance(node, ScalarNode) else ""
         if isinstance(value, bool | str) or (whole and not isinstance(value, int)):
             rule = "must be a whole number" if whole else "must be a number"
-            self.report(
-                at, rule, hint=f"Write {value}, without quotes" if _NUMBER.fullmatch(str(value)) else ""
-            )
+            self.report(at, rule, hint=_as_number(value, whole=whole))
             return None
         if above is not None and value <= above:
             self.report(at, f"must be above {above:g}")
@@ -177,7 +187,7 @@ class Sweep:
     def report(
         self, at: Location, rule: str, *, found: str | None = None, hint: str = "", key: bool = False
     ) -> None:
-        """Report a mistake in the sweep; see :meth:`hpsearch.config.reader.Reader.report`."""
+        """Report a mistake in the file; see :meth:`hpsearch.config.reader.Reader.report`."""
         node = find(self.root, at)
         if not (isinstance(node, ScalarNode) and node.error) and (at, rule) not in self._reported:
             self._reported.add((at, rule))
@@ -188,7 +198,7 @@ class Sweep:
 
         Args:
             reasons: Why a key cannot be imported, by dotted path or by the key at the top.
-            known: The top-level keys of sweeps.
+            known: The keys that the top of such a file can have.
         """
         for at in _leaves(self.root, ()):
             if any(at[:end] in self._taken for end in range(1, len(at) + 1)):
@@ -200,7 +210,7 @@ class Sweep:
             reason = reasons.get(dotted(at), reasons.get(str(at[0])))
             if reason is None and at[0] not in known:
                 question = did_you_mean(str(at[0]), known, similarity=0.7)
-                reason = f"not a known key of a sweep. {question}".removesuffix(". ")
+                reason = f"not a known key. {question}".removesuffix(". ")
             self.note(at, f"dropped: {reason or 'not a known key'}")
         self.notes.sort(
             key=lambda note: (note.position.line, note.position.column) if note.position else (0, 0)
@@ -214,6 +224,15 @@ class Sweep:
         """
         if self._problems:
             raise self._problems.error()
+
+
+def _as_number(value: Value, *, whole: bool) -> str:
+    """The number to write instead of a value, as a sentence; "" if there is none."""
+    if isinstance(value, float):  # a whole number was wanted
+        return f"Write {value:.0f}" if value.is_integer() else ""
+    if not isinstance(value, str) or not _NUMBER.fullmatch(value) or (whole and not value.isdigit()):
+        return ""
+    return f"Write {value}, without quotes"
 
 
 def _leaves(table: MappingNode, at: Location) -> Iterator[Location]:

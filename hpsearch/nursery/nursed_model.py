@@ -1,0 +1,165 @@
+"""One model in the nursery: it trains, is touched, and is there again after whatever happens."""
+
+import math
+import shutil
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from hpsearch.data.dataset import Dataset
+from hpsearch.errors import UsageError
+from hpsearch.network.diagnostics import Diagnostics, LayerFigures
+from hpsearch.network.hyperparameters import Hyperparameters
+from hpsearch.network.touched import Checkpoints, advanced, touched
+from hpsearch.network.train import Training
+from hpsearch.nursery.diary import Diary, History, Note, TrainedEpoch, now
+from hpsearch.touches import Change, Touch, straightened
+
+FIRST_BRANCH = "a"
+
+
+class NursedModel:
+    """A model, with its diary and its checkpoints in a directory.
+
+    Attributes:
+        directory: Its own.
+        training: The model as it is now; another object after every touch.
+        history: What was seen of it and done to it.
+
+    Args:
+        directory: Its own; made if it is not there.
+        dataset: What it trains on.
+        hyperparameters: What it begins with.
+        seed: What it begins with.
+
+    Raises:
+        UsageError: It cannot be restored from its diary.
+        RunDamaged: Its diary cannot be read.
+        DataError: A checkpoint is damaged.
+    """
+
+    def __init__(
+        self, directory: Path, dataset: Dataset, hyperparameters: Hyperparameters, seed: int
+    ) -> None:
+        self.directory = directory
+        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._beginning = hyperparameters, seed
+        self._diary = Diary(directory / "diary.jsonl")
+        self._diary.drop_cut_line()
+        self._diagnostics = Diagnostics()
+        self.history = self._diary.read()
+        self.checkpoints = Checkpoints(directory / "checkpoints")
+        self.training = self._restored(dataset)
+
+    def _restored(self, dataset: Dataset) -> Training:
+        """The model where the diary ends, trained again from the last checkpoint before that."""
+        hyperparameters, seed = self._beginning
+        position = len(self.history.epochs)
+        kept = max((epoch for epoch in self.checkpoints.epochs() if epoch <= position), default=None)
+        if kept is None:
+            training = Training(dataset, hyperparameters, (seed,))
+            self.checkpoints.keep(training)
+        else:
+            training = self.checkpoints.restore(kept, dataset)
+        training = advanced(training, self.history.touches, position)
+        self._diagnostics.take(training)
+        return training
+
+    def train_epoch(self) -> TrainedEpoch:
+        """Train one epoch; on return it is in the diary, and its checkpoint is kept unless it diverged.
+
+        Raises:
+            OSError: It cannot be written.
+        """
+        began = time.perf_counter()
+        (metrics,) = self.training.train_epoch()
+        seconds = round(time.perf_counter() - began, 6)
+        layers = self._diagnostics.take(self.training)
+        if not self.training.diverged:
+            self.checkpoints.keep(self.training)
+        finite = {name: value if math.isfinite(value) else None for name, value in metrics.items()}
+        epoch = TrainedEpoch(self.training.epoch, finite, seconds, [_finite(layer) for layer in layers])
+        self._diary.write([epoch])
+        self.history.add(epoch)
+        return epoch
+
+    def touch(self, changes: Mapping[str, Change], back_to: int | None = None) -> Touch:
+        """Change hyperparameters, or return to a checkpoint first; the diary knows before it happens.
+
+        Args:
+            changes: By name.
+            back_to: The epoch to return to.
+
+        Raises:
+            UsageError: It cannot be done; nothing was changed.
+            DataError: The checkpoint is damaged; nothing was changed.
+            OSError: It cannot be written.
+        """
+        touch = Touch(self.training.epoch, dict(changes), back_to)
+        if not changes and back_to is None:
+            raise UsageError("a touch must change a hyperparameter or return to an epoch")
+        training = touched(self.training, touch, self.checkpoints)
+        self._diary.write([touch])
+        self.history.add(touch)
+        self.training = training
+        self._diagnostics.take(training)
+        return touch
+
+    def note(self, text: str) -> Note:
+        """Write something down.
+
+        Raises:
+            OSError: It cannot be written.
+        """
+        note = Note(self.training.epoch, text, now())
+        self._diary.write([note])
+        self.history.add(note)
+        return note
+
+    def branch(self, directory: Path, epoch: int) -> "NursedModel":
+        """A second child of one of its checkpoints, which begins with the same history up to there.
+
+        Args:
+            directory: The branch's own; must not exist.
+            epoch: Of the checkpoint.
+
+        Raises:
+            UsageError: There is no such checkpoint, or the directory exists.
+            OSError: It cannot be written.
+        """
+        if epoch > self.training.epoch or epoch not in self.checkpoints.epochs():
+            kept = ", ".join(str(each) for each in self.checkpoints.epochs() if each <= self.training.epoch)
+            raise UsageError(f"no checkpoint of epoch {epoch} is kept; there are checkpoints of: {kept}")
+        if directory.exists():
+            raise UsageError(f"{directory} already exists. Choose another name for the branch")
+        before = [touch for touch in straightened(self.history.touches) if touch.epoch < epoch]
+        entries: list[TrainedEpoch | Touch] = []
+        for trained in self.history.epochs[:epoch]:
+            entries += [touch for touch in before if touch.epoch == trained.number - 1]
+            entries.append(trained)
+        draft = directory.with_name(f".{directory.name}.partial")
+        shutil.rmtree(draft, ignore_errors=True)
+        (draft / "checkpoints").mkdir(parents=True, mode=0o700)
+        for kept_epoch in {0, epoch} & set(self.checkpoints.epochs()):
+            path = self.checkpoints.path(kept_epoch)
+            shutil.copyfile(path, draft / "checkpoints" / path.name)
+        Diary(draft / "diary.jsonl").write(entries)
+        draft.rename(directory)
+        hyperparameters, seed = self._beginning
+        return NursedModel(directory, self.training.dataset, hyperparameters, seed)
+
+
+def _finite(layer: LayerFigures) -> dict[str, float | None]:
+    return {
+        name: value if value is not None and math.isfinite(value) else None
+        for name, value in layer.summary().items()
+    }
+
+
+def history_of(directory: Path) -> History:
+    """The history of a nursed model, read without loading it.
+
+    Args:
+        directory: The model's own.
+    """
+    return Diary(directory / "diary.jsonl").read()

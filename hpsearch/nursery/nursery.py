@@ -1,0 +1,125 @@
+"""The nursed models of one trial: where they are, what they begin with, and who watches them."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from hpsearch.config import Config
+from hpsearch.data.dataset import Dataset
+from hpsearch.errors import RunMismatch, UsageError
+from hpsearch.network.hyperparameters import Hyperparameters
+from hpsearch.nursery.nursed_model import NursedModel
+from hpsearch.objectives.kinds import prepare
+from hpsearch.objectives.network import NetworkPreparation
+from hpsearch.relocation import Relocation
+from hpsearch.store import Run
+from hpsearch.trial import Metric
+
+FIRST = "a"
+"""The name of the first model; its branches are b, c, …, unless they are named."""
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,40}")
+
+
+class Nursery:
+    """The nursed models of one trial.
+
+    Attributes:
+        directory: Of the trial's models.
+        trial: The trial's number.
+        metric: What the search optimizes.
+        dataset: What the models train on.
+        hyperparameters: What they begin with.
+        seed: What they begin with.
+
+    Args:
+        run: Open for reading.
+        number: The trial's.
+        directory: Of the trial's models, for this process alone (:meth:`hpsearch.store.Run.nursing`), or only
+            read.
+
+    Raises:
+        UsageError: There is no such trial, or the run does not search the built-in network.
+        RunMismatch: The data has changed since the run started.
+    """
+
+    def __init__(self, run: Run, number: int, directory: Path) -> None:
+        config = Config.from_resolved(Relocation(run).resolved())
+        chosen = run.trial(number)
+        preparation = prepare(config) if config.objective.kind == "network" else None
+        if not isinstance(preparation, NetworkPreparation):
+            kind = "Python function" if config.objective.kind == "python" else config.objective.kind
+            raise UsageError(
+                f"{run.directory} searches a {kind}; only models of the built-in network can be nursed"
+            )
+        if preparation.fingerprint() != run.meta("data"):
+            raise RunMismatch(
+                f"The data has changed since {run.directory} started, so its models would learn something "
+                "else. Restore the old data, or nurse a model of the new data."
+            )
+        self.directory = directory
+        self.trial = chosen.number
+        self.metric: Metric = config.metric
+        self.dataset: Dataset = preparation.dataset
+        values: Mapping[str, Any] = {**config.objective.constants, **chosen.values}
+        self.hyperparameters = Hyperparameters.from_values(values)
+        self.seed = chosen.seed
+        self.threads: int = config.run.threads
+        _refuse_links(directory)
+
+    def names(self) -> list[str]:
+        """The models there are, in order."""
+        return sorted(path.parent.name for path in self.directory.glob("[!.]*/diary.jsonl"))
+
+    def model(self, name: str = FIRST) -> NursedModel:
+        """A model as it was left, or a new one.
+
+        Args:
+            name: Which one.
+
+        Raises:
+            UsageError: The name cannot be used, or the model cannot be restored.
+            RunDamaged: Its diary cannot be read.
+            DataError: A checkpoint is damaged.
+        """
+        return NursedModel(self._place(name), self.dataset, self.hyperparameters, self.seed)
+
+    def branch(self, model: NursedModel, epoch: int, name: str | None = None) -> NursedModel:
+        """A second child of a checkpoint.
+
+        Args:
+            model: Whose checkpoint it is.
+            epoch: Of the checkpoint.
+            name: The branch's; the next letter if None.
+
+        Raises:
+            UsageError: There is no such checkpoint, or the name is taken or cannot be used.
+        """
+        return model.branch(self._place(self._free_name() if name is None else name), epoch)
+
+    def _free_name(self) -> str:
+        taken = set(self.names())
+        letters = [chr(code) for code in range(ord("a"), ord("z") + 1)]
+        names = [*letters, *(f"{letter}{number}" for number in range(2, 100) for letter in letters)]
+        return next(name for name in names if name not in taken)
+
+    def _place(self, name: str) -> Path:
+        if not _NAME.fullmatch(name):
+            raise UsageError(
+                "the name of a model must have letters, digits, - and _ only, at most 41 of them; "
+                f"found {name!r:.60}"
+            )
+        _refuse_links(self.directory / name)
+        return self.directory / name
+
+
+def _refuse_links(directory: Path) -> None:
+    """Refuse a directory that leads out of the run.
+
+    Raises:
+        UsageError: It, its checkpoints or the one above it is a link.
+    """
+    for path in (directory.parent, directory, directory / "checkpoints"):
+        if path.is_symlink():
+            raise UsageError(f"{path} is a link, and must be a directory of the run's own. Remove it")

@@ -1,0 +1,82 @@
+"""A job that a process of the user's code answers: check a function, or call it for a trial.
+
+The job is the first line that comes. If it is a trial, ``["record", metrics]`` goes out for every epoch, and
+a line is awaited before it continues (the end of the input is the signal to stop); at last ``["final",
+figures]`` or ``["error", {"reason": text, "memory": whether it was a MemoryError, "exit": whether it was a
+SystemExit}]``. What a function returned, not reported, comes as ``["returned", metrics]``. If the job is only
+to check the function, ``["wrong", text]`` goes out, which is empty when nothing is wrong.
+"""
+
+import json
+import os
+import traceback
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from hpsearch.process.reporting import StopTrial, call
+from hpsearch.process.user_function import check_signature, find
+
+TRACEBACK_LINES = 12
+LONGEST_REASON_LINE = 500
+
+LONGEST_MESSAGE = 2**17
+"""Characters; the process that reads the messages accepts twice as many."""
+
+
+def answer(answers: int, messages: int) -> None:
+    """Answer the job that comes from one file descriptor, in another one."""
+    for descriptor in (answers, messages):
+        os.set_inheritable(descriptor, False)
+    lines, out = os.fdopen(answers), os.fdopen(messages, "w")
+    job = json.loads(lines.readline())
+    process = os.getpid()
+
+    def send(kind: str, content: object) -> None:
+        if os.getpid() != process:  # a fork that the function has made, and left running
+            os._exit(0)
+        message = json.dumps([kind, content])
+        if len(message) > LONGEST_MESSAGE:
+            raise ValueError(
+                f"metrics must take at most {LONGEST_MESSAGE} characters as JSON; these take {len(message)}"
+            )
+        print(message, file=out, flush=True)
+
+    def push(record: dict[str, Any], kind: str) -> bool:
+        send(kind, record)
+        return bool(lines.readline())
+
+    if "trial" not in job:
+        send("wrong", check_signature(job))
+        return
+    try:
+        about = _about(job["trial"])
+        send("final", call(find(job["function"], job["path"]), job["values"], about, job["metric"], push))
+    except StopTrial:
+        send("final", {})
+    except BaseException as error:  # sys.exit() too
+        kinds = {"memory": isinstance(error, MemoryError), "exit": isinstance(error, SystemExit)}
+        send("error", {"reason": describe(error), **kinds})
+
+
+def _about(trial: Mapping[str, Any]) -> dict[str, Any]:
+    return {**trial, **{key: Path(trial[key]) for key in ("directory", "checkpoint_dir")}}
+
+
+def describe(error: BaseException) -> str:
+    """An exception as text: its type and message, then the last lines of its traceback, without ours."""
+    try:
+        head = f"{type(error).__name__}: {error}".splitlines()
+        trace = traceback.TracebackException.from_exception(error)
+        trace.stack = traceback.StackSummary.from_list([frame for frame in trace.stack if not is_ours(frame)])
+        lines = "".join(trace.format()).rstrip().splitlines() if trace.stack or error.__cause__ else []
+    except Exception:  # its own __str__ raises
+        return f"{type(error).__name__}, whose message cannot be shown"
+    shown = [*head[:TRACEBACK_LINES], *lines[-TRACEBACK_LINES:]]
+    return "\n".join(line[:LONGEST_REASON_LINE] for line in shown)
+
+
+def is_ours(frame: traceback.FrameSummary) -> bool:
+    """Whether a frame is of this program, or of the import system."""
+    own = Path(frame.filename).parent == Path(__file__).parent
+    return own or "importlib" in frame.filename

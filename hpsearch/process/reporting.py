@@ -1,0 +1,201 @@
+"""What a user's function gets for a trial, and how it reports: by ``yield``, ``report`` or ``return``.
+
+It imports nothing but the standard library, and of that little, for it runs beside the user's code.
+"""
+
+import _thread
+import inspect
+import math
+import os
+import random
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+Push = Callable[[dict[str, Any], str], bool]
+"""Hands over the metrics of an epoch, as a ``record`` or as what was ``returned``; whether to go on."""
+
+
+class StopTrial(BaseException):
+    """Raised by :meth:`Trial.report` when the trial is to stop.
+
+    Let it pass, as GeneratorExit at a ``yield``. No code that catches Exception swallows it.
+    """
+
+
+class MixedReports(RuntimeError):
+    """A function yields epochs, and reports others by :meth:`Trial.report`."""
+
+    def __init__(self) -> None:
+        super().__init__("a function yields its epochs or reports them with trial.report(), but not both")
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What a function gets if it has a parameter named ``trial``.
+
+    Attributes:
+        number: Counted from 0.
+        seed: For whatever is drawn at random; below 2**32.
+        directory: For files to keep.
+        checkpoint_dir: For checkpoints; a trial that is run again finds them there.
+        epochs: How many epochs to train, if the config says.
+    """
+
+    number: int
+    seed: int
+    directory: Path
+    checkpoint_dir: Path
+    epochs: int | None
+    _reports: "Reports | None" = field(default=None, repr=False, compare=False)
+
+    def report(self, metrics: object) -> None:
+        """Report an epoch: the same as to ``yield`` it, for code that cannot yield, such as a callback.
+
+        Args:
+            metrics: A mapping of names to numbers with the search's metric in it, or that metric alone.
+
+        Raises:
+            StopTrial: The trial is to stop: early at a rung, or because its epochs are over. Every further
+                report raises it again, and is not recorded.
+            TypeError: The metric is not a number.
+            MixedReports: The function yields epochs as well.
+            RuntimeError: This is not the process in which the function was called.
+        """
+        if self._reports is None:
+            raise RuntimeError(
+                "trial.report() works only in the process in which the function was called. Send the metrics"
+                " there, and report them there"
+            )
+        self._reports.report(metrics)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Without the way to report, which other processes do not have."""
+        return {**self.__dict__, "_reports": None}
+
+
+class Reports:
+    """The reports of one call of a function.
+
+    Args:
+        metric: The name of the search's metric.
+        push: Takes them.
+    """
+
+    def __init__(self, metric: str, push: Push) -> None:
+        self._metric = metric
+        self._push = push
+        self._process = os.getpid()
+        self._lock = _thread.allocate_lock()
+        self._reported = self._yielded = self._stopped = False
+
+    def report(self, metrics: object) -> None:
+        """See :meth:`Trial.report`."""
+        if os.getpid() != self._process:
+            raise RuntimeError("trial.report() was called in a fork of the process that runs the trial")
+        with self._lock:
+            if self._yielded:
+                raise MixedReports
+            if not self._stopped:
+                self._reported = True
+                self._stopped = not self._push(self._record(metrics), "record")
+            if self._stopped:
+                raise StopTrial("the trial is to stop")
+
+    def finish(self, outcome: object) -> dict[str, Any]:
+        """Report what a function has returned, all of it if it is an iterator; the final figures."""
+        if isinstance(outcome, Iterator):
+            outcome = self._iterate(outcome)
+        elif not self._reported:
+            self._push(self._record(outcome), "returned")
+            return {}
+        return numbers(outcome if isinstance(outcome, Mapping) else {self._metric: outcome})
+
+    def _iterate(self, outcome: Iterator[Any]) -> object:
+        """Report every item until the trial is to stop; what the iterator returns at its end."""
+        while True:
+            try:
+                record = next(outcome)
+            except StopIteration as end:
+                return end.value
+            if self._reported:
+                raise MixedReports
+            self._yielded = True
+            if not self._push(self._record(record), "record"):
+                outcome.close()  # type: ignore[attr-defined] # a generator, as a rule; any other iterator raises
+                return None
+
+    def _record(self, metrics: object) -> dict[str, Any]:
+        return numbers(metrics if isinstance(metrics, Mapping) else {self._metric: metrics}, self._metric)
+
+
+def call(
+    function: Callable[..., Any], values: Mapping[str, Any], about: Mapping[str, Any], metric: str, push: Push
+) -> dict[str, Any]:
+    """Call a function for a trial, with the global generators seeded.
+
+    Args:
+        function: The user's.
+        values: The trial's.
+        about: The attributes of the :class:`Trial` that the function gets.
+        metric: The name of the search's metric.
+        push: Takes the epochs.
+
+    Returns:
+        The final figures.
+    """
+    reports = Reports(metric, push)
+    trial = Trial(**about, _reports=reports)
+    arguments = dict(values)
+    if "trial" in parameters_of(function) and "trial" not in arguments:
+        arguments["trial"] = trial
+    seed_generators(trial.seed)
+    return reports.finish(function(**arguments))
+
+
+def parameters_of(function: Callable[..., Any]) -> Mapping[str, object]:
+    """The parameters of a function by name."""
+    try:
+        return inspect.signature(function).parameters
+    except ValueError:
+        return {}
+
+
+def seed_generators(seed: int) -> None:
+    """Seed the global generators of what the user's module has imported."""
+    random.seed(seed)
+    if "numpy" in sys.modules:
+        sys.modules["numpy"].random.seed(seed)
+    if "torch" in sys.modules:
+        sys.modules["torch"].manual_seed(seed)
+
+
+def numbers(record: Mapping[Any, Any], metric: str | None = None) -> dict[str, Any]:
+    """The entries of a record that are numbers, as JSON can write them.
+
+    Raises:
+        TypeError: The entry ``metric`` is not a number.
+    """
+    found: dict[str, Any] = {}
+    for key, value in record.items():
+        try:
+            if isinstance(value, bool | str | bytes) or is_truth(value):
+                raise TypeError
+            if hasattr(value, "dtype") and hasattr(value, "item"):  # an array or tensor of one element
+                value = value.item()
+            whole = isinstance(value, int) and abs(value) < 2**53
+            found[str(key)] = value if whole else float(value)
+        except OverflowError:
+            found[str(key)] = math.inf
+        except (TypeError, ValueError, RuntimeError):
+            if key == metric:
+                shown = f"a metric must be a number, not {type(value).__name__}: {value!r:.80}"
+                raise TypeError(shown) from None
+    return found
+
+
+def is_truth(value: object) -> bool:
+    """Whether a value of NumPy's or PyTorch's is true or false, which float() would take for a number."""
+    return str(getattr(value, "dtype", "")).endswith("bool")

@@ -1,0 +1,162 @@
+"""A nursed model: touched, killed, taken back, branched, replayed; always the same bits."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from hpsearch.errors import DataError, RunDamaged, UsageError
+from hpsearch.nursery.nursed_model import NursedModel
+from hpsearch.nursery.replaying import Replay, replay
+from hpsearch.touches import Change, Touch
+from tests.network.test_touched import state
+from tests.nursery.plans import PLAN, follow, model
+
+
+def replayed(nursed: NursedModel) -> Replay:
+    """The replay of a model."""
+    hyperparameters, seed = nursed._beginning
+    data = nursed.training.dataset
+    return replay(nursed.history, nursed.checkpoints, data, hyperparameters, seed, lambda *_: None)
+
+
+@pytest.fixture(scope="module")
+def nursed(tmp_path_factory: pytest.TempPathFactory) -> NursedModel:
+    """A model with six touches, one of them a return."""
+    made = model(tmp_path_factory.mktemp("nursery") / "a")
+    follow(made)
+    return made
+
+
+def test_a_replay_has_the_same_bits(nursed: NursedModel) -> None:
+    """The schedule alone gives all metrics and parameters again."""
+    again = replayed(nursed)
+    assert again.equal
+    assert again.epochs == 16
+    assert state(again.training) == state(nursed.training)
+
+
+def test_a_replay_notices_other_numbers(nursed: NursedModel) -> None:
+    """Metrics that differ in one bit, or a schedule that does, are found with their epoch."""
+    history = nursed._diary.read()
+    history.touches[3] = Touch(6, {"learning_rate": Change(0.0151)})
+    hyperparameters, seed = nursed._beginning
+    data = nursed.training.dataset
+    again = replay(history, nursed.checkpoints, data, hyperparameters, seed, lambda *_: None)
+    assert again.differs == 7
+    assert again.parameters_differ
+
+
+@pytest.mark.parametrize("kills", [(1, 7, 4), (12, 1, 3), (9, 2, 8)])
+def test_killed_three_times_it_is_the_same_model(
+    tmp_path: Path, nursed: NursedModel, kills: tuple[int, ...]
+) -> None:
+    """A process killed after any of its writes, three times over, ends with the bits of one left alone."""
+    for kill_after in kills:
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.nursery.plans", tmp_path / "a", str(kill_after)],
+            cwd=Path(__file__).parent.parent.parent,
+            check=False,
+        )
+        assert done.returncode == -9
+    survivor = model(tmp_path / "a")
+    follow(survivor)
+    assert state(survivor.training) == state(nursed.training)
+    assert survivor.history.touches == nursed.history.touches == PLAN
+    assert replayed(survivor).equal
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=10)
+@given(cut=st.integers(1, 2000))
+def test_a_diary_that_was_cut_off_anywhere_can_be_continued(
+    tmp_path_factory: pytest.TempPathFactory, nursed: NursedModel, cut: int
+) -> None:
+    """A diary that ends in mid-line loses that line alone, and the model ends with the same bits."""
+    directory = tmp_path_factory.mktemp("cut") / "a"
+    directory.mkdir()
+    whole = (nursed.directory / "diary.jsonl").read_bytes()
+    (directory / "diary.jsonl").write_bytes(whole[:-cut])
+    survivor = model(directory)
+    follow(survivor)
+    assert state(survivor.training) == state(nursed.training)
+
+
+def test_the_diary_knows_what_was_left(nursed: NursedModel) -> None:
+    """The epochs that the model returned from are kept for the picture, not for the path."""
+    (left,) = nursed.history.left
+    assert [epoch.number for epoch in left] == [5, 6, 7, 8, 9]
+    assert [epoch.number for epoch in nursed.history.epochs] == list(range(1, 17))
+
+
+def test_a_branch_begins_with_the_same_history(tmp_path: Path) -> None:
+    """A branch has the touches and epochs up to its checkpoint, goes on from there, and replays alone."""
+    first = model(tmp_path / "a")
+    follow(first)
+    second = first.branch(tmp_path / "b", 12)
+    assert second.history.epochs == first.history.epochs[:12]
+    second.touch({"learning_rate": Change(0.1)})
+    second.train_epoch()
+    first_rate, second_rate = (m.training.hyperparameters.learning_rate for m in (first, second))
+    assert (first_rate, second_rate) == (pytest.approx(0.05 / 3), 0.1)
+    assert replayed(second).equal
+    assert second.history.epochs[-1].metrics != first.history.epochs[12].metrics
+
+
+def test_a_branch_without_a_checkpoint_is_refused(tmp_path: Path) -> None:
+    """A branch needs a checkpoint of the present path, and a directory of its own."""
+    first = model(tmp_path / "a")
+    first.train_epoch()
+    with pytest.raises(UsageError, match="no checkpoint of epoch 7 is kept; there are checkpoints of: 0, 1"):
+        first.branch(tmp_path / "b", 7)
+    first.branch(tmp_path / "b", 1)
+    with pytest.raises(UsageError, match="already exists"):
+        first.branch(tmp_path / "b", 1)
+
+
+def test_a_touch_that_cannot_be_made_changes_nothing(tmp_path: Path) -> None:
+    """Neither the model nor the diary knows of a touch that was refused."""
+    nursed = model(tmp_path / "a")
+    before = state(nursed.training), (tmp_path / "a").joinpath("diary.jsonl").exists()
+    with pytest.raises(UsageError, match="hidden_units: cannot change in mid-training"):
+        nursed.touch({"hidden_units": Change(3)})
+    with pytest.raises(UsageError, match="must change a hyperparameter or return"):
+        nursed.touch({})
+    assert (state(nursed.training), (tmp_path / "a").joinpath("diary.jsonl").exists()) == before
+
+
+def test_notes_are_kept(tmp_path: Path) -> None:
+    """A note is there after a restart, with the epoch it was written at; hostile text stays text."""
+    nursed = model(tmp_path / "a")
+    nursed.train_epoch()
+    nursed.note("loss jumps\n{\x1b[31m")
+    (note,) = model(tmp_path / "a").history.notes
+    assert (note.epoch, note.text) == (1, "loss jumps\n{\x1b[31m")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "{",
+        "[]",
+        '{"trained": 7, "metrics": {}, "seconds": 0, "layers": []}',
+        '{"touch": {"epoch": 9, "dropout": 0}}',
+    ],
+)
+def test_a_damaged_diary_is_named(tmp_path: Path, line: str) -> None:
+    """A line that is no entry, or cannot follow, is named with its number; nothing is repaired silently."""
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "diary.jsonl").write_text(line + "\n")
+    with pytest.raises(RunDamaged, match=r"diary\.jsonl:1 is damaged"):
+        model(tmp_path / "a")
+
+
+def test_a_damaged_checkpoint_is_named(tmp_path: Path) -> None:
+    """The checkpoint from which a model is to be restored is named if it is damaged."""
+    nursed = model(tmp_path / "a")
+    nursed.train_epoch()
+    nursed.checkpoints.path(1).write_bytes(b"")
+    with pytest.raises(DataError, match=r"epoch-000001\.npz"):
+        model(tmp_path / "a")
