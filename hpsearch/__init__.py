@@ -75,6 +75,8 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """Import a public name."""
+    if name == "callbacks":
+        return import_module("hpsearch.callbacks")
     if name in _HOMES:
         if name != "StopTrial":  # which is for functions of the user's, whose arithmetic is theirs
             from hpsearch.kernels import prefer_portable

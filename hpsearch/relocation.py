@@ -78,8 +78,11 @@ class Relocation:
         ((kind, section),) = self._config["objective"].items()
         search = self._config["search"]
         objective = {key: self._setting(value, is_path=key in PATHS[kind]) for key, value in section.items()}
-        runs = [str(self.path(Path(run))) for run in search["warm_start"]]
-        return {**self._config, "objective": {kind: objective}, "search": {**search, "warm_start": runs}}
+        known = {
+            key: [str(self.path(Path(each))) for each in search.get(key, [])]
+            for key in ("warm_start", "known_results")
+        }
+        return {**self._config, "objective": {kind: objective}, "search": {**search, **known}}
 
     def _setting(self, value: Any, *, is_path: bool) -> Any:
         absolute = is_path and isinstance(value, str) and Path(value).is_absolute()

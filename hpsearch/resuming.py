@@ -113,7 +113,8 @@ def _check_files(config: Config, base: Path, directory: Path) -> None:
         UsageError: Something is missing.
     """
     resolved = config.resolved()
-    resolved["search"] = {**config.search.model_dump(), "warm_start": []}  # they were read when the run began
+    read_before: dict[str, list[str]] = {"warm_start": [], "known_results": []}  # when the run began
+    resolved["search"] = {**config.search.model_dump(), **read_before}
     try:
         Config.from_resolved(resolved, base)
     except ConfigError as error:

@@ -26,7 +26,7 @@ from hpsearch.errors import SpaceExhausted, UsageError
 from hpsearch.keeping import Keeper
 from hpsearch.searchers import ENQUEUED, METHODS, ObservationBuffer, PriorObservation, SearcherContext
 from hpsearch.searchers.stopping import Halving, RungHistory
-from hpsearch.space import Parameter, Space
+from hpsearch.space import CHECKED_DRAWS, Parameter, Space
 from hpsearch.trial import Metric, Result, Results, Rung, Status, Trial, Value, real_number
 
 ALGORITHM = 2
@@ -34,7 +34,7 @@ ALGORITHM = 2
 ALGORITHMS = {2: "values are drawn with few digits, and rungs stop fewer trials"}
 """What each version changed. Runs that record none were made by version 1."""
 
-SEED_PURPOSE = 2**16  # searchers number their purposes from 0
+SEED_PURPOSE, ENQUEUE_PURPOSE = 2**16, 2**16 + 1  # searchers number their purposes from 0
 NEVER = 10_000_000
 """As ``max_failures``, more than a search can have trials."""
 
@@ -77,7 +77,7 @@ class Search:
         epochs: The epochs of a full trial, unless its values contain ``epochs``.
         max_failures: The search gives up after this many failed trials in a row; None for never.
         repeats: The number of seeds of every configuration.
-        enqueue: Configurations to try first, each with a value for every active parameter.
+        enqueue: Configurations to try first; values that they leave out are drawn.
         prior_observations: Results of earlier searches, from :func:`hpsearch.searchers.match_observations`.
         constraints: What is true of every configuration, such as ``hidden_1 >= hidden_2``.
         directory: A run directory to keep the search in, which ``hpsearch leaderboard`` and the other
@@ -123,13 +123,8 @@ class Search:
         if goal not in ("minimize", "maximize"):
             raise UsageError(f"goal must be minimize or maximize; found {goal!r}")
         self.space = space if _checked and isinstance(space, Space) else parse_space(space, constraints)
-        for values in enqueue:
-            for name, what in self.space.problems(values):
-                raise UsageError(
-                    f"enqueue must hold configurations of the space; {name} {what} in {dict(values)}"
-                )
-            if broken := self.space.broken_constraint(values):
-                raise UsageError(f"enqueue must satisfy the constraint {broken}; found {dict(values)}")
+        for values in [] if _checked else enqueue:
+            _check_enqueued(self.space, values)
         self.metric = metric or Metric("value", goal)
         self.trials = trials
         self.lag = lag
@@ -436,12 +431,23 @@ class Search:
         """The values of a trial and their origin, from the first ``results`` results."""
         enqueued = len(self._enqueued)
         if number < enqueued:
-            return self._enqueued[number], {"phase": ENQUEUED}
+            return self._enqueued_values(number)
         with self._blas.limit(limits=1, user_api="blas"):  # the number of threads changes the last bits
             # Enqueued trials come in addition to the coarse phase; they do not replace it.
             proposal = self._searcher.propose(number - enqueued, self._buffer.observations(number, results))
         (values,) = self.space.values(proposal.unit[None, :])
         return values, proposal.origin
+
+    def _enqueued_values(self, number: int) -> tuple[Mapping[str, Value], Mapping[str, Any]]:
+        """An enqueued configuration; what it leaves open is drawn by the trial's own generator."""
+        given = self._enqueued[number]
+        if self.space.is_complete(given):
+            return given, {"phase": ENQUEUED}
+        sequence = np.random.SeedSequence([self._seed, number, ENQUEUE_PURPOSE])
+        values = self.space.fill(given, np.random.default_rng(sequence))
+        if values is None:
+            raise _nothing_to_draw(given)
+        return values, {"phase": ENQUEUED, "drawn": [name for name in values if name not in given]}
 
     def _thresholds(self, values: Mapping[str, Value], results: int) -> tuple[Rung, ...]:
         if self._rungs is None:
@@ -470,6 +476,28 @@ class Search:
     def _loss(self, result: Result) -> tuple[float, int]:
         assert result.value is not None  # noqa: S101 -- callers compare ranked results only
         return self.metric.loss(result.value), result.number
+
+
+def _check_enqueued(space: Space, values: Mapping[str, Value]) -> None:
+    """Check a configuration to try first.
+
+    Raises:
+        UsageError: It is not in the space, or leaves nothing to draw.
+    """
+    for name, what in space.problems(values, partial=True):
+        raise UsageError(f"enqueue must hold configurations of the space; {name} {what} in {dict(values)}")
+    if not space.is_complete(values):
+        if space.fill(values, np.random.default_rng(0), CHECKED_DRAWS) is None:
+            raise _nothing_to_draw(values)
+    elif broken := space.broken_constraint(values):
+        raise UsageError(f"enqueue must satisfy the constraint {broken}; found {dict(values)}")
+
+
+def _nothing_to_draw(values: Mapping[str, Value]) -> UsageError:
+    return UsageError(
+        "enqueue must leave values to draw with which those given are active and all constraints hold; found"
+        f" {dict(values)}. Give more of the values"
+    )
 
 
 def _as_result(trial: Trial, value: object, metric: Metric) -> Result:

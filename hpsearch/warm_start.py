@@ -1,27 +1,58 @@
-"""Loads the results of the runs of ``search.warm_start``."""
+"""Loads what is known beforehand, by ``search.warm_start`` and ``search.known_results``."""
 
 from pathlib import Path
 
+import numpy as np
+
 from hpsearch.config import Config
-from hpsearch.errors import ConfigError, HpsearchError, Problem
+from hpsearch.errors import ConfigError, HpsearchError, Problem, UsageError
+from hpsearch.known_results import read_known_results
 from hpsearch.searchers import ObservationBuffer, PriorObservation, match_observations
 from hpsearch.searchers.targets import extrapolated
 from hpsearch.store import Run
 
 
 def load_warm_start(config: Config) -> tuple[list[PriorObservation], list[str]]:
-    """Load the results of the runs that a config starts from.
+    """Load the results of the runs and files that a config starts from.
 
     Returns:
-        The prior observations, and for each run a sentence with their number.
+        The prior observations, and sentences with their number and what was left out.
 
     Raises:
-        ConfigError: A run cannot be read, has another goal, or has no results for this space; all such runs
-            are named.
+        ConfigError: A run or file cannot be read, has another goal, or has no results for this space; all
+            of them are named.
     """
+    problems: list[Problem] = []
+    prior_observations, notes = _runs(config, problems)
+    for index, name in enumerate(config.search.known_results):
+        found, sentences = _file(config, f"search.known_results.{index}", Path(name), problems)
+        prior_observations += found
+        notes += sentences
+    if problems:
+        raise ConfigError(problems)
+    return prior_observations, notes
+
+
+def _file(
+    config: Config, key: str, path: Path, problems: list[Problem]
+) -> tuple[list[PriorObservation], list[str]]:
+    """The prior observations of one file, and what was read; without any, a problem is added."""
+    try:
+        known = read_known_results(path, config.space, config.metric)
+    except UsageError as error:
+        problems.append(config.problem(key, str(error)))
+        return [], []
+    found = match_observations(config.space, known.values, np.array(known.losses))
+    if not found:
+        why = known.left_out[0] if known.left_out else "no row has a number for the metric"
+        problems.append(config.problem(key, "must have a row that fits the space", hint=why))
+    return found, known.notes(path)
+
+
+def _runs(config: Config, problems: list[Problem]) -> tuple[list[PriorObservation], list[str]]:
+    """The prior observations of earlier runs, and for each run a sentence with their number."""
     prior_observations: list[PriorObservation] = []
     notes: list[str] = []
-    problems: list[Problem] = []
     for index, directory in enumerate(config.search.warm_start):
         key = f"search.warm_start.{index}"
         if directory in config.search.warm_start[:index]:
@@ -38,8 +69,6 @@ def load_warm_start(config: Config) -> tuple[list[PriorObservation], list[str]]:
             continue
         prior_observations += found
         notes.append(f"Warm start: {len(found)} trials of {directory}.")
-    if problems:
-        raise ConfigError(problems)
     return prior_observations, notes
 
 

@@ -361,7 +361,6 @@ def test_enqueued_configurations_come_first() -> None:
     ("point", "text"),
     [
         ({"learning_rate": 2.0, "layers": 1, "optimizer": "sgd"}, "learning_rate must be a number from"),
-        ({"learning_rate": 0.1, "layers": 1}, "optimizer must have a value"),
         ({"learning_rate": 0.1, "layers": 1, "optimizer": "sgd", "x": 1}, "x is not a parameter"),
     ],
 )
@@ -369,6 +368,37 @@ def test_what_is_enqueued_lies_in_the_space(point: dict[str, Any], text: str) ->
     """Otherwise the message says which value does not."""
     with pytest.raises(UsageError, match=text):
         search(enqueue=[point])
+
+
+def test_what_an_enqueued_configuration_leaves_out_is_drawn() -> None:
+    """From the priors by the trial's own generator, with conditions and constraints satisfied."""
+    space = {
+        "kind": {"values": ["plain", "deep", "wide"]},
+        "depth": {"type": "int", "min": 1, "max": 50, "when": {"kind": ["deep"]}},
+        "rate": {"prior": "log", "min": 1e-4, "max": 1},
+    }
+
+    def asked(seed: int) -> list[Trial]:
+        points = [{"depth": 7}, {"rate": 0.123456789}, {"kind": "deep", "rate": 0.5}, {}]
+        ours = Search(space, seed=seed, enqueue=points, constraints=["depth < 9"])
+        return [ours.ask() for _ in points]
+
+    for seed in range(9):
+        deep, rate, drawn, free = asked(seed)
+        assert (deep.values["kind"], deep.values["depth"]) == ("deep", 7)
+        assert rate.values["rate"] == 0.123456789
+        assert drawn.values["depth"] < 9
+        assert drawn.origin == {"phase": "enqueued", "drawn": ["depth"]}
+        assert set(free.values) >= {"kind", "rate"}
+    assert asked(3) == asked(3)
+    assert asked(3) != asked(4)
+
+
+def test_an_enqueued_configuration_that_cannot_be_completed_is_refused() -> None:
+    """No value of b is large enough for this a."""
+    space = {name: {"type": "int", "min": 1, "max": 9} for name in ("a", "b")}
+    with pytest.raises(UsageError, match=r"enqueue must leave values to draw .* found {'a': 9}"):
+        Search(space, enqueue=[{"a": 9}], constraints=["a < b"])
 
 
 def test_known_points_come_on_top_of_the_coarse_phase() -> None:

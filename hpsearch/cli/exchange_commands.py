@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @click.command("import")
-@click.argument("sweep", metavar="[SWEEP]", type=click.Path(path_type=Path), required=False)
+@click.argument("sweep", metavar="[FILE]", type=click.Path(path_type=Path), required=False)
 @click.option("--optuna", "study", nargs=2, metavar="URL STUDY", help="Import an Optuna study instead.")
 @click.option(
     "-o",
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 def import_(sweep: Path | None, study: tuple[str, str] | None, output: Path | None) -> None:
     """Make a config from a search of another tool.
 
-    SWEEP is a sweep file of Weights & Biases. URL is an Optuna storage, such as sqlite:///study.db, or a
-    journal file. Every key that is changed or cannot be imported is listed on stderr, with its line and the
-    reason, and in comments of the config; so is what is left to do by hand. An existing file is never
-    overwritten.
+    FILE is a sweep of Weights & Biases, a Hydra config with hydra.sweeper, or a search space or experiment
+    of NNI; it is recognized by its keys. URL is an Optuna storage, such as sqlite:///study.db, or a journal
+    file. Every key that is changed or cannot be imported is listed on stderr, with its line and the reason,
+    and in comments of the config; so is what is left to do by hand. An existing file is never overwritten.
 
     \b
     Examples:
@@ -43,16 +43,16 @@ def import_(sweep: Path | None, study: tuple[str, str] | None, output: Path | No
     from hpsearch.reports.text import printable
 
     if (sweep is None) == (study is None):
-        raise UsageError("import needs either a SWEEP file or --optuna URL STUDY")
+        raise UsageError("import needs either a FILE or --optuna URL STUDY")
     if study is not None:
         from hpsearch.exchange.optuna.import_study import import_study
 
         draft = import_study(*study)
     else:
-        from hpsearch.exchange.wandb.import_sweep import import_sweep
+        from hpsearch.exchange.importing import import_file
 
         assert sweep is not None  # noqa: S101 -- for the type checker; one of the two is given
-        draft = import_sweep(sweep)
+        draft = import_file(sweep)
     _write_config(draft, output)
     for line in (*(f"note: {note}" for note in draft.notes), "", *draft.todo.split("\n"), ""):
         say(printable(line))

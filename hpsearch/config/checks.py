@@ -5,14 +5,16 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
+
 from hpsearch.config.objective_section import ObjectiveSettings
-from hpsearch.config.reader import Reader, either
+from hpsearch.config.reader import Reader
 from hpsearch.config.schema import RunSection, SearchSection
-from hpsearch.document.closest import closest, did_you_mean
+from hpsearch.document.closest import did_you_mean
 from hpsearch.document.nodes import Location
 from hpsearch.document.scalars import shown, written
 from hpsearch.searchers import METHODS
-from hpsearch.space import Categorical, Space
+from hpsearch.space import CHECKED_DRAWS, Categorical, Space
 from hpsearch.trial import Value
 
 
@@ -86,51 +88,23 @@ def absolute_scheduler_file(run: RunSection, base: Path | None) -> RunSection:
     return run.model_copy(update={"scheduler_file": path})
 
 
-def find_warm_start_runs(search: SearchSection, reader: Reader, base: Path | None) -> SearchSection:
-    """The section with absolute paths of the runs for a warm start; missing runs are reported.
-
-    Args:
-        search: The section.
-        reader: The config.
-        base: The directory that relative paths start from, before the current directory and its ``runs/``;
-            None to leave paths alone.
-    """
-    if base is None:
-        return search
-    if search.warm_start and not METHODS[search.method].uses_prior_observations:
-        others = [name for name, searcher in METHODS.items() if searcher.uses_prior_observations]
-        rule = f"has no effect with method: {search.method}, which does not use earlier results"
-        hint = f"Write method: {either(others)}, or leave it out"
-        reader.report(("search", "warm_start"), rule, hint=hint)
-    found = []
-    for index, name in enumerate(search.warm_start):
-        places = [base / name, Path.cwd() / name, Path.cwd() / "runs" / name]
-        run = next((place for place in places if (place / "search.db").exists()), None)
-        if run is None:
-            hint = "`hpsearch list` shows all runs"
-            reader.report(("search", "warm_start", index), "must be a run directory", hint=hint)
-        else:
-            found.append(str(run.resolve()))
-    return search.model_copy(update={"warm_start": found})
-
-
 def check_enqueued(search: SearchSection, space: Space, reader: Reader) -> None:
     """Reports enqueued configurations that are not in the space."""
     for index, values in enumerate(search.enqueue):
         at: Location = ("search", "enqueue", index)
-        misspelt = {meant for name in values for meant in closest(name, space.names)}
-        problems = list(space.problems(values))
-        if not problems and (broken := space.broken_constraint(values)):
-            reader.report(at, f"must satisfy the constraint {shown(broken)}", found=_listed(values))
+        problems = list(space.problems(values, partial=True))
         for name, rule in problems:
-            if name in values:
-                unknown = name not in {*space.names, *space.constants}
-                hint = _enqueued_hint(name, values[name], space, unknown=unknown)
-                reader.report((*at, name), rule, hint=hint, key=unknown)
-            elif name not in misspelt:
-                reader.report(
-                    at, f"must have a value for {shown(name)}", found="", hint=f"Add {shown(name)}: …"
-                )
+            unknown = name not in {*space.names, *space.constants}
+            hint = _enqueued_hint(name, values[name], space, unknown=unknown)
+            reader.report((*at, name), rule, hint=hint, key=unknown)
+        if problems:
+            continue
+        if not space.is_complete(values):
+            if space.fill(values, np.random.default_rng(0), CHECKED_DRAWS) is None:
+                rule = "must leave values to draw with which those given are active and all constraints hold"
+                reader.report(at, rule, found=_listed(values), hint="Give more of the values")
+        elif broken := space.broken_constraint(values):
+            reader.report(at, f"must satisfy the constraint {shown(broken)}", found=_listed(values))
 
 
 def _listed(values: Mapping[str, Value]) -> str:
@@ -151,8 +125,12 @@ def search_notes(search: SearchSection, space: Space) -> list[str]:
     """What is allowed, but may not be intended."""
     notes = []
     points = space.units([space.complete(values) for values in search.enqueue]).tolist()
-    for index, point in enumerate(points):
-        if (first := points.index(point)) < index:
+    for index, (point, values) in enumerate(zip(points, search.enqueue, strict=True)):
+        if not space.is_complete(values):
+            given = {*values, *space.constants}
+            drawn = ", ".join(shown(name) for name in space.names if name not in given)
+            notes.append(f"search.enqueue[{index}]: does not say {drawn}, which is drawn if it is active")
+        elif (first := points.index(point)) < index and space.is_complete(search.enqueue[first]):
             notes.append(f"search.enqueue[{index}]: repeats search.enqueue[{first}], which runs again")
     if len(points) > search.trials:
         notes.append(

@@ -5,16 +5,18 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
+from hpsearch.commands import command
 from hpsearch.config.checks import (
     absolute_scheduler_file,
     check_enqueued,
     check_run,
-    find_warm_start_runs,
     search_notes,
 )
 from hpsearch.config.constraints_section import CONSTRAINTS, read_constraints
+from hpsearch.config.earlier_results import find_earlier_results
 from hpsearch.config.network_settings import check_batch_size, note_unused_layers
 from hpsearch.config.objective_section import ObjectiveSettings, kind_of, read_metric, read_objective
+from hpsearch.config.other_tools import recognized
 from hpsearch.config.parameter_section import ParameterRules, resolved_constant
 from hpsearch.config.reader import Reader
 from hpsearch.config.schema import Document, RunSection, SearchSection
@@ -165,8 +167,18 @@ class Config:
     def parse(cls, source: str, path: Path, overrides: Sequence[str] = (), base: Path | None = None) -> Self:
         """The config of a text that is, or was, in the file ``path``; see :func:`load`."""
         problems, position = Problems(), replace(file_position(path), line=1, column=1)
+        if path.suffix == ".py":
+            rule, hint = (
+                "a config is YAML, and this is a Python program",
+                f"{command('init', path)} writes one for it",
+            )
+            problems.stop(position, (), rule, hint=hint)
         try:
-            root = _mapping(compose(source, position, problems), position, problems)
+            tree = compose(source, position, problems)
+            if tree is not None and (tool := recognized(plain(tree))) is not None:
+                problems = Problems()  # what is wrong with it as a config does not matter
+                problems.stop(position, (), f"this is {tool.name}, not a config", hint=tool.advice(path))
+            root = _mapping(tree, position, problems)
         except ConfigError:  # the problems of the arguments are reported as well
             for argument in overrides:
                 apply_override(MappingNode(position), argument, problems)
@@ -224,7 +236,7 @@ class Config:
         search: SearchSection | None = reader.setting("search")
         run: RunSection | None = reader.setting("run")
         if search:
-            search = find_warm_start_runs(search, reader, base)
+            search = find_earlier_results(search, reader, base)
         if search and run:
             check_run(search, run, kind, reader)
             run = absolute_scheduler_file(run, base)
@@ -356,7 +368,7 @@ def trial_config(config: Config, trial: Trial) -> str:
     resolved["space"] = {name: resolved_constant(value) for name, value in trial.values.items()}
     resolved[CONSTRAINTS] = []
     resolved["search"] |= {"method": "random", "trials": 1, "early_stopping": False}
-    resolved["search"] |= {"warm_start": [], "enqueue": []}
+    resolved["search"] |= {"warm_start": [], "known_results": [], "enqueue": []}
     comment = f"""\
 # The values of trial {trial.number}, which had the seed {trial.seed}. A new run has another seed, so its
 # result may be a little better or worse: the best of many trials was also lucky.

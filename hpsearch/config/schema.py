@@ -148,10 +148,17 @@ class SearchSection(Section):
     warm_start: list[str] = Field(
         default=[], max_length=100, description="run directories whose results guide the first trials"
     )
+    known_results: Annotated[
+        list[str], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)
+    ] = Field(
+        default=[],
+        max_length=100,
+        description="CSV files with results from elsewhere, which guide the first trials",
+    )
     enqueue: list[dict[str, Any]] = Field(
         default=[],
         max_length=10_000,
-        description="configurations to try first, with a value for each parameter",
+        description="configurations to try first; values that they leave out are drawn",
     )
     repeats: int = Field(
         default=1,

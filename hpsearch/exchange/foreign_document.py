@@ -9,7 +9,16 @@ from typing import Any, Self
 from hpsearch.config.reader import Reader, either
 from hpsearch.config.suggestions import suggest_value
 from hpsearch.document.closest import did_you_mean
-from hpsearch.document.nodes import Location, MappingNode, Node, ScalarNode, SequenceNode, dotted, find
+from hpsearch.document.nodes import (
+    Location,
+    MappingNode,
+    Node,
+    Position,
+    ScalarNode,
+    SequenceNode,
+    dotted,
+    find,
+)
 from hpsearch.document.parse import Dialect, compose
 from hpsearch.document.problems import Problems, file_position
 from hpsearch.document.scalars import AmbiguousScalar, resolve
@@ -63,6 +72,20 @@ def is_null(node: Node | None) -> bool:
     )
 
 
+def read_tree(path: Path, hint: str) -> tuple[Node | None, Problems, Position]:
+    """The tree of a file, the problems of its scalars, and where it begins.
+
+    Args:
+        path: The file.
+        hint: Which file to name instead if there is none.
+
+    Raises:
+        ConfigError: It is not YAML or JSON.
+    """
+    problems, position = Problems(), replace(file_position(path), line=1, column=1)
+    return compose(read_text(path, hint), position, problems, dialect=_DIALECT), problems, position
+
+
 class ForeignDocument:
     """The tree of a file of another tool, in YAML or JSON.
 
@@ -93,8 +116,7 @@ class ForeignDocument:
         Raises:
             ConfigError: It is not a YAML or JSON file with a section of keys.
         """
-        problems, position = Problems(), replace(file_position(path), line=1, column=1)
-        root = compose(read_text(path, hint), position, problems, dialect=_DIALECT)
+        root, problems, position = read_tree(path, hint)
         if not isinstance(root, MappingNode):
             where = root.position if root else position
             problems.stop(where, (), "the file must have a section of keys", hint=hint)
@@ -193,22 +215,27 @@ class ForeignDocument:
             self._reported.add((at, rule))
             self._reader.report(at, rule, found=found, hint=hint, key=key)
 
-    def report_unused(self, reasons: Mapping[str, str], known: Sequence[str]) -> None:
+    def report_unused(
+        self, reasons: Mapping[str, str], known: Sequence[str] = (), below: Location = ()
+    ) -> None:
         """Note every key that was not read.
 
         Args:
-            reasons: Why a key cannot be imported, by dotted path or by the key at the top.
+            reasons: Why a key cannot be imported, by the dotted path of the key or of a section it is in.
             known: The keys that the top of such a file can have.
+            below: The section whose keys are meant.
         """
-        for at in _leaves(self.root, ()):
+        table = find(self.root, below)
+        for at in _leaves(table, below) if isinstance(table, MappingNode) else ():
             if any(at[:end] in self._taken for end in range(1, len(at) + 1)):
                 continue
             if at in self._asked:
                 if is_null(find(self.root, at)):
                     self.note(at, "dropped: it is empty")
                 continue
-            reason = reasons.get(dotted(at), reasons.get(str(at[0])))
-            if reason is None and at[0] not in known:
+            sections = (dotted(at[:end]) for end in range(len(at), 0, -1))
+            reason = next((reasons[each] for each in sections if each in reasons), None)
+            if reason is None and known and at[0] not in known:
                 question = did_you_mean(str(at[0]), known, similarity=0.7)
                 reason = f"not a known key. {question}".removesuffix(". ")
             self.note(at, f"dropped: {reason or 'not a known key'}")

@@ -29,6 +29,8 @@ def trial_table(found: TrialExplanation) -> Table:
     ]
     columns = [Column("parameter", ("parameter",)), Column("value", ("value",), right=True, choice=True)]
     notes = [f"Phase {phase}: {PHASES.get(phase, 'no reason is recorded')}."]
+    if drawn := trial.origin.get("drawn"):
+        notes.append(f"Drawn from the priors: {', '.join(map(str, drawn))}.")
     if centre is not None:
         columns += [
             Column("from", ("from",), right=True, choice=True),

@@ -48,7 +48,7 @@ class CoarseToFine:
     uses_prior_observations: ClassVar[bool] = True
     phases: ClassVar[Mapping[str, str]] = {
         "coarse": "one of the first points, random but evenly distributed over the whole space",
-        "warm": "one of the first points, the best of random candidates by the runs of search.warm_start",
+        "warm": "one of the first points, the best of random candidates by results known beforehand",
         "global": "the best of random candidates by the surrogate; it came from the whole space",
         "zoom": "the best of random candidates by the surrogate; it came from near a good trial",
         "fine": "the best of candidates close to the best candidate",

@@ -80,7 +80,7 @@ class Searcher(Protocol):
     Attributes:
         adaptive: Whether the proposals of some trials depend on results. Without early stopping, the trials
             of a searcher that is not adaptive wait for nothing.
-        uses_prior_observations: Whether ``search.warm_start`` changes what it proposes.
+        uses_prior_observations: Whether results known beforehand change what it proposes.
         phases: Every phase that a proposal's origin may name, and what it means in one line.
     """
 

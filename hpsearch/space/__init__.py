@@ -11,9 +11,10 @@ from hpsearch.space.constraint import Constraint
 from hpsearch.space.parameters import INACTIVE, Booleans, Categorical, Number, Parameter
 from hpsearch.space.priors import PRIORS, Prior
 from hpsearch.space.priors.prior import Floats
-from hpsearch.space.space import Space
+from hpsearch.space.space import CHECKED_DRAWS, Space
 
 __all__ = [
+    "CHECKED_DRAWS",
     "INACTIVE",
     "PRIORS",
     "Booleans",

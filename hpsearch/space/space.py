@@ -13,6 +13,10 @@ from hpsearch.space.parameters import INACTIVE, Booleans, Categorical, Number, P
 from hpsearch.space.priors.prior import Floats
 from hpsearch.trial import Value
 
+MOST_DRAWS, CHECKED_DRAWS = 1 << 15, 1 << 12
+"""To fill in what a configuration leaves open; fewer for a check, so that what passes does not fail later."""
+
+_DRAWS_AT_ONCE = 32
 _MOST_COUNTED = 10_000
 """Configurations of a finite space that are counted one by one, if there are constraints."""
 
@@ -179,8 +183,12 @@ class Space:
                 completed[parameter.name] = float(value) if continuous else canonical
         return completed
 
-    def problems(self, values: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    def problems(self, values: Mapping[str, object], *, partial: bool = False) -> Iterator[tuple[str, str]]:
         """Why a mapping is not a configuration of this space.
+
+        Args:
+            values: The mapping.
+            partial: Whether values may be missing.
 
         Yields:
             A name, and the rule that it breaks.
@@ -191,13 +199,19 @@ class Space:
                 yield name, "is not a parameter of the space"
             elif name in self.constants and not self._is_constant(name, [value]):
                 yield name, f"is the constant {self.constants[name]}"
+        decided = {*values, *self.constants} if partial else known
         for parameter in self.parameters:
-            on = all(self._holds(name, allowed, values) for name, allowed in parameter.when.items())
-            if on and parameter.name not in values:
-                yield parameter.name, "must have a value"
-            elif not on and parameter.name in values:
+            on = all(
+                self._holds(name, allowed, values)
+                for name, allowed in parameter.when.items()
+                if name in decided
+            )
+            if parameter.name not in values:
+                if on and not partial:
+                    yield parameter.name, "must have a value"
+            elif not on:
                 yield parameter.name, "is not active with these values"
-            elif on and not parameter.accepts(values[parameter.name]):
+            elif not parameter.accepts(values[parameter.name]):
                 yield parameter.name, f"must be {parameter.rule}"
 
     def _is_constant(self, name: str, values: Sequence[Value]) -> bool:
@@ -210,6 +224,38 @@ class Space:
             return self._is_constant(name, allowed)
         parent = next(each for each in self.parameters if each.name == name)
         return name in values and parent.is_among(values[name], allowed)
+
+    def is_complete(self, values: Mapping[str, Value]) -> bool:
+        """Whether a mapping without partial :meth:`problems` has a value for every active parameter."""
+        return not any(True for _ in self.problems(values))
+
+    def fill(
+        self, values: Mapping[str, Value], rng: np.random.Generator, most_draws: int = MOST_DRAWS
+    ) -> dict[str, Value] | None:
+        """A configuration with some values given, and the others drawn from the priors.
+
+        Args:
+            values: A mapping without partial :meth:`problems`; its parameters are active in the result.
+            rng: Where the randomness comes from.
+            most_draws: How many draws to try.
+
+        Returns:
+            The first draw that satisfies conditions and constraints, in the form of :meth:`complete`; None if
+            there was none.
+        """
+        given = [index for index, name in enumerate(self.names) if name in values]
+        fixed = self.units([values])[0]
+        left = most_draws
+        while left > 0:
+            units = rng.random((_DRAWS_AT_ONCE, self.dimensions))
+            units[:, given] = fixed[given]
+            units = self.snap(units[self.active(units)[:, given].all(axis=1)])
+            for drawn in self.values(units):
+                filled = self.complete(drawn | dict(values))
+                if not self.broken_constraint(filled):
+                    return filled
+            left -= _DRAWS_AT_ONCE
+        return None
 
     @cached_property
     def size(self) -> float:

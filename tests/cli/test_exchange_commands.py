@@ -118,7 +118,7 @@ def test_packages_that_are_missing_are_named(
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
-        (["import"], "import needs either a SWEEP file or --optuna URL STUDY"),
+        (["import"], "import needs either a FILE or --optuna URL STUDY"),
         (["import", "sweep.yaml", "--optuna", "a", "b"], "import needs either"),
         (["import", "nothing.yaml"], "nothing.yaml: there is no such file"),
         (["import", "sweep.yaml", "-o", "no/where.yaml"], "no/where.yaml cannot be written"),

@@ -78,5 +78,6 @@ def test_examples_are_configs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, t
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")
     path = tmp_path / "config.yaml"
     path.write_text(text, encoding="utf-8")
-    (tmp_path / "train.py").touch()
+    for name in ("train.py", "earlier.csv"):
+        (tmp_path / name).touch()
     load(path)

@@ -1,0 +1,1 @@
+"""Importing the sweeps of Hydra."""

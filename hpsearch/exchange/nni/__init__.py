@@ -1,0 +1,1 @@
+"""Importing search spaces and experiments of NNI."""
