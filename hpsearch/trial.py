@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal, Self
 
-Value = bool | int | float | str
+Value = Any
+"""The value of a parameter or constant: what JSON can hold. Nothing is hashed, and 1, 1.0 and true differ."""
 
 Worth = tuple[float, float]
 """What a trial is worth: its loss, and its tie, which orders equal losses. Lower is better in both."""
