@@ -54,6 +54,36 @@ def start(
         HpsearchError: As :func:`hpsearch.loop.run_search`.
     """
     preparation = prepare(config, function)
+    with new_run(config, preparation, callback.on_message, root=root, directory=directory) as run:
+        run_remaining(run, config, preparation, callback)
+    return run.directory
+
+
+def new_run(
+    config: Config,
+    preparation: Preparation,
+    on_message: Callable[[str], None],
+    *,
+    root: Path = Path("runs"),
+    directory: Path | None = None,
+) -> Run:
+    """Make a run directory, with everything that its search will need.
+
+    Args:
+        config: What will be searched.
+        preparation: Of the config's objective.
+        on_message: Shows notes.
+        root: As of :func:`start`.
+        directory: As of :func:`start`.
+
+    Returns:
+        The run, open for writing.
+
+    Raises:
+        ConfigError: As :func:`start`.
+        UsageError: As :func:`start`.
+        RunExists: As :func:`start`.
+    """
     notes = preparation.check()
     prior_observations, warm_start_notes = load_warm_start(config)
     meta = {
@@ -73,12 +103,10 @@ def start(
         run = Run.create_numbered(root, config.name, config.source, meta, files)
     else:
         run = Run.create(directory, config.source, meta, files)
-    with run:
-        run.set_meta(place=place_of(run.directory, config.base))
-        for text in (*config.notes, *notes, *warm_start_notes, *_kernel_notes(config)):
-            callback.on_message(text)
-        run_remaining(run, config, preparation, callback)
-    return run.directory
+    run.set_meta(place=place_of(run.directory, config.base))
+    for text in (*config.notes, *notes, *warm_start_notes, *_kernel_notes(config)):
+        on_message(text)
+    return run
 
 
 def _kernel_notes(config: Config) -> list[str]:

@@ -15,6 +15,7 @@ from hpsearch.cli.figure_commands import plot, report
 from hpsearch.cli.log_commands import logs
 from hpsearch.cli.machine_commands import completion, doctor
 from hpsearch.cli.model_commands import predict, train
+from hpsearch.cli.nursery_commands import nurse, replay
 from hpsearch.cli.options import say
 from hpsearch.cli.results_commands import leaderboard, list_runs, show, status
 from hpsearch.cli.script_commands import init, try_
@@ -89,7 +90,7 @@ for command in (
     *(run, resume),
     *(leaderboard, status, show, logs, list_runs),
     *(importance, explain, plot, report),
-    *(train, predict),
+    *(nurse, replay, train, predict),
     *(export, doctor, schema, completion),
 ):
     program.add_command(command)

@@ -3,7 +3,7 @@
 import math
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from hpsearch.data.dataset import Dataset
@@ -13,9 +13,7 @@ from hpsearch.network.hyperparameters import Hyperparameters
 from hpsearch.network.touched import Checkpoints, advanced, touched
 from hpsearch.network.train import Training
 from hpsearch.nursery.diary import Diary, History, Note, TrainedEpoch, now
-from hpsearch.touches import Change, Touch, straightened
-
-FIRST_BRANCH = "a"
+from hpsearch.touches import Change, Touch, check_order, straightened
 
 
 class NursedModel:
@@ -104,6 +102,38 @@ class NursedModel:
         self.training = training
         self._diagnostics.take(training)
         return touch
+
+    def follow(self, schedule: Sequence[Touch]) -> Iterator[str]:
+        """Make the touches of a schedule, each at its epoch, and train to the end.
+
+        Args:
+            schedule: It begins with the touches that were made already.
+
+        Yields:
+            What was done, touch by touch.
+
+        Raises:
+            UsageError: It does not begin so, or a touch cannot be made.
+            OSError: It cannot be written.
+        """
+        check_order(schedule)
+        made = self.history.touches
+        if list(schedule[: len(made)]) != made:
+            raise UsageError(
+                f"the schedule must begin with what was done to {self.directory} already: {made[0]}"
+                f"{f', and {len(made) - 1} more' if len(made) > 1 else ''}. Nurse another model with --model"
+            )
+        for touch in schedule[len(made) :]:
+            while self.training.epoch < touch.epoch and not self.training.ended:
+                self.train_epoch()
+            if self.training.epoch != touch.epoch:
+                how = "diverged in" if self.training.diverged else "ended after"
+                raise UsageError(
+                    f"the touch {touch} cannot be made: the training {how} epoch {self.training.epoch}"
+                )
+            yield str(self.touch(touch.changes, touch.back_to))
+        while not self.training.ended:
+            self.train_epoch()
 
     def note(self, text: str) -> Note:
         """Write something down.

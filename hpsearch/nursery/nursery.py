@@ -1,15 +1,19 @@
 """The nursed models of one trial: where they are, what they begin with, and who watches them."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
+
+from threadpoolctl import threadpool_limits
 
 from hpsearch.config import Config
 from hpsearch.data.dataset import Dataset
 from hpsearch.errors import RunMismatch, UsageError
 from hpsearch.network.hyperparameters import Hyperparameters
-from hpsearch.nursery.nursed_model import NursedModel
+from hpsearch.network.touched import Checkpoints
+from hpsearch.nursery.nursed_model import NursedModel, history_of
+from hpsearch.nursery.replaying import Replay, replay
 from hpsearch.objectives.kinds import prepare
 from hpsearch.objectives.network import NetworkPreparation
 from hpsearch.relocation import Relocation
@@ -84,6 +88,25 @@ class Nursery:
             DataError: A checkpoint is damaged.
         """
         return NursedModel(self._place(name), self.dataset, self.hyperparameters, self.seed)
+
+    def replay(self, name: str, on_epoch: Callable[[int, int], None]) -> Replay:
+        """Train a model once more from its schedule; nothing of it is changed.
+
+        Args:
+            name: Which one.
+            on_epoch: Called after each epoch with its number and how many there will be.
+
+        Raises:
+            UsageError: The schedule cannot be followed.
+            RunDamaged: Its diary cannot be read.
+            DataError: Its last checkpoint is damaged.
+        """
+        place = self._place(name)
+        checkpoints = Checkpoints(place / "checkpoints")
+        with threadpool_limits(limits=self.threads, user_api="blas"):
+            return replay(
+                history_of(place), checkpoints, self.dataset, self.hyperparameters, self.seed, on_epoch
+            )
 
     def branch(self, model: NursedModel, epoch: int, name: str | None = None) -> NursedModel:
         """A second child of a checkpoint.

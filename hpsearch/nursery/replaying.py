@@ -16,6 +16,7 @@ class Replay:
     """What a replay has shown.
 
     Attributes:
+        history: Of the model.
         epochs: How many epochs were compared.
         differs: The first epoch with other metrics; None if there is none.
         parameters_differ: Whether the parameters after the last epoch are others; None if there is no
@@ -23,6 +24,7 @@ class Replay:
         training: The model at the end.
     """
 
+    history: History
     epochs: int
     differs: int | None
     parameters_differ: bool | None
@@ -76,4 +78,4 @@ def replay(
             kept.parameters.tobytes() != own.parameters.tobytes()
             or kept.running_stats.tobytes() != own.running_stats.tobytes()
         )
-    return Replay(count, differs, other, training)
+    return Replay(history, count, differs, other, training)

@@ -243,9 +243,12 @@ class Run(Database):
 
         Raises:
             RunLocked: Another process has it open.
+            RunDamaged: It is a link.
             RunUnwritable: It cannot be made.
         """
         directory = self.nursery_directory(number)
+        if directory.is_symlink():
+            raise RunDamaged(f"{directory} is a link, and must be a directory of the run's own. Remove it.")
         lock = FileLock(directory / "lock", mode=0o600, thread_local=False)
         with _writing(directory):
             for path in (directory.parent, directory):

@@ -1,0 +1,202 @@
+"""Commands for one model that somebody watches: ``nurse``, ``replay``."""
+
+from __future__ import annotations  # types are imported for annotations only
+
+import contextlib
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from hpsearch.cli.options import RunDirectory, common, run_directory, say
+from hpsearch.commands import command
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hpsearch.cli.options import Color
+    from hpsearch.nursery.nursed_model import NursedModel
+    from hpsearch.nursery.nursery import Nursery
+    from hpsearch.store import Run
+
+_model = click.option(
+    "--model", "name", metavar="NAME", default="a", show_default=True, help="Which model of the trial."
+)
+
+
+@click.command()
+@click.argument("target", metavar="CONFIG|RUN", type=click.Path(path_type=Path))
+@click.argument("arguments", metavar="[TRIAL|best] [KEY=VALUE]...", nargs=-1)
+@_model
+@click.option(
+    "--schedule",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Make the touches listed in a file and train to the end; needs no terminal.",
+)
+@common
+def nurse(target: Path, arguments: tuple[str, ...], name: str, schedule: Path | None, color: Color) -> None:
+    """Watch one model train and touch it on the way.
+
+    The panda's way: one model, looked at all the time. The display shows its curves and what each layer does;
+    keys change the learning rate and other values in mid-training, go back to a checkpoint, or branch from
+    one. All touches are written down before they take effect, so the training can be left at any time,
+    survives a kill, and can be done again to the last bit with `hpsearch replay`.
+
+    With a CONFIG, a run directory is made and its first trial is nursed; KEY=VALUE overrides a setting. With
+    a RUN, one of its trials is nursed, from its beginning or from where it was left. The search does not
+    notice: nursed models are not in the leaderboard.
+
+    \b
+    Examples:
+      hpsearch nurse config.yaml space.learning_rate=0.1
+      hpsearch nurse runs/digits-001 best
+      hpsearch nurse runs/digits-001 best --schedule touches.yaml
+
+    \b
+    A file of touches:
+      - {epoch: 12, learning_rate: ×0.5}
+      - {epoch: 20, back_to: 12, dropout: 0.3}
+    """
+    from hpsearch.errors import UsageError
+
+    terminal = all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
+    if schedule is None and not terminal:
+        raise UsageError(
+            "The nursery needs a terminal. To make touches without one, list them in a file:"
+            f" {command('nurse', target, *arguments, '--schedule', 'touches.yaml')}"
+        )
+    directory, trial = _run_of(target, arguments)
+    with _opened(directory, trial) as (run, nursery):
+        model = nursery.model(name)
+        if schedule is not None:
+            _follow(nursery, model, schedule)
+        else:
+            _watch(run, nursery, model)
+    back = command("nurse", directory, nursery.trial, *_named(name))
+    say(f"Saved at epoch {model.training.epoch}. Return with {back}")
+
+
+def _named(name: str) -> tuple[str, ...]:
+    return () if name == "a" else ("--model", name)
+
+
+def _run_of(target: Path, arguments: tuple[str, ...]) -> tuple[Path, str]:
+    """The run directory, made if the target is a config, and the trial."""
+    from hpsearch import kernels
+    from hpsearch.errors import UsageError
+
+    if not target.is_file():
+        directory = RunDirectory().convert(target, None, None)
+        _compute_as(directory)
+        if len(arguments) > 1:
+            raise UsageError(
+                f"a run takes one trial; found {' '.join(arguments)}. Settings can be overridden when a"
+                " config is nursed"
+            )
+        return directory, arguments[0] if arguments else "best"
+    from hpsearch.config import load
+    from hpsearch.relocation import origin
+
+    base, earlier = origin(target)
+    config = load(target, [*earlier, *arguments], base)
+    kernels.restart_with(kernels.variables(config.run.kernels))
+    from hpsearch.nursery.beginning import begin  # only now, as it loads NumPy
+
+    return begin(config, say), "0"
+
+
+def _compute_as(directory: Path) -> None:
+    """Compute with the run's kernels, which may mean to start this program anew."""
+    from hpsearch import kernels
+    from hpsearch.store import Run
+
+    with Run.read(directory) as run:
+        variables = run.meta("kernels")
+    if kernels.supported(variables):
+        kernels.restart_with(variables)
+
+
+@contextlib.contextmanager
+def _opened(directory: Path, trial: str) -> Iterator[tuple[Run, Nursery]]:
+    from hpsearch.nursery.nursery import Nursery
+    from hpsearch.store import Run
+
+    with Run.read(directory) as run:
+        chosen = run.trial_number(trial)
+        with run.nursing(chosen) as place:
+            yield run, Nursery(run, chosen, place)
+
+
+def _follow(nursery: Nursery, model: NursedModel, schedule: Path) -> None:
+    from threadpoolctl import threadpool_limits
+
+    from hpsearch.nursery.beginning import read_schedule
+
+    touches = read_schedule(schedule)
+    with threadpool_limits(limits=nursery.threads, user_api="blas"):
+        for said in model.follow(touches):
+            click.echo(said, err=True)
+
+
+def _watch(run: Run, nursery: Nursery, model: NursedModel) -> None:
+    try:
+        from hpsearch.nursery.screen import NurseryApp
+    except ModuleNotFoundError as error:
+        from hpsearch.errors import UsageError
+
+        if not (error.name or "").startswith("textual"):
+            raise
+        raise UsageError(
+            "The nursery's display needs Textual. Install it with: pip install 'hpsearch[nursery]'"
+        ) from None
+    leading = run.ranking(1)
+    NurseryApp(
+        nursery,
+        model,
+        f"{run.directory} trial {nursery.trial}",
+        leading[0].curve if leading else (),
+    ).run()
+
+
+@click.command()
+@run_directory
+@click.argument("trial", metavar="TRIAL|best", default="best")
+@_model
+@common
+def replay(directory: Path, trial: str, name: str, color: Color) -> None:
+    """Train a nursed model once more and compare every bit.
+
+    The training starts from the beginning with the touches of the diary, without the detours from which the
+    model returned. All metrics, and the last parameters, have to be the same; if they are not, the exit code
+    is 4.
+
+    \b
+    Example:
+      hpsearch replay runs/digits-001 best
+    """
+    _compute_as(directory)
+    from hpsearch.errors import RunMismatch, UsageError
+    from hpsearch.nursery.nursery import Nursery  # only now, as it loads NumPy
+    from hpsearch.store import Run
+
+    with Run.read(directory) as run:
+        number = run.trial_number(trial)
+        nursery = Nursery(run, number, run.nursery_directory(number))
+        if name not in nursery.names():
+            known = ", ".join(nursery.names())
+            has = f"its models are {known}" if known else f"begin with {command('nurse', directory, number)}"
+            raise UsageError(f"trial {number} of {directory} has no nursed model {name}; {has}")
+        found = nursery.replay(name, lambda epoch, epochs: None)
+    touches = len(found.history.touches)
+    what = f"{found.epochs} epochs, {touches} touch{'' if touches == 1 else 'es'}"
+    if found.equal:
+        same = "all metrics" if found.parameters_differ is None else "all metrics and the last parameters"
+        click.echo(f"equal to the last bit: {what}; {same}")
+        return
+    where = "the last parameters differ" if found.differs is None else f"epoch {found.differs} differs"
+    raise RunMismatch(
+        f"The replay is different: {what}; {where}. Either the diary was changed, or this computer has"
+        f" another arithmetic than the one that trained the model ({command('doctor')} shows its own)."
+    )

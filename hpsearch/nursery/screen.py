@@ -1,0 +1,376 @@
+"""The nursery in a terminal: curves, figures of every layer, and keys to touch the model with."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from rich.table import Table
+from rich.text import Text
+from textual import on
+from textual.app import App, ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Footer, Input, Static
+
+from hpsearch.errors import HpsearchError
+from hpsearch.network.hyperparameters import HYPERPARAMETERS
+from hpsearch.nursery.diary import History
+from hpsearch.nursery.keeper import Keeper
+from hpsearch.nursery.nursed_curves import nursed_curves
+from hpsearch.nursery.nursed_model import NursedModel
+from hpsearch.nursery.nursery import Nursery
+from hpsearch.nursery.typed import typed_branch, typed_changes, typed_epoch
+from hpsearch.reports.figures.braille import figure_text
+from hpsearch.reports.text import number, plain, printable
+from hpsearch.touches import Change
+from hpsearch.trial import Epoch
+
+SMALLEST = (60, 18)
+"""Columns and lines below which nothing can be read."""
+
+_SECONDS = 0.5  # between two looks at the model
+_STEP = 1.5  # factor of a key press
+_LINE = 20  # pixels of a figure's height for each line of text
+_SIDE = 34  # columns of the panel at the side
+_NARROW = 100  # columns below which there is no panel at the side
+
+_HELP = """\
+ space   train, or pause after this epoch        n   train one epoch
+ + -     learning rate × 1.5, ÷ 1.5              t   change a value: dropout 0.3, batch_size ×2
+ b       back to a checkpoint                    r   branch: a second child of a checkpoint
+ tab     show the next branch                    m   write a note
+ l       logarithmic or linear                   v   loss or the search's metric
+ s       stop: let the training end here         q   leave; everything is saved"""
+
+_PROMPTS = {
+    "touch": "change: learning_rate ×0.5, dropout 0.3",
+    "back": "back to epoch",
+    "branch": "branch from epoch, and a name if you like: 12 warmer",
+    "note": "note",
+}
+
+
+class _Curves(Static):
+    """The curves, which are drawn anew when their room changes."""
+
+    app: "NurseryApp"
+
+    def on_resize(self) -> None:
+        self.app.look()
+
+
+class NurseryApp(App[None]):
+    """Shows one model of a nursery and takes keys.
+
+    Args:
+        nursery: Open.
+        model: The model to begin with.
+        title: What the first line says of the run and its trial.
+        best: The learning curve of the trial that leads the search.
+    """
+
+    CSS = """
+    #title { height: 1; background: $panel; }
+    #middle { height: 1fr; }
+    #curves { width: 1fr; height: 100%; }
+    #side { width: 34; padding: 0 1; }
+    #layers { height: auto; max-height: 8; padding: 0 1; }
+    #said { height: 1; padding: 0 1; }
+    #help { height: auto; display: none; background: $panel; }
+    #line { display: none; height: 3; }
+    .narrow #side { display: none; }
+    .short #layers { display: none; }
+    """
+    ENABLE_COMMAND_PALETTE = False
+    AUTO_FOCUS = None  # the line of text is hidden until it is asked for
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "pause", "train"),
+        Binding("question_mark,h", "help", "help", key_display="?"),
+        Binding("q", "quit", "leave"),
+        Binding("n", "step", "one epoch", show=False),
+        Binding("plus,equals_sign", "scale(1)", "rate ×1.5", key_display="+"),
+        Binding("minus", "scale(-1)", "÷1.5", key_display="-"),
+        Binding("t", "type('touch')", "change"),
+        Binding("b", "type('back')", "back"),
+        Binding("r", "type('branch')", "branch"),
+        Binding("m", "type('note')", "note"),
+        Binding("tab", "next", "next branch", show=False, priority=True),
+        Binding("l", "linear", "log/linear", show=False),
+        Binding("v", "metric", "metric", show=False),
+        Binding("s", "stop", "stop"),
+        Binding("ctrl+c,ctrl+q", "quit", "leave", show=False, priority=True),
+        Binding("escape", "cancel", show=False),
+    ]
+
+    def __init__(self, nursery: Nursery, model: NursedModel, title: str, best: Sequence[Epoch] = ()) -> None:
+        super().__init__()
+        self.title = title
+        self.keeper = Keeper(model, nursery.threads, self._say_from_thread)
+        self._nursery = nursery
+        self._best = best
+        self._models = {model.directory.name: model}
+        self._linear = False
+        self._shows_loss = True
+        self._typing = ""
+        self._seen: object = None
+
+    def compose(self) -> ComposeResult:
+        """The parts of the screen, from top to bottom."""
+        yield Static(id="title")
+        with Horizontal(id="middle"):
+            yield _Curves(id="curves")
+            with Vertical(id="side"):
+                yield Static(id="values")
+        yield Static(id="layers")
+        yield Static(id="said")
+        yield Static(Text(_HELP), id="help")
+        yield Input(id="line")
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Begin."""
+        self.keeper.start()
+        self.set_interval(_SECONDS, self.look)
+        self._say(
+            "Press space to train, ? for help."
+            if not self.model.history.epochs
+            else f"Restored at epoch {self.model.training.epoch}. Press space to go on."
+        )
+
+    async def on_unmount(self) -> None:
+        """End after the epoch that is being trained."""
+        self.keeper.close()
+
+    @property
+    def model(self) -> NursedModel:
+        """The model that is shown."""
+        return self.keeper.model
+
+    def on_resize(self) -> None:
+        """Leave out what has no room."""
+        width, height = self.size
+        self.screen.set_class(width < _NARROW, "narrow")
+        self.screen.set_class(height < 24, "short")
+        self._seen = None
+        self.look()
+
+    def look(self) -> None:
+        """Draw what has changed."""
+        history, training = self.model.history, self.model.training
+        state = (
+            *(len(each) for each in (history.epochs, history.touches, history.notes)),
+            *(self.model.directory, self.keeper.paused, tuple(self.keeper.waiting), self.size),
+            *(self._linear, self._shows_loss, training.ended, self.query_one("#curves", Static).size),
+        )
+        if state == self._seen:
+            return
+        self._seen = state
+        if self.size.width < SMALLEST[0] or self.size.height < SMALLEST[1]:
+            needs = f"The nursery needs {SMALLEST[0]} × {SMALLEST[1]} characters;"
+            found = f"found {self.size.width} × {self.size.height}. Enlarge the window."
+            self.query_one("#curves", Static).update(Text(f"{needs}\n{found}"))
+            return
+        self.query_one("#title", Static).update(self._title())
+        self.query_one("#curves", Static).update(self._curves())
+        self.query_one("#values", Static).update(self._values())
+        self.query_one("#layers", Static).update(_layers(history))
+
+    def _title(self) -> Text:
+        training, name = self.model.training, self.model.directory.name
+        state = "paused" if self.keeper.paused else "training"
+        state = "diverged" if training.diverged else "ended" if training.ended else state
+        waits = f", then: {', '.join(self.keeper.waiting)}" if self.keeper.waiting else ""
+        seconds = (
+            f" · {self.model.history.epochs[-1].seconds:.3g} s/epoch" if self.model.history.epochs else ""
+        )
+        epoch = f"epoch {training.epoch} of {training.hyperparameters.epochs}"
+        return Text(f" {printable(str(self.title))} · {name} · {epoch}{seconds} · {state}{waits}", "bold")
+
+    def _metric(self) -> str:
+        names = self.model.history.epochs[-1].metrics if self.model.history.epochs else {}
+        loss = "val_loss" if "val_loss" in names or not names else "train_loss"
+        return loss if self._shows_loss else self._nursery.metric.name
+
+    def _curves(self) -> Text:
+        area = self.query_one("#curves", Static).size
+        figure = nursed_curves(
+            {name: model.history for name, model in self._models.items()},
+            self._metric(),
+            epochs=self.model.training.hyperparameters.epochs,
+            best=self._best,
+            linear=self._linear,
+            height=max(area.height - 7, 4) * _LINE,
+        )
+        return figure_text(figure, max(area.width - 1, 20))
+
+    def _values(self) -> Text:
+        training, history = self.model.training, self.model.history
+        text = Text()
+        for name, known in HYPERPARAMETERS.items():
+            if known.can_change:
+                text.append(f"{name:<20} ", "dim").append(
+                    f"{plain(getattr(training.hyperparameters, name))}\n"
+                )
+        name = self._nursery.metric.name
+        text.append(f"\n{name}\n", "bold")
+        text.append(_best_line(history, self._nursery.metric.loss, name))
+        text.append(self._compared(name))
+        if history.touches:
+            text.append("\nTouches\n", "bold")
+            text.append("".join(f"{_shortly(str(touch))}\n" for touch in history.touches[-8:]))
+        if history.notes:
+            text.append("\nNotes\n", "bold")
+            text.append(
+                "".join(f"{note.epoch}: {printable(note.text)}\n" for note in history.notes[-4:]), "italic"
+            )
+        return text
+
+    def _compared(self, name: str) -> str:
+        """What the best trial of the search was worth at this epoch."""
+        at = {epoch.number: epoch.metrics.get(name) for epoch in self._best}
+        value = at.get(self.model.training.epoch)
+        return "" if value is None else f"the search's best here {number(value)}\n"
+
+    def _say(self, text: str, wrong: bool = False) -> None:
+        self.query_one("#said", Static).update(Text(printable(text), "bold red" if wrong else ""))
+
+    def _say_from_thread(self, text: str, wrong: bool) -> None:
+        self.call_from_thread(self._say, text, wrong)
+
+    def action_pause(self) -> None:
+        """Train, or pause."""
+        if self.model.training.ended:
+            self._say("The training has ended: go back to a checkpoint, or change epochs.", wrong=True)
+            return
+        self.keeper.pause()
+        self.look()
+
+    def action_step(self) -> None:
+        """Train one epoch."""
+
+        def step() -> str:
+            if self.model.training.ended:
+                return "The training has ended: go back to a checkpoint, or change epochs."
+            self.model.train_epoch()
+            return ""
+
+        self.keeper.ask("one epoch", step)
+
+    def action_scale(self, direction: int) -> None:
+        """Multiply or divide the learning rate."""
+        rate = Change(_STEP if direction > 0 else 1 / _STEP, is_factor=True)
+        sign = "×" if direction > 0 else "÷"
+        self.keeper.ask(
+            f"learning rate {sign} {_STEP}", lambda: str(self.model.touch({"learning_rate": rate}))
+        )
+
+    def action_stop(self) -> None:
+        """Let the training end here."""
+
+        def stop() -> str:
+            return str(self.model.touch({"epochs": Change(self.model.training.epoch)}))
+
+        self.keeper.ask("stop", stop)
+
+    def action_linear(self) -> None:
+        """Change the scale of the curves."""
+        self._linear = not self._linear
+        self.look()
+
+    def action_metric(self) -> None:
+        """Show the loss, or what the search optimizes."""
+        self._shows_loss = not self._shows_loss
+        self.look()
+
+    def action_next(self) -> None:
+        """Show the next branch, loading it if it is not."""
+        names = self._nursery.names()
+        now = self.model.directory.name
+        following = names[(names.index(now) + 1) % len(names)] if now in names else now
+        if following == now:
+            self._say("There is one model only; r makes a branch.")
+            return
+
+        def change() -> str:
+            if following not in self._models:
+                self._models[following] = self._nursery.model(following)
+            self.keeper.model = self._models[following]
+            return f"This is {following}."
+
+        self.keeper.ask(f"show {following}", change)
+
+    def action_help(self) -> None:
+        """Show or hide the help."""
+        shown = self.query_one("#help", Static)
+        shown.display = not shown.display
+
+    def action_type(self, what: str) -> None:
+        """Ask for a line of text."""
+        self._typing = what
+        line = self.query_one("#line", Input)
+        line.value, line.placeholder, line.display = "", _PROMPTS[what], True
+        line.focus()
+
+    def action_cancel(self) -> None:
+        """Leave the line of text."""
+        self.query_one("#line", Input).display = False
+        self.set_focus(None)
+
+    @on(Input.Submitted)
+    def take(self, event: Input.Submitted) -> None:
+        """Do what was typed."""
+        self.action_cancel()
+        if not event.value.strip():
+            return
+        try:
+            self._ask(self._typing, event.value)
+        except HpsearchError as error:
+            self._say(str(error), wrong=True)
+
+    def _ask(self, what: str, text: str) -> None:
+        if what == "touch":
+            changes = typed_changes(text)
+            self.keeper.ask(text.strip(), lambda: str(self.model.touch(changes)))
+        elif what == "back":
+            epoch = typed_epoch(text)
+            self.keeper.ask(f"back to {epoch}", lambda: str(self.model.touch({}, back_to=epoch)))
+        elif what == "branch":
+            epoch, name = typed_branch(text)
+            self.keeper.ask(f"branch from {epoch}", lambda: self._branch(epoch, name))
+        else:
+            self.keeper.ask("note", lambda: f"noted at epoch {self.model.note(text).epoch}")
+
+    def _branch(self, epoch: int, name: str | None) -> str:
+        branch = self._nursery.branch(self.model, epoch, name)
+        self._models[branch.directory.name] = self.keeper.model = branch
+        return f"This is the branch {branch.directory.name}, from epoch {epoch}; tab shows the next model."
+
+
+def _best_line(history: History, loss: Any, name: str) -> str:
+    finite = [(loss(value), each) for each in history.epochs if (value := each.metrics.get(name)) is not None]
+    if not finite:
+        return "nothing yet\n"
+    _, best = min(finite, key=lambda pair: pair[0])
+    now = history.epochs[-1].metrics.get(name)
+    shown = "not finite" if now is None else number(now)
+    return f"now {shown}\nbest {number(best.metrics[name] or 0.0)} at epoch {best.number}\n"
+
+
+def _shortly(touch: str) -> str:
+    return touch.removeprefix("after epoch ")
+
+
+def _layers(history: History) -> Table | Text:
+    """A row for every layer."""
+    if not history.epochs or not history.epochs[-1].layers:
+        return Text("")
+    table = Table(box=None, padding=(0, 1), header_style="dim")
+    for column in ("layer", "gradient", "update/weight", "Z mean", "Z std", "dead units"):
+        table.add_column(column, justify="left" if column == "layer" else "right", no_wrap=True)
+    layers = history.epochs[-1].layers
+    for index, layer in enumerate(layers[-7:], max(1, len(layers) - 6)):
+        keys = ("gradient_norm", "update_ratio", "z_mean", "z_std")
+        figures = ["–" if (value := layer.get(key)) is None else number(value) for key in keys]
+        dead = layer.get("dead")
+        figures.append("–" if dead is None else f"{dead:.0%}")
+        table.add_row("softmax" if index == len(layers) else f"hidden {index}", *figures)
+    return table

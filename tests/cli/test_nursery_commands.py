@@ -1,0 +1,148 @@
+"""Tests of nurse and replay, without a terminal; the screen has tests of its own."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Done
+from tests.runs import rows
+
+Program = Callable[..., Done]
+
+CONFIG = """\
+objective: {network: {data: moons, epochs: 8, hidden_units: 8}}
+space: {learning_rate: {prior: log, min: 1e-3, max: 0.1}}
+search: {trials: 3}
+run: {strategy: panda}
+"""
+
+TOUCHES = """\
+- {epoch: 2, learning_rate: ×0.5}
+- {epoch: 5, back_to: 3, dropout: 0.2}
+- {epoch: 6, batch_size: 32}
+"""
+
+
+@pytest.fixture
+def moons(in_tmp: Path) -> Path:
+    """A config, and a file of touches beside it."""
+    Path("touches.yaml").write_text(TOUCHES, encoding="utf-8")
+    path = Path("moons.yaml")
+    path.write_text(CONFIG, encoding="utf-8")
+    return path
+
+
+def test_a_schedule_is_followed_and_replayed(hpsearch: Program, moons: Path) -> None:
+    """Touches from a file are made, and the training is repeated to the last bit."""
+    done = hpsearch("nurse", moons, "--schedule", "touches.yaml")
+    assert done.code == 0
+    assert done.err.splitlines()[-4:] == [
+        "after epoch 2: learning_rate ×0.5",
+        "after epoch 5: back to epoch 3, dropout = 0.2",
+        "after epoch 6: batch_size = 32",
+        "Saved at epoch 8. Return with `hpsearch nurse runs/moons-001 0`",
+    ]
+    again = hpsearch("replay", "runs/moons-001", "0")
+    assert (again.code, again.out) == (
+        0,
+        "equal to the last bit: 8 epochs, 3 touches; all metrics and the last parameters\n",
+    )
+
+
+def test_what_differs_is_found(hpsearch: Program, moons: Path) -> None:
+    """A diary in which a touch was changed is not what the model did, and replay says from where."""
+    hpsearch("nurse", moons, "--schedule", "touches.yaml")
+    diary = Path("runs/moons-001/nursery/00000/a/diary.jsonl")
+    diary.write_text(re.sub('"dropout": 0.2', '"dropout": 0.25', diary.read_text()))
+    done = hpsearch("replay", "runs/moons-001", "0")
+    assert (done.code, done.out) == (4, "")
+    assert "The replay is different: 8 epochs, 3 touches; epoch 4 differs." in done.err
+
+
+def test_the_search_does_not_notice(hpsearch: Program, moons: Path) -> None:
+    """A run whose trials were nursed has the leaderboard of one that was left alone."""
+    hpsearch("run", moons, "-q")
+    hpsearch("nurse", moons, "--schedule", "touches.yaml")
+    assert hpsearch("resume", "runs/moons-002", "-q").code == 0
+    assert rows(Path("runs/moons-002")) == rows(Path("runs/moons-001"))
+    assert hpsearch("nurse", "runs/moons-001", "best", "--schedule", "touches.yaml").code == 0
+    assert rows(Path("runs/moons-001")) == rows(Path("runs/moons-002"))
+
+
+def test_a_followed_schedule_is_not_made_twice(hpsearch: Program, moons: Path) -> None:
+    """A longer schedule continues where the shorter one ended; another one is refused."""
+    hpsearch("nurse", moons, "--schedule", "touches.yaml")
+    Path("touches.yaml").write_text(TOUCHES + "- {epoch: 8, epochs: 10}\n", encoding="utf-8")
+    done = hpsearch("nurse", "runs/moons-001", "0", "--schedule", "touches.yaml")
+    assert done.err.splitlines()[0] == "after epoch 8: epochs = 10"
+    Path("touches.yaml").write_text("- {epoch: 1, dropout: 0.5}\n", encoding="utf-8")
+    done = hpsearch("nurse", "runs/moons-001", "0", "--schedule", "touches.yaml")
+    assert done.code == 2
+    assert (
+        "must begin with what was done to runs/moons-001/nursery/00000/a already: after epoch 2" in done.err
+    )
+    assert hpsearch("nurse", "runs/moons-001", "0", "--schedule", "touches.yaml", "--model", "b").code == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("- {epoch: 2, lr: ×0.5}\n", "lr: unknown hyperparameter; what can change: learning_rate"),
+        ("- {epoch: 2, hidden_layers: 3}\n", "hidden_layers: cannot change in mid-training"),
+        ("- {epoch: 2, dropout: 7}\n", "dropout: must be a number of at least 0 and below 1; found 7"),
+        ("- {epoch: 4, dropout: 0.1}\n- {epoch: 2, dropout: 0.2}\n", "lies in the past"),
+        ("- {epoch: 30, dropout: 0.1}\n", "cannot be made: the training ended after epoch 8"),
+        ("- {epoch: 2}\n\n- {epoch: x, dropout: 1}\n", "touches.yaml:1:3: [0]: a touch must change"),
+        ("- {epoch: 2}\n\n- {epoch: x, dropout: 1}\n", "touches.yaml:3:3: [1]: epoch must be a whole number"),
+        ("touch: me\n", "touches.yaml:1:1: a schedule must be a list of touches"),
+        ("", "touches.yaml: the config is empty"),
+    ],
+)
+def test_a_schedule_that_cannot_be_followed_says_why(
+    hpsearch: Program, moons: Path, text: str, says: str
+) -> None:
+    """A wrong touch is named with what is possible, at its place in the file where it has one."""
+    Path("touches.yaml").write_text(text, encoding="utf-8")
+    done = hpsearch("nurse", moons, "--schedule", "touches.yaml")
+    assert done.code == 2
+    assert says in done.err
+
+
+def test_no_terminal_is_said(hpsearch: Program, moons: Path) -> None:
+    """Without a terminal and without a schedule nothing is made, and the way to do without is shown."""
+    done = hpsearch("nurse", moons, "space.learning_rate=0.1")
+    assert (done.code, Path("runs").exists()) == (2, False)
+    assert "`hpsearch nurse moons.yaml space.learning_rate=0.1 --schedule touches.yaml`" in done.err
+
+
+def test_only_the_network_can_be_nursed(hpsearch: Program, moons: Path) -> None:
+    """A config of a command is refused before anything is made."""
+    moons.write_text("objective: {command: 'echo {x}'}\nspace: {x: {min: 0, max: 1}}\nmetric: {name: x}\n")
+    done = hpsearch("nurse", moons, "--schedule", "touches.yaml")
+    assert (done.code, Path("runs").exists()) == (2, False)
+    assert "only models of the built-in network can be nursed" in done.err
+
+
+def test_a_model_that_is_not_there_is_said(hpsearch: Program, moons: Path) -> None:
+    """Replaying what was never nursed names what there is, and how to begin."""
+    hpsearch("run", moons, "-q")
+    done = hpsearch("replay", "runs/moons-001", "1")
+    assert done.code == 2
+    assert "has no nursed model a; begin with `hpsearch nurse runs/moons-001 1`" in done.err
+    hpsearch("nurse", "runs/moons-001", "1", "--schedule", "touches.yaml")
+    assert "its models are a" in hpsearch("replay", "runs/moons-001", "1", "--model", "b").err
+
+
+def test_links_are_not_followed(hpsearch: Program, moons: Path, tmp_path: Path) -> None:
+    """A nursery that leads out of the run directory is refused, and nothing is written there."""
+    hpsearch("run", moons, "-q")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    Path("runs/moons-001/nursery").mkdir()
+    Path("runs/moons-001/nursery/00001").symlink_to(elsewhere)
+    done = hpsearch("nurse", "runs/moons-001", "1", "--schedule", "touches.yaml")
+    assert done.code in (2, 4)
+    assert "is a link" in done.err
+    assert not list(elsewhere.iterdir())
