@@ -183,7 +183,7 @@ class Clock:
 
 
 def test_a_deadline_stops_a_search_as_one_that_is_resumed(in_tmp: Path, config: Config) -> None:
-    """No trial starts after it, what runs finishes, and the run says why; resumed, the search ends as ever."""
+    """No trial starts after it, what runs finishes, and the run says why; resumed, it ends as ever."""
     clock = Clock()
 
     def look(trial: Trial, result: Result) -> None:
