@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal, Self
 
-Value = bool | int | float | str
+Value = Any
+"""The value of a parameter or constant: what JSON can hold. Nothing is hashed, and 1, 1.0 and true differ."""
 
 
 class Status(StrEnum):

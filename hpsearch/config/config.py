@@ -18,7 +18,7 @@ from hpsearch.config.earlier_results import find_earlier_results
 from hpsearch.config.network_settings import check_batch_size, note_unused_layers
 from hpsearch.config.objective_section import ObjectiveSettings, kind_of, read_metric, read_objective
 from hpsearch.config.other_tools import recognized
-from hpsearch.config.parameter_section import ParameterRules
+from hpsearch.config.parameter_section import ParameterRules, resolved_constant
 from hpsearch.config.reader import Reader
 from hpsearch.config.schema import Document, RunSection, SearchSection
 from hpsearch.config.setting_types import name_like
@@ -368,7 +368,7 @@ def trial_config(config: Config, trial: Trial) -> str:
         trial: The trial with the values.
     """
     resolved = config.resolved()
-    resolved["space"] = dict(trial.values)
+    resolved["space"] = {name: resolved_constant(value) for name, value in trial.values.items()}
     resolved[CONSTRAINTS] = []
     resolved["search"] |= {"method": "random", "trials": 1, "early_stopping": False}
     resolved["search"] |= {"warm_start": [], "known_results": [], "enqueue": []}
