@@ -12,7 +12,7 @@ from hpsearch.config import load as load_config
 from hpsearch.errors import ConfigError, RunMismatch, UsageError
 from hpsearch.objectives.kinds import prepare
 from hpsearch.relocation import Relocation, place_of
-from hpsearch.search import ALGORITHM, ALGORITHMS, FAULTS
+from hpsearch.search import ALGORITHM, ALGORITHMS
 from hpsearch.starting import run_remaining, start
 from hpsearch.store import Run
 from hpsearch.versions import changed_versions
@@ -39,6 +39,7 @@ def resume(
     accept_data_change: bool = False,
     accept_code_change: bool = False,
     project: Path | None = None,
+    accept_failures: bool = False,
     function: Callable[..., Any] | None = None,
 ) -> Path:
     """Resume a search.
@@ -50,6 +51,7 @@ def resume(
         retry_failed: Run failed trials again.
         accept_data_change: If the data has changed, start a new run on it beside the old one.
         accept_code_change: If the user's code has changed, continue with the new code.
+        accept_failures: Record the first trials even if all fail for a reason that none had before.
         project: Where the project is now, if it is not found from where the run is.
         function: What the trials of an objective ``python`` call.
 
@@ -82,8 +84,8 @@ def resume(
                 run.set_meta(config=config.resolved(), source=_source(run))
             run.set_meta(place=place_of(directory, relocation.base), base=str(relocation.base))
             if retry_failed:
-                run.delete_results(result.number for result in run.results() if result.status in FAULTS)
-            run_remaining(run, config, preparation, callback)
+                run.delete_results(result.number for result in run.results() if result.status.is_fault)
+            run_remaining(run, config, preparation, callback, accept_failures=accept_failures)
             return directory
         config = _reread(run, relocation.base, changes or {})
     if not accept_data_change:
@@ -98,7 +100,7 @@ def resume(
 
 def _kept(run: Run, *, retry_failed: bool) -> list[int]:
     """The trials whose results stay."""
-    return [result.number for result in run.results() if not (retry_failed and result.status in FAULTS)]
+    return [result.number for result in run.results() if not (retry_failed and result.status.is_fault)]
 
 
 def _unfinished(run: Run, config: Config, *, retry_failed: bool) -> bool:

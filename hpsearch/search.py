@@ -8,7 +8,6 @@ depend on time, the number of workers or the order of completion.
 import contextlib
 import math
 import operator
-import re
 import threading
 import time
 from collections import deque
@@ -23,6 +22,7 @@ from threadpoolctl import ThreadpoolController
 
 from hpsearch.config import Config, parse_space
 from hpsearch.errors import SpaceExhausted, UsageError
+from hpsearch.first_failures import ALIKE, alike
 from hpsearch.keeping import Keeper
 from hpsearch.searchers import ENQUEUED, METHODS, ObservationBuffer, PriorObservation, SearcherContext
 from hpsearch.searchers.stopping import Halving, RungHistory
@@ -37,14 +37,6 @@ ALGORITHMS = {2: "values are drawn with few digits, and rungs stop fewer trials"
 SEED_PURPOSE, ENQUEUE_PURPOSE = 2**16, 2**16 + 1  # searchers number their purposes from 0
 NEVER = 10_000_000
 """As ``max_failures``, more than a search can have trials."""
-
-FAULTS = (Status.FAILED, Status.TIMED_OUT, Status.OUT_OF_MEMORY, Status.CRASHED)
-"""The statuses that count towards ``max_failures``. A diverged trial does not: its result is informative."""
-
-ALIKE = 3
-"""So many trials that fail for the same reason, from the first one on, end a search."""
-
-_DIGITS = re.compile(r"[0-9]+")
 
 
 class Search:
@@ -468,9 +460,9 @@ class Search:
         """The next result in the order of the trials' numbers."""
         self._buffer.add_result(result)
         if not self.gave_up:
-            self._failures = self._failures + 1 if result.status in FAULTS else 0
+            self._failures = self._failures + 1 if result.status.is_fault else 0
         if self._alike is not None and result.number < ALIKE:
-            why = _DIGITS.sub("", result.reason.partition("\n")[0])
+            why = alike(result)
             self._alike = [*self._alike, why] if result.status is Status.FAILED and why else None
 
     def _loss(self, result: Result) -> tuple[float, int]:
