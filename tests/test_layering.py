@@ -22,7 +22,7 @@ ROOMS: dict[str, set[str]] = {
     "files": {"errors"},
     "touches": {"errors"},
     "objective": {"trial"},
-    "running": {"objective", "trial"},
+    "running": {"files", "objective", "trial"},
     "space": {"errors", "expressions", "trial"},
     "document": {"errors", "trial"},
     "config": {
@@ -150,6 +150,10 @@ ROOMS: dict[str, set[str]] = {
     "exchange": {
         *("reports", "config", "document", "files", "invocation", "store", "space", "trial", "errors")
     },
+    "dashboard": {
+        *("analysis", "config", "findings", "reports", "searchers", "store", "trying"),
+        *("running", "files", "trial", "errors"),
+    },
     "api": {
         *("starting", "resuming", "relocation", "objectives", "network", "reports", "store", "loaded_run"),
         *("functions", "process", "space"),
@@ -187,6 +191,8 @@ HOMES = {
     "mlflow": {"exchange"},
     "vl_convert": {"reports"},
     "pandas": {"loaded_run"},
+    "starlette": {"dashboard"},
+    "uvicorn": {"dashboard"},
     "keras": {"callbacks"},
     "lightgbm": {"callbacks"},
     "lightning": {"callbacks"},

@@ -219,7 +219,7 @@ class LineReader(_Gatherer):
         """Add what one line says to the record, if it says anything that is a metric."""
         metrics = {self._metric if self._is_metric(name) else name: value for name, value in entries.items()}
         for name, value in metrics.items():
-            if name == self._metric or not is_counter(name):
+            if name == self._metric or (_is_number(value) and not is_counter(name)):
                 self._see(name, value, line, style)
         reported = style == "object" and self.found  # earlier objects may be settings
         if reported or self._metric in metrics or any(map(looks_like_a_metric, metrics)):

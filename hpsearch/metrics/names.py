@@ -29,6 +29,9 @@ _WORDS = frozenset(
 )
 
 
+_SPLITS = frozenset({"dev", "eval", "test", "train", "training", "val", "valid", "validation"})
+"""Words for the rows that something is measured on, which may come last."""
+
 _STEMS = frozenset(letters[-1] for word in _WORDS if (letters := _LETTERS.findall(word)))
 
 
@@ -62,8 +65,8 @@ def is_counter(name: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def looks_like_a_metric(name: str) -> bool:
-    """Whether a name's last words are usual for a measurement: ``test_loss``, ``P@1``."""
+    """Whether a name's last words are usual for a measurement: ``test_loss``, ``P@1``, ``Loss/test``."""
     parts = _PARTS.findall(name.lower())
-    while parts and parts[-1].isdigit():
+    while parts and (parts[-1].isdigit() or (len(parts) > 1 and parts[-1] in _SPLITS)):
         parts.pop()
     return bool(parts) and (parts[-1] in _WORDS or "_".join(parts[-2:]) in _WORDS)

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, Literal
 
 from hpsearch.metrics import LineReader, PatternReader
-from hpsearch.metrics.names import canonical
+from hpsearch.metrics.names import canonical, looks_like_a_metric
 from hpsearch.objective import TrialEnded
 from hpsearch.trial import Status
 
@@ -114,9 +114,10 @@ class CommandOutput:
         return figures
 
     def advice(self) -> str:
-        """What to write so that the metric is found, by a name that is like it; "" if there is none."""
+        """What to write so that a metric is found: one whose name is like it, or any; "" if there is none."""
         wanted = set(canonical(self._metric).split("_"))
         like = [name for name in self.seen if wanted & set(canonical(name).split("_"))]
+        like = like or [name for name in self.seen if looks_like_a_metric(name)]
         if not like:
             return ""
         best = max(like, key=lambda name: len(wanted & set(canonical(name).split("_"))))

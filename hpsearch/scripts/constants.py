@@ -1,4 +1,4 @@
-"""Settings that are constants of the source: nanoGPT's configurator, the environment, or plain constants."""
+"""Settings that the source holds: nanoGPT's configurator, a dictionary, the environment, or constants."""
 
 import ast
 from collections.abc import Iterator
@@ -24,6 +24,58 @@ def read_configurator(source: Source) -> Script | None:
         if line < end
     ]
     return Script("configurator", unique(options))
+
+
+def read_settings(source: Source) -> Script | None:
+    """The entries of a dictionary that a loop over ``sys.argv`` replaces, as ``name=value``; None without."""
+    for node in source.nodes:
+        if isinstance(node, ast.For) and "sys.argv" in ast.unparse(node.iter):
+            text = ast.unparse(node)
+            for name in _filled_names(node):
+                if "'='" in text and (entries := list(_entries(source, source.constants.get(name)))):
+                    dashed = any(part in text for part in ("'--", "[2:]", "lstrip('-", "strip('-"))
+                    flag = "--{}={{}}" if dashed else "{}={{}}"
+                    options = [
+                        Option(
+                            key,
+                            flag.format(key),
+                            kind_of(value),
+                            value,
+                            line=line,
+                            spelling=("True", "False"),
+                        )
+                        for key, value, line in entries
+                    ]
+                    return Script("settings", unique(options))
+    return None
+
+
+def _setting(flag: str, name: str, value: Any, line: int) -> Option:
+    return Option(name, flag.format(name), kind_of(value), value, line=line, spelling=("True", "False"))
+
+
+def _filled_names(loop: ast.For) -> Iterator[str]:
+    """The variables that a loop gives an entry: ``config`` for ``config[key] = value``."""
+    for node in ast.walk(loop):
+        if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store):
+            yield from [node.value.id] if isinstance(node.value, ast.Name) else []
+
+
+def _entries(source: Source, node: ast.expr | None) -> Iterator[tuple[str, Any, int]]:
+    """The names, values and lines of a dictionary that is written out, as ``{...}`` or ``dict(...)``."""
+    pairs: list[tuple[Any, ast.expr]] = []
+    if isinstance(node, ast.Dict):
+        pairs = [
+            (source.value(key), value)
+            for key, value in zip(node.keys, node.values, strict=True)
+            if key is not None
+        ]
+    elif isinstance(node, ast.Call) and source.called(node.func) == "dict":
+        pairs = [(argument.arg, argument.value) for argument in node.keywords]
+    for key, expression in pairs:
+        value = source.value(expression)
+        if isinstance(key, str) and isinstance(value, bool | int | float | str):
+            yield key, value, expression.lineno
 
 
 def read_environment(source: Source) -> Script | None:

@@ -13,6 +13,8 @@ _PRINTS = ("print", "info", "write", "echo", "secho", "log", "warning", "debug",
 _POSTFIX = ("set_postfix",)
 _LOGS = ("log", "log_metrics", "log_dict", "add_scalars", "log_metric", "report", "scalar", "add_scalar")
 _FORMAT = re.compile(r"%[-+ #0]*\d*(?:\.\d+)?[diouxXeEfFgGrs]|\{[^{}]*\}")
+_BETWEEN_COLUMNS = re.compile(r"[\s,;|]+")
+_COLUMN = re.compile(r"[A-Za-z][\w/@.%()-]*")
 _FIGURE = "0.5"
 """Takes the place of what is printed."""
 
@@ -133,9 +135,17 @@ def _of_print(call: ast.Call) -> Iterator[PrintedMetric]:
         line = _FORMAT.sub(_FIGURE, first)
     else:
         line = " ".join(map(_template, call.args))
-    for pair in pairs(line):
-        if looks_like_a_metric(pair.name) and not is_counter(pair.name):
-            yield PrintedMetric(pair.name, call.lineno, "print")
+    found = [pair.name for pair in pairs(line)]
+    for name in found or _columns(line):
+        if looks_like_a_metric(name) and not is_counter(name):
+            yield PrintedMetric(name, call.lineno, "print")
+
+
+def _columns(line: str) -> list[str]:
+    """The words of a line that is the head of a table: names of columns, one of them a counter."""
+    words = [word for word in _BETWEEN_COLUMNS.split(line) if word]
+    is_head = _FIGURE not in line and len(words) > 1 and any(map(is_counter, words))
+    return words if is_head and all(_COLUMN.fullmatch(word) for word in words) else []
 
 
 def _template(node: ast.expr) -> str:
@@ -145,6 +155,8 @@ def _template(node: ast.expr) -> str:
             return text
         case ast.JoinedStr(values=parts):
             return "".join(map(_template, parts))
+        case ast.FormattedValue(value=ast.Constant(value=str(text))):  # {'epoch':>5} in the head of a table
+            return text
         case ast.BinOp(left=left, op=ast.Mod(), right=_) if isinstance(
             left, ast.Constant | ast.JoinedStr | ast.BinOp
         ):

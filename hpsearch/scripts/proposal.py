@@ -143,12 +143,10 @@ def _metrics_file(script: Script, role: Role) -> list[str]:
     file = script.files[0]
     directory = role.output is not None or script.style == "hydra"
     path = "{trial_dir}" if file == "events" else f"{{trial_dir}}/{file}"
+    line = _aligned(f"    metrics_file: {_scalar(path)}", "# what the script writes there")
     if directory:
-        return [_aligned(f"    metrics_file: {_scalar(path)}", "# what the script writes there")]
-    return [
-        '    directory: "{trial_dir}"                     # it writes to the directory where it runs',
-        f"    metrics_file: {_scalar(path)}",
-    ]
+        return [line]
+    return [_aligned("    in_trial_directory: true", "# it writes to the directory where it runs"), line]
 
 
 def _space(script: Script, searched: Sequence[tuple[Option, Section]]) -> list[str]:

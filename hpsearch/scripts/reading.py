@@ -9,7 +9,7 @@ from pathlib import Path
 from hpsearch.scripts.absl_flags import read_absl
 from hpsearch.scripts.argparse_options import read_argparse
 from hpsearch.scripts.click_options import read_click, read_typer
-from hpsearch.scripts.constants import read_configurator, read_constants, read_environment
+from hpsearch.scripts.constants import read_configurator, read_constants, read_environment, read_settings
 from hpsearch.scripts.hydra_options import read_hydra
 from hpsearch.scripts.printed_metrics import printed_metrics, reported_metrics
 from hpsearch.scripts.script import Script
@@ -24,6 +24,7 @@ _READERS: tuple[Callable[[Source], Script | None], ...] = (
     read_typer,
     read_argparse,
     read_configurator,
+    read_settings,
     read_environment,
     read_constants,
 )
