@@ -12,7 +12,7 @@ from hpsearch.config import load as load_config
 from hpsearch.errors import ConfigError, RunMismatch, UsageError
 from hpsearch.objectives.kinds import prepare
 from hpsearch.relocation import Relocation, place_of
-from hpsearch.search import ALGORITHM, ALGORITHMS
+from hpsearch.search import changed_algorithm
 from hpsearch.starting import run_remaining, start
 from hpsearch.store import Run
 from hpsearch.versions import changed_versions
@@ -78,7 +78,7 @@ def resume(
                 for text in preparation.resume(run, kept, accept=accept_code_change):
                     callback.on_message(text)
                 preparation.check()
-            for text in (*_changed_algorithm(run), *changed_versions(run.meta("versions"))):
+            for text in (*changed_algorithm(run.meta("algorithm")), *changed_versions(run.meta("versions"))):
                 callback.on_message(text)
             if config.resolved() != run.meta("config"):
                 run.set_meta(config=config.resolved(), source=_source(run))
@@ -163,20 +163,6 @@ def _changed_config(run: Run, relocation: Relocation, changes: Mapping[str, Any]
         section, _, name = key.partition(".")
         resolved[section][name] = value
     return replace(Config.from_resolved(resolved), base=relocation.base)
-
-
-def _changed_algorithm(run: Run) -> list[str]:
-    """What has changed in how trials are chosen since a run began, as sentences."""
-    before = run.meta("algorithm") or 1
-    if before == ALGORITHM:
-        return []
-    changes = "; ".join(change for version, change in ALGORITHMS.items() if version > before)
-    return [
-        f"This run began with version {before} of the search algorithm; this is version {ALGORITHM}"
-        + (f": {changes}." if changes else ".")
-        + " Its trials keep their values. New trials are chosen by this version, so the search is not the one"
-        " that the other version would have made."
-    ]
 
 
 def _source(run: Run) -> str:

@@ -10,6 +10,7 @@ import math
 import operator
 import threading
 import time
+import warnings
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -33,6 +34,25 @@ ALGORITHM = 2
 """The version of what chooses trials. It goes up when a config's trials change; see :data:`ALGORITHMS`."""
 ALGORITHMS = {2: "values are drawn with few digits, and rungs stop fewer trials"}
 """What each version changed. Runs that record none were made by version 1."""
+
+
+def changed_algorithm(before: int | None) -> list[str]:
+    """What has changed in how trials are chosen since a run began, as sentences.
+
+    Args:
+        before: The version that it recorded.
+    """
+    before = before or 1
+    if before == ALGORITHM:
+        return []
+    changes = "; ".join(change for version, change in ALGORITHMS.items() if version > before)
+    return [
+        f"This run began with version {before} of the search algorithm; this is version {ALGORITHM}"
+        + (f": {changes}." if changes else ".")
+        + " Its trials keep their values. New trials are chosen by this version, so the search is not the one"
+        " that the other version would have made."
+    ]
+
 
 SEED_PURPOSE, ENQUEUE_PURPOSE = 2**16, 2**16 + 1  # searchers number their purposes from 0
 NEVER = 10_000_000
@@ -167,7 +187,9 @@ class Search:
             name=directory.name,
             origin="hpsearch.Search",
         )
-        keeper = Keeper(config, prior_observations, directory)
+        keeper = Keeper(config, prior_observations, directory, ALGORITHM)
+        for text in changed_algorithm(keeper.run.meta("algorithm")):
+            warnings.warn(text, stacklevel=3)
         self.restore(keeper.run.trials(), keeper.run.results())
         self._keeper = keeper
 

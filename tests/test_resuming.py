@@ -71,7 +71,7 @@ def test_an_edited_number_of_trials_is_taken(in_tmp: Path, config: Config) -> No
     assert len(rows(directory)) == 14
     resume(directory, Recorder(), changes={"search.trials": 16})
     resume(directory, Recorder())
-    assert len(rows(directory)) == 15
+    assert len(rows(directory)) == 16
 
 
 def data_file(path: Path, shift: int) -> None:
