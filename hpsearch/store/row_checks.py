@@ -118,6 +118,9 @@ _META: Mapping[str, Check] = {
     "overrides": is_texts,
     "prior_observations": _is_observations,
     "rows": lambda value: value is None or (isinstance(value, dict) and all(map(is_whole, value.values()))),
+    "place": lambda value: (
+        isinstance(value, dict) and is_text(value.get("run")) and is_text(value.get("base"))
+    ),
     "source": is_text,
     "versions": _is_versions,
 }
