@@ -72,7 +72,7 @@ def optuna(sampler: str) -> Callable[[Space, int, int], AskTell]:
             values: dict[str, Value] = {}
             for parameter in space.parameters:  # in an order that has conditions after what they ask for
                 if all(values.get(name) in allowed for name, allowed in parameter.when.items()):
-                    values[parameter.name] = _suggest(trial, parameter)
+                    values[parameter.name] = suggest(trial, parameter)
             return trial, values
 
         return AskTell(ask, lambda trial, loss: study.tell(trial, loss) and None)
@@ -80,7 +80,7 @@ def optuna(sampler: str) -> Callable[[Space, int, int], AskTell]:
     return start
 
 
-def _suggest(trial: Any, parameter: Number | Categorical) -> Value:
+def suggest(trial: Any, parameter: Number | Categorical) -> Value:
     """Optuna's own parameter of the same kind; ordered lists are searched by their index."""
     if isinstance(parameter, Number):
         log = parameter.prior == "log"

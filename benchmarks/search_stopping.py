@@ -4,29 +4,36 @@
 
     python -m benchmarks.search_stopping --results runs/stopping.jsonl --seeds 8
 
-Three searches of the built-in network on data of at most 500 rows, with the epochs of 64 full trainings
-each: without stopping, with rungs that always let half of the trials pass, and with rungs that are trusted
-as far as they predict. The table shows the share of the epochs that each needs for the loss that the search
-without stopping has after 32 and 64 full trainings, on the validation split, which decides, and on the test
-split, which no search sees. Every seed splits the rows anew.
+Searches of the built-in network on data of at most 500 rows, with the epochs of 64 full trainings each:
+without stopping; with rungs that always let half of the trials pass; with rungs that are trusted as far as
+they predict; with thresholds of each trial's own, from the surrogate and the rungs together; and Optuna's TPE
+with its Hyperband pruner. A trial is worth its best epoch in all of them. The table shows the share of the
+epochs that each needs for the loss that the search without stopping has after 32 and 64 full trainings, on
+the validation split, which decides, and on the test split, which no search sees. Every seed splits the rows
+anew.
 """
 
 import argparse
 import json
-from collections.abc import Callable, Iterator
+import math
+import warnings
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from benchmarks.search_peers import suggest
 from benchmarks.search_training import EPOCHS, SPACE
 from hpsearch.data.dataset import Dataset
 from hpsearch.data.formats import Rows
 from hpsearch.data.prepare import prepare
 from hpsearch.network.hyperparameters import Hyperparameters
 from hpsearch.network.train import Training
-from hpsearch.searchers import METHODS, Observations, SearcherContext
+from hpsearch.searchers import Observations, SearcherContext
+from hpsearch.searchers.coarse_to_fine import CoarseToFine
 from hpsearch.searchers.stopping import Halving, RungHistory
+from hpsearch.searchers.targets import surrogate_targets
 from hpsearch.space import Floats
 from hpsearch.trial import Rung
 
@@ -52,11 +59,82 @@ class Trusting(RungHistory):
         return 1.0
 
 
+class SurrogateRungs(RungHistory):
+    """Thresholds of each trial's own: how good it has to be at a rung depends on what the surrogate expects.
+
+    The final ranks of the trials that were trained to the end are regressed on their ranks at the rung and on
+    the ranks that the surrogate gives them without their own result. A trial passes if its rank at the rung
+    brings the prediction among the best share; the share follows the multiple correlation, as the trust of a
+    rung follows the simple one.
+    """
+
+    def __init__(self, halving: Halving) -> None:
+        super().__init__(halving)
+        self._halving_of_trials = halving
+        self._curves: list[Floats] = []
+        self._early: list[bool] = []
+
+    def add(self, curve: Floats, ties: Floats | None = None, *, stopped: bool) -> None:
+        """Also keep the curve itself."""
+        super().add(curve, ties, stopped=stopped)
+        self._curves.append(curve)
+        self._early.append(stopped)
+
+    def rungs_for(self, expected: dict[int, float], own: float) -> tuple[Rung, ...]:
+        """The thresholds of a trial.
+
+        Args:
+            expected: What the surrogate expects of earlier trials without their own results, by number.
+            own: What it expects of this one.
+        """
+        found = []
+        for epoch in self._halving_of_trials.rung_epochs(EPOCHS):
+            reached = [number for number in expected if len(self._curves[number]) >= epoch]
+            full = [number for number in reached if not self._early[number]][-64:]
+            if len(full) < 6:
+                continue
+            rung = _share_below([self._curves[number][epoch - 1] for number in reached])
+            prior = _share_below([expected[number] for number in reached])
+            rows = [reached.index(number) for number in full]
+            final = _share_below([self._curves[number][-1] for number in full])
+            design = np.column_stack([rung[rows], prior[rows]]) - 0.5
+            weights = np.linalg.solve(
+                design.T @ design + 4 / 12 * np.eye(2),
+                design.T @ (final - 0.5) + 4 / 12 * 0.3 * np.ones(2) / 2,
+            )
+            weights = np.maximum(weights, [1e-3, 0.0])
+            predicted = design @ weights
+            correlation = np.corrcoef(predicted, final)[0, 1] if predicted.std() and final.std() else 0.0
+            trusted = (len(full) * correlation + 4 * 0.3) / (len(full) + 4)
+            share = 1 - 0.5 * min(max((trusted - 0.3) / 0.4, 0.0), 1.0)
+            if share >= 1:
+                continue
+            everyone = (np.column_stack([rung, prior]) - 0.5) @ weights
+            bar = np.sort(everyone)[math.ceil(len(everyone) * share) - 1]
+            own_share = float(np.mean([expected[number] < own for number in reached]))
+            needed = 0.5 + (bar - (own_share - 0.5) * weights[1]) / weights[0]
+            if needed >= 1:
+                continue
+            losses = np.sort([self._curves[number][epoch - 1] for number in reached])
+            found.append(Rung(epoch, float(losses[max(0, math.ceil(len(losses) * max(needed, 0.1)) - 1)])))
+        return tuple(found)
+
+
+def _share_below(values: Sequence[float]) -> Floats:
+    """Of each value the share of all that are below, equal ones half, shape (n,)."""
+    own = np.array(values)
+    return np.asarray(
+        ((own[None] < own[:, None]).sum(axis=1) + 0.5 * (own[None] == own[:, None]).sum(axis=1)) / len(own)
+    )
+
+
 RULES: dict[str, Callable[[Halving], RungHistory]] = {
     "none": Untrusting,
     "half": Trusting,
     "trusted": RungHistory,
+    "surrogate": SurrogateRungs,
 }
+PEER = "tpe_hyperband"
 
 
 def _toy(name: str, rows: int | None = None) -> Callable[[], tuple[Floats, np.ndarray]]:
@@ -79,59 +157,146 @@ def _clusters() -> tuple[Floats, np.ndarray]:
     return x, y
 
 
+def _shells() -> tuple[Floats, np.ndarray]:
+    from sklearn.datasets import make_gaussian_quantiles
+
+    x, y = make_gaussian_quantiles(n_samples=450, n_features=6, n_classes=3, random_state=5)
+    return x, y
+
+
+def _diabetes() -> tuple[Floats, np.ndarray]:
+    from sklearn.datasets import load_diabetes
+
+    x, y = load_diabetes(return_X_y=True)
+    return x, np.searchsorted(np.quantile(y, [1 / 3, 2 / 3]), y)
+
+
 DATA = {
     "wine": _toy("wine"),
     "breast_cancer": _toy("breast_cancer", 350),
     "digits": _toy("digits", 400),
     "clusters": _clusters,
+    "shells": _shells,
+    "diabetes": _diabetes,
 }
+HELD_OUT = "clusters", "shells", "diabetes"
+"""The data that the constants of early stopping were not chosen on."""
 
 
 def train(
-    data: Dataset, values: dict[str, object], seed: int, rungs: tuple[Rung, ...]
+    data: Dataset, values: dict[str, object], seed: int, stops: Callable[[int, float], bool]
 ) -> tuple[Floats, bool, float]:
-    """The validation losses, whether a rung stopped the training, and the test loss of a full one."""
-    thresholds = {rung.epoch: rung.loss for rung in rungs}
-    training, curve = Training(data, Hyperparameters.from_values(values), [seed]), list[float]()
+    """The best validation loss so far after each epoch, whether it was stopped, the test loss of the best.
+
+    Args:
+        data: What to train on.
+        values: Hyperparameters.
+        seed: Of the training.
+        stops: Whether the training ends early after an epoch with a best loss so far.
+    """
+    training, curve, tested = (
+        Training(data, Hyperparameters.from_values(values), [seed]),
+        list[float](),
+        np.nan,
+    )
     for (metrics,) in training:
-        curve.append(metrics[METRIC])
-        if curve[-1] > thresholds.get(len(curve), np.inf):
-            return np.array(curve), True, np.nan
-    test = training.evaluate(data.x_test, data.y_test)[0]["loss"] if np.isfinite(curve[-1]) else np.nan
-    return np.array(curve), False, test
+        loss = metrics[METRIC]
+        if not np.isfinite(loss):
+            return np.array([*curve, np.nan]), False, np.nan
+        if not curve or loss < curve[-1]:
+            tested = training.evaluate(data.x_test, data.y_test)[0]["loss"]
+        curve.append(min([loss, *curve[-1:]]))
+        if stops(len(curve), curve[-1]):
+            return np.array(curve), True, tested
+    return np.array(curve), False, tested
 
 
 def search(data: Dataset, history: RungHistory, seed: int) -> Iterator[tuple[int, float, float]]:
-    """After each trial: the epochs so far, and the validation and test loss of the best full training."""
-    searcher = METHODS["coarse_to_fine"](SearcherContext(SPACE, seed))
+    """After each trial: the epochs so far, and the validation and test loss of the best trial."""
+    searcher = CoarseToFine(SearcherContext(SPACE, seed))
     units, losses = np.empty((0, SPACE.dimensions)), np.empty(0)
     stopped, curves = np.empty(0, dtype=np.bool_), list[Floats]()
     used, best, tested = 0, np.inf, np.nan
     for number in range(MOST_TRIALS):
-        unit = searcher.propose(number, Observations(units, losses, stopped, curves)).unit
-        values = SPACE.values(unit[None])[0]
-        curve, early, test = train(data, dict(values), 1000 * seed + number, history.rungs(EPOCHS))
+        seen = Observations(units, losses, stopped, curves)
+        unit = searcher.propose(number, seen).unit
+        rungs = history.rungs(EPOCHS)
+        if isinstance(history, SurrogateRungs) and number >= 12:
+            rungs = history.rungs_for(*_expected(searcher, seen, unit))
+        bars = {rung.epoch: rung.loss for rung in rungs}
+        curve, early, test = train(
+            data,
+            dict(SPACE.values(unit[None])[0]),
+            1000 * seed + number,
+            lambda epoch, loss, bars=bars: loss > bars.get(epoch, np.inf),  # type: ignore[misc]
+        )
         history.add(curve, stopped=early)
         used += len(curve)
-        last = float(curve[-1]) if np.isfinite(curve[-1]) else np.nan
-        if not early and last < best:
-            best, tested = last, test
-        units, losses = np.concatenate([units, unit[None]]), np.append(losses, last)
+        if curve[-1] < best:
+            best, tested = float(curve[-1]), test
+        units, losses = np.concatenate([units, unit[None]]), np.append(losses, curve[-1])
         stopped, curves = np.append(stopped, early), [*curves, curve]
         yield used, best, tested
         if used >= BUDGET:
             return
 
 
+def _expected(searcher: CoarseToFine, seen: Observations, unit: Floats) -> tuple[dict[int, float], float]:
+    """What the surrogate expects of the trials that it has, without their own results, and of one."""
+    surrogate, rows = searcher._surrogate(seen, 0.95)
+    _, targets = surrogate_targets(seen, 160, 0.95)
+    without = targets - surrogate.left_out
+    expected = {int(row): float(value) for row, value in zip(rows, without, strict=True)}
+    return expected, float(surrogate.mean(unit[None])[0])
+
+
+def search_peer(data: Dataset, seed: int) -> Iterator[tuple[int, float, float]]:
+    """As :func:`search`, by Optuna's TPE with its Hyperband pruner."""
+    import optuna
+
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    warnings.simplefilter("ignore")
+    pruner = optuna.pruners.HyperbandPruner(min_resource=1, max_resource=EPOCHS, reduction_factor=3)
+    study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=seed), pruner=pruner)
+    used, best, tested, number = 0, np.inf, np.nan, 0
+    while used < BUDGET and number < 4 * MOST_TRIALS:
+        trial = study.ask()
+        values: dict[str, Any] = {}
+        for parameter in SPACE.parameters:
+            if all(values.get(name) in allowed for name, allowed in parameter.when.items()):
+                values[parameter.name] = suggest(trial, parameter)
+
+        def stops(epoch: int, loss: float, trial: Any = trial) -> bool:
+            trial.report(loss, epoch)
+            return epoch < EPOCHS and bool(trial.should_prune())
+
+        curve, early, test = train(data, {**SPACE.constants, **values}, 1000 * seed + number, stops)
+        if early:
+            study.tell(trial, state=optuna.trial.TrialState.PRUNED)
+        elif np.isfinite(curve[-1]):
+            study.tell(trial, curve[-1])
+        else:
+            study.tell(trial, state=optuna.trial.TrialState.FAIL)
+        used, number = used + len(curve), number + 1
+        if curve[-1] < best:
+            best, tested = float(curve[-1]), test
+        yield used, best, tested
+
+
 def run(arguments: argparse.Namespace) -> None:
     """Do the searches that the results file lacks."""
     done = {(row["data"], row["seed"], row["rule"]) for row in _rows(arguments.results)}
-    for name in arguments.data:
-        for seed in range(arguments.seeds):
+    for seed in range(arguments.seeds):
+        for name in arguments.data:
             data = prepare(Rows(*DATA[name]()), shares=(0.25, 0.3), seed=seed)
-            for rule, make in RULES.items():
+            for rule in arguments.rules:
                 if (name, seed, rule) not in done:
-                    trace = list(search(data, make(Halving()), seed))
+                    own = (
+                        search_peer(data, seed)
+                        if rule == PEER
+                        else search(data, RULES[rule](Halving()), seed)
+                    )
+                    trace = list(own)
                     row = {"data": name, "seed": seed, "rule": rule, "trace": trace}
                     with arguments.results.open("a") as file:
                         file.write(json.dumps(row) + "\n")
@@ -177,7 +342,8 @@ def main() -> None:
     )
     parser.add_argument("--results", type=Path, required=True, help="a JSON-lines file")
     parser.add_argument("--data", nargs="+", choices=DATA, default=list(DATA))
-    parser.add_argument("--seeds", type=int, default=8)
+    parser.add_argument("--rules", nargs="+", choices=[*RULES, PEER], default=[*RULES, PEER])
+    parser.add_argument("--seeds", type=int, default=12)
     arguments = parser.parse_args()
     run(arguments)
     table(arguments.results)

@@ -1,9 +1,9 @@
 """Arithmetic over parameter values: ``2**k``, ``hidden_units * 2``, ``hidden_1 >= hidden_2``.
 
-A small part of Python's expressions: numbers, texts, ``true`` and ``false``, names of parameters (with dots),
-``+ - * / // % **``, comparisons, ``in``, ``and or not``, ``a if condition else b`` and the functions of
-:data:`FUNCTIONS`. Nothing else is evaluated, and nothing takes long: length, depth and the size of integers
-are bounded.
+A small part of Python's expressions: numbers, texts, ``true``, ``false`` and ``null``, names of parameters
+(with dots), ``+ - * / // % **``, comparisons, ``in``, ``and or not``, ``a if condition else b`` and the
+functions of :data:`FUNCTIONS`. Nothing else is evaluated, and nothing takes long: length, depth and the size
+of integers are bounded.
 """
 
 import ast
@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NoReturn
 
-Value = bool | int | float | str
+Value = Any
+"""Of a parameter: JSON data, of which only numbers, texts, true and false can be computed or compared."""
 
 LONGEST = 1000
 """Characters of an expression."""
@@ -42,7 +43,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
 }
 """The functions of an expression, all of numbers."""
 
-_CONSTANTS: dict[str, bool] = {"true": True, "false": False}
+_CONSTANTS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
 
 _ARITHMETIC: dict[type[ast.operator], tuple[str, Callable[[Any, Any], Any]]] = {
     ast.Add: ("+", operator.add),
@@ -252,7 +253,7 @@ class Expression:
 
     def _number(self, node: ast.expr, values: Mapping[str, Value]) -> Any:
         value = self._evaluate(node, values)
-        if isinstance(value, bool | str):
+        if isinstance(value, bool) or not isinstance(value, int | float):
             self._refuse(node, f"computes with numbers only; found {value!r}")
         return value
 

@@ -88,6 +88,33 @@ def open_own(path: Path, flags: int) -> int:
     return descriptor
 
 
+def open_below(directory: Path, *names: str) -> int:
+    """A file descriptor, to read, of a regular file below a directory; no link on the way is followed.
+
+    Args:
+        directory: Where to begin; this one may be a link.
+        names: The names of the directories below it, and of the file.
+
+    Raises:
+        OSError: There is no such file, or one of the names is a link.
+    """
+    *between, last = names
+    at = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        for name in between:
+            flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+            inner = os.open(name, flags, dir_fd=at)
+            os.close(at)
+            at = inner
+        descriptor = os.open(last, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=at)
+    finally:
+        os.close(at)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "is not a regular file", str(directory.joinpath(*names)))
+    return descriptor
+
+
 def write_files(directory: Path, files: Mapping[str, bytes]) -> None:
     """Write new files below a directory, for their owner alone; on return they are on the disk.
 

@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Sequence
 
 from hpsearch.analysis import anova
-from hpsearch.analysis.anova import TRIALS_PER_PARAMETER, Importance
+from hpsearch.analysis.anova import Importance
 from hpsearch.analysis.explanation import SearchExplanation, TrialExplanation
+from hpsearch.analysis.learned import TRIALS_PER_PARAMETER
 from hpsearch.analysis.moves import moves
 from hpsearch.analysis.narrowing import at_bounds, narrowing, thirds
 from hpsearch.commands import command

@@ -1,5 +1,6 @@
 """A run as Python sees it: with figures, as a table, and in a notebook."""
 
+import math
 from typing import Any
 
 from hpsearch.analysis.ranking import leaderboard
@@ -46,6 +47,10 @@ class Plots:
         """Each parameter against the metric."""
         return plot(self._run, "slices")
 
+    def marginal(self) -> Figure:
+        """The mean metric over each parameter, the others averaged out, with a band."""
+        return plot(self._run, "marginal")
+
     def maps(self) -> Figure:
         """The metric over pairs of parameters, as the surrogate sees it."""
         return plot(self._run, "maps")
@@ -75,7 +80,7 @@ class LoadedRun(Run):
         """Its results as a ``pandas.DataFrame``: a row per trial, from best to worst, indexed by trial.
 
         The columns are those of ``hpsearch leaderboard --timings``; hyperparameters that a trial does not use
-        are missing values.
+        are missing values; where null is a choice, it is None, and a missing value NaN.
 
         Raises:
             UsageError: pandas is not installed.
@@ -102,7 +107,12 @@ class LoadedRun(Run):
             for row in rows
         ]
         columns = ["trial", "rank", config.metric.name, "status", "epochs", *names, "seconds", "reason"]
-        return pd.DataFrame(flat, columns=list(dict.fromkeys(columns))).set_index("trial")
+        table = pd.DataFrame(flat, columns=list(dict.fromkeys(columns))).set_index("trial")
+        for parameter in config.space.parameters:
+            if None in getattr(parameter, "values", ()):  # pandas made NaN of it
+                chosen = [row["values"].get(parameter.name, math.nan) for row in rows]
+                table[parameter.name] = pd.Series(chosen, index=table.index, dtype=object)
+        return table
 
     def _repr_html_(self) -> str:
         """The best trials, in a notebook."""

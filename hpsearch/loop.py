@@ -5,8 +5,9 @@ It is single-threaded. Everything concurrent is behind the executor.
 
 import contextlib
 import signal
+import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn, Protocol
@@ -14,7 +15,8 @@ from typing import NoReturn, Protocol
 from hpsearch.commands import command
 from hpsearch.errors import HpsearchError, Interrupted, SearchFailed
 from hpsearch.executors.executor import Executor
-from hpsearch.search import FAULTS, Search
+from hpsearch.first_failures import FirstFailures
+from hpsearch.search import Search
 from hpsearch.signals import SearchSignals, StopNow
 from hpsearch.space import Space
 from hpsearch.store import Run
@@ -95,6 +97,35 @@ class Changes(Protocol):
         ...
 
 
+class Deadline:
+    """When no new trials start any more.
+
+    Args:
+        seconds: How long from now.
+        after: The same as a config writes it, such as ``2h``.
+        clock: The time in seconds, from any start.
+    """
+
+    def __init__(self, seconds: float, after: str, clock: Callable[[], float] = time.monotonic) -> None:
+        self.after = after
+        self._clock = clock
+        self._at = clock() + seconds
+        self._said = False
+
+    @property
+    def passed(self) -> bool:
+        """Whether it has passed."""
+        return self._clock() >= self._at
+
+    def look(self, callback: Callback, running: int) -> bool:
+        """Whether it has passed; the first time, the user is told what is still awaited."""
+        if self.passed and not self._said and running:
+            self._said = True
+            trials = "1 running trial" if running == 1 else f"{running} running trials"
+            callback.on_message(f"{self.after} have passed: finishing {trials} and starting no new ones.")
+        return self.passed
+
+
 class _NoChanges:
     code: Sequence[str] = ()
     inputs: Sequence[str] = ()
@@ -120,7 +151,10 @@ def run_search(
     callback: Callback,
     as_config: Callable[[Trial], str],
     watch: Watch | None = None,
-) -> None:
+    deadline: Deadline | None = None,
+    *,
+    accept_failures: bool = False,
+) -> bool:
     """Run a search to its end.
 
     Args:
@@ -130,13 +164,20 @@ def run_search(
         callback: Shows what happens.
         as_config: Writes the best trial as a config.
         watch: Looks whether the user's code is still the same, after every trial.
+        deadline: When no new trials start any more.
+        accept_failures: Whether the first trials may all fail for a reason that none had before.
+
+    Returns:
+        Whether it has ended; if not, the deadline has stopped it.
 
     Raises:
-        CodeChanged: It is not; the trials that ran meanwhile run again.
+        CodeChanged: The code is not the same; the trials that ran meanwhile run again.
         Interrupted: A signal interrupted it.
-        SearchFailed: No trial has a value, or too many failed in a row.
+        SearchFailed: No trial has a value, or too many failed in a row. Or the first trials failed as none
+            had before: they are not recorded, and run again.
         RunUnwritable: The disk is full, or fails.
     """
+    first = FirstFailures(() if accept_failures else search.results, search.trials - len(search.results))
     flight: dict[int, Trial] = {}
     changed: Sequence[str] = _look(watch, run, callback).code
     with SearchSignals(callback.on_message, lambda: len(flight)) as signals, executor:
@@ -158,12 +199,14 @@ def run_search(
         results: list[Result] = []
         best = None  # so that best.yaml is there again, if a kill came before it was written
         with contextlib.suppress(StopNow):
-            while not changed:
+            while not changed and not first.conclusive:
                 for result in results:
                     search.tell(result.number, result)
                 finished = [(flight.pop(result.number), result) for result in results]
                 # The workers get their next trials first, and train while the disk is waited for.
-                started = [] if signals.draining else _start(search, executor, executor.slots - len(flight))
+                late = deadline is not None and not search.finished and deadline.look(callback, len(flight))
+                room = 0 if late or signals.draining else executor.slots - len(flight) + len(first.held)
+                started = _start(search, executor, room)
                 flight |= {trial.number: trial for trial in started}
                 run.record(started, results)
                 if search.best is not best and search.best is not None:
@@ -176,17 +219,43 @@ def run_search(
                     callback.on_trial_start(trial)
                 if not flight:
                     break
+                if len(flight) == len(first.held):  # nothing runs
+                    results = first.release()
+                    continue
                 with signals.breakable():
                     results = executor.wait()
                 changes = _look(watch, run, callback)
                 changed = changes.code
                 if changes.touched and not changed:
                     results = _without_victims(results, executor, flight)
-    if changed and watch is not None:
-        _code_changed(run, watch, changed, sorted(flight))
+                results = first.sift(results)
+    _refuse(run, watch, changed, flight, first)
     if signals.received is not None and (flight or not search.finished):
         _interrupted(run, signals.received)
+    if deadline is not None and deadline.passed and not search.finished:
+        _stopped(search, run, callback, deadline.after)
+        return False
     report_outcome(search, run, callback)
+    return True
+
+
+def _refuse(
+    run: Run, watch: Watch | None, changed: Sequence[str], flight: Iterable[int], first: FirstFailures
+) -> None:
+    """Raises the error for a search whose code has changed, or whose first trials fail as none had before."""
+    if changed and watch is not None:
+        _code_changed(run, watch, changed, sorted(flight))
+    if first.conclusive:
+        _failed_as_none_before(run, first.held)
+
+
+def _stopped(search: Search, run: Run, callback: Callback, after: str) -> None:
+    """Report and record that a deadline has stopped a search."""
+    run.event("stopped", f"after {after}")
+    callback.on_message(
+        f"Stopped after {after}; {len(search.results)} of {search.trials} trials are finished. Continue with"
+        f" {command('resume', run.directory)}."
+    )
 
 
 def _look(watch: Watch | None, run: Run, callback: Callback) -> Changes:
@@ -208,9 +277,9 @@ def _look(watch: Watch | None, run: Run, callback: Callback) -> Changes:
 def _without_victims(results: list[Result], executor: Executor, flight: Mapping[int, Trial]) -> list[Result]:
     """The results but for trials that failed while a file was written: they run again, as it is whole now."""
     for result in results:
-        if result.status in FAULTS:
+        if result.status.is_fault:
             executor.submit(flight[result.number])
-    return [result for result in results if result.status not in FAULTS]
+    return [result for result in results if not result.status.is_fault]
 
 
 def _code_changed(run: Run, watch: Watch, names: Sequence[str], numbers: Sequence[int]) -> NoReturn:
@@ -226,6 +295,19 @@ def _code_changed(run: Run, watch: Watch, names: Sequence[str], numbers: Sequenc
         when = f"changed while trials {trials} ran, which run again"
     done = len(run.results())
     raise watch.error(f"{listed} {when}; {done} finished trials are saved")
+
+
+def _failed_as_none_before(run: Run, failures: Sequence[Result]) -> NoReturn:
+    """Stop, without the results of the trials that failed since the search was resumed."""
+    run.event("failed", "The first trials failed as none before; they are not recorded")
+    again, accept = (command("resume", run.directory, *option) for option in ((), ("--accept-failures",)))
+    numbers = ", ".join(str(result.number) for result in failures)
+    raise SearchFailed(
+        f"The first {len(failures)} trials since the search was resumed failed for a reason that none had"
+        f" before:\n  {failures[0].reason.partition(chr(10))[0]}\n"
+        f"Is something missing that was there when the search began? Trials {numbers} are not recorded: fix"
+        f" the cause, then run {again}. If their values are the cause, {accept} records them."
+    )
 
 
 def _start(search: Search, executor: Executor, room: int) -> list[Trial]:
@@ -260,7 +342,7 @@ def report_outcome(search: Search, run: Run, callback: Callback) -> None:
         unranked = [result for result in search.results if result.value is None]
         reasons = Counter(result.reason.partition("\n")[0] for result in unranked)
         listed = "".join(f"\n  {count} × {reason}" for reason, count in reasons.most_common(3))
-        if any(result.status in FAULTS for result in unranked):
+        if any(result.status.is_fault for result in unranked):
             options = [
                 "--retry-failed",
                 *(["--accept-code-change"] if (run.meta("code") or {}).get("files") else []),
@@ -276,4 +358,9 @@ def report_outcome(search: Search, run: Run, callback: Callback) -> None:
         )
     if search.exhausted:
         callback.on_message("Every configuration of the space has been tried, so the search ends here.")
-    run.event("completed", f"{len(search.results)} trials")
+    ending = f"{len(search.results)} trials"
+    if search.reached is not None and search.asked < search.trials:
+        reached = f"trial {search.reached.number} reached {search.metric.name} {search.reached.value:.6g}"
+        callback.on_message(f"{reached[0].upper()}{reached[1:]} (search.stop_at), so the search ends here.")
+        ending += f"; {reached}"
+    run.event("completed", ending)

@@ -15,7 +15,7 @@ from hpsearch.store import Run
 
 __all__ = ["plot", "report"]
 
-_NEED_IMPORTANCE = ("importance", "slices", "maps")
+_NEED_IMPORTANCE = ("importance", "slices", "marginal", "maps")
 
 
 def plot(run: Run, kind: str) -> Figure:
@@ -23,8 +23,8 @@ def plot(run: Run, kind: str) -> Figure:
 
     Args:
         run: The run, open.
-        kind: ``history``, ``zoom``, ``curves``, ``importance``, ``slices``, ``maps``, ``parallel``, ``grid``
-            or ``timeline``.
+        kind: ``history``, ``zoom``, ``curves``, ``importance``, ``slices``, ``marginal``, ``maps``,
+            ``parallel``, ``grid`` or ``timeline``.
 
     Raises:
         UsageError: There is no such kind, or the run has nothing to show in it yet.

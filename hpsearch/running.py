@@ -7,7 +7,6 @@ second writes nothing, and a fast one writes about once a second.
 import contextlib
 import json
 import os
-import stat
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -15,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from hpsearch.files import open_below
 from hpsearch.objective import OnEpoch
 from hpsearch.trial import Epoch, Metric, Rung, Trial
 
@@ -139,14 +139,14 @@ def curve_file(directory: Path) -> Path:
 def read_curve(directory: Path) -> tuple[Epoch, ...]:
     """The learning curve so far of the trial with a directory; empty if it has written none.
 
-    What is no regular file is not opened, and a line that is damaged or half written ends the curve.
+    No link is followed, what is no regular file is not opened, and a line that is damaged or half written
+    ends the curve.
     """
     epochs: list[Epoch] = []
     with contextlib.suppress(OSError, ValueError, TypeError):
-        descriptor = os.open(curve_file(directory), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        root = directory.parent
+        descriptor = open_below(root, *curve_file(directory).relative_to(root).parts)
         with os.fdopen(descriptor, "rb") as file:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                return ()
             for line in file.read(_LARGEST).split(b"\n")[:-1]:
                 number, metrics, seconds = json.loads(line)
                 epochs.append(Epoch(int(number), dict(metrics), float(seconds)))

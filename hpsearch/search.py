@@ -8,9 +8,9 @@ depend on time, the number of workers or the order of completion.
 import contextlib
 import math
 import operator
-import re
 import threading
 import time
+import warnings
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -23,6 +23,7 @@ from threadpoolctl import ThreadpoolController
 
 from hpsearch.config import Config, parse_space
 from hpsearch.errors import SpaceExhausted, UsageError
+from hpsearch.first_failures import ALIKE, alike
 from hpsearch.keeping import Keeper
 from hpsearch.searchers import ENQUEUED, METHODS, ObservationBuffer, PriorObservation, SearcherContext
 from hpsearch.searchers.stopping import Halving, RungHistory
@@ -37,17 +38,28 @@ ALGORITHMS = {
 }
 """What each version changed. Runs that record none were made by version 1."""
 
+
+def changed_algorithm(before: int | None) -> list[str]:
+    """What has changed in how trials are chosen since a run began, as sentences.
+
+    Args:
+        before: The version that it recorded.
+    """
+    before = before or 1
+    if before == ALGORITHM:
+        return []
+    changes = "; ".join(change for version, change in ALGORITHMS.items() if version > before)
+    return [
+        f"This run began with version {before} of the search algorithm; this is version {ALGORITHM}"
+        + (f": {changes}." if changes else ".")
+        + " Its trials keep their values. New trials are chosen by this version, so the search is not the one"
+        " that the other version would have made."
+    ]
+
+
 SEED_PURPOSE, ENQUEUE_PURPOSE = 2**16, 2**16 + 1  # searchers number their purposes from 0
 NEVER = 10_000_000
 """As ``max_failures``, more than a search can have trials."""
-
-FAULTS = (Status.FAILED, Status.TIMED_OUT, Status.OUT_OF_MEMORY, Status.CRASHED)
-"""The statuses that count towards ``max_failures``. A diverged trial does not: its result is informative."""
-
-ALIKE = 3
-"""So many trials that fail for the same reason, from the first one on, end a search."""
-
-_DIGITS = re.compile(r"[0-9]+")
 
 
 class Search:
@@ -83,6 +95,7 @@ class Search:
         enqueue: Configurations to try first; values that they leave out are drawn.
         prior_observations: Results of earlier searches, from :func:`hpsearch.searchers.match_observations`.
         constraints: What is true of every configuration, such as ``hidden_1 >= hidden_2``.
+        stop_at: A value that ends the search: no trial starts whose visible results have reached it.
         directory: A run directory to keep the search in, which ``hpsearch leaderboard`` and the other
             commands read; made if there is none.
 
@@ -110,6 +123,7 @@ class Search:
         enqueue: Sequence[Mapping[str, Value]] = (),
         prior_observations: Sequence[PriorObservation] = (),
         constraints: Sequence[str] = (),
+        stop_at: float | None = None,
         directory: str | PathLike[str] | None = None,
         _checked: bool = False,
     ) -> None:
@@ -138,6 +152,7 @@ class Search:
         self._repeats = repeats
         self._enqueued = [self.space.complete(values) for values in enqueue]
         self._max_failures = max_failures
+        self._stop_at = stop_at
         self._asked: list[Trial] = []
         self._again: deque[Trial] = deque()
         self._keeper: Keeper | None = None
@@ -148,6 +163,7 @@ class Search:
         self._failures = 0
         self._alike: list[str] | None = []  # reasons of the first trials; None if one was ranked
         self.best: Result | None = None
+        self.reached: Result | None = None
         if directory is not None:
             self._keep(Path(directory), method, halving, prior_observations)
 
@@ -172,13 +188,16 @@ class Search:
                     "early_stopping": early_stopping or False,
                     "enqueue": self._enqueued,
                     "repeats": self._repeats,
+                    "stop_at": {} if self._stop_at is None else {self.metric.name: self._stop_at},
                     "max_failures": NEVER if self._max_failures is None else self._max_failures,
                 },
             },
             name=directory.name,
             origin="hpsearch.Search",
         )
-        keeper = Keeper(config, prior_observations, directory)
+        keeper = Keeper(config, prior_observations, directory, ALGORITHM)
+        for text in changed_algorithm(keeper.run.meta("algorithm")):
+            warnings.warn(text, stacklevel=3)
         self.restore(keeper.run.trials(), keeper.run.results())
         self._keeper = keeper
 
@@ -229,6 +248,7 @@ class Search:
             max_failures=config.search.max_failures,
             repeats=config.search.repeats,
             enqueue=config.search.enqueue,
+            stop_at=next(iter(config.search.stop_at.values()), None),
             prior_observations=prior_observations,
             _checked=True,
         )
@@ -272,7 +292,14 @@ class Search:
     def finished(self) -> bool:
         """Whether there are no more trials to ask for."""
         with self._changed:
-            return not self._again and (self.gave_up or self._exhausted or len(self._asked) >= self.trials)
+            return not self._again and (self.gave_up or self._exhausted or len(self._asked) >= self._end)
+
+    @property
+    def _end(self) -> int:
+        """How many trials there are, as far as is known."""
+        if self.reached is None:
+            return self.trials
+        return min(self.trials, self.reached.number + self.lag + 1)  # the first that sees it does not start
 
     @property
     def ready(self) -> bool:
@@ -284,10 +311,12 @@ class Search:
             return bool(self._again) or not self.waits(number) or self._buffer.results >= number - self.lag
 
     def waits(self, number: int) -> bool:
-        """Whether a trial depends on earlier results: its proposal, or its rungs."""
+        """Whether a trial depends on earlier results: its proposal, its rungs, or whether it starts."""
         enqueued = len(self._enqueued)
-        return self._rungs is not None or (
-            number >= enqueued and self._searcher.uses_results(number - enqueued)
+        return (
+            self._rungs is not None
+            or self._stop_at is not None
+            or (number >= enqueued and self._searcher.uses_results(number - enqueued))
         )
 
     def ask(self, timeout: float | None = None) -> Trial | None:
@@ -471,10 +500,17 @@ class Search:
         """The next result in the order of the trials' numbers."""
         self._buffer.add_result(result)
         if not self.gave_up:
-            self._failures = self._failures + 1 if result.status in FAULTS else 0
+            self._failures = self._failures + 1 if result.status.is_fault else 0
+        if self.reached is None and self._reaches(result):
+            self.reached = result
         if self._alike is not None and result.number < ALIKE:
-            why = _DIGITS.sub("", result.reason.partition("\n")[0])
+            why = alike(result)
             self._alike = [*self._alike, why] if result.status is Status.FAILED and why else None
+
+    def _reaches(self, result: Result) -> bool:
+        if self._stop_at is None or result.value is None:
+            return False
+        return self.metric.loss(result.value) <= self.metric.loss(self._stop_at)
 
 
 def _check_enqueued(space: Space, values: Mapping[str, Value]) -> None:

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal, Self
 
-Value = bool | int | float | str
+Value = Any
+"""The value of a parameter or constant: what JSON can hold. Nothing is hashed, and 1, 1.0 and true differ."""
 
 Worth = tuple[float, float]
 """What a trial is worth: its loss, and its tie, which orders equal losses. Lower is better in both."""
@@ -30,6 +31,11 @@ class Status(StrEnum):
     TIMED_OUT = "timed_out"
     OUT_OF_MEMORY = "out_of_memory"
     CRASHED = "crashed"  # its process died
+
+    @property
+    def is_fault(self) -> bool:
+        """Whether something went wrong that says nothing of the metric, unlike a trial that diverged."""
+        return self in (Status.FAILED, Status.TIMED_OUT, Status.OUT_OF_MEMORY, Status.CRASHED)
 
     @property
     def ranked(self) -> bool:

@@ -30,7 +30,11 @@ class Browser:
 
     def open(self, path: Path) -> None:
         """Show a local file, and wait until it is loaded."""
-        self._call("POST", "/url", {"url": path.resolve().as_uri()})
+        self.visit(path.resolve().as_uri())
+
+    def visit(self, address: str) -> None:
+        """Show what is at an address, and wait until it is loaded."""
+        self._call("POST", "/url", {"url": address})
 
     def run(self, script: str, *arguments: object) -> Any:
         """What a script returns."""

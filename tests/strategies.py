@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from hpsearch.searchers import METHODS
 from hpsearch.space import PRIORS, Categorical, Number, Space
+from hpsearch.space.choices import identity
 from hpsearch.trial import Value
 
 names = st.sampled_from(
@@ -60,6 +61,27 @@ def numbers(draw: st.DrawFn, name: str = "x") -> Number:
     return Number(name, low, high, prior, step, prior_parameters=own)
 
 
+_scalars = (
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**9), 10**9)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.sampled_from(["", "a", "1", "null", "a, b", "é: #", "[1]", "true", " x"])
+)
+
+json_values: st.SearchStrategy[Value] = st.recursive(
+    _scalars,
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text("ab1: ", max_size=3), inner, max_size=3)
+    ),
+    max_leaves=5,
+)
+"""What a choice can be: anything that JSON holds."""
+
+json_choices = st.lists(json_values, min_size=2, max_size=6, unique_by=identity)
+"""The values of a parameter."""
+
+
 @st.composite
 def categoricals(draw: st.DrawFn, name: str = "c") -> Categorical:
     """Any list of values, with or without probabilities."""
@@ -95,9 +117,20 @@ def _sections(draw: st.DrawFn) -> tuple[dict[str, Any] | Value, list[Value]]:
         return value, [value, "other"]
     if kind == "values":
         pool = draw(
-            st.sampled_from([["a", "b", "1", "null"], [1, 2, 3, 10], [0.1, 1.0, 2.5, 1e-7], [True, False]])
+            st.sampled_from(
+                [
+                    ["a", "b", "1", "null"],
+                    [1, 2, 3, 10],
+                    [0.1, 1.0, 2.5, 1e-7],
+                    [True, False],
+                    [1, 1.0, True, "1", None],
+                    [[64], [64, 32], {"kernel": "rbf", "gamma": 0.1}, {"kernel": "linear"}, None],
+                ]
+            )
         )
-        values: list[Value] = draw(st.lists(st.sampled_from(pool), min_size=1, max_size=4, unique=True))
+        values: list[Value] = draw(
+            st.lists(st.sampled_from(pool), min_size=1, max_size=4, unique_by=identity)
+        )
         return {"values": values}, values
     if kind == "one":
         low = draw(st.integers(-5, 5))
@@ -132,7 +165,7 @@ def configs(draw: st.DrawFn) -> tuple[dict[str, Any], list[str]]:
         if isinstance(section, dict) and parents and draw(st.booleans()):
             names = draw(st.lists(st.sampled_from(parents), min_size=1, max_size=2, unique=True))
             section["when"] = {
-                other: draw(st.sampled_from([values[other][0], values[other]])) for other in names
+                other: draw(st.sampled_from([[values[other][0]], values[other]])) for other in names
             }
         space[name], values[name] = section, own
     config = {

@@ -23,7 +23,7 @@ ROOMS: dict[str, set[str]] = {
     "touches": {"errors"},
     "babysitting": {"touches", "trial"},
     "objective": {"trial"},
-    "running": {"objective", "trial"},
+    "running": {"files", "objective", "trial"},
     "space": {"errors", "expressions", "trial"},
     "document": {"errors", "trial"},
     "config": {
@@ -82,8 +82,19 @@ ROOMS: dict[str, set[str]] = {
     "functions": set(),
     "callbacks": {"process.reporting"},
     "keeping": {"config", "searchers", "store", "versions", "kernels", "trial", "errors"},
-    "search": {"config", "keeping", "searchers", "space", "trial", "errors"},
-    "loop": {"space", "search", "executors", "store", "signals", "commands", "trial", "errors"},
+    "first_failures": {"trial"},
+    "search": {"config", "first_failures", "keeping", "searchers", "space", "trial", "errors"},
+    "loop": {
+        "first_failures",
+        "space",
+        "search",
+        "executors",
+        "store",
+        "signals",
+        "commands",
+        "trial",
+        "errors",
+    },
     "known_results": {"space", "trial", "errors"},
     "warm_start": {"config", "known_results", "searchers", "store", "errors"},
     "epochs_note": {"trial"},
@@ -142,6 +153,10 @@ ROOMS: dict[str, set[str]] = {
     "exchange": {
         *("reports", "config", "document", "files", "invocation", "store", "space", "trial", "errors")
     },
+    "dashboard": {
+        *("analysis", "config", "findings", "reports", "searchers", "store", "trying"),
+        *("running", "files", "trial", "errors"),
+    },
     "api": {
         *("starting", "resuming", "relocation", "objectives", "network", "reports", "store", "loaded_run"),
         *("functions", "process", "space"),
@@ -179,6 +194,8 @@ HOMES = {
     "mlflow": {"exchange"},
     "vl_convert": {"reports"},
     "pandas": {"loaded_run"},
+    "starlette": {"dashboard"},
+    "uvicorn": {"dashboard"},
     "keras": {"callbacks"},
     "lightgbm": {"callbacks"},
     "lightning": {"callbacks"},

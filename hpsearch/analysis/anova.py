@@ -13,22 +13,15 @@ from dataclasses import dataclass
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
-from hpsearch.analysis.posterior import PosteriorDraws, plausible
+from hpsearch.analysis.learned import Learned, learn
+from hpsearch.analysis.posterior import PosteriorDraws
 from hpsearch.searchers.candidates import quasirandom_point
 from hpsearch.searchers.searcher import Observations
-from hpsearch.searchers.surrogate import Features, GaussianProcess, HyperparameterPrior, fit
-from hpsearch.searchers.targets import surrogate_targets
 from hpsearch.space import Floats, Space
 
-TRIALS_PER_PARAMETER = 4
-"""With fewer results per parameter there is no answer."""
 MOST_PAIRED = 8
 """Pairs are formed among at most this many parameters, those with the largest main effects."""
 
-_MOST_POINTS = 256
-_CLIP, _FAR = 0.95, 3.0  # losses above this quantile and this many interquartile ranges count as equal
-_STEPS = 40  # of the fit, which is done once
-_MODELS, _DRAWS = 8, 12  # hyperparameters, functions for each of them
 _POINTS = 2048  # over which the total variance is taken
 _GRIDS = {1: (40, 16), 2: (12, 6)}
 """For one parameter and for two: values each is set to, and points that the others are averaged over."""
@@ -57,12 +50,16 @@ class Importance:
 
     Attributes:
         effects: Main effects and interactions of pairs, the largest first.
-        explained: The share of the differences between trials that the others' results predict (R² of
-            leaving one out); 0 or less where they predict nothing, and the effects mean nothing.
+        explained: See :class:`hpsearch.analysis.learned.Learned`; at 0 or less the effects mean nothing.
+        compressed: Whether they are shares of the variance of log(1 + (loss − best) / unit), which resolves
+            differences between good trials, and not of the metric itself.
+        trials: How many trials they were learned from.
     """
 
     effects: Sequence[Effect]
     explained: float
+    compressed: bool = False
+    trials: int = 0
 
 
 def importance(
@@ -77,46 +74,33 @@ def importance(
         seed: For the posterior draws and the points they are averaged over.
 
     Returns:
-        None when nothing is searched, or when there are too few results to tell, which is below
-        :data:`TRIALS_PER_PARAMETER` for each parameter, or when all results are alike.
+        None where :func:`hpsearch.analysis.learned.learn` has no answer.
     """
-    losses = observations.losses[np.isfinite(observations.losses)]
-    d = space.dimensions
-    if d == 0 or len(losses) < TRIALS_PER_PARAMETER * d or losses.max() == losses.min():
+    learned = learn(space, observations, repeats, seed)
+    if learned is None:
         return None
     with ThreadpoolController().limit(limits=1, user_api="blas"):  # their number changes the last bits
-        return _importance(
-            space, observations, HyperparameterPrior.about(d, repeats), np.random.default_rng(seed)
-        )
+        effects = _effects(learned, np.random.default_rng([seed, 1]))
+    compressed = learned.scale.unit is not None
+    return Importance(effects, learned.explained, compressed, learned.trials)
 
 
-def _importance(
-    space: Space, observations: Observations, prior: HyperparameterPrior, rng: np.random.Generator
-) -> Importance:
-    rows, observed = surrogate_targets(observations, _MOST_POINTS, _clip(observations.losses))
-    units, features = observations.units[rows], Features(space)
-    best = fit(features, prior, prior.mean, units, observed, _STEPS)
-    residuals = GaussianProcess(features, best, units, observed).left_out
-    models = [
-        PosteriorDraws(features, theta, units, observed, _DRAWS, rng)
-        for theta in plausible(features, prior, best, units, observed, _MODELS, rng)
-    ]
+def _effects(learned: Learned, rng: np.random.Generator) -> list[Effect]:
+    space = learned.space
     sequence = np.array([quasirandom_point(number, np.zeros(space.dimensions)) for number in range(_POINTS)])
     variances = [
-        _Variances(space, draws, (sequence + rng.random(space.dimensions)) % 1.0) for draws in models
+        _Variances(space, draws, (sequence + rng.random(space.dimensions)) % 1.0) for draws in learned.models
     ]
 
     def shares(*columns: int) -> Floats:
         return np.concatenate([each.share(columns) for each in variances])
 
     columns = range(space.dimensions)
-    main = [shares(column) for column in columns]
-    effects = [_effect((space.names[column],), main[column]) for column in columns]
+    effects = [_effect((space.names[column],), shares(column)) for column in columns]
     largest = sorted(sorted(columns, key=lambda column: -effects[column].share)[:MOST_PAIRED])
     for first, second in itertools.combinations(largest, 2):
         effects.append(_effect((space.names[first], space.names[second]), shares(first, second)))
-    explained = 1.0 - float(np.square(residuals).mean() / observed.var())
-    return Importance(sorted(effects, key=lambda effect: -effect.share), explained)
+    return sorted(effects, key=lambda effect: -effect.share)
 
 
 class _Variances:
@@ -153,12 +137,6 @@ class _Variances:
         noise = values.var(axis=len(grid), ddof=1).mean(axis=grid) / count
         variance = np.square(values.mean(axis=len(grid))).mean(axis=grid)
         return np.asarray(np.clip((variance - noise) / self._total, 0.0, 1.0))
-
-
-def _clip(losses: Floats) -> float:
-    """The quantile above which losses count as equal, so that a few outliers are not all of the variance."""
-    low, high = np.nanquantile(losses, [0.25, 0.75])
-    return max(_CLIP, float(np.mean(losses <= high + _FAR * (high - low))))
 
 
 def _effect(names: tuple[str, ...], shares: Floats) -> Effect:

@@ -62,8 +62,8 @@ def _shared(
     others = [values[name] for values in good if name in values]
     ours = [values[name] for values in bad]
     if not isinstance(parameter, Number):
-        same = all(each == ours[0] for each in ours)
-        return ("=", ours[0]) if same and ours[0] not in others else None
+        same = all(parameter.is_among(each, ours[:1]) for each in ours)
+        return ("=", ours[0]) if same and not parameter.is_among(ours[0], others) else None
     low, high = min(map(float, ours)), max(map(float, ours))
     if others and low > max(map(float, others)):
         return "≥", min(ours, key=float)

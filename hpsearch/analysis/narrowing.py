@@ -1,6 +1,7 @@
 """Where a search has narrowed to, and whether its space is too small."""
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -66,8 +67,9 @@ def _typical(parameter: Parameter, tried: Sequence[Value]) -> Mapping[str, Value
         ascending = sorted(tried, key=float)
         outside = len(tried) // 10  # on either side; of few trials, none
         return {"low": ascending[outside], "high": ascending[-1 - outside]}
-    most_frequent = max(parameter.values, key=tried.count)
-    return {"value": most_frequent, "share": tried.count(most_frequent) / len(tried)}
+    counts = Counter(map(parameter.find, tried))
+    most_frequent = max(range(len(parameter.values)), key=counts.__getitem__)
+    return {"value": parameter.values[most_frequent], "share": counts[most_frequent] / len(tried)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,68 +1,72 @@
-"""Draws from the posterior of the surrogate: of its hyperparameters, and of functions."""
+"""Draws from the posterior of the model: of its hyperparameters, and of functions."""
 
 from collections.abc import Iterator
 
 import numpy as np
 
-from hpsearch.searchers.surrogate import JITTER, Features, GaussianProcess, HyperparameterPrior, log_posterior
+from hpsearch.analysis.epoch_process import EpochKernel, EpochProcess
+from hpsearch.searchers.surrogate import JITTER, HyperparameterPrior
 from hpsearch.space import Floats
 
 _STEPS_APART = 4  # of the walk through hyperparameters, between two draws
 _WAVES = 256
 _FREEDOM = 5  # degrees of freedom of the spectral density of Matérn-5/2: 2ν
+_ROUNDING = 1e-9
 
 
 class PosteriorDraws:
-    """Functions drawn from the posterior of a Gaussian process.
+    """Functions of the configuration at the last epoch, drawn from the posterior of the model.
 
     A draw from the prior is a sum of cosine waves with random frequencies (Rahimi & Recht, 2007), whose
-    density for Matérn-5/2 is a multivariate Student t. It becomes one from the posterior by adding what
-    explains its own error at the observed points (Wilson et al., 2020, equation 9).
+    density for Matérn-5/2 is a multivariate Student t, with weights that differ from epoch to epoch. It
+    becomes one from the posterior by adding what explains its own error at the observed points (Wilson et
+    al., 2020, equation 9).
 
     Args:
-        features: Maps points to features.
-        theta: Logarithms of d length scales, signal variance, noise variance.
-        units: Observed points, shape (n, d).
-        targets: Standardised losses, shape (n,).
+        kernel: The covariance of the rows of evidence.
+        theta: Its hyperparameters.
+        targets: The rows' losses on the scale of the model, standardised; shape (r,).
         count: How many draws.
         rng: Where they come from.
     """
 
     def __init__(
-        self,
-        features: Features,
-        theta: Floats,
-        units: Floats,
-        targets: Floats,
-        count: int,
-        rng: np.random.Generator,
+        self, kernel: EpochKernel, theta: Floats, targets: Floats, count: int, rng: np.random.Generator
     ) -> None:
-        self._features = features
+        self._features, rows = kernel.features, kernel.evidence
+        lengths, signal, noise, trial, pace = kernel.split(theta)
         stretch = np.sqrt(rng.chisquare(_FREEDOM, (_WAVES, 1)) / _FREEDOM)
-        normal = rng.standard_normal((_WAVES, len(features.owners)))
-        frequencies = (normal / stretch * np.exp(-theta[:-2])[features.owners]).T
-        self._frequencies = frequencies.astype(np.float32)  # cosines are what takes the time
+        normal = rng.standard_normal((_WAVES, len(lengths)))
+        self._frequencies = (normal / stretch / lengths).T.astype(np.float32)  # cosines take the time
         self._phases = rng.uniform(0, 2 * np.pi, _WAVES).astype(np.float32)
-        signal, noise = np.exp(theta[-2:])
-        self._weights = np.sqrt(2 * signal / _WAVES) * rng.standard_normal((_WAVES, count))
-        error = np.sqrt(noise + JITTER) * rng.standard_normal((len(units), count))
-        missing = targets[:, None] - self._prior(units) - error
-        self._correction = GaussianProcess(features, theta, units, missing)
+        levels = len(rows.epochs)
+        near = np.linalg.cholesky(np.exp(-kernel.apart / pace) + _ROUNDING * np.eye(levels))
+        root = np.linalg.cholesky(kernel.means + _ROUNDING * np.eye(levels))
+        weights = np.tensordot(near, rng.standard_normal((levels, _WAVES, count)), 1)
+        weights *= np.sqrt(2 * signal / _WAVES)
+        means = root @ rng.standard_normal((levels, count))
+        seeds = np.einsum("kl,nlc->nkc", near, rng.standard_normal((len(rows.units), levels, count)))
+        drawn = means[rows.levels] + np.sqrt(trial) * seeds[rows.trials, rows.levels]
+        drawn += np.sqrt(noise + JITTER) * rng.standard_normal(drawn.shape)
+        waves = self._waves(rows.units)[rows.trials]
+        for level in range(levels):
+            at = rows.levels == level
+            drawn[at] += waves[at] @ weights[level]
+        self._weights, self._mean = weights[-1].astype(np.float32), means[-1]
+        self._correction = EpochProcess(kernel, theta, targets[:, None] - drawn)
 
     def __call__(self, units: Floats) -> Floats:
         """The draws' values at points of shape (m, d); shape (m, draws)."""
-        return self._prior(units) + self._correction.mean(units)
+        return np.asarray(self._waves(units) @ self._weights + self._mean + self._correction.mean(units))
 
-    def _prior(self, units: Floats) -> Floats:
-        angles = self._features(units).astype(np.float32) @ self._frequencies + self._phases
-        return np.asarray(np.cos(angles) @ self._weights)
+    def _waves(self, units: Floats) -> Floats:
+        return np.asarray(np.cos(self._features(units).astype(np.float32) @ self._frequencies + self._phases))
 
 
 def plausible(
-    features: Features,
+    kernel: EpochKernel,
     prior: HyperparameterPrior,
     start: Floats,
-    units: Floats,
     targets: Floats,
     count: int,
     rng: np.random.Generator,
@@ -70,24 +74,21 @@ def plausible(
     """Draws from the posterior of the hyperparameters, by elliptical slice sampling (Murray et al., 2010).
 
     Args:
-        features: Maps points to features.
+        kernel: The covariance of the rows of evidence.
         prior: The prior over hyperparameters.
-        start: Where to begin, preferably at their most probable values; shape (d + 2,).
-        units: Observed points, shape (n, d).
-        targets: Standardised losses, shape (n,).
+        start: Where to begin, preferably at their most probable values.
+        targets: The rows' losses on the scale of the model, standardised; shape (r,).
         count: How many draws.
         rng: Where they come from.
 
     Yields:
-        Hyperparameters, shape (d + 2,).
+        Hyperparameters, of the shape of ``start``.
     """
-    points = features(units)
 
     def log_likelihood(theta: Floats) -> float:
         if (theta < prior.low).any() or (theta > prior.high).any():
             return -np.inf
-        height, _ = log_posterior(features.owners, prior, theta, points, targets)
-        return height + 0.5 * float(np.square((theta - prior.mean) / prior.deviation).sum())
+        return kernel.log_likelihood(theta, targets)
 
     theta, height = start, log_likelihood(start)
     for _ in range(count):

@@ -32,6 +32,7 @@ def plot(directory: Path, kind: str, output: Path | None, color: Color) -> None:
       curves      learning curves, and what the rungs of early stopping demanded
       importance  how much each parameter matters, with intervals
       slices      each parameter against the metric
+      marginal    the mean metric over each parameter, with its uncertainty
       maps        the metric over pairs of parameters, as the surrogate sees it
       parallel    parallel coordinates
       grid        the values tried, and those that a grid would have tried

@@ -14,7 +14,7 @@ from hpsearch.config.parameter_section import ParameterRules
 from hpsearch.config.reader import Reader
 from hpsearch.config.schema import CommandSection
 from hpsearch.document.nodes import Location, MappingNode, ScalarNode, SequenceNode, entries_at, find
-from hpsearch.invocation.flags import PYTHON, as_text
+from hpsearch.invocation.flags import PYTHON, as_text, choice_text
 from hpsearch.invocation.placeholders import placeholders, split_words
 from hpsearch.metrics.patterns import BadPattern, Pattern
 from hpsearch.trial import Value
@@ -158,7 +158,14 @@ def _space_spellings(reader: Reader) -> Iterator[tuple[str, dict[str, str]]]:
             yield name, dict(PYTHON)
         elif isinstance(node, MappingNode):
             words = ((key, entry.node) for key, entry in node.entries.items())
-            yield name, {key: as_text(word.value) for key, word in words if isinstance(word, ScalarNode)}
+            yield (
+                name,
+                {
+                    choice_text(key): as_text(word.value)
+                    for key, word in words
+                    if isinstance(word, ScalarNode)
+                },
+            )
 
 
 def _check_texts(section: CommandSection, reader: Reader) -> None:

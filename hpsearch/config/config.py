@@ -10,6 +10,7 @@ from hpsearch.config.checks import (
     absolute_scheduler_file,
     check_enqueued,
     check_run,
+    check_stop_at,
     search_notes,
 )
 from hpsearch.config.constraints_section import CONSTRAINTS, read_constraints
@@ -17,7 +18,7 @@ from hpsearch.config.earlier_results import find_earlier_results
 from hpsearch.config.network_settings import check_batch_size, note_unused_layers
 from hpsearch.config.objective_section import ObjectiveSettings, kind_of, read_metric, read_objective
 from hpsearch.config.other_tools import recognized
-from hpsearch.config.parameter_section import ParameterRules
+from hpsearch.config.parameter_section import ParameterRules, resolved_constant
 from hpsearch.config.reader import Reader
 from hpsearch.config.schema import Document, RunSection, SearchSection
 from hpsearch.config.setting_types import name_like
@@ -237,6 +238,8 @@ class Config:
         run: RunSection | None = reader.setting("run")
         if search:
             search = find_earlier_results(search, reader, base)
+        if search and metric:
+            check_stop_at(search, metric, reader)
         if search and run:
             check_run(search, run, kind, reader)
             run = absolute_scheduler_file(run, base)
@@ -365,10 +368,11 @@ def trial_config(config: Config, trial: Trial) -> str:
         trial: The trial with the values.
     """
     resolved = config.resolved()
-    resolved["space"] = dict(trial.values)
+    resolved["space"] = {name: resolved_constant(value) for name, value in trial.values.items()}
     resolved[CONSTRAINTS] = []
     resolved["search"] |= {"method": "random", "trials": 1, "early_stopping": False}
     resolved["search"] |= {"warm_start": [], "known_results": [], "enqueue": []}
+    resolved["search"] |= {"stop_at": {}}
     comment = f"""\
 # The values of trial {trial.number}, which had the seed {trial.seed}. A new run has another seed, so its
 # result may be a little better or worse: the best of many trials was also lucky.
@@ -380,7 +384,7 @@ def _settings(section: Mapping[str, JSON], prefix: str = "") -> list[tuple[str, 
     """Every setting of a section, by dotted path."""
     settings: list[tuple[str, JSON]] = []
     for key, value in section.items():
-        if isinstance(value, Mapping):
+        if isinstance(value, Mapping) and key != "stop_at":  # whose keys are no settings of their own
             settings += _settings(value, f"{prefix}{key}.")
         else:
             settings.append((prefix + key, value))

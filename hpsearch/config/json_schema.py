@@ -7,7 +7,7 @@ from hpsearch.config.space_section import SPELLINGS
 from hpsearch.document.nodes import JSON
 from hpsearch.network.hyperparameters import HYPERPARAMETERS, Hyperparameter
 
-_VALUE = {"type": ["string", "number", "boolean"]}
+_VALUE = {"type": ["string", "number", "boolean", "null"]}
 _TYPES = {"float": "number", "int": "integer", "bool": "boolean", "str": "string"}
 
 
@@ -56,8 +56,8 @@ def _parameter() -> dict[str, JSON]:
     """A parameter, in any spelling."""
     schema: dict[str, JSON] = _without_nulls(ParameterSection.model_json_schema())
     keys = schema["properties"]
-    keys["values"]["items"] = _VALUE
-    keys["when"]["additionalProperties"] = {"anyOf": [_VALUE, {"type": "array", "items": _VALUE}]}
+    keys["values"]["items"] = {}
+    keys["when"]["additionalProperties"] = {}
     keys |= {other: keys[key] for other, key in SPELLINGS.items()}
     keys["log"] = {"type": "boolean", "description": "true for prior: log"}
     return schema

@@ -196,7 +196,7 @@ def _nearest(hyperparameter: Hyperparameter, value: Value) -> str:
         return f"Write {meant}" if meant else suggest_value(value, hyperparameter.choices) or default
     if hyperparameter.kind == "bool":
         return f"Write {str(bool(value)).lower()}" if value in (0, 1) else default
-    if isinstance(value, bool) or hyperparameter.kind == "str":
+    if value is None or isinstance(value, bool | list | dict) or hyperparameter.kind == "str":
         return default
     if low is not None and (value < low or (value == low and hyperparameter.open_min)):
         return default if hyperparameter.open_min else f"Write {low:g} or more"

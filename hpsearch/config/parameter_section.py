@@ -1,15 +1,17 @@
 """One parameter of a space: from its section to a :class:`~hpsearch.space.Parameter`, and back."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, ClassVar
 
 from hpsearch.config.reader import Reader, either
 from hpsearch.config.schema import ParameterSection
-from hpsearch.document.nodes import Location, ScalarNode, find
+from hpsearch.document import fixes
+from hpsearch.document.nodes import Location, MappingNode, ScalarNode, SequenceNode, find
 from hpsearch.document.scalars import written
 from hpsearch.space import PRIORS, Categorical, Number, Parameter
+from hpsearch.space.choices import identity, is_nested
 from hpsearch.space.priors import InvalidKey
 from hpsearch.space.priors.grid import MOST_DIGITS
 from hpsearch.trial import Value
@@ -85,13 +87,11 @@ def _conditions(at: Location, when: Mapping[str, Any] | None, reader: Reader) ->
         reader.report((*at, "when"), "must name at least one other parameter", found="", hint=hint)
     conditions: dict[str, tuple[Value, ...]] = {}
     for other, allowed in (when or {}).items():
-        values = allowed if isinstance(allowed, list) else [allowed]
-        if not values or any(isinstance(value, list | dict) for value in values):
+        if allowed == []:
             rule, hint = "must be a value or a list of values", "For example: [1, 2]"
-            found = "an empty list" if allowed == [] else None
-            reader.report((*at, "when", other), rule, found=found, hint=hint)
+            reader.report((*at, "when", other), rule, found="an empty list", hint=hint)
         else:
-            conditions[other] = tuple(values)
+            conditions[other] = tuple(allowed) if isinstance(allowed, list) else (allowed,)
     return conditions
 
 
@@ -215,30 +215,17 @@ def _categorical(
         found = str(len(values) or "none")
         reader.report(at, f"must list 1 to {_MOST_VALUES} values", found=found, hint=hint)
         return None
-    nested = [index for index, value in enumerate(values) if isinstance(value, list | dict)]
-    for index in nested:
-        hint = "Values cannot be nested; remove the brackets"
-        reader.report((*at, index), "must be text, a number, true or false", hint=hint)
-    if nested:
-        return None
-    if len({_type(value) for value in values}) > 1:
-        rule = "must be all numbers, all text, or all true and false"
-        found = " and ".join({_type(value): written(value) for value in reversed(values)}.values())
-        reader.report(at, rule, found=found, hint="Numbers in quotes are text")
-        return None
-    cut_up = [index for index, value in enumerate(values) if _is_cut_up(value, (*at, index), reader)]
-    for index in cut_up:
-        hint = 'Write the whole value in quotes, such as "(3, 4)", or give each part a parameter of its own'
-        reader.report(
-            (*at, index), "must be a whole value: YAML has no tuples, and cuts at commas", hint=hint
-        )
+    cut_up = list(_cut_up(at, reader))
+    for where in cut_up:
+        hint = 'Write [3, 4] for a list, or the whole value in quotes, such as "(3, 4)", for text'
+        reader.report(where, "must be a whole value: YAML has no tuples, and cuts at commas", hint=hint)
     if cut_up:
         return None
     if kind == "float":  # your own code gets each value as it was written, a whole number whole
-        values = [float(value) if _type(value) == "number" else value for value in values]
-    first: dict[Value, int] = {}
+        values = [float(value) if type(value) is int else value for value in values]
+    first: dict[Hashable, int] = {}
     for index, value in enumerate(values):
-        if first.setdefault(value, index) < index:
+        if first.setdefault(identity(value), index) < index:
             reader.report((*at, index), "must be listed only once", hint="Remove it")
     probabilities = section.probabilities
     if probabilities is not None:
@@ -246,12 +233,25 @@ def _categorical(
     return Categorical(name, tuple(values), (probabilities and tuple(probabilities)) or None, when)
 
 
-def _is_cut_up(value: object, at: Location, reader: Reader) -> bool:
-    """Whether a value looks like a part of a tuple: ``(3`` or ``4)``, without quotes."""
-    if not isinstance(value, str) or value.count("(") == value.count(")"):
-        return False
+def _cut_up(at: Location, reader: Reader) -> Iterator[Location]:
+    """Where a text below a location looks like a part of a tuple: ``(3`` or ``4)``, without quotes."""
     node = find(reader.root, at)
-    return not (isinstance(node, ScalarNode) and node.written.startswith('"'))
+    if isinstance(node, SequenceNode):
+        for index in range(len(node.nodes)):
+            yield from _cut_up((*at, index), reader)
+    elif isinstance(node, MappingNode):
+        for key in node.entries:
+            yield from _cut_up((*at, key), reader)
+    elif isinstance(node, ScalarNode) and isinstance(node.value, str) and not node.written.startswith('"'):
+        yield from [at] if node.value.count("(") != node.value.count(")") else []
+
+
+def choice_notes(name: str, choices: Categorical) -> list[str]:
+    """What listed values may not be as their author expects: text that reads as a number beside numbers."""
+    texts = [value for value in choices.values if isinstance(value, str) and fixes.number(value) == value]
+    numbers = any(isinstance(value, int | float) and not isinstance(value, bool) for value in choices.values)
+    listed = ", ".join(map(written, texts))
+    return [f"space.{name}: {listed}, in quotes, is text beside numbers"] if texts and numbers else []
 
 
 def range_notes(
@@ -290,10 +290,6 @@ def _check_probabilities(at: Location, probabilities: list[float], count: int, r
         reader.report(at, "must add up to 1", found=f"a sum of {total:g}", hint=hint)
 
 
-def _type(value: Value) -> str:
-    return "boolean" if isinstance(value, bool) else "text" if isinstance(value, str) else "number"
-
-
 def extremes(parameter: Parameter) -> dict[Location, Value]:
     """The values of a parameter, by location, of which one breaks any bound that its values can break."""
     at: Location = ("space", parameter.name)
@@ -302,11 +298,16 @@ def extremes(parameter: Parameter) -> dict[Location, Value]:
     return {(*at, "min"): parameter.min, (*at, "max"): parameter.max}
 
 
-def only_value(parameter: Parameter) -> Value | None:
-    """The value of a parameter that has only one; None for any other parameter."""
+def has_one_value(parameter: Parameter) -> bool:
+    """Whether a parameter has only one value."""
     if isinstance(parameter, Categorical):
-        return parameter.values[0] if len(parameter.values) == 1 else None
-    return parameter.min if parameter.min == parameter.max else None
+        return len(parameter.values) == 1
+    return parameter.min == parameter.max
+
+
+def first_value(parameter: Parameter) -> Value:
+    """The first value of a parameter."""
+    return parameter.values[0] if isinstance(parameter, Categorical) else parameter.min
 
 
 def resolved_parameter(parameter: Parameter) -> dict[str, Any]:
@@ -329,3 +330,8 @@ def resolved_parameter(parameter: Parameter) -> dict[str, Any]:
     if parameter.when:
         section["when"] = {name: list(values) for name, values in parameter.when.items()}
     return section
+
+
+def resolved_constant(value: Value) -> Any:
+    """What stands for a constant in the section ``space``."""
+    return {"values": [value]} if is_nested(value) else value

@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError, core_schema
 
 from hpsearch.document import fixes, quantities
 from hpsearch.document.scalars import shown
-from hpsearch.invocation.flags import PYTHON, as_text
+from hpsearch.invocation.flags import PYTHON, as_text, choice_text
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _FUNCTION = re.compile(r"([^:]*/)?[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
@@ -127,7 +127,7 @@ def _spelling(value: object) -> object:
     if value == "python":
         return dict(PYTHON)
     if isinstance(value, dict) and all(isinstance(word, str | int | float) for word in value.values()):
-        return {key: as_text(word) for key, word in value.items()}
+        return {choice_text(key): as_text(word) for key, word in value.items()}
     raise wrong("must be python, or words by value", 'For example: {"true": "yes", "false": "no"}')
 
 

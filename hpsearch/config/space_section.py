@@ -8,10 +8,13 @@ from typing import Any
 
 from hpsearch.config.parameter_section import (
     ParameterRules,
+    choice_notes,
     extremes,
-    only_value,
+    first_value,
+    has_one_value,
     range_notes,
     read_parameter,
+    resolved_constant,
     resolved_parameter,
 )
 from hpsearch.config.reader import Reader, either
@@ -30,6 +33,7 @@ from hpsearch.document.nodes import (
 from hpsearch.document.scalars import shown, written
 from hpsearch.errors import UsageError
 from hpsearch.space import Categorical, Number, Parameter, Space
+from hpsearch.space.choices import is_nested
 from hpsearch.trial import Value
 
 MOST_PARAMETERS = 500
@@ -97,15 +101,13 @@ def read_space(reader: Reader, rules: ParameterRules, notes: list[str]) -> Space
     constants: dict[str, Value] = {}
     for name, entry in section.entries.items():
         _check_name(name, rules, reader)
-        match _read_entry(name, entry.node, rules, reader, notes):
-            case Number() | Categorical() as parameter:
-                parameters.append(parameter)
-            case None:
-                pass
-            case constant:
-                constants[name] = constant
+        for read in _read_entry(name, entry.node, rules, reader, notes):
+            if isinstance(read, Number | Categorical):
+                parameters.append(read)
+            else:
+                constants[name] = read
     if not section.error:
-        _check_conditions(parameters, section.entries.keys(), reader)
+        _check_conditions(parameters, constants, section.entries.keys(), reader)
     if in_error(section) or len(reader.problems) > before:
         return None
     return _fold_constants(parameters, constants, notes)
@@ -142,43 +144,47 @@ def _check_name(name: str, rules: ParameterRules, reader: Reader) -> None:
 
 def _read_entry(
     name: str, node: Node, rules: ParameterRules, reader: Reader, notes: list[str]
-) -> Parameter | Value | None:
-    """The parameter or constant of a name; None if anything is wrong with it."""
+) -> Iterator[Parameter | Value]:
+    """The parameter or constant of a name, if nothing is wrong with it."""
     at = ("space", name)
     before = len(reader.problems)
     if isinstance(node, SequenceNode):
         reader.report(at, "must be a value or a section of keys", hint="Write {values: […]}")
-        return None
+        return
     if isinstance(node, ScalarNode):
-        if node.error:
-            return None
-        rules.check_values(name, {at: node.value}, reader)
-        number = isinstance(node.value, int) and not isinstance(node.value, bool)
-        return float(node.value) if number and rules.kind(name) == "float" else node.value
+        if not node.error:
+            rules.check_values(name, {at: node.value}, reader)
+            yield float(node.value) if type(node.value) is int and rules.kind(name) == "float" else node.value
+        return
     section = reader.read(at, ParameterSection)
     if section is None:
-        return None
+        return
     for key in ("flag", "spelling"):
         if getattr(section, key) is not None and not rules.takes_flags:
             reader.report((*at, key), "can only be used with a command", hint="Remove it", key=True)
     parameter = read_parameter(name, section, rules.kind(name), reader)
     if parameter is None or len(reader.problems) > before:
-        return None
+        return
     rules.check_values(name, extremes(parameter), reader)
     if isinstance(parameter, Number):
         notes += range_notes(name, parameter, section, rules.kind(name), reader)
-    only = only_value(parameter)
-    if only is None:
-        return parameter
-    if parameter.when:
-        return Categorical(name, (only,), when=parameter.when)
-    notes.append(f"space.{name}: has only one value, {written(only)}, and is treated as a constant")
-    return only
+    else:
+        notes += choice_notes(name, parameter)
+    if not has_one_value(parameter):
+        yield parameter
+    elif parameter.when:
+        yield Categorical(name, (first_value(parameter),), when=parameter.when)
+    else:
+        only = first_value(parameter)
+        if not is_nested(only):  # which has to be written like this
+            notes.append(f"space.{name}: has only one value, {written(only)}, and is treated as a constant")
+        yield only
 
 
 def resolved_space(space: Space) -> dict[str, Any]:
     """The ``space`` section of a space, with all defaults filled in."""
-    return {p.name: resolved_parameter(p) for p in space.parameters} | dict(space.constants)
+    parameters = {parameter.name: resolved_parameter(parameter) for parameter in space.parameters}
+    return parameters | {name: resolved_constant(value) for name, value in space.constants.items()}
 
 
 def space_data(space: object) -> object:
@@ -187,7 +193,8 @@ def space_data(space: object) -> object:
     Anything else is returned as it is, to be refused with its location.
     """
     if isinstance(space, Space):
-        return {parameter.name: _as_data(parameter) for parameter in space.parameters} | dict(space.constants)
+        parameters = {parameter.name: _as_data(parameter) for parameter in space.parameters}
+        return parameters | {name: resolved_constant(value) for name, value in space.constants.items()}
     if isinstance(space, Mapping):
         return {name: _as_data(value) for name, value in space.items()}
     if isinstance(space, Sequence) and all(isinstance(each, Number | Categorical) for each in space):
@@ -207,15 +214,19 @@ def _as_data(value: object) -> object:
     return resolved_parameter(replace(value, when=when))
 
 
-def _check_conditions(parameters: Sequence[Parameter], names: Set[str], reader: Reader) -> None:
+def _check_conditions(
+    parameters: Sequence[Parameter], constants: Mapping[str, Value], names: Set[str], reader: Reader
+) -> None:
     """Reports conditions that can never be true: unknown names, impossible values, cycles.
 
     Args:
         parameters: The parameters that could be read.
+        constants: The constants that could be read.
         names: All names of the space, also of parameters that could not be read.
         reader: The config.
     """
     by_name = {parameter.name: parameter for parameter in parameters}
+    of_one_value = {name: Categorical(name, (value,)) for name, value in constants.items()}
     for parameter in parameters:
         for other, allowed in parameter.when.items():
             at = ("space", parameter.name, "when", other)
@@ -225,6 +236,8 @@ def _check_conditions(parameters: Sequence[Parameter], names: Set[str], reader: 
                 reader.report(at, "is not a parameter of this space", hint=hint, key=True)
             elif other in by_name:
                 _check_condition(at, by_name[other], allowed, reader)
+            elif other in of_one_value and any(map(is_nested, allowed)):
+                _check_condition(at, of_one_value[other], allowed, reader)
     for cycle in _cycles(by_name):
         path = " → ".join((*cycle, cycle[0]))
         rule, hint = "a parameter must not depend on itself", "Remove one of these conditions"
@@ -238,10 +251,16 @@ def _check_condition(
         rule = f"must name a discrete parameter, but {parent.name} is continuous"
         reader.report(at, rule, hint=f"Give {parent.name} values, a step or type: int", key=True)
         return
+    if not any(map(parent.accepts, allowed)) and parent.accepts(list(allowed)):
+        hint = f"Write [{written(list(allowed))}], as the value is a list itself"
+        reader.report(at, f"must be a value of {parent.name}, or a list of them", hint=hint)
+        return
     for value in allowed:
-        if not parent.accepts(value):
+        if isinstance(value, dict) and not any(map(is_nested, getattr(parent, "values", ()))):
+            reader.report(at, "must be a value or a list of values", hint="For example: [1, 2]")
+        elif not parent.accepts(value):
             rule = f"must be a value of {parent.name}: {_possible(parent)}"
-            options = [str(option) for option in getattr(parent, "values", ())]
+            options = [option for option in getattr(parent, "values", ()) if isinstance(option, str)]
             hint = suggest_value(value, options) or "List the values with which it is active"
             reader.report(at, rule, found=written(value), hint=hint)
 
@@ -292,8 +311,7 @@ def _fold_constants(
             for each in left
             if each.name not in never
         ]
-        always = {each.name: only_value(each) for each in left if not each.when}
-        folded |= {name: value for name, value in always.items() if value is not None}
+        folded |= {each.name: first_value(each) for each in left if not each.when and has_one_value(each)}
         left = [each for each in left if each.name not in folded]
     notes += [
         f"space.{name}: is left out because it is never active: {reason}" for name, reason in never.items()
@@ -306,6 +324,8 @@ def _never_active(parameter: Parameter, constants: Mapping[str, Value], never: M
     for other, allowed in parameter.when.items():
         if other in never:
             return f"{other} is never active"
-        if other in constants and not Categorical(other, allowed).accepts(constants[other]):
+        if other in constants and not Categorical(other, (constants[other],)).is_among(
+            constants[other], allowed
+        ):
             return f"{other} is {written(constants[other])}"
     return ""

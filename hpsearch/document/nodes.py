@@ -84,6 +84,16 @@ class MappingNode:
 Node = ScalarNode | SequenceNode | MappingNode
 
 
+def may_be_null(at: Location) -> bool:
+    """Whether null is a value at a location: a constant, or among the choices of a parameter.
+
+    Elsewhere a key without a value is a mistake more often than it is null.
+    """
+    if at[:1] == ("space",):
+        return len(at) == 2 or (len(at) > 3 and at[2] in ("values", "choices", "when"))
+    return at[:2] == ("search", "enqueue") and len(at) > 3
+
+
 def plain(node: Node) -> Any:
     """The tree as plain mappings, lists and values."""
     if isinstance(node, ScalarNode):

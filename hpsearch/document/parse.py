@@ -13,10 +13,19 @@ from typing import Any
 import yaml
 
 from hpsearch.document import fixes
-from hpsearch.document.nodes import Entry, Location, MappingNode, Node, Position, ScalarNode, SequenceNode
+from hpsearch.document.nodes import (
+    Entry,
+    Location,
+    MappingNode,
+    Node,
+    Position,
+    ScalarNode,
+    SequenceNode,
+    may_be_null,
+)
 from hpsearch.document.plain_data import DEEPEST, TOO_DEEP
 from hpsearch.document.problems import BEGIN, EMPTY, Problems
-from hpsearch.document.scalars import AmbiguousScalar, quoted, refuse_text, resolve, shown
+from hpsearch.document.scalars import NULL, AmbiguousScalar, quoted, refuse_text, resolve, shown
 from hpsearch.document.syntax import explain_syntax
 from hpsearch.trial import Value
 
@@ -27,8 +36,6 @@ except ImportError:  # PyYAML was built without libyaml
 
 LARGEST = 10_000
 """How many values a config can hold; a value counts again every time an alias repeats it."""
-
-_NOTHING = ("", "~", "null", "Null", "NULL")
 
 # Characters that YAML does not allow: control characters and lone surrogates.
 _NOT_ALLOWED = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -123,7 +130,7 @@ class _Composer:
         if isinstance(next(self._events), yaml.StreamEndEvent):
             return None
         event = next(self._events)
-        if not at and isinstance(event, yaml.ScalarEvent) and _is_plain(event) and event.value in _NOTHING:
+        if not at and isinstance(event, yaml.ScalarEvent) and _is_plain(event) and event.value in ("", *NULL):
             self._problems.stop(self._position(event), (), EMPTY, hint=BEGIN)
         root = self._node(event, at)
         next(self._events)  # the document's end
@@ -197,6 +204,8 @@ class _Composer:
             if rule := refuse_text(text):
                 self._problems.add(position, at, rule, quoted(text))
             return ScalarNode(position, text, quoted(text), error=bool(rule))
+        if text in NULL and may_be_null(at):
+            return ScalarNode(position, None, text)
         try:
             return ScalarNode(position, self._dialect.resolve(text), shown(text))
         except AmbiguousScalar as error:

@@ -4,7 +4,16 @@ import math
 import numbers
 from collections.abc import Mapping, Sequence
 
-from hpsearch.document.nodes import Entry, Location, MappingNode, Node, Position, ScalarNode, SequenceNode
+from hpsearch.document.nodes import (
+    Entry,
+    Location,
+    MappingNode,
+    Node,
+    Position,
+    ScalarNode,
+    SequenceNode,
+    may_be_null,
+)
 from hpsearch.document.problems import Problems
 from hpsearch.document.scalars import LONGEST_INTEGER, TOO_MANY_DIGITS, refuse_text, shown, written
 from hpsearch.trial import Value
@@ -38,7 +47,7 @@ def from_data(data: object, position: Position, problems: Problems, at: Location
         items = (from_data(value, position, problems, (*at, index)) for index, value in enumerate(data))
         return SequenceNode(position, tuple(items))
     try:
-        value = _value(data)
+        value = None if data is None and may_be_null(at) else _value(data)
     except ValueError as error:
         problems.add(position, at, str(error), shown(repr(data)))
         return ScalarNode(position, "", "", error=True)

@@ -4,9 +4,10 @@ The rules are those of the YAML 1.2 core schema. Text that YAML versions or peop
 ways (``no``, ``010``, ``12:30``, ``1,5``) is never guessed: it is refused, with what to write instead.
 """
 
+import json
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from hpsearch.trial import Value
 
@@ -15,8 +16,13 @@ LONGEST_INTEGER = 18
 
 TOO_MANY_DIGITS = f"whole numbers must have at most {LONGEST_INTEGER} digits"
 
+NULL = ("null", "~", "Null", "NULL")
+"""How null is written, where it can be."""
+
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|(0|[1-9][0-9]*)(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_NOTHING = ("None", "nan", "inf")  # read as text, and taken for something else
+_MARK = re.compile(r"[#&*!|>'%@`:]|[-?]( |$)|.*(: |:$| #)", re.DOTALL)  # of YAML, in text without quotes
 _UNFIT = re.compile("[\0\ud800-\udfff]")
 _BOOLEANS = {word: word.lower() == "true" for word in ("true", "True", "TRUE", "false", "False", "FALSE")}
 
@@ -63,7 +69,7 @@ def _true_or_false(text: str) -> str:
 
 _AMBIGUOUS: tuple[tuple[re.Pattern[str], str, Callable[[str], str]], ...] = (
     (
-        re.compile(r"|~|null|Null|NULL"),
+        re.compile("|".join(map(re.escape, ("", *NULL)))),
         "a value is needed here",
         lambda text: "Write a value or remove the key",
     ),
@@ -170,10 +176,43 @@ def quoted(text: str) -> str:
 
 def written(value: object) -> str:
     """A value as YAML writes it, safe to print."""
+    if value is None:
+        return "null"
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str):
         return quoted(value)
     if isinstance(value, int) and abs(value) >= 10**LONGEST_INTEGER:
         return "a very large whole number"
+    if isinstance(value, list | dict):
+        return shown(flow(value))
     return shown(repr(value))
+
+
+def flow(value: Value) -> str:
+    """JSON data on one line as YAML writes it: ``{kernel: rbf, hidden: [64, 32]}``."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{_flow_text(str(key))}: {flow(each)}" for key, each in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(flow, value))}]"
+    return _flow_text(value) if isinstance(value, str) else short_exponent(json.dumps(value))
+
+
+def _flow_text(text: str) -> str:
+    return text if is_plain_text(text) else json.dumps(text, ensure_ascii=False)
+
+
+def short_exponent(text: str) -> str:
+    """A number without zeros before its exponent: 1e-5 for 1e-05."""
+    mantissa, e, exponent = text.partition("e")
+    return f"{mantissa}e{int(exponent)}" if e and mantissa[-1:].isdigit() else text
+
+
+def is_plain_text(text: str) -> bool:
+    """Whether a text without quotes cannot be taken for a number, null, a list, or several values."""
+    try:
+        read = resolve(text)
+    except AmbiguousScalar:
+        return False
+    odd = text != text.strip() or text in _NOTHING or any(mark in text for mark in ',"[]{}\n') or not text
+    return isinstance(read, str) and not odd and not _MARK.match(text)

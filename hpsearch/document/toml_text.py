@@ -11,7 +11,11 @@ _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def toml_text(data: Mapping[str, Any]) -> str:
-    """The text of a TOML document that is read back as the same data."""
+    """The text of a TOML document that is read back as the same data.
+
+    Raises:
+        ValueError: There is null in it, which TOML does not have.
+    """
     return "\n".join(_section(data, ())).strip("\n") + "\n"
 
 
@@ -53,6 +57,8 @@ def _key(key: str) -> str:
 
 
 def _value(value: Any) -> str:
+    if value is None:
+        raise ValueError("TOML has no null")
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float) and not math.isfinite(value):

@@ -183,7 +183,7 @@ class ForeignDocument:
         node = self.get(at)
         if node is None:
             return None
-        value = node.value if isinstance(node, ScalarNode) else ""
+        value: bool | int | float | str = node.value if isinstance(node, ScalarNode) else ""
         if isinstance(value, bool | str) or (whole and not isinstance(value, int)):
             rule = "must be a whole number" if whole else "must be a number"
             self.report(at, rule, hint=_as_number(value, whole=whole))

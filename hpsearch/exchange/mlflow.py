@@ -74,7 +74,7 @@ def _write(entities: Any, client: Any, experiment: str, export: RunExport, expor
         run_name=f"trial-{trial.number:05d}",
     )
     identity = run.info.run_id
-    params = [entities.Param(name, str(value)) for name, value in trial.values.items()]
+    params = [entities.Param(name, str(value)) for name, value in exported.flat_values.items()]
     client.log_batch(identity, params=params)
     metrics = _metrics(entities, export, exported)
     for at in range(0, len(metrics), _MOST_METRICS):

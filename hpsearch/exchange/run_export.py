@@ -1,5 +1,6 @@
 """A run as it is written for other tools."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,7 +10,7 @@ from hpsearch.config import Config
 from hpsearch.store import Run
 from hpsearch.trial import Result, Trial, Value
 
-__all__ = ["RunExport", "TrialExport"]
+__all__ = ["RunExport", "TrialExport", "flat"]
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,11 @@ class TrialExport:
     result: Result | None
     started: datetime
     ended: datetime | None
+
+    @property
+    def flat_values(self) -> dict[str, bool | int | float | str]:
+        """The values of the trial, with null, lists and mappings as JSON text."""
+        return {name: flat(value) for name, value in self.trial.values.items()}
 
     @property
     def metadata(self) -> dict[str, Any]:
@@ -74,6 +80,13 @@ class RunExport:
         """The values of a trial without the constants."""
         constants = self.config.space.constants
         yield from ((name, value) for name, value in values.items() if name not in constants)
+
+
+def flat(value: Value) -> bool | int | float | str:
+    """A value for tools that have no null, lists or mappings: these as JSON text."""
+    if isinstance(value, bool | int | float | str):
+        return value
+    return json.dumps(value)
 
 
 def _trial_export(

@@ -63,7 +63,7 @@ class _Events:
                         writer.write_event(self._scalar(name, value, epoch.number, started + epoch.seconds))
             figures = _figures(export, exported)
             ended = (exported.ended or exported.started).timestamp()
-            experiment, start, _ = self._summaries.hparams(dict(exported.trial.values), figures)
+            experiment, start, _ = self._summaries.hparams(exported.flat_values, figures)
             for summary in (experiment, start, self._end(exported)):
                 writer.write_event(self._event(wall_time=ended, summary=summary))
             for name, value in figures.items():

@@ -1,5 +1,7 @@
 """How one value is passed to a command, and how all of them are."""
 
+import contextlib
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -32,19 +34,23 @@ class Passing:
     Attributes:
         flags: By parameter: ``--lr {}``, ``lr={}``, ``-c {2**k}``; ``--amp`` is there if the value is true,
             ``--amp/--no-amp`` is one or the other.
-        spellings: By parameter, words for some of its values; those of all parameters under "".
+        spellings: By parameter, words for some of its values; those of all parameters under "". Null that is
+            spelled "" is not passed, as if the parameter had no value.
     """
 
     flags: Mapping[str, str] = field(default_factory=dict)
     spellings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def spelled(self, name: str, value: Value) -> str:
-        """A value as a word."""
+        """A value as a word; what is within a list or a mapping is spelled too, if it is no text."""
+        words = {**self.spellings.get("", {}), **self.spellings.get(name, {})}
         text = as_text(value)
-        for spelling in (self.spellings.get(name, {}), self.spellings.get("", {})):
-            if text in spelling:
-                return spelling[text]
-        return text
+        if isinstance(value, str) and words.get(text) == PYTHON.get(text):
+            return value  # the text "null" is no null
+        return words.get(text, _nested_text(value, words) if isinstance(value, list | Mapping) else text)
+
+    def _is_left_out(self, name: str, value: Value) -> bool:
+        return value is None and not self.spelled(name, value)
 
     def placeholder(self, inner: str, values: Mapping[str, Value], special: Mapping[str, str]) -> str:
         """What replaces a placeholder: a value, something about the trial, or a result.
@@ -60,6 +66,8 @@ class Passing:
         """
         name = inner.strip()
         if name in values:
+            if self._is_left_out(name, values[name]):
+                raise Inactive(name)
             return self.spelled(name, values[name])
         if name in special:
             return special[name]
@@ -75,6 +83,8 @@ class Passing:
 
     def _words(self, name: str, style: str, values: Mapping[str, Value]) -> list[str]:
         flag = self.flags.get(name)
+        if self._is_left_out(name, values[name]):
+            return []
         if flag is None:
             match = _STYLE.fullmatch(style)
             assert match is not None  # noqa: S101 -- the config was checked
@@ -145,10 +155,35 @@ def expression_names(text: str) -> frozenset[str]:
 
 
 def as_text(value: Value | None) -> str:
-    """A value as a word: ``true``, ``0.1``, ``adam``, ``null``."""
+    """A value as a word: ``true``, ``0.1``, ``adam``, ``null``; a list or a mapping as JSON."""
     if value is None:
         return "null"
+    if isinstance(value, list | Mapping):
+        return _nested_text(value, {})
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _nested_text(value: Value, words: Mapping[str, str]) -> str:
+    """JSON, in which numbers, true, false and null may have other words; with Python's it is Python."""
+    if isinstance(value, Mapping):
+        pairs = (f"{_json_text(name)}: {_nested_text(each, words)}" for name, each in value.items())
+        return f"{{{', '.join(pairs)}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(_nested_text(each, words) for each in value)}]"
+    text = as_text(value)
+    return _json_text(value) if isinstance(value, str) else words.get(text, text)
+
+
+def _json_text(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+def choice_text(key: str) -> str:
+    """The key of a spelling as the text of the value that it means, however its JSON has spaces."""
+    if key.startswith(("[", "{")):
+        with contextlib.suppress(ValueError, RecursionError):
+            return as_text(json.loads(key))
+    return key
 
 
 def _switches(flag: str) -> tuple[str, str]:
@@ -166,6 +201,7 @@ __all__ = [
     "as_text",
     "check_flag",
     "check_style",
+    "choice_text",
     "expression_names",
     "is_args",
 ]

@@ -2,18 +2,22 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from hpsearch.metrics.names import LEVELS, canonical
+from hpsearch.metrics.names import LEVELS, canonical, is_counter
 from hpsearch.metrics.numbers import NUMBER, WHOLE, value_of
 
 MOST_WORDS = {"equals": 4, "bar": 3, "": 3}
 """In a name, by what is between it and its number; what has more is a sentence."""
 
 _WRAPPER = r"(?:tensor|array|Array|DeviceArray|(?:np|numpy|jnp)\.float[0-9]+)"
+_CHANGES = r"(?!\s*(?:-+>|→|=>)\s*[+\-−.]?[0-9])"
+"""A lookahead: the number before does not become another one, as in ``0.5 -> 0.4``."""
+
 _TOKEN = re.compile(
     rf"(?P<wrapper>{_WRAPPER}\((?={NUMBER}\s*(?:\)|,\s*[a-z_]+\s*=)))"
-    rf"|(?P<number>{NUMBER}){WHOLE}"
+    r"|(?P<option>(?<!\S)--[A-Za-z][\w.-]*[ =]?)"
+    rf"|(?P<number>{NUMBER}){WHOLE}{_CHANGES}"
     r"|(?P<junk>[+\-−.]?[0-9][\w.,:/%+\-−]*)"
     r"|(?P<word>\#?[^\W\d]\w*(?:['’]s\b)?(?:[@./+\-]\w+)*%?)"
     r"|(?P<equals>->|=>|[:=](?![:=]))"
@@ -22,6 +26,12 @@ _TOKEN = re.compile(
     r"|(?P<other>.)",
     re.DOTALL,
 )
+_SETTINGS = re.compile(
+    r"\b\w*(?:Namespace|Config|Cfg|Args|Arguments|Params|Parameters|Options|Settings)\(.*", re.DOTALL
+)
+"""Settings as Python prints them, to the end of the line: ``Namespace(lr=0.1, loss=3)``."""
+
+_BEST = re.compile(r"\bbest\b", re.IGNORECASE)
 _FILE = re.compile(r"\.(?:py|cc|cpp|go|rs|jl|R|lua|js|ts|sh)\Z")
 
 
@@ -41,8 +51,26 @@ class Pair:
 
 
 def pairs(line: str) -> list[Pair]:
-    """The names with numbers in a line, from left to right; numbers that are not whole are left out."""
-    return [pair for pair in _pairs(line) if not _FILE.search(pair.name)]
+    """The names with numbers in a line, from left to right; numbers that are not whole are left out.
+
+    In a line about the best epoch, which is not the last one, all names begin with ``best``.
+    """
+    if "(" in line:
+        line = _SETTINGS.sub("", line)
+    found = [pair for pair in _pairs(line) if not _FILE.search(pair.name)]
+    if found and (best := _BEST.search(line)) and _is_about_the_best(line[: best.start()], found):
+        found = [replace(pair, name=_best_name(pair.name)) for pair in found]
+    return found
+
+
+def _is_about_the_best(before: str, found: list[Pair]) -> bool:
+    """Whether the word ``best`` is about a whole line: before all numbers, and in no name of a metric."""
+    first = found[0].name
+    return not any(_pairs(before)) and ("best" not in canonical(first).split("_") or is_counter(first))
+
+
+def _best_name(name: str) -> str:
+    return name if "best" in canonical(name).split("_") else f"best_{name}"
 
 
 def contradictory(found: list[Pair]) -> set[str]:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from hpsearch.document.plain_yaml import BadYaml, dump_yaml, load_yaml
 from hpsearch.document.toml_text import toml_text
 from hpsearch.expressions import Expression, ExpressionError
-from hpsearch.invocation.flags import Inactive, Passing
+from hpsearch.invocation.flags import Inactive, Passing, as_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -94,8 +94,14 @@ def _fill(
     if suffix in _LOADERS:
         data = _loaded(template, text, _LOADERS[suffix])
         for name, value in values.items():
-            _set(data, name, str(value) if suffix in (".ini", ".cfg") else value)
-        return _WRITERS[suffix](_filled_data(data, values, special))
+            if value is None and suffix == ".toml":
+                _remove(data, name)
+            else:
+                _set(data, name, _text(value) if suffix in (".ini", ".cfg") else value)
+        try:
+            return _WRITERS[suffix](_filled_data(data, values, special))
+        except ValueError as error:
+            raise BadTemplate(f"{template} cannot hold the values of this trial: {error}") from None
     return _PLACEHOLDER.sub(lambda match: _replacement(match, values, special, passing), text)
 
 
@@ -128,6 +134,17 @@ def _set(data: Any, name: str, value: Any) -> None:
         section[key] = value
 
 
+def _remove(data: Any, name: str) -> None:
+    """Leaves a key out, which is what TOML has in place of null."""
+    for section, key in list(_places(data, name)):
+        del section[key]
+
+
+def _text(value: Value) -> str:
+    """A value within a text; null, lists and mappings as JSON."""
+    return as_text(value) if value is None or isinstance(value, list | dict) else str(value)
+
+
 def _places(data: Any, name: str) -> Iterator[tuple[dict[str, Any], str]]:
     """The section and the key that a dotted name leads to; keys may have dots themselves."""
     if not isinstance(data, dict):
@@ -152,7 +169,7 @@ def _filled_data(data: Any, values: Mapping[str, Value], special: Mapping[str, s
         return data
     if match := _ONE.fullmatch(data):
         return _value(match[1], values, special, data)
-    return _PLACEHOLDER.sub(lambda match: str(_value(match[1], values, special, match[0])), data)
+    return _PLACEHOLDER.sub(lambda match: _text(_value(match[1], values, special, match[0])), data)
 
 
 def _value(inner: str, values: Mapping[str, Value], special: Mapping[str, str], otherwise: str) -> Value:

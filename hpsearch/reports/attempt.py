@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hpsearch.reports.table import Details
-from hpsearch.reports.text import duration, plain
+from hpsearch.reports.text import duration, plain, value_text
 from hpsearch.trial import Metric, Result, Trial
 
 __all__ = ["attempt_details"]
@@ -39,7 +39,7 @@ def attempt_details(
     seen = [f"{name} ({times}×): {_cut(line)}" for name, (line, times) in sightings.items()]
     lines = [
         ("command", command),
-        ("values", "\n".join(f"{name}: {value}" for name, value in trial.values.items())),
+        ("values", "\n".join(f"{name}: {value_text(value)}" for name, value in trial.values.items())),
         ("status", str(result.status)),
         (metric.name, "" if result.value is None else plain(result.value)),
         ("epochs", str(len(result.curve))),

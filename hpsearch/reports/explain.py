@@ -21,19 +21,19 @@ def trial_table(found: TrialExplanation) -> Table:
         {
             "parameter": each.name,
             "value": each.value,
-            "from": each.before,
+            **({} if centre and each.name not in centre.values else {"from": each.before}),
             "moved": _rounded(each.moved),
             "radius": _rounded(each.radius),
         }
         for each in found.moves
     ]
-    columns = [Column("parameter", ("parameter",)), Column("value", ("value",), value_text, right=True)]
+    columns = [Column("parameter", ("parameter",)), Column("value", ("value",), right=True, choice=True)]
     notes = [f"Phase {phase}: {PHASES.get(phase, 'no reason is recorded')}."]
     if drawn := trial.origin.get("drawn"):
         notes.append(f"Drawn from the priors: {', '.join(map(str, drawn))}.")
     if centre is not None:
         columns += [
-            Column("from", ("from",), value_text, right=True),
+            Column("from", ("from",), right=True, choice=True),
             Column("moved", ("moved",), show=_signed, right=True),
         ]
         outcome = _outcome(found.metric, centre)
@@ -62,23 +62,24 @@ def search_table(found: SearchExplanation) -> Table:
     """For each parameter, the values tried early, the values tried late, and the best one."""
     best = found.best
     rows = [
-        {"parameter": each.name, "early": each.early, "late": each.late, "best": best.values.get(each.name)}
+        {"parameter": each.name, "early": each.early, "late": each.late}
+        | ({"best": best.values[each.name]} if each.name in best.values else {})
         for each in found.narrowing
     ]
     periods = {"early": found.early, "late": found.late}
     columns = [
         Column("parameter", ("parameter",)),
         *(Column(_trials(numbers), (name,), show=_spread) for name, numbers in periods.items()),
-        Column("best", ("best",), value_text, right=True),
+        Column("best", ("best",), right=True, choice=True),
     ]
     exact = [
         Column("parameter", ("parameter",)),
         *(
-            Column(f"{name}_{key}", (name, key))
+            Column(f"{name}_{key}", (name, key), choice=key == "value")
             for name in periods
             for key in ("low", "high", "value", "share")
         ),
-        Column("best", ("best",)),
+        Column("best", ("best",), choice=True),
     ]
     phases = ", ".join(f"{count} {phase}" for phase, count in found.phases.items())
     notes = [

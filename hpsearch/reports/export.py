@@ -48,7 +48,9 @@ def epochs_table(
     metrics = dict.fromkeys(name for row in rows for name in row.get("metrics", ()))
     columns = [Column(name, (name,)) for name in ("trial", "status", "value", "epoch")]
     columns += [Column(name, ("metrics", name)) for name in metrics]
-    columns += [Column(name, ("values", name)) for name in (*config.space.names, *config.space.constants)]
+    columns += [
+        Column(name, ("values", name), choice=True) for name in (*config.space.names, *config.space.constants)
+    ]
     if timings:
         columns.append(Column("seconds", ("seconds",)))
     return Table("epochs", columns, rows)

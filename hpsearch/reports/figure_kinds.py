@@ -8,6 +8,7 @@ FIGURE_KINDS = (
     "curves",
     "importance",
     "slices",
+    "marginal",
     "maps",
     "parallel",
     "grid",

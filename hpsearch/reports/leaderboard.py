@@ -7,7 +7,6 @@ from hpsearch.config import Config
 from hpsearch.reports.running_trials import running_line
 from hpsearch.reports.status import counted
 from hpsearch.reports.table import Column, Table
-from hpsearch.reports.text import value_text
 from hpsearch.running import RunningTrial
 from hpsearch.trial import Result, Status, Trial
 
@@ -57,7 +56,7 @@ def leaderboard_table(
         Column("status", ("status",)),
         Column("epochs", ("epochs",), right=True),
         *(
-            Column(name, ("values", name), value_text, right=True, optional=True)
+            Column(name, ("values", name), right=True, optional=True, choice=True)
             for name in config.space.names
         ),
     ]

@@ -14,7 +14,7 @@ from hpsearch.analysis.ranking import standard_error
 from hpsearch.reports.progress import Progress, Running
 from hpsearch.reports.running_trials import next_demand
 from hpsearch.reports.sparkline import sparkline
-from hpsearch.reports.text import duration, plain, printable, value_text
+from hpsearch.reports.text import duration, plain, printable, short_choices, value_text
 from hpsearch.reports.zoom_bars import zoom_lines
 from hpsearch.running import read_curve
 from hpsearch.trial import Epoch, Result, Trial, Value
@@ -186,10 +186,16 @@ class LiveDisplay:
 
     def _trials(self, progress: Progress, width: int) -> list[Text]:
         names = progress.search.space.names
-        rows = []
+        rows: list[list[str]] = []
+        values: list[Mapping[str, Value]] = []
         for (*_, number), trial, result in list(progress.leaders):
             curve = sparkline([epoch.metrics.get(progress.metric.name) for epoch in result.curve])
-            rows.append([str(number), plain(result.value), curve, *_cells(trial.values, names)])
+            rows.append([str(number), plain(result.value), curve])
+            values.append(trial.values)
+        for name in names:
+            texts = [value_text(each[name]) if name in each else "" for each in values]
+            for row, text in zip(rows, short_choices(texts), strict=True):
+                row.append(printable(text))
         header = ["trial", printable(progress.metric.name), "curve", *map(printable, names)]
         return _table(header, rows, width, first_style="bold green") if rows else []
 
@@ -231,9 +237,7 @@ def _table(
     return [Text(lines[0], style="dim"), Text(lines[1], style=first_style), *map(Text, lines[2:])]
 
 
-def _cells(values: Mapping[str, Value], names: Sequence[str]) -> list[str]:
-    return [printable(value_text(values[name])) if name in values else "" for name in names]
-
-
 def _values(values: Mapping[str, Value]) -> str:
-    return printable("  ".join(f"{name}={value_text(value)}" for name, value in values.items()))
+    return printable(
+        "  ".join(f"{name}={short_choices([value_text(each)])[0]}" for name, each in values.items())
+    )

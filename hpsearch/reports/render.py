@@ -7,8 +7,8 @@ reaches a terminal and no markup reaches a document.
 import csv
 import io
 import json
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
 
 from rich.console import Console
 from rich.table import Table as RichTable
@@ -60,13 +60,33 @@ def _csv(table: Table) -> str:
             return " ".join(map(exact, value))
         return json.dumps(value) if isinstance(value, bool | float | int) else printable(str(value))
 
+    def choice(value: object) -> str:
+        """As JSON; text without quotes where it cannot be taken for something else."""
+        if isinstance(value, str) and not _is_json(value):
+            return printable(value)
+        return json.dumps(value, ensure_ascii=isinstance(value, str))
+
+    def cell(column: Column, row: Mapping[str, Any]) -> str:
+        if not column.choice:
+            return exact(column.pick(row))
+        return choice(column.pick(row)) if column.has(row) else ""
+
     lines = io.StringIO()
     writer = csv.writer(lines, lineterminator="\n")
     columns = [column for column in table.exact or table.columns if column.header]
     writer.writerow(printable(column.header) for column in columns)
     for row in table.rows:
-        writer.writerow(exact(column.pick(row)) for column in columns)
+        writer.writerow(cell(column, row) for column in columns)
     return lines.getvalue()
+
+
+def _is_json(text: str) -> bool:
+    """Whether a text would be read as a number, true, false, null, a list, a mapping or text in quotes."""
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return not text
+    return True
 
 
 def _markdown(table: Table) -> str:
@@ -76,7 +96,7 @@ def _markdown(table: Table) -> str:
     def line(cells: Sequence[str]) -> str:
         return f"| {' | '.join(map(escaped, cells))} |"
 
-    rows = [[column.show(column.pick(row)) for column in table.columns] for row in table.rows]
+    rows = [[column.text(row) for column in table.columns] for row in table.rows]
     rule = "|" + "|".join("---:" if column.right else "---" for column in table.columns) + "|"
     lines = [line([column.header for column in table.columns]), rule, *map(line, rows)]
     before, after = ([text for text in (table.title,) if text], table.notes)
@@ -117,8 +137,8 @@ def _rich_table(table: Table, columns: Sequence[Column], *, break_headers: bool)
         header = printable(column.header)
         header = header.replace("_", "_\n") if break_headers else header
         shown.add_column(Text(header), justify=justify, no_wrap=True, overflow="ellipsis")
-    for row in table.rows:
-        shown.add_row(*(Text(printable(column.show(column.pick(row)))) for column in columns))
+    for texts in zip(*(column.texts(table.rows) for column in columns), strict=True):
+        shown.add_row(*(Text(printable(text)) for text in texts))
     return shown
 
 

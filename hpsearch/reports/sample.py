@@ -23,7 +23,7 @@ def draws_table(
     """
     columns = [
         Column("draw", ("draw",), right=True),
-        *(Column(name, ("values", name), value_text, right=True, optional=True) for name in names),
+        *(Column(name, ("values", name), right=True, optional=True, choice=True) for name in names),
     ]
     rows = [{"draw": trial.number, "values": dict(trial.values)} for trial in trials]
     return Table("sample", columns, rows, {"coverage": list(coverage)})

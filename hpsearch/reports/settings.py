@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hpsearch.config import Config
+from hpsearch.document.scalars import flow
 from hpsearch.reports.text import value_text
 from hpsearch.trial import Metric
 
@@ -45,10 +46,9 @@ def _parameter(spec: object) -> str:
 
 def _flat(value: object) -> str:
     if isinstance(value, Mapping):
-        return ", ".join(f"{key} {_flat(item)}" for key, item in value.items())
+        return ", ".join(f"{key} {_flat(item)}" for key, item in value.items()) or "none"
     if isinstance(value, list):
-        items = (f"{{{_flat(item)}}}" if isinstance(item, Mapping) else _flat(item) for item in value)
-        return f"[{', '.join(items)}]"
+        return flow(value)
     return value_text(value)
 
 

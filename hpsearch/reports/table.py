@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from hpsearch.reports.text import plain
+from hpsearch.reports.text import plain, short_choices, value_text
 
 __all__ = ["Column", "Details", "Table"]
 
@@ -19,6 +19,7 @@ class Column:
         show: Formats a value for people.
         right: Whether it is aligned to the right.
         optional: Whether it may be dropped when the terminal is too narrow for all columns.
+        choice: Whether its values are those of a parameter, of which null may be one.
     """
 
     header: str
@@ -26,6 +27,16 @@ class Column:
     show: Callable[[Any], str] = plain
     right: bool = False
     optional: bool = False
+    choice: bool = False
+
+    def has(self, row: Mapping[str, Any]) -> bool:
+        """Whether a row has a value of the column."""
+        value: Any = row
+        for key in self.key:
+            if not isinstance(value, Mapping) or key not in value:
+                return False
+            value = value[key]
+        return True
 
     def pick(self, row: Mapping[str, Any]) -> Any:
         """The column's value in a row; None if there is none."""
@@ -33,6 +44,17 @@ class Column:
         for key in self.key:
             value = value.get(key) if isinstance(value, Mapping) else None
         return value
+
+    def text(self, row: Mapping[str, Any]) -> str:
+        """The column's value in a row, for people; "" for a parameter without a value."""
+        if self.choice:
+            return value_text(self.pick(row)) if self.has(row) else ""
+        return self.show(self.pick(row))
+
+    def texts(self, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+        """The column's values in rows, for people; long choices are cut."""
+        texts = [self.text(row) for row in rows]
+        return short_choices(texts) if self.choice else texts
 
 
 @dataclass(frozen=True, slots=True)

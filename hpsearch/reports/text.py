@@ -1,15 +1,17 @@
 """Single values as text for people."""
 
 import re
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from hpsearch.document.scalars import AmbiguousScalar, quoted, resolve
+from hpsearch.document.scalars import flow, is_plain_text, quoted, short_exponent
 
 # Control characters (ANSI sequences begin with one), line and paragraph separators, marks that turn the
 # direction of writing, halves of surrogate pairs.
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
-_NOTHING = ("null", "Null", "NULL", "None", "~", "nan", "inf")
+
+_LONGEST_CHOICE = 28
 
 
 def printable(text: str) -> str:
@@ -32,34 +34,39 @@ def plain(value: object) -> str:
 
 def number(value: float) -> str:
     """Four significant digits, small and large ones in scientific notation: 0.0123, 3.2e-5."""
-    return _short_exponent(f"{value:.4g}")
+    return short_exponent(f"{value:.4g}")
 
 
 def value_text(value: object) -> str:
-    """A value of a parameter, exactly, so that it can be typed again; nothing for None.
+    """A value of a parameter, exactly, so that it can be typed again.
 
     Text that looks like something else is in quotes.
     """
     if isinstance(value, float):
-        return _short_exponent(repr(value))
-    if isinstance(value, str) and not _is_plain_text(value):
+        return short_exponent(repr(value))
+    if isinstance(value, str) and not is_plain_text(value):
         return quoted(value)
-    return plain(value)
+    if value is None:
+        return "null"
+    return flow(value) if isinstance(value, list | Mapping) else plain(value)
 
 
-def _is_plain_text(text: str) -> bool:
-    """Whether a text, shown without quotes, cannot be taken for a number, null, a list, or several values."""
-    try:
-        read: object = resolve(text)
-    except AmbiguousScalar:
-        return False
-    odd = text != text.strip() or text in _NOTHING or any(mark in text for mark in ',"[]{}\n') or not text
-    return isinstance(read, str) and not odd
+def short_choices(texts: Sequence[str]) -> list[str]:
+    """The texts of choices for a narrow column: long ones are cut, but not so that two become the same."""
+    for cut in (_without_end, _without_middle):
+        shown = {text: cut(text) for text in texts}
+        if len(set(shown.values())) == len(shown):
+            return [shown[text] for text in texts]
+    return list(texts)
 
 
-def _short_exponent(text: str) -> str:
-    mantissa, e, exponent = text.partition("e")
-    return f"{mantissa}e{int(exponent)}" if e else mantissa
+def _without_end(text: str) -> str:
+    return text if len(text) <= _LONGEST_CHOICE else f"{text[: _LONGEST_CHOICE - 1]}…"
+
+
+def _without_middle(text: str) -> str:
+    half = _LONGEST_CHOICE // 2
+    return text if len(text) <= _LONGEST_CHOICE else f"{text[: half - 1]}…{text[-half:]}"
 
 
 def duration(seconds: float | None) -> str:

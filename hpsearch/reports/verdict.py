@@ -6,13 +6,13 @@ from hpsearch.analysis.anova import Importance
 from hpsearch.analysis.narrowing import AtBound
 from hpsearch.analysis.ranking import standard_error
 from hpsearch.config import Config
+from hpsearch.reports.importance import TRUSTED
 from hpsearch.reports.text import number, plain
 from hpsearch.trial import Metric, Result, Status
 
 __all__ = ["verdict"]
 
 _LATE = 0.75  # the best found after this share of the trials says that more would help
-_TRUSTED = 0.5  # of the differences explained
 _MANY_FAILED = 0.2
 
 
@@ -60,11 +60,11 @@ def _importance(found: Importance | None) -> list[str]:
     if found is None:
         return []
     alone = [effect for effect in found.effects if len(effect.names) == 1]
-    if found.explained < _TRUSTED or not alone:
+    if found.explained < TRUSTED or not alone:
         return ["The results do not tell yet which parameters matter."]
     first = alone[0]
     low, high = (f"{100 * share:.0f}" for share in (first.low, first.high))
-    return [f"{first.names[0]} matters most: it explains {low} to {high} % of the differences alone."]
+    return [f"{first.names[0]} matters most: alone it causes {low} to {high} % of the metric's variance."]
 
 
 def _next(

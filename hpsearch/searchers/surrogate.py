@@ -4,6 +4,7 @@ Matérn-5/2 kernel with one length scale per parameter, hyperparameters at the m
 posterior. NumPy only, sized for a few hundred points and a few milliseconds.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
@@ -105,7 +106,7 @@ class GaussianProcess:
         self._scales = 1 / self.lengths[features.owners]
         self._signal, noise = np.exp(theta[-2:])
         self._points = features(units) * self._scales
-        self._covariance = self._signal * _matern(_squared_distances(self._points, self._points))
+        self._covariance = self._signal * matern(squared_distances(self._points, self._points))
         self._observed = n = len(targets)
         diagonal = np.diag(np.full(len(units), noise + JITTER))
         self._root = _inverse_triangular(np.linalg.cholesky(self._covariance + diagonal))  # L⁻¹
@@ -138,7 +139,7 @@ class GaussianProcess:
     def _cross(self, units: Floats) -> Floats:
         """The prior covariance of m points with the observed and pending ones, shape (m, n + p)."""
         points = self._features(units) * self._scales
-        cross = _matern(_squared_distances(points, self._points))
+        cross = matern(squared_distances(points, self._points))
         cross *= self._signal
         return cross
 
@@ -160,10 +161,32 @@ def fit(
         The best hyperparameters met, shape (d + 2,).
     """
     points = features(units)
+    return ascend(
+        prior,
+        start,
+        steps,
+        lambda theta: log_posterior(features.owners, prior, theta, points, targets),
+    )
+
+
+def ascend(
+    prior: HyperparameterPrior,
+    start: Floats,
+    steps: int,
+    height_and_gradient: Callable[[Floats], tuple[float, Floats]],
+) -> Floats:
+    """The highest point met by Rprop within the prior's bounds.
+
+    Args:
+        prior: Has the bounds.
+        start: Where to begin, shape (k,).
+        steps: How many steps to take.
+        height_and_gradient: A number to make large, and its gradient, shape (k,).
+    """
     theta, best, highest = start, start, -np.inf
     step, previous = np.full(len(start), 0.25), np.zeros(len(start))
     for _ in range(steps + 1):
-        height, gradient = log_posterior(features.owners, prior, theta, points, targets)
+        height, gradient = height_and_gradient(theta)
         if height > highest:
             best, highest = theta, height
         step = np.clip(np.where(gradient * previous < 0, step * 0.5, step * 1.3), 1e-3, 0.6)
@@ -190,8 +213,8 @@ def log_posterior(
     d = len(theta) - 2
     scaled = points * np.exp(-theta[:-2])[owners]
     signal, noise = np.exp(theta[-2:])
-    squared = _squared_distances(scaled, scaled)
-    kernel = _matern(squared)
+    squared = squared_distances(scaled, scaled)
+    kernel = matern(squared)
     lower = np.linalg.cholesky(signal * kernel + np.diag(np.full(len(points), noise + JITTER)))
     root = _inverse_triangular(lower)
     alpha = root.T @ (root @ targets)
@@ -199,7 +222,7 @@ def log_posterior(
     height = -0.5 * targets @ alpha - np.log(lower.diagonal()).sum() - 0.5 * excess @ excess
     # ½ tr((αα' − K⁻¹) ∂K/∂θ); by the log of a length scale, ∂K = signal · slope · squared distance along it.
     pull = np.outer(alpha, alpha) - root.T @ root
-    weighted = signal * pull * _matern_slope(squared)
+    weighted = signal * pull * matern_slope(squared)
     along = (weighted.sum(axis=1)[:, None] * scaled**2 - scaled * (weighted @ scaled)).sum(axis=0)
     gradient = np.concatenate(
         [
@@ -210,7 +233,7 @@ def log_posterior(
     return float(height), gradient - excess / prior.deviation
 
 
-def _matern(squared: Floats) -> Floats:
+def matern(squared: Floats) -> Floats:
     """Matérn-5/2 (4.17) of squared distances r²."""
     root = 5.0 * squared
     np.sqrt(root, out=root)
@@ -222,13 +245,13 @@ def _matern(squared: Floats) -> Floats:
     return np.asarray(kernel)
 
 
-def _matern_slope(squared: Floats) -> Floats:
-    """−2 times the derivative of :func:`_matern` by r²."""
+def matern_slope(squared: Floats) -> Floats:
+    """−2 times the derivative of :func:`matern` by r²."""
     root = np.sqrt(5.0 * squared)
     return np.asarray(5 / 3 * (1.0 + root) * np.exp(-root))
 
 
-def _squared_distances(a: Floats, b: Floats) -> Floats:
+def squared_distances(a: Floats, b: Floats) -> Floats:
     """‖aᵢ − bⱼ‖², shape (n, m), by one matrix product."""
     squared = a @ (-2.0 * b.T)
     squared += np.square(a).sum(axis=1)[:, None]

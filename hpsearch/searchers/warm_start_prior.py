@@ -5,6 +5,7 @@ earlier results choose some of the points of the coarse phase, and nothing else:
 this search, and once it has its own, only those decide.
 """
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -43,8 +44,11 @@ def match_observations(
         return []
     prior_observations: list[PriorObservation] = []
     for tried, loss in zip(values, targets(losses, _CLIP).tolist(), strict=True):
-        near = {each.name: each.nearest(tried[each.name]) for each in space.parameters if each.name in tried}
-        shared = {name: value for name, value in near.items() if value is not None}
+        shared: dict[str, Value] = {}
+        for parameter in space.parameters:
+            if parameter.name in tried:
+                with contextlib.suppress(LookupError):  # none is near
+                    shared[parameter.name] = parameter.nearest(tried[parameter.name])
         if shared:
             prior_observations.append((shared, loss))
     return prior_observations

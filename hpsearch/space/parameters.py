@@ -1,6 +1,7 @@
 """A parameter: its values, and how they map to the unit interval."""
 
 import itertools
+import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hpsearch.errors import UsageError
+from hpsearch.space.choices import Choices
 from hpsearch.space.priors import PRIORS, Prior
 from hpsearch.space.priors.grid import Floats, Grid
 from hpsearch.trial import Value
@@ -27,11 +29,16 @@ def _number(value: object) -> float:
     return math.nan if isinstance(value, bool) or not isinstance(value, Real) else float(value)
 
 
-def _written(value: Value | None) -> str:
-    """A value as a config writes it."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+def _written(value: float) -> str:
+    """A bound or a step, in short."""
+    return str(int(value)) if float(value).is_integer() else str(value)
+
+
+def _listed(values: Sequence[Value]) -> str:
+    """Choices as a config writes them; without quotes if all are text."""
+    if all(isinstance(value, str) for value in values):
+        return ", ".join(values)
+    return ", ".join(json.dumps(value, ensure_ascii=False, default=str) for value in values)
 
 
 @dataclass(frozen=True)
@@ -138,6 +145,10 @@ class Number:
         """Where the value is one of ``values``, shape (n,)."""
         return np.isin(self.decode(units), np.array(values, dtype=np.float64))
 
+    def is_among(self, value: Value, values: Sequence[Value]) -> bool:
+        """Whether a value of this parameter is one of others."""
+        return any(_number(value) == _number(each) for each in values)
+
     def _canonical(self, x: Floats) -> Floats:
         """The canonical coordinates of the values nearest to real numbers."""
         if self.step is None:
@@ -159,14 +170,18 @@ class Number:
         """What a value of this parameter must be, to be read after "must be"."""
         kind = "a whole number" if self.integer else "a number"
         even = self.step is None or (self.integer and self.step == 1)
-        steps = "" if even else f" in steps of {_written(self.step)}"
+        steps = "" if even or self.step is None else f" in steps of {_written(self.step)}"
         return f"{kind} from {_written(self.min)} to {_written(self.max)}{steps}"
 
-    def nearest(self, value: object) -> Value | None:
-        """This parameter's value nearest to another one; None if it is further away than half the range."""
+    def nearest(self, value: object) -> Value:
+        """This parameter's value nearest to another one.
+
+        Raises:
+            LookupError: It is further away than half the range.
+        """
         x = _number(value)
         if not -0.5 <= self.position(x) <= 1.5:
-            return None
+            raise LookupError(value)
         if self.step is None:
             return min(max(x, self.min), self.max)
         return self.decode(self.encode([x]))[0]
@@ -185,7 +200,7 @@ class Categorical:
 
     Attributes:
         name: Its name.
-        values: Its values, at least two, all different.
+        values: Its values, at least two, all different: whatever JSON can hold. 1, 1.0 and true differ.
         probabilities: The share of draws of each value; equal shares when None.
         when: For each name, the values of that other parameter with which this one is active.
     """
@@ -203,10 +218,14 @@ class Categorical:
     @property
     def ordered(self) -> bool:
         """Whether the values are numbers that rise or fall, so that neighbours are similar."""
-        if any(isinstance(value, bool | str) for value in self.values):
+        if any(isinstance(value, bool) or not isinstance(value, int | float) for value in self.values):
             return False
-        rises = [b > a for a, b in itertools.pairwise(self.values)]  # type: ignore[operator] # all numbers by now
+        rises = [b > a for a, b in itertools.pairwise(self.values)]
         return all(rises) or not any(rises)
+
+    @cached_property
+    def _choices(self) -> Choices:
+        return Choices(self.values)
 
     @cached_property
     def _edges(self) -> Floats:
@@ -225,17 +244,28 @@ class Categorical:
 
     def decode(self, units: Floats) -> list[Value]:
         """The values at coordinates ``units``, shape (n,)."""
-        return [self.values[index] for index in self.index(units)]
+        return [self._choices.own(index) for index in self.index(units)]
 
     def among(self, units: Floats, values: Sequence[Value]) -> Booleans:
         """Where the value is one of ``values``, shape (n,)."""
-        allowed = [index for index, value in enumerate(self.values) if value in values]
+        allowed = [index for index in map(self.find, values) if index is not None]
         return np.isin(self.index(units), allowed)
+
+    def is_among(self, value: Value, values: Sequence[Value]) -> bool:
+        """Whether a value of this parameter is one of others."""
+        index = self.find(value)
+        return index is not None and index in map(self.find, values)
+
+    def find(self, value: object) -> int | None:
+        """Which value (counted from 0) another one is, or means; None if it is none of them."""
+        return self._choices.find(value)
 
     def encode(self, values: Sequence[Value]) -> Floats:
         """The canonical coordinates of ``values``, shape (n,)."""
-        positions = {(type(value) is bool, value): index for index, value in enumerate(self.values)}
-        return self._centres[[positions[type(value) is bool, value] for value in values]]
+        indices = [self.find(value) for value in values]
+        if None in indices:
+            raise ValueError(f"{values[indices.index(None)]!r:.80} is not a value of {self.name}")
+        return self._centres[np.array(indices, dtype=np.intp)]
 
     def snap(self, units: Floats) -> Floats:
         """The canonical coordinates nearest to ``units``, shape (n,)."""
@@ -244,20 +274,24 @@ class Categorical:
     @property
     def rule(self) -> str:
         """What a value of this parameter must be, to be read after "must be"."""
-        return f"one of {', '.join(map(_written, self.values))}"
+        return f"one of {_listed(self.values)}"
 
-    def nearest(self, value: object) -> Value | None:
-        """This parameter's value nearest to another one; None if the values have no order."""
-        if self.accepts(value):
-            return self.decode(self.encode([value]))[0]  # type: ignore[list-item]  # accepts() has just checked
+    def nearest(self, value: object) -> Value:
+        """This parameter's value nearest to another one.
+
+        Raises:
+            LookupError: It is none of them, and the values have no order.
+        """
+        if (index := self.find(value)) is not None:
+            return self._choices.own(index)
         x = _number(value)
         if math.isnan(x) or not self.ordered:
-            return None
+            raise LookupError(value)
         return min(self.values, key=lambda own: abs(_number(own) - x))
 
     def accepts(self, value: object) -> bool:
         """Whether a value is one of this parameter's values."""
-        return any(value == own and (type(value) is bool) == (type(own) is bool) for own in self.values)
+        return self.find(value) is not None
 
 
 Parameter = Number | Categorical

@@ -1,5 +1,6 @@
 """Parameters and constants as one cube."""
 
+import copy
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -79,7 +80,7 @@ class Space:
         for index in self._conditional_columns:
             for name, allowed in self.parameters[index].when.items():
                 if name in self.constants:
-                    mask[:, index] &= self.constants[name] in allowed
+                    mask[:, index] &= self._is_constant(name, allowed)
                     continue
                 parent = column[name]
                 mask[:, index] &= mask[:, parent] & self.parameters[parent].among(units[:, parent], allowed)
@@ -97,7 +98,7 @@ class Space:
         columns = [parameter.decode(units[:, index]) for index, parameter in enumerate(self.parameters)]
         active = self.active(units)
         return [
-            dict(self.constants)
+            copy.deepcopy(dict(self.constants))
             | {name: column[row] for name, column, on in zip(self.names, columns, mask, strict=True) if on}
             for row, mask in enumerate(active)
         ]
@@ -172,7 +173,7 @@ class Space:
         Args:
             values: A configuration without :meth:`problems`.
         """
-        completed = dict(self.constants)
+        completed = copy.deepcopy(dict(self.constants))
         for parameter in self.parameters:
             if parameter.name in values:
                 value = values[parameter.name]
@@ -196,12 +197,12 @@ class Space:
         for name, value in values.items():
             if name not in known:
                 yield name, "is not a parameter of the space"
-            elif name in self.constants and not Categorical(name, (self.constants[name],)).accepts(value):
+            elif name in self.constants and not self._is_constant(name, [value]):
                 yield name, f"is the constant {self.constants[name]}"
         decided = {*values, *self.constants} if partial else known
         for parameter in self.parameters:
             on = all(
-                values.get(name, self.constants.get(name)) in allowed
+                self._holds(name, allowed, values)
                 for name, allowed in parameter.when.items()
                 if name in decided
             )
@@ -212,6 +213,17 @@ class Space:
                 yield parameter.name, "is not active with these values"
             elif not parameter.accepts(values[parameter.name]):
                 yield parameter.name, f"must be {parameter.rule}"
+
+    def _is_constant(self, name: str, values: Sequence[Value]) -> bool:
+        """Whether a constant is one of some values."""
+        return Categorical(name, (self.constants[name],)).is_among(self.constants[name], values)
+
+    def _holds(self, name: str, allowed: Sequence[Value], values: Mapping[str, object]) -> bool:
+        """Whether a condition on another parameter, or on a constant, is true of a configuration."""
+        if name in self.constants:
+            return self._is_constant(name, allowed)
+        parent = next(each for each in self.parameters if each.name == name)
+        return name in values and parent.is_among(values[name], allowed)
 
     def is_complete(self, values: Mapping[str, Value]) -> bool:
         """Whether a mapping without partial :meth:`problems` has a value for every active parameter."""

@@ -21,6 +21,7 @@ from hpsearch.store.database_file import (
     sqlite_errors,
     timestamp,
 )
+from hpsearch.store.results_query import ResultsQuery
 from hpsearch.store.row_checks import (
     NEEDED,
     Malformed,
@@ -208,6 +209,33 @@ class Database:
         rest = limit if limit is None else limit - len(ranked)
         return Results(ranked + self._results("WHERE loss IS NULL ORDER BY number LIMIT ?", _limit(rest)))
 
+    def select(self, wanted: ResultsQuery) -> list[int]:
+        """The numbers of some results, in the order that is asked for."""
+        query, bound = wanted.sql()
+        return [number for (number,) in self._rows(query, *bound)]
+
+    def order(self) -> list[int]:
+        """The numbers of all results with a value, best first."""
+        query = "SELECT number FROM results WHERE loss IS NOT NULL ORDER BY loss, number"
+        return [number for (number,) in self._rows(query)]
+
+    def without_value(self) -> list[int]:
+        """The numbers of all results without a value."""
+        return [
+            number
+            for (number,) in self._rows("SELECT number FROM results WHERE loss IS NULL ORDER BY number")
+        ]
+
+    def version(self) -> int:
+        """A number that is another one after another process has changed the run."""
+        ((version,),) = self._rows("PRAGMA data_version")
+        return int(version)
+
+    def losses(self) -> dict[int, tuple[float | None, int]]:
+        """Of every result, by number: its loss, and the checksum that a new result of the trial changes."""
+        query = "SELECT number, loss, checksum FROM results ORDER BY number"
+        return {number: (loss, checksum) for number, loss, checksum in self._rows(query)}
+
     def counts(self) -> dict[Status, int]:
         """How many results there are of each status."""
         rows = self._rows("SELECT status, COUNT(*) FROM results GROUP BY status")
@@ -234,6 +262,12 @@ class Database:
                 number: (datetime.fromisoformat(started), finished and datetime.fromisoformat(finished))
                 for number, started, finished in self._rows(query)
             }
+
+    def started(self, number: int) -> datetime:
+        """When a trial started; of one that has."""
+        ((started,),) = self._rows("SELECT started FROM trials WHERE number = ?", number)
+        with self._decoding("a time"):
+            return datetime.fromisoformat(started)
 
     def events(self) -> list[tuple[str, str, str]]:
         """What happened to the search: time, kind, text."""

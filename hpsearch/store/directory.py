@@ -15,6 +15,7 @@
 
 import contextlib
 import errno
+import fcntl
 import os
 import re
 import shutil
@@ -30,7 +31,7 @@ from filelock import FileLock, Timeout
 
 from hpsearch.commands import command
 from hpsearch.errors import HpsearchError, RunDamaged, RunExists, RunLocked, RunNotFound, RunUnwritable
-from hpsearch.files import sync_directory, write_files, write_new, write_whole
+from hpsearch.files import open_own, sync_directory, write_files, write_new, write_whole
 from hpsearch.running import RunningTrial, read_curve
 from hpsearch.store.database import Database
 from hpsearch.store.database_file import connect, create_database, sqlite_errors
@@ -174,15 +175,7 @@ class Run(Database):
         """Whether a process is searching in this run now."""
         if self._file_lock is not None and not self.closed:
             return True
-        lock = FileLock(self.directory / "lock", mode=0o600)
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            return True
-        except OSError:  # it is not ours to write, so there is no way to ask
-            return False
-        lock.release()
-        return False
+        return _is_locked(self.directory / "lock")
 
     def running(self) -> list[RunningTrial]:
         """The trials that run now, by number, with their learning curves so far.
@@ -192,9 +185,8 @@ class Run(Database):
         """
         if not self.searching():
             return []
-        times = self.times()
         return [
-            RunningTrial(self.trial(number), read_curve(self.trial_directory(number)), times[number][0])
+            RunningTrial(self.trial(number), read_curve(self.trial_directory(number)), self.started(number))
             for number in self.unfinished()
         ]
 
@@ -336,6 +328,23 @@ def _locked(directory: Path) -> RunLocked:
         f"{directory} is locked: {by} is searching in it. Wait until it ends, or end it: the lock is"
         " released with the process."
     )
+
+
+def _is_locked(path: Path) -> bool:
+    """Whether a process holds a lock; asking writes nothing and needs no right to write."""
+    try:
+        descriptor = open_own(path, os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:  # this file system knows no locks
+        return False
+    finally:
+        os.close(descriptor)  # and with it our own lock
+    return False
 
 
 @contextlib.contextmanager

@@ -118,6 +118,9 @@ _META: Mapping[str, Check] = {
     "overrides": is_texts,
     "prior_observations": _is_observations,
     "rows": lambda value: value is None or (isinstance(value, dict) and all(map(is_whole, value.values()))),
+    "place": lambda value: (
+        isinstance(value, dict) and is_text(value.get("run")) and is_text(value.get("base"))
+    ),
     "source": is_text,
     "versions": _is_versions,
 }
@@ -185,13 +188,17 @@ def _check_values(values: Mapping[str, object], space: Mapping[str, Any]) -> Non
         if name not in values:
             _need(isinstance(parameter, dict) and "when" in parameter, f"value of {name}")
         elif isinstance(parameter, dict) and isinstance(choices := parameter.get("values"), list):
-            value = values[name]
-            same = (each == value and isinstance(each, bool) is isinstance(value, bool) for each in choices)
-            _need(any(same), f"value of {name}")
+            text = _canonical(values[name])
+            _need(any(_canonical(each) == text for each in choices), f"value of {name}")
         elif isinstance(parameter, dict):
             _need(is_number(values[name]), f"value of {name}")
     for name in values.keys() - space.keys():
         raise Malformed(f"it has a value of {name!r:.100}, which is not in the space")
+
+
+def _canonical(value: object) -> str:
+    """The JSON of a value, which tells 1, 1.0 and true apart."""
+    return json.dumps(value, sort_keys=True)
 
 
 def _is_seed(value: object) -> bool:

@@ -7,8 +7,8 @@ import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from hpsearch.analysis.anova import MOST_PAIRED, Effect, importance
+from hpsearch.analysis.epoch_process import fit
 from hpsearch.searchers import Observations
-from hpsearch.searchers.surrogate import fit
 from hpsearch.space import Categorical, Floats, Number, Space
 
 SPACE = Space((Number("a", 0, 1), Number("b", 0, 1), Number("c", 0, 1), Categorical("kind", ("x", "y", "z"))))
@@ -109,7 +109,7 @@ def test_matrix_products_have_one_thread(monkeypatch: pytest.MonkeyPatch) -> Non
         threads.extend(each["num_threads"] for each in threadpool_info() if each["user_api"] == "blas")
         return fit(*arguments)
 
-    monkeypatch.setattr("hpsearch.analysis.anova.fit", noting_fit)
+    monkeypatch.setattr("hpsearch.analysis.learned.fit", noting_fit)
     units = points(16)
     with threadpool_limits(limits=2, user_api="blas"):
         importance(SPACE, observed(function(units), units))

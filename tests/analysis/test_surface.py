@@ -1,9 +1,10 @@
-"""Tests of the surrogate in the metric's own units."""
+"""Tests of what the model has learned, in the metric's own units."""
 
 import numpy as np
 import pytest
 
-from hpsearch.analysis.surface import surface
+from hpsearch.analysis.learned import learn
+from hpsearch.analysis.surface import best_of_random, pair
 from hpsearch.searchers import Observations
 from hpsearch.space import Floats, Number, Space
 
@@ -18,12 +19,11 @@ def observed(losses: Floats, units: Floats) -> Observations:
 @pytest.mark.parametrize("scale", [1.0, 1000.0])
 @pytest.mark.parametrize("bottom", [0.001, 1.0])
 def test_a_map_has_the_units_of_the_metric(scale: float, bottom: float) -> None:
-    """It is near the function, linear or with logarithms, and lowest where the function is."""
+    """It is near the function, whatever scale was modelled, and lowest where the function is."""
     units = np.random.default_rng(0).random((80, 2))
-    learned = surface(SPACE, observed(scale * (bottom + (units[:, 0] - 0.5) ** 2), units))
+    learned = learn(SPACE, observed(scale * (bottom + (units[:, 0] - 0.5) ** 2), units))
     assert learned is not None
-    assert learned.logarithmic == (bottom == 0.001)
-    found = learned.pair(0, 1, 20)
+    found = pair(learned, 0, 1, 20)
     middles = (np.arange(20) + 0.5) / 20
     truth = scale * (bottom + (middles - 0.5) ** 2)
     assert np.abs(found.mean(axis=1) - truth).max() < 0.05 * truth.max()
@@ -35,9 +35,9 @@ def test_random_search_gets_better_with_more_trials() -> None:
     """The quantiles fall with the number of trials, lie in order, and are those of random search."""
     rng = np.random.default_rng(0)
     units = rng.random((80, 2))
-    learned = surface(SPACE, observed(0.2 + (units[:, 0] - 0.5) ** 2, units))
+    learned = learn(SPACE, observed(0.2 + (units[:, 0] - 0.5) ** 2, units))
     assert learned is not None
-    low, middle, high = learned.best_of_random(50)
+    low, middle, high = best_of_random(learned, 50)
     assert (np.diff([low, middle, high], axis=0) >= 0).all()
     assert (np.diff(high) <= 1e-12).all()
     real = 0.2 + (rng.random((400, 5)) - 0.5) ** 2
@@ -48,14 +48,14 @@ def test_the_same_results_give_the_same_surface() -> None:
     """Bit by bit."""
     units = np.random.default_rng(0).random((40, 2))
     observations = observed(units[:, 0], units)
-    first, second = surface(SPACE, observations), surface(SPACE, observations)
+    first, second = learn(SPACE, observations), learn(SPACE, observations)
     assert first is not None
     assert second is not None
-    assert (first.best_of_random(20) == second.best_of_random(20)).all()
+    assert (best_of_random(first, 20) == best_of_random(second, 20)).all()
 
 
 @pytest.mark.parametrize("losses", [[1.0, 2.0], [1.0] * 20, [np.nan] * 20])
 def test_too_few_or_equal_results_have_no_surface(losses: list[float]) -> None:
     """As with importance."""
     units = np.random.default_rng(0).random((len(losses), 2))
-    assert surface(SPACE, observed(np.array(losses), units)) is None
+    assert learn(SPACE, observed(np.array(losses), units)) is None

@@ -1,12 +1,18 @@
-"""Tests of choices that stay as they were written, and of ranges that may surprise."""
+"""Tests of choices: any JSON value, kept as it was written; and of ranges that may surprise."""
 
 import json
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
+from hypothesis import given
 
-from hpsearch.config import Config, load
+from hpsearch.config import Config, load, trial_config
 from hpsearch.errors import ConfigError
+from hpsearch.reports.text import short_choices, value_text
+from hpsearch.trial import Trial
+from tests.strategies import json_choices
 
 
 def code_space(text: str, tmp_path: Path) -> Config:
@@ -24,6 +30,88 @@ def test_a_choice_stays_as_it_was_written(values: list[float], tmp_path: Path) -
         (parameter,) = each.space.parameters
         found = parameter.decode(parameter.encode(values))
         assert [(type(value), value) for value in found] == [(type(value), value) for value in values]
+
+
+@given(json_choices)
+def test_any_json_value_is_a_choice(values: list[Any]) -> None:
+    """Of the same type after its way through YAML, the resolved config, JSON and back, and as a constant."""
+    mapping = {
+        "metric": {"name": "loss"},
+        "objective": {"function": "m:f"},
+        "space": {"x": {"values": values}},
+    }
+    config = Config.from_mapping(mapping)
+    again = Config.parse(config.source, Path("search.yaml"))
+    stored = Config.from_resolved(json.loads(json.dumps(config.resolved())))
+    for each in (config, again, stored):
+        (parameter,) = each.space.parameters
+        found = parameter.decode(parameter.encode(values))
+        assert json.dumps(found, sort_keys=True) == json.dumps(values, sort_keys=True)
+        assert each == config
+    best = trial_config(config, Trial(0, {"x": values[-1]}, 0))
+    constant = Config.parse(best, Path("best.yaml")).space.constants["x"]
+    assert json.dumps(constant, sort_keys=True) == json.dumps(values[-1], sort_keys=True)
+
+
+@given(json_choices)
+def test_choices_are_shown_so_that_they_can_be_told_apart(values: list[Any]) -> None:
+    """Typed into a config, what is shown is the choice; what a table shows in short differs for each."""
+    texts = [value_text(value) for value in values]
+    read = Config.parse(
+        "metric: {name: loss}\nobjective: {function: 'm:f'}\nspace: {x: {values: ["
+        + ", ".join(texts)
+        + "]}}",
+        Path("c.yaml"),
+    )
+    assert json.dumps(read.resolved()["space"]["x"]["values"], sort_keys=True) == json.dumps(
+        values, sort_keys=True
+    )
+    assert len(set(short_choices(texts))) == len(values)
+
+
+def test_numbers_of_another_type_are_other_choices(tmp_path: Path) -> None:
+    """1, 1.0, true and "1" are four; where only one number is equal, it is the one that is meant."""
+    config = code_space(
+        "x: {values: [1, 1.0, true, '1']}, y: {values: [1.0, 2.5]},"
+        " z: {values: [3, 4], when: {x: [1.0], y: 1}}",
+        tmp_path,
+    )
+    x, y, _ = config.space.parameters
+    assert x.encode([1, 1.0, True, "1"]).tolist() == [0.125, 0.375, 0.625, 0.875]
+    assert y.accepts(1)
+    assert not y.accepts(True)
+    points = config.space.values(np.array([[0.375, 0.25, 0.25], [0.125, 0.25, 0.25], [0.375, 0.75, 0.25]]))
+    assert ["z" in each for each in points] == [True, False, False]
+    for values in points:
+        assert not list(config.space.problems(values))
+    assert list(config.space.problems({"x": 1, "y": 1.0, "z": 3})) == [
+        ("z", "is not active with these values")
+    ]
+
+
+def test_conditions_name_lists_and_sections(tmp_path: Path) -> None:
+    """A list of values in a list of its own; a section as it is."""
+    layers = "layers: {values: [[64], [64, 32], null]}"
+    config = code_space(
+        f"{layers}, k: {{values: [{{kernel: rbf}}, a]}}, "
+        "d: {min: 0, max: 1, when: {layers: [[64, 32], null], k: {kernel: rbf}}}",
+        tmp_path,
+    )
+    points = config.space.values(
+        np.array([[0.5, 0.2, 0.5], [0.9, 0.2, 0.5], [0.1, 0.2, 0.5], [0.9, 0.8, 0.5]])
+    )
+    assert ["d" in each for each in points] == [True, True, False, False]
+    with pytest.raises(ConfigError, match=r"Write \[\[64, 32\]\], as the value is a list itself"):
+        code_space(f"{layers}, d: {{min: 0, max: 1, when: {{layers: [64, 32]}}}}", tmp_path)
+
+
+def test_an_objective_cannot_change_the_choices(tmp_path: Path) -> None:
+    """Each trial gets lists of its own."""
+    space = code_space("x: {values: [[64], [64, 32]]}, y: {values: [[1]]}", tmp_path).space
+    (first,) = space.values(np.array([[0.1]]))
+    first["x"].append(5)
+    first["y"].append(5)
+    assert space.values(np.array([[0.1]])) == [{"x": [64], "y": [1]}]
 
 
 def test_a_tuple_that_was_cut_up_is_refused_where_it_is(tmp_path: Path) -> None:
@@ -47,6 +135,8 @@ def test_a_tuple_that_was_cut_up_is_refused_where_it_is(tmp_path: Path) -> None:
         ("{type: float, min: 1, max: 4}", None),
         ("{type: int, min: 0, max: 9, step: 3}", None),
         ("{min: 0.1, max: 0.7, step: 0.2}", None),
+        ('{values: [1, "2"]}', '"2", in quotes, is text beside numbers'),
+        ('{values: ["1", "2"]}', None),
     ],
 )
 def test_a_range_that_may_surprise_has_a_note(parameter: str, note: str | None, tmp_path: Path) -> None:

@@ -1,12 +1,16 @@
 """Tests of how values become words of a command."""
 
+import ast
+import json
 from collections.abc import Mapping
 
 import pytest
+from hypothesis import given
 
 from hpsearch.invocation.command_line import CommandLine, pasteable
-from hpsearch.invocation.flags import PYTHON, BadFlag, Passing, check_flag, check_style
+from hpsearch.invocation.flags import PYTHON, BadFlag, Passing, check_flag, check_style, choice_text
 from hpsearch.trial import Value
+from tests.strategies import json_values
 
 VALUES: dict[str, Value] = {"lr": 0.1, "model.depth": 3, "amp": True, "k": -5, "kind": "a b"}
 SPECIAL = {"seed": "7", "trial_dir": "/t"}
@@ -61,6 +65,28 @@ def test_words_for_values() -> None:
     assert words("{args:k=v}", values=values, spellings={"": PYTHON}) == ["a=True", "b=False", "c=relu"]
     own = {"a": {"true": "1"}, "c": {"relu": "ReLU"}}
     assert words("{args:k=v}", "{c}", values=values, spellings=own) == ["a=1", "b=false", "c=ReLU", "ReLU"]
+
+
+@given(json_values)
+def test_any_choice_is_one_word(value: Value) -> None:
+    """Text as it is; all else as JSON, or as Python's literals."""
+    as_json = Passing().spelled("x", value)
+    as_python = Passing(spellings={"x": PYTHON}).spelled("x", value)
+    if isinstance(value, str):
+        assert as_json == as_python == value
+    else:
+        assert json.dumps(json.loads(as_json), sort_keys=True) == json.dumps(value, sort_keys=True)
+        assert repr(ast.literal_eval(as_python)) == repr(value)
+
+
+def test_a_spelling_names_a_choice_by_its_json() -> None:
+    """Of the parameter first; null that is spelled as nothing is not passed."""
+    own = {choice_text("[64,32]"): "64x32", choice_text('{"a": 1}'): "A"}
+    values: dict[str, Value] = {"x": [64, 32], "y": None, "z": None, "w": {"a": 1}}
+    spellings = {"x": own, "w": own, "y": {"null": ""}}
+    assert words("p", "--y", "{y}", "{args}", values=values, spellings=spellings) == [
+        *("p", "--x", "64x32", "--z", "null", "--w", "A"),
+    ]
 
 
 def test_what_has_no_value_leaves_no_word() -> None:

@@ -79,6 +79,33 @@ def test_structured_files_are_set_by_key_path(
     assert load(fill(tmp_path, name, text)) == expected
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("t.json", '{"depth": 1, "sizes": [], "x": "{sizes}/{depth}"}', '"depth": null'),
+        ("t.yaml", "depth: 1\nsizes: 2\n", "depth: null\nsizes:\n- 64\n- a: true\n"),
+        ("t.toml", "depth = 1\nsizes = 2\n", "sizes = [64, {a = true}]\n"),
+        ("t.ini", "[s]\ndepth = 1\nsizes = 2\n", 'depth = null\nsizes = [64, {"a": true}]'),
+        ("t.py", "depth = 1\nsizes = 2\n", "depth = None\nsizes = [64, {'a': True}]\n"),
+        ("t.txt", "{depth} {sizes}", 'null [64, {"a": true}]'),
+    ],
+)
+def test_a_file_has_null_and_lists(tmp_path: Path, name: str, text: str, expected: str) -> None:
+    """As its format writes them; in TOML, which has no null, the key is left out."""
+    (tmp_path / name).write_text(text)
+    values: dict[str, Value] = {"depth": None, "sizes": [64, {"a": True}], "s.depth": None}
+    values |= {"s.sizes": values["sizes"]}
+    write_filled(tmp_path / name, tmp_path / "out", values, {}, Passing())
+    assert expected in (tmp_path / "out").read_text()
+
+
+def test_null_within_a_list_does_not_fit_into_toml(tmp_path: Path) -> None:
+    """TOML has no null."""
+    (tmp_path / "t.toml").write_text("sizes = 2\n")
+    with pytest.raises(BadTemplate, match="TOML has no null"):
+        write_filled(tmp_path / "t.toml", tmp_path / "out", {"sizes": [1, None]}, {}, Passing())
+
+
 def test_constants_of_python_are_set_by_name(tmp_path: Path) -> None:
     """Nothing else of the file changes."""
     text = "é = 'ü'; layers = (1 +\n  2)  # layers = 1\namp, kind = False, 'x'\n"

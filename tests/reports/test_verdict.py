@@ -79,7 +79,7 @@ def test_nothing_but_failures_is_said_at_once(config: Config) -> None:
 def test_importance_is_only_told_if_it_holds(config: Config) -> None:
     """Below half of the differences explained, no parameter is named."""
     effects = [Effect(("learning_rate",), 0.6, 0.4, 0.8)]
-    assert "learning_rate matters most: it explains 40 to 80 %" in sentences(
+    assert "learning_rate matters most: alone it causes 40 to 80 %" in sentences(
         config, [done(0, 0.1)], Importance(effects, 0.9)
     )
     assert "do not tell yet" in sentences(config, [done(0, 0.1)], Importance(effects, 0.3))

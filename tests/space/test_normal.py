@@ -122,7 +122,8 @@ def test_near_is_a_matter_of_standard_deviations() -> None:
     """A value far outside the range is near nothing, although Φ hardly differs there from Φ at the bound."""
     number = normal(0, 1, -2, 2)
     assert number.nearest(2.5) == 2
-    assert number.nearest(50) is None
+    with pytest.raises(LookupError):
+        number.nearest(50)
 
 
 @pytest.mark.parametrize(

@@ -246,7 +246,7 @@ def _interval(override: Override) -> dict[str, Any]:
 
 
 def _number(text: str | None) -> int | float:
-    value = _element(text or "")
+    value: bool | int | float | str = _element(text or "")
     if isinstance(value, bool | str):
         raise ValueError
     return value

@@ -1,6 +1,7 @@
 """A run as an Optuna journal file, which optuna-dashboard opens."""
 
 import contextlib
+import json
 import math
 import os
 import tempfile
@@ -16,7 +17,7 @@ from hpsearch.exchange.packages import required
 from hpsearch.exchange.run_export import RunExport, TrialExport
 from hpsearch.files import usage_errors
 from hpsearch.space import Categorical, Number, Parameter
-from hpsearch.trial import Metric, Status
+from hpsearch.trial import Metric, Status, Value
 
 _STATES = {Status.DONE: "COMPLETE", Status.STOPPED: "PRUNED"}
 """All other statuses are FAIL. Trials without a result are RUNNING, so that the others keep their numbers."""
@@ -61,7 +62,9 @@ def _write(optuna: Any, export: RunExport, distributions: dict[str, Any], file: 
 def _trial(optuna: Any, export: RunExport, exported: TrialExport, distributions: dict[str, Any]) -> Any:
     result = exported.result
     state = "RUNNING" if result is None else _STATES.get(result.status, "FAIL")
-    params = dict(export.searched(exported.trial.values))
+    by_name = {parameter.name: parameter for parameter in export.config.space.parameters}
+    values = export.searched(exported.trial.values)
+    params = {name: _choice(by_name[name], value) for name, value in values}
     return optuna.trial.FrozenTrial(
         number=-1,  # the study counts
         trial_id=-1,
@@ -94,7 +97,13 @@ def _distribution(optuna: Any, parameter: Parameter, notes: list[str]) -> Any:
     if isinstance(parameter, Categorical):
         if parameter.probabilities:
             notes.append(f"{parameter.name}: loses its probabilities, which Optuna does not have")
-        return optuna.distributions.CategoricalDistribution(parameter.values)
+        if _as_text(parameter):
+            notes.append(
+                f"{parameter.name}: its choices are JSON text in Optuna, which cannot tell them apart"
+            )
+        return optuna.distributions.CategoricalDistribution(
+            tuple(_choice(parameter, v) for v in parameter.values)
+        )
     log, step = parameter.prior == "log", parameter.step
     if parameter.prior not in ("linear", "log"):
         notes.append(f"{parameter.name}: is uniform in Optuna, which has no {parameter.prior}")
@@ -106,6 +115,18 @@ def _distribution(optuna: Any, parameter: Parameter, notes: list[str]) -> Any:
         kind = optuna.distributions.IntDistribution
         return kind(int(parameter.min), int(high), log=log, step=int(step or 1))
     return optuna.distributions.FloatDistribution(parameter.min, high, log=log, step=step)
+
+
+def _as_text(parameter: Parameter) -> bool:
+    """Whether Optuna cannot have the choices of a parameter: lists and mappings, or both 1 and true."""
+    if not isinstance(parameter, Categorical):
+        return False
+    nested = any(isinstance(value, list | dict) for value in parameter.values)
+    return nested or any(value in parameter.values[:index] for index, value in enumerate(parameter.values))
+
+
+def _choice(parameter: Parameter, value: Value) -> Value:
+    return json.dumps(value) if _as_text(parameter) else value
 
 
 def _last(parameter: Number, step: float) -> float:

@@ -11,6 +11,7 @@ from hpsearch.reports.figures.grid_or_random import grid_or_random
 from hpsearch.reports.figures.history import history
 from hpsearch.reports.figures.importance_bars import importance_bars
 from hpsearch.reports.figures.learning_curves import learning_curves
+from hpsearch.reports.figures.marginals import marginals
 from hpsearch.reports.figures.pair_maps import pair_maps
 from hpsearch.reports.figures.parallel_coordinates import parallel_coordinates
 from hpsearch.reports.figures.run_data import RunData
@@ -26,6 +27,7 @@ FIGURES: dict[str, Callable[[RunData, Importance | None], Figure]] = {
     "curves": lambda data, _: learning_curves(data),
     "importance": importance_bars,
     "slices": slices,
+    "marginal": marginals,
     "maps": pair_maps,
     "parallel": lambda data, _: parallel_coordinates(data),
     "grid": lambda data, _: grid_or_random(data),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hpsearch.reports.figures.figure import Axis
-from hpsearch.reports.text import number, plain, printable
+from hpsearch.reports.text import number, plain, printable, short_choices, value_text
 from hpsearch.space import Categorical, Floats, Number, Parameter
 from hpsearch.trial import Metric
 
@@ -73,7 +73,7 @@ def _side_by_side(ticks: Sequence[tuple[float, str]], characters: int) -> list[t
 def _parameter_ticks(parameter: Parameter) -> list[tuple[float, str]]:
     if isinstance(parameter, Categorical):
         categories = list(parameter.values)
-        texts = (short(plain(value)) for value in categories)
+        texts = map(short, short_choices([value_text(value) for value in categories]))
         ticks = list(zip(parameter.encode(categories).tolist(), texts, strict=True))
         return _apart(ticks, first=())
     nice = [value for value in _nice_values(parameter) if parameter.min < value < parameter.max]

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from hpsearch.analysis.surface import surface
+from hpsearch.analysis.surface import best_of_random
 from hpsearch.errors import UsageError
 from hpsearch.reports.figures.axes import count_axis, metric_axis
 from hpsearch.reports.figures.figure import SERIES, Cells, Dots, Figure, Lines, Mark, Panel
@@ -82,10 +82,10 @@ def _band(data: RunData) -> tuple[Floats, Floats] | None:
     """The 5 % and 95 % quantiles of the best of as many random trials as there are; None if not known."""
     if not data.adaptive:
         return None
-    learned = surface(data.space, data.observations, data.repeats)
+    learned = data.learned
     if learned is None or learned.explained <= 0:
         return None
-    low, _, high = learned.best_of_random(len(data.trials))
+    low, _, high = best_of_random(learned, len(data.trials))
     return low, high
 
 

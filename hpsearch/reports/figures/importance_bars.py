@@ -7,6 +7,7 @@ from hpsearch.errors import UsageError
 from hpsearch.reports.figures.axes import short
 from hpsearch.reports.figures.figure import Axis, Cells, Figure, Lines, Mark, Panel
 from hpsearch.reports.figures.run_data import RunData
+from hpsearch.reports.importance import model_quality
 
 __all__ = ["importance_bars"]
 
@@ -46,20 +47,16 @@ def importance_bars(data: RunData, found: Importance | None) -> Figure:
         Lines(lines, "ink", width=2),
     ]
     names = [short(" × ".join(effect.names), _NAME) for effect in effects]
+    logarithmic = ", on a logarithmic scale" if found.compressed else ""
     x = Axis(
-        f"share of the variance of {data.metric.name}",
+        f"share of the variance of {data.metric.name}{logarithmic}",
         [(tick / 10, f"{10 * tick} %") for tick in range(0, 11, 2)],
         0.0,
         1.02,
     )
     y = Axis("", list(zip(heights.tolist(), names, strict=True)), 0.4, count + 0.6)
     panel = Panel(x, y, marks, left=230)
-    caption = (
-        "Bars are medians, lines 90 % intervals. The model explains"
-        f" {100 * max(found.explained, 0.0):.0f} % of the differences between trials."
-    )
-    if found.explained < 0.5:
-        caption += " That is too little to rank parameters by; treat their order as a guess."
+    caption = f"Bars are medians, lines 90 % intervals. {model_quality(found.explained)}"
     legend = [("main", "alone"), *([("series1", "two together, beyond that")] if not single.all() else [])]
     height = 80 + 26 * count
     return Figure("importance", "Importance", caption, [panel], height=height, legend=legend, wide=True)

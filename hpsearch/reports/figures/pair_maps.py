@@ -5,12 +5,13 @@ import itertools
 import numpy as np
 
 from hpsearch.analysis.anova import Importance
-from hpsearch.analysis.surface import surface
+from hpsearch.analysis.surface import pair
 from hpsearch.errors import UsageError
 from hpsearch.reports.figures.axes import COLUMN_CHARACTERS, parameter_axis, short
 from hpsearch.reports.figures.figure import SCALE, Cells, Dots, Figure, Mark, Panel
 from hpsearch.reports.figures.run_data import RunData
 from hpsearch.reports.figures.slices import by_importance
+from hpsearch.reports.importance import model_quality
 from hpsearch.reports.text import plain
 from hpsearch.space import Floats
 
@@ -33,16 +34,16 @@ def pair_maps(data: RunData, found: Importance | None) -> Figure:
     """
     if data.space.dimensions < 2:
         raise UsageError("A map needs two parameters; this search has fewer.")
-    learned = surface(data.space, data.observations, data.repeats)
+    learned = data.learned
     if learned is None:
         raise UsageError("There are too few different results to draw maps from.")
-    columns = sorted(by_importance(data, found)[0][:_MOST_PARAMETERS])
-    pairs = list(itertools.combinations(columns, 2))
-    maps = {pair: learned.pair(*pair, _CELLS) for pair in pairs}
+    important = sorted(by_importance(data, found)[0][:_MOST_PARAMETERS])
+    pairs = list(itertools.combinations(important, 2))
+    maps = {columns: pair(learned, *columns, _CELLS) for columns in pairs}
     edges = np.quantile(
         np.concatenate([each.ravel() for each in maps.values()]), np.linspace(1, 0, SCALE + 1)
     )
-    panels = [_panel(data, pair, maps[pair], edges) for pair in pairs]
+    panels = [_panel(data, columns, maps[columns], edges) for columns in pairs]
     sign = 1.0 if data.metric.goal == "minimize" else -1.0
     names = [("worst eighth", 0), ("middle", SCALE // 2), ("best eighth", SCALE - 1)]
     legend = [
@@ -51,30 +52,30 @@ def pair_maps(data: RunData, found: Importance | None) -> Figure:
     ]
     caption = (
         f"The surrogate's mean {data.metric.name} over two parameters, averaged over the others, in eighths"
-        f" of the area. Dots are the best {min(_BEST_SHOWN, len(data.ranked))} trials. The surrogate explains"
-        f" {100 * max(learned.explained, 0.0):.0f} % of the differences between trials."
+        f" of the area. Dots are the best {min(_BEST_SHOWN, len(data.ranked))} trials. "
+        f"{model_quality(learned.explained)}"
     )
     return Figure(
         "maps", "Maps of pairs", caption, panels, min(3, len(panels)), 270, [*legend, ("best", "best trials")]
     )
 
 
-def _panel(data: RunData, pair: tuple[int, int], means: Floats, edges: Floats) -> Panel:
-    first, second = (data.space.parameters[column] for column in pair)
+def _panel(data: RunData, columns: tuple[int, int], means: Floats, edges: Floats) -> Panel:
+    first, second = (data.space.parameters[column] for column in columns)
     levels = np.clip(np.searchsorted(-edges, -means, side="right") - 1, 0, SCALE - 1)
     marks: list[Mark] = []
     for level in range(SCALE):
-        rows, columns = np.nonzero(levels == level)
-        boxes = np.column_stack([rows, columns, rows + 1, columns + 1]) / _CELLS
+        left, bottom = np.nonzero(levels == level)
+        boxes = np.column_stack([left, bottom, left + 1, bottom + 1]) / _CELLS
         marks.append(Cells(boxes, f"scale{level}"))
     numbers = {result.number for result in data.ranked[:_BEST_SHOWN]}
-    active = np.asarray(data.space.active(data.units)[:, list(pair)].all(axis=1))
+    active = np.asarray(data.space.active(data.units)[:, list(columns)].all(axis=1))
     best = [row for row, trial in enumerate(data.trials) if trial.number in numbers and active[row]]
     shown = data.units[best]
     trials = [data.trials[row].number for row in best]
     marks += [
-        Dots(shown[:, pair[0]], shown[:, pair[1]], "paper", size=8),
-        Dots(shown[:, pair[0]], shown[:, pair[1]], "best", trials),
+        Dots(shown[:, columns[0]], shown[:, columns[1]], "paper", size=8),
+        Dots(shown[:, columns[0]], shown[:, columns[1]], "best", trials),
     ]
     x = parameter_axis(first, COLUMN_CHARACTERS)
     title = f"{short(second.name, 20)} against {short(first.name, 20)}"

@@ -7,6 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
+from hpsearch.analysis.learned import Learned, learn
 from hpsearch.searchers import ObservationBuffer, Observations
 from hpsearch.space import Floats, Space
 from hpsearch.trial import Metric, Result, Trial
@@ -80,6 +81,11 @@ class RunData:
         tried = [trial for trial in self.trials if trial.number in self.by_number]
         results = [self.by_number[trial.number] for trial in tried]
         return ObservationBuffer.of(self.space, self.metric, tried, results)
+
+    @cached_property
+    def learned(self) -> Learned | None:
+        """The model of the results; None if they are too few or too similar."""
+        return learn(self.space, self.observations, self.repeats)
 
     def phase(self, trial: Trial) -> str:
         """The phase of the searcher that proposed a trial."""

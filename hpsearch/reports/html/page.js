@@ -5,15 +5,20 @@ class Run {
   constructor(section) {
     this.section = section;
     const data = section.querySelector("script[type='application/json']");
-    Object.assign(this, data ? JSON.parse(data.textContent) : { columns: [], rows: [], trial: 0 });
-    this.byNumber = new Map(this.rows.map((row) => [row[this.trial], row]));
-    this.texts = this.rows.map((row) => row.join(" ").toLowerCase());
+    this.use(data ? JSON.parse(data.textContent) : { columns: [], rows: [], trial: 0 });
     this.brushes = new Map();
     this.matching = null; // of the filter; null for all
     this.sort = { column: -1, down: false };
     this.shown = 100;
     this.panels = [...section.querySelectorAll(".panel")].map((svg) => new Panel(this, svg));
     if (data) this.connect();
+  }
+
+  // What is known of the trials: the names of the columns, and a row for each.
+  use(data) {
+    Object.assign(this, data);
+    this.byNumber = new Map(this.rows.map((row) => [row[this.trial], row]));
+    this.texts = this.rows.map((row) => row.join(" ").toLowerCase());
   }
 
   connect() {
@@ -54,6 +59,16 @@ class Run {
       this.input.title = error.message;
       return;
     }
+    this.select(test);
+    const { column, down } = this.sort;
+    if (column >= 0) this.kept.sort((a, b) => compare(a[column], b[column], down));
+    this.heads.forEach((head, at) =>
+      head.parentElement.setAttribute("aria-sort", at !== column ? "none" : down ? "descending" : "ascending"));
+    this.table();
+  }
+
+  // Shows the trials that pass a test and are in every brush in front of the others.
+  select(test) {
     const brushes = [...this.brushes.values()];
     this.kept = this.rows.filter((row, at) =>
       test(row, this.texts[at]) && brushes.every((trials) => trials.has(row[this.trial])));
@@ -62,11 +77,6 @@ class Run {
     this.section.classList.toggle("brushed", !all);
     this.panels.forEach((panel) => panel.choose(chosen));
     this.count.textContent = `${this.kept.length} of ${this.rows.length} trials`;
-    const { column, down } = this.sort;
-    if (column >= 0) this.kept.sort((a, b) => compare(a[column], b[column], down));
-    this.heads.forEach((head, at) =>
-      head.parentElement.setAttribute("aria-sort", at !== column ? "none" : down ? "descending" : "ascending"));
-    this.table();
   }
 
   table() {

@@ -13,7 +13,7 @@ from hpsearch.reports.figures.figure import Figure
 from hpsearch.reports.figures.palette import style_sheet
 from hpsearch.reports.figures.svg import escape, panel_html, swatch
 
-__all__ = ["figure_page", "figure_section", "page"]
+__all__ = ["figure_page", "figure_section", "page", "static_style"]
 
 _MARGINS = (10, 16, 66, 82, 230)
 """The left margins that panels have; no attribute may hold them."""
@@ -41,6 +41,11 @@ def page(title: str, body: str, heights: Sequence[int]) -> str:
         f"<title>{escape(title)}</title>\n<style>{style}</style>\n</head>\n<body>\n<main>\n{body}</main>\n"
         f"<script>{script}</script>\n</body>\n</html>\n"
     )
+
+
+def static_style() -> str:
+    """The style sheet of a server's pages, whose script gives the panels of figures their heights."""
+    return _resource("page.css") + _sizes([]) + style_sheet() + "\n"
 
 
 def figure_page(figure: Figure) -> str:

@@ -13,7 +13,7 @@ from hpsearch.errors import UsageError
 from hpsearch.reports.figures import FIGURES, Figure, RunData
 from hpsearch.reports.figures.svg import escape
 from hpsearch.reports.html.page import figure_section, page
-from hpsearch.reports.text import plain, printable
+from hpsearch.reports.text import plain, printable, value_text
 from hpsearch.reports.verdict import verdict
 from hpsearch.trial import Result
 
@@ -156,7 +156,7 @@ def _table(run: ReportedRun) -> tuple[list[str], list[list[Any]]]:
     names = {"value": metric.name, "standard_error": "±", "tie": metric.ties.name if metric.ties else ""}
     columns = [names.get(key, key) for key in keys] + list(data.space.names)
     rows = [
-        [line.get(key) for key in keys] + [line["values"].get(name) for name in data.space.names]
+        [line.get(key) for key in keys] + [_choice(line["values"], name) for name in data.space.names]
         for line in lines
     ]
     more = [*(["seconds"] if timings else []), *(["reason"] if unvalued else [])]
@@ -166,6 +166,14 @@ def _table(run: ReportedRun) -> tuple[list[str], list[list[Any]]]:
             row.append(line[key])
     shown = [[printable(value) if isinstance(value, str) else value for value in row] for row in rows]
     return [printable(name) for name in columns], shown
+
+
+def _choice(values: Mapping[str, Any], name: str) -> Any:
+    """A number as it is, so that it sorts; any other choice as text; None if there is none."""
+    if name not in values:
+        return None
+    value = values[name]
+    return value if _is_number(value) and value is not None else value_text(value)
 
 
 def _is_number(value: object) -> bool:

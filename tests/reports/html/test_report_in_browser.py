@@ -13,7 +13,7 @@ from tests.browser import Browser, running
 
 MOST_BYTES = 10_000_000
 MOST_MILLISECONDS = 3000.0
-KINDS = ["history", "zoom", "curves", "importance", "slices", "maps", "parallel", "grid"]
+KINDS = ["history", "zoom", "curves", "importance", "slices", "marginal", "maps", "parallel", "grid"]
 COUNT = "document.querySelector('.count').textContent"
 
 

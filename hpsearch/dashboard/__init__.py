@@ -1,0 +1,1 @@
+"""The dashboard: runs live in a browser, read and never written."""

@@ -1,0 +1,140 @@
+"""Figures of runs, drawn when somebody looks at them.
+
+Drawing takes time that a search on the same machine needs. So a figure of a running search is drawn again at
+most for 2 % of the time, and one at a time.
+"""
+
+import json
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from hpsearch.analysis import anova
+from hpsearch.analysis.anova import Importance
+from hpsearch.dashboard.run_sample import MOST, RunSample
+from hpsearch.dashboard.watched_runs import WatchedRun
+from hpsearch.errors import UsageError
+from hpsearch.reports.figures import FIGURES, RunData
+from hpsearch.reports.figures.svg import escape
+from hpsearch.reports.html.page import figure_section
+from hpsearch.reports.text import printable
+
+__all__ = ["FigureCache"]
+
+_RUNS = 4  # whose figures are kept
+_REST = 50.0  # times as long as it took, a drawing is kept while the search goes on
+_USE_IMPORTANCE = ("importance", "slices", "maps")
+
+
+@dataclass
+class _Drawn:
+    """Something that was drawn: from which version of the run, when, and how long it took."""
+
+    text: str
+    version: object
+    at: float
+    seconds: float
+
+
+@dataclass
+class _Kept:
+    """What is known of one run."""
+
+    watched: WatchedRun
+    sample: RunSample
+    data: tuple[object, RunData] | None = None
+    importance: tuple[object, Importance | None] | None = None
+    drawn: dict[str, _Drawn] = field(default_factory=dict)
+
+
+class FigureCache:
+    """The figures of the runs that were looked at last. Threads may use it at once.
+
+    Args:
+        clock: The time in seconds.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[str, _Kept] = OrderedDict()
+
+    def figure(self, watched: WatchedRun, kind: str) -> str:
+        """A figure as HTML, or the reason why there is none.
+
+        Args:
+            watched: The run.
+            kind: One of :data:`hpsearch.reports.figures.FIGURES`.
+        """
+        return self._get(watched, kind, lambda kept: _draw(kept, kind))
+
+    def trials(self, watched: WatchedRun) -> str:
+        """The trials in the figures, as JSON: what the page's script shows of one that is pointed at."""
+        return self._get(watched, "trials", lambda kept: _trials(kept))
+
+    def _get(self, watched: WatchedRun, name: str, make: Callable[[_Kept], str]) -> str:
+        with self._lock:
+            kept = self._kept.get(watched.name)
+            if kept is None or kept.watched is not watched:
+                kept = self._kept[watched.name] = _Kept(watched, RunSample(watched))
+            self._kept.move_to_end(watched.name)
+            while len(self._kept) > _RUNS:
+                self._kept.popitem(last=False)
+            version, begin = watched.version(), self._clock()
+            drawn = kept.drawn.get(name)
+            if drawn is not None and (drawn.version == version or self._is_fresh(watched, drawn)):
+                return drawn.text
+            if kept.data is None or kept.data[0] != version:
+                kept.data = version, kept.sample.data()
+            text = make(kept)
+            end = self._clock()
+            kept.drawn[name] = _Drawn(text, version, end, end - begin)
+            return text
+
+    def _is_fresh(self, watched: WatchedRun, drawn: _Drawn) -> bool:
+        return watched.run.searching() and self._clock() - drawn.at < _REST * drawn.seconds
+
+
+def _draw(kept: _Kept, kind: str) -> str:
+    version, data = kept.data or (0, kept.sample.data())
+    if kind == "timeline" and kept.sample.left_out:
+        return f'<p class="muted">A timeline is drawn of at most {MOST} trials.</p>'
+    try:
+        found = _importance(kept, version, data) if kind in _USE_IMPORTANCE else None
+        html = figure_section(FIGURES[kind](data, found))
+    except UsageError as error:
+        return f'<p class="muted">{escape(str(error))}</p>'
+    if kept.sample.left_out:
+        shown, total = len(data.results), len(data.results) + kept.sample.left_out
+        html += (
+            f'<p class="muted">Drawn from {shown} of {total} trials: those that were the best when they came,'
+            " the best of all, and an even spread over the others.</p>"
+        )
+    return html
+
+
+def _importance(kept: _Kept, version: object, data: RunData) -> Importance | None:
+    if kept.importance is None or kept.importance[0] != version:
+        found = anova.importance(data.space, data.observations, data.repeats)
+        kept.importance = version, found
+    return kept.importance[1]
+
+
+def _trials(kept: _Kept) -> str:
+    data = kept.data[1] if kept.data else kept.sample.data()
+    names = list(data.space.names)
+    by_number = {trial.number: trial for trial in data.trials}
+    rows = []
+    for result in data.results:
+        values = by_number[result.number].values
+        row = [result.number, result.value, str(result.status), len(result.curve)]
+        rows.append([*row, *(_shown(values.get(name)) for name in names), _shown(result.reason)])
+    columns = ["trial", data.metric.name, "status", "epochs", *names, "reason"]
+    return json.dumps({"columns": list(map(printable, columns)), "trial": 0, "rows": rows}, allow_nan=False)
+
+
+def _shown(value: Any) -> Any:
+    return printable(value.partition("\n")[0]) if isinstance(value, str) else value

@@ -1,0 +1,203 @@
+"""The table of a run's trials: one page of it, filtered and sorted where the trials are."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, get_args
+
+from hpsearch.analysis.ranking import leaderboard
+from hpsearch.dashboard.layout import address, grid, link, problem
+from hpsearch.dashboard.watched_runs import WatchedRun
+from hpsearch.errors import UsageError
+from hpsearch.reports.figures.svg import escape
+from hpsearch.reports.table import Column
+from hpsearch.reports.text import duration, value_text
+from hpsearch.store.results_query import COLUMNS, Condition, Operator, ResultsQuery
+from hpsearch.store.results_query import Column as ResultColumn
+
+__all__ = ["TableView", "trials_html"]
+
+_ROWS = 50
+_OPERATORS = sorted(get_args(Operator), key=len, reverse=True)
+_CONDITION = re.compile(rf"(.+?)\s*({'|'.join(_OPERATORS)})\s*(.*)")
+_PARAMETER = "values."
+
+
+@dataclass(frozen=True, slots=True)
+class TableView:
+    """What of the table is asked for, as it is in the address.
+
+    Attributes:
+        where: Conditions and words, divided by commas.
+        sort: A column: a parameter's name after ``values.``, or a column of results; "" for the ranking.
+        down: Whether the largest comes first.
+        page: Counted from 1.
+    """
+
+    where: str = ""
+    sort: str = ""
+    down: bool = False
+    page: int = 1
+
+    @classmethod
+    def of(cls, query: Mapping[str, str]) -> "TableView":
+        """What the query of an address asks for; what it cannot mean is left out."""
+        page = query.get("page", "1")
+        number = int(page) if page.isascii() and page.isdigit() and len(page) < 9 else 1
+        return cls(query.get("where", "").strip(), query.get("sort", ""), "down" in query, max(number, 1))
+
+    def address(self, name: str) -> str:
+        """Where it is on the server."""
+        down = "1" if self.down else ""
+        page = self.page if self.page > 1 else ""
+        return address("runs", name, where=self.where, sort=self.sort, down=down, page=page)
+
+    def query(self, watched: WatchedRun) -> ResultsQuery:
+        """The query for its results.
+
+        Raises:
+            UsageError: A condition names no column, or compares with what is not a number.
+        """
+        conditions, words = [], []
+        for part in filter(None, (each.strip() for each in self.where.split(","))):
+            found = _CONDITION.fullmatch(part)
+            if found is None:
+                words.append(part)
+            else:
+                conditions.append(_condition(watched, *found.groups()))
+        sort = _sorted_by(watched, self.sort)
+        return ResultsQuery(conditions, words, sort, self.down)
+
+
+def _condition(watched: WatchedRun, name: str, operator: Any, value: str) -> Condition:
+    metric, names = watched.config.metric.name, watched.config.space.names
+    if name == metric:
+        column = ResultColumn("value")
+    elif name in COLUMNS:
+        column = ResultColumn(name)
+    elif name in names:
+        column = ResultColumn(name, parameter=True)
+    else:
+        known = ", ".join(dict.fromkeys([metric, *(each for each in COLUMNS if each != "value"), *names]))
+        raise UsageError(f"A condition begins with a column: {known}; found {name}")
+    if operator not in ("=", "!="):
+        try:
+            float(value)
+        except ValueError:
+            raise UsageError(f"{name} {operator} needs a number; found {value or 'nothing'}") from None
+    return Condition(column, operator, value)
+
+
+def _sorted_by(watched: WatchedRun, key: str) -> ResultColumn | None:
+    parameter = key.removeprefix(_PARAMETER)
+    if key.startswith(_PARAMETER) and parameter in watched.config.space.names:
+        return ResultColumn(parameter, parameter=True)
+    return ResultColumn(key) if key in COLUMNS else None
+
+
+def trials_html(watched: WatchedRun, view: TableView) -> str:
+    """The table, with its filter and the way to its other pages."""
+    try:
+        wanted = view.query(watched)
+    except UsageError as error:
+        return _filter(watched.name, view, "") + problem(str(error))
+    ranked = watched.run.order()
+    everything = wanted == ResultsQuery()  # for which the index of the ranking is enough
+    numbers = ranked + watched.run.without_value() if everything else watched.run.select(wanted)
+    pages = max(-(-len(numbers) // _ROWS), 1)
+    view = replace(view, page=min(view.page, pages))
+    shown = numbers[(view.page - 1) * _ROWS : view.page * _ROWS]
+    ranks = {number: rank for rank, number in enumerate(ranked, 1)}
+    rows = _rows(watched, shown, ranks)
+    count = (
+        f"{len(numbers)} of {sum(watched.run.counts().values())} results"
+        if view.where
+        else f"{len(numbers)} results"
+    )
+    return (
+        _filter(watched.name, view, count) + _table(watched, rows, view) + _pager(watched.name, view, pages)
+    )
+
+
+def _rows(watched: WatchedRun, numbers: list[int], ranks: Mapping[int, int]) -> list[dict[str, Any]]:
+    found = [result for number in numbers if (result := watched.run.result(number)) is not None]
+    trials = {result.number: watched.run.trial(result.number) for result in found}
+    rows = leaderboard(found, trials, watched.config.metric, timings=True)
+    return [row | {"rank": ranks.get(row["trial"])} for row in rows]
+
+
+def _columns(watched: WatchedRun, rows: list[dict[str, Any]]) -> list[tuple[Column, str]]:
+    """The columns, and what each is sorted by."""
+    columns = [
+        (Column("rank", ("rank",), right=True), ""),
+        (Column("trial", ("trial",), right=True), "trial"),
+        (Column(watched.config.metric.name, ("value",), right=True), "value"),
+    ]
+    if any("standard_error" in row for row in rows):
+        columns.append((Column("±", ("standard_error",), right=True), ""))
+    columns += [
+        (Column("status", ("status",)), "status"),
+        (Column("epochs", ("epochs",), right=True), "epochs"),
+    ]
+    for name in watched.config.space.names:
+        columns.append((Column(name, ("values", name), value_text, right=True), _PARAMETER + name))
+    columns.append((Column("time", ("seconds",), duration, right=True), "seconds"))
+    if any(row["reason"] for row in rows):
+        columns.append((Column("reason", ("reason",)), "reason"))
+    return columns
+
+
+def _table(watched: WatchedRun, rows: list[dict[str, Any]], view: TableView) -> str:
+    columns = _columns(watched, rows)
+    body = []
+    for row in rows:
+        cells = (_cell(watched.name, column, row) for column, _ in columns)
+        body.append(f"<tr>{''.join(cells)}</tr>")
+    return grid((_head(watched.name, column, key, view) for column, key in columns), body)
+
+
+def _head(name: str, column: Column, key: str, view: TableView) -> str:
+    if column.header == "±":
+        return f"<th>{column.header}</th>"
+    sorted_now = view.sort == key
+    down = sorted_now and not view.down and bool(key)
+    state = ("descending" if view.down else "ascending") if sorted_now else "none"
+    arrow = (" ▼" if view.down else " ▲") if sorted_now and key else ""
+    target = replace(view, sort=key, down=down, page=1).address(name)
+    return f'<th aria-sort="{state}">{link(target, column.header + arrow, "here")}</th>'
+
+
+def _cell(name: str, column: Column, row: Mapping[str, Any]) -> str:
+    value = column.pick(row)
+    text = escape(column.show(value) if value is not None else "")
+    if column.key == ("trial",):
+        text = link(address("runs", name, "trials", row["trial"]), text)
+    full = f' title="{text}"' if isinstance(value, str) and len(value) > 40 else ""
+    return f'<td class="number">{text}</td>' if column.right else f"<td{full}>{text}</td>"
+
+
+def _filter(name: str, view: TableView, count: str) -> str:
+    hidden = {"sort": view.sort, "down": "1" if view.down else ""}
+    fields = "".join(
+        f'<input type="hidden" name="{key}" value="{escape(value)}">'
+        for key, value in hidden.items()
+        if value
+    )
+    return (
+        f'<form class="filter-form" action="{escape(address("runs", name))}">'
+        f'<input class="where" type="search" name="where" value="{escape(view.where)}"'
+        ' aria-label="Filter trials" placeholder="status=done, learning_rate&lt;0.01, or words">'
+        f'{fields}<button>Filter</button><span class="count">{escape(count)}</span></form>'
+    )
+
+
+def _pager(name: str, view: TableView, pages: int) -> str:
+    if pages == 1:
+        return ""
+    links = []
+    for text, page in (("First", 1), ("Previous", view.page - 1), ("Next", view.page + 1), ("Last", pages)):
+        usable = 1 <= page <= pages and page != view.page
+        target = replace(view, page=page).address(name)
+        links.append(link(target, text, "here") if usable else f'<span class="muted">{text}</span>')
+    at = f'<span class="muted">page {view.page} of {pages}</span>'
+    return f'<nav class="pager">{" ".join(links)} {at}</nav>'

@@ -1,0 +1,61 @@
+"""Which choices are the same: any JSON value can be one, so 1, 1.0 and true have to stay apart."""
+
+import copy
+from collections.abc import Hashable, Mapping, Sequence
+from numbers import Integral, Real
+
+from hpsearch.trial import Value
+
+
+def identity(value: Value) -> Hashable:
+    """Equal for two values if they are the same choice: of one type, and equal all the way down.
+
+    The order of a mapping's keys does not matter.
+    """
+    return _key(value, exact=True)
+
+
+def meaning(value: Value) -> Hashable:
+    """Equal for two values that people may write for one another: 1 and 1.0, but not 1 and true."""
+    return _key(value, exact=False)
+
+
+def _key(value: Value, *, exact: bool) -> Hashable:
+    if isinstance(value, list | tuple):
+        return "list", tuple(_key(each, exact=exact) for each in value)
+    if isinstance(value, Mapping):
+        return "mapping", frozenset((name, _key(each, exact=exact)) for name, each in value.items())
+    if isinstance(value, bool) or not isinstance(value, Real):
+        return type(value).__name__, value if isinstance(value, Hashable) else repr(value)
+    return "number" if not exact else "integer" if isinstance(value, Integral) else "fraction", value
+
+
+class Choices:
+    """Listed values, found by what they are.
+
+    Args:
+        values: All different.
+    """
+
+    def __init__(self, values: Sequence[Value]) -> None:
+        self._values = values
+        self._exact = {identity(value): index for index, value in enumerate(values)}
+        self._meant: dict[Hashable, int | None] = {}
+        for index, value in enumerate(values):
+            key = meaning(value)
+            self._meant[key] = None if key in self._meant else index  # None: it could mean several
+
+    def find(self, value: Value) -> int | None:
+        """The index of a value; of the only one that it can mean, if none is the same; None without any."""
+        index = self._exact.get(identity(value))
+        return self._meant.get(meaning(value)) if index is None else index
+
+    def own(self, index: int) -> Value:
+        """A value, which callers may change without changing the choice."""
+        value = self._values[index]
+        return copy.deepcopy(value) if isinstance(value, list | dict) else value
+
+
+def is_nested(value: Value) -> bool:
+    """Whether a value is a list or a mapping."""
+    return isinstance(value, list | tuple | Mapping)

@@ -1,0 +1,120 @@
+"""Which results to show, and in which order: conditions and an order, as SQL over the rows of a run.
+
+Names and values are bound, never part of the text of a query.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+__all__ = ["COLUMNS", "Column", "Condition", "Operator", "ResultsQuery"]
+
+COLUMNS = ("trial", "value", "status", "epochs", "seconds", "reason")
+"""What a result has, besides the values of parameters."""
+
+Operator = Literal["=", "!=", "<", "<=", ">", ">="]
+
+_ROWS = (
+    "WITH joined AS (SELECT number AS trial, trial AS question, value, loss, status, epochs, seconds,"
+    " reason{} FROM results JOIN trials USING (number))"
+)
+_PARAMETER = (
+    ", (SELECT CASE WHEN type IN ('true', 'false') THEN type ELSE value END"
+    " FROM json_each(trial, '$.values') WHERE key = ?) AS parameter{}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What a result is chosen or sorted by.
+
+    Attributes:
+        name: One of :data:`COLUMNS`, or the name of a parameter.
+        parameter: Whether it is a parameter.
+    """
+
+    name: str
+    parameter: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.parameter and self.name not in COLUMNS:
+            raise ValueError(f"a column is one of {', '.join(COLUMNS)}, not {self.name!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What a column of a result must be.
+
+    Attributes:
+        column: Of what.
+        operator: How it is compared. A result without the value fulfils only ``!=``.
+        value: With what; other than by ``=`` and ``!=``, numbers are compared.
+    """
+
+    column: Column
+    operator: Operator
+    value: float | str
+
+
+@dataclass(frozen=True, slots=True)
+class ResultsQuery:
+    """Some results in some order.
+
+    Attributes:
+        conditions: What must hold for each.
+        words: Texts that occur in the values, the status or the reason, in upper or lower case.
+        sort: What they are sorted by; None for the ranking.
+        descending: Whether the largest comes first. What has no value comes last in either direction.
+    """
+
+    conditions: Sequence[Condition] = ()
+    words: Sequence[str] = ()
+    sort: Column | None = None
+    descending: bool = False
+
+    def sql(self) -> tuple[str, list[object]]:
+        """The query for their numbers, and what is bound in it."""
+        names = self._names()
+        parameters = [column for column in names if column.parameter]
+        rows = _ROWS.format("".join(_PARAMETER.format(index) for index in range(len(parameters))))
+        bound: list[object] = [column.name for column in parameters]
+        tests = []
+        for condition in self.conditions:
+            test, values = _test(names[condition.column], condition)
+            tests.append(test)
+            bound += values
+        for word in self.words:
+            tests.append("instr(lower(question || ' ' || status || ' ' || reason), lower(?))")
+            bound.append(word)
+        where = f" WHERE {' AND '.join(tests)}" if tests else ""
+        order = "loss IS NULL, loss"
+        if self.sort is not None:
+            name = names[self.sort]
+            order = f"{name} IS NULL, {name} {'DESC' if self.descending else 'ASC'}"
+        # Its parts are constants of this module, and the names that it gives to columns.
+        return f"{rows} SELECT trial FROM joined{where} ORDER BY {order}, trial", bound  # noqa: S608
+
+    def _names(self) -> dict[Column, str]:
+        """What each column is called in the queries."""
+        used = [condition.column for condition in self.conditions] + ([self.sort] if self.sort else [])
+        parameters = [column for column in dict.fromkeys(used) if column.parameter]
+        names = {column: f"parameter{index}" for index, column in enumerate(parameters)}
+        return names | {column: column.name for column in used if not column.parameter}
+
+
+def _test(name: str, condition: Condition) -> tuple[str, list[object]]:
+    """SQL for a condition on a column, and what is bound in it."""
+    value = condition.value
+    if condition.operator == "=":
+        return f"{name} IN (?, ?)", [_number(value), str(value)]
+    if condition.operator == "!=":
+        return f"COALESCE({name} NOT IN (?, ?), 1)", [_number(value), str(value)]
+    # For SQLite every text is larger than every number.
+    return f"({name} {condition.operator} ? AND typeof({name}) != 'text')", [_number(value)]
+
+
+def _number(value: float | str) -> float | str:
+    try:
+        return float(value)
+    except ValueError:
+        return value

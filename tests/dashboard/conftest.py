@@ -1,0 +1,195 @@
+"""A dashboard that answers on this machine, and requests to it."""
+
+import contextlib
+import http.client
+import json
+import os
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("starlette")
+pytest.importorskip("uvicorn")
+
+from hpsearch.config import load
+from hpsearch.dashboard.server import Dashboard
+from hpsearch.store import Run
+from hpsearch.trial import Epoch, Result, Rung, Status, Trial
+from tests.cli.conftest import VERSIONS
+
+CONFIG = """\
+name: {name}
+seed: 3
+metric: {{name: val_error, goal: minimize}}
+objective: {{command: "python train.py {{args}}"}}
+space:
+  learning_rate: {{prior: log, min: 1e-4, max: 1}}
+  optimizer: {{values: [sgd, adam]}}
+  note: {{values: [plain, "<b onclick='harm()'>bold</b>"]}}
+search: {{trials: {trials}}}
+"""
+HOSTILE_REASON = (
+    "<script>harm()</script> \x1b[31mred\x1b[0m ../../etc/passwd\nTraceback:\n  javascript:harm()"
+)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a server answered."""
+
+    status: int
+    headers: Mapping[str, str]
+    text: str
+
+
+@dataclass
+class Site:
+    """A dashboard that answers."""
+
+    root: Path
+    port: int
+    runs: dict[str, Run] = field(default_factory=dict)
+    stop: Callable[[], None] = lambda: None
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def get(self, path: str, method: str = "GET", **headers: str) -> Answer:
+        """The answer to a request, whose path is sent as it is."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection.putrequest(method, path, skip_host=True)
+        for name, value in ({"host": f"127.0.0.1:{self.port}"} | headers).items():
+            if value:
+                connection.putheader(name.replace("_", "-"), value)
+        connection.endheaders()
+        try:
+            answer = connection.getresponse()
+            return Answer(
+                answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read().decode()
+            )
+        finally:
+            connection.close()
+
+    def events(self, path: str) -> "Events":
+        """What the server sends about a page while it changes."""
+        return Events(self.port, path)
+
+
+class Events:
+    """The stream of events of a page; a context manager."""
+
+    def __init__(self, port: int, path: str) -> None:
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        self._connection.request("GET", path, headers={"Accept": "text/event-stream"})
+        self._answer = self._connection.getresponse()
+
+    def next(self) -> dict[str, Any]:
+        """The next message."""
+        for line in iter(self._answer.readline, b""):
+            if line.startswith(b"data: "):
+                found: dict[str, Any] = json.loads(line[6:])
+                return found
+        raise AssertionError("the stream has ended")
+
+    def until(self, condition: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        """The first message that fulfils a condition."""
+        while True:
+            message = self.next()
+            if condition(message):
+                return message
+
+    def rest(self) -> bytes:
+        """What is sent until the stream ends."""
+        return self._answer.read()
+
+    def __enter__(self) -> "Events":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._answer.close()
+        self._connection.close()
+
+
+def trial(number: int) -> Trial:
+    """A trial with hostile values."""
+    values = {
+        "learning_rate": round(10 ** (-4 + number % 40 / 10), 6),
+        "optimizer": ("sgd", "adam")[number % 2],
+        "note": ("plain", "<b onclick='harm()'>bold</b>")[number % 3 == 0],
+    }
+    return Trial(number, values, number, (Rung(2, 0.9),) if number % 2 else (), {"phase": "coarse"})
+
+
+def result(number: int) -> Result:
+    """Every tenth fails."""
+    if number % 10 == 9:
+        return Result(number, Status.FAILED, reason=HOSTILE_REASON, seconds=0.5)
+    error = 0.1 + (number * 7 % 31) / 100
+    curve = (Epoch(1, {"val_error": 0.9}, 0.1), Epoch(2, {"val_error": error}, 0.2))
+    return Result(number, Status.DONE, error, curve, seconds=1.0)
+
+
+def write_run(root: Path, name: str, trials: int, finished: int) -> Run:
+    """A run that is open to write: with so many results, and two trials more that have begun."""
+    (root / "train.py").write_text("")
+    path = root / f".{name}.yaml"
+    path.write_text(CONFIG.format(name="example", trials=trials))
+    config = load(path)
+    meta = {
+        "config": config.resolved(),
+        "source": path.read_text(),
+        "base": "/somewhere",
+        "overrides": [],
+        "data": "ab" * 32,
+        "versions": VERSIONS,
+        "prior_observations": [],
+        "blas_kernel": None,
+    }
+    run = Run.create(root / name, path.read_text(), meta)
+    begun = range(min(finished + 2, trials))
+    run.record(map(trial, begun), map(result, range(finished)))
+    return run
+
+
+@contextlib.contextmanager
+def answering(root: Path) -> Iterator[Site]:
+    """A dashboard of two runs: ``one`` is being searched, ``two`` is complete."""
+    running = write_run(root, "one", 200, 60)
+    complete = write_run(root, "two", 20, 20)
+    complete.event("completed", "20 trials")
+    complete.close()
+    server = Dashboard(root, port=0)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        port = int(server.address.rstrip("/").rpartition(":")[2])
+        yield Site(root, port, {"one": running}, server.stop)
+    finally:
+        server.stop()
+        thread.join()
+        running.close()
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    """A dashboard whose runs a test may change."""
+    with answering(tmp_path) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def still(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A dashboard whose runs no test may change."""
+    with answering(tmp_path_factory.mktemp("runs")) as found:
+        yield found
+
+
+def files_below(root: Path) -> dict[str, tuple[int, int]]:
+    """Size and time of change of every file and directory below a directory."""
+    paths = [Path(at, name) for at, directories, names in os.walk(root) for name in [*directories, *names]]
+    return {str(path): (path.lstat().st_size, path.lstat().st_mtime_ns) for path in paths}

@@ -1,0 +1,86 @@
+"""Tests of what a page is sent while its run changes, comes or goes."""
+
+import shutil
+import threading
+
+import pytest
+
+from hpsearch.running import RunningCurve, curve_file
+from hpsearch.trial import Epoch
+from tests.dashboard.conftest import Events, Site, result, trial, write_run
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Looks often."""
+    monkeypatch.setattr("hpsearch.dashboard.application.POLL_SECONDS", 0.02)
+
+
+def test_a_new_result_is_sent(site: Site) -> None:
+    """State, table and failures change; what has not changed is not sent."""
+    with site.events("/runs/one") as events:
+        first = events.next()
+        assert {"state", "running", "trials", "failures", "config"} <= first["parts"].keys()
+        site.runs["one"].record([trial(62)], [result(60)])
+        second = events.until(lambda message: "61 results" in message["parts"].get("trials", ""))
+        assert second["version"] != first["version"]
+        assert "61 of 200 trials finished" in second["parts"]["state"]
+        assert not {"config", "failures", "figures"} & second["parts"].keys()
+
+
+def test_the_epochs_of_a_running_trial_are_sent(site: Site) -> None:
+    """As the worker writes them, with the curve and what the next rung demands."""
+    path = curve_file(site.runs["one"].trial_directory(61))
+    path.parent.mkdir(parents=True)
+    with site.events("/runs/one") as events:
+        events.next()
+        curve = RunningCurve(path)
+        curve._last -= 60  # as if the trial had begun a minute ago
+        curve.add(Epoch(1, {"val_error": 0.75}, 1.0))
+        parts = events.until(lambda message: "0.75" in message["parts"].get("running", ""))["parts"]
+        assert "needs at most 0.9 at epoch 2" in parts["running"]
+        curve._last -= 60
+        curve.add(Epoch(2, {"val_error": 0.625}, 2.0))
+        parts = events.until(lambda message: "0.625" in message["parts"].get("running", ""))["parts"]
+        assert '<figure id="running"' in parts["running"]
+        curve.close()
+
+
+def test_a_run_that_is_made_meanwhile_appears(site: Site) -> None:
+    """And one that is removed goes."""
+    with site.events("/") as events:
+        events.next()
+        write_run(site.root, "three", 5, 1).close()
+        events.until(lambda message: ">three</a>" in message["parts"]["runs"])
+        shutil.rmtree(site.root / "three")
+        events.until(lambda message: ">three</a>" not in message["parts"]["runs"])
+
+
+def test_a_run_that_vanishes_is_said_to_be_gone(site: Site) -> None:
+    """The stream goes on, and shows the one that takes its place."""
+    with site.events("/runs/two") as events:
+        events.next()
+        shutil.rmtree(site.root / "two")
+        assert (
+            "two is not, or no longer, a run" in events.until(lambda message: "problem" in message)["problem"]
+        )
+        write_run(site.root, "two", 30, 10).close()
+        events.until(lambda message: "10 of 30 trials" in message.get("parts", {}).get("state", ""))
+
+
+def test_a_search_that_ends_is_interrupted(site: Site) -> None:
+    """Its lock is free, though nothing in the database has changed."""
+    with site.events("/") as events:
+        assert ">searching<" in events.next()["parts"]["runs"]
+        site.runs["one"].close()
+        events.until(lambda message: ">interrupted<" in message["parts"]["runs"])
+
+
+def test_streams_end_with_the_server(site: Site) -> None:
+    """So that Ctrl-C does not have to wait for the browser."""
+    with site.events("/runs/one") as events:
+        events.next()
+        ended = threading.Thread(target=Events.rest, args=[events])
+        ended.start()
+        site.stop()
+        ended.join()

@@ -1,0 +1,61 @@
+"""Tests of what figures are drawn from, and how often."""
+
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hpsearch.dashboard.figure_cache import FigureCache
+from hpsearch.dashboard.run_sample import RunSample, sampled
+from hpsearch.dashboard.watched_runs import WatchedRuns
+from tests.dashboard.conftest import result, trial, write_run
+
+
+@given(st.lists(st.none() | st.floats(-1, 1), min_size=1, max_size=300), st.integers(20, 400))
+def test_a_sample_has_the_best_and_every_record(losses: list[float | None], most: int) -> None:
+    """All trials, if they are few; the best of all and each that was the best when it came, if not."""
+    numbers = sampled(dict(enumerate(losses)), most, best=5)
+    assert numbers == sorted(set(numbers))
+    valued = [(loss, number) for number, loss in enumerate(losses) if loss is not None]
+    if len(losses) <= most:
+        assert numbers == list(range(len(losses)))
+    else:
+        assert {number for _, number in sorted(valued)[:5]} <= set(numbers)
+        lowest = 2.0
+        for number, loss in enumerate(losses):
+            if loss is not None and loss < lowest:
+                lowest = loss
+                assert number in numbers
+        assert len(numbers) < len(losses)
+
+
+def test_a_result_that_was_dropped_and_came_again_is_read_again(tmp_path: Path) -> None:
+    """As after ``resume --retry-failed``."""
+    with write_run(tmp_path, "r", 20, 10) as run:
+        sample = RunSample(WatchedRuns(tmp_path).get("r"))
+        assert sample.data().by_number[9].value is None
+        run.delete_results([9])
+        assert 9 not in sample.data().by_number
+        run.record(results=[result(8).__class__(9, result(8).status, 0.5)])
+        assert sample.data().by_number[9].value == 0.5
+
+
+def test_a_figure_of_a_running_search_is_drawn_rarely(tmp_path: Path) -> None:
+    """At most for 2 % of the time; of a search that has ended, whenever it differs."""
+    now = [0.0]
+
+    def clock() -> float:
+        now[0] += 1.0  # drawing takes a second
+        return now[0]
+
+    with write_run(tmp_path, "r", 20, 5) as run:
+        cache, watched = FigureCache(clock), WatchedRuns(tmp_path).get("r")
+        first = cache.trials(watched)
+        run.record([trial(7)], [result(5)])
+        assert cache.trials(watched) == first
+        now[0] += 60.0
+        assert cache.trials(watched) != first
+        second = cache.trials(watched)
+        run.record([trial(8)], [result(6)])
+        assert cache.trials(watched) == second
+    assert cache.trials(watched) != second

@@ -1,0 +1,148 @@
+"""Tests of conditions and orders as SQL: they choose what the same conditions in Python choose."""
+
+import operator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hpsearch.store import Run
+from hpsearch.store.results_query import COLUMNS, Column, Condition, ResultsQuery
+from hpsearch.trial import Result, Status, Trial
+
+META = {"config": {"metric": {"name": "error", "goal": "minimize", "at": "last"}}}
+VALUES = [1, 2.5, "adam", "16", 16, True, None, "it's", '"', "$.x"]
+OPERATORS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
+
+
+def row(number: int) -> tuple[Trial, Result]:
+    """A trial whose parameter ``odd "name"`` has one of the values above, or is not used."""
+    value = VALUES[number % len(VALUES)]
+    values = {"x": number / 4, **({} if value is None else {'odd "name"': value})}
+    if number % 7 == 6:
+        return Trial(number, values, 0), Result(
+            number, Status.FAILED, reason=f"Oh No {number}", seconds=number
+        )
+    return Trial(number, values, 0), Result(number, Status.DONE, float(number * 5 % 11), seconds=number)
+
+
+ROWS = [row(number) for number in range(40)]
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """The run of these trials."""
+    run = Run.create(tmp_path_factory.mktemp("run") / "r", "", META)
+    run.record([trial for trial, _ in ROWS], [result for _, result in ROWS])
+    return run
+
+
+def value_of(column: Column, trial: Trial, result: Result) -> Any:
+    """A column of one row."""
+    if column.parameter:
+        found = trial.values.get(column.name)
+        return str(found).lower() if isinstance(found, bool) else found
+    return {"trial": trial.number, "epochs": 0}.get(column.name, getattr(result, column.name, None))
+
+
+def fulfils(condition: Condition, found: Any) -> bool:
+    """The rule, in Python."""
+    wanted = condition.value
+    if condition.operator in OPERATORS:
+        number = isinstance(found, int | float)
+        return number and OPERATORS[condition.operator](found, float(wanted))
+    equal = str(found) == str(wanted) if isinstance(found, str) else found is not None and same(found, wanted)
+    return equal if condition.operator == "=" else not equal
+
+
+def same(found: float, wanted: float | str) -> bool:
+    """Whether a number is what was typed."""
+    try:
+        return found == float(wanted)
+    except ValueError:
+        return False
+
+
+columns = st.one_of(
+    st.sampled_from([Column(name) for name in COLUMNS]),
+    st.sampled_from([Column("x", parameter=True), Column('odd "name"', parameter=True)]),
+)
+conditions = st.one_of(
+    st.builds(
+        Condition,
+        columns,
+        st.sampled_from(["=", "!="]),
+        st.sampled_from(["1", "16", "adam", "true", "it's", "done", "2.5"]),
+    ),
+    st.builds(
+        Condition, columns, st.sampled_from(list(OPERATORS)), st.sampled_from(["1", "2.5", "16", "-3", "1e3"])
+    ),
+)
+
+
+@given(st.lists(conditions, max_size=3))
+def test_conditions_choose_what_they_say(run: Run, wanted: list[Condition]) -> None:
+    """In the order of the ranking, whatever names and values are made of."""
+    expected = {
+        trial.number
+        for trial, result in ROWS
+        if all(fulfils(each, value_of(each.column, trial, result)) for each in wanted)
+    }
+    ranking = run.order() + run.without_value()
+    assert run.select(ResultsQuery(wanted)) == [number for number in ranking if number in expected]
+
+
+@given(columns, st.booleans())
+def test_an_order_has_what_is_missing_last(run: Run, column: Column, descending: bool) -> None:
+    """Numbers come before texts when rising; equal ones are sorted by their trials' numbers."""
+
+    def key(pair: tuple[Trial, Result]) -> Any:
+        found = value_of(column, *pair)
+        return (isinstance(found, str), found)
+
+    present = [pair for pair in ROWS if value_of(column, *pair) is not None]
+    missing = [pair for pair in ROWS if value_of(column, *pair) is None]
+    expected = sorted(present, key=key, reverse=False)
+    if descending:  # ties still rise
+        expected = sorted(present, key=lambda pair: pair[0].number)
+        expected = sorted(expected, key=key, reverse=True)
+    numbers = [trial.number for trial, _ in [*expected, *missing]]
+    assert run.select(ResultsQuery(sort=column, descending=descending)) == numbers
+
+
+def test_words_are_found_in_values_status_and_reason(run: Run) -> None:
+    """In upper and lower case, as they are: a percent sign or a quote is one."""
+    assert run.select(ResultsQuery(words=["OH NO 1"])) == [13]
+    assert run.select(ResultsQuery(words=["failed", "adam"])) == [
+        trial.number
+        for trial, result in ROWS
+        if result.value is None and "adam" in map(str, trial.values.values())
+    ]
+    assert run.select(ResultsQuery(words=["%"])) == []
+    assert run.select(ResultsQuery(words=["' OR 1=1 --"])) == []
+
+
+def test_another_column_is_refused() -> None:
+    """Only names of columns become part of a query."""
+    with pytest.raises(ValueError, match="a column is one of"):
+        Column("loss; DROP TABLE results")
+
+
+def test_the_version_changes_with_what_another_process_writes(tmp_path: Path) -> None:
+    """And with nothing else."""
+    with Run.create(tmp_path / "r", "", META) as writer, Run.read(tmp_path / "r") as reader:
+        before = reader.version()
+        assert reader.version() == before
+        writer.record(*([each] for each in row(0)))
+        assert reader.version() != before
+
+
+def test_asking_whether_a_search_runs_makes_no_file(tmp_path: Path) -> None:
+    """Not even the lock, where it is missing."""
+    Run.create(tmp_path / "r", "", META).close()
+    (tmp_path / "r" / "lock").unlink()
+    with Run.read(tmp_path / "r") as reader:
+        assert not reader.searching()
+    assert not (tmp_path / "r" / "lock").exists()
