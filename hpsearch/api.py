@@ -10,6 +10,7 @@ from typing import Any, Literal
 from threadpoolctl import threadpool_limits
 
 from hpsearch import kernels
+from hpsearch.babysitting import touches_of
 from hpsearch.commands import command
 from hpsearch.config import Config, space_data
 from hpsearch.config import load as load_config
@@ -17,6 +18,7 @@ from hpsearch.errors import RunMismatch, UsageError
 from hpsearch.functions import importable_as
 from hpsearch.loaded_run import LoadedRun
 from hpsearch.network import final
+from hpsearch.network.hyperparameters import Hyperparameters
 from hpsearch.objectives.kinds import prepare
 from hpsearch.objectives.network import NetworkPreparation
 from hpsearch.process import user_function
@@ -248,11 +250,19 @@ def train(
             f"The data has changed since {run.directory} started, so its best values may no longer be good."
             " Restore the old data, or search the new data."
         )
-    last = final.best_epoch(config.metric, run.result(chosen.number))
+    result = run.result(chosen.number)
     values = {**config.objective.constants, **chosen.values}
+    curve = result.curve if result is not None and config.search.babysit else ()
+    touches = touches_of(curve, Hyperparameters.from_values(values).learning_rate)
+    last = final.best_epoch(config.metric, result) or len(curve) or None
     with threadpool_limits(limits=config.run.threads, user_api="blas"):  # their number changes the last bits
         return final.train_final(
-            preparation.dataset, values, chosen.seed, on_epoch or _ignore, last_epoch=last
+            preparation.dataset,
+            values,
+            chosen.seed,
+            on_epoch or _ignore,
+            last_epoch=last,
+            touches=touches,
         )
 
 

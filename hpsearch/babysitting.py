@@ -1,8 +1,9 @@
 """What a careful person does who watches one model: rules that decide from its own learning curve alone.
 
 1. *Back to the last good epoch, with half the learning rate*, when the loss is not finite, or is ``BLOWUP``
-   times the best so far. (Goodfellow, Bengio and Courville (2016), section 11.4.1:
-   the learning rate is the one to change first; half of it again and again is Armijo's (1966) backtracking.)
+   times the best so far, or after the first epoch so many times that of the untrained model. (Goodfellow,
+   Bengio and Courville (2016), section 11.4.1: the learning rate is the one to change first; half of it again
+   and again is Armijo's (1966) backtracking.)
 2. *A smaller learning rate on a plateau*: after ``patience`` epochs without progress it is multiplied by
    ``REDUCTION``. (He et al. (2016), section 3.4, divide it by 10 "when the error plateaus".)
 3. *Stop when nothing helps*: after ``REDUCTIONS`` of these without progress. (Prechelt (1998), "Early
@@ -51,6 +52,10 @@ RETURNS = "returns"
 """In the record of a babysat epoch, how often the model went back before the epoch was taken."""
 
 
+TOUCHES = "touches"
+"""In the final figures of a babysat trial, how often it was touched."""
+
+
 class Decision(Enum):
     """What to do after an epoch."""
 
@@ -67,10 +72,12 @@ class Nurse:
 
     Attributes:
         patience: How many epochs without progress are a plateau.
+        untrained: The loss of the model before its first epoch, if it is known.
         returns: How often the model went back before the present epoch.
     """
 
     patience: int
+    untrained: float = math.inf
     returns: int = 0
     _first: float = math.inf
     _best_trained: float = math.inf
@@ -79,9 +86,9 @@ class Nurse:
     _reductions: int = 0
 
     @classmethod
-    def of(cls, epochs: int) -> "Nurse":
+    def of(cls, epochs: int, untrained: float = math.inf) -> "Nurse":
         """A nurse for a training of some epochs: a plateau is a sixth of them, at least 3 and at most 10."""
-        return cls(min(max(epochs // 6, 3), 10))
+        return cls(min(max(epochs // 6, 3), 10), untrained)
 
     def after(self, metrics: Mapping[str, float | None], *, accepted: bool = False) -> Decision:
         """Decide after an epoch.
@@ -94,7 +101,8 @@ class Nurse:
         finite = math.isfinite(trained) and math.isfinite(watched)
         if not finite or self._too_far(trained):
             self.returns += not accepted
-            if not accepted and self.returns <= (MOST_RETURNS if finite else MOST_RETURNS_FROM_DIVERGENCE):
+            learned = finite and math.isfinite(self._first)
+            if not accepted and self.returns <= (MOST_RETURNS if learned else MOST_RETURNS_FROM_DIVERGENCE):
                 return Decision.RETURN
             if not finite:
                 return Decision.GIVE_UP
@@ -106,6 +114,8 @@ class Nurse:
         return self._progressed(watched)
 
     def _too_far(self, loss: float) -> bool:
+        if math.isinf(self._first):
+            return loss > BLOWUP * self.untrained
         return loss > BLOWUP * self._best_trained and loss > NOISE * self._first
 
     def _progressed(self, loss: float) -> Decision:

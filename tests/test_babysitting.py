@@ -43,6 +43,12 @@ def test_a_loss_of_several_times_the_best_goes_back() -> None:
     assert decisions(1.0, 0.001, 0.04)[-1] == "continue"
 
 
+def test_a_first_epoch_that_makes_the_model_worse_goes_back() -> None:
+    """Without a best yet, the loss is compared with that of the untrained model."""
+    assert Nurse(3, untrained=1.0).after({"train_loss": 3.5}) is Decision.RETURN
+    assert Nurse(3, untrained=1.0).after({"train_loss": 2.5}) is Decision.CONTINUE
+
+
 def test_where_smaller_steps_do_not_help_the_epoch_is_taken() -> None:
     """After some returns a finite loss is accepted, and is what later ones are compared with."""
     assert decisions(1.0, 0.1, *[0.5] * MOST_RETURNS)[-1] == "return"

@@ -130,12 +130,13 @@ ROOMS: dict[str, set[str]] = {
     },
     "testing": {"executors", "objective", "searchers", "space", "trial", "errors"},
     "trying": {"starting", "objectives", "invocation", "config", "store", "metrics", "trial", "errors"},
-    "analysis": {"space", "trial", "searchers"},
+    "analysis": {"babysitting", "space", "trial", "searchers"},
     "findings": {
         *("analysis", "commands", "config", "searchers", "store", "network.hyperparameters"),
         *("trial", "errors"),
     },
     "reports": {
+        "babysitting",
         "document",
         "running",
         "commands",
@@ -158,6 +159,7 @@ ROOMS: dict[str, set[str]] = {
         *("running", "files", "trial", "errors"),
     },
     "api": {
+        "babysitting",
         *("starting", "resuming", "relocation", "objectives", "network", "reports", "store", "loaded_run"),
         *("functions", "process", "space"),
         *("config", "kernels", "commands", "errors"),

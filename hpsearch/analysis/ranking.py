@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from hpsearch.babysitting import TOUCHES
 from hpsearch.trial import WORST_TIE, Metric, Result, Trial
 
 
@@ -35,6 +36,8 @@ def leaderboard(
         }
         if (error := standard_error(result, metric)) is not None:
             row["standard_error"] = error
+        if TOUCHES in result.final:
+            row[TOUCHES] = int(result.final[TOUCHES] or 0)
         if timings:
             row["seconds"] = round(result.seconds, 3)
         rows.append(row)

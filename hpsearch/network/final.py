@@ -2,7 +2,7 @@
 
 import itertools
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +13,9 @@ from hpsearch.errors import DataError
 from hpsearch.network.hyperparameters import Hyperparameters
 from hpsearch.network.model import Model
 from hpsearch.network.passes import EvaluationPass
+from hpsearch.network.touched import scheduled
 from hpsearch.network.train import Training
+from hpsearch.touches import Touch
 from hpsearch.trial import Metric, Result, Value
 
 
@@ -57,6 +59,7 @@ def train_final(
     on_epoch: Callable[[int, int, float], None],
     *,
     last_epoch: int | None = None,
+    touches: Sequence[Touch] = (),
 ) -> FinalModel:
     """Train on the training and validation rows with given hyperparameters.
 
@@ -67,6 +70,7 @@ def train_final(
         on_epoch: Called with the epoch, the number of epochs, and the training loss.
         last_epoch: The epoch to end after, counted from 1; ``epochs`` if None. Unlike fewer ``epochs``, it
             leaves the learning rates of the epochs before it as they are.
+        touches: What was done to the trial's model in mid-training.
 
     Raises:
         DataError: The training diverged on these rows.
@@ -74,7 +78,8 @@ def train_final(
     whole = dataset.with_validation_in_training()
     training = Training(whole, Hyperparameters.from_values(values), [seed])
     epochs = last_epoch or training.hyperparameters.epochs
-    for (metrics,) in itertools.islice(training, epochs):
+    for now, (metrics,) in itertools.islice(scheduled(training, touches), epochs):
+        training = now
         on_epoch(training.epoch, epochs, metrics["train_loss"])
     if training.diverged or not math.isfinite(metrics["train_loss"]):
         raise DataError(

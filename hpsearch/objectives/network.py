@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
 
+from hpsearch.babysitting import TOUCHES, touches_of
 from hpsearch.data.dataset import Dataset
 from hpsearch.data.load import fingerprint, load
 from hpsearch.network.hyperparameters import Hyperparameters
@@ -66,8 +67,10 @@ class NetworkObjective:
             return Result(trial.number, Status.FAILED, reason=describe(error))
 
         best = _BestEpoch(self.metric, training, earlier)
+        curve = list(earlier)
 
         def keep(trial: Trial, epoch: Epoch) -> None:
+            curve.append(epoch)
             best.look(epoch)
             checkpoint.epoch(training, epoch)
             if on_epoch is not None:
@@ -82,7 +85,7 @@ class NetworkObjective:
                 babysat_records(training, earlier) if self.babysit else records(training),
                 earlier=earlier,
                 on_epoch=on_each_epoch,
-                final=lambda: _test_metrics(training),
+                final=lambda: _test_metrics(training) | self._touches(trial, curve),
                 timeout=self.timeout,
                 epochs=training.hyperparameters.epochs,
             )
@@ -96,8 +99,16 @@ class NetworkObjective:
         return replace(self, data=root / "data", trials=root / "trials")
 
     def _begin(self, dataset: Dataset, trial: Trial) -> Training:
-        hyperparameters = Hyperparameters.from_values({**self.constants, **trial.values})
-        return Training(dataset, hyperparameters, trial.seeds)
+        return Training(dataset, self._hyperparameters(trial), trial.seeds)
+
+    def _hyperparameters(self, trial: Trial) -> Hyperparameters:
+        return Hyperparameters.from_values({**self.constants, **trial.values})
+
+    def _touches(self, trial: Trial, curve: Sequence[Epoch]) -> dict[str, float]:
+        """How often a babysat trial was touched."""
+        if not self.babysit:
+            return {}
+        return {TOUCHES: len(touches_of(curve, self._hyperparameters(trial).learning_rate))}
 
 
 class NetworkPreparation:

@@ -31,7 +31,8 @@ def babysat_records(training: Training, earlier: Sequence[Epoch] = ()) -> Record
         training: It is touched in place.
         earlier: The epochs that it has behind it.
     """
-    nurse, decision = Nurse.of(training.hyperparameters.epochs), Decision.CONTINUE
+    untrained = math.inf if earlier else _loss_on_training_rows(training)
+    nurse, decision = Nurse.of(training.hyperparameters.epochs, untrained), Decision.CONTINUE
     for epoch in earlier:
         decision = nurse.after(epoch.metrics, accepted=True)
     while decision is not Decision.STOP and not training.ended:
@@ -55,6 +56,12 @@ def _next(training: Training) -> dict[str, float]:
     stack = training.train_epoch()
     finite = all(math.isfinite(value) for metrics in stack for value in metrics.values())
     return mean_over_seeds(stack) if finite else dict.fromkeys(stack[0], math.nan)
+
+
+def _loss_on_training_rows(training: Training) -> float:
+    stack = training.evaluate(training.dataset.x_train, training.dataset.y_train)
+    loss = statistics.fmean(metrics["loss"] for metrics in stack)
+    return loss if math.isfinite(loss) else math.inf
 
 
 def _slow_down(training: Training, factor: float) -> None:

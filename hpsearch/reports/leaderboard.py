@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from hpsearch.analysis.ranking import leaderboard
+from hpsearch.babysitting import TOUCHES
 from hpsearch.config import Config
 from hpsearch.reports.running_trials import running_line
 from hpsearch.reports.status import counted
@@ -55,6 +56,7 @@ def leaderboard_table(
     columns += [
         Column("status", ("status",)),
         Column("epochs", ("epochs",), right=True),
+        *([Column(TOUCHES, (TOUCHES,), right=True)] if any(row.get(TOUCHES) for row in rows) else []),
         *(
             Column(name, ("values", name), right=True, optional=True, choice=True)
             for name in config.space.names

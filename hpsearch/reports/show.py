@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from hpsearch.analysis.ranking import standard_error
+from hpsearch.babysitting import RATE, touches_of
 from hpsearch.config import Config
 from hpsearch.reports.running_trials import next_demand, running_data
 from hpsearch.reports.settings import blas_lines, config_lines, pairs
@@ -85,7 +86,9 @@ def trial_details(
         lines.append(("command", command))
     lines.append(("origin", pairs(trial.origin)))
     if result is not None or running is not None:
-        lines += _curves(result.curve if result is not None else running.curve if running else ())
+        curve = result.curve if result is not None else running.curve if running else ()
+        lines += _touches(curve, trial)
+        lines += _curves(curve)
     if result is not None:
         lines.append(("reason", result.reason))
         lines += [("time", duration(result.seconds))] if timings else []
@@ -108,6 +111,13 @@ def _state(running: RunningTrial | None, metric: Metric) -> list[tuple[str, str]
     value = running.value(metric)
     lines = [("status", "running"), (metric.name, "" if value is None else plain(value))]
     return [*lines, ("next rung", next_demand(running.trial, len(running.curve), metric))]
+
+
+def _touches(curve: Sequence[Epoch], trial: Trial) -> list[tuple[str, str]]:
+    """What was done to a babysat trial; what was done before its first epoch only if its rate is known."""
+    began = trial.values.get(RATE)
+    touches = touches_of(curve, began if isinstance(began, float) else None)
+    return [("touches", "\n".join(map(str, touches)))] if touches else []
 
 
 def _curves(curve: Sequence[Epoch]) -> list[tuple[str, str]]:

@@ -32,6 +32,7 @@ def test_defaults(tmp_path: Path) -> None:
         "lag": 3,
         "early_stopping": {"min_epochs": 1, "reduction": 2},
         "warm_start": [],
+        "babysit": False,
         "known_results": [],
         "enqueue": [],
         "repeats": 1,
