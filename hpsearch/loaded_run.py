@@ -47,6 +47,10 @@ class Plots:
         """Each parameter against the metric."""
         return plot(self._run, "slices")
 
+    def marginal(self) -> Figure:
+        """The mean metric over each parameter, the others averaged out, with a band."""
+        return plot(self._run, "marginal")
+
     def maps(self) -> Figure:
         """The metric over pairs of parameters, as the surrogate sees it."""
         return plot(self._run, "maps")

@@ -5,6 +5,7 @@ It is single-threaded. Everything concurrent is behind the executor.
 
 import contextlib
 import signal
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -95,6 +96,35 @@ class Changes(Protocol):
         ...
 
 
+class Deadline:
+    """When no new trials start any more.
+
+    Args:
+        seconds: How long from now.
+        after: The same as a config writes it, such as ``2h``.
+        clock: The time in seconds, from any start.
+    """
+
+    def __init__(self, seconds: float, after: str, clock: Callable[[], float] = time.monotonic) -> None:
+        self.after = after
+        self._clock = clock
+        self._at = clock() + seconds
+        self._said = False
+
+    @property
+    def passed(self) -> bool:
+        """Whether it has passed."""
+        return self._clock() >= self._at
+
+    def look(self, callback: Callback, running: int) -> bool:
+        """Whether it has passed; the first time, the user is told what is still awaited."""
+        if self.passed and not self._said and running:
+            self._said = True
+            trials = "1 running trial" if running == 1 else f"{running} running trials"
+            callback.on_message(f"{self.after} have passed: finishing {trials} and starting no new ones.")
+        return self.passed
+
+
 class _NoChanges:
     code: Sequence[str] = ()
     inputs: Sequence[str] = ()
@@ -120,7 +150,8 @@ def run_search(
     callback: Callback,
     as_config: Callable[[Trial], str],
     watch: Watch | None = None,
-) -> None:
+    deadline: Deadline | None = None,
+) -> bool:
     """Run a search to its end.
 
     Args:
@@ -130,6 +161,10 @@ def run_search(
         callback: Shows what happens.
         as_config: Writes the best trial as a config.
         watch: Looks whether the user's code is still the same, after every trial.
+        deadline: When no new trials start any more.
+
+    Returns:
+        Whether it has ended; if not, the deadline has stopped it.
 
     Raises:
         CodeChanged: It is not; the trials that ran meanwhile run again.
@@ -163,7 +198,9 @@ def run_search(
                     search.tell(result.number, result)
                 finished = [(flight.pop(result.number), result) for result in results]
                 # The workers get their next trials first, and train while the disk is waited for.
-                started = [] if signals.draining else _start(search, executor, executor.slots - len(flight))
+                late = deadline is not None and not search.finished and deadline.look(callback, len(flight))
+                room = 0 if late or signals.draining else executor.slots - len(flight)
+                started = _start(search, executor, room)
                 flight |= {trial.number: trial for trial in started}
                 run.record(started, results)
                 if search.best is not best and search.best is not None:
@@ -186,7 +223,20 @@ def run_search(
         _code_changed(run, watch, changed, sorted(flight))
     if signals.received is not None and (flight or not search.finished):
         _interrupted(run, signals.received)
+    if deadline is not None and deadline.passed and not search.finished:
+        _stopped(search, run, callback, deadline.after)
+        return False
     report_outcome(search, run, callback)
+    return True
+
+
+def _stopped(search: Search, run: Run, callback: Callback, after: str) -> None:
+    """Report and record that a deadline has stopped a search."""
+    run.event("stopped", f"after {after}")
+    callback.on_message(
+        f"Stopped after {after}; {len(search.results)} of {search.trials} trials are finished. Continue with"
+        f" {command('resume', run.directory)}."
+    )
 
 
 def _look(watch: Watch | None, run: Run, callback: Callback) -> Changes:
@@ -276,4 +326,9 @@ def report_outcome(search: Search, run: Run, callback: Callback) -> None:
         )
     if search.exhausted:
         callback.on_message("Every configuration of the space has been tried, so the search ends here.")
-    run.event("completed", f"{len(search.results)} trials")
+    ending = f"{len(search.results)} trials"
+    if search.reached is not None and search.asked < search.trials:
+        reached = f"trial {search.reached.number} reached {search.metric.name} {search.reached.value:.6g}"
+        callback.on_message(f"{reached[0].upper()}{reached[1:]} (search.stop_at), so the search ends here.")
+        ending += f"; {reached}"
+    run.event("completed", ending)

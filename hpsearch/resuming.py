@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
 CHANGEABLE = (
     "search.trials",
+    "search.stop_at",
     *(f"run.{key}" for key in ("strategy", "workers", "timeout", "memory", "retries", "retry_on", "devices")),
+    "run.stop_after",
     *(f"run.{key}" for key in ("engine", "scheduler", "scheduler_file")),
 )
 """What may differ when a run is resumed; trials only upward. Anything else would be another search."""
@@ -149,11 +151,15 @@ def _changed_config(run: Run, relocation: Relocation, changes: Mapping[str, Any]
     changes = {each.key: each.theirs for each in edits if each.key in CHANGEABLE} | dict(changes)
     if changes.get("search.trials", frozen.search.trials) < frozen.search.trials:
         refused.append(Difference("search.trials", frozen.search.trials, changes["search.trials"]))
+    target = changes.get("search.stop_at", frozen.search.stop_at)
+    if _ends_earlier(frozen, target):
+        refused.append(Difference("search.stop_at", frozen.search.stop_at, target))
     if refused:
         listed = "".join(f"\n  {each.key}: {each.ours} → {each.theirs}" for each in refused)
         raise RunMismatch(
             f"{run.directory} was searched with another config:{listed}\n"
-            f"Only {', '.join(CHANGEABLE)} may change, and trials may only grow. Restore the rest of {path},"
+            f"Only {', '.join(CHANGEABLE)} may change; trials may only grow, and stop_at may only become"
+            f" harder to reach. Restore the rest of {path},"
             f" or start a new run: {command('run', path)}"
         )
     resolved = relocation.resolved()
@@ -161,6 +167,13 @@ def _changed_config(run: Run, relocation: Relocation, changes: Mapping[str, Any]
         section, _, name = key.partition(".")
         resolved[section][name] = value
     return replace(Config.from_resolved(resolved), base=relocation.base)
+
+
+def _ends_earlier(frozen: Config, target: Mapping[str, float]) -> bool:
+    """Whether a search with another ``search.stop_at`` may have ended before trials that have run."""
+    before, loss = frozen.search.stop_at, frozen.metric.loss
+    easier = [name not in before or loss(value) > loss(before[name]) for name, value in target.items()]
+    return any(easier)
 
 
 def _changed_algorithm(run: Run) -> list[str]:

@@ -80,6 +80,7 @@ class Search:
         enqueue: Configurations to try first; values that they leave out are drawn.
         prior_observations: Results of earlier searches, from :func:`hpsearch.searchers.match_observations`.
         constraints: What is true of every configuration, such as ``hidden_1 >= hidden_2``.
+        stop_at: A value that ends the search: no trial starts whose visible results have reached it.
         directory: A run directory to keep the search in, which ``hpsearch leaderboard`` and the other
             commands read; made if there is none.
 
@@ -107,6 +108,7 @@ class Search:
         enqueue: Sequence[Mapping[str, Value]] = (),
         prior_observations: Sequence[PriorObservation] = (),
         constraints: Sequence[str] = (),
+        stop_at: float | None = None,
         directory: str | PathLike[str] | None = None,
         _checked: bool = False,
     ) -> None:
@@ -135,6 +137,7 @@ class Search:
         self._repeats = repeats
         self._enqueued = [self.space.complete(values) for values in enqueue]
         self._max_failures = max_failures
+        self._stop_at = stop_at
         self._asked: list[Trial] = []
         self._again: deque[Trial] = deque()
         self._keeper: Keeper | None = None
@@ -145,6 +148,7 @@ class Search:
         self._failures = 0
         self._alike: list[str] | None = []  # reasons of the first trials; None if one was ranked
         self.best: Result | None = None
+        self.reached: Result | None = None
         if directory is not None:
             self._keep(Path(directory), method, halving, prior_observations)
 
@@ -169,6 +173,7 @@ class Search:
                     "early_stopping": early_stopping or False,
                     "enqueue": self._enqueued,
                     "repeats": self._repeats,
+                    "stop_at": {} if self._stop_at is None else {self.metric.name: self._stop_at},
                     "max_failures": NEVER if self._max_failures is None else self._max_failures,
                 },
             },
@@ -226,6 +231,7 @@ class Search:
             max_failures=config.search.max_failures,
             repeats=config.search.repeats,
             enqueue=config.search.enqueue,
+            stop_at=next(iter(config.search.stop_at.values()), None),
             prior_observations=prior_observations,
             _checked=True,
         )
@@ -269,7 +275,14 @@ class Search:
     def finished(self) -> bool:
         """Whether there are no more trials to ask for."""
         with self._changed:
-            return not self._again and (self.gave_up or self._exhausted or len(self._asked) >= self.trials)
+            return not self._again and (self.gave_up or self._exhausted or len(self._asked) >= self._end)
+
+    @property
+    def _end(self) -> int:
+        """How many trials there are, as far as is known."""
+        if self.reached is None:
+            return self.trials
+        return min(self.trials, self.reached.number + self.lag + 1)  # the first that sees it does not start
 
     @property
     def ready(self) -> bool:
@@ -281,10 +294,12 @@ class Search:
             return bool(self._again) or not self.waits(number) or self._buffer.results >= number - self.lag
 
     def waits(self, number: int) -> bool:
-        """Whether a trial depends on earlier results: its proposal, or its rungs."""
+        """Whether a trial depends on earlier results: its proposal, its rungs, or whether it starts."""
         enqueued = len(self._enqueued)
-        return self._rungs is not None or (
-            number >= enqueued and self._searcher.uses_results(number - enqueued)
+        return (
+            self._rungs is not None
+            or self._stop_at is not None
+            or (number >= enqueued and self._searcher.uses_results(number - enqueued))
         )
 
     def ask(self, timeout: float | None = None) -> Trial | None:
@@ -469,9 +484,16 @@ class Search:
         self._buffer.add_result(result)
         if not self.gave_up:
             self._failures = self._failures + 1 if result.status in FAULTS else 0
+        if self.reached is None and self._reaches(result):
+            self.reached = result
         if self._alike is not None and result.number < ALIKE:
             why = _DIGITS.sub("", result.reason.partition("\n")[0])
             self._alike = [*self._alike, why] if result.status is Status.FAILED and why else None
+
+    def _reaches(self, result: Result) -> bool:
+        if self._stop_at is None or result.value is None:
+            return False
+        return self.metric.loss(result.value) <= self.metric.loss(self._stop_at)
 
     def _loss(self, result: Result) -> tuple[float, int]:
         assert result.value is not None  # noqa: S101 -- callers compare ranked results only

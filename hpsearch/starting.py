@@ -11,7 +11,7 @@ from hpsearch import kernels
 from hpsearch.config import trial_config
 from hpsearch.epochs_note import EpochsNote
 from hpsearch.executors.choose import choose_executor
-from hpsearch.loop import report_outcome, run_search
+from hpsearch.loop import Deadline, report_outcome, run_search
 from hpsearch.objectives.kinds import prepare
 from hpsearch.relocation import place_of
 from hpsearch.search import ALGORITHM, Search
@@ -143,6 +143,7 @@ def run_remaining(run: Run, config: Config, preparation: Preparation, callback: 
         callback = EpochsNote(callback, config.objective.epochs)
     search = Search.from_config(config, [(values, loss) for values, loss in run.meta("prior_observations")])
     search.restore(run.trials(), run.results())
+    complete = True
     if search.finished:
         report_outcome(search, run, callback)
     else:
@@ -160,12 +161,19 @@ def run_remaining(run: Run, config: Config, preparation: Preparation, callback: 
         )
         # The number of BLAS threads changes the last bits of a matrix product, so it is the run's.
         with threadpool_limits(limits=config.run.threads, user_api="blas"):
-            run_search(
+            complete = run_search(
                 search,
                 executor,
                 run,
                 callback,
                 lambda trial: trial_config(config, trial),
                 preparation.watch(run),
+                _deadline(config),
             )
-    run.drop_data()
+    if complete:
+        run.drop_data()
+
+
+def _deadline(config: Config) -> Deadline | None:
+    seconds = config.run.stop_after
+    return None if seconds is None else Deadline(seconds, config.run.model_dump()["stop_after"])

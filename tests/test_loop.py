@@ -15,7 +15,7 @@ from hpsearch.errors import (
     SearchFailed,
 )
 from hpsearch.executors.panda import Panda
-from hpsearch.loop import SearchStart, run_search
+from hpsearch.loop import Deadline, SearchStart, run_search
 from hpsearch.objective import OnEpoch
 from hpsearch.objectives.network import NetworkObjective
 from hpsearch.resuming import resume
@@ -171,3 +171,57 @@ def test_a_search_in_another_thread_leaves_signals_alone(in_tmp: Path, config: C
     thread.start()
     thread.join()
     assert len(rows(outcome[0])) == 12
+
+
+class Clock:
+    """A clock that is set by hand."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_a_deadline_stops_a_search_as_one_that_is_resumed(in_tmp: Path, config: Config) -> None:
+    """No trial starts after it, what runs finishes, and the run says why; resumed, it ends as ever."""
+    clock = Clock()
+
+    def look(trial: Trial, result: Result) -> None:
+        clock.now += 10
+
+    data = load_data("blobs", seed=0)
+    data.save(in_tmp / "data")
+    objective = NetworkObjective(in_tmp / "data", in_tmp / "run" / "trials", config.metric, {"epochs": 2})
+    search = Search.from_config(config)
+    callback = Recorder(look)
+    with Run.create(in_tmp / "run", "", {"config": config.resolved()}) as run:
+        deadline = Deadline(25, "25s", clock)
+        assert not run_search(search, Panda(objective), run, callback, lambda trial: "", None, deadline)
+        assert [result.number for result in run.results()] == [0, 1, 2, 3]
+        assert run.unfinished() == []
+        assert run.events()[-1][1:] == ("stopped", "after 25s")
+        assert callback.texts[-1].startswith("Stopped after 25s; 4 of 12 trials are finished. Continue with")
+        first = run.results()
+        assert run_search(search, Panda(objective), run, callback, lambda trial: "", None, None)
+        assert run.results()[:4] == first
+        assert len(run.results()) == 12
+        assert run.events()[-1][1] == "completed"
+
+
+def test_a_deadline_says_once_what_is_awaited() -> None:
+    """When it has passed and trials run; not again for each result."""
+    clock, callback = Clock(), Recorder()
+    deadline = Deadline(60, "1m", clock)
+    assert not deadline.look(callback, 2)
+    clock.now = 60
+    assert deadline.look(callback, 2)
+    assert deadline.look(callback, 1)
+    assert callback.texts == ["1m have passed: finishing 2 running trials and starting no new ones."]
+
+
+def test_a_search_that_is_complete_at_its_deadline_is_complete(in_tmp: Path, config: Config) -> None:
+    """There is nothing left to stop."""
+    short = replace(config, search=config.search.model_copy(update={"trials": 2}))
+    directory = start(replace(short, run=config.run.model_copy(update={"stop_after": 3600.0})), Recorder())
+    with Run.read(directory) as run:
+        assert run.events()[-1][1] == "completed"

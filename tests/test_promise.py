@@ -100,6 +100,35 @@ def test_kills_change_no_byte(config: Path, uninterrupted: str, strategy: str, s
     assert leaderboard(directory) == uninterrupted
 
 
+def test_a_value_that_ends_a_search_ends_it_the_same_way_for_any_workers_and_kill(
+    config: Path, uninterrupted: str
+) -> None:
+    """With 1, 2 and 4 workers, and killed: the same first trials of the search without it."""
+    rows = sorted(json.loads(uninterrupted)["rows"], key=lambda row: row["trial"])
+    target = min(row["value"] for row in rows[:8] if row["value"] is not None)
+    first = next(row["trial"] for row in rows if row["value"] is not None and row["value"] <= target)
+    boards = []
+    for workers in (1, 2, 4):
+        directory = config.parent / f"reached-{workers}"
+        arguments = ["run", config, "-j", workers, "-o", directory, f"search.stop_at={{val_error: {target}}}"]
+        if workers == 2:
+            command = [sys.executable, "-m", "hpsearch", *map(str, arguments)]
+            process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+            assert process.stderr is not None
+            next(line for line in process.stderr if "[3/" in line)
+            process.kill()
+            process.stderr.close()
+            process.wait()
+            arguments = ["resume", directory, "-j", workers]
+        hpsearch(*arguments)
+        boards.append(leaderboard(directory))
+    assert boards[0] == boards[1] == boards[2]
+    found = sorted(json.loads(boards[0])["rows"], key=lambda row: row["trial"])
+    assert [(row["trial"], row["value"]) for row in found] == [
+        (row["trial"], row["value"]) for row in rows[: first + 4 + 1]
+    ]
+
+
 def test_raising_the_number_of_trials_repeats_nothing(config: Path, uninterrupted: str) -> None:
     """A search of 12 trials resumed to 24 keeps the first 12 and adds 12."""
     directory = config.parent / "raised"

@@ -74,6 +74,26 @@ def test_an_edited_number_of_trials_is_taken(in_tmp: Path, config: Config) -> No
     assert len(rows(directory)) == 16
 
 
+def test_a_value_that_ends_a_search_may_become_harder_to_reach(in_tmp: Path, tiny: Path) -> None:
+    """Resumed with a lower value, or none, a search continues; with an easier one it would be another."""
+    text = TINY.replace("lag: 3", "lag: 3, stop_at: {val_error: 0.5}")
+    tiny.write_text(text)
+    directory = start(load(tiny), Recorder())
+    stopped = len(rows(directory))
+    assert stopped < 12
+    callback = Recorder()
+    resume(directory, callback)
+    assert "reached val_error" in callback.texts[-1]
+    assert len(rows(directory)) == stopped
+    (directory / "config.yaml").write_text(text.replace("val_error: 0.5", "val_error: 0.6"))
+    with pytest.raises(RunMismatch, match=r"search.stop_at: {'val_error': 0.5} → {'val_error': 0.6}"):
+        resume(directory, Recorder())
+    (directory / "config.yaml").write_text(TINY)
+    resume(directory, Recorder())
+    tiny.write_text(TINY)
+    assert rows(directory) == rows(start(load(tiny), Recorder()))
+
+
 def data_file(path: Path, shift: int) -> None:
     """A CSV file with two classes that a line separates."""
     lines = [f"{(k * 7) % 13 + shift},{(k * 5) % 11},{'ab'[(k * 7) % 13 > 6]}" for k in range(60)]

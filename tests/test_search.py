@@ -72,6 +72,34 @@ def test_workers_and_order_of_results_change_nothing(workers: int, order: int) -
     assert run(search(), workers, random.Random(order)) == one_after_another()
 
 
+@given(st.integers(1, 4), st.integers(0, 10**6), st.sampled_from(["random", "coarse_to_fine"]))
+def test_a_value_that_ends_a_search_ends_it_after_the_same_trial(
+    workers: int, order: int, method: str
+) -> None:
+    """The first trial whose visible results have reached the value does not start, whatever else runs."""
+    whole = search(method=method)
+    run(whole, 1, random.Random(0))
+    target = sorted(result.value for result in whole.results)[3]
+    first = next(result.number for result in whole.results if result.value <= target)
+    ours = search(method=method, stop_at=target)
+    run(ours, workers, random.Random(order))
+    assert ours.reached == whole.results[first]
+    assert ours.results == whole.results[: first + 3 + 1]
+    again = search(method=method, stop_at=target)
+    again.restore([ours.trial(number) for number in range(ours.asked)], ours.results[:-2])
+    run(again, workers, random.Random(order))
+    assert again.results == ours.results
+
+
+def test_a_value_to_reach_follows_the_goal() -> None:
+    """Where large values are good, a value is reached from below; a diverged trial reaches none."""
+    ours = search(method="random", lag=0, goal="maximize", stop_at=5.0)
+    for value in (4.0, math.nan, 5.0):
+        ours.tell(ours.ask(), value)
+    assert ours.ask() is None
+    assert ours.reached.number == 2
+
+
 @pytest.mark.parametrize("cut", range(0, 25, 3))
 def test_a_search_cut_anywhere_goes_on_the_same(cut: int) -> None:
     """Restored from the first results and the trials in flight, a search asks what it would have asked."""

@@ -47,6 +47,15 @@ def _newest(root: Path) -> Path | None:
     return max(made, key=lambda run: (made[run], run.name), default=None)
 
 
+def _duration(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    """The value of ``--stop-after``, checked."""
+    from hpsearch.document.quantities import parse_duration
+
+    if value in (None, "none") or parse_duration(value):
+        return value
+    raise click.BadParameter(f"{value!r} is not none or a duration such as 90s, 10m, 1h30m or 2h.")
+
+
 def _workers(_: click.Context, parameter: click.Parameter, value: str | None) -> int | str | None:
     if value is None or value == "auto":
         return value
@@ -111,6 +120,12 @@ def searching(command: Command) -> Command:
             callback=_workers,
             metavar="N",
             help="Number of trials that run at once; or auto.",
+        ),
+        click.option(
+            "--stop-after",
+            callback=_duration,
+            metavar="TIME",
+            help="Start no new trials after this time: 90s or 2h.",
         ),
         click.option("--trials", type=int, metavar="N", help="Total number of trials."),
     ):

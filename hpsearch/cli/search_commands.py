@@ -36,6 +36,7 @@ def run(
     output: Path | None,
     seed: int | None,
     trials: int | None,
+    stop_after: str | None,
     workers: int | str | None,
     strategy: str | None,
     quiet: bool,
@@ -46,12 +47,14 @@ def run(
 
     KEY=VALUE overrides a setting by its dotted path, such as search.trials=128 or space.momentum=0.9. The run
     directory is made under runs/ unless --output names another. Press Ctrl-C once to finish the running
-    trials and save, twice to stop at once and save. `hpsearch resume` continues from there.
+    trials and save, twice to stop at once and save; --stop-after does the first by the clock, with exit code
+    0. `hpsearch resume` continues from there.
 
     \b
     Examples:
       hpsearch run config.yaml
       hpsearch run config.yaml search.trials=128 -j 4
+      hpsearch run config.yaml --stop-after 2h
       hpsearch run config.yaml -q          print only the run directory; for scripts
     """
     from hpsearch import kernels
@@ -59,6 +62,7 @@ def run(
     from hpsearch.relocation import origin
 
     options = {"seed": seed, "search.trials": trials, "run.workers": workers, "run.strategy": strategy}
+    options["run.stop_after"] = stop_after
     settings = [f"{key}={value}" for key, value in options.items() if value is not None]
     base, earlier = origin(config)
     loaded = load(config, [*earlier, *overrides, *settings], base)
@@ -91,6 +95,7 @@ def run(
 def resume(
     directory: Path,
     trials: int | None,
+    stop_after: str | None,
     workers: int | str | None,
     strategy: str | None,
     retry_failed: bool,
@@ -127,6 +132,7 @@ def resume(
     from hpsearch.resuming import resume as resume_run  # only now, as it loads NumPy
 
     options: dict[str, Any] = {"search.trials": trials, "run.workers": workers, "run.strategy": strategy}
+    options["run.stop_after"] = stop_after
     changes = {key: value for key, value in options.items() if value is not None}
     with (
         _results_first(quiet=quiet, color=color),
@@ -172,11 +178,16 @@ def _results_first(*, quiet: bool, color: Color) -> Iterator[None]:
         raise
 
 
-def _print_results(directory: Path, color: Color) -> Config:
-    """Print the short leaderboard, and why trials have no value."""
+def _print_results(directory: Path, color: Color) -> tuple[Config, str]:
+    """Print the short leaderboard, and why trials have no value.
+
+    Returns:
+        The config, and the state of the search.
+    """
     from hpsearch.analysis.failures import failure_groups
     from hpsearch.config import Config
     from hpsearch.reports.failure_lines import failure_lines
+    from hpsearch.reports.status import search_state
     from hpsearch.reports.text import printable
     from hpsearch.store import Run
 
@@ -188,7 +199,8 @@ def _print_results(directory: Path, color: Color) -> Config:
             trials = {trial.number: trial for trial in run.trials()}
             for line in failure_lines(failure_groups(config.space, trials, run.results())):
                 say(printable(line))
-    return config
+        state = search_state(config, len(run.results()), searching=False, events=run.events())
+    return config, state
 
 
 def _end(directory: Path, *, quiet: bool, color: Color) -> None:
@@ -198,14 +210,16 @@ def _end(directory: Path, *, quiet: bool, color: Color) -> None:
         return
     from hpsearch.commands import pasteable
 
-    config = _print_results(directory, color)
+    config, state = _print_results(directory, color)
     tested = ", with its test error" if config.objective.kind == "network" else ""
     following = {
         pasteable("hpsearch", "show", directory, "best"): f"the best trial{tested}",
         pasteable("hpsearch", "leaderboard", directory): "the whole table",
     }
     trials = config.search.trials
-    if config.space.size > trials:
+    if state == "stopped":
+        following[pasteable("hpsearch", "resume", directory)] = "continue the search"
+    elif config.space.size > trials and not config.search.stop_at:
         continued = pasteable("hpsearch", "resume", directory, "--trials", 2 * trials)
         following[continued] = "continue the search"
     width = max(map(len, following))

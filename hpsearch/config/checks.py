@@ -1,5 +1,6 @@
 """What the settings of ``search`` and ``run`` require of each other, of the space and of the objective."""
 
+import math
 import os
 import sys
 from collections.abc import Mapping
@@ -15,7 +16,7 @@ from hpsearch.document.nodes import Location
 from hpsearch.document.scalars import shown, written
 from hpsearch.searchers import METHODS
 from hpsearch.space import CHECKED_DRAWS, Categorical, Space
-from hpsearch.trial import Value
+from hpsearch.trial import Metric, Value
 
 
 def check_run(search: SearchSection, run: RunSection, kind: type[ObjectiveSettings], reader: Reader) -> None:
@@ -41,12 +42,24 @@ def check_run(search: SearchSection, run: RunSection, kind: type[ObjectiveSettin
         reader.report(("run", "memory"), "can only be used on Linux", hint="Remove it", key=True)
 
 
+def check_stop_at(search: SearchSection, metric: Metric, reader: Reader) -> None:
+    """Reports a target that is not a value of the search's metric."""
+    for name, value in search.stop_at.items():
+        if name != metric.name:
+            rule = f"must be the metric of the search, {metric.name}"
+            hint = f"Write {{{shown(metric.name)}: {value:g}}}"
+            reader.report(("search", "stop_at", name), rule, hint=hint, key=True)
+        elif not math.isfinite(value):
+            reader.report(("search", "stop_at", name), "must be a finite number")
+
+
 def _check_workers(search: SearchSection, run: RunSection, reader: Reader) -> None:
     if run.strategy == "panda" and run.workers not in ("auto", 1):
         rule = "must be 1 or auto with strategy: panda, which runs one trial at a time"
         reader.report(("run", "workers"), rule, hint="Write strategy: caviar to run several at once")
         return
-    waits = METHODS[search.method].adaptive or search.early_stopping is not None
+    adaptive = METHODS[search.method].adaptive
+    waits = adaptive or search.early_stopping is not None or bool(search.stop_at)
     if run.workers == "auto" or not waits or run.workers <= search.lag + 1:
         return
     rule = f"must be at most search.lag + 1 = {search.lag + 1}, the most trials that run at once"
@@ -129,7 +142,7 @@ def search_notes(search: SearchSection, space: Space) -> list[str]:
         if not space.is_complete(values):
             given = {*values, *space.constants}
             drawn = ", ".join(shown(name) for name in space.names if name not in given)
-            notes.append(f"search.enqueue[{index}]: does not say {drawn}, which is drawn if it is active")
+            notes.append(f"search.enqueue[{index}]: leaves {drawn} to be drawn")
         elif (first := points.index(point)) < index and space.is_complete(search.enqueue[first]):
             notes.append(f"search.enqueue[{index}]: repeats search.enqueue[{first}], which runs again")
     if len(points) > search.trials:

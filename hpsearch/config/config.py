@@ -10,6 +10,7 @@ from hpsearch.config.checks import (
     absolute_scheduler_file,
     check_enqueued,
     check_run,
+    check_stop_at,
     search_notes,
 )
 from hpsearch.config.constraints_section import CONSTRAINTS, read_constraints
@@ -237,6 +238,8 @@ class Config:
         run: RunSection | None = reader.setting("run")
         if search:
             search = find_earlier_results(search, reader, base)
+        if search and metric:
+            check_stop_at(search, metric, reader)
         if search and run:
             check_run(search, run, kind, reader)
             run = absolute_scheduler_file(run, base)
@@ -369,6 +372,7 @@ def trial_config(config: Config, trial: Trial) -> str:
     resolved[CONSTRAINTS] = []
     resolved["search"] |= {"method": "random", "trials": 1, "early_stopping": False}
     resolved["search"] |= {"warm_start": [], "known_results": [], "enqueue": []}
+    resolved["search"] |= {"stop_at": {}}
     comment = f"""\
 # The values of trial {trial.number}, which had the seed {trial.seed}. A new run has another seed, so its
 # result may be a little better or worse: the best of many trials was also lucky.
@@ -380,7 +384,7 @@ def _settings(section: Mapping[str, JSON], prefix: str = "") -> list[tuple[str, 
     """Every setting of a section, by dotted path."""
     settings: list[tuple[str, JSON]] = []
     for key, value in section.items():
-        if isinstance(value, Mapping):
+        if isinstance(value, Mapping) and key != "stop_at":  # whose keys are no settings of their own
             settings += _settings(value, f"{prefix}{key}.")
         else:
             settings.append((prefix + key, value))

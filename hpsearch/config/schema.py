@@ -166,6 +166,9 @@ class SearchSection(Section):
         le=100,
         description="how many seeds each configuration is trained with; its value is the mean",
     )
+    stop_at: dict[str, float] = Field(
+        default={}, description="a value of the metric that ends the search, such as {val_error: 0.02}"
+    )
     max_failures: int = Field(default=10, ge=1, description="how many failed trials in a row end the search")
 
 
@@ -183,6 +186,9 @@ class RunSection(Section):
         description="portable: same results on every CPU; fastest: all that this CPU has; or a kernel's name",
     )
     timeout: Seconds = Field(default=None, description="how long a trial may run")
+    stop_after: Seconds = Field(
+        default=None, description="how long the search may start new trials, since it was started or resumed"
+    )
     memory: Bytes = Field(
         default=None, description="how much memory the processes of a function or command may use"
     )

@@ -51,8 +51,8 @@ def _notes(found: Importance, results: int) -> list[str]:
     notes = [f"Shares of the metric's variance over the whole space, from {used} results: {what}."]
     if found.compressed:
         notes.append(
-            "The scale is the logarithm of the distance from the best, so that differences between good trials"
-            " count too."
+            "The scale is the logarithm of the distance from the best, so that differences between good"
+            " trials count too."
         )
     interval = "5 % to 95 % is a 90 % interval: the true share is probably between the two."
     bars = "Bars are dark up to the 5 %, and light from the share to the 95 %."

@@ -40,7 +40,7 @@ def _parameter(spec: object) -> str:
 
 def _flat(value: object) -> str:
     if isinstance(value, Mapping):
-        return ", ".join(f"{key} {_flat(item)}" for key, item in value.items())
+        return ", ".join(f"{key} {_flat(item)}" for key, item in value.items()) or "none"
     if isinstance(value, list):
         return flow(value)
     return value_text(value)

@@ -67,7 +67,7 @@ def status_details(
             f"trial {best.number}, {config.metric.name} {plain(best.value)}" if best and has_best else "",
         ),
         ("events", "\n".join(latest)),
-        ("next", _next(directory, config) if state in ("interrupted", "failed") else ""),
+        ("next", _next(directory, config) if state in ("interrupted", "stopped", "failed") else ""),
     ]
     return Details("status", data, [(label, text) for label, text in lines if text])
 
@@ -82,7 +82,9 @@ def _next(directory: Path, config: Config) -> str:
 def search_state(
     config: Config, finished: int, *, searching: bool, events: Sequence[tuple[str, str, str]]
 ) -> str:
-    """The state of a search: ``searching``, ``complete``, ``failed`` or ``interrupted``.
+    """The state of a search: ``searching``, ``complete``, ``failed``, ``stopped`` or ``interrupted``.
+
+    It is stopped if ``run.stop_after`` stopped it.
 
     Args:
         config: The run's config.
@@ -95,7 +97,8 @@ def search_state(
     last = events[-1][1] if events else ""
     if last in ("completed", "failed"):
         return "complete" if last == "completed" else "failed"
-    return "complete" if finished >= config.search.trials else "interrupted"
+    unfinished = "stopped" if last == "stopped" else "interrupted"
+    return "complete" if finished >= config.search.trials else unfinished
 
 
 def counted(counts: Mapping[Status, int]) -> str:

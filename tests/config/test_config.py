@@ -35,6 +35,7 @@ def test_defaults(tmp_path: Path) -> None:
         "known_results": [],
         "enqueue": [],
         "repeats": 1,
+        "stop_at": {},
         "max_failures": 10,
     }
     assert config.run.model_dump() == {
@@ -43,6 +44,7 @@ def test_defaults(tmp_path: Path) -> None:
         "threads": 1,
         "kernels": "portable",
         "timeout": "none",
+        "stop_after": "none",
         "memory": "none",
         "retries": 1,
         "retry_on": ["crash"],
