@@ -163,6 +163,7 @@ def resume(
     trials: int | None = None,
     function: Callable[..., Any] | None = None,
     accept_code_change: bool = False,
+    accept_failures: bool = False,
     project: str | PathLike[str] | None = None,
 ) -> LoadedRun:
     """Continue a search, as ``hpsearch resume`` does.
@@ -172,6 +173,7 @@ def resume(
         trials: The total number of trials; by default as before.
         function: What a trial calls, if the run was started with a function that no other process can import.
         accept_code_change: If the code has changed, continue with the new code.
+        accept_failures: Record the first trials even if all fail for a reason that none had before.
         project: Where the config's directory is now, if it is not found from the run.
 
     Returns:
@@ -199,6 +201,7 @@ def resume(
         changes=changes,
         function=function,
         accept_code_change=accept_code_change,
+        accept_failures=accept_failures,
         project=None if project is None else Path(project),
     )
     return load(directory)

@@ -25,6 +25,7 @@ class Keeper:
         config: What is searched.
         prior_observations: What the search knows beforehand.
         directory: The run directory; made if there is none.
+        algorithm: The version of what chooses trials, for a new run.
 
     Attributes:
         run: The run, open for writing.
@@ -36,14 +37,18 @@ class Keeper:
     """
 
     def __init__(
-        self, config: Config, prior_observations: Sequence[PriorObservation], directory: Path
+        self,
+        config: Config,
+        prior_observations: Sequence[PriorObservation],
+        directory: Path,
+        algorithm: int,
     ) -> None:
         self._config = config
         path = directory.resolve()
         if (earlier := _OPEN.get(path)) is not None:
             earlier.close()
         known = [[dict(values), loss] for values, loss in prior_observations]
-        self.run = _continued(config, known, directory) or _begun(config, known, directory)
+        self.run = _continued(config, known, directory) or _begun(config, known, directory, algorithm)
         self._complete = self.run.events()[-1:] != [] and self.run.events()[-1][1] == "completed"
         _OPEN[path] = self.run
 
@@ -74,7 +79,7 @@ class Keeper:
             self._complete = True
 
 
-def _begun(config: Config, known: Sequence[object], directory: Path) -> Run:
+def _begun(config: Config, known: Sequence[object], directory: Path, algorithm: int) -> Run:
     meta = {
         "config": config.resolved(),
         "source": config.source,
@@ -82,6 +87,7 @@ def _begun(config: Config, known: Sequence[object], directory: Path) -> Run:
         "overrides": [],
         "data": "",
         "versions": versions(),
+        "algorithm": algorithm,
         "kernels": kernels.current_variables(),
         "prior_observations": known,
     }

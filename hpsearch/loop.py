@@ -7,7 +7,7 @@ import contextlib
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn, Protocol
@@ -15,7 +15,8 @@ from typing import NoReturn, Protocol
 from hpsearch.commands import command
 from hpsearch.errors import HpsearchError, Interrupted, SearchFailed
 from hpsearch.executors.executor import Executor
-from hpsearch.search import FAULTS, Search
+from hpsearch.first_failures import FirstFailures
+from hpsearch.search import Search
 from hpsearch.signals import SearchSignals, StopNow
 from hpsearch.space import Space
 from hpsearch.store import Run
@@ -151,6 +152,8 @@ def run_search(
     as_config: Callable[[Trial], str],
     watch: Watch | None = None,
     deadline: Deadline | None = None,
+    *,
+    accept_failures: bool = False,
 ) -> bool:
     """Run a search to its end.
 
@@ -162,16 +165,19 @@ def run_search(
         as_config: Writes the best trial as a config.
         watch: Looks whether the user's code is still the same, after every trial.
         deadline: When no new trials start any more.
+        accept_failures: Whether the first trials may all fail for a reason that none had before.
 
     Returns:
         Whether it has ended; if not, the deadline has stopped it.
 
     Raises:
-        CodeChanged: It is not; the trials that ran meanwhile run again.
+        CodeChanged: The code is not the same; the trials that ran meanwhile run again.
         Interrupted: A signal interrupted it.
-        SearchFailed: No trial has a value, or too many failed in a row.
+        SearchFailed: No trial has a value, or too many failed in a row. Or the first trials failed as none
+            had before: they are not recorded, and run again.
         RunUnwritable: The disk is full, or fails.
     """
+    first = FirstFailures(() if accept_failures else search.results, search.trials - len(search.results))
     flight: dict[int, Trial] = {}
     changed: Sequence[str] = _look(watch, run, callback).code
     with SearchSignals(callback.on_message, lambda: len(flight)) as signals, executor:
@@ -193,13 +199,13 @@ def run_search(
         results: list[Result] = []
         best = None  # so that best.yaml is there again, if a kill came before it was written
         with contextlib.suppress(StopNow):
-            while not changed:
+            while not changed and not first.conclusive:
                 for result in results:
                     search.tell(result.number, result)
                 finished = [(flight.pop(result.number), result) for result in results]
                 # The workers get their next trials first, and train while the disk is waited for.
                 late = deadline is not None and not search.finished and deadline.look(callback, len(flight))
-                room = 0 if late or signals.draining else executor.slots - len(flight)
+                room = 0 if late or signals.draining else executor.slots - len(flight) + len(first.held)
                 started = _start(search, executor, room)
                 flight |= {trial.number: trial for trial in started}
                 run.record(started, results)
@@ -213,14 +219,17 @@ def run_search(
                     callback.on_trial_start(trial)
                 if not flight:
                     break
+                if len(flight) == len(first.held):  # nothing runs
+                    results = first.release()
+                    continue
                 with signals.breakable():
                     results = executor.wait()
                 changes = _look(watch, run, callback)
                 changed = changes.code
                 if changes.touched and not changed:
                     results = _without_victims(results, executor, flight)
-    if changed and watch is not None:
-        _code_changed(run, watch, changed, sorted(flight))
+                results = first.sift(results)
+    _refuse(run, watch, changed, flight, first)
     if signals.received is not None and (flight or not search.finished):
         _interrupted(run, signals.received)
     if deadline is not None and deadline.passed and not search.finished:
@@ -228,6 +237,16 @@ def run_search(
         return False
     report_outcome(search, run, callback)
     return True
+
+
+def _refuse(
+    run: Run, watch: Watch | None, changed: Sequence[str], flight: Iterable[int], first: FirstFailures
+) -> None:
+    """Raises the error for a search whose code has changed, or whose first trials fail as none had before."""
+    if changed and watch is not None:
+        _code_changed(run, watch, changed, sorted(flight))
+    if first.conclusive:
+        _failed_as_none_before(run, first.held)
 
 
 def _stopped(search: Search, run: Run, callback: Callback, after: str) -> None:
@@ -258,9 +277,9 @@ def _look(watch: Watch | None, run: Run, callback: Callback) -> Changes:
 def _without_victims(results: list[Result], executor: Executor, flight: Mapping[int, Trial]) -> list[Result]:
     """The results but for trials that failed while a file was written: they run again, as it is whole now."""
     for result in results:
-        if result.status in FAULTS:
+        if result.status.is_fault:
             executor.submit(flight[result.number])
-    return [result for result in results if result.status not in FAULTS]
+    return [result for result in results if not result.status.is_fault]
 
 
 def _code_changed(run: Run, watch: Watch, names: Sequence[str], numbers: Sequence[int]) -> NoReturn:
@@ -276,6 +295,19 @@ def _code_changed(run: Run, watch: Watch, names: Sequence[str], numbers: Sequenc
         when = f"changed while trials {trials} ran, which run again"
     done = len(run.results())
     raise watch.error(f"{listed} {when}; {done} finished trials are saved")
+
+
+def _failed_as_none_before(run: Run, failures: Sequence[Result]) -> NoReturn:
+    """Stop, without the results of the trials that failed since the search was resumed."""
+    run.event("failed", "The first trials failed as none before; they are not recorded")
+    again, accept = (command("resume", run.directory, *option) for option in ((), ("--accept-failures",)))
+    numbers = ", ".join(str(result.number) for result in failures)
+    raise SearchFailed(
+        f"The first {len(failures)} trials since the search was resumed failed for a reason that none had"
+        f" before:\n  {failures[0].reason.partition(chr(10))[0]}\n"
+        f"Is something missing that was there when the search began? Trials {numbers} are not recorded: fix"
+        f" the cause, then run {again}. If their values are the cause, {accept} records them."
+    )
 
 
 def _start(search: Search, executor: Executor, room: int) -> list[Trial]:
@@ -310,7 +342,7 @@ def report_outcome(search: Search, run: Run, callback: Callback) -> None:
         unranked = [result for result in search.results if result.value is None]
         reasons = Counter(result.reason.partition("\n")[0] for result in unranked)
         listed = "".join(f"\n  {count} × {reason}" for reason, count in reasons.most_common(3))
-        if any(result.status in FAULTS for result in unranked):
+        if any(result.status.is_fault for result in unranked):
             options = [
                 "--retry-failed",
                 *(["--accept-code-change"] if (run.meta("code") or {}).get("files") else []),

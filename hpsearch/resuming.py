@@ -12,7 +12,7 @@ from hpsearch.config import load as load_config
 from hpsearch.errors import ConfigError, RunMismatch, UsageError
 from hpsearch.objectives.kinds import prepare
 from hpsearch.relocation import Relocation, place_of
-from hpsearch.search import ALGORITHM, ALGORITHMS, FAULTS
+from hpsearch.search import changed_algorithm
 from hpsearch.starting import run_remaining, start
 from hpsearch.store import Run
 from hpsearch.versions import changed_versions
@@ -41,6 +41,7 @@ def resume(
     accept_data_change: bool = False,
     accept_code_change: bool = False,
     project: Path | None = None,
+    accept_failures: bool = False,
     function: Callable[..., Any] | None = None,
 ) -> Path:
     """Resume a search.
@@ -52,6 +53,7 @@ def resume(
         retry_failed: Run failed trials again.
         accept_data_change: If the data has changed, start a new run on it beside the old one.
         accept_code_change: If the user's code has changed, continue with the new code.
+        accept_failures: Record the first trials even if all fail for a reason that none had before.
         project: Where the project is now, if it is not found from where the run is.
         function: What the trials of an objective ``python`` call.
 
@@ -78,14 +80,14 @@ def resume(
                 for text in preparation.resume(run, kept, accept=accept_code_change):
                     callback.on_message(text)
                 preparation.check()
-            for text in (*_changed_algorithm(run), *changed_versions(run.meta("versions"))):
+            for text in (*changed_algorithm(run.meta("algorithm")), *changed_versions(run.meta("versions"))):
                 callback.on_message(text)
             if config.resolved() != run.meta("config"):
                 run.set_meta(config=config.resolved(), source=_source(run))
             run.set_meta(place=place_of(directory, relocation.base), base=str(relocation.base))
             if retry_failed:
-                run.delete_results(result.number for result in run.results() if result.status in FAULTS)
-            run_remaining(run, config, preparation, callback)
+                run.delete_results(result.number for result in run.results() if result.status.is_fault)
+            run_remaining(run, config, preparation, callback, accept_failures=accept_failures)
             return directory
         config = _reread(run, relocation.base, changes or {})
     if not accept_data_change:
@@ -100,7 +102,7 @@ def resume(
 
 def _kept(run: Run, *, retry_failed: bool) -> list[int]:
     """The trials whose results stay."""
-    return [result.number for result in run.results() if not (retry_failed and result.status in FAULTS)]
+    return [result.number for result in run.results() if not (retry_failed and result.status.is_fault)]
 
 
 def _unfinished(run: Run, config: Config, *, retry_failed: bool) -> bool:
@@ -174,20 +176,6 @@ def _ends_earlier(frozen: Config, target: Mapping[str, float]) -> bool:
     before, loss = frozen.search.stop_at, frozen.metric.loss
     easier = [name not in before or loss(value) > loss(before[name]) for name, value in target.items()]
     return any(easier)
-
-
-def _changed_algorithm(run: Run) -> list[str]:
-    """What has changed in how trials are chosen since a run began, as sentences."""
-    before = run.meta("algorithm") or 1
-    if before == ALGORITHM:
-        return []
-    changes = "; ".join(change for version, change in ALGORITHMS.items() if version > before)
-    return [
-        f"This run began with version {before} of the search algorithm; this is version {ALGORITHM}"
-        + (f": {changes}." if changes else ".")
-        + " Its trials keep their values. New trials are chosen by this version, so the search is not the one"
-        " that the other version would have made."
-    ]
 
 
 def _source(run: Run) -> str:

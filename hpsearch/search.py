@@ -8,9 +8,9 @@ depend on time, the number of workers or the order of completion.
 import contextlib
 import math
 import operator
-import re
 import threading
 import time
+import warnings
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -23,6 +23,7 @@ from threadpoolctl import ThreadpoolController
 
 from hpsearch.config import Config, parse_space
 from hpsearch.errors import SpaceExhausted, UsageError
+from hpsearch.first_failures import ALIKE, alike
 from hpsearch.keeping import Keeper
 from hpsearch.searchers import ENQUEUED, METHODS, ObservationBuffer, PriorObservation, SearcherContext
 from hpsearch.searchers.stopping import Halving, RungHistory
@@ -34,17 +35,28 @@ ALGORITHM = 2
 ALGORITHMS = {2: "values are drawn with few digits, and rungs stop fewer trials"}
 """What each version changed. Runs that record none were made by version 1."""
 
+
+def changed_algorithm(before: int | None) -> list[str]:
+    """What has changed in how trials are chosen since a run began, as sentences.
+
+    Args:
+        before: The version that it recorded.
+    """
+    before = before or 1
+    if before == ALGORITHM:
+        return []
+    changes = "; ".join(change for version, change in ALGORITHMS.items() if version > before)
+    return [
+        f"This run began with version {before} of the search algorithm; this is version {ALGORITHM}"
+        + (f": {changes}." if changes else ".")
+        + " Its trials keep their values. New trials are chosen by this version, so the search is not the one"
+        " that the other version would have made."
+    ]
+
+
 SEED_PURPOSE, ENQUEUE_PURPOSE = 2**16, 2**16 + 1  # searchers number their purposes from 0
 NEVER = 10_000_000
 """As ``max_failures``, more than a search can have trials."""
-
-FAULTS = (Status.FAILED, Status.TIMED_OUT, Status.OUT_OF_MEMORY, Status.CRASHED)
-"""The statuses that count towards ``max_failures``. A diverged trial does not: its result is informative."""
-
-ALIKE = 3
-"""So many trials that fail for the same reason, from the first one on, end a search."""
-
-_DIGITS = re.compile(r"[0-9]+")
 
 
 class Search:
@@ -180,7 +192,9 @@ class Search:
             name=directory.name,
             origin="hpsearch.Search",
         )
-        keeper = Keeper(config, prior_observations, directory)
+        keeper = Keeper(config, prior_observations, directory, ALGORITHM)
+        for text in changed_algorithm(keeper.run.meta("algorithm")):
+            warnings.warn(text, stacklevel=3)
         self.restore(keeper.run.trials(), keeper.run.results())
         self._keeper = keeper
 
@@ -483,11 +497,11 @@ class Search:
         """The next result in the order of the trials' numbers."""
         self._buffer.add_result(result)
         if not self.gave_up:
-            self._failures = self._failures + 1 if result.status in FAULTS else 0
+            self._failures = self._failures + 1 if result.status.is_fault else 0
         if self.reached is None and self._reaches(result):
             self.reached = result
         if self._alike is not None and result.number < ALIKE:
-            why = _DIGITS.sub("", result.reason.partition("\n")[0])
+            why = alike(result)
             self._alike = [*self._alike, why] if result.status is Status.FAILED and why else None
 
     def _reaches(self, result: Result) -> bool:

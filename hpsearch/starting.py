@@ -127,7 +127,9 @@ def _kernel_notes(config: Config) -> list[str]:
     return [note]
 
 
-def run_remaining(run: Run, config: Config, preparation: Preparation, callback: Callback) -> None:
+def run_remaining(
+    run: Run, config: Config, preparation: Preparation, callback: Callback, *, accept_failures: bool = False
+) -> None:
     """Run the trials of a run that have no result yet.
 
     Args:
@@ -135,6 +137,7 @@ def run_remaining(run: Run, config: Config, preparation: Preparation, callback: 
         config: What the run searches.
         preparation: Of the config's objective.
         callback: Shows what happens.
+        accept_failures: As for :func:`hpsearch.loop.run_search`.
 
     Raises:
         HpsearchError: As :func:`hpsearch.loop.run_search`.
@@ -169,6 +172,7 @@ def run_remaining(run: Run, config: Config, preparation: Preparation, callback: 
                 lambda trial: trial_config(config, trial),
                 preparation.watch(run),
                 _deadline(config),
+                accept_failures=accept_failures,
             )
     if complete:
         run.drop_data()

@@ -26,6 +26,11 @@ class Status(StrEnum):
     CRASHED = "crashed"  # its process died
 
     @property
+    def is_fault(self) -> bool:
+        """Whether something went wrong that says nothing of the metric, unlike a trial that diverged."""
+        return self in (Status.FAILED, Status.TIMED_OUT, Status.OUT_OF_MEMORY, Status.CRASHED)
+
+    @property
     def ranked(self) -> bool:
         """Whether trials of this status have a value and take part in the ranking."""
         return self in (Status.DONE, Status.STOPPED)

@@ -43,6 +43,28 @@ def go_on(ours: Search, trials: int = 99) -> Search:
     return ours
 
 
+def test_a_kept_search_is_resumed_with_a_function(tmp_path: Path, recwarn: pytest.WarningsRecorder) -> None:
+    """Nothing has changed, and nothing is said to have; then the program goes on itself."""
+    with search(directory=tmp_path / "kept", trials=6) as ours:
+        go_on(ours)
+    hpsearch.resume(
+        tmp_path / "kept", function=lambda learning_rate, optimizer: abs(learning_rate - 0.01), trials=9
+    )
+    with search(directory=tmp_path / "kept", trials=14) as again:
+        found, expected = go_on(again).results, go_on(search()).results
+    assert [(each.value, each.values) for each in found] == [(each.value, each.values) for each in expected]
+    assert [str(each.message) for each in recwarn if "This run" in str(each.message)] == []
+
+
+def test_a_kept_search_of_another_algorithm_says_so(tmp_path: Path) -> None:
+    """Its new trials are chosen by another version."""
+    search(directory=tmp_path / "kept").close()
+    with Run.open(tmp_path / "kept") as run:
+        run.set_meta(algorithm=1)
+    with pytest.warns(UserWarning, match="began with version 1 of the search algorithm"):
+        search(directory=tmp_path / "kept").close()
+
+
 @pytest.mark.parametrize("cut", [0, 1, 9, 14])
 def test_a_kept_search_continues_the_same(tmp_path: Path, cut: int) -> None:
     """Made again with its directory, it has every result, and asks first for the trial in flight."""

@@ -392,3 +392,46 @@ def test_a_moved_project_continues_as_if_it_had_not_moved(in_tmp: Path, objectiv
         os.chdir(in_tmp / place)
         resume(Path("runs/c-001"), Recorder(), changes={"search.trials": 5})
         assert values(Path("runs/c-001")) == undisturbed
+
+
+@pytest.mark.parametrize(("objective", "workers"), [(FUNCTION, 2), (COMMAND, 1)])
+def test_a_file_that_only_a_trial_misses_costs_no_trial(in_tmp: Path, objective: str, workers: int) -> None:
+    """Three trials fail, and are not recorded; with the file, the search is as if nothing had been."""
+    config = code_config(objective)
+    Path("rows.txt").touch()
+    Path("train.py").write_text(TRAIN.replace("return", "open('rows.txt'); return"))
+    undisturbed = start(config.with_overrides(["search.trials=9"]), Recorder(), directory=Path("runs/whole"))
+    directory = start(config, Recorder())
+    before = rows(directory)
+    Path("rows.txt").unlink()
+    changes = {
+        "search.trials": 9,
+        "run.workers": workers,
+        "run.strategy": "panda" if workers == 1 else "caviar",
+    }
+    for _ in range(2):
+        with pytest.raises(SearchFailed, match=r"none had before(.|\n)*rows\.txt(.|\n)*not recorded"):
+            resume(directory, Recorder(), changes=changes)
+        assert rows(directory) == before
+    Path("rows.txt").touch()
+    resume(directory, Recorder(), changes=changes)
+    assert rows(directory) == rows(undisturbed)
+
+
+def test_failures_after_a_resume_are_recorded_on_purpose(in_tmp: Path) -> None:
+    """And so are those of which there are too few to tell."""
+    config = code_config(FUNCTION)
+    Path("rows.txt").touch()
+    Path("train.py").write_text(TRAIN.replace("return", "open('rows.txt'); return"))
+    directory = start(config, Recorder())
+    Path("rows.txt").unlink()
+    resume(directory, Recorder(), changes={"search.trials": 7})
+    assert len(rows(directory)) == 7
+    with pytest.raises(SearchFailed, match="Too many trials failed in a row"):
+        resume(
+            directory,
+            Recorder(),
+            changes={"search.trials": 16, "run.strategy": "panda"},
+            accept_failures=True,
+        )
+    assert len(rows(directory)) == 15

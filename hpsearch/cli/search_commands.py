@@ -90,6 +90,7 @@ def run(
     metavar="DIR",
     help="Where the config's directory is now.",
 )
+@click.option("--accept-failures", is_flag=True, help="Record the first trials even if all fail alike.")
 @click.option("--accept-code-change", is_flag=True, help="Continue with the new code if it has changed.")
 @common
 def resume(
@@ -101,6 +102,7 @@ def resume(
     retry_failed: bool,
     accept_data_change: bool,
     project: Path | None,
+    accept_failures: bool,
     accept_code_change: bool,
     quiet: bool,
     verbose: bool,
@@ -116,6 +118,9 @@ def resume(
     directory runs; if a command's code has changed, the search is not continued. --accept-code-change
     continues with the new code. A project that was moved together with its run is found; otherwise name its
     place with --project.
+
+    If the first three trials fail for a reason that no trial had before, the search stops and does not record
+    them: something that it needs may be missing today. --accept-failures records them.
 
     \b
     Examples:
@@ -144,6 +149,7 @@ def resume(
             changes=changes,
             retry_failed=retry_failed,
             accept_data_change=accept_data_change,
+            accept_failures=accept_failures,
             accept_code_change=accept_code_change,
             project=project,
         )

@@ -204,7 +204,8 @@ class CodePreparation:
         run.set_meta(code=new, data=self.fingerprint())
         self._copy = self._copy_in(run, new)
         if record is None:
-            return ["This run has no copy of its code; it continues with the present code."]
+            note = "This run has no copy of its code; it continues with the present code."
+            return [note] if self.code.files else []  # a function of this process has no files
         shutil.rmtree(run.directory / old, ignore_errors=True)
         if not kept:
             return []

@@ -114,6 +114,9 @@ _META: Mapping[str, Check] = {
     "kernels": _is_kernels,
     "overrides": is_texts,
     "prior_observations": _is_observations,
+    "place": lambda value: (
+        isinstance(value, dict) and is_text(value.get("run")) and is_text(value.get("base"))
+    ),
     "source": is_text,
     "versions": _is_versions,
 }
