@@ -52,7 +52,7 @@ def _best(left: WatchedRun, right: WatchedRun) -> str:
     found = [next(iter(each.run.ranking(1)), None) for each in (left, right)]
     values = [{} if best is None or best.value is None else best.values for best in found]
     rows = [
-        (name, *(value_text(each.get(name)) for each in values))
+        (name, *(_text(each.get(name)) for each in values))
         for name in dict.fromkeys([*values[0], *values[1]])
     ]
     metrics = [each.config.metric.name for each in (left, right)]

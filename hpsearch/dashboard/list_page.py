@@ -10,7 +10,7 @@ from hpsearch.reports.text import local_time, number, plain
 
 __all__ = ["list_page"]
 
-_COLUMNS = ("", "run", "state", "progress", "finished", "running", "metric", "best", "started")
+_COLUMNS = ("", "run", "state", "metric", "best", "finished", "progress", "running", "started")
 
 
 def list_page(runs: WatchedRuns) -> Page:
@@ -37,11 +37,11 @@ def _row(row: Mapping[str, Any]) -> str:
     best = f"{plain(row['value'])}{error}" if row["value"] is not None else ""
     cells = (
         f'<td><input type="checkbox" name="run" value="{name}" aria-label="Compare {name}"></td>{begin}',
-        f'<td><progress max="{total}" value="{finished}" aria-label="{finished} of {total}"></progress></td>',
-        f'<td class="number">{finished} of {total}</td>',
-        f'<td class="number">{row["running"] or ""}</td>',
         f"<td>{escape(row['metric'])}</td>",
         f'<td class="number">{escape(best)}</td>',
+        f'<td class="number">{finished} of {total}</td>',
+        f'<td><progress max="{total}" value="{finished}" aria-label="{finished} of {total}"></progress></td>',
+        f'<td class="number">{row["running"] or ""}</td>',
         f"<td>{escape(local_time(row['created']))}</td>",
     )
     return f"<tr>{''.join(cells)}</tr>"

@@ -85,5 +85,6 @@ def sampled(losses: Mapping[int, float | None], most: int = MOST, best: int = _B
         if loss < lowest:
             lowest = loss
             kept.add(number)
-    step = max(1, -(-len(numbers) // max(most - len(kept), 1)))
-    return sorted(kept.union(numbers[::step]))
+    others = [number for number in numbers if number not in kept]
+    count = max(most - len(kept), 1)
+    return sorted(kept.union(others[index * len(others) // count] for index in range(count)))

@@ -21,8 +21,8 @@ def text_of(html: str) -> str:
 def test_the_list_has_a_row_for_each_run(still: Site) -> None:
     """Its state, its progress, its best value, how many trials run."""
     text = text_of(still.get("/").text)
-    assert re.search(r"one searching 60 of 200 2 val_error 0\.1 ", text)
-    assert re.search(r"two complete 20 of 20 val_error 0\.1", text)
+    assert re.search(r"one searching val_error 0\.1 60 of 200 2 ", text)
+    assert re.search(r"two complete val_error 0\.1 20 of 20", text)
 
 
 def test_a_damaged_run_is_a_row_with_its_reason(site: Site) -> None:
