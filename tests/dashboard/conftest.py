@@ -182,7 +182,8 @@ def site(tmp_path: Path) -> Iterator[Site]:
         yield found
 
 
-@pytest.fixture(scope="session")
+# Not for the session: tests elsewhere set the clock, and its timers would never end.
+@pytest.fixture(scope="module")
 def still(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A dashboard whose runs no test may change."""
     with answering(tmp_path_factory.mktemp("runs")) as found:
