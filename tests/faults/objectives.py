@@ -92,7 +92,7 @@ class Odd(NetworkObjective):
         third, rest = divmod(trial.number, 3)
 
         def records() -> Reports:
-            yield {"val_error": 0.5}
-            yield {"val_error": 0.25 if rest else ODD[third]}
+            yield {"val_error": 0.5, "val_loss": 0.5}
+            yield {"val_error": 0.25 if rest else ODD[third], "val_loss": 0.25}
 
         return follow(trial, self.metric, records())

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from hpsearch.store.database_file import SCHEMA_VERSION
 from tests.faults.case import Case, hpsearch
 
 LOOKS = (
@@ -110,12 +111,12 @@ def test_every_byte_of_a_row(
 def test_newer_schema(case: Case, run: Path) -> None:
     """Refused as what it is, with what to do."""
     connection = sqlite3.connect(run / "search.db")
-    connection.execute("PRAGMA user_version = 2")
+    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
     connection.close()
     for code, out, err in looks(run):
         case.row.tries += 1
         assert (code, out) == (4, "")
-        assert "newer hpsearch: its schema is 2" in err
+        assert f"newer hpsearch: its schema is {SCHEMA_VERSION + 1}" in err
         assert "Upgrade" in err
     listed = json.loads(hpsearch("list", case.place, "-f", "json")[1])
     assert "newer hpsearch" in json.dumps(listed)
