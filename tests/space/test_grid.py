@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hpsearch.space import PRIORS, Number, Space
@@ -47,6 +47,17 @@ def test_a_value_survives_its_coordinate(number: Number, at: np.ndarray) -> None
     assert number.decode(number.encode(values)) == values
 
 
+@example(
+    Number(
+        "x",
+        0.09827356100242382,
+        0.5736429889059471,
+        "log_normal",
+        prior_parameters={"mean": 1.2940961807829634, "sd": 0.646868492467921},
+        precision=15,
+    ),
+    np.array([0.65]),
+)
 @given(continuous(), units)
 def test_snapping_is_idempotent(number: Number, at: np.ndarray) -> None:
     """A snapped coordinate is the coordinate of a value, and stays where it is."""

@@ -142,9 +142,10 @@ class Prior(ABC):
         """A distance at each end of the range at which two numbers surely have different coordinates."""
         ends = np.array(self._ends)
         apart = 4 * np.spacing(np.array([abs(ends[0]), np.abs(ends).max()]))
-        # In the far tails of a distribution neighbouring numbers may have one coordinate.
+        # In the far tails of a distribution neighbouring numbers may have one coordinate. The factors are
+        # room for the rounding of the way there and back.
         distances = np.abs(self.from_axis(ends + apart * [1, -1]) - self.from_axis(ends))
-        return np.asarray(4 * np.maximum(distances, np.spacing(np.abs([self.low, self.high]))))
+        return np.asarray(16 * np.maximum(distances, np.spacing(np.abs([self.low, self.high]))))
 
     def position(self, x: float) -> float:
         """Where a number lies relative to the range: 0 at its lower end, 1 at its upper end.
