@@ -64,7 +64,8 @@ def test_a_command_runs_again(hpsearch: Program, in_tmp: Path) -> None:
 def test_a_function_runs_from_its_copy(hpsearch: Program, in_tmp: Path) -> None:
     """So it gives the same, even when the project's code has changed; which is said."""
     Path("f.py").write_text("def fit(lr, trial):\n    return lr + trial.seed\n")
-    Path("c.yaml").write_text("objective: {function: f:fit}\nspace: {lr: {values: [1, 2]}}\nsearch: {trials: 2}\n")
+    config = "objective: {function: f:fit}\nspace: {lr: {values: [1, 2]}}\nsearch: {trials: 2}\n"
+    Path("c.yaml").write_text(config)
     hpsearch("run", "c.yaml", "-q", "-o", "r")
     Path("f.py").write_text("def fit(lr, trial):\n    return 0\n")
     done = hpsearch("rerun", "r", "1")
