@@ -36,7 +36,7 @@ def contents(directory: Path) -> dict[Path, bytes]:
 
 
 def test_a_command_runs_again(hpsearch: Program, in_tmp: Path) -> None:
-    """With its seed it gives the same, with others a mean; the run stays as it is, and new code is noticed."""
+    """With its seed it gives the same, with others a mean; the run stays as it is; new code is seen."""
     Path("t.py").write_text(SCRIPT)
     Path("c.yaml").write_text(COMMAND)
     hpsearch("run", "c.yaml", "-q", "-o", "r")
