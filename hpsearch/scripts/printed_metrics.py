@@ -50,6 +50,22 @@ def reported_metrics(source: Source) -> tuple[PrintedMetric, ...]:
     return tuple(found.values())
 
 
+def returned_metric(source: Source) -> PrintedMetric | None:
+    """The number that a function returns, by what its last ``return`` calls it; None if there is none."""
+    returns = [node for node in source.nodes if isinstance(node, ast.Return) and node.value is not None]
+    if not returns or returns[-1].value is None:
+        return None
+    value, line = returns[-1].value, returns[-1].lineno
+    words = [word for node in ast.walk(value) if (word := _last_word(node)) and looks_like_a_metric(word)]
+    if isinstance(value, ast.BinOp | ast.UnaryOp) and isinstance(value.op, ast.Sub | ast.USub):
+        return PrintedMetric("loss", line, "return")  # 1 - accuracy, -score
+    return PrintedMetric(words[0] if words else "loss", line, "return")
+
+
+def _last_word(node: ast.AST) -> str:
+    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+
+
 def likely_goal(name: str) -> str:
     """Whether a metric of a name is better large or small: ``maximize`` or ``minimize``."""
     return "maximize" if _BETTER_LARGE.search(name.lower()) and "err" not in name.lower() else "minimize"

@@ -33,6 +33,7 @@ class Option:
         required: Whether the script refuses to run without it.
         spelling: Words for ``true`` and ``false``, if they are not these.
         variable: The environment variable that it is read from.
+        before: Whether it comes before the script's words, such as the name of a sub-command.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Option:
     required: bool = False
     spelling: tuple[str, str] = ("true", "false")
     variable: str = ""
+    before: bool = False
 
     @property
     def known_default(self) -> Any:
@@ -78,6 +80,7 @@ class Script:
         notes: What could not be found out, as sentences.
         words: What the command needs before the options, such as the name of a sub-command.
         files: Paths that it writes metrics to, as the source spells them.
+        yields: Whether it is a function that reports epoch by epoch.
     """
 
     style: str
@@ -86,6 +89,7 @@ class Script:
     notes: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
     files: tuple[str, ...] = field(default=())
+    yields: bool = False
 
 
 def kind_of(value: Any) -> Kind:
