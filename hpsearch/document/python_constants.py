@@ -10,9 +10,13 @@ import re
 from collections.abc import Iterator
 
 _NAMESPACE = re.compile(
-    r"dict$|namespace|config|cfg|params|munch|^(args|opt|hps|hparams|box)$", re.IGNORECASE
+    r"dict$|namespace|config|cfg|params|arguments|munch|^(args|opt|hps|hparams|box)$", re.IGNORECASE
 )
-_OPTIMIZER = re.compile(r"(^|\.)(optim|optimizers?|optax)\.\w+$|(^|\.)(SGD|Adam|AdamW|RMSprop|Adagrad)$")
+_MADE = re.compile(
+    r"(^|\.)(optim|optimizers?|optax)\.\w+$|(^|\.)(SGD|Adam|AdamW|RMSprop|Adagrad)$"
+    r"|(^|\.)(SVC|SVR|Ridge|Lasso|ElasticNet)$|(Classifier|Regressor|Regression)$"
+)
+"""Optimizers and estimators, whose keywords are hyperparameters."""
 
 
 def constants(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
@@ -45,13 +49,12 @@ def _of_block(
         elif isinstance(node, ast.ClassDef):
             inside = frozenset(given.get(node.name, ()))
             yield from _of_block(node.body, f"{prefix}{node.name}.", {}, inside)
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name in given and not prefix:
-            yield from _of_function(node, given[node.name])
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield from _of_function(node, given[node.name]) if node.name in given and not prefix else ()
         else:
-            for name, value in _assigned(node):
-                if name not in hidden:
-                    yield f"{prefix}{name}", value
-                    yield from _entries(f"{prefix}{name}.", value)
+            yield from (
+                pair for pair in _of_statement(node, prefix) if pair[0].removeprefix(prefix) not in hidden
+            )
 
 
 def _of_function(
@@ -67,10 +70,22 @@ def _of_function(
         if argument.arg not in given:
             yield f"{node.name}.{argument.arg}", default
     for statement in node.body:
-        for name, value in _assigned(statement):
+        for name, value in _of_statement(statement, f"{node.name}."):
             if _is_written_out(value):
-                yield f"{node.name}.{name}", value
-            yield from _entries(f"{node.name}.{name}.", value)
+                yield name, value
+
+
+def _of_statement(node: ast.stmt, prefix: str) -> Iterator[tuple[str, ast.expr]]:
+    """What a statement assigns, and the keywords of the optimizers and estimators that it makes."""
+    seen: set[ast.AST] = set()
+    for name, value in _assigned(node):
+        yield f"{prefix}{name}", value
+        yield from _entries(f"{prefix}{name}.", value)
+        seen.add(value)
+    if isinstance(node, ast.Assign | ast.Expr | ast.Return):
+        for each in ast.walk(node):
+            if isinstance(each, ast.Call) and each not in seen and _MADE.search(ast.unparse(each.func)):
+                yield from _entries(f"{prefix}{ast.unparse(each.func).rpartition('.')[2]}.", each)
 
 
 def _assigned(node: ast.stmt) -> Iterator[tuple[str, ast.expr]]:
@@ -114,7 +129,7 @@ def _entries(prefix: str, value: ast.expr) -> Iterator[tuple[str, ast.expr]]:
         ]
     elif isinstance(value, ast.Call):
         called = ast.unparse(value.func)
-        if _NAMESPACE.search(called.rpartition(".")[2]) or _OPTIMIZER.search(called):
+        if _NAMESPACE.search(called.rpartition(".")[2]) or _MADE.search(called):
             pairs = [(part.arg, part.value) for part in value.keywords if part.arg]
             for argument in value.args:  # EasyDict({...})
                 yield from _entries(prefix, argument) if isinstance(argument, ast.Dict) else ()

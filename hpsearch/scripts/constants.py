@@ -70,7 +70,15 @@ def _entries(source: Source, node: ast.expr | None) -> Iterator[tuple[str, Any, 
 def constant_options(source: Source) -> tuple[Option, ...]:
     """The numbers, truth values and texts that a source holds, by dotted name, as in ``CFG.lr``."""
     return unique(
-        Option(name, "", kind_of(value), value, line=node.lineno, spelling=("True", "False"))
+        Option(
+            name,
+            "",
+            kind_of(value),
+            value,
+            line=node.lineno,
+            spelling=("True", "False"),
+            file=source.path.name,
+        )
         for name, node, value in _values(source)
         if not any(source.reads_environment(each) for each in ast.walk(node))
     )

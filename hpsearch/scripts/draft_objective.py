@@ -1,6 +1,10 @@
 """The section ``objective`` of a config that is proposed for a script."""
 
+import os
 from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
 
 from hpsearch.scripts.draft_command import EDIT, Role, command_words, quoted
 from hpsearch.scripts.draft_text import aligned, flow, scalar
@@ -22,25 +26,63 @@ def objective_lines(script: Script, base: Sequence[str], role: Role, searched: S
     """
     if script.style == "function":
         return ["objective:", f"  function: {_function(script, base[0], role)}"]
-    copied = any(not option.flag and not option.variable for option in searched)
-    environment = _variables(role, searched)
-    lines = ["objective:", "  command:"]
-    if copied:
-        path = base[-1]
-        copy = path.rpartition("/")[2]
-        program = [*map(quoted, base[:-1]), f"{{trial_dir}}/{quoted(copy)}"]
-        words = command_words(program, script, role, searched)
-        lines += [
-            f"    run: {scalar(words)}",
-            aligned(f"    files: {flow({copy: path})}", "# a copy for each trial, with its constants set"),
-        ]
-        environment = {"PYTHONPATH": path.rpartition("/")[0] or ".", **environment}
-    else:
-        lines.append(f"    run: {scalar(command_words([*map(quoted, base)], script, role, searched))}")
+    program = [*map(quoted, base)]
+    files, environment = _Files.of(script, base[-1], searched), _variables(role, searched)
+    if files.is_script:
+        program[-1] = files.copy
+        environment = {"PYTHONPATH": files.directory or ".", **environment}
+    words = command_words(program, script, role, searched)
+    if files.template and script.file_flag:
+        words = f"{words} {script.file_flag.replace('{}', files.copy)}"
+    lines = ["objective:", "  command:", f"    run: {scalar(words)}"]
+    if files.template:
+        comment = "# a copy for each trial, with its values"
+        lines.append(aligned(f"    files: {flow({files.name: files.template})}", comment))
     if environment:
-        comment = "# where the copy finds the modules beside the script" if copied else ""
+        comment = "# where the copy finds the modules beside the script" if files.is_script else ""
         lines.append(aligned(f"    env: {flow(environment)}", comment).rstrip())
-    return [*lines, *_epochs(role), *_metrics_file(script, role)]
+    lines += _epochs(role)
+    written = _metrics_file(script, role)
+    if files.is_fixed or (written and not _has_directory(script, role)):
+        what = "it looks for its settings" if files.is_fixed else "it writes to the directory"
+        lines.append(aligned("    in_trial_directory: true", f"# {what} where it runs"))
+    return [*lines, *written]
+
+
+@dataclass(frozen=True)
+class _Files:
+    """The file that is written for each trial.
+
+    Attributes:
+        template: What it is a copy of, relative to the config; "" if there is none.
+        name: Its name in the trial's directory.
+        directory: The script's, relative to the config.
+        is_script: Whether it is the script itself.
+        is_fixed: Whether the script looks for it in the directory where it runs.
+    """
+
+    template: str = ""
+    name: str = ""
+    directory: str = ""
+    is_script: bool = False
+    is_fixed: bool = False
+
+    @classmethod
+    def of(cls, script: Script, path: str, searched: Sequence[Option]) -> Self:
+        """The file that holds the searched options of a script at a path."""
+        file = next((option.file for option in searched if option.file), "")
+        if not file:
+            return cls()
+        directory, _, name = path.rpartition("/")
+        is_script = file == name
+        is_fixed = not is_script and not script.file_flag
+        template = os.path.normpath(f"{directory}/{file}" if directory else file)
+        return cls(template, template if is_fixed else Path(file).name, directory, is_script, is_fixed)
+
+    @property
+    def copy(self) -> str:
+        """The copy as a word of a command."""
+        return f"{{trial_dir}}/{quoted(self.name)}"
 
 
 def _function(script: Script, name: str, role: Role) -> str:
@@ -84,9 +126,10 @@ def _metrics_file(script: Script, role: Role) -> list[str]:
     if not script.files or not best or best[0].how in ("print", "log"):
         return []
     file = script.files[0]
-    directory = role.output is not None or script.style == "hydra"
     path = "{trial_dir}" if file == "events" else f"{{trial_dir}}/{file}"
-    line = aligned(f"    metrics_file: {scalar(path)}", "# what the script writes there")
-    if directory:
-        return [line]
-    return [aligned("    in_trial_directory: true", "# it writes to the directory where it runs"), line]
+    return [aligned(f"    metrics_file: {scalar(path)}", "# what the script writes there")]
+
+
+def _has_directory(script: Script, role: Role) -> bool:
+    """Whether the script is told where to write."""
+    return role.output is not None or script.style == "hydra"

@@ -12,7 +12,7 @@ _TYPES: dict[str, Kind] = {"float": "float", "int": "int", "bool": "bool", "str"
 
 def environment_options(source: Source) -> tuple[Option, ...]:
     """What ``os.environ`` is asked for; and ``environs`` and ``decouple``, which read it."""
-    return unique(_options(source))
+    return unique(sorted(_options(source), key=lambda option: option.line))
 
 
 def _options(source: Source) -> Iterator[Option]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from hpsearch.metrics.names import canonical, is_counter, looks_like_a_metric
 from hpsearch.metrics.pairs import pairs
+from hpsearch.scripts.library_metrics import library_metrics
 from hpsearch.scripts.script import PrintedMetric
 from hpsearch.scripts.source_tree import Source, keyword
 
@@ -33,6 +34,8 @@ def printed_metrics(source: Source) -> tuple[PrintedMetric, ...]:
             known = found.setdefault(canonical(metric.name), metric)
             if known.how != "print" and metric.how == "print":  # a printed one is read without settings
                 found[canonical(metric.name)] = metric
+    for metric in library_metrics(source):
+        found.setdefault(canonical(metric.name), metric)
     return tuple(found.values())
 
 
@@ -178,7 +181,8 @@ def _template(node: ast.expr) -> str:
         ):
             return _FORMAT.sub(_FIGURE, _template(left))
         case ast.BinOp(left=left, op=ast.Add(), right=right):
-            return _template(left) + _template(right)
+            text = _template(left) + _template(right)
+            return _FIGURE if text == 2 * _FIGURE else text
         case ast.Call(func=ast.Attribute(value=text, attr="format")):
             return _FORMAT.sub(_FIGURE, _template(text))
         case _:

@@ -15,6 +15,7 @@ from hpsearch.scripts.habits import propose
 from hpsearch.scripts.hydra_options import read_hydra
 from hpsearch.scripts.printed_metrics import printed_metrics, reported_metrics, returned_metric
 from hpsearch.scripts.script import Option, Script, unique
+from hpsearch.scripts.settings_files import settings_file
 from hpsearch.scripts.signature_options import read_signature, signature_options
 from hpsearch.scripts.source_tree import Source, UnreadableScript, keyword
 
@@ -45,12 +46,24 @@ def read_script(path: Path) -> Script:
     else:
         script = Script("")
     if not any(map(_is_searched, script.options)):
-        held = (*environment_options(source), *constant_options(source))
-        if any(map(_is_searched, held)) or not script.style:
-            script = replace(
-                script, style=script.style or "constants", options=unique((*script.options, *held))
-            )
+        script = _with_what_it_holds(source, script)
     return replace(script, metrics=printed_metrics(source), files=_files(source))
+
+
+def _with_what_it_holds(source: Source, script: Script) -> Script:
+    """A script whose options are no hyperparameters, with those of its files and of the environment."""
+    variables = environment_options(source)
+    settings = settings_file(source, script.options, _files(source))
+    if settings is not None and any(map(_is_searched, settings.keys)):
+        options = [option for option in script.options if option.name != settings.option]
+        options += [*variables, *settings.keys]
+        return replace(
+            script, style=script.style or "settings", options=unique(options), file_flag=settings.flag
+        )
+    held = (*variables, *constant_options(source))
+    if not any(map(_is_searched, held)) and script.style:
+        return script
+    return replace(script, style=script.style or "constants", options=unique((*script.options, *held)))
 
 
 def _is_searched(option: Option) -> bool:

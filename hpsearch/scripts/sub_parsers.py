@@ -41,6 +41,7 @@ class SubParsers:
         self.names: list[str] = []
         self._source = source
         self._variables: dict[str, _Parser] = {}
+        self._made: dict[ast.Call, _Parser] = {}
         self._parsers: dict[ast.Call, _Parser] = {}
         self._parameters = dict(_parameters(source))
         self._given: dict[tuple[str, str], list[_Parser]] = {}
@@ -52,7 +53,9 @@ class SubParsers:
                         self._assign(name, value)
             elif isinstance(node, ast.Call):
                 if _method(node) == "add_argument":
-                    self._parsers[node] = self._parser(_variable(node))
+                    self._parsers[node] = self._receiver(node)
+                elif _method(node) == "add_parser":
+                    self._make(node)
                 elif _method(node) == "add_subparsers":
                     self._parser(_variable(node)).is_main = True
                 elif isinstance(node.func, ast.Name) and node.func.id in functions:
@@ -63,15 +66,27 @@ class SubParsers:
         given = self._given.get((self._parameters.get(call, ""), _variable(call)))
         return {MAIN if parser.is_main else parser.word for parser in given or [self._parsers[call]]}
 
+    def _receiver(self, call: ast.Call) -> _Parser:
+        """The parser that a method is called of: a variable's, or one that is made right there."""
+        receiver = call.func.value if isinstance(call.func, ast.Attribute) else None
+        if isinstance(receiver, ast.Call) and _method(receiver) == "add_parser":
+            return self._make(receiver)
+        return self._parser(_variable(call))
+
+    def _make(self, call: ast.Call) -> _Parser:
+        """The parser that a call of ``add_parser`` makes."""
+        if call not in self._made:
+            word = self._source.value(call.args[0]) if call.args else None
+            self._made[call] = _Parser(word if isinstance(word, str) else None)
+            self.names += [word] if isinstance(word, str) else []
+        return self._made[call]
+
     def _parser(self, variable: str) -> _Parser:
         return self._variables.setdefault(variable, _Parser())
 
     def _assign(self, name: str, value: ast.Call) -> None:
-        if _method(value) == "add_parser" and value.args:
-            word = self._source.value(value.args[0])
-            if isinstance(word, str):
-                self.names.append(word)
-                self._variables[name] = _Parser(word)
+        if _method(value) == "add_parser":
+            self._variables[name] = self._make(value)
         elif _method(value) in _GROUPS:
             self._variables[name] = self._parser(_variable(value))
         elif self._source.called(value.func).endswith("ArgumentParser"):
