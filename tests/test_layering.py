@@ -129,6 +129,7 @@ ROOMS: dict[str, set[str]] = {
         *("config", "document", "files", "space", "touches", "trial", "errors"),
     },
     "testing": {"executors", "objective", "searchers", "space", "trial", "errors"},
+    "rerunning": {"config", "objectives", "relocation", "store", "trial", "versions"},
     "trying": {"starting", "objectives", "invocation", "config", "store", "metrics", "trial", "errors"},
     "analysis": {"babysitting", "space", "trial", "searchers"},
     "findings": {

@@ -10,6 +10,7 @@ from hpsearch.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
     from hpsearch.config import Config
     from hpsearch.objective import Objective
@@ -74,8 +75,22 @@ class Preparation(Protocol):
         """What looks for changes of the user's code while trials run, if that is necessary."""
         ...
 
-    def objective(self, run: Run) -> Objective:
-        """What runs a trial; the files that it reads are in the run directory by then."""
+    def changes(self, run: Run) -> Sequence[str]:
+        """What differs from what a run began with, for who runs one of its trials again, as sentences.
+
+        Raises:
+            RunDamaged: As :meth:`resume`.
+            RunMismatch: What would run is another trial.
+        """
+        ...
+
+    def objective(self, run: Run, place: Path | None = None) -> Objective:
+        """What runs a trial.
+
+        Args:
+            run: What it belongs to.
+            place: Where the files are kept that it reads and writes; by default in the run directory.
+        """
         ...
 
 
