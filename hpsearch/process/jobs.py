@@ -7,15 +7,19 @@ SystemExit}]``. What a function returned, not reported, comes as ``["returned", 
 to check the function, ``["wrong", text]`` goes out, which is empty when nothing is wrong.
 """
 
+from __future__ import annotations  # types are imported for annotations only
+
 import json
 import os
-import traceback
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hpsearch.process.reporting import StopTrial, call
 from hpsearch.process.user_function import check_signature, find
+
+if TYPE_CHECKING:
+    import traceback
+    from collections.abc import Mapping
 
 TRACEBACK_LINES = 12
 LONGEST_REASON_LINE = 500
@@ -65,6 +69,8 @@ def _about(trial: Mapping[str, Any]) -> dict[str, Any]:
 
 def describe(error: BaseException) -> str:
     """An exception as text: its type and message, then the last lines of its traceback, without ours."""
+    import traceback  # only here: every trial of a function waits for this module
+
     try:
         head = f"{type(error).__name__}: {error}".splitlines()
         trace = traceback.TracebackException.from_exception(error)
