@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, Self
 
 from hpsearch.environment import user_environment
 from hpsearch.errors import ConfigError
-from hpsearch.objective import LastRecord, TrialEnded
+from hpsearch.objective import AtRest, LastRecord, TrialEnded
 from hpsearch.objectives.code_preparation import CodePreparation
 from hpsearch.objectives.project_code import ProjectCode
 from hpsearch.objectives.python_files import NOT_CODE, imports, python_files
@@ -143,6 +143,7 @@ class Function:
             "path": str(self.directory),
             "values": dict(trial.values),
             "metric": context.metric.name,
+            "asks": context.changes is not None,
             "trial": {
                 "number": trial.number,
                 "seed": trial.seed,
@@ -178,13 +179,20 @@ def _running(context: Callable[..., Child]) -> Iterator[tuple[Child, BinaryIO]]:
 
 def _conversation(child: Child, answers: BinaryIO, context: TrialContext) -> Records:
     """Records as they come, each answered when the next one is asked for; returns final figures."""
+    reported = False
     try:
         for source, block in child.blocks(context.deadline):
             for line in block.split(b"\n") if source == "metrics" else ():
                 kind, content = json.loads(line)
                 if kind in ("record", "returned"):
+                    reported = True
                     yield content if kind == "record" else LastRecord(content)
                     _send(answers, "continue")
+                elif kind == "touches":
+                    if reported:
+                        yield AtRest()
+                    _send(answers, context.changed() if reported else {})
+                    reported = False
                 elif kind == "error":
                     status = Status.OUT_OF_MEMORY if content["memory"] else Status.FAILED
                     reason = content["reason"]

@@ -3,8 +3,9 @@
 The job is the first line that comes. If it is a trial, ``["record", metrics]`` goes out for every epoch, and
 a line is awaited before it continues (the end of the input is the signal to stop); at last ``["final",
 figures]`` or ``["error", {"reason": text, "memory": whether it was a MemoryError, "exit": whether it was a
-SystemExit}]``. What a function returned, not reported, comes as ``["returned", metrics]``. If the job is only
-to check the function, ``["wrong", text]`` goes out, which is empty when nothing is wrong.
+SystemExit}]``. If the job says so, ``["touches", null]`` asks what changes before the next epoch, and a JSON
+object is the answer. What a function returned, not reported, comes as ``["returned", metrics]``. If the job
+is only to check the function, ``["wrong", text]`` goes out, which is empty when nothing is wrong.
 """
 
 import json
@@ -46,12 +47,19 @@ def answer(answers: int, messages: int) -> None:
         send(kind, record)
         return bool(lines.readline())
 
+    def changes() -> Mapping[str, Any]:
+        send("touches", None)
+        if not (line := lines.readline()):
+            raise StopTrial("the training is to stop")
+        return dict(json.loads(line))
+
     if "trial" not in job:
         send("wrong", check_signature(job))
         return
     try:
         about = _about(job["trial"])
-        send("final", call(find(job["function"], job["path"]), job["values"], about, job["metric"], push))
+        function, asks = find(job["function"], job["path"]), changes if job["asks"] else None
+        send("final", call(function, job["values"], about, job["metric"], push, asks))
     except StopTrial:
         send("final", {})
     except BaseException as error:  # sys.exit() too
