@@ -26,6 +26,7 @@ from hpsearch.objectives.project_code import (
 from hpsearch.objectives.python_files import read_regular
 from hpsearch.objectives.retrying import with_retries
 from hpsearch.objectives.user_code import Limits
+from hpsearch.process.parents import parents
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -158,11 +159,15 @@ class CodePreparation:
             self._directory,
             run.trials_directory.resolve(),
             Limits(settings.timeout, settings.memory),
-            dict.fromkeys(THREAD_VARIABLES, str(settings.threads)),
+            environment_of(self._config),
             tuple(map(str, settings.devices)),
             self._root,
         )
         return with_retries(objective, settings)
+
+    def close(self) -> None:
+        """End the parents of trials."""
+        parents.close()
 
     def _current(self) -> UserCode:
         return self._user_code if self._copy is None else self._user_code.with_copy(self._copy)
@@ -217,3 +222,12 @@ class CodePreparation:
         text = f"{trials}from trial {max(kept) + 1} on, other code than before: {', '.join(names)}"
         run.event("code changed", text)
         return [f"{text[0].upper()}{text[1:]}. Results before and after may not be comparable."]
+
+
+def environment_of(config: Config) -> dict[str, str]:
+    """The variables that a search sets for the user's code, the same for all trials."""
+    return {
+        **dict.fromkeys(THREAD_VARIABLES, str(config.run.threads)),
+        "PYTHONHASHSEED": str(config.seed),  # the order of a set is part of a result
+        "PYTHONUNBUFFERED": "1",  # or epochs would arrive only when a buffer is full
+    }

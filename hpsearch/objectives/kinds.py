@@ -80,6 +80,10 @@ class Preparation(Protocol):
         """What runs a trial; the files that it reads are in the run directory by then."""
         ...
 
+    def close(self) -> None:
+        """End what trials have left in this process for the next ones."""
+        ...
+
 
 def prepare(config: Config, function: Callable[..., Any] | None = None) -> Preparation:
     """The preparation of a config's objective; nothing is read yet.

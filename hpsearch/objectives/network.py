@@ -176,6 +176,9 @@ class NetworkPreparation:
     def watch(self, run: Run) -> None:
         """None: it runs no code of the user's."""
 
+    def close(self) -> None:
+        """Nothing is left."""
+
     def objective(self, run: Run) -> Objective:
         """What trains the network, on data that are in the run directory by then."""
         if not (run.data_directory / "dataset.json").exists():
