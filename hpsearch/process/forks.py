@@ -18,10 +18,10 @@ import select
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from hpsearch.process.importing import Importing
 from hpsearch.process.jobs import answer
 from hpsearch.process.supervisor import adopt_orphans, report, watch
 from hpsearch.process.user_function import find
+from hpsearch.process.watched_import import WatchedImport
 
 IDLE_SECONDS = 30.0
 """After which a parent ends that no trial needs: its slot may be on a computer that serves other searches."""
@@ -37,16 +37,16 @@ def serve(requests: int, name: str, path: str, variables: Sequence[str], memory:
         requests: The file descriptor of the socket.
         name: ``module:function``.
         path: The directory where the module is found.
-        variables: As of :class:`~hpsearch.process.importing.Importing`.
+        variables: As of :class:`~hpsearch.process.watched_import.WatchedImport`.
         memory: As of the same.
     """
     os.set_inheritable(requests, False)
     adopt_orphans()
     printed = _keep_output()
-    importing = Importing(variables, memory)
+    watched = WatchedImport(variables, memory)
     try:
-        function = importing.run(lambda: find(name, path))
-        fit = not importing.unfit(name)
+        function = watched.run(lambda: find(name, path))
+        fit = not watched.unfit(name)
     except BaseException:  # sys.exit() too; a fresh process says what it was
         fit = False
     import signal  # not before: a project may have modules with such names

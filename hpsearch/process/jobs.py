@@ -22,9 +22,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
-from hpsearch.process.importing import Importing
 from hpsearch.process.reporting import StopTrial, call
 from hpsearch.process.user_function import check_signature, find
+from hpsearch.process.watched_import import WatchedImport
 
 TRACEBACK_LINES = 12
 LONGEST_REASON_LINE = 500
@@ -67,9 +67,9 @@ def _answer(answers: int, messages: int, find: Callable[[str, str], Callable[...
         return bool(lines.readline())
 
     if "trial" not in job:
-        importing = Importing(job["variables"], job["memory"])
-        wrong = importing.run(lambda: check_signature(job))
-        send("checked", {"wrong": wrong, "unfit": importing.unfit(job["function"])})
+        watched = WatchedImport(job["variables"], job["memory"])
+        wrong = watched.run(lambda: check_signature(job))
+        send("checked", {"wrong": wrong, "unfit": watched.unfit(job["function"])})
         return
     try:
         about = _about(job["trial"])

@@ -19,7 +19,7 @@ GPUS = ("/dev/nvidia", "/dev/kfd", "/dev/dri", "/dev/dxg")
 TEMPORARY = ("tempfile.mkdtemp", "tempfile.mkstemp")
 
 
-class Importing:
+class WatchedImport:
     """Watches an import.
 
     Args:
