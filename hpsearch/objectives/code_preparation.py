@@ -149,15 +149,29 @@ class CodePreparation:
             directory / record["directory"],
         )
 
-    def objective(self, run: Run) -> Objective:
-        """What runs a trial."""
+    def changes(self, run: Run) -> Sequence[str]:
+        """Compare the code with what a run began with, and say which one runs."""
+        record = run.meta("code")
+        if record is None:
+            raise RunDamaged(f"{run.directory} has no copy of its code, so no trial can run again as it was.")
+        found = self._compare(run.directory, record)
+        names = ", ".join((*found.code, *found.inputs))
+        which = (
+            "This runs the code that the run began with."
+            if self._user_code.runs_copy
+            else "This runs it as it is now."
+        )
+        return [f"{names} changed since the run began. {which}"] if names else ()
+
+    def objective(self, run: Run, place: Path | None = None) -> Objective:
+        """What runs a trial; a function from its copy in the run directory, whatever the place."""
         settings = self._config.run
         self._copy = self._copy_in(run, run.meta("code"))
         objective = CodeObjective(
             self._current(),
             self._config.metric,
             self._directory,
-            run.trials_directory.resolve(),
+            (place or run.directory).resolve() / run.trials_directory.name,
             Limits(settings.timeout, settings.memory),
             environment_of(self._config),
             tuple(map(str, settings.devices)),

@@ -44,8 +44,8 @@ class Function:
 
     Every trial has a process of its own: nothing that a trial leaves behind in memory, and no state of a
     random generator, reaches another one. Where that is as good as a fresh process, it is a fork of one that
-    has imported the user's module; see :mod:`hpsearch.process.watched_import`. A trial whose fork cannot be had,
-    or is lost with its parent, runs in a fresh process: the same trial, with the same result.
+    has imported the user's module; see :mod:`hpsearch.process.watched_import`. A trial whose fork cannot be
+    had, or is lost with its parent, runs in a fresh process: the same trial, with the same result.
 
     Attributes:
         name: ``module:function``.

@@ -8,6 +8,8 @@ to check the function, ``["checked", {"wrong": text, "unfit": text}]`` goes out:
 why trials cannot be forks of a process that has imported it. The texts are empty if there is nothing.
 """
 
+from __future__ import annotations  # types are imported for annotations only
+
 import _ctypes
 import atexit
 import contextlib
@@ -17,14 +19,17 @@ import json
 import os
 import sys
 import threading
-import traceback
-from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from hpsearch.process.reporting import StopTrial, call
 from hpsearch.process.user_function import check_signature, find
 from hpsearch.process.watched_import import WatchedImport
+
+if TYPE_CHECKING:
+    import traceback
+    from collections.abc import Callable, Mapping
+    from typing import NoReturn
 
 TRACEBACK_LINES = 12
 LONGEST_REASON_LINE = 500
@@ -106,6 +111,8 @@ def _about(trial: Mapping[str, Any]) -> dict[str, Any]:
 
 def describe(error: BaseException) -> str:
     """An exception as text: its type and message, then the last lines of its traceback, without ours."""
+    import traceback  # only here: every trial of a function waits for this module
+
     try:
         head = f"{type(error).__name__}: {error}".splitlines()
         trace = traceback.TracebackException.from_exception(error)

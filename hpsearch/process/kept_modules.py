@@ -1,4 +1,4 @@
-"""WatchedImport a project's modules from a copy of its files, as if they were still where they were.
+"""Importing a project's modules from a copy of its files, as if they were still where they were.
 
 A search runs the code that it began with, also if the files are edited meanwhile. Modules come from the copy;
 their ``__file__``, their tracebacks and whatever they find beside them are the project's. Only source text is
