@@ -30,7 +30,7 @@ def load(name: str) -> Any:
 if __name__ in ("__main__", "__mp_main__"):
     load("kept_modules").install_from_environment()
     for needed in (
-        "importing",
+        "watched_import",
         "reporting",
         "user_function",
         "jobs",
