@@ -18,6 +18,7 @@ from hpsearch.cli.machine_commands import completion, doctor
 from hpsearch.cli.model_commands import predict, train
 from hpsearch.cli.nursery_commands import nurse, replay
 from hpsearch.cli.options import say
+from hpsearch.cli.rerun_command import rerun
 from hpsearch.cli.results_commands import leaderboard, list_runs, show, status
 from hpsearch.cli.script_commands import init, try_
 from hpsearch.cli.search_commands import resume, run
@@ -99,7 +100,7 @@ for command in (
     *(run, resume),
     *(leaderboard, status, show, logs, list_runs),
     *(importance, explain, plot, report, dashboard),
-    *(nurse, replay, train, predict),
+    *(rerun, nurse, replay, train, predict),
     *(export, doctor, schema, completion),
 ):
     program.add_command(command)

@@ -43,6 +43,9 @@ def check_run(search: SearchSection, run: RunSection, kind: type[ObjectiveSettin
         if getattr(run, key) and not kind.runs_user_code:
             rule = "can only be used with a function or command"
             reader.report(("run", key), rule, hint="Remove it", key=True)
+    if run.start == "fresh" and kind.kind in ("network", "command"):
+        rule = f"can only be used with a function, for a {kind.kind} has no module to import"
+        reader.report(("run", "start"), rule, hint="Remove it", key=True)
     if run.memory and not sys.platform.startswith("linux"):
         reader.report(("run", "memory"), "can only be used on Linux", hint="Remove it", key=True)
 

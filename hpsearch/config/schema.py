@@ -212,6 +212,11 @@ class RunSection(Section):
         default=PORTABLE,
         description="portable: same results on every CPU; fastest: all that this CPU has; or a kernel's name",
     )
+    start: Literal["warm", "fresh"] = Field(
+        default="warm",
+        description="how the process of a function's trial starts: warm, as a fork of one that has imported "
+        "its module, where that is safe; or fresh",
+    )
     timeout: Seconds = Field(default=None, description="how long a trial may run")
     stop_after: Seconds = Field(
         default=None, description="how long the search may start new trials, since it was started or resumed"

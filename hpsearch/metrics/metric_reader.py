@@ -46,6 +46,7 @@ class Sighting:
     value: Any
     times: int = 1
 
+
 EPOCH = "epoch"
 """The one counter that an object reports: it shows where a trial continued from its checkpoint."""
 

@@ -11,9 +11,15 @@ from hpsearch.environment import user_environment
 from hpsearch.objective import TrialEnded
 from hpsearch.objectives.follow import describe, follow
 from hpsearch.objectives.trial_files import TrialFiles
-from hpsearch.objectives.user_code import Limits, NothingReported, TrialContext, UserCode
+from hpsearch.objectives.user_code import (
+    DEVICE_VARIABLE,
+    TRIAL_VARIABLES,
+    Limits,
+    NothingReported,
+    TrialContext,
+    UserCode,
+)
 from hpsearch.process.devices import device
-from hpsearch.process.running_time import running_time
 from hpsearch.running import written_curve
 from hpsearch.shortages import shortages_named
 from hpsearch.trial import Metric, Result, Status, Trial
@@ -88,16 +94,16 @@ class CodeObjective:
             TrialFiles(directory) as files,
             device(self.devices, self.trials / "devices") as name,
         ):
-            variables = {} if name is None else {"CUDA_VISIBLE_DEVICES": name}
-            timeout = self.limits.timeout
+            variables = {} if name is None else {DEVICE_VARIABLE: name}
             yield TrialContext(
                 trial,
                 self.metric,
                 files,
                 self.directory,
-                {**user_environment(), **self.environment, **variables, **_variables(trial, files)},
+                {**user_environment(), **self.environment},
+                {**variables, **_variables(trial, files)},
                 self.limits,
-                None if timeout is None else running_time() + timeout,
+                self.limits.deadline(),
                 heartbeat,
             )
 
@@ -120,14 +126,8 @@ class CodeObjective:
 
 def _variables(trial: Trial, files: TrialFiles) -> dict[str, str]:
     """What the user's code finds in its environment about its trial."""
-    return {
-        "HPSEARCH_TRIAL": str(trial.number),
-        "HPSEARCH_SEED": str(trial.seed),
-        "HPSEARCH_TRIAL_DIR": str(files.directory),
-        "HPSEARCH_CHECKPOINT_DIR": str(files.checkpoint),
-        "PYTHONHASHSEED": str(trial.seed),  # the order of a set is part of a result
-        "PYTHONUNBUFFERED": "1",  # or epochs would arrive only when a buffer is full
-    }
+    values = (trial.number, trial.seed, files.directory, files.checkpoint)
+    return dict(zip(TRIAL_VARIABLES, map(str, values), strict=True))
 
 
 def _whole_curve(begin: Callable[[], Records], files: TrialFiles) -> Records:

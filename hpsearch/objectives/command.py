@@ -13,8 +13,8 @@ from hpsearch.expressions import ExpressionError
 from hpsearch.invocation.command_line import SHELL, CommandLine
 from hpsearch.invocation.flags import Passing
 from hpsearch.invocation.placeholders import filled, placeholders
-from hpsearch.metrics import MisreadNumber
 from hpsearch.metrics.metrics_files import MetricsFile, UnreadableMetrics
+from hpsearch.metrics.patterns import MisreadNumber
 from hpsearch.objective import AtRest, TrialEnded
 from hpsearch.objectives.code_preparation import CodePreparation
 from hpsearch.objectives.command_code import command_code
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from hpsearch.config import CommandSettings, Config
-    from hpsearch.metrics import Sighting
+    from hpsearch.metrics.metric_reader import Sighting
     from hpsearch.objective import Records
     from hpsearch.objectives.project_code import CodeCopy, ProjectCode
     from hpsearch.objectives.user_code import TrialContext
