@@ -63,7 +63,7 @@ def _read(path: Path, base: list[str], *, run_help: bool) -> Script:
 
     if run_help:
         return _helped(path, base)
-    if path.suffix == ".py":
+    if _is_python(path):
         return read_script(path)
     if path.suffix in (".sh", ".bash") and (script := read_shell(path)).options:
         return script
@@ -93,6 +93,18 @@ def _is_in_package(path: Path) -> bool:
         return False
 
 
+def _is_python(path: Path) -> bool:
+    """Whether a file is Python by its ending, or by its first line."""
+    if path.suffix:
+        return path.suffix == ".py"
+    try:
+        with path.open("rb") as file:
+            first = file.readline(200)
+    except OSError:
+        return False
+    return first.startswith(b"#!") and b"python" in first
+
+
 def _module(where: str) -> str:
     return where.removesuffix(".py").replace(os.sep, ".")
 
@@ -119,5 +131,5 @@ def _helped(path: Path, base: list[str]) -> Script:
     except subprocess.TimeoutExpired:
         raise UsageError(f"{' '.join(words)} ran for {HELP_SECONDS} s without an end") from None
     script = read_help((done.stdout + b"\n" + done.stderr).decode("utf-8", "replace"))
-    metrics = read_script(path).metrics if path.suffix == ".py" else metrics_of_text(path)
+    metrics = read_script(path).metrics if _is_python(path) else metrics_of_text(path)
     return replace(script, metrics=metrics)

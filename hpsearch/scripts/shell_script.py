@@ -59,7 +59,8 @@ def text_metrics(text: str) -> tuple[PrintedMetric, ...]:
 
 
 def _names(printed: str) -> list[str]:
-    text = _FILLED.sub(_FIGURE, printed.replace("\\t", " ").replace("\\n", " ")) + _FIGURE
+    text = _PRINTS.sub(_FIGURE, printed.replace("\\t", " ").replace("\\n", " "))
+    text = _FILLED.sub(_FIGURE, text) + _FIGURE
     names = [pair.name for pair in pairs(text)]
     return [name for name in names if looks_like_a_metric(name) and not is_counter(name)]
 
