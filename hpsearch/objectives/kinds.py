@@ -2,13 +2,11 @@
 
 from __future__ import annotations  # types are imported for annotations only
 
+from importlib import import_module
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from hpsearch.errors import UsageError
-from hpsearch.objectives.command import Command
-from hpsearch.objectives.function import Function
-from hpsearch.objectives.local_function import LocalFunction
-from hpsearch.objectives.network import NetworkPreparation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -95,6 +93,10 @@ class Preparation(Protocol):
         """
         ...
 
+    def close(self) -> None:
+        """End what trials have left in this process for the next ones."""
+        ...
+
 
 def prepare(config: Config, function: Callable[..., Any] | None = None) -> Preparation:
     """The preparation of a config's objective; nothing is read yet.
@@ -113,15 +115,21 @@ def prepare(config: Config, function: Callable[..., Any] | None = None) -> Prepa
                 "The trials of this search run in a Python program (objective: python). Continue it there,"
                 " with hpsearch.Search(…, directory=…) or hpsearch.resume(…, function=…)"
             )
+        from hpsearch.objectives.local_function import LocalFunction
+
         return LocalFunction.prepare(config, function)
     if function is not None:
         raise UsageError(f"This search runs a {kind}, as its config says; leave function= out")
-    return KINDS[kind](config, config.objective)
+    module, _, name = KINDS[kind].partition(":")
+    prepare_kind: Callable[[Config, Any], Preparation] = attrgetter(name)(import_module(module))
+    return prepare_kind(config, config.objective)
 
 
-KINDS: Mapping[str, Callable[[Config, Any], Preparation]] = {
-    "network": NetworkPreparation,
-    "function": Function.prepare,
-    "command": Command.prepare,
+KINDS = {
+    "network": "hpsearch.objectives.network:NetworkPreparation",
+    "function": "hpsearch.objectives.function:Function.prepare",
+    "command": "hpsearch.objectives.command:Command.prepare",
 }
-"""By the key in a config's ``objective`` section: makes the preparation from the config and that section."""
+"""By the key in a config's ``objective`` section: what makes the preparation of a search.
+
+Imported when it is used: a search of one kind does not wait for what the others need."""
