@@ -9,6 +9,7 @@ import json
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -170,12 +171,9 @@ def main() -> None:
         print("\n".join(table(records)))
         return
     with options.results.open("a", encoding="utf-8") as results:
-        for name in options.tasks:
-            for trials in options.trials:
-                for sampling in SAMPLINGS:
-                    for seed in options.seeds:
-                        results.write(json.dumps(measure(name, sampling, trials, seed)) + "\n")
-                        results.flush()
+        for seed, trials, name, sampling in product(options.seeds, options.trials, options.tasks, SAMPLINGS):
+            results.write(json.dumps(measure(name, sampling, trials, seed)) + "\n")
+            results.flush()
 
 
 if __name__ == "__main__":

@@ -26,8 +26,8 @@ MOST_PAIRED = 8
 _LEAST = 1e-4  # a share that counts as none
 _POINTS = 2048  # over which the total variance is taken
 _WIDER = 1.5
-"""How many times as wide as the posterior's the intervals of log odds are. With 1, large shares were above their
-interval too often: the model expects more of interactions than there is (benchmarks/importance.py)."""
+"""Times as wide as those of the posterior are the intervals, of log odds. By itself the model expects more of
+interactions than there is, and large shares were above its intervals too often (benchmarks/importance.py)."""
 
 _GRIDS = {1: (40, 16), 2: (12, 6)}
 """For one parameter and for two: values each is set to, and points that the others are averaged over."""
