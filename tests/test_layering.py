@@ -24,6 +24,7 @@ ROOMS: dict[str, set[str]] = {
     "babysitting": {"touches", "trial"},
     "objective": {"trial"},
     "running": {"files", "objective", "trial"},
+    "standing": {"trial"},
     "space": {"errors", "expressions", "trial"},
     "document": {"errors", "trial"},
     "config": {
@@ -78,7 +79,7 @@ ROOMS: dict[str, set[str]] = {
         "trial",
         "errors",
     },
-    "store": {"running", "files", "commands", "trial", "errors"},
+    "store": {"running", "standing", "files", "commands", "trial", "errors"},
     "functions": set(),
     "callbacks": {"process.reporting"},
     "keeping": {"config", "searchers", "store", "versions", "kernels", "trial", "errors"},
@@ -130,7 +131,7 @@ ROOMS: dict[str, set[str]] = {
     },
     "testing": {"executors", "objective", "searchers", "space", "trial", "errors"},
     "trying": {"starting", "objectives", "invocation", "config", "store", "metrics", "trial", "errors"},
-    "analysis": {"babysitting", "space", "trial", "searchers"},
+    "analysis": {"babysitting", "space", "standing", "trial", "searchers"},
     "findings": {
         *("analysis", "commands", "config", "searchers", "store", "network.hyperparameters"),
         *("trial", "errors"),
@@ -144,6 +145,7 @@ ROOMS: dict[str, set[str]] = {
         "config",
         "searchers",
         "space",
+        "standing",
         "files",
         "trial",
         "kernels",
