@@ -18,11 +18,20 @@ from hpsearch.cli.machine_commands import completion, doctor
 from hpsearch.cli.model_commands import predict, train
 from hpsearch.cli.nursery_commands import nurse, replay
 from hpsearch.cli.options import say
+from hpsearch.cli.rerun_command import rerun
 from hpsearch.cli.results_commands import leaderboard, list_runs, show, status
 from hpsearch.cli.script_commands import init, try_
 from hpsearch.cli.search_commands import resume, run
 from hpsearch.cli.streams import drop_output
-from hpsearch.errors import ClusterLost, HpsearchError, Interrupted, RunError, SearchFailed, UsageError
+from hpsearch.errors import (
+    ClusterLost,
+    HpsearchError,
+    Interrupted,
+    RunError,
+    SearchFailed,
+    TrainingFailed,
+    UsageError,
+)
 from hpsearch.signals import ProgramSignals
 
 _EPILOG = """\b
@@ -91,7 +100,7 @@ for command in (
     *(run, resume),
     *(leaderboard, status, show, logs, list_runs),
     *(importance, explain, plot, report, dashboard),
-    *(nurse, replay, train, predict),
+    *(rerun, nurse, replay, train, predict),
     *(export, doctor, schema, completion),
 ):
     program.add_command(command)
@@ -143,7 +152,13 @@ def _explain(error: HpsearchError) -> int:
         say(printable(line))
     if isinstance(error, Interrupted):
         return 128 + error.signal
-    for kind, code in ((RunError, 4), (UsageError, 2), (SearchFailed, 3), (ClusterLost, 3)):
+    for kind, code in (
+        (RunError, 4),
+        (UsageError, 2),
+        (SearchFailed, 3),
+        (TrainingFailed, 3),
+        (ClusterLost, 3),
+    ):
         if isinstance(error, kind):
             return code
     return 1
