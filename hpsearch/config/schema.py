@@ -275,6 +275,9 @@ class FunctionSection(Section):
         default=None, min_length=1, description="where the module is; by default the config's directory"
     )
     epochs: int | None = Field(default=None, ge=1, description="how many epochs a full trial has")
+    touch: list[str] = Field(
+        default=[], description="the parameters that the function lets change in mid-training; see nurse"
+    )
 
 
 class PythonSection(Section):
@@ -320,6 +323,9 @@ class CommandSection(Section):
         default=False, description="whether each trial runs in a directory of its own instead"
     )
     epochs: int | None = Field(default=None, ge=1, description="how many epochs a full trial has")
+    touch: list[str] = Field(
+        default=[], description="the parameters that the command lets change in mid-training; see nurse"
+    )
 
 
 class ObjectiveSection(Section):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, Self
 
 from hpsearch.environment import user_environment
 from hpsearch.errors import ConfigError, SystemLacking
-from hpsearch.objective import LastRecord, TrialEnded
+from hpsearch.objective import AtRest, LastRecord, TrialEnded
 from hpsearch.objectives.code_preparation import CodePreparation, environment_of
 from hpsearch.objectives.project_code import ProjectCode
 from hpsearch.objectives.python_files import NOT_CODE, imports, python_files
@@ -105,9 +105,9 @@ class Function:
             except SystemLacking:  # a fresh process may still have what it needs
                 parents.close()
             context = replace(context, deadline=context.limits.deadline())
-        return follow(lambda: self._fresh_records(context))
+        return follow(lambda: self.records(context))
 
-    def _fresh_records(self, context: TrialContext) -> Records:
+    def records(self, context: TrialContext) -> Records:
         """Begin to call it for a trial, in a fresh process."""
 
         def begin(answers: int, messages: int, metrics: int) -> Child:
@@ -116,7 +116,7 @@ class Function:
             return context.child(command, metrics=metrics, pass_fds=fds, environment=environment)
 
         with _running(begin) as (child, answers):
-            return (yield from self._records(child, answers, context))
+            return (yield from self._called(child, answers, context))
 
     def _forked_records(self, context: TrialContext) -> Records:
         """Begin to call it for a trial, in a fork of a process that has imported it.
@@ -134,7 +134,7 @@ class Function:
 
             with _running(begin) as (child, answers):
                 try:
-                    return (yield from self._records(child, answers, context))
+                    return (yield from self._called(child, answers, context))
                 except TrialEnded:
                     how = "" if child.exit is None else child.exit.how
                     if how == "unfit":
@@ -143,7 +143,7 @@ class Function:
                         raise Unfit from None
                     raise
 
-    def _records(self, child: Child, answers: BinaryIO, context: TrialContext) -> Records:
+    def _called(self, child: Child, answers: BinaryIO, context: TrialContext) -> Records:
         """Have a child call it for a trial."""
         try:
             _send(answers, self._job(context))
@@ -205,6 +205,7 @@ class Function:
             "path": str(self.directory),
             "values": dict(trial.values),
             "metric": context.metric.name,
+            "asks": context.changes is not None,
             "trial": {
                 "number": trial.number,
                 "seed": trial.seed,
@@ -242,13 +243,20 @@ def _running(begin: Callable[[int, int, int], Child]) -> Iterator[tuple[Child, B
 
 def _conversation(child: Child, answers: BinaryIO, context: TrialContext) -> Records:
     """Records as they come, each answered when the next one is asked for; returns final figures."""
+    reported = False
     try:
         for source, block in child.blocks(context.deadline):
             for line in block.split(b"\n") if source == "metrics" else ():
                 kind, content = json.loads(line)
                 if kind in ("record", "returned"):
+                    reported = True
                     yield content if kind == "record" else LastRecord(content)
                     _send(answers, "continue")
+                elif kind == "touches":
+                    if reported:
+                        yield AtRest()
+                    _send(answers, context.changed() if reported else {})
+                    reported = False
                 elif kind == "error":
                     status = Status.OUT_OF_MEMORY if content["memory"] else Status.FAILED
                     reason = content["reason"]

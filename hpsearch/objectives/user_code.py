@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from hpsearch.objective import Heartbeat, Records
     from hpsearch.objectives.project_code import CodeCopy, ProjectCode
     from hpsearch.objectives.trial_files import TrialFiles
-    from hpsearch.trial import Metric, Result, Trial
+    from hpsearch.trial import Metric, Result, Trial, Value
 
 
 TRIAL_VARIABLES = ("HPSEARCH_TRIAL", "HPSEARCH_SEED", "HPSEARCH_TRIAL_DIR", "HPSEARCH_CHECKPOINT_DIR")
@@ -62,6 +62,8 @@ class TrialContext:
         limits: What the trial may use.
         deadline: When it has run for too long, by :data:`~hpsearch.process.running_time.running_time`.
         heartbeat: Called about once a second; what it raises ends the trial.
+        changes: What changes before the next epoch, for code that asks between two of them; None if it is not
+            to ask.
     """
 
     trial: Trial
@@ -73,6 +75,11 @@ class TrialContext:
     limits: Limits
     deadline: float | None
     heartbeat: Heartbeat | None = None
+    changes: Callable[[], Mapping[str, Value]] | None = None
+
+    def changed(self) -> dict[str, Value]:
+        """What changes before the next epoch, by name."""
+        return {} if self.changes is None else dict(self.changes())
 
     def child(
         self,

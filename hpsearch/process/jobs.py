@@ -3,9 +3,10 @@
 The job is the first line that comes. If it is a trial, ``["record", metrics]`` goes out for every epoch, and
 a line is awaited before it continues (the end of the input is the signal to stop); at last ``["final",
 figures]`` or ``["error", {"reason": text, "memory": whether it was a MemoryError, "exit": whether it was a
-SystemExit}]``. What a function returned, not reported, comes as ``["returned", metrics]``. If the job is only
-to check the function, ``["checked", {"wrong": text, "unfit": text}]`` goes out: what is wrong with it, and
-why trials cannot be forks of a process that has imported it. The texts are empty if there is nothing.
+SystemExit}]``. If the job says so, ``["touches", null]`` asks what changes before the next epoch, and a JSON
+object is the answer. What a function returned, not reported, comes as ``["returned", metrics]``. If the job
+is only to check the function, ``["checked", {"wrong": text, "unfit": text}]`` goes out: what is wrong with
+it, and why trials cannot be forks of a process that has imported it. The texts are empty if there is nothing.
 """
 
 from __future__ import annotations  # types are imported for annotations only
@@ -71,6 +72,12 @@ def _answer(answers: int, messages: int, find: Callable[[str, str], Callable[...
         send(kind, record)
         return bool(lines.readline())
 
+    def changes() -> Mapping[str, Any]:
+        send("touches", None)
+        if not (line := lines.readline()):
+            raise StopTrial("the training is to stop")
+        return dict(json.loads(line))
+
     if "trial" not in job:
         watched = WatchedImport(job["variables"], job["memory"])
         wrong = watched.run(lambda: check_signature(job))
@@ -78,7 +85,8 @@ def _answer(answers: int, messages: int, find: Callable[[str, str], Callable[...
         return
     try:
         about = _about(job["trial"])
-        send("final", call(find(job["function"], job["path"]), job["values"], about, job["metric"], push))
+        function, asks = find(job["function"], job["path"]), changes if job["asks"] else None
+        send("final", call(function, job["values"], about, job["metric"], push, asks))
     except StopTrial:
         send("final", {})
     except BaseException as error:  # sys.exit() too
