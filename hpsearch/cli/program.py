@@ -11,6 +11,7 @@ import click
 from hpsearch.cli.analysis_commands import explain, importance
 from hpsearch.cli.config_commands import check, sample, schema
 from hpsearch.cli.dashboard_command import dashboard
+from hpsearch.cli.demo_command import demo
 from hpsearch.cli.exchange_commands import export, import_
 from hpsearch.cli.figure_commands import plot, report
 from hpsearch.cli.log_commands import logs
@@ -92,7 +93,7 @@ for command in (
     *(leaderboard, status, show, logs, list_runs),
     *(importance, explain, plot, report, dashboard),
     *(nurse, replay, train, predict),
-    *(export, doctor, schema, completion),
+    *(export, demo, doctor, schema, completion),
 ):
     program.add_command(command)
 

@@ -172,7 +172,7 @@ class PageRun:
             process = subprocess.Popen(
                 ["bash", "-c", line],
                 cwd=self._place,
-                env=environment(),
+                env=environment(self._place),
                 stdin=subprocess.DEVNULL,
                 stdout=file,
                 stderr=subprocess.STDOUT,
@@ -183,12 +183,17 @@ class PageRun:
         return code, log.read_text()
 
 
-def environment() -> dict[str, str]:
-    """The variables of a reader who has activated the environment of the tests."""
-    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+def environment(place: Path) -> dict[str, str]:
+    """The variables of a reader who has activated an environment with hpsearch and Dask."""
+    path = f"{place / '.bin'}:{os.environ['PATH']}"
     return {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT), "COLUMNS": "200"}
 
 
 def prepare(place: Path) -> None:
-    """What a reader has: the examples of the repository."""
+    """What a reader has: the programs, and the examples of the repository."""
+    programs = place / ".bin"
+    programs.mkdir()
+    for name, words in {"python": "", "hpsearch": "-m hpsearch", "dask": "-m dask"}.items():
+        (programs / name).write_text(f'#!/bin/sh\nexec {sys.executable} {words} "$@"\n')
+        (programs / name).chmod(0o755)
     shutil.copytree(ROOT / "configs", place / "configs", ignore=shutil.ignore_patterns("__pycache__"))
