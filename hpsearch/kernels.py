@@ -24,7 +24,6 @@ import re
 import resource
 import shlex
 import signal
-import subprocess
 import sys
 import threading
 from collections.abc import Mapping
@@ -316,6 +315,8 @@ def measure(kernels: str) -> Measurement | None:
     Raises:
         UsageError: The CPU lacks the instructions.
     """
+    import subprocess  # only here: every command imports this module
+
     environment = {**user_environment(), "OPENBLAS_NUM_THREADS": "1"}
     for name, value in variables(kernels).items():
         environment.pop(name, None)

@@ -19,7 +19,7 @@ from hpsearch.store import Run
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from hpsearch.metrics import Sighting
+    from hpsearch.metrics.metric_reader import Sighting
     from hpsearch.trial import Metric, Result, Trial
 
 

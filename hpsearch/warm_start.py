@@ -1,15 +1,20 @@
 """Loads what is known beforehand, by ``search.warm_start`` and ``search.known_results``."""
 
+from __future__ import annotations  # types are imported for annotations only
+
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from hpsearch.config import Config
 from hpsearch.errors import ConfigError, HpsearchError, Problem, UsageError
-from hpsearch.known_results import read_known_results
-from hpsearch.searchers import ObservationBuffer, PriorObservation, match_observations
+from hpsearch.searchers import ObservationBuffer, match_observations
 from hpsearch.searchers.targets import comparable_losses
-from hpsearch.store import Run
+
+if TYPE_CHECKING:
+    from hpsearch.searchers import PriorObservation
+    from hpsearch.store import Run
 
 
 def load_warm_start(config: Config) -> tuple[list[PriorObservation], list[str]]:
@@ -37,6 +42,8 @@ def _file(
     config: Config, key: str, path: Path, problems: list[Problem]
 ) -> tuple[list[PriorObservation], list[str]]:
     """The prior observations of one file, and what was read; without any, a problem is added."""
+    from hpsearch.known_results import read_known_results
+
     try:
         known = read_known_results(path, config.space, config.metric)
     except UsageError as error:
@@ -51,6 +58,10 @@ def _file(
 
 def _runs(config: Config, problems: list[Problem]) -> tuple[list[PriorObservation], list[str]]:
     """The prior observations of earlier runs, and for each run a sentence with their number."""
+    if not config.search.warm_start:
+        return [], []
+    from hpsearch.store import Run  # only here: `check` of other configs does without
+
     prior_observations: list[PriorObservation] = []
     notes: list[str] = []
     for index, directory in enumerate(config.search.warm_start):

@@ -21,9 +21,11 @@ ROOMS: dict[str, set[str]] = {
     "versions": {"kernels"},
     "files": {"errors"},
     "touches": {"errors"},
+    "kept_epochs": {"errors"},
     "babysitting": {"touches", "trial"},
     "objective": {"trial"},
     "running": {"files", "objective", "trial"},
+    "standing": {"trial"},
     "space": {"errors", "expressions", "trial"},
     "document": {"errors", "trial"},
     "config": {
@@ -42,7 +44,7 @@ ROOMS: dict[str, set[str]] = {
     },
     "searchers": {"space", "trial", "errors"},
     "data": {"files", "shortages", "errors"},
-    "network": {"data", "files", "touches", "trial", "errors"},
+    "network": {"data", "files", "kept_epochs", "touches", "trial", "errors"},
     "metrics": set(),
     "invocation": {"expressions", "trial"},
     "expressions": set(),
@@ -78,7 +80,7 @@ ROOMS: dict[str, set[str]] = {
         "trial",
         "errors",
     },
-    "store": {"running", "files", "commands", "trial", "errors"},
+    "store": {"running", "standing", "files", "commands", "trial", "errors"},
     "functions": set(),
     "callbacks": {"process.reporting"},
     "keeping": {"config", "searchers", "store", "versions", "kernels", "trial", "errors"},
@@ -126,11 +128,12 @@ ROOMS: dict[str, set[str]] = {
     },
     "nursery": {
         *("starting", "search", "objectives", "network", "data", "relocation", "reports", "store"),
-        *("config", "document", "files", "space", "touches", "trial", "errors"),
+        *("config", "document", "files", "kept_epochs", "objective", "space", "touches", "trial", "errors"),
     },
     "testing": {"executors", "objective", "searchers", "space", "trial", "errors"},
+    "rerunning": {"config", "objectives", "relocation", "store", "trial", "versions"},
     "trying": {"starting", "objectives", "invocation", "config", "store", "metrics", "trial", "errors"},
-    "analysis": {"babysitting", "space", "trial", "searchers"},
+    "analysis": {"babysitting", "space", "standing", "trial", "searchers"},
     "findings": {
         *("analysis", "commands", "config", "searchers", "store", "network.hyperparameters"),
         *("trial", "errors"),
@@ -144,6 +147,7 @@ ROOMS: dict[str, set[str]] = {
         "config",
         "searchers",
         "space",
+        "standing",
         "files",
         "trial",
         "kernels",
@@ -307,8 +311,8 @@ MAIN = "from hpsearch.cli import main; main()"
 
 def test_workers_start_light() -> None:
     """What a worker process imports to run any trial has nothing to do with configs or the store."""
-    kinds = "import hpsearch.objectives.kinds, hpsearch.executors.caviar"
-    assert heavy(kinds) == {"numpy", "joblib"}
+    kinds = (f"hpsearch.objectives.{kind}" for kind in ("network", "function", "command"))
+    assert heavy(f"import {', '.join(kinds)}, hpsearch.executors.caviar") == {"numpy", "joblib"}
 
 
 def test_heavy_modules_are_seen() -> None:
@@ -326,6 +330,26 @@ def test_what_has_to_be_light_is(module: str) -> None:
 def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
     """--help of the program and of its commands are answered by click alone."""
     assert not heavy(f"sys.argv = ['hpsearch', *{arguments}]; {MAIN}")
+
+
+def test_a_search_without_display_imports_only_what_it_needs(tmp_path: Path) -> None:
+    """A search of one trial after another does not wait for joblib, nor a quiet one for the display."""
+    config = tmp_path / "c.yaml"
+    config.write_text(
+        "objective: {network: {data: digits, epochs: 1}}\nspace: {learning_rate: {min: 0.1, max: 0.2}}\n"
+    )
+    words = [str(config), "--trials", "1", "--strategy", "panda", "--quiet", "-o", str(tmp_path / "run")]
+    found = heavy(f"sys.argv = ['hpsearch', 'run', *{words}]; {MAIN}")
+    assert found == {"numpy", "pydantic", "yaml", "sqlite3"}
+
+
+def test_check_imports_only_what_it_needs(tmp_path: Path) -> None:
+    """A config that learns from no earlier run is checked without the store, and without joblib."""
+    config = tmp_path / "c.yaml"
+    config.write_text("objective: {command: 'true {x}'}\nspace: {x: {min: 0, max: 1}}\n")
+    assert heavy(f"sys.argv = ['hpsearch', 'check', {str(config)!r}]; {MAIN}").isdisjoint(
+        {"joblib", "sqlite3"}
+    )
 
 
 def test_completion_imports_nothing_heavy() -> None:

@@ -14,16 +14,26 @@ from hpsearch.cli.dashboard_command import dashboard
 from hpsearch.cli.demo_command import demo
 from hpsearch.cli.exchange_commands import export, import_
 from hpsearch.cli.figure_commands import plot, report
+from hpsearch.cli.init_command import init
 from hpsearch.cli.log_commands import logs
 from hpsearch.cli.machine_commands import completion, doctor
 from hpsearch.cli.model_commands import predict, train
 from hpsearch.cli.nursery_commands import nurse, replay
 from hpsearch.cli.options import say
+from hpsearch.cli.rerun_command import rerun
 from hpsearch.cli.results_commands import leaderboard, list_runs, show, status
-from hpsearch.cli.script_commands import init, try_
 from hpsearch.cli.search_commands import resume, run
 from hpsearch.cli.streams import drop_output
-from hpsearch.errors import ClusterLost, HpsearchError, Interrupted, RunError, SearchFailed, UsageError
+from hpsearch.cli.try_command import try_
+from hpsearch.errors import (
+    ClusterLost,
+    HpsearchError,
+    Interrupted,
+    RunError,
+    SearchFailed,
+    TrainingFailed,
+    UsageError,
+)
 from hpsearch.signals import ProgramSignals
 
 _EPILOG = """\b
@@ -92,7 +102,7 @@ for command in (
     *(run, resume),
     *(leaderboard, status, show, logs, list_runs),
     *(importance, explain, plot, report, dashboard),
-    *(nurse, replay, train, predict),
+    *(rerun, nurse, replay, train, predict),
     *(export, demo, doctor, schema, completion),
 ):
     program.add_command(command)
@@ -144,7 +154,13 @@ def _explain(error: HpsearchError) -> int:
         say(printable(line))
     if isinstance(error, Interrupted):
         return 128 + error.signal
-    for kind, code in ((RunError, 4), (UsageError, 2), (SearchFailed, 3), (ClusterLost, 3)):
+    for kind, code in (
+        (RunError, 4),
+        (UsageError, 2),
+        (SearchFailed, 3),
+        (TrainingFailed, 3),
+        (ClusterLost, 3),
+    ):
         if isinstance(error, kind):
             return code
     return 1

@@ -159,14 +159,14 @@ def resume(
 @contextlib.contextmanager
 def _callback(title: str, *, quiet: bool, verbose: bool, color: Color) -> Iterator[Callback]:
     """The live display on a terminal, lines elsewhere, nothing if quiet."""
-    from hpsearch.reports.lines import Lines
-    from hpsearch.reports.live import LiveDisplay
+    if quiet or verbose or not sys.stderr.isatty() or not console(color, stderr=True).is_interactive:
+        from hpsearch.reports.lines import Lines
 
-    errors = console(color, stderr=True)
-    if quiet or verbose or not errors.is_interactive:
         yield Lines(None if quiet else sys.stderr)
     else:
-        with LiveDisplay(errors, title) as display:
+        from hpsearch.reports.live import LiveDisplay
+
+        with LiveDisplay(console(color, stderr=True), title) as display:
             yield display
 
 

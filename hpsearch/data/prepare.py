@@ -53,8 +53,8 @@ def prepare(
         "validation": validation or Rows(rows.x[validation_at], rows.y[validation_at]),
         "test": test or Rows(rows.x[test_at], rows.y[test_at]),
     }
-    classes = np.unique(chosen["train"].y)
-    everything = np.unique(rows.y)
+    classes = _distinct(chosen["train"].y)
+    everything = _distinct(rows.y)
     if len(everything) < 2:
         raise DataError(f"there must be at least two classes; every label is {everything[0]!s}")
     arrays: dict[str, Array] = {}
@@ -109,6 +109,13 @@ def _every(count: int, share: float) -> Array:
     """A mask that takes ``share`` of ``count`` places, evenly spaced."""
     taken = np.floor(np.arange(count + 1) * share + 0.5)
     return np.asarray(np.diff(taken) > 0)
+
+
+def _distinct(y: Array) -> Array:
+    """The different labels in order; as :func:`numpy.unique`, which first imports masked arrays."""
+    ordered = np.sort(y)
+    distinct: Array = ordered[np.append(True, ordered[1:] != ordered[:-1])]
+    return distinct
 
 
 def _indices(y: Array, classes: Array, name: str) -> NDArray[np.intp]:

@@ -1,6 +1,5 @@
 """The names that a misspelt one is probably meant to be."""
 
-import difflib
 import os
 from collections.abc import Iterable
 from pathlib import Path
@@ -19,6 +18,8 @@ def closest(word: str, names: Iterable[str], *, most: int = 1, similarity: float
         most: How many names to return at most.
         similarity: How similar a name must be, from 0 to 1: the ratio of Ratcliff and Obershelp.
     """
+    import difflib  # only for what is misspelt
+
     return difflib.get_close_matches(word[:_LONGEST], list(names), most, similarity)
 
 

@@ -12,6 +12,10 @@ from hpsearch.document.scalars import AmbiguousScalar, resolve
 class _Dumper(yaml.SafeDumper):
     """Quotes text that would be read as something else, and escapes unprintable characters."""
 
+    def ignore_aliases(self, data: Any) -> bool:
+        """Whether to write a value out wherever it occurs: always."""
+        return True
+
     def write_double_quoted(self, text: str, split: bool = True) -> None:
         """Escapes everything outside ASCII, such as marks that change the writing direction."""
         self.allow_unicode = False

@@ -10,6 +10,8 @@ from typing import Any
 from hpsearch.document.dump import dump
 from hpsearch.document.nodes import Position
 from hpsearch.document.scalars import shown
+from hpsearch.space.choices import identity, is_nested
+from hpsearch.trial import Value
 
 _WIDTH = 100
 
@@ -79,6 +81,16 @@ def _wrapped(text: str, indent: str) -> Iterable[str]:
         yield from textwrap.wrap(
             text, _WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
         )
+
+
+def choices(values: Iterable[Value]) -> Any:
+    """Listed values as the space has them: each once, and a single one as a constant.
+
+    A constant that is null or nested is the only one of its choices: null alone is no section.
+    """
+    each = list({identity(value): value for value in values}.values())
+    alone = len(each) == 1 and each[0] is not None and not is_nested(each[0])
+    return each[0] if alone else {"values": each}
 
 
 def renamings(originals: Sequence[str], names: Sequence[str]) -> str:

@@ -6,11 +6,6 @@ import importlib
 import warnings
 from typing import TYPE_CHECKING
 
-with warnings.catch_warnings():
-    # Where there are no semaphores. Caviar says it in plain words if it is asked to run.
-    warnings.filterwarnings("ignore", message=".*joblib will operate in serial mode")
-    from joblib import cpu_count
-
 from hpsearch.errors import UsageError
 from hpsearch.executors.executor import Executor, Plan
 from hpsearch.shortages import check_descriptors
@@ -67,6 +62,10 @@ def choose_executor(
 
 def available_cpus() -> int:
     """How many CPUs this process may use, control groups and affinity considered."""
+    with warnings.catch_warnings():
+        # Where there are no semaphores. Caviar says it in plain words if it is asked to run.
+        warnings.filterwarnings("ignore", message=".*joblib will operate in serial mode")
+        from joblib import cpu_count  # only here: panda does without joblib, which takes long to import
     return int(cpu_count())
 
 

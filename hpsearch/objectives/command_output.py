@@ -5,7 +5,7 @@ from __future__ import annotations  # types are imported for annotations only
 import re
 from typing import TYPE_CHECKING, Any, Literal
 
-from hpsearch.metrics import LineReader, PatternReader
+from hpsearch.metrics.metric_reader import LineReader, PatternReader
 from hpsearch.metrics.names import canonical, looks_like_a_metric
 from hpsearch.objective import TrialEnded
 from hpsearch.trial import Status
@@ -13,7 +13,7 @@ from hpsearch.trial import Status
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from hpsearch.metrics import MetricReader, Sighting
+    from hpsearch.metrics.metric_reader import MetricReader, Sighting
     from hpsearch.metrics.metrics_files import MetricsFile
 
 Output = Literal["both", "stdout", "stderr"]

@@ -2,16 +2,15 @@
 
 from __future__ import annotations  # types are imported for annotations only
 
+from importlib import import_module
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from hpsearch.errors import UsageError
-from hpsearch.objectives.command import Command
-from hpsearch.objectives.function import Function
-from hpsearch.objectives.local_function import LocalFunction
-from hpsearch.objectives.network import NetworkPreparation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
     from hpsearch.config import Config
     from hpsearch.objective import Objective
@@ -76,8 +75,26 @@ class Preparation(Protocol):
         """What looks for changes of the user's code while trials run, if that is necessary."""
         ...
 
-    def objective(self, run: Run) -> Objective:
-        """What runs a trial; the files that it reads are in the run directory by then."""
+    def changes(self, run: Run) -> Sequence[str]:
+        """What differs from what a run began with, for who runs one of its trials again, as sentences.
+
+        Raises:
+            RunDamaged: As :meth:`resume`.
+            RunMismatch: What would run is another trial.
+        """
+        ...
+
+    def objective(self, run: Run, place: Path | None = None) -> Objective:
+        """What runs a trial.
+
+        Args:
+            run: What it belongs to.
+            place: Where the files are kept that it reads and writes; by default in the run directory.
+        """
+        ...
+
+    def close(self) -> None:
+        """End what trials have left in this process for the next ones."""
         ...
 
 
@@ -98,15 +115,21 @@ def prepare(config: Config, function: Callable[..., Any] | None = None) -> Prepa
                 "The trials of this search run in a Python program (objective: python). Continue it there,"
                 " with hpsearch.Search(…, directory=…) or hpsearch.resume(…, function=…)"
             )
+        from hpsearch.objectives.local_function import LocalFunction
+
         return LocalFunction.prepare(config, function)
     if function is not None:
         raise UsageError(f"This search runs a {kind}, as its config says; leave function= out")
-    return KINDS[kind](config, config.objective)
+    module, _, name = KINDS[kind].partition(":")
+    prepare_kind: Callable[[Config, Any], Preparation] = attrgetter(name)(import_module(module))
+    return prepare_kind(config, config.objective)
 
 
-KINDS: Mapping[str, Callable[[Config, Any], Preparation]] = {
-    "network": NetworkPreparation,
-    "function": Function.prepare,
-    "command": Command.prepare,
+KINDS = {
+    "network": "hpsearch.objectives.network:NetworkPreparation",
+    "function": "hpsearch.objectives.function:Function.prepare",
+    "command": "hpsearch.objectives.command:Command.prepare",
 }
-"""By the key in a config's ``objective`` section: makes the preparation from the config and that section."""
+"""By the key in a config's ``objective`` section: what makes the preparation of a search.
+
+Imported when it is used: a search of one kind does not wait for what the others need."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from hpsearch.babysitting import TOUCHES, touches_of
 from hpsearch.data.dataset import Dataset
 from hpsearch.data.load import fingerprint, load
+from hpsearch.errors import RunMismatch
 from hpsearch.network.hyperparameters import Hyperparameters
 from hpsearch.network.train import Training
 from hpsearch.objectives.checkpoint import Checkpoint
@@ -176,16 +177,30 @@ class NetworkPreparation:
     def watch(self, run: Run) -> None:
         """None: it runs no code of the user's."""
 
-    def objective(self, run: Run) -> Objective:
-        """What trains the network, on data that are in the run directory by then."""
-        if not (run.data_directory / "dataset.json").exists():
+    def close(self) -> None:
+        """Nothing is left."""
+
+    def changes(self, run: Run) -> Sequence[str]:
+        """None; on other data it would be another trial."""
+        if self.fingerprint() != run.meta("data"):
+            raise RunMismatch(
+                f"The data has changed since {run.directory} began, so no trial can run again as it was."
+                " Restore the old data, or search the new data."
+            )
+        return ()
+
+    def objective(self, run: Run, place: Path | None = None) -> Objective:
+        """What trains the network, on data that are prepared by then."""
+        where = (place or run.directory).resolve()
+        data = where / run.data_directory.name
+        if not (data / "dataset.json").exists():
             dataset = self.dataset
             with run.writing():
-                dataset.save(run.data_directory)
+                dataset.save(data)
         self._dataset = None  # from here on the data are in memory once, as files that every worker maps
         objective = NetworkObjective(
-            data=run.data_directory.resolve(),
-            trials=run.trials_directory.resolve(),
+            data=data,
+            trials=where / run.trials_directory.name,
             metric=self._config.metric,
             constants=self._settings.constants,
             timeout=self._config.run.timeout,

@@ -1,10 +1,12 @@
-"""Finding a user's function, and what is wrong with it. It imports nothing but the standard library."""
+"""Finding a user's function, and what is wrong with it.
 
-import difflib
+It imports nothing but the standard library, and what only mistakes need when there is one: every trial of a
+function waits for this module.
+"""
+
 import importlib
 import inspect
 import sys
-import traceback
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -24,6 +26,8 @@ def check_signature(job: Mapping[str, Any]) -> str:
     except Wrong as error:
         return str(error)
     except BaseException as error:
+        import traceback
+
         at = traceback.extract_tb(error.__traceback__)[-1]
         place = "" if at.filename.startswith("<") else f" ({at.filename}:{at.lineno})"
         return f"importing its module raises {type(error).__name__}: {error}{place}"
@@ -85,6 +89,8 @@ def find(name: str, path: str) -> Callable[..., Any]:
     check_that_none_is_hidden(module_name.partition(".")[0], path)
     for part in attribute.split("."):
         if not hasattr(found, part):
+            import difflib
+
             near = difflib.get_close_matches(part, dir(found), 3)
             hint = f"; did you mean {' or '.join(near)}?" if near else ""
             raise Wrong(f"{module_name} ({getattr(found, '__file__', path)}) has no {part}{hint}")

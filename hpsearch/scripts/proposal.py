@@ -1,28 +1,42 @@
 """The text of a config for a script, with comments on everything that was guessed."""
 
-import json
 import math
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from hpsearch.document.scalars import AmbiguousScalar, resolve, shown
-from hpsearch.scripts.draft_command import Role, args_style, command_words, own_flag, roles
+from hpsearch.document.scalars import shown
+from hpsearch.scripts.draft_command import EDIT, Role, args_style, own_flag, roles
+from hpsearch.scripts.draft_objective import USUAL_EPOCHS, epochs_of, objective_lines
+from hpsearch.scripts.draft_text import aligned, flow, scalar
+from hpsearch.scripts.environment_options import as_number
 from hpsearch.scripts.habits import Proposal, propose
 from hpsearch.scripts.printed_metrics import best_candidates, likely_goal
-from hpsearch.scripts.ranges import Section
+from hpsearch.scripts.ranges import Section, usual
 from hpsearch.scripts.script import UNKNOWN, Option, Script
 
 LONGEST_HELP = 60
 LONGEST_COMMENT = 160
-COLUMN = 60
-"""Where comments begin, if there is room."""
-
 DEFAULT_TRIALS = 32
 
-_PLAIN = re.compile(r"[A-Za-z_/.][\w./ =-]*")
-"""Text that needs no quotes, also in a section on one line."""
+
+@dataclass(frozen=True)
+class Wishes:
+    """What a user has said about a config; None, or nothing, leaves it to the proposal.
+
+    Attributes:
+        metric: Its name.
+        goal: ``minimize`` or ``maximize``.
+        searched: The sections of the parameters to search, by name.
+        given: The values of options that have to be given, by name.
+        trials: How many.
+    """
+
+    metric: str | None = None
+    goal: str | None = None
+    searched: Mapping[str, Section] | None = None
+    given: Mapping[str, str] = field(default_factory=dict)
+    trials: int = DEFAULT_TRIALS
 
 
 @dataclass(frozen=True)
@@ -34,15 +48,23 @@ class Draft:
         searched: The names of the parameters.
         edits: What the user has to write himself, as sentences; empty if it can run as it is.
         notes: What was guessed or not found.
+        metrics: The metrics that it could have, the proposed one first.
+        sections: How the options can be searched, by name: the searched ones, and the others.
+        required: The options that the user has to give a value.
     """
 
     text: str
     searched: tuple[str, ...]
     edits: tuple[str, ...]
     notes: tuple[str, ...]
+    metrics: tuple[str, ...] = ()
+    sections: Mapping[str, Section] = field(default_factory=dict)
+    required: tuple[str, ...] = ()
 
 
-def propose_config(script: Script, base: Sequence[str], *, made_from: str, name: str) -> Draft:
+def propose_config(
+    script: Script, base: Sequence[str], *, made_from: str, name: str, wishes: Wishes | None = None
+) -> Draft:
     """A config that searches a script's hyperparameters.
 
     Args:
@@ -50,121 +72,125 @@ def propose_config(script: Script, base: Sequence[str], *, made_from: str, name:
         base: The words that run it: ``python train.py``; for a function, ``module:function``.
         made_from: What it is made from, to be named in its first line.
         name: Names its runs.
+        wishes: What the user has said about it.
     """
-    proposals = [(option, propose(option)) for option in script.options]
-    role = roles(script)
-    kept = {option.name for option in (role.epochs, role.seed, role.output) if option is not None}
-    searched = [
-        (option, proposal.section)
-        for option, proposal in proposals
-        if proposal.section is not None and option.name not in kept
-    ]
-    rest = [
-        (option, proposal)
-        for option, proposal in proposals
-        if proposal.section is None and option.name not in kept and not option.required
-    ]
-    edits = _edits(script, role, searched)
+    wishes = wishes or Wishes()
+    role = roles(script, wishes.given)
+    searched, rest, possible = _chosen(script, role, wishes.searched)
     lines = [
         f"# Made by hpsearch init from {made_from}. Ranges are guesses around its defaults.",
-        f"name: {_scalar(name)}",
+        f"name: {scalar(name)}",
         "seed: 7",
         "",
-        *_metric(script),
+        *_metric(script, wishes),
         "",
-        *_objective(script, base, role, [option for option, _ in searched]),
+        *objective_lines(script, base, role, [option for option, _ in searched]),
         "",
         *_space(script, searched),
+        *_constants(script, role, searched),
         *_comments(rest),
-        *_search(searched),
+        *_search(searched, wishes.trials),
     ]
-    return Draft("\n".join(lines) + "\n", tuple(option.name for option, _ in searched), edits, script.notes)
+    names = tuple(option.name for option, _ in searched)
+    return Draft(
+        "\n".join(lines) + "\n",
+        names,
+        _edits(script, role, names, wishes),
+        script.notes,
+        tuple(metric.name for metric in best_candidates(script.metrics)),
+        {option.name: section for option, section in possible},
+        tuple(option.name for option in role.required if option.name not in names),
+    )
 
 
-def _edits(script: Script, role: Role, searched: Sequence[tuple[Option, Section]]) -> tuple[str, ...]:
+_Searched = list[tuple[Option, Section]]
+
+
+def _chosen(
+    script: Script, role: Role, wished: Mapping[str, Section] | None
+) -> tuple[_Searched, list[tuple[Option, Proposal]], _Searched]:
+    """The options to search, those that are not, and all that could be."""
+    kept = {option.name for option in (role.epochs, role.seed, role.output) if option is not None}
+    proposals = [(option, propose(option)) for option in script.options if option.name not in kept]
+    sections = [(option, proposal.section or usual(option)) for option, proposal in proposals]
+    possible = [(option, section) for option, section in sections if section is not None]
+    if wished is None:
+        searched = [
+            (option, proposal.section) for option, proposal in proposals if proposal.section is not None
+        ]
+    else:
+        searched = [(option, wished[option.name]) for option, _ in possible if option.name in wished]
+    if any(option.before for option, _ in searched):  # a switch needs {args}, which is not used then
+        searched = [(option, section) for option, section in searched if "{}" in option.flag]
     names = {option.name for option, _ in searched}
+    rest = [pair for pair in proposals if pair[0].name not in names and not pair[0].required]
+    return searched, rest, possible
+
+
+def _edits(script: Script, role: Role, names: Sequence[str], wishes: Wishes) -> tuple[str, ...]:
     edits = [
-        f"write the value of {option.name} in place of EDIT_ME"
+        f"write the value of {option.name} in place of {EDIT}"
         for option in role.required
-        if option.name not in names
+        if option.name not in names and option.name not in role.values
     ]
-    if not searched:
+    if not names:
         edits.append("name the parameters to search in space; no option looks like a hyperparameter")
-    if not best_candidates(script.metrics):
+    if not best_candidates(script.metrics) and wishes.metric is None:
         edits.append("name the metric; the script prints nothing that looks like one")
     return tuple(edits)
 
 
-def _metric(script: Script) -> list[str]:
+def _metric(script: Script, wishes: Wishes) -> list[str]:
     candidates = best_candidates(script.metrics)
+    if wishes.metric is not None:
+        goal = wishes.goal or likely_goal(wishes.metric)
+        return [f"metric: {{name: {scalar(wishes.metric)}, goal: {goal}}}"]
     if not candidates:
-        return ["metric: {name: loss, goal: minimize}    # EDIT_ME: no metric was found in the script"]
+        return [f"metric: {{name: loss, goal: minimize}}    # {EDIT}: no metric was found in the script"]
     best, *others = candidates
     comment = f"# from line {best.line}"
     if others:
         comment += f"; also: {', '.join(metric.name for metric in others[:6])}"
-    return [_aligned(f"metric: {{name: {_scalar(best.name)}, goal: {likely_goal(best.name)}}}", comment)]
-
-
-def _objective(script: Script, base: Sequence[str], role: Role, searched: Sequence[Option]) -> list[str]:
-    epochs = role.epochs.known_default if role.epochs is not None else None
-    count = int(epochs) if isinstance(epochs, int | float) and epochs >= 1 else 10
-    if script.style == "function":
-        return ["objective:", f"  function: {_scalar(base[0])}"]
-    lines = ["objective:", "  command:"]
-    if script.style == "constants":
-        path = base[-1]
-        copy = path.rpartition("/")[2]
-        run = " ".join([*base[:-1], f"{{trial_dir}}/{copy}"])
-        lines += [
-            f"    run: {_scalar(run)}",
-            _aligned(f"    files: {{{copy}: {path}}}", "# a copy for each trial, with its constants set"),
-            _aligned("    env: {PYTHONPATH: .}", "# where the copy finds the modules beside the script"),
-        ]
-    else:
-        lines.append(f"    run: {_scalar(command_words(base, script, role, searched))}")
-    variables = [f"{option.variable}: '{{{option.name}}}'" for option in searched if option.variable]
-    if variables:
-        lines.append(f"    env: {{{', '.join(variables)}}}")
-    if role.epochs is not None:
-        line = f"    epochs: {count}"
-        known = count == epochs
-        lines.append(
-            _aligned(line, "# the script's default" if known else "# EDIT_ME: how many epochs a trial has")
-        )
-    return lines + _metrics_file(script, role)
-
-
-def _metrics_file(script: Script, role: Role) -> list[str]:
-    """Where the metrics are, if they are not printed."""
-    best = best_candidates(script.metrics)[:1]
-    if not script.files or not best or best[0].how in ("print", "log"):
-        return []
-    file = script.files[0]
-    directory = role.output is not None or script.style == "hydra"
-    path = "{trial_dir}" if file == "events" else f"{{trial_dir}}/{file}"
-    line = _aligned(f"    metrics_file: {_scalar(path)}", "# what the script writes there")
-    if directory:
-        return [line]
-    return [_aligned("    in_trial_directory: true", "# it writes to the directory where it runs"), line]
+    return [aligned(f"metric: {{name: {scalar(best.name)}, goal: {likely_goal(best.name)}}}", comment)]
 
 
 def _space(script: Script, searched: Sequence[tuple[Option, Section]]) -> list[str]:
     if not searched:
         return ["space:", "  EDIT_ME: {min: 0, max: 1}    # name a hyperparameter, and its range"]
     style = args_style([option for option, _ in searched])
+    explicit = any(option.before for option, _ in searched)  # then the command names each of them
     width = max(len(option.name) for option, _ in searched) + 1
     lines = ["space:"]
     for option, section in searched:
         entries = dict(section)
-        if option.flag and (flag := own_flag(option, style)):
+        if option.flag and not explicit and (flag := own_flag(option, style)):
             entries["flag"] = flag
         if option.kind == "bool" and option.spelling == ("True", "False"):
             entries["spelling"] = "python"
         if option.kind == "bool" and option.spelling == ("True", ""):
             entries["spelling"] = {True: "True", False: ""}
-        text = f"  {option.name + ':':<{width}} {_flow(entries)}"
-        lines.append(_aligned(text, f"# {_described(option, propose(option))}"))
+        text = f"  {option.name + ':':<{width}} {flow(entries)}"
+        lines.append(aligned(text, f"# {_described(option, propose(option))}"))
+    return lines
+
+
+def _constants(script: Script, role: Role, searched: Sequence[tuple[Option, Section]]) -> list[str]:
+    """What a function is given in every trial."""
+    if script.style != "function":
+        return []
+    names = {option.name for option, _ in searched}
+    lines = [
+        aligned(
+            f"  {option.name}: {scalar(as_number(role.values.get(option.name, EDIT)))}",
+            "# the function needs it",
+        )
+        for option in role.required
+        if option.name not in names
+    ]
+    if role.epochs is not None and role.epochs.name == "epochs":
+        count = epochs_of(role.epochs)
+        comment = "# the function's default" if count else f"# {EDIT}: how many epochs a trial has"
+        lines.append(aligned(f"  epochs: {count or USUAL_EPOCHS}", comment))
     return lines
 
 
@@ -179,7 +205,7 @@ def _comments(rest: Sequence[tuple[Option, Proposal]]) -> list[str]:
 
 def _described(option: Option, proposal: Proposal) -> str:
     """What a comment says of an option: its default, its line, and why it is or is not searched."""
-    facts = [] if option.default is UNKNOWN else [f"default {_scalar(option.default)}"]
+    facts = [] if option.default is UNKNOWN else [f"default {scalar(option.default)}"]
     facts += [f"line {option.line}"] if option.line else []
     text = option.help.replace("%(default)s", str(option.known_default))
     if len(text) > LONGEST_HELP:
@@ -188,12 +214,20 @@ def _described(option: Option, proposal: Proposal) -> str:
     return shown(": ".join(filter(None, (", ".join(facts), about))), LONGEST_COMMENT)
 
 
-def _search(searched: Sequence[tuple[Option, Section]]) -> list[str]:
+def _search(searched: Sequence[tuple[Option, Section]], trials: int) -> list[str]:
     defaults = {option.name: _inside(option, section) for option, section in searched}
-    lines = ["", "search:", f"  trials: {DEFAULT_TRIALS}"]
+    lines = ["", "search:", f"  trials: {trials}"]
     if defaults:
-        entry = ", ".join(f"{name}: {_scalar(value)}" for name, value in defaults.items())
-        lines += ["  enqueue:", f"    - {{{entry}}}    # the script's own defaults are tried first"]
+        other = [
+            f"{option.name} (default {scalar(option.default)})"
+            if option.default is not UNKNOWN
+            else option.name
+            for option, _ in searched
+            if option.default is UNKNOWN or defaults[option.name] != option.default
+        ]
+        but = f", but for {', '.join(other)}" if other else ""
+        comment = shown(f"the script's own defaults are tried first{but}", LONGEST_COMMENT)
+        lines += ["  enqueue:", f"    - {flow(defaults)}    # {comment}"]
     return lines
 
 
@@ -207,37 +241,3 @@ def _inside(option: Option, section: Section) -> Any:
         return value
     middle = math.sqrt(low * high) if section.get("prior") == "log" else (low + high) / 2
     return round(middle) if section.get("type") == "int" else float(f"{middle:.3g}")
-
-
-def _aligned(line: str, comment: str) -> str:
-    return f"{line:<{COLUMN}}  {comment}"
-
-
-def _flow(entries: Mapping[Any, Any]) -> str:
-    """A section on one line."""
-    return "{" + ", ".join(f"{_scalar(key)}: {_flow_value(value)}" for key, value in entries.items()) + "}"
-
-
-def _flow_value(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return _flow(value)
-    if isinstance(value, list):
-        return f"[{', '.join(map(_scalar, value))}]"
-    return _scalar(value)
-
-
-def _scalar(value: Any) -> str:
-    """A value as YAML that is read back the same."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if value is None:
-        return "null"
-    if not isinstance(value, str):
-        return repr(value)
-    try:
-        plain = resolve(value) == value and bool(_PLAIN.fullmatch(value))
-    except AmbiguousScalar:
-        plain = False
-    if not value.isprintable():
-        return json.dumps(value)
-    return value if plain else "'" + value.replace("'", "''") + "'"

@@ -4,7 +4,8 @@ import math
 
 import pytest
 
-from hpsearch.metrics import LineReader, MisreadNumber, PatternReader
+from hpsearch.metrics.metric_reader import LineReader, PatternReader
+from hpsearch.metrics.patterns import MisreadNumber
 from tests.metrics.corpus import Case, corpus
 
 

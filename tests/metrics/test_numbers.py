@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hpsearch.metrics import LineReader, MisreadNumber, Pattern
+from hpsearch.metrics.metric_reader import LineReader
 from hpsearch.metrics.numbers import number, plain_line
+from hpsearch.metrics.patterns import MisreadNumber, Pattern
 
 FORMATS = (
     "{}",

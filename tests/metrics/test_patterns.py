@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from hpsearch.metrics import BadPattern, MisreadNumber, Pattern
+from hpsearch.metrics.patterns import BadPattern, MisreadNumber, Pattern
 
 
 @pytest.mark.parametrize(

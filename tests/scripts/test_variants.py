@@ -181,6 +181,53 @@ VARIANTS = [
         ("LR", "HIDDEN"),
     ),
     Variant(
+        "a word for what to do, and options before it",
+        """
+        import argparse
+        p = argparse.ArgumentParser()
+        p.add_argument("--lr", type=float, default=0.1)
+        s = p.add_subparsers(dest="what")
+        s.add_parser("eval").add_argument("file")
+        t = s.add_parser("train")
+        t.add_argument("--dropout", type=float, default=0.5)
+        a = p.parse_args()
+        print(f"val_loss: {a.lr + a.dropout}")
+        """,
+        "val_loss",
+        0.6,
+        1,
+        ("lr", "dropout"),
+    ),
+    Variant(
+        "a YAML file that an option names",
+        """
+        import argparse
+        p = argparse.ArgumentParser()
+        p.add_argument("-c", "--config", default="conf/base.yaml")
+        lines = open(p.parse_args().config).read().replace(":", " ").split()
+        print("valid_loss", 2 * float(lines[lines.index("lr") + 1]))
+        """,
+        "valid_loss",
+        0.02,
+        1,
+        ("train.lr",),
+        {"conf/base.yaml": "train:\n  lr: 0.01\n  name: x\n"},
+    ),
+    Variant(
+        "a class of settings",
+        """
+        class CFG:
+            lr = 0.01
+            epochs = 2
+        for epoch in range(CFG.epochs):
+            print("epoch", epoch + 1, "avg_val_loss", CFG.lr + 1 / (epoch + 1))
+        """,
+        "avg_val_loss",
+        0.51,
+        2,
+        ("CFG.lr",),
+    ),
+    Variant(
         "a metric on a table's line",
         """
         import argparse
@@ -210,7 +257,9 @@ def test_a_script_needs_no_edit(
     variant: Variant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Its first trial has its own defaults, and the value that they give."""
-    (tmp_path / "train.py").write_text(dedent(variant.code))
+    for name, text in {"train.py": variant.code, **variant.files}.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(dedent(text))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:/usr/bin:/bin")
     assert exit_code(["init", "train.py"]) == 0
@@ -232,7 +281,7 @@ def test_a_script_needs_no_edit(
 def test_a_program_of_a_shell_is_read_by_its_help(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """One line is left to the user, and the first trial says what to write there."""
+    """And its metric by its text: nothing is left to the user."""
     program = tmp_path / "solver"
     program.write_text(
         """#!/bin/sh
@@ -249,13 +298,7 @@ awk -v c=$c -v g=$g 'BEGIN { printf "Accuracy = %.4f%% (7/15) (classification)\\
     program.chmod(0o755)
     monkeypatch.chdir(tmp_path)
     assert exit_code(["init", "./solver", "--run-help"]) == 0
-    assert "to do: name the metric" in capsys.readouterr().err
-    assert exit_code(["try", "config.yaml"]) != 0
-    assert "write metric.name: Accuracy" in capsys.readouterr().out
-    config = Path("config.yaml")
-    lines = config.read_text().splitlines()
-    lines = ["metric: {name: Accuracy, goal: maximize}" if "EDIT_ME" in line else line for line in lines]
-    config.write_text("\n".join(lines) + "\n")
+    assert "to do" not in capsys.readouterr().err
     assert exit_code(["run", "config.yaml", "-q", "-o", "out", "--trials", "1"]) == 0
     with Run.read(Path("out")) as run:
         result = run.result(0)

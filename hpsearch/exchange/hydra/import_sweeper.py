@@ -14,7 +14,7 @@ from hpsearch.config import parse_space
 from hpsearch.config.setting_types import name_like
 from hpsearch.document.nodes import Location, MappingNode, Node, ScalarNode, SequenceNode, entries_at, find
 from hpsearch.errors import ConfigError
-from hpsearch.exchange.draft import Draft, renamings, valid_names
+from hpsearch.exchange.draft import Draft, choices, renamings, valid_names
 from hpsearch.exchange.foreign_document import ForeignDocument, as_python, is_null
 from hpsearch.exchange.hydra.override import BadOverride, Override, parse_override
 from hpsearch.trial import Value
@@ -210,10 +210,9 @@ def _read(override: Override, *, closed: bool = True) -> Any:
     if override.kind == "glob":
         return None
     if override.kind == "value":
-        return _element(override.arguments[0])
+        return choices([_element(override.arguments[0])])
     if override.kind == "choice":
-        values = _alike([_element(each) for each in override.arguments], override.arguments)
-        return {"values": values} if len(values) > 1 else values[0]
+        return choices(map(_element, override.arguments))
     return _range(override, closed=closed) if override.kind == "range" else _interval(override)
 
 
@@ -246,24 +245,18 @@ def _interval(override: Override) -> dict[str, Any]:
 
 
 def _number(text: str | None) -> int | float:
-    value: bool | int | float | str = _element(text or "")
-    if isinstance(value, bool | str):
-        raise ValueError
-    return value
+    value = _element(text or "")
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value
+    raise ValueError
 
 
 def _element(text: str) -> Value:
-    """A number, true, false, or the text that Hydra reads back."""
+    """A number, true, false, null, or the text that Hydra reads back."""
     if re.fullmatch(r"[-+]?(\d[\d_]*)?\.?\d+\.?([eE][-+]?\d+)?|[-+]?\d+\.", text):
         number = text.replace("_", "")
         return int(number) if re.fullmatch(r"[-+]?\d+", number) else float(number)
-    return text == "true" if text in ("true", "false") else text
-
-
-def _alike(values: list[Value], texts: tuple[str, ...]) -> list[Value]:
-    """Values of one kind, each once; or their texts, which Hydra reads back as what they were."""
-    kinds = {"number" if type(value) in (int, float) else type(value).__name__ for value in values}
-    return list(dict.fromkeys(values if len(kinds) == 1 else texts))
+    return {"true": True, "false": False, "null": None}.get(text, text)
 
 
 def _older(document: ForeignDocument, at: Location) -> Any:

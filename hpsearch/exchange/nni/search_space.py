@@ -10,7 +10,9 @@ from fractions import Fraction
 from typing import Any
 
 from hpsearch.document.nodes import Location, MappingNode, Node, ScalarNode, find
+from hpsearch.exchange.draft import choices
 from hpsearch.exchange.foreign_document import ForeignDocument, as_python
+from hpsearch.trial import Value
 
 TYPES = {
     "randint": ("lower", "upper"),
@@ -40,11 +42,11 @@ class NniParameter:
     name: str
     at: Location
     spec: Any
-    when: tuple[str, str] | None = None
+    when: tuple[str, Value] | None = None
 
 
 def read_parameters(
-    document: ForeignDocument, at: Location, prefix: str = "", when: tuple[str, str] | None = None
+    document: ForeignDocument, at: Location, prefix: str = "", when: tuple[str, Value] | None = None
 ) -> Iterator[NniParameter]:
     """The parameters of a search space; what is wrong is reported.
 
@@ -85,13 +87,7 @@ def _choice(document: ForeignDocument, at: Location, nodes: Sequence[Node]) -> A
     if not values:
         document.report((*at, "_value"), "must list at least one value", found="none")
         return None
-    kinds = {"number" if type(each) in (int, float) else type(each).__name__ for each in values}
-    if len(kinds) > 1 or not kinds <= {"number", "str", "bool"}:
-        text = "its choices become text: values must be all numbers, all text, or true and false"
-        document.note(at, text)
-        values = [str(each) for each in values]
-    values = list(dict.fromkeys(values))
-    return {"values": values} if len(values) > 1 else values[0]
+    return choices(values)
 
 
 def _option(node: Node) -> Any:
@@ -106,8 +102,8 @@ def _nested(
     """The parameters within the options of a choice."""
     for index, node in enumerate(nodes):
         if isinstance(node, MappingNode) and "_name" in node.entries:
-            option = str(_option(node))
-            yield from read_parameters(document, (*at, "_value", index), f"{name}.", (name, option))
+            option = (name, _option(node))
+            yield from read_parameters(document, (*at, "_value", index), f"{name}.", option)
 
 
 def _range(document: ForeignDocument, at: Location, kind: str, nodes: Sequence[Node]) -> Any:

@@ -1,6 +1,7 @@
 """An Optuna study as a config: its distributions are the space, its best trials are tried first."""
 
 import math
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -32,8 +33,10 @@ def import_study(url: str, name: str) -> Draft:
         UsageError: Optuna is not installed, there is no such study, or it cannot be searched here.
     """
     optuna = required("optuna", "--optuna", "optuna")
-    study = _load(optuna, url, name)
-    goal, trials = _goal(study), _trials(study)
+    with warnings.catch_warnings():  # it warns of choices that are lists, which it stores all the same
+        warnings.simplefilter("ignore")
+        study = _load(optuna, url, name)
+        goal, trials = _goal(study), _trials(study)
     draft = Draft(f"the Optuna study {name}", "")
     complete = [trial for trial in trials if trial.state == optuna.trial.TrialState.COMPLETE]
     space = study_space(study, trials, complete)

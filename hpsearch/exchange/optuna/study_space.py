@@ -7,12 +7,11 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from hpsearch.exchange.draft import Note, renamings, valid_names
+from hpsearch.exchange.draft import Note, choices, renamings, valid_names
+from hpsearch.space.choices import identity
 
 Row = Mapping[str, Any]
 """The values of one trial of the study, by the study's names."""
-
-_ABSENT = object()
 
 _MOST_STEPS = 1_000_000
 """A grid with more steps than this is a range without a step."""
@@ -35,11 +34,7 @@ class StudySpace:
     def configuration(self, row: Row) -> dict[str, Any]:
         """The values of a trial of the study, as the space has them; constants are left out."""
         values = {self.names[key]: value for key, value in row.items()}
-        return {
-            name: str(value) if _has_texts(spec) else value
-            for name, value in values.items()
-            if isinstance(spec := self.section[name], dict)
-        }
+        return {name: value for name, value in values.items() if isinstance(self.section[name], dict)}
 
 
 def study_space(study: Any, trials: Sequence[Any], complete: Sequence[Any]) -> StudySpace:
@@ -52,17 +47,18 @@ def study_space(study: Any, trials: Sequence[Any], complete: Sequence[Any]) -> S
             may have ended before they asked for all of theirs.
     """
     known = _exported_conditions(study)
-    seen: dict[str, dict[Any, None]] = {}
+    seen: dict[str, dict[str, Any]] = {}
     for trial in trials:
         for key in trial.params:
-            seen.setdefault(key, {})[trial.distributions[key]] = None
+            distribution = trial.distributions[key]
+            seen.setdefault(key, {})[repr(distribution)] = distribution
     names = dict(zip(seen, valid_names(list(seen), python=True), strict=True))
     renamed = renamings(list(names), list(names.values()))
     notes = [Note("renamed", f"{renamed}: they become names of arguments")] if renamed else []
     rows = [trial.params for trial in complete]
     space: dict[str, Any] = {}
     for at, (key, name) in enumerate(names.items()):
-        spec = _parameter(key, list(seen[key]), notes)
+        spec = _parameter(key, list(seen[key].values()), notes)
         if isinstance(spec, dict) and known.get(key, {}).keys() & names.keys():
             spec["when"] = {names[parent]: values for parent, values in known[key].items() if parent in names}
         elif any(key not in row for row in rows):
@@ -93,26 +89,16 @@ def _conditional(
         return f"{some}, so its condition is unknown; here it is in all trials"
     if found := _condition(key, rows, parents):
         parent, values = found
-        texts = _has_texts(parents[parent])
-        spec["when"] = {names[parent]: [str(each) if texts else each for each in values]}
+        spec["when"] = {names[parent]: values}
         return f"{some}; its condition is inferred from these trials: check it"
     return f"{some}, and no other parameter explains which; here it is in all trials"
-
-
-def _has_texts(spec: Any) -> bool:
-    return isinstance(spec, dict) and isinstance(spec.get("values", [0])[0], str)
 
 
 def _parameter(key: str, seen: Sequence[Any], notes: list[Note]) -> Any:
     """The section of a parameter, or the value of a constant; its range spans all its distributions."""
     last = seen[-1]
     if hasattr(last, "choices"):
-        choices = list(dict.fromkeys(choice for each in seen for choice in getattr(each, "choices", ())))
-        values = _alike(choices)
-        if any(type(mine) is not type(theirs) for mine, theirs in zip(values, choices, strict=True)):
-            text = "its choices become text: values must be all numbers, all text, or true and false"
-            notes.append(Note(key, text))
-        return {"values": values} if len(values) > 1 else values[0]
+        return choices(each for space in seen for each in getattr(space, "choices", ()))
     alike = [each for each in seen if type(each) is type(last)]
     low, high = min(each.low for each in alike), max(each.high for each in alike)
     step = _common_step(alike)
@@ -153,12 +139,6 @@ def _common_divisor(lengths: Iterable[Fraction]) -> Fraction:
     return Fraction(math.gcd(*(int(length * whole) for length in every)), whole)
 
 
-def _alike(choices: Sequence[Any]) -> list[Any]:
-    """Choices as values of a parameter: as they are, or all as text."""
-    kinds = {"number" if type(each) in (int, float) else type(each).__name__ for each in choices}
-    return list(choices) if kinds in ({"number"}, {"bool"}, {"str"}) else [str(each) for each in choices]
-
-
 def _condition(key: str, rows: Sequence[Row], parents: Mapping[str, Any]) -> tuple[str, list[Any]] | None:
     """The parameter whose value decides whether another is present, and the values for which it is.
 
@@ -176,13 +156,15 @@ def _condition(key: str, rows: Sequence[Row], parents: Mapping[str, Any]) -> tup
     }
     for parent in sorted(separate, key=lambda each: "values" not in separate[each]):
         spec = separate[parent]
-        present = {row.get(parent, _ABSENT) for row in rows if key in row}
-        absent = {row[parent] for row in rows if key not in row and parent in row}
-        if _ABSENT in present or present & absent or not absent:
+        known = [(row[parent], key in row) for row in rows if parent in row]
+        chosen = {identity(value): value for value, has in known if has}
+        others = {identity(value): value for value, has in known if not has}
+        orphans = any(key in row and parent not in row for row in rows)
+        if orphans or chosen.keys() & others.keys() or not others:
             continue
         if "values" in spec:
-            order = {str(value): at for at, value in enumerate(spec["values"])}
-            return parent, sorted(present, key=lambda value: order[str(value)])
+            return parent, [value for value in spec["values"] if identity(value) in chosen]
+        present, absent = chosen.values(), others.values()
         whole = range(spec["min"], spec["max"] + 1, spec.get("step", 1))
         if min(present) > max(absent):
             return parent, [each for each in whole if each >= min(present)]

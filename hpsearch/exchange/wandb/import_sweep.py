@@ -12,9 +12,9 @@ from typing import Any
 
 from hpsearch.config import parse_space
 from hpsearch.config.setting_types import name_like
-from hpsearch.document.nodes import Location, MappingNode, Node, SequenceNode, find
+from hpsearch.document.nodes import Location, MappingNode, Node, SequenceNode
 from hpsearch.exchange.draft import Draft, renamings, valid_names
-from hpsearch.exchange.foreign_document import ForeignDocument, as_python
+from hpsearch.exchange.foreign_document import ForeignDocument
 from hpsearch.exchange.wandb.sweep_command import PROGRAM, CommandParameter, read_command
 from hpsearch.exchange.wandb.sweep_parameter import read_parameter
 
@@ -146,9 +146,7 @@ def _parameters(sweep: ForeignDocument) -> list[CommandParameter]:
     for (keys, at), original, name in zip(found, originals, names, strict=True):
         spec = read_parameter(sweep, at)
         if spec is not None:
-            parameters.append(
-                CommandParameter(original, keys, name, spec, at, _literal(find(sweep.root, (*at, "value"))))
-            )
+            parameters.append(CommandParameter(original, keys, name, spec, at))
     return parameters
 
 
@@ -163,12 +161,6 @@ def _note_names(
     if nested:
         text = f"{', '.join(nested)}: passed one by one; W&B passes nested parameters together as one value"
         sweep.note(("parameters",), text, key="nested")
-
-
-def _literal(constant: Node | None) -> str:
-    value = None if constant is None else as_python(constant)
-    is_value = constant is None or isinstance(value, bool | int | float | str)
-    return "" if is_value else json.dumps(value)
 
 
 def _flat(

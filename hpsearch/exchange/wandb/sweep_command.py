@@ -14,7 +14,7 @@ from typing import Any
 
 from hpsearch.document.nodes import Location, ScalarNode
 from hpsearch.exchange.foreign_document import ForeignDocument, as_python, is_null
-from hpsearch.invocation.flags import DEFAULT_STYLE
+from hpsearch.invocation.flags import DEFAULT_STYLE, as_text
 
 _DEFAULT = ("${env}", "${interpreter}", "${program}", "${args}")
 """The command of a sweep without ``command``."""
@@ -47,7 +47,6 @@ class CommandParameter:
         name: Its name in the config.
         spec: Its section in the config, or the value of a constant.
         at: Its location in the sweep.
-        literal: The JSON of a constant that a config cannot have (a list, a section or null); else "".
     """
 
     original: str
@@ -55,7 +54,6 @@ class CommandParameter:
     name: str
     spec: Any
     at: Location
-    literal: str = ""
 
     @property
     def values(self) -> Sequence[Any]:
@@ -67,7 +65,36 @@ class CommandParameter:
     @property
     def is_boolean(self) -> bool:
         """Whether it is true or false."""
-        return isinstance(next(iter(self.values), None), bool)
+        return bool(self.values) and all(isinstance(value, bool) for value in self.values)
+
+    @property
+    def has_words_of_python(self) -> bool:
+        """Whether Python writes a value, or what is in it, differently from JSON."""
+        return any(_has_words_of_python(value) for value in self.values)
+
+    @property
+    def is_plain_text(self) -> bool:
+        """Whether it is text that JSON only quotes."""
+        return bool(self.values) and all(
+            isinstance(value, str) and json.dumps(value)[1:-1] == value for value in self.values
+        )
+
+    @property
+    def json_spelling(self) -> dict[str, str]:
+        """The JSON of its texts, where quotes around all its values are not enough."""
+        texts = [value for value in self.values if isinstance(value, str)]
+        return {} if self.is_plain_text else {text: json.dumps(text) for text in texts}
+
+    @property
+    def has_alike_words(self) -> bool:
+        """Whether a text is the same word as another value, such as "null" and null."""
+        return len({as_text(value) for value in self.values}) < len(self.values)
+
+
+def _has_words_of_python(value: Any) -> bool:
+    if isinstance(value, list | dict):
+        return any(map(_has_words_of_python, value.values() if isinstance(value, dict) else value))
+    return value is None or isinstance(value, bool)
 
 
 @dataclass(frozen=True)
@@ -177,34 +204,47 @@ class _Macros:
     def passing(self) -> dict[str, Any]:
         """The keys of the command that say how values are passed."""
         styles = [macro for macro in self._used if macro in STYLES]
-        if not styles:
-            return {}
         flags = {
-            each.name: flag for each in self._parameters if (flag := self._flag(styles[0], each)) is not None
+            each.name: flag
+            for each in self._parameters
+            if styles and (flag := self._flag(styles[0], each)) is not None
         }
         if flags and len({(STYLES[macro], "boolean" in macro) for macro in styles}) > 1:
             text = (
                 f"{', '.join(flags)}: passed in the style of {styles[0]} here too; a parameter has one flag"
             )
             self._sweep.note(self._used[styles[1]], text)
-        return ({"flags": flags} if flags else {}) | self._spelling(styles[0])
+        return ({"flags": flags} if flags else {}) | self._spelling(styles)
 
-    def _spelling(self, macro: str) -> dict[str, Any]:
-        """W&B passes ``True`` and ``False``, but in JSON."""
-        switches = [each for each in self._parameters if each.is_boolean]
-        if not switches or macro == "${args_no_boolean_flags}":
-            return {}
-        if "${args_json}" in self._used:
-            names = ", ".join(each.original for each in switches)
-            text = f"{names}: passed as true and false, as the JSON needs; W&B passes True and False here"
-            self._sweep.note(self._used[macro], text)
-            return {}
-        return {"spelling": "python"}
+    def _spelling(self, styles: Sequence[str]) -> dict[str, Any]:
+        """The words of values: JSON's in ``${args_json}``, otherwise Python's, as W&B passes them."""
+        if "${args_json}" not in self._used:
+            words = any(self._has_words_of_python(each, styles) for each in self._parameters)
+            return {"spelling": "python"} if styles and words else {}
+        spellings = {each.name: each.json_spelling for each in self._parameters if each.json_spelling}
+        others = [
+            each.original
+            for each in self._parameters
+            if each.name in spellings or self._has_words_of_python(each, styles)
+        ]
+        if styles and others:
+            text = f"{', '.join(others)}: passed as in the JSON; a value has one spelling"
+            self._sweep.note(self._used[styles[0]], text)
+        return {"spellings": spellings} if spellings else {}
+
+    @staticmethod
+    def _has_words_of_python(each: CommandParameter, styles: Sequence[str]) -> bool:
+        """Whether a parameter has words of Python that are passed, which those of a switch are not."""
+        is_switch = each.is_boolean and styles[:1] == ["${args_no_boolean_flags}"]
+        return each.has_words_of_python and not is_switch
 
     def _flag(self, macro: str, each: CommandParameter) -> str | None:
         """How a parameter is passed that the style of a macro would pass differently."""
         if macro == "${args_no_boolean_flags}" and each.is_boolean:
             return _braced(shlex.quote(f"--{each.original}"))
+        if macro == "${args_no_boolean_flags}" and any(isinstance(value, bool) for value in each.values):
+            text = "has true or false among other values, and is passed with its value even then"
+            self._sweep.note(each.at, text)
         if each.name == each.original:
             return None
         before = STYLES[macro].removesuffix("v")
@@ -238,10 +278,8 @@ class _Macros:
             for key in each.path[:-1]:
                 inner = inner.setdefault(key, {})
             inner[each.path[-1]] = each
-            if any(isinstance(value, str) and json.dumps(value)[1:-1] != value for value in each.values):
-                text = (
-                    "has values that need escaping in JSON, which ${args_json} does not do here; use {json}"
-                )
+            if each.json_spelling and each.has_alike_words:
+                text = "has a text and another value that ${args_json} cannot tell apart here; use {json}"
                 self._sweep.note(each.at, text)
         return tuple(_as_json(tree))
 
@@ -261,9 +299,7 @@ def _as_json(tree: Mapping[str, Any]) -> Iterator[Part]:
         yield f"{', ' if at else '{'}{json.dumps(key)}: "
         if not isinstance(each, CommandParameter):
             yield from _as_json(each)
-        elif each.literal:
-            yield each.literal
-        elif isinstance(next(iter(each.values), None), str):
+        elif each.is_plain_text:
             yield from ('"', Value(each.name), '"')
         else:
             yield Value(each.name)

@@ -2,14 +2,15 @@
 
 import math
 import sys
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
-from hpsearch.document.nodes import Location, Node, ScalarNode
-from hpsearch.document.scalars import written
+from hpsearch.document.nodes import Location, ScalarNode
+from hpsearch.exchange.draft import choices
 from hpsearch.exchange.foreign_document import ForeignDocument, as_python
 from hpsearch.exchange.wandb.distributions import NORMAL, QUANTIZED, RANGES, Range
+from hpsearch.space.choices import identity
 from hpsearch.trial import Value
 
 _LISTED = ("constant", "categorical", "categorical_w_probabilities")
@@ -66,16 +67,9 @@ def _inferred(sweep: ForeignDocument, at: Location) -> str:
     return "int_uniform" if whole else "uniform"
 
 
-def _constant(sweep: ForeignDocument, at: Location) -> Value | None:
+def _constant(sweep: ForeignDocument, at: Location) -> Any:
     node = sweep.take(at)
-    if isinstance(node, ScalarNode) and as_python(node) is not None:
-        return node.value
-    text = str(as_python(node)) if node else ""
-    sweep.note(
-        at,
-        f"becomes the text {written(text)}, as W&B passes it: a constant is text, a number, true or false",
-    )
-    return text
+    return choices([as_python(node) if node else None])
 
 
 def _categorical(sweep: ForeignDocument, at: Location, distribution: str | None) -> Any:
@@ -86,34 +80,19 @@ def _categorical(sweep: ForeignDocument, at: Location, distribution: str | None)
         sweep.report((*at, "values"), "must list at least one value", found="none")
         return None
     shares = _shares(sweep, at, len(nodes), needed=distribution == "categorical_w_probabilities")
-    values = _values(sweep, (*at, "values"), nodes)
-    if shares is None:
-        return {"values": list(dict.fromkeys(values))}
-    together: dict[Value, float] = {}
-    for value, share in zip(values, shares, strict=True):
-        if share > 0:
-            together[value] = together.get(value, 0) + share
-    if 0 in shares:
+    sweep.take((*at, "values"))
+    weights = shares or [1.0] * len(nodes)
+    possible = [(as_python(node), share) for node, share in zip(nodes, weights, strict=True) if share]
+    together: dict[Hashable, tuple[Value, float]] = {}
+    for value, share in possible:
+        _, before = together.get(identity(value), (value, 0.0))
+        together[identity(value)] = value, before + share
+    if len(possible) < len(nodes):
         sweep.note((*at, "probabilities"), "values with probability 0 are dropped")
-    return {"values": list(together), "probabilities": list(together.values())}
-
-
-def _values(sweep: ForeignDocument, at: Location, nodes: tuple[Node, ...]) -> list[Value]:
-    """The values as a parameter can have them: all numbers, all text, or true and false."""
-    values = [as_python(node) for node in nodes]
-    kinds = {
-        bool if isinstance(value, bool) else float if isinstance(value, int | float) else type(value)
-        for value in values
-    }
-    if len(kinds) > 1 or not kinds <= {bool, float, str}:
-        sweep.note(
-            at,
-            "become text, as W&B passes them: values must be all numbers, all text, or true and false",
-        )
-        values = [str(value) for value in values]
-    if len(set(values)) < len(values):
-        sweep.note(at, "contains a value twice; the second is dropped")
-    return values
+    if len(together) < len(possible):
+        sweep.note((*at, "values"), "contains a value twice; the second is dropped")
+    chosen = {"values": [value for value, _ in together.values()]}
+    return chosen | ({"probabilities": [share for _, share in together.values()]} if shares else {})
 
 
 def _shares(sweep: ForeignDocument, at: Location, count: int, *, needed: bool) -> list[float] | None:

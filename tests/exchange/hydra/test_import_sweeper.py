@@ -40,7 +40,7 @@ def imported(text: str, directory: Path) -> tuple[Draft, Config]:
         ("shuffle(range(1, 3))", {"values": [1, 2, 3]}),
         ("choice(32, 64)", {"values": [32, 64]}),
         ("choice(true, false)", {"values": [True, False]}),
-        ("choice(64, null)", {"values": ["64", "null"]}),
+        ("choice(64, null)", {"values": [64, None]}),
         ("choice([64,64], [128])", {"values": ["[64,64]", "[128]"]}),
         ("choice(adam)", "adam"),
         ("adam, sgd", {"values": ["adam", "sgd"]}),
@@ -104,7 +104,7 @@ hydra:
     assert draft.config["space"] == {
         "x": {"prior": "log", "min": 0.1, "max": 1.0},
         "y": {"type": "int", "min": 1, "max": 9, "step": 2},
-        "z": {"values": ["a", "1", "null"]},
+        "z": {"values": ["a", 1, None]},
     }
 
 

@@ -37,6 +37,8 @@ def choice(*options: Any) -> dict[str, Any]:
         ("choice", ["a", "b"], {"values": ["a", "b"]}),
         ("choice", [True, False], {"values": [True, False]}),
         ("choice", ["only"], "only"),
+        ("choice", ["a", 1, True, None, [1, 2]], {"values": ["a", 1, True, None, [1, 2]]}),
+        ("choice", [None], {"values": [None]}),
         ("randint", [2, 8], {"type": "int", "min": 2, "max": 7}),
         ("uniform", [0.1, 0.5], {"min": 0.1, "max": 0.5}),
         ("loguniform", [1e-4, 0.1], {"prior": "log", "min": 1e-4, "max": 0.1}),

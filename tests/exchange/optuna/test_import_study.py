@@ -70,8 +70,8 @@ def test_a_study_becomes_a_config(tmp_path: Path, kind: str) -> None:
         "units_0": {"type": "int", "prior": "log", "min": 8, "max": 64},
         "units_1": {"type": "int", "prior": "log", "min": 8, "max": 64, "when": {"n_layers": [2, 3]}},
         "units_2": {"type": "int", "prior": "log", "min": 8, "max": 64, "when": {"n_layers": [3]}},
-        "kind": {"values": ["sgd", "1", "None"]},
-        "momentum": {"min": 0.0, "max": 0.9, "step": 0.1, "when": {"kind": ["1"]}},
+        "kind": {"values": ["sgd", 1, None]},
+        "momentum": {"min": 0.0, "max": 0.9, "step": 0.1, "when": {"kind": [1]}},
         "batch": {"type": "int", "min": 16, "max": 64, "step": 16},
         "lambda_": {"values": [True, False]},
         "fixed": 2.0,
@@ -97,12 +97,11 @@ def noted(draft: Draft) -> Mapping[str, str]:
 
 
 def test_what_is_lost_is_named(tmp_path: Path) -> None:
-    """Sampler, pruner, attributes, reported steps, renamed parameters and changed choices get a note."""
+    """Sampler, pruner, attributes, reported steps and renamed parameters get a note."""
     search(journal(tmp_path / "j")).set_user_attr("who", "me")
     notes = noted(import_study(str(tmp_path / "j"), "a study"))
     assert {
         "renamed",
-        "kind",
         "sampler, pruner",
         "user_attrs",
         "intermediate values",
@@ -117,6 +116,29 @@ def made(storage: Any, trials: Sequence[Mapping[str, Any]], **settings: Any) -> 
     for trial in trials:
         study.add_trial(optuna.trial.create_trial(**trial))
     return study
+
+
+def test_choices_stay_what_they_are(tmp_path: Path) -> None:
+    """Lists, sections, null and numbers in quotes, also in conditions and in the trials to try first."""
+    options = {"hidden": ([64], [64, 32]), "n": ("5", 5), "d": ({"a": None}, {"a": 1}), "c": (None,)}
+    with pytest.warns(UserWarning, match="Choices"):
+        spaces = {name: optuna.distributions.CategoricalDistribution(each) for name, each in options.items()}
+    spaces["x"] = optuna.distributions.FloatDistribution(0, 1)
+    trials = []
+    for number in range(8):
+        params = {name: each[number >> at & 1] for at, (name, each) in enumerate(list(options.items())[:3])}
+        params |= {"c": None} | ({"x": 0.5} if params["hidden"] == [64, 32] else {})
+        trials.append(
+            {"params": params, "value": number, "distributions": {name: spaces[name] for name in params}}
+        )
+    with pytest.warns(UserWarning, match="Choices"):
+        made(journal(tmp_path / "j"), trials)
+    draft = import_study(str(tmp_path / "j"), "s")
+    listed = {name: {"values": list(each)} for name, each in options.items()}
+    assert draft.config["space"] == listed | {"x": {"min": 0.0, "max": 1.0, "when": {"hidden": [[64, 32]]}}}
+    enqueued = section(draft, tmp_path).search.enqueue
+    assert [type(each["n"]) for each in enqueued[:4]] == [str, str, int, int]
+    assert enqueued[1] == {"hidden": [64, 32], "n": "5", "d": {"a": None}, "c": None, "x": 0.5}
 
 
 def whole(low: int, high: int, step: int = 1) -> Any:

@@ -498,6 +498,41 @@ def test_each_macro_passes_all_parameters(macro: str, passed: list[str], tmp_pat
     assert words(sweep, tmp_path, amp=True, lr_max=0.5) == passed
 
 
+ANY = {
+    "depth": {"values": [None, 5]},
+    "features": {"values": ["sqrt", 'a"b', 0.5]},
+    "hidden": {"values": [[64, "x"], [64, None], [64, "x"]]},
+    "model": {"value": {"a": True}},
+    "none": {"value": None},
+}
+CHOSEN = {"depth": None, "features": 'a"b', "hidden": [64, None]}
+
+
+@pytest.mark.parametrize(
+    ("macro", "passed"),
+    [
+        (
+            "args",
+            ['--model={"a": True}', "--none=None", "--depth=None", '--features=a"b', "--hidden=[64, None]"],
+        ),
+        (
+            "args_json",
+            [json.dumps(CHOSEN | {"model": {"a": True}, "none": None})],
+        ),
+    ],
+)
+def test_values_stay_what_they_are(macro: str, passed: list[str], tmp_path: Path) -> None:
+    """Null, lists, sections and texts beside numbers are passed as Python, or as JSON where that is asked."""
+    sweep = sweep_of([f"${{{macro}}}"], **ANY)
+    assert words(sweep, tmp_path, **CHOSEN) == passed
+    config, notes = imported(yaml.safe_dump(sweep), tmp_path)
+    values = {each.name: list(each.values) for each in config.space.parameters}
+    assert values == {key: ANY[key]["values"][:3] for key in ("depth", "features")} | {
+        "hidden": [[64, "x"], [64, None]]
+    }
+    assert notes.keys() - {"parameters.hidden.values"} == {"run_cap"}
+
+
 def test_two_macros_share_the_flags_of_renamed_parameters(tmp_path: Path) -> None:
     """A note says so."""
     parameters = {"lr/max": {"values": [0.5, 0.1]}, "x": {"value": 1}}

@@ -1,0 +1,154 @@
+"""What ``rerun`` shows: what a trial gave when it ran once more, beside what is recorded of it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from hpsearch.analysis.agreement import Agreement, Spread, agreement, spread
+from hpsearch.reports.table import Details
+from hpsearch.reports.text import duration, plain, value_text
+from hpsearch.trial import Metric, Result, Trial
+
+__all__ = ["outcome", "rerun_details"]
+
+
+def rerun_details(
+    metric: Metric,
+    trial: Trial,
+    recorded: Result | None,
+    trials: Sequence[Trial],
+    results: Sequence[Result],
+    notes: Sequence[str],
+) -> Details:
+    """A trial that ran once more.
+
+    Args:
+        metric: The metric of the search.
+        trial: The trial.
+        recorded: What the run has recorded of it; None if it has no result yet.
+        trials: What ran now: the trial itself, or the trial with other seeds.
+        results: What they gave.
+        notes: What may make a difference, as sentences.
+    """
+    again = list(zip((ran.seed for ran in trials), results, strict=True))
+    same = recorded if list(trials) == [trial] else None
+    compared = None if same is None else agreement(same, results[0], metric)
+    values = [result.value for result in results if result.value is not None]
+    over_seeds = spread(values) if values and compared is None else None
+    data = {
+        "trial": trial.number,
+        "values": dict(trial.values),
+        "recorded": None if recorded is None else _data(trial.seed, recorded, metric),
+        "again": [_data(seed, result, metric) for seed, result in again],
+        "equal": None if compared is None else compared.equal,
+        "mean": None if over_seeds is None else over_seeds.mean,
+        "standard_error": None if over_seeds is None else over_seeds.error,
+        "notes": list(notes),
+    }
+    before = "no result yet" if recorded is None else _line(trial.seed, recorded, metric)
+    lines = [
+        ("trial", str(trial.number)),
+        ("values", "\n".join(f"{name}: {value_text(value)}" for name, value in trial.values.items())),
+        ("recorded", before),
+        ("again", "\n".join(_line(seed, result, metric) for seed, result in again)),
+    ]
+    if over_seeds is not None and over_seeds.error is not None:
+        lines.append(
+            ("mean", f"{plain(over_seeds.mean)} ± {plain(over_seeds.error)} over {len(values)} seeds")
+        )
+    if recorded is not None:
+        lines.append(("comparison", _comparison(recorded, results, values, metric, compared, over_seeds)))
+    failed = [result.reason for result in results if result.value is None]
+    lines += [
+        ("note", "\n".join([*notes, *_more_notes(recorded, results, values, compared)])),
+        ("reason", failed[0] if failed else ""),
+        ("time", duration(sum(result.seconds for result in results))),
+    ]
+    return Details("rerun", data, [(label, text) for label, text in lines if text])
+
+
+def outcome(result: Result, metric: Metric) -> str:
+    """What came of one trial: its value with all digits, or why it has none."""
+    if result.value is None:
+        return f"{result.status}: {result.reason.partition(chr(10))[0]}"
+    error = metric.standard_error(result)
+    return f"{metric.name} {value_text(result.value)}{'' if error is None else f' ± {plain(error)}'}"
+
+
+def _data(seed: int, result: Result, metric: Metric) -> dict[str, Any]:
+    data = {"seed": seed, "status": str(result.status), "value": result.value, "epochs": len(result.curve)}
+    error = metric.standard_error(result)
+    return data if error is None else {**data, "standard_error": error}
+
+
+def _line(seed: int, result: Result, metric: Metric) -> str:
+    epochs = f"{len(result.curve)} epoch{'' if len(result.curve) == 1 else 's'}"
+    stopped = ", stopped early" if result.status == "stopped" else ""
+    return f"{outcome(result, metric)} (seed {seed}, {epochs}{stopped})"
+
+
+def _comparison(
+    recorded: Result,
+    results: Sequence[Result],
+    values: Sequence[float],
+    metric: Metric,
+    compared: Agreement | None,
+    over_seeds: Spread | None,
+) -> str:
+    if compared is not None:
+        return _agreement_text(recorded, results[0], metric, compared)
+    if over_seeds is None or recorded.value is None:
+        return "nothing to compare: " + (
+            "no seed gave a value" if recorded.value is not None else "no value is recorded"
+        )
+    if over_seeds.deviation is None:
+        return _distance(recorded.value - over_seeds.mean, metric, "the value of the other seed")
+    text = _distance(recorded.value - over_seeds.mean, metric, "the mean")
+    if over_seeds.deviation > 0:
+        far = abs(recorded.value - over_seeds.mean) / over_seeds.deviation
+        text += f", {far:.1f} standard deviations of one seed"
+    better = sum(metric.loss(value) < metric.loss(recorded.value) for value in values)
+    return f"{text}; {better} of {len(values)} seeds gave a better one"
+
+
+def _agreement_text(recorded: Result, again: Result, metric: Metric, compared: Agreement) -> str:
+    if compared.equal:
+        what = metric.name if recorded.value is not None or recorded.curve else "outcome"
+        after = f" after each of {len(recorded.curve)} epochs" if len(recorded.curve) > 1 else ""
+        return f"equal to the last digit: {what}{after}"
+    if compared.epoch is None or not (recorded.curve and again.curve):
+        return (
+            f"different: {recorded.status}, now {again.status}"
+            if recorded.status != again.status
+            else "different"
+        )
+    numbers = [
+        result.curve[compared.epoch - 1].metrics.get(metric.name)
+        if compared.epoch <= len(result.curve)
+        else "missing"
+        for result in (recorded, again)
+    ]
+    old, new = (value_text(number) if number is not None else "not finite" for number in numbers)
+    return f"different from epoch {compared.epoch} on: {metric.name} {old}, now {new}"
+
+
+def _distance(difference: float, metric: Metric, what: str) -> str:
+    if difference == 0:
+        return f"the recorded value is equal to {what}"
+    better = "better" if metric.loss(difference) < 0 else "worse"
+    return f"the recorded value is {better} than {what} by {plain(abs(difference))}"
+
+
+def _more_notes(
+    recorded: Result | None, results: Sequence[Result], values: Sequence[float], compared: Agreement | None
+) -> list[str]:
+    notes = []
+    if compared is not None and compared.others:
+        notes.append(f"These differ: {', '.join(compared.others)}.")
+    if compared is None and len(values) > 1 and len(set(values)) == 1:
+        notes.append("All seeds gave the same value: does the code use the trial's seed?")
+    if compared is None and recorded is not None and recorded.status == "stopped":
+        notes.append("The trial was stopped early; with other seeds it ran to its end.")
+    failed = len(results) - len(values)
+    if failed and len(results) > 1:
+        notes.append(f"{failed} of {len(results)} seeds gave no value.")
+    return notes
