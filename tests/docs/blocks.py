@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+GENERATED = ("docs/cli.md", "docs/names.md", "docs/schema.md")
 
 _FENCE = re.compile(
     r'^(?P<indent> *)```(?P<language>\w+)(?: title="(?P<title>[^"\n]*)")?(?P<rest>[^\n]*)\n'
@@ -65,7 +66,7 @@ class Block:
 def pages() -> list[str]:
     """README and the pages of the docs, but not the reference, which is generated."""
     found = (path.relative_to(ROOT).as_posix() for path in sorted((ROOT / "docs").rglob("*.md")))
-    return ["README.md", *(page for page in found if page != "docs/cli.md")]
+    return ["README.md", *(page for page in found if page not in GENERATED)]
 
 
 def blocks(page: str) -> list[Block]:
