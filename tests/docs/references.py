@@ -23,10 +23,10 @@ _SECTIONS = {
 def schema_page() -> str:
     """Every key of a config with its type, default and meaning, from the schema that editors use."""
     schema = json_schema()
-    parts = [
-        "# The schema of a config\n\nWhat `hpsearch schema` prints, as tables. [The config](config.md) explains the "
-        f"same keys with examples. {MADE}\n"
-    ]
+    about = (
+        "What `hpsearch schema` prints, as tables. [The config](config.md) has the same keys with examples."
+    )
+    parts = [f"# The schema of a config\n\n{about} {MADE}\n"]
     sections: dict[str, Mapping[str, Any]] = {"": schema}
     sections |= {path: schema["$defs"][name] for name, path in _SECTIONS.items()}
     early = schema["$defs"]["SearchSection"]["properties"]["early_stopping"]
@@ -84,9 +84,8 @@ def _type(value: Mapping[str, Any]) -> str:
 
 def names_page() -> str:
     """The public names, with their arguments and docstrings."""
-    parts = [
-        f"# Python names\n\nWhat `import hpsearch` has; [From Python](python.md) shows how it is used. {MADE}\n"
-    ]
+    about = "What `import hpsearch` has; [From Python](python.md) shows how it is used."
+    parts = [f"# Python names\n\n{about} {MADE}\n"]
     for name in hpsearch.__all__:
         found = getattr(hpsearch, name)
         if inspect.ismodule(found):

@@ -1,4 +1,4 @@
-"""The site of the docs builds without a warning, its links lead somewhere, and it loads nothing from elsewhere."""
+"""The site of the docs builds without a warning, its links lead somewhere, and it needs no network."""
 
 import os
 import re
