@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from hpsearch.errors import UsageError
+from hpsearch.results import Results
 from hpsearch.store.database_file import (
     checksum_of,
     damaged,
@@ -31,7 +32,7 @@ from hpsearch.store.row_checks import (
     read_result,
     read_trial,
 )
-from hpsearch.trial import Metric, Result, Results, Status, Trial
+from hpsearch.trial import Metric, Result, Status, Trial
 
 
 class Database:
