@@ -159,6 +159,7 @@ ROOMS: dict[str, set[str]] = {
     "exchange": {
         *("reports", "config", "document", "files", "invocation", "store", "space", "trial", "errors")
     },
+    "demos": {"api", "network", "data", "reports", "space", "trial"},
     "dashboard": {
         *("analysis", "config", "findings", "reports", "searchers", "store", "trying"),
         *("running", "files", "trial", "errors"),
