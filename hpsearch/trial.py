@@ -5,7 +5,6 @@ All are frozen and plain: they pickle, and they turn into JSON and back without 
 
 import math
 import sys
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -134,6 +133,23 @@ class Metric:
         """
         worths = self.worths(curve)
         return curve[-1 if self.at == "last" else worths.index(worths[-1])]
+
+    def tie_value(self, result: "Result") -> float | None:
+        """What orders a result among others of its value; None if nothing does, or it has no value."""
+        if self.ties is None or result.value is None:
+            return None
+        tie = self.order(result)[1]
+        return None if tie == WORST_TIE else self.ties.loss(tie)
+
+    def standard_error(self, result: "Result") -> float | None:
+        """The standard error of a result's value over its seeds, at the epoch that the value is of.
+
+        Returns:
+            None for a result without a value, or of one seed.
+        """
+        if result.value is None or not result.curve:
+            return None
+        return self.epoch_of(result.curve).metrics.get(f"{self.name}_se")
 
     def _tie(self, epoch: "Epoch") -> float:
         value = epoch.metrics.get(self.ties.name) if self.ties else None
@@ -291,13 +307,3 @@ class Result:
             reason=data["reason"],
             seconds=data["seconds"],
         )
-
-
-class Results(list[Result]):
-    """Results as a list, whose repr is a summary."""
-
-    def __repr__(self) -> str:
-        counts = Counter(str(result.status) for result in self)
-        listed = ", ".join(f"{count} {status}" for status, count in counts.items())
-        many = "result" if len(self) == 1 else "results"
-        return f"<{len(self)} {many}: {listed}>" if self else "<no results>"

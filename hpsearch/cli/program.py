@@ -11,8 +11,10 @@ import click
 from hpsearch.cli.analysis_commands import explain, importance
 from hpsearch.cli.config_commands import check, sample, schema
 from hpsearch.cli.dashboard_command import dashboard
+from hpsearch.cli.demo_command import demo
 from hpsearch.cli.exchange_commands import export, import_
 from hpsearch.cli.figure_commands import plot, report
+from hpsearch.cli.init_command import init
 from hpsearch.cli.log_commands import logs
 from hpsearch.cli.machine_commands import completion, doctor
 from hpsearch.cli.model_commands import predict, train
@@ -20,9 +22,9 @@ from hpsearch.cli.nursery_commands import nurse, replay
 from hpsearch.cli.options import say
 from hpsearch.cli.rerun_command import rerun
 from hpsearch.cli.results_commands import leaderboard, list_runs, show, status
-from hpsearch.cli.script_commands import init, try_
 from hpsearch.cli.search_commands import resume, run
 from hpsearch.cli.streams import drop_output
+from hpsearch.cli.try_command import try_
 from hpsearch.errors import (
     ClusterLost,
     HpsearchError,
@@ -101,7 +103,7 @@ for command in (
     *(leaderboard, status, show, logs, list_runs),
     *(importance, explain, plot, report, dashboard),
     *(rerun, nurse, replay, train, predict),
-    *(export, doctor, schema, completion),
+    *(export, demo, doctor, schema, completion),
 ):
     program.add_command(command)
 
