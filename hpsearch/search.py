@@ -25,10 +25,11 @@ from hpsearch.config import Config, parse_space
 from hpsearch.errors import SpaceExhausted, UsageError
 from hpsearch.first_failures import ALIKE, alike
 from hpsearch.keeping import Keeper
+from hpsearch.results import Results, results_html
 from hpsearch.searchers import ENQUEUED, METHODS, ObservationBuffer, PriorObservation, SearcherContext
 from hpsearch.searchers.stopping import Halving, RungHistory
 from hpsearch.space import CHECKED_DRAWS, Parameter, Space
-from hpsearch.trial import Metric, Result, Results, Rung, Status, Trial, Value, real_number
+from hpsearch.trial import Metric, Result, Rung, Status, Trial, Value, real_number
 
 ALGORITHM = 3
 """The version of what chooses trials. It goes up when a config's trials change; see :data:`ALGORITHMS`."""
@@ -257,6 +258,11 @@ class Search:
         with self._changed:
             best = "" if self.best is None else f", best {self.metric.name} {self.best.value:.6g}"
             return f"<Search: {len(self._results)} of {self.trials} trials have a result{best}>"
+
+    def _repr_html_(self) -> str:
+        """How far it is, and its best trial, in a notebook."""
+        with self._changed:
+            return results_html(repr(self), [] if self.best is None else [self.best])
 
     @property
     def results(self) -> Results:

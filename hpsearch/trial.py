@@ -5,7 +5,6 @@ All are frozen and plain: they pickle, and they turn into JSON and back without 
 
 import math
 import sys
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -308,13 +307,3 @@ class Result:
             reason=data["reason"],
             seconds=data["seconds"],
         )
-
-
-class Results(list[Result]):
-    """Results as a list, whose repr is a summary."""
-
-    def __repr__(self) -> str:
-        counts = Counter(str(result.status) for result in self)
-        listed = ", ".join(f"{count} {status}" for status, count in counts.items())
-        many = "result" if len(self) == 1 else "results"
-        return f"<{len(self)} {many}: {listed}>" if self else "<no results>"
