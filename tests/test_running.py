@@ -7,7 +7,7 @@ import pytest
 
 from hpsearch.config import load
 from hpsearch.loop import SearchStart
-from hpsearch.running import RunningCurve, curve_file, next_rung, read_curve, written_curve
+from hpsearch.running import CurveFile, RunningCurve, curve_file, next_rung, read_curve, written_curve
 from hpsearch.starting import start
 from hpsearch.store import Run
 from hpsearch.trial import Epoch, Rung, Trial
@@ -25,7 +25,7 @@ def directory(tmp_path: Path) -> Path:
 def test_a_slow_trial_is_read_as_it_was_written(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Epochs come back with their metrics, missing ones too; only the owner may read them."""
     monkeypatch.setattr("hpsearch.running.WRITE_SECONDS", 0)
-    curve = RunningCurve(curve_file(directory), EPOCHS[:2])
+    curve = RunningCurve(CurveFile(curve_file(directory)).append, EPOCHS[:2])
     for epoch in EPOCHS[2:]:
         curve.add(epoch)
         assert read_curve(directory)[-1] == epoch
@@ -47,7 +47,7 @@ def test_the_last_epoch_is_written_though_the_next_is_far(
 ) -> None:
     """An epoch that came too soon after the last write is written a little later, without another one."""
     monkeypatch.setattr("hpsearch.running.WRITE_SECONDS", 0.01)
-    curve = RunningCurve(curve_file(directory))
+    curve = RunningCurve(CurveFile(curve_file(directory)).append)
     curve.add(EPOCHS[0])
     if curve._timer is not None:  # on a slow machine it was written at once
         curve._timer.join()
