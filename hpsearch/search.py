@@ -27,6 +27,7 @@ from hpsearch.first_failures import ALIKE, alike
 from hpsearch.keeping import Keeper
 from hpsearch.results import Results, results_html
 from hpsearch.searchers import ENQUEUED, METHODS, ObservationBuffer, PriorObservation, SearcherContext
+from hpsearch.searchers.repeat_rule import RepeatRule
 from hpsearch.searchers.stopping import Halving, RungHistory
 from hpsearch.space import CHECKED_DRAWS, Parameter, Space
 from hpsearch.trial import Metric, Result, Rung, Status, Trial, Value, real_number
@@ -127,6 +128,7 @@ class Search:
         stop_at: float | None = None,
         directory: str | PathLike[str] | None = None,
         _checked: bool = False,
+        _repeats_the_best: bool = False,
     ) -> None:
         for name, number, least in (
             ("seed", seed, 0),
@@ -151,6 +153,7 @@ class Search:
         self._rungs = RungHistory(halving) if halving else None
         self._epochs = epochs
         self._repeats = repeats
+        self._repeat_rule = RepeatRule(self.metric, repeats) if _repeats_the_best and repeats > 1 else None
         self._enqueued = [self.space.complete(values) for values in enqueue]
         self._max_failures = max_failures
         self._stop_at = stop_at
@@ -252,6 +255,7 @@ class Search:
             stop_at=next(iter(config.search.stop_at.values()), None),
             prior_observations=prior_observations,
             _checked=True,
+            _repeats_the_best=config.objective.runs_user_code,
         )
 
     def __repr__(self) -> str:
@@ -464,7 +468,8 @@ class Search:
         values, origin = self._values(number, results)
         sequence = np.random.SeedSequence([self._seed, number, SEED_PURPOSE])
         seed, *more_seeds = sequence.generate_state(self._repeats).tolist()
-        return Trial(number, values, seed, self._thresholds(values, results), origin, tuple(more_seeds))
+        rungs, below = self._thresholds(values, results), self._repeat_below(results)
+        return Trial(number, values, seed, rungs, origin, tuple(more_seeds), below)
 
     def _values(self, number: int, results: int) -> tuple[Mapping[str, Value], Mapping[str, Any]]:
         """The values of a trial and their origin, from the first ``results`` results."""
@@ -497,6 +502,14 @@ class Search:
         if not isinstance(epochs, int):  # then the longest curve is taken for a full one
             epochs = self._rungs.longest
         return self._rungs.rungs(epochs)
+
+    def _repeat_below(self, results: int) -> float | None:
+        """The bound of the first ``results`` results; none for a trial that waits for none."""
+        if self._repeat_rule is None or not results:
+            return None
+        while self._repeat_rule.counted < results:
+            self._repeat_rule.add(self._results[self._repeat_rule.counted])
+        return self._repeat_rule.bound()
 
     def _remember(self, trial: Trial) -> None:
         self._asked.append(trial)

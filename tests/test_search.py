@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hpsearch.errors import ConfigError, UsageError
@@ -66,12 +66,14 @@ def one_after_another() -> list[Trial]:
     return run(search(), 1, random.Random(0))
 
 
+@settings(max_examples=12)
 @given(st.integers(1, 4), st.integers(0, 10**6))
 def test_workers_and_order_of_results_change_nothing(workers: int, order: int) -> None:
     """Any number of workers, with results in any order, asks the same trials."""
     assert run(search(), workers, random.Random(order)) == one_after_another()
 
 
+@settings(max_examples=12)
 @given(st.integers(1, 4), st.integers(0, 10**6), st.sampled_from(["random", "coarse_to_fine"]))
 def test_a_value_that_ends_a_search_ends_it_after_the_same_trial(
     workers: int, order: int, method: str
@@ -171,6 +173,21 @@ def test_rungs_come_from_the_visible_results_alone() -> None:
     assert any(result.status is Status.STOPPED for result in first.results)
     assert one[20].rungs
     assert not one[2].rungs
+
+
+def test_bounds_for_more_seeds_come_from_the_visible_results_alone() -> None:
+    """Workers and order change nothing, and they follow what is best so far."""
+
+    def repeated(trial: Trial) -> Result:
+        metrics = {"value": worth(trial), "value_se": 0.01}
+        return Result(trial.number, Status.DONE, worth(trial), (Epoch(1, metrics, 0.0),))
+
+    settings = {"repeats": 3, "halving": Halving(1, 2), "_repeats_the_best": True}
+    one = run(search(**settings), 1, random.Random(0), repeated)
+    assert run(search(**settings), 4, random.Random(9), repeated) == one
+    assert [trial.repeat_below for trial in one[:4]] == [None] * 4
+    best = min(worth(trial) for trial in one[:20])
+    assert one[23].repeat_below == pytest.approx(best + 2 * 0.01 * 3**0.5 * (4 / 3) ** 0.5)
 
 
 def test_without_epochs_the_longest_visible_curve_says_where_the_rungs_are() -> None:
