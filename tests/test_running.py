@@ -66,8 +66,8 @@ def test_what_an_interrupted_run_left_is_not_mixed_in(directory: Path) -> None:
     """A trial that runs again starts a new curve."""
     curve_file(directory).parent.mkdir(parents=True)
     curve_file(directory).write_text('[1, {"loss": 5}, 1.0]\n')
-    RunningCurve(curve_file(directory))
-    assert read_curve(directory) == ()
+    with written_curve(directory, None):
+        assert read_curve(directory) == ()
 
 
 @pytest.mark.parametrize("damage", ["[2, {", "2\n", '[2, 3, "x"]\n', "\x00\n", '{"a": 1}\n'])
