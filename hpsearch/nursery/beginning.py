@@ -10,8 +10,7 @@ from hpsearch.document.problems import Problems
 from hpsearch.document.source import read_text
 from hpsearch.errors import UsageError
 from hpsearch.objectives.kinds import prepare
-from hpsearch.search import Search
-from hpsearch.starting import new_run
+from hpsearch.starting import new_run, search_of
 from hpsearch.touches import Touch
 
 
@@ -32,8 +31,7 @@ def begin(config: Config, say: Callable[[str], None]) -> Path:
             " nursed"
         )
     with new_run(config, prepare(config), say) as run:
-        known = [(values, loss) for values, loss in run.meta("prior_observations")]
-        trial = Search.from_config(config, known).ask()
+        trial = search_of(run, config).ask()
         if trial is not None:
             run.record([trial])
         return run.directory
