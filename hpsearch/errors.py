@@ -7,6 +7,7 @@
     │   ├── ConfigError       the config is wrong; carries every Problem found in it
     │   └── DataError         a data file cannot be used as it is
     ├── SearchFailed          no trial succeeded, or too many failed in a row
+    ├── TrainingFailed        the user's code failed while a model was nursed
     ├── SpaceExhausted        every configuration of a finite space has been proposed
     ├── SystemLacking         the operating system has no more files, processes or memory to give
     ├── ClusterLost           a cluster cannot be reached, or is gone
@@ -94,6 +95,10 @@ class SearchFailed(HpsearchError):
     def __init__(self, message: str, directory: Path | None = None) -> None:
         self.directory = directory
         super().__init__(message)
+
+
+class TrainingFailed(HpsearchError):
+    """The user's code failed while a model was nursed; the message says how."""
 
 
 class SpaceExhausted(HpsearchError):

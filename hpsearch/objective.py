@@ -21,6 +21,10 @@ class LastRecord(dict[str, Any]):
     """The record of a trial whose code has ended by itself: there is nothing left to stop early."""
 
 
+class AtRest(dict[str, Any]):
+    """Not a record: the code waits between two epochs to be told what changes, as it does in the nursery."""
+
+
 class Objective(Protocol):
     """Runs one trial. It can be pickled, and never raises for what the trial's code does."""
 

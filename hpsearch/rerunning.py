@@ -3,6 +3,7 @@
 from __future__ import annotations  # types are imported for annotations only
 
 import tempfile
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -78,6 +79,7 @@ def rerun(
     trials = _trials(trial, seed, times)
     results = []
     with (
+        closing(preparation),
         tempfile.TemporaryDirectory(prefix="hpsearch-rerun-") as directory,
         threadpool_limits(limits=config.run.threads, user_api="blas"),
     ):

@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 CHANGEABLE = (
     "search.trials",
     "search.stop_at",
-    *(f"run.{key}" for key in ("strategy", "workers", "timeout", "memory", "retries", "retry_on", "devices")),
+    *(
+        f"run.{key}"
+        for key in ("strategy", "workers", "start", "timeout", "memory", "retries", "retry_on", "devices")
+    ),
     "run.stop_after",
     *(f"run.{key}" for key in ("engine", "scheduler", "scheduler_file")),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations  # types are imported for annotations only
 
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -169,7 +170,7 @@ def run_remaining(
             on_message=callback.on_message,
         )
         # The number of BLAS threads changes the last bits of a matrix product, so it is the run's.
-        with threadpool_limits(limits=config.run.threads, user_api="blas"):
+        with closing(preparation), threadpool_limits(limits=config.run.threads, user_api="blas"):
             complete = run_search(
                 search,
                 executor,

@@ -18,6 +18,7 @@ SHORT = {
     "fashion-mnist": ["search.trials=2", "objective.network.epochs=1", "space.hidden_units=64"],
     "command": ["search.trials=5", "objective.command.epochs=2"],
     "function": ["search.trials=2", "space.trees=5"],
+    "nursed": ["search.trials=2", "objective.function.epochs=2"],
     "pytorch": ["search.trials=2", "objective.function.epochs=2"],
 }
 """Settings that make a search short; NETWORK for the others."""

@@ -26,6 +26,7 @@ def objective(learning_rate, hidden_units, dropout, trial):
         optimizer.load_state_dict(state["optimizer"])
         torch.set_rng_state(state["rng"])
         done = state["epoch"]
+        set_rate(optimizer, learning_rate)  # it may have been changed since
     for epoch in range(done + 1, trial.epochs + 1):
         network.train()
         for rows in torch.randperm(len(x_train)).split(64):
@@ -48,6 +49,15 @@ def objective(learning_rate, hidden_units, dropout, trial):
         draft = checkpoint.with_suffix(".draft")
         torch.save(state, draft)
         draft.replace(checkpoint)
+        changed = trial.touches()  # {} in a search; hpsearch nurse lets it wait here while it is paused
+        set_rate(optimizer, changed.get("learning_rate", optimizer.param_groups[0]["lr"]))
+        network[3].p = changed.get("dropout", network[3].p)
+
+
+def set_rate(optimizer, learning_rate):
+    """Change the learning rate in mid-training."""
+    for group in optimizer.param_groups:
+        group["lr"] = learning_rate
 
 
 def split():

@@ -44,6 +44,9 @@ def nurse(target: Path, arguments: tuple[str, ...], name: str, schedule: Path | 
     one. All touches are written down before they take effect, so the training can be left at any time,
     survives a kill, and can be done again to the last bit with `hpsearch replay`.
 
+    Of the user's own code, a model can be nursed if the config lists what changes (touch) and the code asks
+    for it after every epoch.
+
     With a CONFIG, a run directory is made and its first trial is nursed; KEY=VALUE overrides a setting. With
     a RUN, one of its trials is nursed, from its beginning or from where it was left. The search does not
     notice: nursed models are not in the leaderboard.
@@ -68,14 +71,13 @@ def nurse(target: Path, arguments: tuple[str, ...], name: str, schedule: Path | 
             f" {command('nurse', target, *arguments, '--schedule', 'touches.yaml')}"
         )
     directory, trial = _run_of(target, arguments)
-    with _opened(directory, trial) as (run, nursery):
-        model = nursery.model(name)
+    with _opened(directory, trial) as (run, nursery), contextlib.closing(nursery.model(name)) as model:
         if schedule is not None:
             _follow(nursery, model, schedule)
         else:
             _watch(run, nursery, model)
     back = command("nurse", directory, nursery.trial, *_named(name))
-    say(f"Saved at epoch {model.training.epoch}. Return with {back}")
+    say(f"Saved at epoch {model.learner.epoch}. Return with {back}")
 
 
 def _named(name: str) -> tuple[str, ...]:
@@ -192,8 +194,11 @@ def replay(directory: Path, trial: str, name: str, color: Color) -> None:
     touches = len(found.history.touches)
     what = f"{found.epochs} epochs, {touches} touch{'' if touches == 1 else 'es'}"
     if found.equal:
-        same = "all metrics" if found.parameters_differ is None else "all metrics and the last parameters"
-        click.echo(f"equal to the last bit: {what}; {same}")
+        same = nursery.metric.name if found.others else "all metrics"
+        last = "the files of the last checkpoint" if nursery.of_code else "the last parameters"
+        others = f"; other numbers: {', '.join(found.others)}" if found.others else ""
+        same += f" and {last}" if found.same_state else ""
+        click.echo(f"equal to the last bit: {what}; {same}{others}")
         return
     where = "the last parameters differ" if found.differs is None else f"epoch {found.differs} differs"
     raise RunMismatch(

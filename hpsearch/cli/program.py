@@ -23,7 +23,15 @@ from hpsearch.cli.results_commands import leaderboard, list_runs, show, status
 from hpsearch.cli.script_commands import init, try_
 from hpsearch.cli.search_commands import resume, run
 from hpsearch.cli.streams import drop_output
-from hpsearch.errors import ClusterLost, HpsearchError, Interrupted, RunError, SearchFailed, UsageError
+from hpsearch.errors import (
+    ClusterLost,
+    HpsearchError,
+    Interrupted,
+    RunError,
+    SearchFailed,
+    TrainingFailed,
+    UsageError,
+)
 from hpsearch.signals import ProgramSignals
 
 _EPILOG = """\b
@@ -144,7 +152,13 @@ def _explain(error: HpsearchError) -> int:
         say(printable(line))
     if isinstance(error, Interrupted):
         return 128 + error.signal
-    for kind, code in ((RunError, 4), (UsageError, 2), (SearchFailed, 3), (ClusterLost, 3)):
+    for kind, code in (
+        (RunError, 4),
+        (UsageError, 2),
+        (SearchFailed, 3),
+        (TrainingFailed, 3),
+        (ClusterLost, 3),
+    ):
         if isinstance(error, kind):
             return code
     return 1

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
+from hpsearch.config.code_settings import FunctionSettings
+from hpsearch.config.command_settings import CommandSettings
 from hpsearch.config.objective_section import ObjectiveSettings
 from hpsearch.config.reader import Reader
 from hpsearch.config.schema import RunSection, SearchSection
@@ -41,6 +43,9 @@ def check_run(search: SearchSection, run: RunSection, kind: type[ObjectiveSettin
         if getattr(run, key) and not kind.runs_user_code:
             rule = "can only be used with a function or command"
             reader.report(("run", key), rule, hint="Remove it", key=True)
+    if run.start == "fresh" and kind.kind in ("network", "command"):
+        rule = f"can only be used with a function, for a {kind.kind} has no module to import"
+        reader.report(("run", "start"), rule, hint="Remove it", key=True)
     if run.memory and not sys.platform.startswith("linux"):
         reader.report(("run", "memory"), "can only be used on Linux", hint="Remove it", key=True)
 
@@ -135,6 +140,34 @@ def check_enqueued(search: SearchSection, space: Space, reader: Reader) -> None:
                 reader.report(at, rule, found=_listed(values), hint="Give more of the values")
         elif broken := space.broken_constraint(values):
             reader.report(at, f"must satisfy the constraint {shown(broken)}", found=_listed(values))
+
+
+def check_touch(objective: ObjectiveSettings, space: Space, reader: Reader) -> None:
+    """Reports what cannot change in mid-training, and user code that does not say how long that is."""
+    section: Location = ("objective", objective.kind)
+    if not isinstance(objective, FunctionSettings | CommandSettings):
+        return
+    names = objective.touch
+    numbers = [name for name in (*space.names, *space.constants) if _is_numeric(name, space)]
+    for index, name in enumerate(names):
+        if name not in numbers:
+            known = name in space.names or name in space.constants
+            rule = "must have numbers as values to change" if known else "must be a parameter of the space"
+            hint = did_you_mean(name, numbers) or f"Possible: {', '.join(map(shown, numbers)) or 'none'}"
+            reader.report((*section, "touch", index), rule, hint=hint)
+    if names and objective.epochs is None and "epochs" not in numbers:
+        rule = "needs epochs as well: a model is changed between two of them"
+        reader.report(
+            (*section, "touch"), rule, found="", hint="Write how many there are, such as epochs: 20"
+        )
+
+
+def _is_numeric(name: str, space: Space) -> bool:
+    parameter = next((each for each in space.parameters if each.name == name), None)
+    if isinstance(parameter, Categorical) or parameter is None:
+        values = [space.constants[name]] if parameter is None else parameter.values
+        return all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
+    return True
 
 
 def _listed(values: Mapping[str, Value]) -> str:

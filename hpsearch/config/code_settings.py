@@ -35,6 +35,7 @@ class FunctionSettings:
         name: ``module:function``.
         directory: The absolute path of the directory with the module.
         epochs: How many epochs a full trial has; None if not given, or if that is searched.
+        touch: The parameters that may change in mid-training.
     """
 
     kind: ClassVar[Literal["function"]] = "function"
@@ -48,6 +49,7 @@ class FunctionSettings:
     name: str
     directory: str
     epochs: int | None
+    touch: tuple[str, ...] = ()
 
     @classmethod
     def metrics(cls, reader: Reader) -> Mapping[str, str | None]:
@@ -65,12 +67,13 @@ class FunctionSettings:
         directory = code_directory(section.directory, base) / path
         if base is not None:
             check_directory(directory, (*FUNCTION, "directory") if section.directory else FUNCTION, reader)
-        return cls(name, str(directory), section.epochs)
+        return cls(name, str(directory), section.epochs, tuple(section.touch))
 
     def resolved(self) -> dict[str, Any]:
         """The ``objective`` section, with all defaults filled in."""
-        epochs = {} if self.epochs is None else {"epochs": self.epochs}
-        return {self.kind: {"name": self.name, "directory": self.directory, **epochs}}
+        optional = {"epochs": self.epochs, "touch": list(self.touch)}
+        given = {key: value for key, value in optional.items() if value}
+        return {self.kind: {"name": self.name, "directory": self.directory, **given}}
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,7 @@ class PythonSettings:
     default_ties: ClassVar[Mapping[str, str]] = {}
     rules: ClassVar[ParameterRules] = ParameterRules()
     constants: ClassVar[Mapping[str, Value]] = {}
+    touch: ClassVar[tuple[str, ...]] = ()
 
     epochs: int | None
 

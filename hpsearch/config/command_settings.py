@@ -48,6 +48,7 @@ class CommandSettings:
         metrics_file: What the program writes metrics to, with placeholders.
         output: Where the metrics are printed.
         in_trial_directory: Whether each trial runs in its own directory.
+        touch: The parameters that may change in mid-training.
     """
 
     kind: ClassVar[Literal["command"]] = "command"
@@ -69,6 +70,7 @@ class CommandSettings:
     metrics_file: str | None = None
     output: Literal["both", "stdout", "stderr"] = "both"
     in_trial_directory: bool = False
+    touch: tuple[str, ...] = ()
 
     @classmethod
     def metrics(cls, reader: Reader) -> Mapping[str, str | None]:
@@ -114,6 +116,7 @@ class CommandSettings:
             section.metrics_file,
             section.output,
             section.in_trial_directory,
+            tuple(section.touch),
         )
 
     def resolved(self) -> dict[str, Any]:
@@ -133,6 +136,7 @@ class CommandSettings:
             "output": None if self.output == "both" else self.output,
             "in_trial_directory": self.in_trial_directory,
             "epochs": self.epochs,
+            "touch": list(self.touch),
         }
         return {self.kind: section | {key: value for key, value in optional.items() if value}}
 

@@ -11,6 +11,7 @@ from hpsearch.config.checks import (
     check_enqueued,
     check_run,
     check_stop_at,
+    check_touch,
     search_notes,
     settle_portfolio,
 )
@@ -246,6 +247,8 @@ class Config:
             run = absolute_scheduler_file(run, base)
         if search and space:
             check_enqueued(search, space, reader)
+        if objective and space:
+            check_touch(objective, space, reader)
         if not (objective and metric and space and search and run) or problems:
             raise problems.error()
         note_unused_layers(space, notes)

@@ -68,6 +68,7 @@ class NetworkSettings:
     default_at: ClassVar[Literal["last", "best"]] = "best"
     default_ties: ClassVar[Mapping[str, str]] = dict.fromkeys(("val_error", "val_accuracy"), "val_loss")
     rules: ClassVar[ParameterRules] = HyperparameterRules()
+    touch: ClassVar[tuple[str, ...]] = ()
 
     data: str
     label: str | None

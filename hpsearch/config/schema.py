@@ -230,6 +230,11 @@ class RunSection(Section):
         default=PORTABLE,
         description="portable: same results on every CPU; fastest: all that this CPU has; or a kernel's name",
     )
+    start: Literal["warm", "fresh"] = Field(
+        default="warm",
+        description="how the process of a function's trial starts: warm, as a fork of one that has imported "
+        "its module, where that is safe; or fresh",
+    )
     timeout: Seconds = Field(default=None, description="how long a trial may run")
     stop_after: Seconds = Field(
         default=None, description="how long the search may start new trials, since it was started or resumed"
@@ -288,6 +293,9 @@ class FunctionSection(Section):
         default=None, min_length=1, description="where the module is; by default the config's directory"
     )
     epochs: int | None = Field(default=None, ge=1, description="how many epochs a full trial has")
+    touch: list[str] = Field(
+        default=[], description="the parameters that the function lets change in mid-training; see nurse"
+    )
 
 
 class PythonSection(Section):
@@ -333,6 +341,9 @@ class CommandSection(Section):
         default=False, description="whether each trial runs in a directory of its own instead"
     )
     epochs: int | None = Field(default=None, ge=1, description="how many epochs a full trial has")
+    touch: list[str] = Field(
+        default=[], description="the parameters that the command lets change in mid-training; see nurse"
+    )
 
 
 class ObjectiveSection(Section):

@@ -47,6 +47,10 @@ class Sighting:
     times: int = 1
 
 
+EPOCH = "epoch"
+"""The one counter that an object reports: it shows where a trial continued from its checkpoint."""
+
+
 class MetricReader(Protocol):
     """Reads the metrics of one trial.
 
@@ -226,7 +230,9 @@ class LineReader(_Gatherer):
             self._record |= {
                 name: value
                 for name, value in metrics.items()
-                if name == self._metric or (_is_number(value) and not is_counter(name))
+                if name == self._metric
+                or (_is_number(value) and not is_counter(name))
+                or (style == "object" and name == EPOCH and isinstance(value, int))
             }
 
     def _is_metric(self, name: str) -> bool:

@@ -5,33 +5,26 @@ from pathlib import Path
 
 from hpsearch.data.dataset import Dataset
 from hpsearch.errors import DataError, UsageError
+from hpsearch.kept_epochs import KeptEpochs
 from hpsearch.network.train import Metrics, Training
 from hpsearch.touches import Touch, check_order, straightened
 
-RECENT = 8
-"""How many of the latest epochs keep their checkpoints; of those before, ever fewer do."""
 
-
-class Checkpoints:
-    """Checkpoints as files, thinned out as they grow older.
-
-    The latest :data:`RECENT` epochs are kept; before them every second for as long again, then every
-    fourth, and so on: about 4 log₂(n) of n. What is kept is a function of the epoch alone.
+class Checkpoints(KeptEpochs):
+    """Checkpoints of a network in training, as files.
 
     Args:
         directory: Their own.
     """
 
     def __init__(self, directory: Path) -> None:
-        self._directory = directory
+        super().__init__(directory, ".npz")
 
     def keep(self, training: Training) -> None:
         """Keep a training; drop what has grown too old, and what lies ahead, on a path that was left."""
-        self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         training.save(self.path(training.epoch))
-        for epoch in self.epochs():
-            if epoch > training.epoch or not self._lasts(epoch, training.epoch):
-                self.path(epoch).unlink()
+        self.thin(training.epoch)
 
     def restore(self, epoch: int, dataset: Dataset) -> Training:
         """The training as it was after an epoch.
@@ -40,26 +33,11 @@ class Checkpoints:
             UsageError: There is no checkpoint of that epoch.
             DataError: It is damaged, or of another network.
         """
-        if epoch not in self.epochs():
-            kept = ", ".join(map(str, self.epochs())) or "none"
-            raise UsageError(f"no checkpoint of epoch {epoch} is kept; there are checkpoints of: {kept}")
+        self.check(epoch)
         training = Training.resume(self.path(epoch), dataset)
         if training.epoch != epoch:
             raise DataError(f"{self.path(epoch)}: must be of epoch {epoch}; found epoch {training.epoch}")
         return training
-
-    def epochs(self) -> list[int]:
-        """The epochs that can be restored, in order."""
-        files = [file for file in self._directory.glob("epoch-*.npz") if not file.is_symlink()]
-        return sorted(int(number) for file in files if (number := file.stem[len("epoch-") :]).isdecimal())
-
-    def path(self, epoch: int) -> Path:
-        """The file of an epoch's checkpoint."""
-        return self._directory / f"epoch-{epoch:06d}.npz"
-
-    def _lasts(self, epoch: int, now: int) -> bool:
-        spacing = epoch & -epoch  # the largest power of 2 that divides the epoch
-        return epoch == 0 or now - epoch < RECENT * spacing
 
 
 def touched(training: Training, touch: Touch, checkpoints: Checkpoints) -> Training:

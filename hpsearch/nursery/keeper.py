@@ -7,6 +7,7 @@ from collections.abc import Callable
 from threadpoolctl import threadpool_limits
 
 from hpsearch.errors import HpsearchError
+from hpsearch.nursery.learner import Left
 from hpsearch.nursery.nursed_model import NursedModel
 
 Task = Callable[[], str]
@@ -41,7 +42,8 @@ class Keeper:
         self._thread.start()
 
     def close(self) -> None:
-        """End after the epoch that is being trained."""
+        """End after the epoch that is being trained, or at once if it can be trained again."""
+        self.model.learner.leave()
         self._tasks.put(None)
         self._thread.join()
 
@@ -64,7 +66,7 @@ class Keeper:
     def _work(self) -> None:
         with threadpool_limits(limits=self._threads, user_api="blas"):
             while True:
-                idle = self.paused or self.model.training.ended
+                idle = self.paused or self.model.learner.ended
                 try:
                     task = self._tasks.get(block=idle)
                 except queue.Empty:
@@ -77,18 +79,29 @@ class Keeper:
     def _train(self) -> None:
         try:
             epoch = self.model.train_epoch()
+        except Left:
+            return
+        except HpsearchError as error:
+            self.paused = True
+            self._say(f"paused: {error}", True)
+            return
         except OSError as error:
             self.paused = True
             self._say(f"paused: {self.model.directory} cannot be written: {error.strerror or error}", True)
             return
-        if self.model.training.diverged:
+        if epoch is None:
+            self._say(f"the code has ended after epoch {self.model.learner.epoch}", False)
+            return
+        if self.model.learner.diverged:
             self._say(f"diverged in epoch {epoch.number}: go back to a checkpoint", True)
-        elif self.model.training.ended:
+        elif self.model.learner.ended:
             self._say(f"the last epoch, {epoch.number}, is trained", False)
 
     def _do(self, what: str, task: Task) -> None:
         try:
             said = task()
+        except Left:
+            pass
         except HpsearchError as error:
             self._say(str(error), True)
         except OSError as error:

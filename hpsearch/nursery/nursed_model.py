@@ -1,18 +1,13 @@
 """One model in the nursery: it trains, is touched, and is there again after whatever happens."""
 
-import math
 import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from hpsearch.data.dataset import Dataset
 from hpsearch.errors import UsageError
-from hpsearch.network.diagnostics import Diagnostics, LayerFigures
-from hpsearch.network.hyperparameters import Hyperparameters
-from hpsearch.network.touched import Checkpoints, advanced, touched
-from hpsearch.network.train import Training
 from hpsearch.nursery.diary import Diary, History, Note, TrainedEpoch, now
+from hpsearch.nursery.learner import Begin
 from hpsearch.touches import Change, Touch, check_order, straightened
 
 
@@ -21,14 +16,12 @@ class NursedModel:
 
     Attributes:
         directory: Its own.
-        training: The model as it is now; another object after every touch.
+        learner: The model as it is now.
         history: What was seen of it and done to it.
 
     Args:
         directory: Its own; made if it is not there.
-        dataset: What it trains on.
-        hyperparameters: What it begins with.
-        seed: What it begins with.
+        begin: Restores the model.
 
     Raises:
         UsageError: It cannot be restored from its diary.
@@ -36,47 +29,31 @@ class NursedModel:
         DataError: A checkpoint is damaged.
     """
 
-    def __init__(
-        self, directory: Path, dataset: Dataset, hyperparameters: Hyperparameters, seed: int
-    ) -> None:
+    def __init__(self, directory: Path, begin: Begin) -> None:
         self.directory = directory
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._beginning = hyperparameters, seed
+        self._begin = begin
         self._diary = Diary(directory / "diary.jsonl")
         self._diary.drop_cut_line()
-        self._diagnostics = Diagnostics()
         self.history = self._diary.read()
-        self.checkpoints = Checkpoints(directory / "checkpoints")
-        self.training = self._restored(dataset)
+        self.learner = begin(directory, self.history)
 
-    def _restored(self, dataset: Dataset) -> Training:
-        """The model where the diary ends, trained again from the last checkpoint before that."""
-        hyperparameters, seed = self._beginning
-        position = len(self.history.epochs)
-        kept = max((epoch for epoch in self.checkpoints.epochs() if epoch <= position), default=None)
-        if kept is None:
-            training = Training(dataset, hyperparameters, (seed,))
-            self.checkpoints.keep(training)
-        else:
-            training = self.checkpoints.restore(kept, dataset)
-        training = advanced(training, self.history.touches, position)
-        self._diagnostics.take(training)
-        return training
-
-    def train_epoch(self) -> TrainedEpoch:
+    def train_epoch(self) -> TrainedEpoch | None:
         """Train one epoch; on return it is in the diary, and its checkpoint is kept unless it diverged.
 
+        Returns:
+            The epoch; None if the user's code has ended instead.
+
         Raises:
+            TrainingFailed: The user's code failed.
             OSError: It cannot be written.
         """
         began = time.perf_counter()
-        (metrics,) = self.training.train_epoch()
+        seen = self.learner.train_epoch()
+        if seen is None:
+            return None
         seconds = round(time.perf_counter() - began, 6)
-        layers = self._diagnostics.take(self.training)
-        if not self.training.diverged:
-            self.checkpoints.keep(self.training)
-        finite = {name: value if math.isfinite(value) else None for name, value in metrics.items()}
-        epoch = TrainedEpoch(self.training.epoch, finite, seconds, [_finite(layer) for layer in layers])
+        epoch = TrainedEpoch(len(self.history.epochs) + 1, seen.metrics, seconds, seen.layers)
         self._diary.write([epoch])
         self.history.add(epoch)
         return epoch
@@ -93,14 +70,13 @@ class NursedModel:
             DataError: The checkpoint is damaged; nothing was changed.
             OSError: It cannot be written.
         """
-        touch = Touch(self.training.epoch, dict(changes), back_to)
+        touch = Touch(self.learner.epoch, dict(changes), back_to)
         if not changes and back_to is None:
             raise UsageError("a touch must change a hyperparameter or return to an epoch")
-        training = touched(self.training, touch, self.checkpoints)
+        make = self.learner.prepare(touch)
         self._diary.write([touch])
         self.history.add(touch)
-        self.training = training
-        self._diagnostics.take(training)
+        make()
         return touch
 
     def follow(self, schedule: Sequence[Touch]) -> Iterator[str]:
@@ -124,15 +100,15 @@ class NursedModel:
                 f"{f', and {len(made) - 1} more' if len(made) > 1 else ''}. Nurse another model with --model"
             )
         for touch in schedule[len(made) :]:
-            while self.training.epoch < touch.epoch and not self.training.ended:
+            while self.learner.epoch < touch.epoch and not self.learner.ended:
                 self.train_epoch()
-            if self.training.epoch != touch.epoch:
-                how = "diverged in" if self.training.diverged else "ended after"
+            if self.learner.epoch != touch.epoch:
+                how = "diverged in" if self.learner.diverged else "ended after"
                 raise UsageError(
-                    f"the touch {touch} cannot be made: the training {how} epoch {self.training.epoch}"
+                    f"the touch {touch} cannot be made: the training {how} epoch {self.learner.epoch}"
                 )
             yield str(self.touch(touch.changes, touch.back_to))
-        while not self.training.ended:
+        while not self.learner.ended:
             self.train_epoch()
 
     def note(self, text: str) -> Note:
@@ -141,7 +117,7 @@ class NursedModel:
         Raises:
             OSError: It cannot be written.
         """
-        note = Note(self.training.epoch, text, now())
+        note = Note(self.learner.epoch, text, now())
         self._diary.write([note])
         self.history.add(note)
         return note
@@ -157,8 +133,8 @@ class NursedModel:
             UsageError: There is no such checkpoint, or the directory exists.
             OSError: It cannot be written.
         """
-        if epoch > self.training.epoch or epoch not in self.checkpoints.epochs():
-            kept = ", ".join(str(each) for each in self.checkpoints.epochs() if each <= self.training.epoch)
+        if epoch > self.learner.epoch or epoch not in self.learner.kept.epochs():
+            kept = ", ".join(str(each) for each in self.learner.kept.epochs() if each <= self.learner.epoch)
             raise UsageError(f"no checkpoint of epoch {epoch} is kept; there are checkpoints of: {kept}")
         if directory.exists():
             raise UsageError(f"{directory} already exists. Choose another name for the branch")
@@ -170,20 +146,17 @@ class NursedModel:
         draft = directory.with_name(f".{directory.name}.partial")
         shutil.rmtree(draft, ignore_errors=True)
         (draft / "checkpoints").mkdir(parents=True, mode=0o700)
-        for kept_epoch in {0, epoch} & set(self.checkpoints.epochs()):
-            path = self.checkpoints.path(kept_epoch)
-            shutil.copyfile(path, draft / "checkpoints" / path.name)
+        for kept_epoch in {0, epoch} & set(self.learner.kept.epochs()):
+            path = self.learner.kept.path(kept_epoch)
+            copy = shutil.copytree if path.is_dir() else shutil.copyfile
+            copy(path, draft / "checkpoints" / path.name)
         Diary(draft / "diary.jsonl").write(entries)
         draft.rename(directory)
-        hyperparameters, seed = self._beginning
-        return NursedModel(directory, self.training.dataset, hyperparameters, seed)
+        return NursedModel(directory, self._begin)
 
-
-def _finite(layer: LayerFigures) -> dict[str, float | None]:
-    return {
-        name: value if value is not None and math.isfinite(value) else None
-        for name, value in layer.summary().items()
-    }
+    def close(self) -> None:
+        """Leave nothing running."""
+        self.learner.close()
 
 
 def history_of(directory: Path) -> History:

@@ -1,21 +1,17 @@
 """The nursed models of one trial: where they are, what they begin with, and who watches them."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from threadpoolctl import threadpool_limits
 
 from hpsearch.config import Config
-from hpsearch.data.dataset import Dataset
-from hpsearch.errors import RunMismatch, UsageError
-from hpsearch.network.hyperparameters import Hyperparameters
-from hpsearch.network.touched import Checkpoints
+from hpsearch.errors import UsageError
+from hpsearch.nursery.beginning import beginning
 from hpsearch.nursery.nursed_model import NursedModel, history_of
 from hpsearch.nursery.replaying import Replay, replay
-from hpsearch.objectives.kinds import prepare
-from hpsearch.objectives.network import NetworkPreparation
 from hpsearch.relocation import Relocation
 from hpsearch.store import Run
 from hpsearch.trial import Metric
@@ -32,10 +28,10 @@ class Nursery:
     Attributes:
         directory: Of the trial's models.
         trial: The trial's number.
+        seed: The trial's.
         metric: What the search optimizes.
-        dataset: What the models train on.
-        hyperparameters: What they begin with.
-        seed: What they begin with.
+        of_code: Whether the models are trained by the user's code.
+        threads: Of BLAS, in this process.
 
     Args:
         run: Open for reading.
@@ -44,31 +40,20 @@ class Nursery:
             read.
 
     Raises:
-        UsageError: There is no such trial, or the run does not search the built-in network.
-        RunMismatch: The data has changed since the run started.
+        UsageError: There is no such trial, or its models cannot be nursed.
+        RunMismatch: The data or the code has changed since the run started.
     """
 
     def __init__(self, run: Run, number: int, directory: Path) -> None:
-        config = Config.from_resolved(Relocation(run).resolved())
+        relocation = Relocation(run)
+        config = replace(Config.from_resolved(relocation.resolved()), base=relocation.base)
         chosen = run.trial(number)
-        preparation = prepare(config) if config.objective.kind == "network" else None
-        if not isinstance(preparation, NetworkPreparation):
-            kind = "Python function" if config.objective.kind == "python" else config.objective.kind
-            raise UsageError(
-                f"{run.directory} searches a {kind}; only models of the built-in network can be nursed"
-            )
-        if preparation.fingerprint() != run.meta("data"):
-            raise RunMismatch(
-                f"The data has changed since {run.directory} started, so its models would learn something "
-                "else. Restore the old data, or nurse a model of the new data."
-            )
+        self._begin = beginning(run, config, chosen)
         self.directory = directory
         self.trial = chosen.number
-        self.metric: Metric = config.metric
-        self.dataset: Dataset = preparation.dataset
-        values: Mapping[str, Any] = {**config.objective.constants, **chosen.values}
-        self.hyperparameters = Hyperparameters.from_values(values)
         self.seed = chosen.seed
+        self.metric: Metric = config.metric
+        self.of_code = config.objective.runs_user_code
         self.threads: int = config.run.threads
         _refuse_links(directory)
 
@@ -87,7 +72,7 @@ class Nursery:
             RunDamaged: Its diary cannot be read.
             DataError: A checkpoint is damaged.
         """
-        return NursedModel(self._place(name), self.dataset, self.hyperparameters, self.seed)
+        return NursedModel(self._place(name), self._begin)
 
     def replay(self, name: str, on_epoch: Callable[[int, int], None]) -> Replay:
         """Train a model once more from its schedule; nothing of it is changed.
@@ -98,14 +83,18 @@ class Nursery:
 
         Raises:
             UsageError: The schedule cannot be followed.
+            TrainingFailed: The user's code failed.
             RunDamaged: Its diary cannot be read.
             DataError: Its last checkpoint is damaged.
         """
-        place = self._place(name)
-        checkpoints = Checkpoints(place / "checkpoints")
+        place, metrics = self._place(name), {self.metric.name}
         with threadpool_limits(limits=self.threads, user_api="blas"):
             return replay(
-                history_of(place), checkpoints, self.dataset, self.hyperparameters, self.seed, on_epoch
+                place,
+                history_of(place),
+                self._begin,
+                counts=lambda metric: not self.of_code or metric in metrics,
+                on_epoch=on_epoch,
             )
 
     def branch(self, model: NursedModel, epoch: int, name: str | None = None) -> NursedModel:

@@ -1,14 +1,15 @@
 """Training a nursed model once more, from its schedule alone, and comparing every bit."""
 
-import math
+import contextlib
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
-from hpsearch.data.dataset import Dataset
-from hpsearch.network.hyperparameters import Hyperparameters
-from hpsearch.network.touched import Checkpoints, scheduled
-from hpsearch.network.train import Training
 from hpsearch.nursery.diary import History
+from hpsearch.nursery.learner import Begin
+from hpsearch.nursery.nursed_model import NursedModel
+from hpsearch.touches import straightened
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,64 +19,66 @@ class Replay:
     Attributes:
         history: Of the model.
         epochs: How many epochs were compared.
-        differs: The first epoch with other metrics; None if there is none.
-        parameters_differ: Whether the parameters after the last epoch are others; None if there is no
-            checkpoint of it.
-        training: The model at the end.
+        differs: The first epoch in which metrics that count are others; None if there is none.
+        others: Metrics that do not count and are others, such as times that the user's code reports.
+        same_state: Whether the model ended as the last checkpoint says; None if that cannot be told.
     """
 
     history: History
     epochs: int
     differs: int | None
-    parameters_differ: bool | None
-    training: Training
+    others: tuple[str, ...]
+    same_state: bool | None
 
     @property
     def equal(self) -> bool:
-        """Whether every bit that was compared is the same."""
-        return self.differs is None and not self.parameters_differ
+        """Whether every bit that counts is the same."""
+        return self.differs is None and self.same_state is not False
 
 
 def replay(
+    directory: Path,
     history: History,
-    checkpoints: Checkpoints,
-    dataset: Dataset,
-    hyperparameters: Hyperparameters,
-    seed: int,
-    on_epoch: Callable[[int, int], None],
+    begin: Begin,
+    *,
+    counts: Callable[[str], bool] = lambda name: True,
+    on_epoch: Callable[[int, int], None] = lambda epoch, epochs: None,
 ) -> Replay:
     """Train from the beginning with the schedule of a nursed model, without its detours.
 
     Args:
+        directory: Of the model; only read.
         history: Of the model.
-        checkpoints: Of the model; only read.
-        dataset: What it trained on.
-        hyperparameters: What it began with.
-        seed: What it began with.
+        begin: What the model began as.
+        counts: Whether a metric has to be the same.
         on_epoch: Called after each epoch with its number and how many there will be.
 
     Raises:
         UsageError: The schedule cannot be followed.
+        TrainingFailed: The user's code failed.
         DataError: The last checkpoint is damaged.
     """
-    count, differs = len(history.epochs), None
-    training = Training(dataset, hyperparameters, (seed,))
-    for trained, (after, (metrics,)) in zip(
-        history.epochs, scheduled(training, history.touches), strict=False
+    count, differs, others = len(history.epochs), None, set[str]()
+    path = list(straightened(history.touches))
+    with (
+        tempfile.TemporaryDirectory() as place,
+        contextlib.closing(NursedModel(Path(place, "model"), begin)) as again,
     ):
-        training = after
-        found = {name: value if math.isfinite(value) else None for name, value in metrics.items()}
-        if differs is None and found != trained.metrics:
-            differs = trained.number
-        on_epoch(trained.number, count)
-    if training.epoch < count and differs is None:
-        differs = training.epoch + 1
-    other = None
-    if count in checkpoints.epochs() and training.epoch == count:
-        kept = checkpoints.restore(count, dataset).network
-        own = training.network
-        other = (
-            kept.parameters.tobytes() != own.parameters.tobytes()
-            or kept.running_stats.tobytes() != own.running_stats.tobytes()
-        )
-    return Replay(history, count, differs, other, training)
+        for trained in history.epochs:
+            while path and path[0].epoch == again.learner.epoch:
+                again.touch(path.pop(0).changes)
+            epoch = None if again.learner.ended else again.train_epoch()
+            found = {} if epoch is None else epoch.metrics
+            different = {
+                name
+                for name in {*trained.metrics, *found}
+                if name not in found or found[name] != trained.metrics.get(name)
+            }
+            others |= {name for name in different if not counts(name)}
+            if differs is None and (epoch is None or any(map(counts, different))):
+                differs = trained.number
+            if epoch is None:
+                break
+            on_epoch(trained.number, count)
+        same = again.learner.is_as_in(directory / "checkpoints") if again.learner.epoch == count else None
+    return Replay(history, count, differs, tuple(sorted(others)), same)

@@ -12,7 +12,6 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Footer, Input, Static
 
 from hpsearch.errors import HpsearchError
-from hpsearch.network.hyperparameters import HYPERPARAMETERS
 from hpsearch.nursery.diary import History
 from hpsearch.nursery.keeper import Keeper
 from hpsearch.nursery.nursed_curves import nursed_curves
@@ -133,12 +132,14 @@ class NurseryApp(App[None]):
         self._say(
             "Press space to train, ? for help."
             if not self.model.history.epochs
-            else f"Restored at epoch {self.model.training.epoch}. Press space to go on."
+            else f"Restored at epoch {self.model.learner.epoch}. Press space to go on."
         )
 
     async def on_unmount(self) -> None:
-        """End after the epoch that is being trained."""
+        """End after the epoch that is being trained, or at once if it can be trained again."""
         self.keeper.close()
+        for model in self._models.values():
+            model.close()
 
     @property
     def model(self) -> NursedModel:
@@ -155,11 +156,11 @@ class NurseryApp(App[None]):
 
     def look(self) -> None:
         """Draw what has changed."""
-        history, training = self.model.history, self.model.training
+        history, learner = self.model.history, self.model.learner
         state = (
             *(len(each) for each in (history.epochs, history.touches, history.notes)),
             *(self.model.directory, self.keeper.paused, tuple(self.keeper.waiting), self.size),
-            *(self._linear, self._shows_loss, training.ended, self.query_one("#curves", Static).size),
+            *(self._linear, self._shows_loss, learner.ended, self.query_one("#curves", Static).size),
         )
         if state == self._seen:
             return
@@ -172,17 +173,19 @@ class NurseryApp(App[None]):
         self.query_one("#title", Static).update(self._title())
         self.query_one("#curves", Static).update(self._curves())
         self.query_one("#values", Static).update(self._values())
-        self.query_one("#layers", Static).update(_layers(history))
+        nothing = Text("The code reports no figures of its layers.", "dim")
+        shown = nothing if self._nursery.of_code else _layers(history)
+        self.query_one("#layers", Static).update(shown)
 
     def _title(self) -> Text:
-        training, name = self.model.training, self.model.directory.name
+        learner, name = self.model.learner, self.model.directory.name
         state = "paused" if self.keeper.paused else "training"
-        state = "diverged" if training.diverged else "ended" if training.ended else state
+        state = "diverged" if learner.diverged else "ended" if learner.ended else state
         waits = f", then: {', '.join(self.keeper.waiting)}" if self.keeper.waiting else ""
         seconds = (
             f" · {self.model.history.epochs[-1].seconds:.3g} s/epoch" if self.model.history.epochs else ""
         )
-        epoch = f"epoch {training.epoch} of {training.hyperparameters.epochs}"
+        epoch = f"epoch {learner.epoch} of {learner.epochs}"
         return Text(f" {printable(str(self.title))} · {name} · {epoch}{seconds} · {state}{waits}", "bold")
 
     def _metric(self) -> str:
@@ -195,7 +198,7 @@ class NurseryApp(App[None]):
         figure = nursed_curves(
             {name: model.history for name, model in self._models.items()},
             self._metric(),
-            epochs=self.model.training.hyperparameters.epochs,
+            epochs=self.model.learner.epochs,
             best=self._best,
             linear=self._linear,
             height=max(area.height - 7, 4) * _LINE,
@@ -203,13 +206,10 @@ class NurseryApp(App[None]):
         return figure_text(figure, max(area.width - 1, 20))
 
     def _values(self) -> Text:
-        training, history = self.model.training, self.model.history
+        history = self.model.history
         text = Text()
-        for name, known in HYPERPARAMETERS.items():
-            if known.can_change:
-                text.append(f"{name:<20} ", "dim").append(
-                    f"{plain(getattr(training.hyperparameters, name))}\n"
-                )
+        for name, value in self.model.learner.values.items():
+            text.append(f"{_cut(name):<20} ", "dim").append(f"{plain(value)}\n")
         name = self._nursery.metric.name
         text.append(f"\n{name}\n", "bold")
         text.append(_best_line(history, self._nursery.metric.loss, name))
@@ -227,7 +227,7 @@ class NurseryApp(App[None]):
     def _compared(self, name: str) -> str:
         """What the best trial of the search was worth at this epoch."""
         at = {epoch.number: epoch.metrics.get(name) for epoch in self._best}
-        value = at.get(self.model.training.epoch)
+        value = at.get(self.model.learner.epoch)
         return "" if value is None else f"the search's best here {number(value)}\n"
 
     def _say(self, text: str, wrong: bool = False) -> None:
@@ -238,7 +238,7 @@ class NurseryApp(App[None]):
 
     def action_pause(self) -> None:
         """Train, or pause."""
-        if self.model.training.ended:
+        if self.model.learner.ended:
             self._say("The training has ended: go back to a checkpoint, or change epochs.", wrong=True)
             return
         self.keeper.pause()
@@ -248,9 +248,10 @@ class NurseryApp(App[None]):
         """Train one epoch."""
 
         def step() -> str:
-            if self.model.training.ended:
+            if self.model.learner.ended:
                 return "The training has ended: go back to a checkpoint, or change epochs."
-            self.model.train_epoch()
+            if self.model.train_epoch() is None:
+                return f"The code has ended after epoch {self.model.learner.epoch}."
             return ""
 
         self.keeper.ask("one epoch", step)
@@ -267,7 +268,7 @@ class NurseryApp(App[None]):
         """Let the training end here."""
 
         def stop() -> str:
-            return str(self.model.touch({"epochs": Change(self.model.training.epoch)}))
+            return str(self.model.touch({"epochs": Change(self.model.learner.epoch)}))
 
         self.keeper.ask("stop", stop)
 
@@ -353,6 +354,10 @@ def _best_line(history: History, loss: Any, name: str) -> str:
     now = history.epochs[-1].metrics.get(name)
     shown = "not finite" if now is None else number(now)
     return f"now {shown}\nbest {number(best.metrics[name] or 0.0)} at epoch {best.number}\n"
+
+
+def _cut(name: str) -> str:
+    return name if len(name) <= 20 else f"{name[:19]}…"
 
 
 def _shortly(touch: str) -> str:

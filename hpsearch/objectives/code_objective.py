@@ -2,7 +2,7 @@
 
 from __future__ import annotations  # types are imported for annotations only
 
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -11,15 +11,21 @@ from hpsearch.environment import user_environment
 from hpsearch.objective import TrialEnded
 from hpsearch.objectives.follow import describe, follow
 from hpsearch.objectives.trial_files import TrialFiles
-from hpsearch.objectives.user_code import Limits, NothingReported, TrialContext, UserCode
+from hpsearch.objectives.user_code import (
+    DEVICE_VARIABLE,
+    TRIAL_VARIABLES,
+    Limits,
+    NothingReported,
+    TrialContext,
+    UserCode,
+)
 from hpsearch.process.devices import device
-from hpsearch.process.running_time import running_time
 from hpsearch.running import written_curve
 from hpsearch.shortages import shortages_named
 from hpsearch.trial import Metric, Result, Status, Trial
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from hpsearch.objective import Heartbeat, OnEpoch, Records
 
@@ -52,38 +58,54 @@ class CodeObjective:
         self, trial: Trial, on_epoch: OnEpoch | None = None, heartbeat: Heartbeat | None = None
     ) -> Result:
         """Run a trial; one that was killed continues from its checkpoint, if its code has kept one."""
+        timeout, most = self.limits.timeout, self.user_code.epochs_of(trial)
         try:
             with (
-                shortages_named(),
-                TrialFiles(self.trials / f"{trial.number:05d}") as files,
-                device(self.devices, self.trials / "devices") as name,
+                self.context(trial, self.trials / f"{trial.number:05d}", heartbeat) as context,
+                written_curve(context.files.directory, on_epoch) as on_each_epoch,
             ):
-                variables = {} if name is None else {"CUDA_VISIBLE_DEVICES": name}
-                timeout = self.limits.timeout
-                context = TrialContext(
-                    trial,
-                    self.metric,
-                    files,
-                    self.directory,
-                    {**user_environment(), **self.environment, **variables, **_variables(trial, files)},
-                    self.limits,
-                    None if timeout is None else running_time() + timeout,
-                    heartbeat,
+                return self.user_code.run_trial(
+                    context,
+                    lambda begin: follow(
+                        trial,
+                        self.metric,
+                        _at_most(most, _whole_curve(begin, context.files)),
+                        on_epoch=on_each_epoch,
+                        timeout=timeout,
+                    ),
                 )
-                most = self.user_code.epochs_of(trial)
-                with written_curve(files.directory, on_epoch) as on_each_epoch:
-                    return self.user_code.run_trial(
-                        context,
-                        lambda begin: follow(
-                            trial,
-                            self.metric,
-                            _at_most(most, _whole_curve(begin, files)),
-                            on_epoch=on_each_epoch,
-                            timeout=timeout,
-                        ),
-                    )
         except OSError as error:  # of the files; follow() handles everything else
             return Result(trial.number, Status.FAILED, reason=describe(error))
+
+    @contextmanager
+    def context(self, trial: Trial, directory: Path, heartbeat: Heartbeat | None) -> Iterator[TrialContext]:
+        """What the code needs to run a trial, for this process alone.
+
+        Args:
+            trial: What to run.
+            directory: The trial's own; made if it is not there.
+            heartbeat: Called about once a second; what it raises ends the trial.
+
+        Raises:
+            OSError: The files cannot be used.
+        """
+        with (
+            shortages_named(),
+            TrialFiles(directory) as files,
+            device(self.devices, self.trials / "devices") as name,
+        ):
+            variables = {} if name is None else {DEVICE_VARIABLE: name}
+            yield TrialContext(
+                trial,
+                self.metric,
+                files,
+                self.directory,
+                {**user_environment(), **self.environment},
+                {**variables, **_variables(trial, files)},
+                self.limits,
+                self.limits.deadline(),
+                heartbeat,
+            )
 
     def files(self) -> Mapping[str, bytes]:
         """The files that belong to the code."""
@@ -104,14 +126,8 @@ class CodeObjective:
 
 def _variables(trial: Trial, files: TrialFiles) -> dict[str, str]:
     """What the user's code finds in its environment about its trial."""
-    return {
-        "HPSEARCH_TRIAL": str(trial.number),
-        "HPSEARCH_SEED": str(trial.seed),
-        "HPSEARCH_TRIAL_DIR": str(files.directory),
-        "HPSEARCH_CHECKPOINT_DIR": str(files.checkpoint),
-        "PYTHONHASHSEED": str(trial.seed),  # the order of a set is part of a result
-        "PYTHONUNBUFFERED": "1",  # or epochs would arrive only when a buffer is full
-    }
+    values = (trial.number, trial.seed, files.directory, files.checkpoint)
+    return dict(zip(TRIAL_VARIABLES, map(str, values), strict=True))
 
 
 def _whole_curve(begin: Callable[[], Records], files: TrialFiles) -> Records:
@@ -138,7 +154,7 @@ def _whole_curve(begin: Callable[[], Records], files: TrialFiles) -> Records:
                 yield from earlier  # as above
                 return None
             if not began:
-                position = _position(record, earlier) if resumes else 0
+                position = continues_at(record, earlier) if resumes else 0
                 if position is None:
                     break
                 files.start(earlier[:position])
@@ -166,7 +182,7 @@ def _at_most(most: int | None, records: Records) -> Records:
             yield record
 
 
-def _position(record: Mapping[str, Any], earlier: Sequence[Mapping[str, Any]]) -> int | None:
+def continues_at(record: Mapping[str, Any], earlier: Sequence[Mapping[str, Any]]) -> int | None:
     """How many earlier records come before one; None if some are missing in between."""
     epochs = [each.get("epoch") for each in earlier]
     epoch = record.get("epoch")

@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from hpsearch.errors import RunDamaged
+from hpsearch.errors import RunDamaged, RunMismatch
 from hpsearch.files import write_files
 from hpsearch.kernels import THREAD_VARIABLES
 from hpsearch.objectives.code_objective import CodeObjective
@@ -26,6 +26,7 @@ from hpsearch.objectives.project_code import (
 from hpsearch.objectives.python_files import read_regular
 from hpsearch.objectives.retrying import with_retries
 from hpsearch.objectives.user_code import Limits
+from hpsearch.process.parents import parents
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -148,6 +149,25 @@ class CodePreparation:
             directory / record["directory"],
         )
 
+    def unchanged(self, run: Run) -> CodeObjective:
+        """What runs a trial with the code that a run began with.
+
+        Raises:
+            RunMismatch: A command's code has changed.
+            RunDamaged: The copy has changed.
+        """
+        record = run.meta("code")
+        if record is None:
+            raise RunMismatch(f"{run.directory} has no copy of its code. Start a new run.")
+        if not self._user_code.runs_copy and (found := self._compare(run.directory, record)).code:
+            copy = run.directory / record["directory"]
+            raise RunMismatch(
+                f"{', '.join(found.code)} changed since {run.directory} began, so its models would learn"
+                f" something else. Restore the code, of which {copy} has a copy, or nurse a model of the new"
+                " code."
+            )
+        return self.code_objective(run)
+
     def changes(self, run: Run) -> Sequence[str]:
         """Compare the code with what a run began with, and say which one runs."""
         record = run.meta("code")
@@ -164,19 +184,26 @@ class CodePreparation:
 
     def objective(self, run: Run, place: Path | None = None) -> Objective:
         """What runs a trial; a function from its copy in the run directory, whatever the place."""
+        return with_retries(self.code_objective(run, place), self._config.run)
+
+    def code_objective(self, run: Run, place: Path | None = None) -> CodeObjective:
+        """What runs a trial, once."""
         settings = self._config.run
         self._copy = self._copy_in(run, run.meta("code"))
-        objective = CodeObjective(
+        return CodeObjective(
             self._current(),
             self._config.metric,
             self._directory,
             (place or run.directory).resolve() / run.trials_directory.name,
             Limits(settings.timeout, settings.memory),
-            dict.fromkeys(THREAD_VARIABLES, str(settings.threads)),
+            environment_of(self._config),
             tuple(map(str, settings.devices)),
             self._root,
         )
-        return with_retries(objective, settings)
+
+    def close(self) -> None:
+        """End the parents of trials."""
+        parents.close()
 
     def _current(self) -> UserCode:
         return self._user_code if self._copy is None else self._user_code.with_copy(self._copy)
@@ -231,3 +258,12 @@ class CodePreparation:
         text = f"{trials}from trial {max(kept) + 1} on, other code than before: {', '.join(names)}"
         run.event("code changed", text)
         return [f"{text[0].upper()}{text[1:]}. Results before and after may not be comparable."]
+
+
+def environment_of(config: Config) -> dict[str, str]:
+    """The variables that a search sets for the user's code, the same for all trials."""
+    return {
+        **dict.fromkeys(THREAD_VARIABLES, str(config.run.threads)),
+        "PYTHONHASHSEED": str(config.seed),  # the order of a set is part of a result
+        "PYTHONUNBUFFERED": "1",  # or epochs would arrive only when a buffer is full
+    }

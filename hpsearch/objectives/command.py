@@ -15,10 +15,11 @@ from hpsearch.invocation.flags import Passing
 from hpsearch.invocation.placeholders import filled, placeholders
 from hpsearch.metrics.metrics_files import MetricsFile, UnreadableMetrics
 from hpsearch.metrics.patterns import MisreadNumber
-from hpsearch.objective import TrialEnded
+from hpsearch.objective import AtRest, TrialEnded
 from hpsearch.objectives.code_preparation import CodePreparation
 from hpsearch.objectives.command_code import command_code
 from hpsearch.objectives.command_output import CommandOutput, Output
+from hpsearch.objectives.questions import ASK_SECONDS, Questions
 from hpsearch.objectives.user_code import NothingReported
 from hpsearch.process.child import Child, Exit, Timeout
 from hpsearch.process.running_time import running_time
@@ -122,13 +123,18 @@ class Command:
                 metric, files = context.metric.name, context.files
                 file = self._file(context.trial, context.directory, files.directory, metric)
                 output = CommandOutput(self.patterns, metric, self.output, file)
+                questions = None if context.changes is None else Questions(files.directory / "touches")
+                asked = {} if questions is None else {"HPSEARCH_TOUCHES": str(questions.path)}
                 where = context.files.directory if self.in_trial_directory else context.directory
-                with replace(context, directory=where).child(
-                    arguments,
-                    metrics=pipe.fileno(),
-                    environment={**variables, "HPSEARCH_METRICS": str(metrics)},
-                ) as child:
-                    return (yield from self._parse(child, context, output, metrics))
+                with (
+                    replace(context, directory=where).child(
+                        arguments,
+                        metrics=pipe.fileno(),
+                        environment={**variables, "HPSEARCH_METRICS": str(metrics), **asked},
+                    ) as child,
+                    questions or contextlib.nullcontext(),
+                ):
+                    return (yield from self._parse(child, context, output, metrics, questions))
         finally:
             metrics.unlink(missing_ok=True)
 
@@ -242,10 +248,26 @@ class Command:
         where = trial_directory if self.in_trial_directory else directory
         return MetricsFile(str(where / text), metric, only_new=only_new)
 
-    def _parse(self, child: Child, context: TrialContext, output: CommandOutput, metrics: Path) -> Records:
+    def _parse(
+        self,
+        child: Child,
+        context: TrialContext,
+        output: CommandOutput,
+        metrics: Path,
+        questions: Questions | None,
+    ) -> Records:
+        reported = False
         try:
-            for source, block in self._blocks(child, context.deadline):
-                yield from output.poll() if source == "file" else output.records(source, block)
+            for source, block in self._blocks(child, context.deadline, questions):
+                if source == "question" and questions is not None:
+                    if reported:
+                        yield AtRest()
+                    questions.answer(context.changed() if reported else {})
+                    reported = False
+                    continue
+                for record in output.poll() if source == "file" else output.records(source, block):
+                    reported = True
+                    yield record
             if metrics.is_file():  # the command has replaced the pipe with a file
                 yield from output.records("metrics", metrics.read_bytes())
             yield from output.last_records()
@@ -256,16 +278,27 @@ class Command:
         self._check_end(child, context, output)
         return output.final()
 
-    def _blocks(self, child: Child, deadline: float | None) -> Iterator[tuple[str, bytes]]:
-        """The blocks of the child's output, and now and then a hint to look at the file of metrics."""
-        while self.metrics_file is not None and child.exit is None:
-            soon = running_time() + POLL_SECONDS
+    def _blocks(
+        self, child: Child, deadline: float | None, questions: Questions | None
+    ) -> Iterator[tuple[str, bytes]]:
+        """The blocks of the child's output, and now and then a hint to look elsewhere.
+
+        That is ``file`` for the file of metrics, and ``question``, after all that was printed before it.
+        """
+        while (self.metrics_file is not None or questions is not None) and child.exit is None:
+            soon = running_time() + (POLL_SECONDS if questions is None else ASK_SECONDS)
             try:
                 yield from child.blocks(soon if deadline is None else min(soon, deadline))
             except Timeout:
                 if deadline is not None and running_time() >= deadline:
                     raise
+                asked = questions is not None and questions.asked()
+                for _ in range(2 if asked else 0):  # one look takes what there is, the next one hands it over
+                    with contextlib.suppress(Timeout):
+                        yield from child.blocks(running_time())
                 yield "file", b""
+                if asked:
+                    yield "question", b""
         yield from child.blocks(deadline)
 
     def _check_end(self, child: Child, context: TrialContext, output: CommandOutput) -> None:

@@ -1,8 +1,9 @@
 """Files for a trial: templates filled in with its values.
 
 The values of YAML, JSON, TOML and INI files are set by key path, the constants of a Python file by name: a
-parameter ``optimizer.lr`` sets the key ``lr`` of the section ``optimizer``. Texts in them may have
-placeholders too. In all other files placeholders of parameters are replaced, and other braces stay.
+parameter ``optimizer.lr`` sets the key ``lr`` of the section ``optimizer``, or of the class or dictionary of
+that name. Texts in the former may have placeholders too. In all other files placeholders of parameters are
+replaced, and other braces stay.
 """
 
 from __future__ import annotations  # types are imported for annotations only
@@ -16,6 +17,7 @@ import tomllib
 from typing import TYPE_CHECKING, Any
 
 from hpsearch.document.plain_yaml import BadYaml, dump_yaml, load_yaml
+from hpsearch.document.python_constants import constants
 from hpsearch.document.toml_text import toml_text
 from hpsearch.expressions import Expression, ExpressionError
 from hpsearch.invocation.flags import Inactive, Passing, as_text
@@ -190,24 +192,12 @@ def _expression_names(inner: str) -> frozenset[str]:
         return frozenset({inner.strip()})
 
 
-def _constants(template: Path, text: str) -> Iterator[tuple[str, ast.expr]]:
-    """The names that a Python file assigns at its top level, or below ``if __name__``, with the values."""
+def _constants(template: Path, text: str) -> list[tuple[str, ast.expr]]:
+    """The settings of a Python file, by dotted name."""
     try:
-        body = list(ast.parse(text).body)
+        return list(constants(ast.parse(text)))
     except (SyntaxError, ValueError, RecursionError) as error:
         raise BadTemplate(f"{template} is not Python: {error}") from None
-    for node in [*body]:
-        if isinstance(node, ast.If) and "__name__" in ast.unparse(node.test):
-            body += node.body
-    for node in body:
-        match node:
-            case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                yield name, value
-            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
-                yield name, value
-            case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Tuple(elts=parts)):
-                pairs = zip(names, parts, strict=False)
-                yield from ((name.id, value) for name, value in pairs if isinstance(name, ast.Name))
 
 
 def _filled_python(template: Path, text: str, values: Mapping[str, Value]) -> str:

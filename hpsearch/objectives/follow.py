@@ -74,7 +74,7 @@ def follow(
                 ending = Ending(Status.DONE)
                 figures = _figures(end.value or {})
                 break
-            curve.append(Epoch(len(curve) + 1, _numbers(record, metric), seconds()))
+            curve.append(Epoch(len(curve) + 1, metrics_of(record, metric), seconds()))
             if on_epoch is not None:
                 on_epoch(trial, curve[-1])
             worth = metric.worth_after(curve[-1], worth)
@@ -125,7 +125,7 @@ def _against(metric: Metric, loss: float, most: float) -> str:
     return f"{metric.name} {reached}, needed at {side} {metric.loss(most):.6g}"
 
 
-def _numbers(record: object, metric: Metric) -> dict[str, float | None]:
+def metrics_of(record: object, metric: Metric) -> dict[str, float | None]:
     """An epoch's metrics as floats, None where not finite; other entries that are not numbers are left out.
 
     Raises:

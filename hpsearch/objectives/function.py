@@ -3,25 +3,26 @@
 from __future__ import annotations  # types are imported for annotations only
 
 import contextlib
-import functools
 import json
 import os
 import signal
-import sys
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, Self
 
 from hpsearch.environment import user_environment
-from hpsearch.errors import ConfigError
-from hpsearch.objective import LastRecord, TrialEnded
-from hpsearch.objectives.code_preparation import CodePreparation
+from hpsearch.errors import ConfigError, SystemLacking
+from hpsearch.objective import AtRest, LastRecord, TrialEnded
+from hpsearch.objectives.code_preparation import CodePreparation, environment_of
 from hpsearch.objectives.project_code import ProjectCode
 from hpsearch.objectives.python_files import NOT_CODE, imports, python_files
+from hpsearch.objectives.user_code import TRIAL_VARIABLES, variable_names
 from hpsearch.process import kept_modules
-from hpsearch.process.child import GRACE_SECONDS, Child, Exit, Timeout
+from hpsearch.process.child import Child, Exit, Timeout
+from hpsearch.process.parents import PYTHON, RUNNER, Fork, Origin, Unfit, parents
 from hpsearch.process.running_time import running_time
+from hpsearch.process.supervised import GRACE_SECONDS, SupervisedCommand
 from hpsearch.trial import Status
 
 if TYPE_CHECKING:
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
     from hpsearch.objectives.user_code import TrialContext
     from hpsearch.trial import Result, Trial
 
-RUNNER = str(Path(kept_modules.__file__).with_name("runner.py"))
-
 PROBE_SECONDS = 120.0
 """How long a module may take to be imported when it is checked."""
 
@@ -43,20 +42,24 @@ PROBE_SECONDS = 120.0
 class Function:
     """A function that returns what a trial is worth, or yields it epoch by epoch.
 
-    Every trial has a fresh process: nothing that a trial leaves behind in memory, and no state of a random
-    generator, reaches another one. That costs the start of Python and the imports of the user's module.
+    Every trial has a process of its own: nothing that a trial leaves behind in memory, and no state of a
+    random generator, reaches another one. Where that is as good as a fresh process, it is a fork of one that
+    has imported the user's module; see :mod:`hpsearch.process.watched_import`. A trial whose fork cannot be
+    had, or is lost with its parent, runs in a fresh process: the same trial, with the same result.
 
     Attributes:
         name: ``module:function``.
         directory: Where the module is found.
         epochs: What ``trial.epochs`` says; None if the config does not.
         copy: The copy of the project from which modules are imported; None to import the project's.
+        warm: Whether trials may be forks.
     """
 
     name: str
     directory: Path
     epochs: int | None = None
     copy: CodeCopy | None = None
+    warm: bool = True
 
     runs_copy: ClassVar[bool] = True
 
@@ -64,7 +67,8 @@ class Function:
     def prepare(cls, config: Config, settings: FunctionSettings) -> CodePreparation:
         """What precedes the trials of a search that calls a function."""
         directory = Path(settings.directory)
-        return CodePreparation(config, cls(settings.name, directory, settings.epochs), directory)
+        function = cls(settings.name, directory, settings.epochs, warm=config.run.start == "warm")
+        return CodePreparation(config, function, directory)
 
     def with_copy(self, copy: CodeCopy) -> Self:
         """The same, importing from a copy."""
@@ -75,31 +79,89 @@ class Function:
         space = config.space
         names = {parameter.name: not parameter.when for parameter in space.parameters}
         names |= dict.fromkeys(space.constants, True)
-        if wrong := check_signature(self, names):
-            rule = f"must be a function that can be called with the values of a trial: {wrong}"
+        run = config.run
+        found = probe(self, names, environment_of(config), variable_names(run.devices), run.memory)
+        if found.wrong:
+            rule = f"must be a function that can be called with the values of a trial: {found.wrong}"
             call = ", ".join(f"{name}=…" for name in names)
             hint = f"A trial calls {self.name.rpartition(':')[2]}({call})"
             raise ConfigError([config.problem("objective.function", rule, hint=hint)])
-        return ()
+        if not self.warm or not found.unfit:
+            return ()
+        module = self.name.partition(":")[0]
+        return [f"Every trial imports {module} anew, as with run.start: fresh: {found.unfit}."]
 
     def epochs_of(self, trial: Trial) -> int | None:
         """The ``epochs`` of the trial's values or of the config, if it is a number."""
         return epochs_of(trial, self.epochs)
 
     def run_trial(self, context: TrialContext, follow: Callable[[Callable[[], Records]], Result]) -> Result:
-        """Call it for a trial."""
+        """Call it for a trial, in a fork if that is as good as a fresh process."""
+        if self.warm:
+            try:
+                return follow(lambda: self._forked_records(context))
+            except Unfit:
+                pass
+            except SystemLacking:  # a fresh process may still have what it needs
+                parents.close()
+            context = replace(context, deadline=context.limits.deadline())
         return follow(lambda: self.records(context))
 
     def records(self, context: TrialContext) -> Records:
-        """Begin to call it for a trial."""
-        with _running(functools.partial(context.child, environment=self.environment())) as (child, answers):
-            try:
-                _send(answers, self._job(context))
-                return (yield from _conversation(child, answers, context))
-            except GeneratorExit:  # the function's own code gets to know
-                answers.close()
-                child.end(GRACE_SECONDS)
-                raise
+        """Begin to call it for a trial, in a fresh process."""
+
+        def begin(answers: int, messages: int, metrics: int) -> Child:
+            command = [*PYTHON, RUNNER, str(answers), str(messages)]
+            fds, environment = (answers, messages), self.environment()
+            return context.child(command, metrics=metrics, pass_fds=fds, environment=environment)
+
+        with _running(begin) as (child, answers):
+            return (yield from self._called(child, answers, context))
+
+    def _forked_records(self, context: TrialContext) -> Records:
+        """Begin to call it for a trial, in a fork of a process that has imported it.
+
+        Raises:
+            Unfit: That has to be done in a fresh process.
+        """
+        origin = self._origin(context)
+        with parents.borrow(origin) as parent:
+
+            def begin(answers: int, messages: int, metrics: int) -> Child:
+                lock = context.files.lock_fd
+                fork = Fork(parent, context.variables, answers=answers, messages=messages, lock=lock)
+                return context.follow(fork, metrics)
+
+            with _running(begin) as (child, answers):
+                try:
+                    return (yield from self._called(child, answers, context))
+                except TrialEnded:
+                    how = "" if child.exit is None else child.exit.how
+                    if how == "unfit":
+                        parents.refuse(origin)
+                    if how in ("unfit", "lost"):
+                        raise Unfit from None
+                    raise
+
+    def _called(self, child: Child, answers: BinaryIO, context: TrialContext) -> Records:
+        """Have a child call it for a trial."""
+        try:
+            _send(answers, self._job(context))
+            return (yield from _conversation(child, answers, context))
+        except GeneratorExit:  # the function's own code gets to know
+            answers.close()
+            child.end(GRACE_SECONDS)
+            raise
+
+    def _origin(self, context: TrialContext) -> Origin:
+        return Origin(
+            self.name,
+            str(self.directory),
+            context.directory,
+            {**context.environment, **self.environment()},
+            tuple(context.variables),
+            context.limits.memory or 0,
+        )
 
     def code(self, root: Path) -> ProjectCode:
         """All Python files of the project; none of a package that is installed."""
@@ -143,6 +205,7 @@ class Function:
             "path": str(self.directory),
             "values": dict(trial.values),
             "metric": context.metric.name,
+            "asks": context.changes is not None,
             "trial": {
                 "number": trial.number,
                 "seed": trial.seed,
@@ -160,15 +223,17 @@ def epochs_of(trial: Trial, configured: int | None) -> int | None:
 
 
 @contextlib.contextmanager
-def _running(context: Callable[..., Child]) -> Iterator[tuple[Child, BinaryIO]]:
-    """The runner as a child, and a file that it reads from."""
+def _running(begin: Callable[[int, int, int], Child]) -> Iterator[tuple[Child, BinaryIO]]:
+    """The runner as a child, and a file that it reads from.
+
+    Args:
+        begin: Begins it, given what it reads from, what it writes to, and where that is read.
+    """
     theirs, ours = os.pipe()
     messages, message = os.pipe()
     with os.fdopen(ours, "wb", buffering=0) as answers, os.fdopen(messages, "rb"):
         try:
-            # The handler of faults prints where the function was when it crashed.
-            command = [sys.executable, "-P", "-X", "faulthandler", RUNNER, str(theirs), str(message)]
-            child = context(command, pass_fds=(theirs, message), metrics=messages)
+            child = begin(theirs, message, messages)
         finally:
             os.close(theirs)
             os.close(message)
@@ -178,13 +243,20 @@ def _running(context: Callable[..., Child]) -> Iterator[tuple[Child, BinaryIO]]:
 
 def _conversation(child: Child, answers: BinaryIO, context: TrialContext) -> Records:
     """Records as they come, each answered when the next one is asked for; returns final figures."""
+    reported = False
     try:
         for source, block in child.blocks(context.deadline):
             for line in block.split(b"\n") if source == "metrics" else ():
                 kind, content = json.loads(line)
                 if kind in ("record", "returned"):
+                    reported = True
                     yield content if kind == "record" else LastRecord(content)
                     _send(answers, "continue")
+                elif kind == "touches":
+                    if reported:
+                        yield AtRest()
+                    _send(answers, context.changed() if reported else {})
+                    reported = False
                 elif kind == "error":
                     status = Status.OUT_OF_MEMORY if content["memory"] else Status.FAILED
                     reason = content["reason"]
@@ -214,28 +286,57 @@ def _send(answers: BinaryIO, message: object) -> None:
         answers.write(json.dumps(message).encode() + b"\n")
 
 
-def check_signature(function: Function, parameters: Mapping[str, bool]) -> str:
-    """What is wrong with a function, found by importing it in another process; "" if nothing is.
+@dataclass(frozen=True)
+class Findings:
+    """What importing a function shows.
+
+    Attributes:
+        wrong: What is wrong with it; "" if nothing is.
+        unfit: Why trials cannot be forks of a process that has imported it; "" if they can.
+    """
+
+    wrong: str
+    unfit: str = ""
+
+
+def probe(
+    function: Function,
+    parameters: Mapping[str, bool],
+    environment: Mapping[str, str] | None = None,
+    variables: Sequence[str] = TRIAL_VARIABLES,
+    memory: int | None = None,
+) -> Findings:
+    """Import a function in another process, as trials do.
 
     Args:
-        function: What to check.
+        function: What to import.
         parameters: The names it is called with, and whether every trial has them.
+        environment: What all trials have in addition to that of this process.
+        variables: The variables of the environment that each trial has its own values of.
+        memory: The most that a trial may use, in bytes; None for any number.
     """
-    job = {"function": function.name, "path": str(function.directory), "parameters": dict(parameters)}
+    about = {"parameters": dict(parameters), "variables": list(variables), "memory": memory or 0}
+    job = {"function": function.name, "path": str(function.directory), **about}
     with tempfile.TemporaryDirectory() as logs:
-        context = functools.partial(
-            Child,
-            directory=function.directory,
-            environment={**user_environment(), **function.environment()},
-            logs=Path(logs),
-        )
-        with _running(context) as (child, answers):
+
+        def begin(answers: int, messages: int, metrics: int) -> Child:
+            processes = SupervisedCommand(
+                [*PYTHON, RUNNER, str(answers), str(messages)],
+                directory=function.directory,
+                environment={**user_environment(), **function.environment(), **(environment or {})},
+                pass_fds=(answers, messages),
+            )
+            return Child(processes, logs=Path(logs), metrics=metrics)
+
+        with _running(begin) as (child, answers):
             _send(answers, job)
             try:
                 for source, block in child.blocks(running_time() + PROBE_SECONDS):
                     if source == "metrics":
-                        wrong = str(json.loads(block)[1])
-                        return _with_last_words(wrong, child) if "raises SystemExit" in wrong else wrong
+                        found = Findings(**json.loads(block)[1])
+                        exits = "raises SystemExit" in found.wrong
+                        return Findings(_with_last_words(found.wrong, child)) if exits else found
             except Timeout:
-                return f"its module was not imported within {PROBE_SECONDS:g} s"
-            return f"importing its module ended the process: {child.exit}\n{child.tail()}".rstrip()
+                return Findings(f"its module was not imported within {PROBE_SECONDS:g} s")
+            ended = f"importing its module ended the process: {child.exit}\n{child.tail()}"
+            return Findings(ended.rstrip())

@@ -93,6 +93,10 @@ class Preparation(Protocol):
         """
         ...
 
+    def close(self) -> None:
+        """End what trials have left in this process for the next ones."""
+        ...
+
 
 def prepare(config: Config, function: Callable[..., Any] | None = None) -> Preparation:
     """The preparation of a config's objective; nothing is read yet.

@@ -177,6 +177,9 @@ class NetworkPreparation:
     def watch(self, run: Run) -> None:
         """None: it runs no code of the user's."""
 
+    def close(self) -> None:
+        """Nothing is left."""
+
     def changes(self, run: Run) -> Sequence[str]:
         """None; on other data it would be another trial."""
         if self.fingerprint() != run.meta("data"):

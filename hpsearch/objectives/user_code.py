@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, ClassVar, Protocol, Self
 from hpsearch.objective import TrialEnded
 from hpsearch.objectives.follow import timeout_reason
 from hpsearch.process.child import Child, Exit
+from hpsearch.process.running_time import running_time
+from hpsearch.process.supervised import Supervised, SupervisedCommand
 from hpsearch.trial import Status
 
 if TYPE_CHECKING:
@@ -19,8 +21,11 @@ if TYPE_CHECKING:
     from hpsearch.objective import Heartbeat, Records
     from hpsearch.objectives.project_code import CodeCopy, ProjectCode
     from hpsearch.objectives.trial_files import TrialFiles
-    from hpsearch.trial import Metric, Result, Trial
+    from hpsearch.trial import Metric, Result, Trial, Value
 
+
+TRIAL_VARIABLES = ("HPSEARCH_TRIAL", "HPSEARCH_SEED", "HPSEARCH_TRIAL_DIR", "HPSEARCH_CHECKPOINT_DIR")
+DEVICE_VARIABLE = "CUDA_VISIBLE_DEVICES"
 
 LONGEST_LAST_WORDS = 200
 """Characters of a program's last line that are part of the first line of a reason."""
@@ -38,6 +43,10 @@ class Limits:
     timeout: float | None = None
     memory: int | None = None
 
+    def deadline(self) -> float | None:
+        """When a trial that starts now has run for too long, by ``running_time``; None for never."""
+        return None if self.timeout is None else running_time() + self.timeout
+
 
 @dataclass(frozen=True)
 class TrialContext:
@@ -48,10 +57,13 @@ class TrialContext:
         metric: What to report.
         files: The trial's, which exist.
         directory: Where the user's code runs.
-        environment: All of it.
+        environment: What is the same for all trials.
+        variables: The variables that are the trial's own.
         limits: What the trial may use.
         deadline: When it has run for too long, by :data:`~hpsearch.process.running_time.running_time`.
         heartbeat: Called about once a second; what it raises ends the trial.
+        changes: What changes before the next epoch, for code that asks between two of them; None if it is not
+            to ask.
     """
 
     trial: Trial
@@ -59,9 +71,15 @@ class TrialContext:
     files: TrialFiles
     directory: Path
     environment: Mapping[str, str]
+    variables: Mapping[str, str]
     limits: Limits
     deadline: float | None
     heartbeat: Heartbeat | None = None
+    changes: Callable[[], Mapping[str, Value]] | None = None
+
+    def changed(self) -> dict[str, Value]:
+        """What changes before the next epoch, by name."""
+        return {} if self.changes is None else dict(self.changes())
 
     def child(
         self,
@@ -71,18 +89,27 @@ class TrialContext:
         pass_fds: Sequence[int] = (),
         environment: Mapping[str, str] | None = None,
     ) -> Child:
-        """A command as a child process of this trial; for the arguments see :class:`Child`."""
-        return Child(
+        """A command as a child process of this trial.
+
+        Args:
+            command: The program and its arguments.
+            metrics: As of :class:`Child`.
+            pass_fds: File descriptors that it inherits.
+            environment: More variables.
+        """
+        processes = SupervisedCommand(
             command,
             directory=self.directory,
-            environment={**self.environment, **(environment or {})},
-            logs=self.files.directory,
+            environment={**self.environment, **self.variables, **(environment or {})},
             memory=self.limits.memory,
-            lock_fd=self.files.lock_fd,
+            hold=[self.files.lock_fd],
             pass_fds=pass_fds,
-            metrics=metrics,
-            heartbeat=self.heartbeat,
         )
+        return self.follow(processes, metrics)
+
+    def follow(self, processes: Supervised, metrics: int) -> Child:
+        """Running processes as a child of this trial, with a file descriptor for its metrics."""
+        return Child(processes, logs=self.files.directory, metrics=metrics, heartbeat=self.heartbeat)
 
     def timed_out(self, tail: str) -> TrialEnded:
         """What to raise when the deadline has passed."""
@@ -171,9 +198,14 @@ class NothingReported(TrialEnded):
 def _status(ended: Exit) -> Status:
     if ended.how == "memory":
         return Status.OUT_OF_MEMORY
-    by_signal = ended.how == "signal" or (ended.how == "exit" and _is_signal(ended.number - 128))
+    by_signal = ended.how in ("signal", "lost") or (ended.how == "exit" and _is_signal(ended.number - 128))
     return Status.CRASHED if by_signal else Status.FAILED
 
 
 def _is_signal(number: int) -> bool:
     return number in signal.Signals.__members__.values()
+
+
+def variable_names(devices: Sequence[object]) -> list[str]:
+    """The variables of the environment that are a trial's own, if trials have these devices."""
+    return [*TRIAL_VARIABLES, *([DEVICE_VARIABLE] if devices else [])]

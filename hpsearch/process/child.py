@@ -8,10 +8,8 @@ import contextlib
 import os
 import selectors
 import signal
-import subprocess
-import sys
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -20,10 +18,8 @@ from hpsearch.objective import Heartbeat
 from hpsearch.process import supervisor
 from hpsearch.process.log_file import Log
 from hpsearch.process.running_time import STEP_SECONDS, running_time
+from hpsearch.process.supervised import GRACE_SECONDS, Supervised
 from hpsearch.shortages import shortages_named
-
-GRACE_SECONDS = 3.0
-"""Between the SIGTERM and the SIGKILL that end a command."""
 
 UNHURRIED_SECONDS = 5.0
 """For what takes milliseconds, on a machine that has other things to do."""
@@ -50,7 +46,8 @@ class Exit:
     """How a command ended.
 
     Attributes:
-        how: ``exit`` by itself, by a ``signal``, killed for its ``memory``, or unable to ``start``.
+        how: ``exit`` by itself, by a ``signal``, killed for its ``memory``, or unable to ``start``. It is
+            ``lost`` if its supervisor was killed, and ``unfit`` if it may not be started in that way.
         number: The exit code, the signal, the bytes used, or the errno.
     """
 
@@ -58,7 +55,7 @@ class Exit:
     number: int
 
     def __str__(self) -> str:
-        if self.how == "signal":
+        if self.how in ("signal", "lost"):
             return f"its process was ended by {_signal_name(self.number)}"
         if self.how == "memory":
             return f"it used {self.number / 2**20:.0f} MiB of memory"
@@ -73,62 +70,35 @@ class Child:
     """A running command. A context manager; leaving it ends the command.
 
     Args:
-        command: The program and its arguments.
-        directory: Where it runs.
-        environment: All of it.
+        processes: The command and its supervisor.
         logs: Where ``stdout.log`` and ``stderr.log`` are written.
-        memory: The most that its processes may use together, in bytes.
-        lock_fd: A file descriptor that stays open until nothing of the command is left.
-        pass_fds: File descriptors that it inherits.
         metrics: A file descriptor to read besides its output.
         heartbeat: Called about twice a second while it runs; what it raises, this raises.
     """
 
     def __init__(
         self,
-        command: Sequence[str],
+        processes: Supervised,
         *,
-        directory: Path,
-        environment: Mapping[str, str],
         logs: Path,
-        memory: int | None = None,
-        lock_fd: int | None = None,
-        pass_fds: Sequence[int] = (),
         metrics: int | None = None,
         heartbeat: Heartbeat | None = None,
     ) -> None:
         self.exit: Exit | None = None
+        self._processes = processes
         self._group: int | None = None
         self._heartbeat = heartbeat
         self._blocks: deque[tuple[str, bytes]] = deque()
         self._tails = {"stdout": b"", "stderr": b""}
         with shortages_named(), contextlib.ExitStack() as stack:
+            stack.callback(self._close)
             self._logs = {
                 name: stack.enter_context(Log(logs / f"{name}.log")) for name in ("stdout", "stderr")
             }
-            holds = [] if lock_fd is None else [lock_fd]
-            status, report = os.pipe()
-            stack.callback(os.close, status)
-            try:
-                self._process = subprocess.Popen(  # noqa: S603 -- a list, and no shell
-                    _supervised(command, [report, *holds], memory),
-                    cwd=directory,
-                    env=environment,
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    stderr=subprocess.PIPE,
-                    pass_fds=(report, *holds, *pass_fds),
-                    start_new_session=True,
-                )
-            finally:
-                os.close(report)
-            stack.callback(self._reap)
             self._selector = stack.enter_context(selectors.DefaultSelector())
-            self._read("status", status)
-            assert self._process.stdout is not None  # noqa: S101 -- both are pipes
-            assert self._process.stderr is not None  # noqa: S101 -- as above
-            self._read("stdout", self._process.stdout.fileno())
-            self._read("stderr", self._process.stderr.fileno())
+            self._read("status", processes.status)
+            self._read("stdout", processes.stdout)
+            self._read("stderr", processes.stderr)
             if metrics is not None:
                 self._read("metrics", metrics)
             self._stack = stack.pop_all()
@@ -174,11 +144,11 @@ class Child:
         try:
             self._await_end(patience)
         except Timeout:
-            self._close_stdin()
+            self._hang_up()
             try:
                 self._await_end(GRACE_SECONDS + supervisor.UNKILLABLE_SECONDS + UNHURRIED_SECONDS)
             except Timeout:  # the command has stopped its supervisor
-                self._process.kill()
+                self._processes.kill()
                 self._await_end(UNHURRIED_SECONDS)
 
     def _await_end(self, seconds: float) -> None:
@@ -228,7 +198,7 @@ class Child:
             if self._group is not None:
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(self._group, signal.SIGKILL)
-            self._finish(Exit("signal", signal.SIGKILL))
+            self._finish(Exit("lost", signal.SIGKILL))
 
     def _finish(self, ended: Exit) -> None:
         """Read what is left in the pipes, now that no process is left that could print."""
@@ -260,17 +230,12 @@ class Child:
         if block := source.whole_lines(data, last=last):
             self._blocks.append((source.name, block))
 
-    def _close_stdin(self) -> None:
-        """Close the supervisor's input, at which it ends everything."""
-        assert self._process.stdin is not None  # noqa: S101 -- it is a pipe
-        self._process.stdin.close()
+    def _hang_up(self) -> None:
+        self._processes.hang_up(began=self._group is not None)
 
-    def _reap(self) -> None:
-        self._close_stdin()
-        for pipe in (self._process.stdout, self._process.stderr):
-            assert pipe is not None  # noqa: S101 -- both are pipes
-            pipe.close()
-        self._process.wait()
+    def _close(self) -> None:
+        self._hang_up()
+        self._processes.close()
 
 
 class _Source:
@@ -295,13 +260,6 @@ class _Source:
             whole = b"\n".join(filter(None, (whole, self._rest)))
             self._rest = b""
         return whole
-
-
-def _supervised(command: Sequence[str], descriptors: Sequence[int], memory: int | None) -> list[str]:
-    # Imported, for a script would be compiled anew each time, which takes 3 ms.
-    program = f"import sys; sys.path.append({str(Path(supervisor.__file__).parent)!r}); import supervisor"
-    options = [",".join(map(str, descriptors)), str(memory or 0), str(GRACE_SECONDS)]
-    return [sys.executable, "-I", "-S", "-c", f"{program}; supervisor.main()", *options, *command]
 
 
 def _signal_name(number: int) -> str:

@@ -3,23 +3,34 @@
 The job is the first line that comes. If it is a trial, ``["record", metrics]`` goes out for every epoch, and
 a line is awaited before it continues (the end of the input is the signal to stop); at last ``["final",
 figures]`` or ``["error", {"reason": text, "memory": whether it was a MemoryError, "exit": whether it was a
-SystemExit}]``. What a function returned, not reported, comes as ``["returned", metrics]``. If the job is only
-to check the function, ``["wrong", text]`` goes out, which is empty when nothing is wrong.
+SystemExit}]``. If the job says so, ``["touches", null]`` asks what changes before the next epoch, and a JSON
+object is the answer. What a function returned, not reported, comes as ``["returned", metrics]``. If the job
+is only to check the function, ``["checked", {"wrong": text, "unfit": text}]`` goes out: what is wrong with
+it, and why trials cannot be forks of a process that has imported it. The texts are empty if there is nothing.
 """
 
 from __future__ import annotations  # types are imported for annotations only
 
+import _ctypes
+import atexit
+import contextlib
+import gc
+import io
 import json
 import os
+import sys
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hpsearch.process.reporting import StopTrial, call
 from hpsearch.process.user_function import check_signature, find
+from hpsearch.process.watched_import import WatchedImport
 
 if TYPE_CHECKING:
     import traceback
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+    from typing import NoReturn
 
 TRACEBACK_LINES = 12
 LONGEST_REASON_LINE = 500
@@ -28,8 +39,19 @@ LONGEST_MESSAGE = 2**17
 """Characters; the process that reads the messages accepts twice as many."""
 
 
-def answer(answers: int, messages: int) -> None:
-    """Answer the job that comes from one file descriptor, in another one."""
+def answer(answers: int, messages: int, find: Callable[[str, str], Callable[..., Any]] = find) -> None:
+    """Answer the job that comes from one file descriptor, in another one; the process ends.
+
+    Args:
+        answers: Where the job and the answers to messages come from.
+        messages: Where messages go.
+        find: Finds the function of a trial.
+    """
+    _answer(answers, messages, find)
+    leave()
+
+
+def _answer(answers: int, messages: int, find: Callable[[str, str], Callable[..., Any]]) -> None:
     for descriptor in (answers, messages):
         os.set_inheritable(descriptor, False)
     lines, out = os.fdopen(answers), os.fdopen(messages, "w")
@@ -50,17 +72,45 @@ def answer(answers: int, messages: int) -> None:
         send(kind, record)
         return bool(lines.readline())
 
+    def changes() -> Mapping[str, Any]:
+        send("touches", None)
+        if not (line := lines.readline()):
+            raise StopTrial("the training is to stop")
+        return dict(json.loads(line))
+
     if "trial" not in job:
-        send("wrong", check_signature(job))
+        watched = WatchedImport(job["variables"], job["memory"])
+        wrong = watched.run(lambda: check_signature(job))
+        send("checked", {"wrong": wrong, "unfit": watched.unfit(job["function"])})
         return
     try:
         about = _about(job["trial"])
-        send("final", call(find(job["function"], job["path"]), job["values"], about, job["metric"], push))
+        function, asks = find(job["function"], job["path"]), changes if job["asks"] else None
+        send("final", call(function, job["values"], about, job["metric"], push, asks))
     except StopTrial:
         send("final", {})
     except BaseException as error:  # sys.exit() too
         kinds = {"memory": isinstance(error, MemoryError), "exit": isinstance(error, SystemExit)}
         send("error", {"reason": describe(error), **kinds})
+
+
+def leave() -> NoReturn:
+    """End this process as Python would, but without taking its modules apart, which may take long.
+
+    Threads are waited for, exit handlers are called, objects in cycles are finalized, and files are flushed.
+    Python promises nothing about the finalizers of what is alive after that.
+    """
+    threading._shutdown()  # type: ignore[attr-defined] # what Python calls itself at the end
+    atexit._run_exitfuncs()
+    gc.collect()
+    for each in (*gc.get_objects(), sys.stdout, sys.stderr):
+        if issubclass(type(each), io.TextIOWrapper | io.BufferedWriter | io.BufferedRandom):
+            with contextlib.suppress(Exception):  # it is closed, or its reader is
+                each.flush()
+    _ctypes.call_cdeclfunction(
+        _ctypes.dlsym(_ctypes.dlopen("", 0), "exit"), (0,)
+    )  # C libraries have handlers too
+    os._exit(0)
 
 
 def _about(trial: Mapping[str, Any]) -> dict[str, Any]:

@@ -18,6 +18,10 @@ Push = Callable[[dict[str, Any], str], bool]
 """Hands over the metrics of an epoch, as a ``record`` or as what was ``returned``; whether to go on."""
 
 
+Changes = Callable[[], Mapping[str, Any]]
+"""Asks what changes before the next epoch."""
+
+
 class StopTrial(BaseException):
     """Raised by :meth:`Trial.report` when the trial is to stop.
 
@@ -50,6 +54,7 @@ class Trial:
     checkpoint_dir: Path
     epochs: int | None
     _reports: "Reports | None" = field(default=None, repr=False, compare=False)
+    _changes: "Changes | None" = field(default=None, repr=False, compare=False)
 
     def report(self, metrics: object) -> None:
         """Report an epoch: the same as to ``yield`` it, for code that cannot yield, such as a callback.
@@ -71,9 +76,20 @@ class Trial:
             )
         self._reports.report(metrics)
 
+    def touches(self) -> Mapping[str, Any]:
+        """What changes before the next epoch: new values by name, of the parameters listed in ``touch``.
+
+        Ask once an epoch, after the checkpoint is saved. In a search nothing ever changes; in the nursery
+        (``hpsearch nurse``) the function waits here while it is paused.
+
+        Raises:
+            StopTrial: The training is to stop.
+        """
+        return {} if self._changes is None else self._changes()
+
     def __getstate__(self) -> dict[str, Any]:
-        """Without the way to report, which other processes do not have."""
-        return {**self.__dict__, "_reports": None}
+        """Without the ways to report and to ask, which other processes do not have."""
+        return {**self.__dict__, "_reports": None, "_changes": None}
 
 
 class Reports:
@@ -132,7 +148,12 @@ class Reports:
 
 
 def call(
-    function: Callable[..., Any], values: Mapping[str, Any], about: Mapping[str, Any], metric: str, push: Push
+    function: Callable[..., Any],
+    values: Mapping[str, Any],
+    about: Mapping[str, Any],
+    metric: str,
+    push: Push,
+    changes: Changes | None = None,
 ) -> dict[str, Any]:
     """Call a function for a trial, with the global generators seeded.
 
@@ -142,12 +163,13 @@ def call(
         about: The attributes of the :class:`Trial` that the function gets.
         metric: The name of the search's metric.
         push: Takes the epochs.
+        changes: Asks what changes; None if nothing ever does.
 
     Returns:
         The final figures.
     """
     reports = Reports(metric, push)
-    trial = Trial(**about, _reports=reports)
+    trial = Trial(**about, _reports=reports, _changes=changes)
     arguments = dict(values)
     if "trial" in parameters_of(function) and "trial" not in arguments:
         arguments["trial"] = trial

@@ -1,6 +1,7 @@
 """The program in which a user's function runs: ``python -P runner.py ANSWERS MESSAGES``.
 
-It reads a job from the file descriptor ANSWERS and writes to MESSAGES; see :mod:`hpsearch.process.jobs`.
+It reads a job from the file descriptor ANSWERS and writes to MESSAGES; see :mod:`hpsearch.process.jobs`. With
+one argument, a list in JSON, it is the parent of many trials; see :mod:`hpsearch.process.forks`.
 
 It imports nothing but the standard library and its neighbours, those by their place: hpsearch need not be on
 the user's path, and nothing of the user's can be taken for it. If the environment names a copy of the user's
@@ -9,6 +10,7 @@ import this program.
 """
 
 import importlib.util
+import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -27,7 +29,15 @@ def load(name: str) -> Any:
 
 if __name__ in ("__main__", "__mp_main__"):
     load("kept_modules").install_from_environment()
-    for needed in ("reporting", "user_function", "jobs"):  # in this order: they import each other
+    for needed in (
+        "watched_import",
+        "reporting",
+        "user_function",
+        "jobs",
+    ):  # in this order: they import each other
         load(needed)
 if __name__ == "__main__":
-    load("jobs").answer(int(sys.argv[1]), int(sys.argv[2]))
+    if len(sys.argv) == 3:
+        load("jobs").answer(int(sys.argv[1]), int(sys.argv[2]))
+    load("supervisor")
+    load("forks").serve(*json.loads(sys.argv[1]))

@@ -1,9 +1,10 @@
 """A program that runs one command, and sees to it that nothing of it is left behind.
 
-With the arguments DESCRIPTORS, MEMORY, GRACE and COMMAND... it runs COMMAND in a session of its own. The
-supervisor's standard input is held by the process that started it: when that closes it, or dies, the
-command's processes get SIGTERM and, GRACE seconds later, SIGKILL. When the command ends, whatever it started
-and left behind is killed. Until then the file descriptors stay open, and with them whatever locks they have.
+With the arguments DESCRIPTORS, MEMORY, GRACE, ALONE and COMMAND... it runs COMMAND in a session of its own.
+The supervisor's standard input is held by the process that started it: when that closes it, or dies, the
+command's processes (if ALONE is 1, only those of its group) get SIGTERM and, GRACE seconds later, all of them
+SIGKILL. When the command ends, whatever it started and left behind is killed. Until then the file descriptors
+stay open, and with them whatever locks they have.
 To the first one go lines:
 
 - ``began PID``: the command runs, as the leader of a process group;
@@ -36,15 +37,14 @@ LINUX = sys.platform == "linux"
 def main() -> None:
     """Run the command of the arguments."""
     descriptors, memory, grace = [*map(int, sys.argv[1].split(","))], int(sys.argv[2]), float(sys.argv[3])
+    alone = sys.argv[4] == "1"
     for descriptor in descriptors:
         os.set_inheritable(descriptor, False)
-    if LINUX:
-        prctl = _ctypes.dlsym(_ctypes.dlopen("", 0), "prctl")
-        _ctypes.call_cdeclfunction(prctl, (PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0))
+    adopt_orphans()
     try:
         command = os.posix_spawnp(
-            sys.argv[4],
-            sys.argv[4:],
+            sys.argv[5],
+            sys.argv[5:],
             os.environ,
             file_actions=[(os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0)],
             setsid=True,
@@ -55,9 +55,16 @@ def main() -> None:
         ended = f"start {error.errno}"
     else:
         report(descriptors[0], f"began {command}")
-        ended = watch(command, memory, grace)
+        ended = watch(command, memory, grace, alone=alone)
     report(descriptors[0], ended)
     os._exit(0)  # without the time that an orderly end takes
+
+
+def adopt_orphans() -> None:
+    """Have the orphans below this process become its children, where the system can do that."""
+    if LINUX:
+        prctl = _ctypes.dlsym(_ctypes.dlopen("", 0), "prctl")
+        _ctypes.call_cdeclfunction(prctl, (PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0))
 
 
 def report(descriptor: int, what: str) -> None:
@@ -68,11 +75,36 @@ def report(descriptor: int, what: str) -> None:
         pass
 
 
-def watch(command: int, memory: int, grace: float) -> str:
-    """Wait for the end of a command, or bring it about; how it ended."""
+def watch(
+    command: int, memory: int, grace: float, *, control: int = 0, alone: bool = False, fork: bool = False
+) -> str:
+    """Wait for the end of a command, or bring it about; how it ended.
+
+    Args:
+        command: The command's process.
+        memory: See above.
+        grace: See above.
+        control: The file descriptor whose end is the signal to end the command.
+        alone: See above.
+        fork: Whether the command is a fork of this process, so that the memory they share is the command's.
+    """
+    end = end_of(command)
+    try:
+        return follow(command, memory, grace, control, end, alone=alone, fork=fork)
+    finally:
+        if end >= 0:
+            os.close(end)
+
+
+def follow(
+    command: int, memory: int, grace: float, control: int, end: int, *, alone: bool, fork: bool
+) -> str:
+    """As :func:`watch`, given a file descriptor that is ready at the end of the command, or -1."""
     poll = select.poll()
-    poll.register(0, select.POLLIN)  # a hang-up is always reported
-    period = None if wakes_at_end(command, poll) and not memory else POLL_SECONDS * 1000
+    poll.register(control, select.POLLIN)  # a hang-up is always reported
+    if end >= 0:
+        poll.register(end, select.POLLIN)
+    period = None if end >= 0 and not memory else POLL_SECONDS * 1000
     waited, last = None, 0.0  # seconds of the grace; those in which this process was stopped do not count
     while True:
         ready = [descriptor for descriptor, _ in poll.poll(period)]
@@ -82,14 +114,16 @@ def watch(command: int, memory: int, grace: float) -> str:
             code = os.waitstatus_to_exitcode(code)
             return f"exit {code}" if code >= 0 else f"signal {-code}"
         used = memory_of(descendants(os.getpid())) if memory else 0
+        if used and fork:
+            used += shared_memory(os.getpid())
         if used > memory:
             end_all(command)
             return f"memory {used}"
-        if 0 in ready:
-            poll.unregister(0)
+        if control in ready:
+            poll.unregister(control)
             period = POLL_SECONDS * 1000
             waited, last = 0.0, time.monotonic()
-            send(command, SIGTERM)
+            send(command, SIGTERM, alone=alone)
         elif waited is not None:
             waited += min(time.monotonic() - last, LONGEST_STEP)
             last = time.monotonic()
@@ -99,13 +133,12 @@ def watch(command: int, memory: int, grace: float) -> str:
                 send(command, SIGKILL)
 
 
-def wakes_at_end(command: int, poll: select.poll) -> bool:
-    """Whether the end of a command will end a poll from now on."""
+def end_of(command: int) -> int:
+    """A file descriptor that is ready when a command has ended; -1 if there can be none."""
     try:
-        poll.register(os.pidfd_open(command), select.POLLIN)
+        return os.pidfd_open(command)
     except (AttributeError, OSError):  # not Linux, or one before 5.3, or a container that does not allow it
-        return False
-    return True
+        return -1
 
 
 def end_all(command: int) -> None:
@@ -121,9 +154,10 @@ def end_all(command: int) -> None:
         time.sleep(0.001)
 
 
-def send(command: int, signal: int) -> None:
-    """Signal a command's group, and everything else that came from it."""
-    for kill, pid in ((os.killpg, command), *((os.kill, pid) for pid in descendants(os.getpid()))):
+def send(command: int, signal: int, *, alone: bool = False) -> None:
+    """Signal a command's group and, if not ``alone``, everything else that came from it."""
+    others = [] if alone else descendants(os.getpid())
+    for kill, pid in ((os.killpg, command), *((os.kill, pid) for pid in others)):
         try:  # noqa: SIM105 -- contextlib takes 5 ms to import
             kill(pid, signal)
         except (ProcessLookupError, PermissionError):  # it has gone, or has become another user
@@ -145,15 +179,20 @@ def descendants(pid: int) -> list[int]:
 
 def memory_of(pids: list[int]) -> int:
     """Bytes of memory that processes use together; pages that several share count in parts."""
-    return sum(map(proportional_set_size, pids))
+    return sum(sizes(pid).get(b"Pss", 0) for pid in pids)
 
 
-def proportional_set_size(pid: int) -> int:
-    """Bytes of memory that a process uses; 0 when it has ended."""
-    for line in read(f"/proc/{pid}/smaps_rollup").splitlines():
-        if line.startswith(b"Pss:"):
-            return int(line.split()[1]) * 1024
-    return 0
+def shared_memory(pid: int) -> int:
+    """Bytes of a process's part of the memory that it shares with others."""
+    found = sizes(pid)
+    private = found.get(b"Private_Clean", 0) + found.get(b"Private_Dirty", 0)
+    return found.get(b"Pss", 0) - private
+
+
+def sizes(pid: int) -> dict[bytes, int]:
+    """The kinds of memory of a process in bytes, as /proc names them; empty when it has ended."""
+    rows = (line.split() for line in read(f"/proc/{pid}/smaps_rollup").splitlines()[1:])
+    return {row[0].rstrip(b":"): int(row[1]) * 1024 for row in rows}
 
 
 def read(path: str) -> bytes:

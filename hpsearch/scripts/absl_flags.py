@@ -27,7 +27,7 @@ def read_absl(source: Source) -> Script | None:
     notes: list[str] = []
     for call in source.calls():
         function = source.called(call.func).rpartition(".")[2]
-        if function in _KINDS and call.args:
+        if function in _KINDS:
             options.extend(_flag(source, call, _KINDS[function]))
         elif function in ("DEFINE_config_file", "DEFINE_config_dict") and call.args:
             found = list(_config_file(source, call))
@@ -39,9 +39,9 @@ def read_absl(source: Source) -> Script | None:
 
 def _flag(source: Source, call: ast.Call, kind: Kind) -> Iterator[Option]:
     values = [source.value(argument) for argument in call.args]
-    if not isinstance(values[0], str):
+    name = values[0] if values else source.value(keyword(call, "name"))
+    if not isinstance(name, str):
         return
-    name = values[0]
     default = values[1] if len(values) > 1 else source.value(keyword(call, "default"))
     rest = values[2:]
     choices = next((value for value in rest if isinstance(value, list)), None)

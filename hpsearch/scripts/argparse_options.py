@@ -1,18 +1,18 @@
 """Options of ``argparse``, as ``add_argument`` declares them."""
 
 import ast
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from hpsearch.scripts.help_text import with_stated_default
 from hpsearch.scripts.script import UNKNOWN, Kind, Option, Script, kind_of, unique
-from hpsearch.scripts.source_tree import Source, assignments, keyword
+from hpsearch.scripts.source_tree import Source, keyword
+from hpsearch.scripts.sub_parsers import MAIN, SubParsers, training_command
 
 _TYPES: dict[str, Kind] = {"int": "int", "float": "float", "str": "text", "Path": "text", "open": "text"}
 _PRESENCE = {"store_true": False, "store_false": True}
 _NO_OPTION = {"help", "version"}
-_TRAINS = re.compile(r"train|fit|run", re.IGNORECASE)
 
 
 def read_argparse(source: Source) -> Script | None:
@@ -23,20 +23,20 @@ def read_argparse(source: Source) -> Script | None:
     calls = [call for call in source.calls() if _method(call) == "add_argument"]
     if not calls:
         return None
-    parsers = _sub_parsers(source)
-    names = list(dict.fromkeys(parsers.values()))
-    chosen = next((name for name in names if _TRAINS.search(name)), names[0] if names else "")
+    parsers = SubParsers(source)
+    names = parsers.names
+    chosen = training_command(names) if names else ""
     notes = [f"It has the sub-commands {', '.join(names)}; {chosen} is used."] if len(names) > 1 else []
     options: list[Option] = []
     for call in calls:
-        receiver = call.func.value if isinstance(call.func, ast.Attribute) else None
-        if parsers.get(_variable(receiver), chosen) != chosen:
+        owners = parsers.owners(call)
+        if not owners & {chosen, MAIN, None}:
             continue
         option = _option(source, call)
         if option is None:
             notes.append(f"Line {call.lineno}: the name of an argument is not written out.")
         elif option.name:
-            options.append(option)
+            options.append(replace(option, before=bool(chosen) and owners == {MAIN}))
     defaults = dict(_set_defaults(source))
     options = [replace(option, default=defaults.get(option.name, option.default)) for option in options]
     return Script("argparse", unique(options), notes=tuple(notes), words=(chosen,) if chosen else ())
@@ -44,23 +44,6 @@ def read_argparse(source: Source) -> Script | None:
 
 def _method(call: ast.Call) -> str:
     return call.func.attr if isinstance(call.func, ast.Attribute) else ""
-
-
-def _variable(node: ast.expr | None) -> str:
-    return node.id if isinstance(node, ast.Name) else ""
-
-
-def _sub_parsers(source: Source) -> dict[str, str]:
-    """The variables of sub-parsers, with the words that choose them."""
-    found: dict[str, str] = {}
-    for node in source.nodes:
-        if isinstance(node, ast.Assign | ast.AnnAssign):
-            for name, value in assignments(node):
-                if isinstance(value, ast.Call) and _method(value) == "add_parser" and value.args:
-                    word = source.value(value.args[0])
-                    if isinstance(word, str):
-                        found[name] = word
-    return found
 
 
 def _set_defaults(source: Source) -> Iterator[tuple[str, Any]]:
@@ -96,7 +79,7 @@ def _option(source: Source, call: ast.Call) -> Option | None:
         call.lineno,
         required=source.value(keyword(call, "required")) is True or not long,
     )
-    return _acted(source, call, option, word, action)
+    return _acted(source, call, with_stated_default(option), word, action)
 
 
 def _acted(source: Source, call: ast.Call, option: Option, word: str, action: Any) -> Option:

@@ -1,10 +1,12 @@
 """Options of click, by its decorators, and of typer, by the parameters of its commands."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from hpsearch.scripts.annotations import annotated
+from hpsearch.scripts.click_commands import Function, click_command, typer_command
 from hpsearch.scripts.script import UNKNOWN, Kind, Option, Script, kind_of, unique
 from hpsearch.scripts.source_tree import Source, keyword
 
@@ -15,14 +17,19 @@ _TYPES: dict[str, Kind] = {
 
 
 def read_click(source: Source) -> Script | None:
-    """The options that decorators of click declare; None if there are none."""
-    options = [
-        option
-        for call in source.calls()
-        if source.called(call.func) in ("click.option", "click.argument")
-        and (option := _click_option(source, call)) is not None
-    ]
-    return Script("click", unique(options)) if options else None
+    """The options that decorators of click declare; None if there are none.
+
+    Of a group, those of the command that trains, and the group's own.
+    """
+    chosen = click_command(source)
+    if chosen is None:
+        options = list(_declared(source, source.calls()))
+        return Script("click", unique(options)) if options else None
+    options = list(_declared(source, _decorators(source, chosen.function)))
+    if chosen.group is not None:
+        own = _declared(source, _decorators(source, chosen.group))
+        options += [replace(option, before=True) for option in own]
+    return Script("click", unique(options), notes=chosen.notes, words=chosen.words)
 
 
 def read_typer(source: Source) -> Script | None:
@@ -30,13 +37,32 @@ def read_typer(source: Source) -> Script | None:
     run = [call for call in source.calls() if source.called(call.func) == "typer.run" and call.args]
     if run and isinstance(run[0].args[0], ast.Name):
         function = source.function(run[0].args[0].id)
-    elif any(source.called(call.func) == "typer.Typer" for call in source.calls()):
-        function = _command(source)
-    else:
+        return None if function is None else Script("typer", tuple(_typer_options(source, function)))
+    if not any(source.called(call.func) == "typer.Typer" for call in source.calls()):
         return None
-    if function is None:
+    chosen = typer_command(source)
+    if chosen is None:
         return None
-    return Script("typer", tuple(_typer_options(source, function)))
+    options = list(_typer_options(source, chosen.function))
+    if chosen.group is not None:
+        options += [replace(option, before=True) for option in _typer_options(source, chosen.group)]
+    return Script("typer", unique(options), notes=chosen.notes, words=chosen.words)
+
+
+def _declared(source: Source, calls: Iterable[ast.expr]) -> Iterator[Option]:
+    for call in calls:
+        if isinstance(call, ast.Call) and source.called(call.func) in ("click.option", "click.argument"):
+            option = _click_option(source, call)
+            yield from [] if option is None else [option]
+
+
+def _decorators(source: Source, function: Function) -> Iterator[ast.expr]:
+    """A function's decorators, and those that a decorator of the same file is made of."""
+    for decorator in function.decorator_list:
+        yield decorator
+        called = decorator.func if isinstance(decorator, ast.Call) else decorator
+        bundle = source.function(called.id) if isinstance(called, ast.Name) else None
+        yield from [] if bundle is None else (node for node in ast.walk(bundle) if isinstance(node, ast.Call))
 
 
 def _click_option(source: Source, call: ast.Call) -> Option | None:
@@ -82,21 +108,7 @@ def _type(source: Source, node: ast.expr | None, default: Any) -> tuple[Kind, tu
     return _TYPES.get(source.called(node).rpartition(".")[2], "unknown"), ()
 
 
-def _command(source: Source) -> ast.FunctionDef | None:
-    """The function with a ``@app.command()``: the only one, or the one whose name says that it trains."""
-    functions = [
-        node
-        for node in source.tree.body
-        if isinstance(node, ast.FunctionDef)
-        for decorator in node.decorator_list
-        if isinstance(decorator, ast.Call)
-        and isinstance(decorator.func, ast.Attribute)
-        and decorator.func.attr == "command"
-    ]
-    return functions[0] if functions else None
-
-
-def _typer_options(source: Source, function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[Option]:
+def _typer_options(source: Source, function: Function) -> Iterator[Option]:
     arguments = [*function.args.posonlyargs, *function.args.args]
     defaults = [None] * (len(arguments) - len(function.args.defaults)) + [*function.args.defaults]
     pairs = [
@@ -104,7 +116,8 @@ def _typer_options(source: Source, function: ast.FunctionDef | ast.AsyncFunction
         *zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True),
     ]
     for argument, default in pairs:
-        yield _typer_option(source, argument, default)
+        if "Context" not in (ast.unparse(argument.annotation) if argument.annotation else ""):
+            yield _typer_option(source, argument, default)
 
 
 def _typer_option(source: Source, argument: ast.arg, default: ast.expr | None) -> Option:

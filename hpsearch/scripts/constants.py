@@ -1,13 +1,12 @@
-"""Settings that the source holds: nanoGPT's configurator, a dictionary, the environment, or constants."""
+"""Settings that the source holds: nanoGPT's configurator, a dictionary, or constants."""
 
 import ast
 from collections.abc import Iterator
 from typing import Any
 
+from hpsearch.document.python_constants import constants
 from hpsearch.scripts.script import Option, Script, kind_of, unique
-from hpsearch.scripts.source_tree import Source, assignments
-
-_READS = ("os.environ.get", "os.getenv")
+from hpsearch.scripts.source_tree import Source
 
 
 def read_configurator(source: Source) -> Script | None:
@@ -19,9 +18,9 @@ def read_configurator(source: Source) -> Script | None:
     if not end:
         return None
     options = [
-        Option(name, f"--{name}={{}}", kind_of(value), value, line=line, spelling=("True", "False"))
-        for name, value, line in _constants(source)
-        if line < end
+        _setting("--{}={{}}", name, value, node.lineno)
+        for name, node, value in _values(source)
+        if node.lineno < end and "." not in name
     ]
     return Script("configurator", unique(options))
 
@@ -35,17 +34,7 @@ def read_settings(source: Source) -> Script | None:
                 if "'='" in text and (entries := list(_entries(source, source.constants.get(name)))):
                     dashed = any(part in text for part in ("'--", "[2:]", "lstrip('-", "strip('-"))
                     flag = "--{}={{}}" if dashed else "{}={{}}"
-                    options = [
-                        Option(
-                            key,
-                            flag.format(key),
-                            kind_of(value),
-                            value,
-                            line=line,
-                            spelling=("True", "False"),
-                        )
-                        for key, value, line in entries
-                    ]
+                    options = [_setting(flag, key, value, line) for key, value, line in entries]
                     return Script("settings", unique(options))
     return None
 
@@ -78,50 +67,31 @@ def _entries(source: Source, node: ast.expr | None) -> Iterator[tuple[str, Any, 
             yield key, value, expression.lineno
 
 
-def read_environment(source: Source) -> Script | None:
-    """The variables of the environment that a source reads, with their defaults; None if there are none."""
-    options = []
-    for call in source.calls():
-        if source.called(call.func) in _READS and len(call.args) == 2:
-            name, default = source.value(call.args[0]), source.value(call.args[1])
-            if isinstance(name, str) and isinstance(default, str | int | float):
-                value = _as_number(default)
-                options.append(Option(name, "", kind_of(value), value, line=call.lineno, variable=name))
-    return Script("environment", unique(options)) if options else None
+def constant_options(source: Source) -> tuple[Option, ...]:
+    """The numbers, truth values and texts that a source holds, by dotted name, as in ``CFG.lr``."""
+    return unique(
+        Option(
+            name,
+            "",
+            kind_of(value),
+            value,
+            line=node.lineno,
+            spelling=("True", "False"),
+            file=source.path.name,
+        )
+        for name, node, value in _values(source)
+        if not any(source.reads_environment(each) for each in ast.walk(node))
+    )
 
 
-def read_constants(source: Source) -> Script | None:
-    """The constants of a module, for a script that nothing can be passed to; None if there are none."""
-    options = [
-        Option(name, "", kind_of(value), value, line=line, spelling=("True", "False"))
-        for name, value, line in _constants(source)
-    ]
-    return Script("constants", unique(options)) if options else None
-
-
-def _constants(source: Source) -> Iterator[tuple[str, Any, int]]:
-    """Names that the module gives a number, a truth value or a text, also below ``if __name__ == ...``."""
-    body = [*source.tree.body]
-    for node in source.tree.body:
-        if isinstance(node, ast.If) and "__name__" in ast.unparse(node.test):
-            body.extend(node.body)
-    for node in body:
-        for name, expression in assignments(node):
-            value = source.value(expression)
-            if isinstance(value, bool | int | float | str) and not name.startswith("_"):
-                yield name, value, expression.lineno
+def _values(source: Source) -> Iterator[tuple[str, ast.expr, Any]]:
+    for name, node in constants(source.tree):
+        value = source.value(node)
+        if isinstance(value, bool | int | float | str) and not name.rpartition(".")[2].startswith("_"):
+            yield name, node, value
 
 
 def _configures(node: ast.stmt) -> bool:
     text = ast.unparse(node)
     runs_file = text.startswith("exec(open(") and "config" in text
     return runs_file or (isinstance(node, ast.For) and "sys.argv" in text and "globals()" in text)
-
-
-def _as_number(text: str | int | float) -> Any:
-    for read in (int, float):
-        try:
-            return read(text)
-        except (ValueError, OverflowError):
-            continue
-    return {"true": True, "false": False}.get(str(text).lower(), text)

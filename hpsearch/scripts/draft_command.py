@@ -19,6 +19,10 @@ _SEED = re.compile(r"(^|_)seed$|^random_state$")
 _PATH_LIKE = re.compile(r"data|train|input|pretrain", re.IGNORECASE)
 
 
+EDIT = "EDIT_ME"
+"""Marks what the user has to write."""
+
+
 @dataclass(frozen=True)
 class Role:
     """What a script's options are for, beside those that are searched.
@@ -35,42 +39,70 @@ class Role:
     output: Option | None
     required: tuple[Option, ...]
 
+    @property
+    def given(self) -> list[tuple[Option, str]]:
+        """The options that every trial is given, with the placeholders for their values."""
+        pairs = ((self.epochs, "{epochs}"), (self.seed, "{seed}"), (self.output, "{trial_dir}"))
+        return [(option, text) for option, text in pairs if option is not None and _is_passed(option)]
+
 
 def roles(script: Script) -> Role:
-    """The options of a script that have a role."""
-    passed = [option for option in script.options if option.flag]
+    """The options of a script that have a role.
 
-    def first(pattern: re.Pattern[str], *kinds: str) -> Option | None:
+    A constant can say how many epochs there are; it takes no seed and no directory.
+    """
+    passed = [option for option in script.options if _is_passed(option)]
+
+    def first(options: Sequence[Option], pattern: re.Pattern[str], *kinds: str) -> Option | None:
         found = (
             option
-            for option in passed
+            for option in options
             if option.kind in kinds and pattern.search(option.name.rpartition(".")[2].lower())
         )
         return next(found, None)
 
-    epochs = first(_EPOCHS, "int", "float", "unknown")
-    seed = first(_SEED, "int", "unknown")
-    output = first(_OUTPUT, "text", "unknown")
+    epochs = first(script.options, _EPOCHS, "int", "float", "unknown")
+    seed = first(passed, _SEED, "int", "unknown")
+    output = first(passed, _OUTPUT, "text", "unknown")
     if output is not None and _PATH_LIKE.search(output.name):
         output = None
     taken = {option.name for option in (epochs, seed, output) if option is not None}
-    required = tuple(option for option in passed if option.required and option.name not in taken)
+    needed = script.options if script.style == "function" else passed
+    required = tuple(option for option in needed if option.required and option.name not in taken)
     return Role(epochs, seed, output, required)
 
 
-def command_words(base: Sequence[str], script: Script, role: Role, searched: Sequence[Option]) -> str:
-    """The command of a config: its words, quoted where they must be."""
-    words = [*map(_word, base), *map(_word, script.words)]
-    if script.style == "hydra":
-        words.append("hydra.run.dir={trial_dir}")
-    names = {option.name for option in searched}
-    for option, text in ((role.epochs, "{epochs}"), (role.seed, "{seed}"), (role.output, "{trial_dir}")):
-        if option is not None:
-            words.append(option.flag.replace("{}", text))
-    words += [option.flag.replace("{}", "EDIT_ME") for option in role.required if option.name not in names]
-    if any(option.flag for option in searched):
-        words.append(args_style(searched))
-    return " ".join(words)
+def _is_passed(option: Option) -> bool:
+    return bool(option.flag or option.variable)
+
+
+def command_words(program: Sequence[str], script: Script, role: Role, searched: Sequence[Option]) -> str:
+    """The command of a config.
+
+    Args:
+        program: The words that run the script, quoted.
+        script: What it takes.
+        role: What its options are for.
+        searched: The options that are searched.
+    """
+    given = [(option, text) for option, text in role.given if option.flag]
+    given += [
+        (option, EDIT) for option in role.required if option.flag and option.name not in _names(searched)
+    ]
+    first = [option for option in searched if option.before]
+    if first:  # {args} would pass them after the words too
+        given += [(option, f"{{{option.name}}}") for option in searched if option.flag]
+    words = {
+        place: [option.flag.replace("{}", text) for option, text in given if option.before is place]
+        for place in (True, False)
+    }
+    hydra = ["hydra.run.dir={trial_dir}"] if script.style == "hydra" else []
+    all_at_once = [args_style(searched)] if any(option.flag for option in searched) and not first else []
+    return " ".join([*program, *words[True], *map(quoted, script.words), *hydra, *words[False], *all_at_once])
+
+
+def _names(options: Sequence[Option]) -> set[str]:
+    return {option.name for option in options}
 
 
 def args_style(searched: Sequence[Option]) -> str:
@@ -91,5 +123,6 @@ def own_flag(option: Option, style: str) -> str:
     return "" if option.flag == shared.format(name=option.name) else option.flag
 
 
-def _word(text: str) -> str:
+def quoted(text: str) -> str:
+    """A text as a word of a command, without placeholders."""
     return shlex.quote(text.replace("{", "{{").replace("}", "}}"))

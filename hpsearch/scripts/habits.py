@@ -59,7 +59,7 @@ class _Row:
 
 
 _TABLE = (
-    _Row("seed random_state rng", None, "the seed is {seed}", anywhere=True),
+    _Row("seed random_state rng", None, "a seed is not searched", anywhere=True),
     _Row("(eval|val|test|valid|dev)_(batch|bs)(_size)? (eval|test)_(iters|steps)", None, "not of training"),
     _Row("min_lr eta_min lr_min final_lr end_lr", None, "the end of a schedule follows its start"),
     _Row(

@@ -5,6 +5,7 @@ The styles of argparse, click, Go's flag, clap, Boost, docopt and hand-written u
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from hpsearch.metrics.numbers import number
 from hpsearch.scripts.script import UNKNOWN, Kind, Option, Script, kind_of, unique
@@ -14,8 +15,9 @@ _FLAG = re.compile(r"--?(?:\[no-\])?[A-Za-z?][\w.\-]*")
 _CHOICES = re.compile(r"\{([^{}]+,[^{}]+)\}|\[possible values: ([^\]]+)\]|\[([\w.\-]+(?:\|[\w.\-]+)+)\]")
 _DEFAULT = re.compile(
     r"\[([-+.\d][^\]\s]*)\]$|"
-    r"[\[(]default(?:\s+is|s to|:|=)?\s*[:=]?\s*\"?([^\])\"]*?)\"?[\])]"
-    r"|\bdefault(?: is|:|=)?\s+(\S+)|\(=([^)]*)\)",
+    r"[\[(]default(?: value)?(?:\s+is|s to|:|=)?\s*[:=]?\s*\"?([^\])\"]*?)\"?[\])]"
+    r"|\bdefault(?:s to| value is| value:| is|:|=)?\s*[:=]?\s+(\S+)|\bdefault[:=](\S+)|\(=([^)]*)\)"
+    r"|(\S+) (?:by|is the) default\b",
     re.IGNORECASE,
 )
 _TYPE = re.compile(r"\b(float|double|number|int|integer|uint|string|str|bool)\b", re.IGNORECASE)
@@ -80,7 +82,7 @@ def _option(flags: list[str], takes: str, rest: str) -> Option:
     if word != long:
         off = f"--no-{word.lstrip('-')}"
     about = f"{takes} {rest}".strip()
-    default = _default(about)
+    default = stated_default(about)
     listed = _CHOICES.search(about)
     choices = re.split(r"[,|]\s*", next(filter(None, listed.groups()))) if listed else []
     typed = _TYPE.fullmatch(takes.strip("<>[]=").lower()) if takes else None
@@ -92,11 +94,30 @@ def _option(flags: list[str], takes: str, rest: str) -> Option:
     return Option(_name(word, takes), flag, kind, default, values, " ".join(rest.split()))
 
 
-def _default(about: str) -> object:
+def stated_default(about: str) -> object:
+    """The default that a help text says, or :data:`UNKNOWN`: ``Default is 0.9.``, ``(default: 0.9)``."""
     found = _DEFAULT.search(about)
     if found is None:
         return UNKNOWN
-    return _value(next((group for group in found.groups() if group is not None), "").strip(" \"'"))
+    text = next((group for group in found.groups() if group is not None), "")
+    return _value(text.strip(" \"'`").rstrip(".,;)").strip("\"'`"))
+
+
+def with_stated_default(option: Option) -> Option:
+    """The option with a number for a default that is text, or that only its help says."""
+    default = option.default
+    if default in (UNKNOWN, None):
+        stated = stated_default(option.help)
+        is_number = isinstance(stated, int | float) and not isinstance(stated, bool)
+        return (
+            replace(option, default=stated)
+            if is_number and option.kind in ("int", "float", "unknown")
+            else option
+        )
+    if isinstance(default, str) and option.kind in ("int", "float"):
+        value = _value(default)
+        return replace(option, default=value) if isinstance(value, int | float) else option
+    return option
 
 
 def _name(word: str, takes: str) -> str:

@@ -2,20 +2,14 @@
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from hpsearch.document.nodes import MappingNode, Position, ScalarNode, SequenceNode, find
-from hpsearch.document.parse import Dialect, compose
-from hpsearch.document.problems import Problems
-from hpsearch.document.scalars import AmbiguousScalar, resolve
-from hpsearch.errors import ConfigError
+from hpsearch.document.nodes import MappingNode, ScalarNode, SequenceNode, find
 from hpsearch.scripts.script import Option, Script, kind_of, unique
+from hpsearch.scripts.settings_files import UnreadableSettings, load_yaml_tree, yaml_keys
 from hpsearch.scripts.source_tree import Source, keyword
-from hpsearch.trial import Value
-
-_LARGEST = 2**20
-_NOTHING = ("", "~", "null", "Null", "NULL")
 
 
 def read_hydra(source: Source) -> Script | None:
@@ -88,19 +82,6 @@ def _group(directory: Path, chosen: MappingNode, notes: list[str]) -> Iterator[O
         yield from _config(folder, value, f"{group.replace('/', '.')}.", notes)
 
 
-def _keys(root: MappingNode, prefix: str) -> Iterator[Option]:
-    for key, entry in root.entries.items():
-        name = f"{prefix}{key}"
-        if key in ("defaults", "hydra", "_target_"):
-            continue
-        if isinstance(entry.node, MappingNode):
-            yield from _keys(entry.node, f"{name}.")
-        elif isinstance(entry.node, ScalarNode):
-            value = None if entry.node.value in _NOTHING else entry.node.value
-            if not (isinstance(value, str) and "${" in value):  # it follows from other settings
-                yield Option(name, f"{name}={{}}", kind_of(value), value, line=entry.position.line)
-
-
 def _settings(settings: Any, prefix: str) -> Iterator[Option]:
     for key, value in settings.items() if isinstance(settings, dict) else ():
         if isinstance(value, dict):
@@ -112,23 +93,12 @@ def _settings(settings: Any, prefix: str) -> Iterator[Option]:
 def _load(path: Path, notes: list[str]) -> MappingNode | None:
     """A YAML file as a tree; a note says why there is none."""
     try:
-        if path.stat().st_size > _LARGEST:
-            notes.append(f"{path} is too large.")
-            return None
-        text = path.read_text(encoding="utf-8")
-        root = compose(text, Position(str(path), 1, 1), Problems(), dialect=Dialect(_resolve))
-    except OSError:
-        notes.append(f"{path} is not there.")
+        return load_yaml_tree(path)
+    except UnreadableSettings as error:
+        notes.append(str(error))
         return None
-    except (ConfigError, UnicodeDecodeError):
-        notes.append(f"{path} cannot be read.")
-        return None
-    return root if isinstance(root, MappingNode) else None
 
 
-def _resolve(text: str) -> Value:
-    """The value of a scalar, by YAML's own rules where a config of ours would ask for quotes."""
-    try:
-        return resolve(text)
-    except AmbiguousScalar:
-        return text
+def _keys(root: MappingNode, prefix: str) -> Iterator[Option]:
+    for option in yaml_keys(root, prefix):
+        yield replace(option, flag=f"{option.name}={{}}")

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from hpsearch.metrics.names import canonical, is_counter, looks_like_a_metric
 from hpsearch.metrics.pairs import pairs
+from hpsearch.scripts.library_metrics import library_metrics
 from hpsearch.scripts.script import PrintedMetric
 from hpsearch.scripts.source_tree import Source, keyword
 
@@ -33,6 +34,8 @@ def printed_metrics(source: Source) -> tuple[PrintedMetric, ...]:
             known = found.setdefault(canonical(metric.name), metric)
             if known.how != "print" and metric.how == "print":  # a printed one is read without settings
                 found[canonical(metric.name)] = metric
+    for metric in library_metrics(source):
+        found.setdefault(canonical(metric.name), metric)
     return tuple(found.values())
 
 
@@ -48,6 +51,22 @@ def reported_metrics(source: Source) -> tuple[PrintedMetric, ...]:
                 if isinstance(key, ast.Constant) and isinstance(key.value, str):
                     found.setdefault(key.value, PrintedMetric(key.value, value.lineno, "report"))
     return tuple(found.values())
+
+
+def returned_metric(source: Source) -> PrintedMetric | None:
+    """The number that a function returns, by what its last ``return`` calls it; None if there is none."""
+    returns = [node for node in source.nodes if isinstance(node, ast.Return) and node.value is not None]
+    if not returns or returns[-1].value is None:
+        return None
+    value, line = returns[-1].value, returns[-1].lineno
+    words = [word for node in ast.walk(value) if (word := _last_word(node)) and looks_like_a_metric(word)]
+    if isinstance(value, ast.BinOp | ast.UnaryOp) and isinstance(value.op, ast.Sub | ast.USub):
+        return PrintedMetric("loss", line, "return")  # 1 - accuracy, -score
+    return PrintedMetric(words[0] if words else "loss", line, "return")
+
+
+def _last_word(node: ast.AST) -> str:
+    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
 
 
 def likely_goal(name: str) -> str:
@@ -162,7 +181,8 @@ def _template(node: ast.expr) -> str:
         ):
             return _FORMAT.sub(_FIGURE, _template(left))
         case ast.BinOp(left=left, op=ast.Add(), right=right):
-            return _template(left) + _template(right)
+            text = _template(left) + _template(right)
+            return _FIGURE if text == 2 * _FIGURE else text
         case ast.Call(func=ast.Attribute(value=text, attr="format")):
             return _FORMAT.sub(_FIGURE, _template(text))
         case _:

@@ -9,10 +9,13 @@ from pathlib import Path
 from hpsearch.scripts.absl_flags import read_absl
 from hpsearch.scripts.argparse_options import read_argparse
 from hpsearch.scripts.click_options import read_click, read_typer
-from hpsearch.scripts.constants import read_configurator, read_constants, read_environment, read_settings
+from hpsearch.scripts.constants import constant_options, read_configurator, read_settings
+from hpsearch.scripts.environment_options import environment_options
+from hpsearch.scripts.habits import propose
 from hpsearch.scripts.hydra_options import read_hydra
-from hpsearch.scripts.printed_metrics import printed_metrics, reported_metrics
-from hpsearch.scripts.script import Script
+from hpsearch.scripts.printed_metrics import printed_metrics, reported_metrics, returned_metric
+from hpsearch.scripts.script import Option, Script, unique
+from hpsearch.scripts.settings_files import settings_file
 from hpsearch.scripts.signature_options import read_signature, signature_options
 from hpsearch.scripts.source_tree import Source, UnreadableScript, keyword
 
@@ -25,8 +28,6 @@ _READERS: tuple[Callable[[Source], Script | None], ...] = (
     read_argparse,
     read_configurator,
     read_settings,
-    read_environment,
-    read_constants,
 )
 _METRICS_FILE = re.compile(r"[\w./{}-]*\.(?:csv|tsv|jsonl|ndjson|json)")
 
@@ -44,7 +45,29 @@ def read_script(path: Path) -> Script:
             break
     else:
         script = Script("")
+    if not any(map(_is_searched, script.options)):
+        script = _with_what_it_holds(source, script)
     return replace(script, metrics=printed_metrics(source), files=_files(source))
+
+
+def _with_what_it_holds(source: Source, script: Script) -> Script:
+    """A script whose options are no hyperparameters, with those of its files and of the environment."""
+    variables = environment_options(source)
+    settings = settings_file(source, script.options, _files(source))
+    if settings is not None and any(map(_is_searched, settings.keys)):
+        options = [option for option in script.options if option.name != settings.option]
+        options += [*variables, *settings.keys]
+        return replace(
+            script, style=script.style or "settings", options=unique(options), file_flag=settings.flag
+        )
+    held = (*variables, *constant_options(source))
+    if not any(map(_is_searched, held)) and script.style:
+        return script
+    return replace(script, style=script.style or "constants", options=unique((*script.options, *held)))
+
+
+def _is_searched(option: Option) -> bool:
+    return propose(option).section is not None
 
 
 def read_function(path: Path, name: str) -> Script:
@@ -58,8 +81,20 @@ def read_function(path: Path, name: str) -> Script:
     if function is None:
         raise UnreadableScript(f"{path} has no function {name} at its top level")
     options = tuple(option for option in signature_options(source, function) if option.name != "trial")
-    metrics = reported_metrics(Source(path, ast.Module(body=[function], type_ignores=[])))
-    return Script("function", options, metrics=metrics)
+    body = Source(path, ast.Module(body=[function], type_ignores=[]))
+    metrics = reported_metrics(body)
+    yields = any(_reports(body, node) for node in body.nodes)
+    notes: tuple[str, ...] = ()
+    if not metrics and (returned := returned_metric(body)) is not None:
+        metrics = (returned,)
+        notes = (f"{name} returns a number, which is called {returned.name}; its goal is a guess.",)
+    return Script("function", options, metrics=metrics, notes=notes, yields=yields)
+
+
+def _reports(source: Source, node: ast.AST) -> bool:
+    """Whether a node reports an epoch: ``yield``, or ``trial.report(...)``."""
+    is_report = isinstance(node, ast.Call) and source.called(node.func).endswith(".report")
+    return is_report or isinstance(node, ast.Yield | ast.YieldFrom)
 
 
 def _files(source: Source) -> tuple[str, ...]:

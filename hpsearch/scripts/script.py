@@ -23,8 +23,8 @@ class Option:
     Attributes:
         name: As the script's code calls it; dots separate sections.
         flag: How it is passed, with ``{}`` for its value: ``--lr {}``, ``lr={}``. Without ``{}`` it is passed
-            or left out; ``--on/--off`` are two words for true and false; "" if it is a constant of the source
-            or, with ``variable``, of the environment.
+            or left out; ``--on/--off`` are two words for true and false; "" if it is in a file or, with
+            ``variable``, in the environment.
         kind: The kind of its value.
         default: Its value when it is not passed, or :data:`UNKNOWN`; None is None.
         choices: The values that it may have; empty if the source does not say.
@@ -33,6 +33,8 @@ class Option:
         required: Whether the script refuses to run without it.
         spelling: Words for ``true`` and ``false``, if they are not these.
         variable: The environment variable that it is read from.
+        file: The file that holds it, for a setting or constant; relative to the script's directory.
+        before: Whether it comes before the script's words, such as the name of a sub-command.
     """
 
     name: str
@@ -45,6 +47,8 @@ class Option:
     required: bool = False
     spelling: tuple[str, str] = ("true", "false")
     variable: str = ""
+    file: str = ""
+    before: bool = False
 
     @property
     def known_default(self) -> Any:
@@ -78,6 +82,8 @@ class Script:
         notes: What could not be found out, as sentences.
         words: What the command needs before the options, such as the name of a sub-command.
         files: Paths that it writes metrics to, as the source spells them.
+        file_flag: How the path of a file of settings is passed; "" if its place is fixed.
+        yields: Whether it is a function that reports epoch by epoch.
     """
 
     style: str
@@ -86,6 +92,8 @@ class Script:
     notes: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
     files: tuple[str, ...] = field(default=())
+    file_flag: str = ""
+    yields: bool = False
 
 
 def kind_of(value: Any) -> Kind:

@@ -31,6 +31,11 @@ _TRAINING_ARGUMENTS: dict[str, Any] = {
 }
 """What transformers.TrainingArguments has, with its defaults (version 4)."""
 
+_NO_CURVE = (
+    "The Trainer evaluates once, unless it is told otherwise. For a learning curve and early stopping, add"
+    " --eval_strategy epoch to the command."
+)
+
 _TRAINER: dict[str, Any] = {"max_epochs": 1000, "gradient_clip_val": None, "accumulate_grad_batches": 1}
 """What lightning.Trainer has, with its defaults (version 2)."""
 
@@ -118,7 +123,7 @@ def _fields(source: Source, node: ast.ClassDef) -> Iterator[Option]:
         ] != node:
             yield from _fields(*found)
         elif source.called(base).endswith("TrainingArguments"):
-            yield from _table(_TRAINING_ARGUMENTS, "")
+            yield from _training_arguments()
     for item in node.body:
         if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name):
             nested = _class_of(source, item.annotation)
@@ -197,11 +202,17 @@ def _from_classes(source: Source, style: _Style, node: ast.expr | None) -> Scrip
         elif found is not None:
             options.extend(signature_options(*found))
         elif source.modules.get(name, "").endswith("TrainingArguments"):
-            options.extend(_table(_TRAINING_ARGUMENTS, ""))
+            options.extend(_training_arguments())
+            notes.append(_NO_CURVE)
         else:
             notes.append(f"{ast.unparse(each) if each is not None else 'What it parses'} was not found.")
     styled = tuple(_styled(option, style) for option in unique(options))
     return Script(style.name, styled, notes=tuple(notes))
+
+
+def _training_arguments() -> Iterator[Option]:
+    yield Option("output_dir", "", "text", None)
+    yield from _table(_TRAINING_ARGUMENTS, "")
 
 
 def _table(defaults: dict[str, Any], prefix: str) -> Iterator[Option]:

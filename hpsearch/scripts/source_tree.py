@@ -20,6 +20,7 @@ _ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Div: operator.truediv,
     ast.FloorDiv: operator.floordiv,
 }
+ENVIRONMENT_READS = ("os.environ.get", "os.getenv")
 _NUMBERS = {"int": int, "float": float, "str": str}
 _CONTAINERS = {"list", "tuple", "sorted", "set"}
 
@@ -115,6 +116,10 @@ class Source:
             return f"{inner}.{node.attr}" if inner else node.attr
         return ""
 
+    def reads_environment(self, node: ast.AST) -> bool:
+        """Whether an expression is a variable of the environment."""
+        return isinstance(node, ast.Attribute) and self.called(node) in ("os.environ", "os.getenv")
+
     def value(self, node: ast.expr | None, depth: int = 0) -> Any:
         """What an expression is worth, or ``UNKNOWN``."""
         if node is None or depth > 10:
@@ -154,6 +159,8 @@ class Source:
         if isinstance(function, ast.Attribute) and function.attr == "keys":
             return self.value(function.value, depth + 1)
         name = self.called(function)
+        if name in ENVIRONMENT_READS and len(arguments) == 2:
+            return self.value(arguments[1], depth + 1)
         inner = self.value(arguments[0], depth + 1) if len(arguments) == 1 else UNKNOWN
         if name in _CONTAINERS and isinstance(inner, list):
             return sorted(inner, key=str) if name == "sorted" else inner

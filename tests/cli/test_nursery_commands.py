@@ -117,12 +117,12 @@ def test_no_terminal_is_said(hpsearch: Program, moons: Path) -> None:
     assert "`hpsearch nurse moons.yaml space.learning_rate=0.1 --schedule touches.yaml`" in done.err
 
 
-def test_only_the_network_can_be_nursed(hpsearch: Program, moons: Path) -> None:
-    """A config of a command is refused before anything is made."""
+def test_code_that_does_not_say_what_can_change_is_not_nursed(hpsearch: Program, moons: Path) -> None:
+    """A config of a command without `touch` is refused before anything is made, with what to write."""
     moons.write_text("objective: {command: 'echo {x}'}\nspace: {x: {min: 0, max: 1}}\nmetric: {name: x}\n")
     done = hpsearch("nurse", moons, "--schedule", "touches.yaml")
     assert (done.code, Path("runs").exists()) == (2, False)
-    assert "only models of the built-in network can be nursed" in done.err
+    assert "for example objective.command.touch: [x]" in done.err
 
 
 def test_a_model_that_is_not_there_is_said(hpsearch: Program, moons: Path) -> None:

@@ -44,6 +44,7 @@ def test_defaults(tmp_path: Path) -> None:
         "workers": "auto",
         "threads": 1,
         "kernels": "portable",
+        "start": "warm",
         "timeout": "none",
         "stop_after": "none",
         "memory": "none",

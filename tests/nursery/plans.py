@@ -1,5 +1,6 @@
 """What a person does in the nursery, as a plan that a process can follow, be killed in, and take up again."""
 
+import functools
 import os
 import signal
 import sys
@@ -7,7 +8,9 @@ from pathlib import Path
 
 from hpsearch.data.load import load
 from hpsearch.network.hyperparameters import Hyperparameters
+from hpsearch.nursery.learner import Begin
 from hpsearch.nursery.nursed_model import NursedModel
+from hpsearch.nursery.nursed_network import NursedNetwork
 from hpsearch.touches import Touch
 
 VALUES = {"hidden_units": 8, "epochs": 14, "learning_rate": 0.05, "dropout": 0.1}
@@ -27,7 +30,17 @@ PLAN = [
 
 def model(directory: Path) -> NursedModel:
     """The model of the plan."""
-    return NursedModel(directory, load("moons", seed=0), Hyperparameters.from_values(VALUES), seed=5)
+    return NursedModel(directory, beginning())
+
+
+def beginning() -> Begin:
+    """What it begins as."""
+    return functools.partial(
+        NursedNetwork,
+        dataset=load("moons", seed=0),
+        hyperparameters=Hyperparameters.from_values(VALUES),
+        seed=5,
+    )
 
 
 def follow(nursed: NursedModel, kill_after: int | None = None) -> None:
@@ -46,12 +59,12 @@ def follow(nursed: NursedModel, kill_after: int | None = None) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
     for touch in PLAN[len(nursed.history.touches) :]:
-        while nursed.training.epoch < touch.epoch:
+        while nursed.learner.epoch < touch.epoch:
             nursed.train_epoch()
             written()
         nursed.touch(touch.changes, touch.back_to)
         written()
-    while not nursed.training.ended:
+    while not nursed.learner.ended:
         nursed.train_epoch()
         written()
 

@@ -13,14 +13,12 @@ from hpsearch.nursery.nursed_model import NursedModel
 from hpsearch.nursery.replaying import Replay, replay
 from hpsearch.touches import Change, Touch
 from tests.network.test_touched import state
-from tests.nursery.plans import PLAN, follow, model
+from tests.nursery.plans import PLAN, beginning, follow, model
 
 
 def replayed(nursed: NursedModel) -> Replay:
     """The replay of a model."""
-    hyperparameters, seed = nursed._beginning
-    data = nursed.training.dataset
-    return replay(nursed.history, nursed.checkpoints, data, hyperparameters, seed, lambda *_: None)
+    return replay(nursed.directory, nursed.history, beginning())
 
 
 @pytest.fixture(scope="module")
@@ -35,19 +33,17 @@ def test_a_replay_has_the_same_bits(nursed: NursedModel) -> None:
     """The schedule alone gives all metrics and parameters again."""
     again = replayed(nursed)
     assert again.equal
+    assert again.same_state
     assert again.epochs == 16
-    assert state(again.training) == state(nursed.training)
 
 
 def test_a_replay_notices_other_numbers(nursed: NursedModel) -> None:
     """Metrics that differ in one bit, or a schedule that does, are found with their epoch."""
     history = nursed._diary.read()
     history.touches[3] = Touch(6, {"learning_rate": Change(0.0151)})
-    hyperparameters, seed = nursed._beginning
-    data = nursed.training.dataset
-    again = replay(history, nursed.checkpoints, data, hyperparameters, seed, lambda *_: None)
+    again = replay(nursed.directory, history, beginning())
     assert again.differs == 7
-    assert again.parameters_differ
+    assert again.same_state is False
 
 
 @pytest.mark.parametrize("kills", [(1, 7, 4), (12, 1, 3), (9, 2, 8)])
@@ -64,7 +60,7 @@ def test_killed_three_times_it_is_the_same_model(
         assert done.returncode == -9
     survivor = model(tmp_path / "a")
     follow(survivor)
-    assert state(survivor.training) == state(nursed.training)
+    assert state(survivor.learner.training) == state(nursed.learner.training)
     assert survivor.history.touches == nursed.history.touches == PLAN
     assert replayed(survivor).equal
 
@@ -81,7 +77,7 @@ def test_a_diary_that_was_cut_off_anywhere_can_be_continued(
     (directory / "diary.jsonl").write_bytes(whole[:-cut])
     survivor = model(directory)
     follow(survivor)
-    assert state(survivor.training) == state(nursed.training)
+    assert state(survivor.learner.training) == state(nursed.learner.training)
 
 
 def test_the_diary_knows_what_was_left(nursed: NursedModel) -> None:
@@ -99,7 +95,7 @@ def test_a_branch_begins_with_the_same_history(tmp_path: Path) -> None:
     assert second.history.epochs == first.history.epochs[:12]
     second.touch({"learning_rate": Change(0.1)})
     second.train_epoch()
-    first_rate, second_rate = (m.training.hyperparameters.learning_rate for m in (first, second))
+    first_rate, second_rate = (m.learner.training.hyperparameters.learning_rate for m in (first, second))
     assert (first_rate, second_rate) == (pytest.approx(0.05 / 3), 0.1)
     assert replayed(second).equal
     assert second.history.epochs[-1].metrics != first.history.epochs[12].metrics
@@ -119,12 +115,12 @@ def test_a_branch_without_a_checkpoint_is_refused(tmp_path: Path) -> None:
 def test_a_touch_that_cannot_be_made_changes_nothing(tmp_path: Path) -> None:
     """Neither the model nor the diary knows of a touch that was refused."""
     nursed = model(tmp_path / "a")
-    before = state(nursed.training), (tmp_path / "a").joinpath("diary.jsonl").exists()
+    before = state(nursed.learner.training), (tmp_path / "a").joinpath("diary.jsonl").exists()
     with pytest.raises(UsageError, match="hidden_units: cannot change in mid-training"):
         nursed.touch({"hidden_units": Change(3)})
     with pytest.raises(UsageError, match="must change a hyperparameter or return"):
         nursed.touch({})
-    assert (state(nursed.training), (tmp_path / "a").joinpath("diary.jsonl").exists()) == before
+    assert (state(nursed.learner.training), (tmp_path / "a").joinpath("diary.jsonl").exists()) == before
 
 
 def test_notes_are_kept(tmp_path: Path) -> None:
@@ -157,6 +153,6 @@ def test_a_damaged_checkpoint_is_named(tmp_path: Path) -> None:
     """The checkpoint from which a model is to be restored is named if it is damaged."""
     nursed = model(tmp_path / "a")
     nursed.train_epoch()
-    nursed.checkpoints.path(1).write_bytes(b"")
+    nursed.learner.kept.path(1).write_bytes(b"")
     with pytest.raises(DataError, match=r"epoch-000001\.npz"):
         model(tmp_path / "a")

@@ -82,7 +82,7 @@ def test_a_session_by_keys(nursery: Nursery, size: tuple[int, int]) -> None:
     async def drive(pilot: Pilot[None], app: NurseryApp) -> None:
         for epoch in range(1, 6):
             await pilot.press("n")
-            await until(pilot, lambda epoch=epoch: app.model.training.epoch == epoch)
+            await until(pilot, lambda epoch=epoch: app.model.learner.epoch == epoch)
         await type_line(pilot, app, "t", "dropout 0.3, momentum = 0.8")
         await pilot.press("minus")
         await until(pilot, lambda: len(app.model.history.touches) == 2)
@@ -117,7 +117,7 @@ def test_training_goes_on_until_it_is_paused_or_ends(nursery: Nursery) -> None:
 
     async def drive(pilot: Pilot[None], app: NurseryApp) -> None:
         await pilot.press("space")
-        await until(pilot, lambda: app.model.training.ended)
+        await until(pilot, lambda: app.model.learner.ended)
         app.look()
         await pilot.pause()
         assert "epoch 12 of 12" in seen(app)
@@ -126,7 +126,7 @@ def test_training_goes_on_until_it_is_paused_or_ends(nursery: Nursery) -> None:
         await pilot.pause()
         assert "go back to a checkpoint, or change epochs" in seen(app)
 
-    assert driven(nursery, drive).model.training.epoch == 12
+    assert driven(nursery, drive).model.learner.epoch == 12
 
 
 @pytest.mark.parametrize(
@@ -166,11 +166,11 @@ def test_stopping_ends_the_training_there(nursery: Nursery) -> None:
 
     async def drive(pilot: Pilot[None], app: NurseryApp) -> None:
         await pilot.press("n")
-        await until(pilot, lambda: app.model.training.epoch == 1)
+        await until(pilot, lambda: app.model.learner.epoch == 1)
         await pilot.press("s")
-        await until(pilot, lambda: app.model.training.ended)
+        await until(pilot, lambda: app.model.learner.ended)
 
-    assert driven(nursery, drive).model.training.hyperparameters.epochs == 1
+    assert driven(nursery, drive).model.learner.epochs == 1
 
 
 def test_a_model_is_there_again_after_leaving(nursery: Nursery) -> None:
@@ -178,7 +178,7 @@ def test_a_model_is_there_again_after_leaving(nursery: Nursery) -> None:
 
     async def first(pilot: Pilot[None], app: NurseryApp) -> None:
         await pilot.press("n")
-        await until(pilot, lambda: app.model.training.epoch == 1)
+        await until(pilot, lambda: app.model.learner.epoch == 1)
 
     async def second(pilot: Pilot[None], app: NurseryApp) -> None:
         await pilot.pause()

@@ -35,6 +35,12 @@ def test_metrics_are_found_without_patterns(shell: Runner) -> None:
     assert result.final == {"test_loss": 1.64}
 
 
+def test_an_object_reports_its_epoch(shell: Runner) -> None:
+    """So that a command that continues from its checkpoint says where."""
+    result = shell("""echo '{{"value": 2, "epoch": 7, "step": 90}}'""")
+    assert curve(result) == [{"value": 2.0, "epoch": 7}]
+
+
 def test_a_nan_that_a_pattern_does_not_take_diverges(shell: Runner) -> None:
     """It is not the value of the epoch before."""
     result = shell("echo value=2; echo value=nan", patterns={"value": "value=([0-9.eE+-]+)"})

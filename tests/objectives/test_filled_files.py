@@ -115,6 +115,17 @@ def test_constants_of_python_are_set_by_name(tmp_path: Path) -> None:
     assert found == head + "print(layers)\nclass C:\n    amp = 9\n"
 
 
+def test_settings_of_classes_and_dictionaries_are_set_by_dotted_name(tmp_path: Path) -> None:
+    """Also where a value is on several lines; a name that is assigned twice is set twice."""
+    text = "class CFG:\n    lr = (1e-3 +\n       0)\nc = dict(lr=1, n={'k': 2})\nc['lr'] = 3\nCFG.lr = 0.5\n"
+    (tmp_path / "t.py").write_text(text)
+    values: dict[str, Value] = {"CFG.lr": 0.25, "c.lr": 8, "c.n.k": "a'b"}
+    assert names_in(tmp_path / "t.py", {*values, "lr"}) == set(values)
+    write_filled(tmp_path / "t.py", tmp_path / "out.py", values, {}, Passing())
+    expected = """class CFG:\n    lr = (0.25)\nc = dict(lr=8, n={'k': "a'b"})\nc['lr'] = 8\nCFG.lr = 0.25\n"""
+    assert (tmp_path / "out.py").read_text() == expected
+
+
 def test_other_files_have_placeholders(tmp_path: Path) -> None:
     """Other braces stay as they are."""
     text = "layers {layers} {2**layers} {seed}; int main() { return {x}; }\n"

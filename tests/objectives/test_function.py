@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hpsearch.objectives.function import Function, check_signature
+from hpsearch.objectives.function import Function, probe
 from hpsearch.objectives.retrying import Retrying
 from hpsearch.trial import Metric, Result, Rung, Status
 from tests.objectives.fixtures import HERE
@@ -156,7 +156,7 @@ def test_a_function_is_wrong_or_not(tmp_path: Path) -> None:
     """What is wrong is found and reported before anything runs."""
 
     def wrong(name: str, **parameters: bool) -> str:
-        return check_signature(Function(f"user_code:{name}", HERE), parameters or {"x": True})
+        return probe(Function(f"user_code:{name}", HERE), parameters or {"x": True}).wrong
 
     assert wrong("number") == wrong("curve") == wrong("anything") == ""
     assert wrong("with_default", x=True, y=False) == ""
@@ -167,7 +167,7 @@ def test_a_function_is_wrong_or_not(tmp_path: Path) -> None:
     assert wrong("NOT_CALLABLE") == "user_code:NOT_CALLABLE cannot be called: it is of type int"
     assert wrong("waits") == "it is asynchronous (async def), but must be a plain function"
     assert wrong("nummber").endswith("has no nummber; did you mean number or numbers?")
-    missing = check_signature(Function("nowhere:f", HERE), {"x": True})
+    missing = probe(Function("nowhere:f", HERE), {"x": True}).wrong
     assert missing == f"there is no module nowhere in {HERE}, and none is installed"
 
 
@@ -184,7 +184,7 @@ def test_a_function_is_wrong_or_not(tmp_path: Path) -> None:
 def test_a_module_that_cannot_be_imported_is_wrong(tmp_path: Path, text: str, verdict: str) -> None:
     """Whatever it does instead."""
     (tmp_path / "broken.py").write_text(text)
-    found = check_signature(Function("broken:f", tmp_path), {"x": True})
+    found = probe(Function("broken:f", tmp_path), {"x": True}).wrong
     assert found.startswith(verdict)
     assert "importlib" not in found
 
@@ -223,7 +223,7 @@ def test_what_an_argument_parser_complains_of_is_in_the_reason(run_code: Call, t
     result = run_code(Function("parses:f", tmp_path))
     assert result.reason.splitlines()[0] == complaint
     (tmp_path / "imports.py").write_text(f"{PARSER}\nf(1)\n")
-    verdict = check_signature(Function("imports:f", tmp_path), {"x": True})
+    verdict = probe(Function("imports:f", tmp_path), {"x": True}).wrong
     assert verdict.startswith("importing its module raises SystemExit: 2")
     assert verdict.endswith(complaint.partition(": 2: ")[2])
 
@@ -235,7 +235,7 @@ def test_a_module_hidden_by_one_of_pythons_own_is_wrong(tmp_path: Path, name: st
     path.parent.mkdir(exist_ok=True)
     path.write_text("def f(x): return x")
     module = name.partition("/")[0].removesuffix(".py")
-    found = check_signature(Function(f"{module}:f", tmp_path), {"x": True})
+    found = probe(Function(f"{module}:f", tmp_path), {"x": True}).wrong
     assert found.startswith(f"{path} is hidden by Python's own module {module} (")
 
 

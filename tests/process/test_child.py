@@ -10,7 +10,7 @@ import pytest
 
 from hpsearch.objectives.code_objective import CodeObjective
 from hpsearch.objectives.command import Command
-from hpsearch.process import child, jobs, supervisor
+from hpsearch.process import child, jobs, parents, supervised, supervisor
 from hpsearch.trial import Metric, Result, Status, Trial
 from tests.processes import gone, wait_until
 
@@ -20,7 +20,8 @@ Call = Callable[..., Result]
 @pytest.fixture(autouse=True)
 def _little_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """SIGKILL comes soon after SIGTERM."""
-    monkeypatch.setattr(child, "GRACE_SECONDS", 0.2)
+    for module in (child, parents, supervised):
+        monkeypatch.setattr(module, "GRACE_SECONDS", 0.2)
 
 
 @pytest.mark.parametrize("name", ["hangs", "ignores_sigterm"])
@@ -94,8 +95,10 @@ def test_nothing_outlives_a_killed_parent(tmp_path: Path) -> None:
     code = f"""
 import os, pathlib
 from hpsearch.process.child import Child
+from hpsearch.process.supervised import SupervisedCommand
 path = pathlib.Path({str(tmp_path)!r})
-child = Child(["sh", "-c", {script!r}], directory=path, environment=dict(os.environ), logs=path)
+command = SupervisedCommand(["sh", "-c", {script!r}], directory=path, environment=dict(os.environ))
+child = Child(command, logs=path)
 while not all((path / name).exists() and (path / name).read_text() for name in ("child", "grandchild")):
     pass
 os.kill(os.getpid(), 9)
@@ -111,7 +114,7 @@ def test_a_supervisor_whose_parent_is_dead_ends_its_command(tmp_path: Path) -> N
     os.close(report)
     command = ["sh", "-c", "echo $$ > pid; sleep 60"]
     code = f"import sys; sys.path.append({str(Path(supervisor.__file__).parent)!r}); import supervisor"
-    user_code = [sys.executable, "-c", f"{code}; supervisor.main()", str(status), "0", "0.2", *command]
+    user_code = [sys.executable, "-c", f"{code}; supervisor.main()", str(status), "0", "0.2", "0", *command]
     done = subprocess.run(
         user_code,
         cwd=tmp_path,
@@ -149,10 +152,11 @@ def test_a_child_has_plain_signals(command: Call, directory: Path) -> None:
         "signal.signal(signal.SIGINT, signal.SIG_IGN)\n"
         "signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])\n"
         "from hpsearch.process.child import Child\n"
+        "from hpsearch.process.supervised import SupervisedCommand\n"
         "path = pathlib.Path(sys.argv[1])\n"
-        "command = ['grep', 'Sig[BI]', '/proc/self/status']\n"
-        "with Child(command, directory=path, environment=dict(os.environ), "
-        "logs=path) as child:\n"
+        "words = ['grep', 'Sig[BI]', '/proc/self/status']\n"
+        "command = SupervisedCommand(words, directory=path, environment=dict(os.environ))\n"
+        "with Child(command, logs=path) as child:\n"
         "    list(child.blocks())\n"
         "print((path / 'stdout.log').read_text())\n"
     )

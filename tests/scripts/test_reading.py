@@ -382,6 +382,7 @@ def test_a_script_is_never_executed(tmp_path: Path) -> None:
     mark = tmp_path / "mark"
     before = set(sys.modules)
     script = read(tmp_path, f"open({str(mark)!r}, 'w')\nimport antigravity\nLR = 0.1\n")
-    assert script.options == (Option("LR", "", "float", 0.1, line=3, spelling=("True", "False")),)
+    constant = Option("LR", "", "float", 0.1, line=3, spelling=("True", "False"), file="train.py")
+    assert script.options == (constant,)
     assert not mark.exists()
     assert "antigravity" not in set(sys.modules) - before

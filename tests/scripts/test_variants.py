@@ -181,6 +181,53 @@ VARIANTS = [
         ("LR", "HIDDEN"),
     ),
     Variant(
+        "a word for what to do, and options before it",
+        """
+        import argparse
+        p = argparse.ArgumentParser()
+        p.add_argument("--lr", type=float, default=0.1)
+        s = p.add_subparsers(dest="what")
+        s.add_parser("eval").add_argument("file")
+        t = s.add_parser("train")
+        t.add_argument("--dropout", type=float, default=0.5)
+        a = p.parse_args()
+        print(f"val_loss: {a.lr + a.dropout}")
+        """,
+        "val_loss",
+        0.6,
+        1,
+        ("lr", "dropout"),
+    ),
+    Variant(
+        "a YAML file that an option names",
+        """
+        import argparse
+        p = argparse.ArgumentParser()
+        p.add_argument("-c", "--config", default="conf/base.yaml")
+        lines = open(p.parse_args().config).read().replace(":", " ").split()
+        print("valid_loss", 2 * float(lines[lines.index("lr") + 1]))
+        """,
+        "valid_loss",
+        0.02,
+        1,
+        ("train.lr",),
+        {"conf/base.yaml": "train:\n  lr: 0.01\n  name: x\n"},
+    ),
+    Variant(
+        "a class of settings",
+        """
+        class CFG:
+            lr = 0.01
+            epochs = 2
+        for epoch in range(CFG.epochs):
+            print("epoch", epoch + 1, "avg_val_loss", CFG.lr + 1 / (epoch + 1))
+        """,
+        "avg_val_loss",
+        0.51,
+        2,
+        ("CFG.lr",),
+    ),
+    Variant(
         "a metric on a table's line",
         """
         import argparse
@@ -210,7 +257,9 @@ def test_a_script_needs_no_edit(
     variant: Variant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Its first trial has its own defaults, and the value that they give."""
-    (tmp_path / "train.py").write_text(dedent(variant.code))
+    for name, text in {"train.py": variant.code, **variant.files}.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(dedent(text))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:/usr/bin:/bin")
     assert exit_code(["init", "train.py"]) == 0

@@ -1,0 +1,218 @@
+"""The processes of which trials are forks: kept from one trial to the next, one for each that runs at once.
+
+:mod:`hpsearch.process.forks` is their program.
+"""
+
+from __future__ import annotations  # types are imported for annotations only
+
+import contextlib
+import json
+import os
+import select
+import socket
+import sys
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hpsearch.process import kept_modules
+from hpsearch.process.supervised import GRACE_SECONDS, SupervisedCommand
+from hpsearch.process.supervisor import UNKILLABLE_SECONDS
+from hpsearch.shortages import shortages_named
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+RUNNER = str(Path(kept_modules.__file__).with_name("runner.py"))
+PYTHON = (sys.executable, "-P", "-X", "faulthandler")
+"""How Python is started for a function; the handler of faults prints where it was when it crashed."""
+
+OWN_GRACE_SECONDS = GRACE_SECONDS + 2.0
+"""In which a parent ends its fork, before it is ended itself."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What a parent is made from.
+
+    Attributes:
+        function: ``module:function``.
+        path: The directory where the module is found.
+        directory: Where trials run.
+        environment: The variables that are the same for all of them.
+        variables: The names of those that each has its own values of.
+        memory: The most that a trial may use, in bytes; 0 for any number.
+    """
+
+    function: str
+    path: str
+    directory: Path
+    environment: Mapping[str, str] = field(hash=False)
+    variables: tuple[str, ...]
+    memory: int
+
+
+class Unfit(BaseException):
+    """A trial has to run in a fresh process: forks are not as good, or the parent of its fork was killed."""
+
+
+class Parent:
+    """A process that has imported a function, or is about to.
+
+    Args:
+        origin: What it is made from.
+    """
+
+    def __init__(self, origin: Origin) -> None:
+        self.origin = origin
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._requests = ours
+        with theirs:
+            about = [theirs.fileno(), origin.function, origin.path, origin.variables, origin.memory]
+            try:
+                self._processes = SupervisedCommand(
+                    [*PYTHON, RUNNER, json.dumps(about)],
+                    directory=origin.directory,
+                    environment=origin.environment,
+                    pass_fds=[theirs.fileno()],
+                    grace=OWN_GRACE_SECONDS,
+                    alone=True,
+                )
+            except BaseException:
+                ours.close()
+                raise
+
+    def request(self, message: Mapping[str, object], descriptors: Sequence[int]) -> None:
+        """Ask for a fork; see :mod:`hpsearch.process.forks`.
+
+        Raises:
+            Unfit: It has ended.
+        """
+        try:
+            socket.send_fds(self._requests, [json.dumps(message).encode()], descriptors)
+        except ConnectionError:
+            raise Unfit from None
+
+    def is_alive(self) -> bool:
+        """Whether it can be asked."""
+        # All that it ever says is that it is gone.
+        return self._requests.fileno() >= 0 and not select.select([self._requests], [], [], 0)[0]
+
+    def end(self) -> None:
+        """Begin to end it, and everything below it."""
+        self._requests.close()
+        self._processes.hang_up()
+
+    def close(self) -> None:
+        """End it, and everything below it."""
+        self.end()
+        if not self._processes.wait(OWN_GRACE_SECONDS + UNKILLABLE_SECONDS):
+            self._processes.kill()
+        self._processes.close()
+
+
+class Fork:
+    """A fork for a trial; see :class:`hpsearch.process.supervised.Supervised`.
+
+    Args:
+        parent: Whose fork it is.
+        variables: Of the environment, those of the trial's own.
+        answers: The file descriptor from which it reads its job.
+        messages: The file descriptor that it writes to.
+        lock: A file descriptor that stays open until nothing of it is left.
+
+    Raises:
+        Unfit: The parent has ended.
+    """
+
+    def __init__(
+        self, parent: Parent, variables: Mapping[str, str], *, answers: int, messages: int, lock: int
+    ) -> None:
+        self._parent = parent
+        with shortages_named(), contextlib.ExitStack() as ours, contextlib.ExitStack() as theirs:
+
+            def pipe() -> tuple[int, int]:
+                read, write = os.pipe()
+                ours.callback(os.close, read)
+                theirs.callback(os.close, write)
+                return read, write
+
+            control, write = os.pipe()
+            theirs.callback(os.close, control)
+            self._control = ours.enter_context(os.fdopen(write, "wb", buffering=0))
+            self.status, status = pipe()
+            self.stdout, stdout = pipe()
+            self.stderr, stderr = pipe()
+            message = {"variables": variables, "memory": parent.origin.memory, "grace": GRACE_SECONDS}
+            parent.request(message, [control, status, stdout, stderr, lock, answers, messages])
+            self._open = ours.pop_all()
+
+    def hang_up(self, *, began: bool) -> None:
+        """Have the parent end it; end the parent if that has not begun, for it may never."""
+        self._control.close()
+        if not began:
+            self._parent.end()
+
+    def kill(self) -> None:
+        """End the parent."""
+        self._parent.end()
+
+    def close(self) -> None:
+        """Free the file descriptors."""
+        self._open.close()
+
+
+class Parents:
+    """The parents of this process's trials."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process = os.getpid()
+        self._idle: list[Parent] = []
+        self._unfit: set[Origin] = set()
+
+    @contextlib.contextmanager
+    def borrow(self, origin: Origin) -> Iterator[Parent]:
+        """A parent for one trial; one that still lives after it is kept for the next.
+
+        Raises:
+            Unfit: Forks of such a parent are not as good as fresh processes, as was seen.
+        """
+        parent = self._take(origin)
+        try:
+            yield parent
+        finally:
+            with self._lock:
+                self._idle.append(parent)
+
+    def refuse(self, origin: Origin) -> None:
+        """Make no more parents from an origin."""
+        with self._lock:
+            self._unfit.add(origin)
+
+    def close(self) -> None:
+        """End those that no trial has."""
+        with self._lock:
+            idle, self._idle = self._idle, []
+        for parent in idle:
+            parent.close()
+
+    def _take(self, origin: Origin) -> Parent:
+        """An idle parent, or a new one; what is idle and of no use ends."""
+        with self._lock:
+            if self._process != os.getpid():  # the idle ones are those of the process whose fork this is
+                self._process, self._idle = os.getpid(), []
+            if origin in self._unfit or sys.platform != "linux":
+                raise Unfit
+            useful = [each for each in self._idle if each.origin == origin and each.is_alive()]
+            useless = [each for each in self._idle if each not in useful]
+            found = useful.pop() if useful else None
+            self._idle = useful
+        for parent in useless:
+            parent.close()
+        return found or Parent(origin)
+
+
+parents = Parents()
+"""Those of this process."""

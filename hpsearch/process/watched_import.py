@@ -1,0 +1,151 @@
+"""What importing a module does to a process, and whether forks of it are then as good as fresh processes.
+
+It imports nothing but the standard library, and of that little, for it runs beside the user's code.
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+ATTRIBUTE = "HPSEARCH_START"
+"""The attribute of a module that says how its trials start: ``"fresh"`` if not as forks."""
+
+HARMLESS = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom", "/dev/full", "/dev/tty")
+"""Files that may stay open: they have no position that forks would share."""
+
+GPUS = ("/dev/nvidia", "/dev/kfd", "/dev/dri", "/dev/dxg")
+TEMPORARY = ("tempfile.mkdtemp", "tempfile.mkstemp")
+
+
+class WatchedImport:
+    """Watches an import.
+
+    Args:
+        variables: Variables of the environment that each trial has its own values of, which are absent now.
+        memory: The most that a trial may use, in bytes; 0 for any number.
+    """
+
+    def __init__(self, variables: Sequence[str], memory: int) -> None:
+        self._variables = variables
+        self._memory = memory
+        self._used: list[str] = []
+        self._made: list[str] = []
+        self._before = open_files()
+
+    def run(self, action: Callable[[], Any]) -> Any:
+        """Import something; what ``action`` returns or raises."""
+        kind, environment, watching = type(os.environ), os.environ, True
+
+        class Watched(kind):  # type: ignore[valid-type, misc] # it is a class
+            def __getitem__(self, name: str) -> str:
+                importing.note(name)
+                return str(super().__getitem__(name))
+
+            def __setitem__(self, name: str, value: str) -> None:
+                importing.note(name)
+                super().__setitem__(name, value)
+
+        def hook(event: str, arguments: tuple[Any, ...]) -> None:
+            if watching and event in TEMPORARY:
+                self._made.append(os.fspath(arguments[0]))
+
+        importing = self
+        sys.addaudithook(hook)
+        environment.__class__ = Watched
+        try:
+            return action()
+        finally:
+            environment.__class__, watching = kind, False
+
+    def note(self, name: str) -> None:
+        """A variable was asked for."""
+        if name in self._variables:
+            self._used.append(name)
+
+    def unfit(self, function: str) -> str:
+        """Why trials cannot be forks of this process, as a clause; "" if they can.
+
+        Args:
+            function: ``module:function``, which was imported.
+        """
+        if sys.platform != "linux":
+            return "only on Linux are processes forked"
+        module = sys.modules.get(function.partition(":")[0])
+        if getattr(module, ATTRIBUTE, "") == "fresh":
+            return f'it has {ATTRIBUTE} = "fresh"'
+        found = next(filter(None, (look() for look in self._looks())), "")
+        return f"importing it {found}" if found else ""
+
+    def _looks(self) -> tuple[Callable[[], str], ...]:
+        imported = self._gpu, _threads, _processes, self._files, _shared_memory, _handler
+        return *imported, self._temporary, self._environment, self._size
+
+    def _gpu(self) -> str:
+        opened = [path for path in self._opened() if path.startswith(GPUS)]
+        cuda: Any = getattr(sys.modules.get("torch"), "cuda", None)
+        if opened or (hasattr(cuda, "is_initialized") and cuda.is_initialized()):
+            return f"opened a GPU ({opened[0] if opened else 'CUDA'})"
+        return ""
+
+    def _files(self) -> str:
+        return next((f"left {path} open" for path in self._opened() if path not in HARMLESS), "")
+
+    def _opened(self) -> list[str]:
+        return [path for number, path in open_files().items() if self._before.get(number) != path]
+
+    def _temporary(self) -> str:
+        return next((f"left {path} behind" for path in self._made if os.path.lexists(path)), "")
+
+    def _environment(self) -> str:
+        return f"used {self._used[0]} of the environment" if self._used else ""
+
+    def _size(self) -> str:
+        with open("/proc/self/status", "rb") as file:  # noqa: PTH123 -- see above
+            peak = next((int(line.split()[1]) * 1024 for line in file if line.startswith(b"VmHWM:")), 0)
+        return f"took {peak / 2**20:.0f} MiB, more than run.memory" if 0 < self._memory < peak else ""
+
+
+def open_files() -> dict[int, str]:
+    """What the file descriptors of this process are, as /proc says; empty where there is none."""
+    found = {}
+    for number in list_directory("/proc/self/fd"):
+        try:
+            found[int(number)] = os.readlink(f"/proc/self/fd/{number}")  # noqa: PTH115 -- see above
+        except OSError:  # that of the listing itself
+            continue
+    return found
+
+
+def list_directory(path: str) -> list[str]:
+    """The names in a directory; none if it cannot be read."""
+    try:
+        return os.listdir(path)  # noqa: PTH208 -- see above
+    except OSError:
+        return []
+
+
+def _threads() -> str:
+    count = len(list_directory("/proc/self/task")) - 1
+    return f"started {count} thread{'s' if count > 1 else ''}" if count > 0 else ""
+
+
+def _processes() -> str:
+    for task in list_directory("/proc/self/task"):
+        with open(f"/proc/self/task/{task}/children", "rb") as file:  # noqa: PTH123 -- see above
+            if found := file.read().split():
+                return f"started the process {int(found[0])}"
+    return ""
+
+
+def _shared_memory() -> str:
+    with open("/proc/self/maps", encoding="utf-8", errors="replace") as file:  # noqa: PTH123 -- see above
+        rows = (line.split(maxsplit=5) for line in file)
+        shared = [row[5:] for row in rows if "w" in row[1] and row[1].endswith("s")]
+    return f"mapped shared memory ({''.join(shared[0]).strip() or 'anonymous'})" if shared else ""
+
+
+def _handler() -> str:
+    plain = signal.getsignal(signal.SIGCHLD) in (signal.SIG_DFL, signal.SIG_IGN)
+    return "" if plain else "set a handler of SIGCHLD"
