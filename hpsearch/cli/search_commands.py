@@ -29,9 +29,7 @@ _COLD = ["search.portfolio=false", "search.warm_start=[]", "search.known_results
     "-o", "--output", type=click.Path(path_type=Path), metavar="DIR", help="The run directory to make."
 )
 @click.option("--seed", type=int, metavar="N", help="The seed of everything random.")
-@click.option(
-    "--cold", is_flag=True, help="Use nothing known beforehand: no portfolio and no earlier results."
-)
+@click.option("--cold", is_flag=True, help="Use no portfolio and no earlier results.")
 @searching
 @common
 def run(
