@@ -15,12 +15,13 @@ from hpsearch.network.hyperparameters import HYPERPARAMETERS
 from hpsearch.network.portfolio import PORTFOLIO
 from hpsearch.searchers import EarlierSearch, ObservationBuffer, match_observations
 from hpsearch.searchers.targets import comparable_losses
+from hpsearch.space import Number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from hpsearch.searchers import PriorObservation
-    from hpsearch.space import Space
+    from hpsearch.space import Parameter, Space
     from hpsearch.store import Run
     from hpsearch.trial import Value
 
@@ -124,8 +125,9 @@ def fitting_portfolio(space: Space, constants: Mapping[str, Value]) -> list[Mapp
     """The network's portfolio in a space, the best first.
 
     A value that the space does not have becomes the nearest that it has; a parameter that the portfolio does
-    not name has its default. Left out is what has no near value, breaks a constraint, or has another
-    optimizer than the constant one, since the other values were learnt with it.
+    not name has its default. Left out is a member with a fraction that is far from the space, such as a
+    learning rate; one that breaks a constraint; and one with another optimizer than the constant one, since
+    its other values were learnt with it.
 
     Args:
         space: What is searched.
@@ -136,7 +138,7 @@ def fitting_portfolio(space: Space, constants: Mapping[str, Value]) -> list[Mapp
         if constants.get("optimizer", member["optimizer"]) != member["optimizer"]:
             continue
         try:
-            values = {each.name: each.nearest(_member_value(member, each.name)) for each in space.parameters}
+            values = {each.name: _nearest(each, member) for each in space.parameters}
         except LookupError:
             continue
         unit = space.snap(space.units([values]))
@@ -146,10 +148,18 @@ def fitting_portfolio(space: Space, constants: Mapping[str, Value]) -> list[Mapp
     return found
 
 
-def _member_value(member: Mapping[str, Value], name: str) -> Value:
-    """The value of a hyperparameter; ``hidden_units_2`` and its like have that of ``hidden_units``."""
+def _nearest(parameter: Parameter, member: Mapping[str, Value]) -> Value:
+    """The value of a parameter nearest to a member's; ``hidden_units_2`` is looked up as ``hidden_units``.
+
+    Raises:
+        LookupError: None is near.
+    """
+    name = parameter.name
     known = name if name in HYPERPARAMETERS else name.rpartition("_")[0]
-    return member.get(known, HYPERPARAMETERS[known].default)
+    value = member.get(known, HYPERPARAMETERS[known].default)
+    if isinstance(parameter, Number) and parameter.integer:
+        value = min(max(value, parameter.min), parameter.max)
+    return parameter.nearest(value)
 
 
 def _file(

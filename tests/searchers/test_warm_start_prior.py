@@ -132,3 +132,24 @@ def test_where_all_earlier_searches_mislead_the_space_is_covered() -> None:
     phases = [search.trial(number).origin["phase"] for number in range(0, 7, 2)]
     assert phases[0] == "warm"
     assert phases[-1] == "coarse"
+
+
+@pytest.mark.parametrize("lag", [0, 3])
+def test_a_warm_search_continued_after_any_trial_is_the_same(lag: int) -> None:
+    """Restored from the first trials and results, whatever their number, it asks for the same trials."""
+    known = match_observations(SPACE, *earlier(20))
+
+    def make() -> Search:
+        return Search(SPACE, seed=3, trials=9, lag=lag, prior_observations=known)
+
+    whole = make()
+    while not whole.finished:
+        trials = list(iter(lambda: whole.ask() if whole.ready else None, None))
+        for trial in trials:
+            whole.tell(trial, worth(dict(trial.values)))
+    for cut in range(9):
+        again = make()
+        again.restore([whole.trial(number) for number in range(cut)], whole.results[:cut])
+        while (trial := again.ask()) is not None:
+            assert trial == whole.trial(trial.number)
+            again.tell(trial, worth(dict(trial.values)))
