@@ -1,78 +1,179 @@
-"""How often the intervals of `hpsearch importance` hold the truth: `python benchmarks/importance.py`.
+"""How near the importances of `hpsearch importance`, and of Optuna, are to known ones.
 
-Data sets are simulated from functions whose shares of the variance are known, and from pure noise.
+python -m benchmarks.importance run --results runs/importance.jsonl
+python -m benchmarks.importance table --results runs/importance.jsonl
 """
 
-from collections.abc import Callable
+import argparse
+import json
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
+from itertools import product
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from hpsearch.analysis.anova import Importance, importance
-from hpsearch.searchers import Observations
+from benchmarks.importance_tasks import FUNCTIONS, Known, Names, load
+from benchmarks.search_tasks import TABLES
+from hpsearch.analysis import anova
+from hpsearch.analysis.learned import learn
+from hpsearch.searchers import METHODS, Observations, SearcherContext
 from hpsearch.space import Categorical, Floats, Number, Space
 
-DATA_SETS = 10
-MIXED = Space((*(Number(name, 0, 1) for name in "abc"), Categorical("kind", ("x", "y", "z"))))
-LINE = Space((Number("a", 0, 1), Number("b", 0, 1)))
-Names = tuple[str, ...]
-
-FUNCTIONS: dict[str, tuple[Space, float, tuple[int, ...], Callable[[Floats], Floats], dict[Names, float]]] = {
-    "additive": (
-        MIXED,
-        0.3,
-        (24, 40),
-        lambda u: 3 * u[:, 0] + u[:, 1] + 0.5 * (u[:, 3] > 2 / 3),
-        {("a",): 9 / 12, ("b",): 1 / 12, ("kind",): 0.25 * 2 / 9},
-    ),
-    "interaction": (
-        MIXED,
-        0.3,
-        (24, 40),
-        lambda u: 12 * (u[:, 0] - 0.5) ** 2 + 6 * (u[:, 1] - 0.5) * (u[:, 2] - 0.5) + (u[:, 3] > 2 / 3),
-        {("a",): 144 / 180, ("b", "c"): 36 / 144, ("kind",): 2 / 9},
-    ),
-    "10 a + b": (
-        LINE,
-        0.0,
-        (40,),
-        lambda u: 10 * u[:, 0] + u[:, 1],
-        {("a",): 100 / 12, ("b",): 1 / 12},
-    ),
-}
-"""By name: space, standard deviation of the noise, numbers of trials, function, variances of its effects."""
+TASKS = (*FUNCTIONS, *(name for _, names in TABLES.values() for name in names))
+SAMPLINGS = ("random", "coarse_to_fine")
+_EXACT = 0.005  # the error of a true share
+_LARGE = 0.05
 
 
-def importance_from(space: Space, units: Floats, losses: Floats) -> Importance:
-    """What is said of results without learning curves."""
-    nothing = [np.empty(0)] * len(losses)
-    found = importance(space, Observations(units, losses, np.zeros(len(losses), dtype=np.bool_), nothing))
-    if found is None:
+def observations(units: Floats, losses: Floats) -> Observations:
+    """Results without learning curves."""
+    count = len(losses)
+    return Observations(units, losses, np.zeros(count, dtype=np.bool_), [np.empty(0)] * count)
+
+
+def search(task: Known, sampling: str, trials: int, seed: int) -> Observations:
+    """The trials of a search, and what they reported."""
+    rng = np.random.default_rng([seed, trials])
+    searcher = METHODS[sampling](SearcherContext(task.space, seed))
+    units, losses = np.empty((0, task.space.dimensions)), np.empty(0)
+    for number in range(trials):
+        unit = searcher.propose(number, observations(units, losses)).unit
+        units = np.concatenate([units, unit[None]])
+        losses = np.concatenate([losses, task.observe(units[-1:], rng)])
+    return observations(units, losses)
+
+
+def ours(task: Known, found: Observations) -> tuple[Mapping[Names, anova.Effect], Callable[[Floats], Floats]]:
+    """Our effects, and the scale that they are shares of the variance of."""
+    importance, learned = anova.importance(task.space, found), learn(task.space, found)
+    if importance is None or learned is None:
         raise ValueError("too few results")
-    return found
+    return {effect.names: effect for effect in importance.effects}, learned.scale.forward
+
+
+def optunas(evaluator: str, task: Known, found: Observations, seed: int) -> dict[str, float]:
+    """What an evaluator of Optuna says of the same trials."""
+    import optuna
+
+    warnings.simplefilter("ignore")
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    study = optuna.create_study()
+    distributions = {parameter.name: _distribution(parameter) for parameter in task.space.parameters}
+    for values, loss in zip(task.space.values(found.units), found.losses.tolist(), strict=True):
+        parameters = {
+            each.name: each.values.index(values[each.name]) if _by_index(each) else values[each.name]
+            for each in task.space.parameters
+        }
+        study.add_trial(optuna.trial.create_trial(params=parameters, distributions=distributions, value=loss))
+    seeded = {"seed": seed} if evaluator == "FanovaImportanceEvaluator" else {}
+    chosen = getattr(optuna.importance, evaluator)(**seeded)
+    return dict(optuna.importance.get_param_importances(study, evaluator=chosen))
+
+
+def _by_index(parameter: Number | Categorical) -> bool:
+    return isinstance(parameter, Categorical) and parameter.ordered
+
+
+def _distribution(parameter: Number | Categorical) -> Any:
+    from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
+
+    if isinstance(parameter, Number):
+        return FloatDistribution(parameter.min, parameter.max)
+    if parameter.ordered:
+        return IntDistribution(0, len(parameter.values) - 1)
+    return CategoricalDistribution(parameter.values)
+
+
+def off(space: Space, found: Mapping[str, float], truth: Mapping[Names, float]) -> float:
+    """How far importances are off: half the sum of differences, all main effects being 1 together."""
+    known = np.array([truth[name,] for name in space.names])
+    given = np.array([max(found.get(name, 0.0), 0.0) for name in space.names])
+    if given.sum() == 0:
+        given = np.ones(len(given))
+    return float(np.abs(known / known.sum() - given / given.sum()).sum() / 2)
+
+
+@cache
+def _task(name: str) -> tuple[Known, Mapping[Names, float]]:
+    task = load(name)
+    return task, task.shares(lambda losses: losses)
+
+
+def measure(name: str, sampling: str, trials: int, seed: int) -> dict[str, Any]:
+    """One search, judged by all."""
+    task, plain = _task(name)
+    found = search(task, sampling, trials, seed)
+    effects, scale = ours(task, found)
+    truth = task.shares(scale)
+    first = max(task.space.names, key=lambda each: plain[each,])
+    mine = {name: effects[name,].share for name in task.space.names}
+    fanova = optunas("FanovaImportanceEvaluator", task, found, seed)
+    ped_anova = optunas("PedAnovaImportanceEvaluator", task, found, seed)
+    said = {"hpsearch": mine, "fanova": fanova, "ped_anova": ped_anova}
+    held = {
+        names: effect.low - _EXACT <= truth[names] <= effect.high + _EXACT
+        for names, effect in effects.items()
+    }
+    large = [each for names, each in held.items() if truth[names] >= _LARGE]
+    return {
+        "task": name,
+        "sampling": sampling,
+        "trials": trials,
+        "seed": seed,
+        "off": {peer: off(task.space, each, plain) for peer, each in said.items()},
+        "off_on_its_scale": off(task.space, mine, truth),
+        "first": {peer: max(each, key=each.__getitem__) == first for peer, each in said.items()},
+        "held": [sum(held.values()), len(held)],
+        "held_large": [sum(large), len(large)],
+    }
+
+
+def table(records: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """What the records come to, as Markdown."""
+    yield "| trials | from | by | off | nearer than it | names the first | intervals hold | shares ≥ 5 % |"
+    yield "|---|---|---|---|---|---|---|---|"
+    for trials in sorted({each["trials"] for each in records}):
+        for sampling in SAMPLINGS:
+            chosen = [each for each in records if (each["trials"], each["sampling"]) == (trials, sampling)]
+            for peer in ("hpsearch", "fanova", "ped_anova"):
+                yield _row(trials, sampling, peer, chosen)
+
+
+def _row(trials: int, sampling: str, peer: str, records: Sequence[Mapping[str, Any]]) -> str:
+    far = np.mean([each["off"][peer] for each in records])
+    nearer = np.mean([each["off"]["hpsearch"] < each["off"][peer] for each in records])
+    first = np.mean([each["first"][peer] for each in records])
+    cells = [str(trials), sampling, peer, f"{far:.3f}", "", f"{100 * first:.0f} %", "", ""]
+    if peer == "hpsearch":
+        for at, key in ((6, "held"), (7, "held_large")):
+            held, count = np.sum([each[key] for each in records], axis=0)
+            cells[at] = f"{100 * held / count:.0f} %"
+    else:
+        cells[4] = f"{100 * nearer:.0f} %"
+    return f"| {' | '.join(cells)} |"
 
 
 def main() -> None:
-    """Print in how many data sets the interval of each effect held its share."""
-    for name, (space, noise, counts, function, variances) in FUNCTIONS.items():
-        for trials in counts:
-            held = dict.fromkeys(variances, 0)
-            for seed in range(DATA_SETS):
-                rng = np.random.default_rng(100 + seed)
-                units = space.snap(rng.random((trials, space.dimensions)))
-                losses = function(units) + noise * rng.standard_normal(trials)
-                for effect in importance_from(space, units, losses).effects:
-                    share = variances.get(effect.names, 0.0) / sum(variances.values())
-                    if effect.names in held:
-                        held[effect.names] += effect.low <= share <= effect.high
-            shown = ", ".join(f"{' x '.join(names)} {count}" for names, count in held.items())
-            print(f"{name}, {trials} trials: {shown} of {DATA_SETS}")
-    explained = []
-    for seed in range(60):
-        rng = np.random.default_rng(seed)
-        units = rng.random((12, 3))
-        space = Space(MIXED.parameters[:3])
-        explained.append(importance_from(space, units, rng.standard_normal(12)).explained)
-    print(f"pure noise: less than half explained in {sum(each < 0.5 for each in explained)} of 60")
+    """Run searches, or show what they came to."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("what", choices=("run", "table"))
+    parser.add_argument("--results", type=Path, required=True)
+    parser.add_argument("--tasks", nargs="+", choices=TASKS, default=TASKS)
+    parser.add_argument("--trials", nargs="+", type=int, default=[64, 128])
+    parser.add_argument("--seeds", nargs="+", type=int, default=range(10, 14))
+    options = parser.parse_args()
+    if options.what == "table":
+        lines = options.results.read_text(encoding="utf-8").splitlines()
+        records = [each for each in map(json.loads, lines) if each["task"] in options.tasks]
+        print("\n".join(table(records)))
+        return
+    with options.results.open("a", encoding="utf-8") as results:
+        for seed, trials, name, sampling in product(options.seeds, options.trials, options.tasks, SAMPLINGS):
+            results.write(json.dumps(measure(name, sampling, trials, seed)) + "\n")
+            results.flush()
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from hpsearch.analysis.ranking import leaderboard
+from hpsearch.analysis.ranking import leaderboard_row
 from hpsearch.config import Config
 from hpsearch.errors import UsageError
 from hpsearch.plotting import plot
@@ -90,8 +90,8 @@ class LoadedRun(Run):
         except ModuleNotFoundError:
             raise UsageError("to_pandas needs pandas: pip install pandas") from None
         config = Config.from_resolved(self.meta("config"))
-        trials = {trial.number: trial for trial in self.trials()}
-        rows = leaderboard(self.ranking(), trials, config.metric, timings=True)
+        standings = self.standings(self.places())
+        rows = [leaderboard_row(each, config.metric, timings=True) for each in standings]
         names = dict.fromkeys([*config.space.constants, *config.space.names])
         flat = [
             {
@@ -116,8 +116,13 @@ class LoadedRun(Run):
 
     def _repr_html_(self) -> str:
         """The best trials, in a notebook."""
-        config, ranking = Config.from_resolved(self.meta("config")), self.ranking(_ROWS)
-        trials = {result.number: self.trial(result.number) for result in ranking}
-        counts, arithmetic = self.counts(), self.meta("versions")["arithmetic"]
-        table = leaderboard_table(config, ranking, trials, counts, arithmetic, title=str(self.directory))
+        places = self.places(limit=_ROWS)
+        table = leaderboard_table(
+            Config.from_resolved(self.meta("config")),
+            self.standings(places),
+            self.counts(),
+            self.meta("versions")["arithmetic"],
+            shown=len(places),
+            title=str(self.directory),
+        )
         return html_table(table)

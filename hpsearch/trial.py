@@ -135,6 +135,23 @@ class Metric:
         worths = self.worths(curve)
         return curve[-1 if self.at == "last" else worths.index(worths[-1])]
 
+    def tie_value(self, result: "Result") -> float | None:
+        """What orders a result among others of its value; None if nothing does, or it has no value."""
+        if self.ties is None or result.value is None:
+            return None
+        tie = self.order(result)[1]
+        return None if tie == WORST_TIE else self.ties.loss(tie)
+
+    def standard_error(self, result: "Result") -> float | None:
+        """The standard error of a result's value over its seeds, at the epoch that the value is of.
+
+        Returns:
+            None for a result without a value, or of one seed.
+        """
+        if result.value is None or not result.curve:
+            return None
+        return self.epoch_of(result.curve).metrics.get(f"{self.name}_se")
+
     def _tie(self, epoch: "Epoch") -> float:
         value = epoch.metrics.get(self.ties.name) if self.ties else None
         return WORST_TIE if value is None or self.ties is None else self.ties.loss(value)

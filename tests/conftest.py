@@ -18,6 +18,9 @@ from hpsearch.config import Config, load
 from hpsearch.loop import SearchStart
 from hpsearch.trial import Epoch, Result, Trial
 
+# Hundreds of processes are started; each would compile all modules anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 os.environ["TZ"] = "UTC"  # times are shown in the local time zone
 time.tzset()
 

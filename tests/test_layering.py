@@ -25,6 +25,7 @@ ROOMS: dict[str, set[str]] = {
     "babysitting": {"touches", "trial"},
     "objective": {"trial"},
     "running": {"files", "objective", "trial"},
+    "standing": {"trial"},
     "space": {"errors", "expressions", "trial"},
     "document": {"errors", "trial"},
     "config": {
@@ -79,7 +80,7 @@ ROOMS: dict[str, set[str]] = {
         "trial",
         "errors",
     },
-    "store": {"running", "files", "commands", "trial", "errors"},
+    "store": {"running", "standing", "files", "commands", "trial", "errors"},
     "functions": set(),
     "callbacks": {"process.reporting"},
     "keeping": {"config", "searchers", "store", "versions", "kernels", "trial", "errors"},
@@ -142,7 +143,7 @@ ROOMS: dict[str, set[str]] = {
     "testing": {"executors", "objective", "searchers", "space", "trial", "errors"},
     "rerunning": {"config", "objectives", "relocation", "store", "trial", "versions"},
     "trying": {"starting", "objectives", "invocation", "config", "store", "metrics", "trial", "errors"},
-    "analysis": {"babysitting", "space", "trial", "searchers"},
+    "analysis": {"babysitting", "space", "standing", "trial", "searchers"},
     "findings": {
         *("analysis", "commands", "config", "searchers", "store", "network.hyperparameters"),
         *("trial", "errors"),
@@ -156,6 +157,7 @@ ROOMS: dict[str, set[str]] = {
         "config",
         "searchers",
         "space",
+        "standing",
         "files",
         "trial",
         "kernels",

@@ -8,7 +8,7 @@ from hpsearch.analysis.epoch_process import EpochKernel, EpochProcess
 from hpsearch.searchers.surrogate import JITTER, HyperparameterPrior
 from hpsearch.space import Floats
 
-_STEPS_APART = 4  # of the walk through hyperparameters, between two draws
+_STEPS_APART = 12  # of the walk through hyperparameters, between two draws
 _WAVES = 256
 _FREEDOM = 5  # degrees of freedom of the spectral density of Matérn-5/2: 2ν
 _ROUNDING = 1e-9

@@ -145,11 +145,11 @@ _UNLIMITED = 100_000
 
 def console(color: Color, *, stderr: bool = False) -> Console:
     """A console for stdout or stderr; colours follow ``--color``, NO_COLOR, FORCE_COLOR and the terminal."""
-    from rich.console import Console
+    from hpsearch.cli.pipe_console import PipeConsole
 
     forced = {"always": True, "never": False, "auto": None}[color]
     file = sys.stderr if stderr else sys.stdout
-    return Console(
+    return PipeConsole(
         file=file,
         width=None if file.isatty() else _UNLIMITED,
         force_terminal=True if forced else None,

@@ -13,6 +13,7 @@ from hpsearch.cli.config_commands import check, sample, schema
 from hpsearch.cli.dashboard_command import dashboard
 from hpsearch.cli.exchange_commands import export, import_
 from hpsearch.cli.figure_commands import plot, report
+from hpsearch.cli.init_command import init
 from hpsearch.cli.log_commands import logs
 from hpsearch.cli.machine_commands import completion, doctor
 from hpsearch.cli.model_commands import predict, train
@@ -20,9 +21,9 @@ from hpsearch.cli.nursery_commands import nurse, replay
 from hpsearch.cli.options import say
 from hpsearch.cli.rerun_command import rerun
 from hpsearch.cli.results_commands import leaderboard, list_runs, show, status
-from hpsearch.cli.script_commands import init, try_
 from hpsearch.cli.search_commands import resume, run
 from hpsearch.cli.streams import drop_output
+from hpsearch.cli.try_command import try_
 from hpsearch.errors import (
     ClusterLost,
     HpsearchError,

@@ -50,15 +50,21 @@ def leaderboard(
         raise UsageError(
             f"-f {form} prints one RUN at a time; found {len(directories)}. Run the command once for each."
         )
-    limit = rows if rows is not None else (_ROWS if form == "table" else 0)
     for directory in directories:
         with Run.read(directory) as run:
             title = str(directory) if len(directories) > 1 else ""
-            print_leaderboard(run, form, color, limit or None, title=title, timings=timings)
+            print_leaderboard(run, form, color, rows, title=title, timings=timings, whole=rows is not None)
 
 
 def print_leaderboard(
-    run: Run, form: Form, color: Color, rows: int | None, *, title: str = "", timings: bool = False
+    run: Run,
+    form: Form,
+    color: Color,
+    rows: int | None,
+    *,
+    title: str = "",
+    timings: bool = False,
+    whole: bool = False,
 ) -> None:
     """Print the best trials of a run to stdout.
 
@@ -66,22 +72,24 @@ def print_leaderboard(
         run: The run, open.
         form: The format.
         color: When to use colours.
-        rows: The number of rows; None for all.
+        rows: The number of rows, 0 for all; None for as many as suit the format.
         title: A line to print above the table.
         timings: Whether to show how long each trial ran.
+        whole: Whether all these rows are shown on a terminal that is too narrow for a row for each.
     """
     from hpsearch.config import Config
     from hpsearch.reports.leaderboard import leaderboard_table
     from hpsearch.reports.render import print_report
 
-    config, ranking = Config.from_resolved(run.meta("config")), run.ranking(rows)
-    trials = {result.number: run.trial(result.number) for result in ranking}
+    limit = rows if rows is not None else (_ROWS if form == "table" else 0)
+    places = run.places(limit=limit or None)
     table = leaderboard_table(
-        config,
-        ranking,
-        trials,
+        Config.from_resolved(run.meta("config")),
+        run.standings(places),
         run.counts(),
         run.meta("versions")["arithmetic"],
+        shown=len(places),
+        whole=whole,
         title=title,
         timings=timings,
         events=run.events(),

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 
 from hpsearch.analysis.failures import FailureGroup, failure_groups
-from hpsearch.analysis.ranking import standard_error
 from hpsearch.dashboard.layout import Page, Part, address, facts, link
 from hpsearch.dashboard.running_part import running_html
 from hpsearch.dashboard.trial_table import TableView, trials_html
@@ -77,7 +76,7 @@ def _best(watched: WatchedRun, best: Result | None) -> str:
     if best is None or best.value is None:
         return "no trial has a value yet"
     metric = watched.config.metric
-    error = standard_error(best, metric)
+    error = metric.standard_error(best)
     spread = "" if error is None else f" ± {number(error)}"
     trial = link(address("runs", watched.name, "trials", best.number), f"trial {best.number}")
     return f"best {escape(metric.name)} <strong>{plain(best.value)}{spread}</strong> in {trial}"

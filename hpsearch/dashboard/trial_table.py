@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, get_args
 
-from hpsearch.analysis.ranking import leaderboard
+from hpsearch.analysis.ranking import leaderboard_row
 from hpsearch.dashboard.layout import address, grid, link, problem
 from hpsearch.dashboard.watched_runs import WatchedRun
 from hpsearch.errors import UsageError
@@ -101,29 +101,19 @@ def trials_html(watched: WatchedRun, view: TableView) -> str:
         wanted = view.query(watched)
     except UsageError as error:
         return _filter(watched.name, view, "") + problem(str(error))
-    ranked = watched.run.order()
-    everything = wanted == ResultsQuery()  # for which the index of the ranking is enough
-    numbers = ranked + watched.run.without_value() if everything else watched.run.select(wanted)
-    pages = max(-(-len(numbers) // _ROWS), 1)
+    places = watched.run.places(wanted)
+    pages = max(-(-len(places) // _ROWS), 1)
     view = replace(view, page=min(view.page, pages))
-    shown = numbers[(view.page - 1) * _ROWS : view.page * _ROWS]
-    ranks = {number: rank for rank, number in enumerate(ranked, 1)}
-    rows = _rows(watched, shown, ranks)
+    standings = watched.run.standings(places[(view.page - 1) * _ROWS : view.page * _ROWS])
+    rows = [leaderboard_row(each, watched.config.metric, timings=True) for each in standings]
     count = (
-        f"{len(numbers)} of {sum(watched.run.counts().values())} results"
+        f"{len(places)} of {sum(watched.run.counts().values())} results"
         if view.where
-        else f"{len(numbers)} results"
+        else f"{len(places)} results"
     )
     return (
         _filter(watched.name, view, count) + _table(watched, rows, view) + _pager(watched.name, view, pages)
     )
-
-
-def _rows(watched: WatchedRun, numbers: list[int], ranks: Mapping[int, int]) -> list[dict[str, Any]]:
-    found = [result for number in numbers if (result := watched.run.result(number)) is not None]
-    trials = {result.number: watched.run.trial(result.number) for result in found}
-    rows = leaderboard(found, trials, watched.config.metric, timings=True)
-    return [row | {"rank": ranks.get(row["trial"])} for row in rows]
 
 
 def _columns(watched: WatchedRun, rows: list[dict[str, Any]]) -> list[tuple[Column, str]]:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hpsearch.analysis.ranking import standard_error
 from hpsearch.config import Config
 from hpsearch.errors import HpsearchError, RunNotFound
 from hpsearch.reports.list import run_row, unreadable_row
@@ -144,7 +143,7 @@ def _row_of(watched: WatchedRun) -> dict[str, Any]:
         best=best,
         events=run.events(),
     )
-    error = None if best is None else standard_error(best, config.metric)
+    error = None if best is None else config.metric.standard_error(best)
     return row | {"name": watched.name, "error": error, "running": len(run.unfinished()) if searching else 0}
 
 

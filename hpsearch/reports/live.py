@@ -10,7 +10,6 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.live import Live
 from rich.text import Text
 
-from hpsearch.analysis.ranking import standard_error
 from hpsearch.reports.progress import Progress, Running
 from hpsearch.reports.running_trials import next_demand
 from hpsearch.reports.sparkline import sparkline
@@ -156,7 +155,7 @@ class LiveDisplay:
 
     def _best(self, progress: Progress) -> Text:
         (*_, number), _, result = progress.leaders[0]
-        error = standard_error(result, progress.metric)
+        error = progress.metric.standard_error(result)
         spread = "" if error is None else f" ± {plain(error)}"
         history = sparkline([progress.metric.loss(loss) for loss in progress.best_so_far], _BAR)
         return Text.assemble(

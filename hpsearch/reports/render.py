@@ -4,23 +4,31 @@ Text from outside (names, values, reasons) is escaped where it is shown, so that
 reaches a terminal and no markup reaches a document.
 """
 
+import contextlib
 import csv
-import io
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from tempfile import SpooledTemporaryFile
+from typing import Any, Literal, TextIO
 
 from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
 
 from hpsearch.reports.table import Column, Details, Table
+from hpsearch.reports.table_layout import Layout, TableTexts
 from hpsearch.reports.text import printable
 
-__all__ = ["SCHEMA", "Format", "MachineFormat", "format_report", "print_report"]
+__all__ = ["SCHEMA", "Format", "MachineFormat", "format_report", "print_report", "report_parts"]
 
 MachineFormat = Literal["json", "jsonl", "csv", "md"]
 Format = Literal["table"] | MachineFormat
+_PART = 1000
+"""Lines that are written at once."""
+_KEPT_BYTES = 8 * 2**20
+
 SCHEMA = 1
 """Goes up when a machine format changes in a way that breaks its readers."""
 
@@ -28,7 +36,8 @@ SCHEMA = 1
 def print_report(report: Table | Details, form: Format, console: Console) -> None:
     """Print a table or details to the console's file."""
     if form != "table":
-        console.file.write(format_report(report, form))
+        with whole_text(report_parts(report, form)) as text:
+            shutil.copyfileobj(text, console.file)
     elif isinstance(report, Details):
         _print_details(report, console)
     else:
@@ -37,49 +46,103 @@ def print_report(report: Table | Details, form: Format, console: Console) -> Non
 
 def format_report(report: Table | Details, form: MachineFormat) -> str:
     """A table or details as text that ends with a newline."""
+    return "".join(report_parts(report, form))
+
+
+@contextlib.contextmanager
+def whole_text(parts: Iterable[str]) -> Iterator[TextIO]:
+    """A text of parts, to be read once all of them are there: where one fails, nothing is shown.
+
+    A long one waits on the disk.
+    """
+    with SpooledTemporaryFile(_KEPT_BYTES, "w+", encoding="utf-8", newline="") as file:
+        file.writelines(parts)
+        file.seek(0)
+        yield file  # type: ignore[misc]  # it is one in all but name
+
+
+def report_parts(report: Table | Details, form: MachineFormat) -> Iterator[str]:
+    """The text of a table or details, part by part, while its rows are read."""
     head = {"schema": SCHEMA, "kind": report.kind}
     if form == "json":
-        body = report.data if isinstance(report, Details) else {**report.metadata, "rows": list(report.rows)}
-        return _json({**head, **body}, indent=2)
+        body = report.data if isinstance(report, Details) else report.metadata
+        return _document({**head, **body}, None if isinstance(report, Details) else report.rows)
     if form == "jsonl":
         rows = [report.data] if isinstance(report, Details) else report.rows
-        return "".join(_json({**head, **row}) for row in rows)
+        return (f"{_json({**head, **row})}\n" for row in rows)
     table = report.as_table() if isinstance(report, Details) else report
     return _csv(table) if form == "csv" else _markdown(table)
 
 
 def _json(data: object, indent: int | None = None) -> str:
-    return json.dumps(data, indent=indent, allow_nan=False, ensure_ascii=True) + "\n"
+    return json.dumps(data, indent=indent, allow_nan=False, ensure_ascii=True)
 
 
-def _csv(table: Table) -> str:
-    def exact(value: object) -> str:
-        if value is None:
-            return ""
-        if isinstance(value, list):
-            return " ".join(map(exact, value))
-        return json.dumps(value) if isinstance(value, bool | float | int) else printable(str(value))
+def _document(data: Mapping[str, Any], rows: Iterable[Mapping[str, Any]] | None) -> Iterator[str]:
+    """A JSON document; each of the rows is one line."""
+    text = _json(data, indent=2)
+    if rows is None:
+        yield f"{text}\n"
+        return
+    yield f'{text[:-2]},\n  "rows": ['
+    between = "\n    "
+    for row in rows:
+        yield between + _json(row)
+        between = ",\n    "
+    yield "]\n}\n" if between == "\n    " else "\n  ]\n}\n"
 
-    def choice(value: object) -> str:
-        """As JSON; text without quotes where it cannot be taken for something else."""
-        if isinstance(value, str) and not _is_json(value):
-            return printable(value)
-        return json.dumps(value, ensure_ascii=isinstance(value, str))
 
-    def cell(column: Column, row: Mapping[str, Any]) -> str:
-        if not column.choice:
-            return exact(column.pick(row))
-        return choice(column.pick(row)) if column.has(row) else ""
-
-    lines = io.StringIO()
-    writer = csv.writer(lines, lineterminator="\n")
+def _csv(table: Table) -> Iterator[str]:
     columns = [column for column in table.exact or table.columns if column.header]
+    lines = _Lines()
+    writer = csv.writer(lines, lineterminator="\n")
     writer.writerow(printable(column.header) for column in columns)
     for row in table.rows:
-        writer.writerow(cell(column, row) for column in columns)
-    return lines.getvalue()
+        writer.writerow(
+            _choice_cell(column, row) if column.choice else _cell(column.pick(row)) for column in columns
+        )
+        if len(lines.written) == _PART:
+            yield lines.drain()
+    yield lines.drain()
 
 
+class _Lines:
+    """A file that keeps what is written until it is asked for."""
+
+    def __init__(self) -> None:
+        self.written: list[str] = []
+
+    def write(self, text: str) -> None:
+        """Keep a text."""
+        self.written.append(text)
+
+    def drain(self) -> str:
+        """What has been written since the last time."""
+        text = "".join(self.written)
+        self.written.clear()
+        return text
+
+
+def _cell(value: object) -> str:
+    """A value for CSV."""
+    if isinstance(value, str):
+        return printable(value)
+    if isinstance(value, float | int):
+        return json.dumps(value)
+    if value is None:
+        return ""
+    return " ".join(map(_cell, value)) if isinstance(value, list) else printable(str(value))
+
+
+def _choice_cell(column: Column, row: Mapping[str, Any]) -> str:
+    """The value of a parameter for CSV: as JSON, but text without quotes where that is clear."""
+    value = column.pick(row)
+    if isinstance(value, str):
+        return _json(value) if _is_json(value) else printable(value)
+    return json.dumps(value, ensure_ascii=False) if column.has(row) else ""
+
+
+@lru_cache(4096)
 def _is_json(text: str) -> bool:
     """Whether a text would be read as a number, true, false, null, a list, a mapping or text in quotes."""
     try:
@@ -89,57 +152,52 @@ def _is_json(text: str) -> bool:
     return True
 
 
-def _markdown(table: Table) -> str:
+def _markdown(table: Table) -> Iterator[str]:
     def escaped(text: str) -> str:
         return printable(text).replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;")
 
     def line(cells: Sequence[str]) -> str:
-        return f"| {' | '.join(map(escaped, cells))} |"
+        return f"| {' | '.join(map(escaped, cells))} |\n"
 
-    rows = [[column.text(row) for column in table.columns] for row in table.rows]
-    rule = "|" + "|".join("---:" if column.right else "---" for column in table.columns) + "|"
-    lines = [line([column.header for column in table.columns]), rule, *map(line, rows)]
-    before, after = ([text for text in (table.title,) if text], table.notes)
-    paragraphs = [*map(escaped, before), "\n".join(lines), *map(escaped, after)]
-    return "\n\n".join(paragraphs) + "\n"
+    texts = TableTexts(table)
+    if table.title:
+        yield f"{escaped(table.title)}\n\n"
+    yield line([column.header for column in texts.columns])
+    yield "|" + "|".join("---:" if column.right else "---" for column in texts.columns) + "|\n"
+    yield from map(line, texts.rows())
+    yield from (f"\n{escaped(note)}\n" for note in (*_same(texts), *table.notes))
+
+
+def _same(texts: TableTexts) -> Iterator[str]:
+    """What to say instead of columns whose text is the same in all rows."""
+    if not texts.same:
+        return
+    used = [f"{name}={text}" for name, text in texts.same.items() if text]
+    unused = [name for name, text in texts.same.items() if not text]
+    parts = [*([", ".join(used)] if used else []), *([f"{', '.join(unused)} not used"] if unused else [])]
+    yield f"The same in all {texts.count} rows: {'; '.join(parts)}"
 
 
 def _print_table(table: Table, console: Console) -> None:
-    columns, notes = list(table.columns), list(table.notes)
-    left_out: list[str] = []
-    while _too_wide(_rich_table(table, columns, break_headers=True), console):
-        optional = [at for at, column in enumerate(columns) if column.optional]
-        if not optional:
-            break
-        left_out.insert(0, columns.pop(optional[-1]).header)
-    if left_out:
-        notes.append(f"Not shown (terminal too narrow): {', '.join(left_out)}; -f csv shows all")
-    shown = _rich_table(table, columns, break_headers=False)
-    if _too_wide(shown, console):
-        shown = _rich_table(table, columns, break_headers=True)
+    texts = TableTexts(table)
+    layout = Layout(texts, console.width, whole=table.whole)
     if table.title:
         _print(Text(printable(table.title), style="bold"), console)
-    _print(shown, console)
+    for heading, line in layout.lines():
+        if heading:
+            _print(Text(line, style="bold", no_wrap=True), console)
+        else:
+            console.file.write(f"{line}\n")
+    notes = [*_same(texts), *table.notes]
+    if layout.rows < texts.count:
+        notes.append(
+            f"The terminal has room for {layout.rows} of {texts.count} rows; -n {texts.count} shows all"
+        )
+    if layout.left_out:
+        names = ", ".join(layout.left_out)
+        notes.append(f"Not shown (terminal too narrow): {names}; -f csv shows all")
     for note in notes:
         _print(Text(printable(note), style="dim"), console)
-
-
-def _too_wide(shown: RichTable, console: Console) -> bool:
-    # Measured without a limit: otherwise a table claims to fit any width.
-    return console.measure(shown, options=console.options.update(width=10**6)).maximum > console.width
-
-
-def _rich_table(table: Table, columns: Sequence[Column], *, break_headers: bool) -> RichTable:
-    """The table; ``break_headers`` makes it narrower by breaking headers at underscores."""
-    shown = RichTable(box=None, pad_edge=False, header_style="bold")
-    for column in columns:
-        justify: Literal["right", "left"] = "right" if column.right else "left"
-        header = printable(column.header)
-        header = header.replace("_", "_\n") if break_headers else header
-        shown.add_column(Text(header), justify=justify, no_wrap=True, overflow="ellipsis")
-    for texts in zip(*(column.texts(table.rows) for column in columns), strict=True):
-        shown.add_row(*(Text(printable(text)) for text in texts))
-    return shown
 
 
 def _print_details(details: Details, console: Console) -> None:

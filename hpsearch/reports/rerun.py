@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from hpsearch.analysis.agreement import Agreement, Spread, agreement, spread
-from hpsearch.analysis.ranking import standard_error
 from hpsearch.reports.table import Details
 from hpsearch.reports.text import duration, plain, value_text
 from hpsearch.trial import Metric, Result, Trial
@@ -71,13 +70,13 @@ def outcome(result: Result, metric: Metric) -> str:
     """What came of one trial: its value with all digits, or why it has none."""
     if result.value is None:
         return f"{result.status}: {result.reason.partition(chr(10))[0]}"
-    error = standard_error(result, metric)
+    error = metric.standard_error(result)
     return f"{metric.name} {value_text(result.value)}{'' if error is None else f' ± {plain(error)}'}"
 
 
 def _data(seed: int, result: Result, metric: Metric) -> dict[str, Any]:
     data = {"seed": seed, "status": str(result.status), "value": result.value, "epochs": len(result.curve)}
-    error = standard_error(result, metric)
+    error = metric.standard_error(result)
     return data if error is None else {**data, "standard_error": error}
 
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from hpsearch.analysis.ranking import standard_error
 from hpsearch.babysitting import RATE, touches_of
 from hpsearch.config import Config
 from hpsearch.reports.running_trials import next_demand, running_data
@@ -72,7 +71,7 @@ def trial_details(
         data |= _result_data(result, metric, timings=timings)
         lines.append(("status", str(result.status)))
         if result.value is not None:
-            error = standard_error(result, metric)
+            error = metric.standard_error(result)
             spread = "" if error is None else f" ± {plain(error)}"
             count = len(result.curve)
             at = f" after epoch {data['best_epoch']} of {count}" if "best_epoch" in data and count > 1 else ""

@@ -1,12 +1,15 @@
 """What a command prints, as plain data: a table of many things, or the details of one thing."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from hpsearch.reports.text import plain, short_choices, value_text
+from hpsearch.reports.text import plain, value_text
 
 __all__ = ["Column", "Details", "Table"]
+
+_NOTHING = object()
+"""What a row has where it has no value; null is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,8 @@ class Column:
         right: Whether it is aligned to the right.
         optional: Whether it may be dropped when the terminal is too narrow for all columns.
         choice: Whether its values are those of a parameter, of which null may be one.
+        cut: Whether its texts may be cut where there is no room for them.
+        sparse: Whether people are not shown it if no row has a value.
     """
 
     header: str
@@ -28,33 +33,32 @@ class Column:
     right: bool = False
     optional: bool = False
     choice: bool = False
+    cut: bool = False
+    sparse: bool = False
 
     def has(self, row: Mapping[str, Any]) -> bool:
         """Whether a row has a value of the column."""
-        value: Any = row
-        for key in self.key:
-            if not isinstance(value, Mapping) or key not in value:
-                return False
-            value = value[key]
-        return True
+        return self._find(row) is not _NOTHING
 
     def pick(self, row: Mapping[str, Any]) -> Any:
         """The column's value in a row; None if there is none."""
-        value: Any = row
-        for key in self.key:
-            value = value.get(key) if isinstance(value, Mapping) else None
-        return value
+        value = self._find(row)
+        return None if value is _NOTHING else value
 
     def text(self, row: Mapping[str, Any]) -> str:
         """The column's value in a row, for people; "" for a parameter without a value."""
+        value = self._find(row)
         if self.choice:
-            return value_text(self.pick(row)) if self.has(row) else ""
-        return self.show(self.pick(row))
+            return "" if value is _NOTHING else value_text(value)
+        return self.show(None if value is _NOTHING else value)
 
-    def texts(self, rows: Sequence[Mapping[str, Any]]) -> list[str]:
-        """The column's values in rows, for people; long choices are cut."""
-        texts = [self.text(row) for row in rows]
-        return short_choices(texts) if self.choice else texts
+    def _find(self, row: Mapping[str, Any]) -> Any:
+        value: Any = row
+        for key in self.key:
+            if not isinstance(value, dict | Mapping) or key not in value:
+                return _NOTHING
+            value = value[key]
+        return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,20 +68,22 @@ class Table:
     Attributes:
         kind: What it shows, for a program that reads it.
         columns: For people, and for CSV.
-        rows: JSON data; json and jsonl show all of it.
+        rows: JSON data; json and jsonl show all of it. They may be read only once.
         metadata: What holds for all rows, as JSON data.
         title: A line above it on a terminal.
         notes: Sentences below it on a terminal.
         exact: The columns for CSV, where they differ.
+        whole: Whether all rows are shown on a terminal that is so narrow that they become columns.
     """
 
     kind: str
     columns: Sequence[Column]
-    rows: Sequence[Mapping[str, Any]]
+    rows: Iterable[Mapping[str, Any]]
     metadata: Mapping[str, Any] = field(default_factory=dict)
     title: str = ""
     notes: Sequence[str] = ()
     exact: Sequence[Column] = ()
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 
 from hpsearch.document.scalars import flow, is_plain_text, quoted, short_exponent
 
@@ -11,11 +12,14 @@ from hpsearch.document.scalars import flow, is_plain_text, quoted, short_exponen
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
-_LONGEST_CHOICE = 28
+LONGEST_CHOICE = 28
+"""Characters; what is longer is cut in a column."""
 
 
 def printable(text: str) -> str:
     """The text with control characters and line breaks made visible, so that it is safe on a terminal."""
+    if text.isprintable():  # which none of them is
+        return text
     return _UNPRINTABLE.sub(
         lambda found: found[0].encode("unicode_escape", "backslashreplace").decode(), text
     )
@@ -44,11 +48,16 @@ def value_text(value: object) -> str:
     """
     if isinstance(value, float):
         return short_exponent(repr(value))
-    if isinstance(value, str) and not is_plain_text(value):
-        return quoted(value)
+    if isinstance(value, str):
+        return _text_value(value)
     if value is None:
         return "null"
     return flow(value) if isinstance(value, list | Mapping) else plain(value)
+
+
+@lru_cache(4096)
+def _text_value(text: str) -> str:
+    return text if is_plain_text(text) else quoted(text)
 
 
 def short_choices(texts: Sequence[str]) -> list[str]:
@@ -61,12 +70,12 @@ def short_choices(texts: Sequence[str]) -> list[str]:
 
 
 def _without_end(text: str) -> str:
-    return text if len(text) <= _LONGEST_CHOICE else f"{text[: _LONGEST_CHOICE - 1]}…"
+    return text if len(text) <= LONGEST_CHOICE else f"{text[: LONGEST_CHOICE - 1]}…"
 
 
 def _without_middle(text: str) -> str:
-    half = _LONGEST_CHOICE // 2
-    return text if len(text) <= _LONGEST_CHOICE else f"{text[: half - 1]}…{text[-half:]}"
+    half = LONGEST_CHOICE // 2
+    return text if len(text) <= LONGEST_CHOICE else f"{text[: half - 1]}…{text[-half:]}"
 
 
 def duration(seconds: float | None) -> str:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from hpsearch.analysis.anova import Importance
 from hpsearch.analysis.narrowing import AtBound
-from hpsearch.analysis.ranking import standard_error
 from hpsearch.config import Config
 from hpsearch.reports.importance import TRUSTED
 from hpsearch.reports.text import number, plain
@@ -45,7 +44,7 @@ def verdict(
 
 
 def _best(metric: Metric, best: Result, count: int) -> str:
-    error = standard_error(best, metric)
+    error = metric.standard_error(best)
     spread = "" if error is None else f" ± {number(error)}"
     value = f"{metric.name} {plain(best.value)}{spread}"
     text = f"The best of {count} trials is trial {best.number}, with {value}"

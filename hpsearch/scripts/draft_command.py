@@ -2,8 +2,8 @@
 
 import re
 import shlex
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from hpsearch.scripts.script import Option, Script
 
@@ -32,12 +32,18 @@ class Role:
         seed: Is the seed.
         output: Is a directory that it writes to.
         required: Have to be given by the user.
+        values: What the user has given, by name.
     """
 
     epochs: Option | None
     seed: Option | None
     output: Option | None
     required: tuple[Option, ...]
+    values: Mapping[str, str] = field(default_factory=dict)
+
+    def value_of(self, option: Option) -> str:
+        """The word for a required option: what the user has given, or a mark to write it there."""
+        return quoted(self.values[option.name]) if option.name in self.values else EDIT
 
     @property
     def given(self) -> list[tuple[Option, str]]:
@@ -46,10 +52,14 @@ class Role:
         return [(option, text) for option, text in pairs if option is not None and _is_passed(option)]
 
 
-def roles(script: Script) -> Role:
+def roles(script: Script, values: Mapping[str, str]) -> Role:
     """The options of a script that have a role.
 
     A constant can say how many epochs there are; it takes no seed and no directory.
+
+    Args:
+        script: The script.
+        values: What the user has given for required ones, by name.
     """
     passed = [option for option in script.options if _is_passed(option)]
 
@@ -69,7 +79,7 @@ def roles(script: Script) -> Role:
     taken = {option.name for option in (epochs, seed, output) if option is not None}
     needed = script.options if script.style == "function" else passed
     required = tuple(option for option in needed if option.required and option.name not in taken)
-    return Role(epochs, seed, output, required)
+    return Role(epochs, seed, output, required, values)
 
 
 def _is_passed(option: Option) -> bool:
@@ -87,7 +97,9 @@ def command_words(program: Sequence[str], script: Script, role: Role, searched: 
     """
     given = [(option, text) for option, text in role.given if option.flag]
     given += [
-        (option, EDIT) for option in role.required if option.flag and option.name not in _names(searched)
+        (option, role.value_of(option))
+        for option in role.required
+        if option.flag and option.name not in _names(searched)
     ]
     first = [option for option in searched if option.before]
     if first:  # {args} would pass them after the words too

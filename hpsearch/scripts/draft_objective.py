@@ -98,7 +98,7 @@ def _variables(role: Role, searched: Sequence[Option]) -> dict[str, str]:
     """What the variables of the environment are set to."""
     given = [*((option, f"{{{option.name}}}") for option in searched), *role.given]
     names = {option.name for option in searched}
-    given += [(option, EDIT) for option in role.required if option.name not in names]
+    given += [(option, role.value_of(option)) for option in role.required if option.name not in names]
     return {option.variable: text for option, text in given if option.variable}
 
 

@@ -16,7 +16,7 @@ _CHOICES = re.compile(r"\{([^{}]+,[^{}]+)\}|\[possible values: ([^\]]+)\]|\[([\w
 _DEFAULT = re.compile(
     r"\[([-+.\d][^\]\s]*)\]$|"
     r"[\[(]default(?: value)?(?:\s+is|s to|:|=)?\s*[:=]?\s*\"?([^\])\"]*?)\"?[\])]"
-    r"|\bdefault(?:s to| value is| value:| is|:|=)?\s*[:=]?\s+(\S+)|\bdefault[:=](\S+)|\(=([^)]*)\)"
+    r"|(?<!by )\bdefault(?:s to| value is| value:| is|:|=)?\s*[:=]?\s+(\S+)|\bdefault[:=](\S+)|\(=([^)]*)\)"
     r"|(\S+) (?:by|is the) default\b",
     re.IGNORECASE,
 )
@@ -26,12 +26,41 @@ _TYPES: dict[str, Kind] = {
     "string": "text", "str": "text", "bool": "bool",
 }  # fmt: skip
 _PLACEHOLDER = re.compile(r"<[^>]+>|\[?=?[A-Z][A-Z0-9_]*\]?|\{[^}]+\}|\[\w+(?:\|\w+)+\]|arg")
+_USAGE = re.compile(r"^\s*usage:\s*(.+(?:\n[ \t]+\S.*)*)", re.IGNORECASE | re.MULTILINE)
+_OPTIONAL = re.compile(r"\[[^\[\]]*\]|\([^()]*\)|\.\.\.")
+_ARGUMENT = re.compile(r"-{0,2}[A-Za-z][\w-]*")
+_NO_ARGUMENT = {"options", "option", "flags", "args", "arguments", "command"}
 _OPTIONS_ONLY = re.compile(r"^\s*(?:-h\b|--help\b|-\?|--version\b|-V\b)")
 
 
 def read_help(text: str) -> Script:
-    """The options of a help text; those without a value are switches."""
-    return Script("--help", unique(_options(text)))
+    """The options of a help text; those without a value are switches.
+
+    What its usage line demands has to be given, such as a file of data.
+    """
+    needed = _needed(text)
+    found = [replace(option, required=option.flag.partition(" ")[0] in needed) for option in _options(text)]
+    positional = [word for word in needed if not word.startswith("-")]
+    found += [Option(word.lower(), "{}", "text", required=True) for word in positional]
+    return Script("--help", unique(found))
+
+
+def _needed(text: str) -> list[str]:
+    """The words of the first usage line that are not in brackets: flags that are required, and arguments."""
+    match = _USAGE.search(text)
+    if match is None:
+        return []
+    usage = match[1]
+    while (shorter := _OPTIONAL.sub(" ", usage)) != usage:
+        usage = shorter
+    words = usage.split()[1:]  # the first one is the program
+    needed = []
+    for before, word in zip(["", *words], words, strict=False):
+        name = word.strip("<>").rstrip(".")
+        is_value = before.startswith("-") and not word.startswith("-")  # --data DATA
+        if _ARGUMENT.fullmatch(name) and not is_value and name.lower() not in _NO_ARGUMENT:
+            needed.append(name)
+    return needed
 
 
 def _options(text: str) -> Iterator[Option]:

@@ -1,22 +1,42 @@
 """The text of a config for a script, with comments on everything that was guessed."""
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from hpsearch.document.scalars import shown
 from hpsearch.scripts.draft_command import EDIT, Role, args_style, own_flag, roles
 from hpsearch.scripts.draft_objective import USUAL_EPOCHS, epochs_of, objective_lines
 from hpsearch.scripts.draft_text import aligned, flow, scalar
+from hpsearch.scripts.environment_options import as_number
 from hpsearch.scripts.habits import Proposal, propose
 from hpsearch.scripts.printed_metrics import best_candidates, likely_goal
-from hpsearch.scripts.ranges import Section
+from hpsearch.scripts.ranges import Section, usual
 from hpsearch.scripts.script import UNKNOWN, Option, Script
 
 LONGEST_HELP = 60
 LONGEST_COMMENT = 160
 DEFAULT_TRIALS = 32
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What a user has said about a config; None, or nothing, leaves it to the proposal.
+
+    Attributes:
+        metric: Its name.
+        goal: ``minimize`` or ``maximize``.
+        searched: The sections of the parameters to search, by name.
+        given: The values of options that have to be given, by name.
+        trials: How many.
+    """
+
+    metric: str | None = None
+    goal: str | None = None
+    searched: Mapping[str, Section] | None = None
+    given: Mapping[str, str] = field(default_factory=dict)
+    trials: int = DEFAULT_TRIALS
 
 
 @dataclass(frozen=True)
@@ -28,15 +48,23 @@ class Draft:
         searched: The names of the parameters.
         edits: What the user has to write himself, as sentences; empty if it can run as it is.
         notes: What was guessed or not found.
+        metrics: The metrics that it could have, the proposed one first.
+        sections: How the options can be searched, by name: the searched ones, and the others.
+        required: The options that the user has to give a value.
     """
 
     text: str
     searched: tuple[str, ...]
     edits: tuple[str, ...]
     notes: tuple[str, ...]
+    metrics: tuple[str, ...] = ()
+    sections: Mapping[str, Section] = field(default_factory=dict)
+    required: tuple[str, ...] = ()
 
 
-def propose_config(script: Script, base: Sequence[str], *, made_from: str, name: str) -> Draft:
+def propose_config(
+    script: Script, base: Sequence[str], *, made_from: str, name: str, wishes: Wishes | None = None
+) -> Draft:
     """A config that searches a script's hyperparameters.
 
     Args:
@@ -44,59 +72,81 @@ def propose_config(script: Script, base: Sequence[str], *, made_from: str, name:
         base: The words that run it: ``python train.py``; for a function, ``module:function``.
         made_from: What it is made from, to be named in its first line.
         name: Names its runs.
+        wishes: What the user has said about it.
     """
-    proposals = [(option, propose(option)) for option in script.options]
-    role = roles(script)
-    kept = {option.name for option in (role.epochs, role.seed, role.output) if option is not None}
-    searched = [
-        (option, proposal.section)
-        for option, proposal in proposals
-        if proposal.section is not None and option.name not in kept
-    ]
-    if any(option.before for option, _ in searched):  # a switch needs {args}, which is not used then
-        searched = [(option, section) for option, section in searched if "{}" in option.flag]
-    taken = kept | {option.name for option, _ in searched}
-    rest = [
-        (option, proposal)
-        for option, proposal in proposals
-        if option.name not in taken and not option.required
-    ]
-    edits = _edits(script, role, searched)
+    wishes = wishes or Wishes()
+    role = roles(script, wishes.given)
+    searched, rest, possible = _chosen(script, role, wishes.searched)
     lines = [
         f"# Made by hpsearch init from {made_from}. Ranges are guesses around its defaults.",
         f"name: {scalar(name)}",
         "seed: 7",
         "",
-        *_metric(script),
+        *_metric(script, wishes),
         "",
         *objective_lines(script, base, role, [option for option, _ in searched]),
         "",
         *_space(script, searched),
         *_constants(script, role, searched),
         *_comments(rest),
-        *_search(searched),
+        *_search(searched, wishes.trials),
     ]
-    return Draft("\n".join(lines) + "\n", tuple(option.name for option, _ in searched), edits, script.notes)
+    names = tuple(option.name for option, _ in searched)
+    return Draft(
+        "\n".join(lines) + "\n",
+        names,
+        _edits(script, role, names, wishes),
+        script.notes,
+        tuple(metric.name for metric in best_candidates(script.metrics)),
+        {option.name: section for option, section in possible},
+        tuple(option.name for option in role.required if option.name not in names),
+    )
 
 
-def _edits(script: Script, role: Role, searched: Sequence[tuple[Option, Section]]) -> tuple[str, ...]:
+_Searched = list[tuple[Option, Section]]
+
+
+def _chosen(
+    script: Script, role: Role, wished: Mapping[str, Section] | None
+) -> tuple[_Searched, list[tuple[Option, Proposal]], _Searched]:
+    """The options to search, those that are not, and all that could be."""
+    kept = {option.name for option in (role.epochs, role.seed, role.output) if option is not None}
+    proposals = [(option, propose(option)) for option in script.options if option.name not in kept]
+    sections = [(option, proposal.section or usual(option)) for option, proposal in proposals]
+    possible = [(option, section) for option, section in sections if section is not None]
+    if wished is None:
+        searched = [
+            (option, proposal.section) for option, proposal in proposals if proposal.section is not None
+        ]
+    else:
+        searched = [(option, wished[option.name]) for option, _ in possible if option.name in wished]
+    if any(option.before for option, _ in searched):  # a switch needs {args}, which is not used then
+        searched = [(option, section) for option, section in searched if "{}" in option.flag]
     names = {option.name for option, _ in searched}
+    rest = [pair for pair in proposals if pair[0].name not in names and not pair[0].required]
+    return searched, rest, possible
+
+
+def _edits(script: Script, role: Role, names: Sequence[str], wishes: Wishes) -> tuple[str, ...]:
     edits = [
-        f"write the value of {option.name} in place of EDIT_ME"
+        f"write the value of {option.name} in place of {EDIT}"
         for option in role.required
-        if option.name not in names
+        if option.name not in names and option.name not in role.values
     ]
-    if not searched:
+    if not names:
         edits.append("name the parameters to search in space; no option looks like a hyperparameter")
-    if not best_candidates(script.metrics):
+    if not best_candidates(script.metrics) and wishes.metric is None:
         edits.append("name the metric; the script prints nothing that looks like one")
     return tuple(edits)
 
 
-def _metric(script: Script) -> list[str]:
+def _metric(script: Script, wishes: Wishes) -> list[str]:
     candidates = best_candidates(script.metrics)
+    if wishes.metric is not None:
+        goal = wishes.goal or likely_goal(wishes.metric)
+        return [f"metric: {{name: {scalar(wishes.metric)}, goal: {goal}}}"]
     if not candidates:
-        return ["metric: {name: loss, goal: minimize}    # EDIT_ME: no metric was found in the script"]
+        return [f"metric: {{name: loss, goal: minimize}}    # {EDIT}: no metric was found in the script"]
     best, *others = candidates
     comment = f"# from line {best.line}"
     if others:
@@ -130,7 +180,10 @@ def _constants(script: Script, role: Role, searched: Sequence[tuple[Option, Sect
         return []
     names = {option.name for option, _ in searched}
     lines = [
-        aligned(f"  {option.name}: {EDIT}", "# the function needs it")
+        aligned(
+            f"  {option.name}: {scalar(as_number(role.values.get(option.name, EDIT)))}",
+            "# the function needs it",
+        )
         for option in role.required
         if option.name not in names
     ]
@@ -161,9 +214,9 @@ def _described(option: Option, proposal: Proposal) -> str:
     return shown(": ".join(filter(None, (", ".join(facts), about))), LONGEST_COMMENT)
 
 
-def _search(searched: Sequence[tuple[Option, Section]]) -> list[str]:
+def _search(searched: Sequence[tuple[Option, Section]], trials: int) -> list[str]:
     defaults = {option.name: _inside(option, section) for option, section in searched}
-    lines = ["", "search:", f"  trials: {DEFAULT_TRIALS}"]
+    lines = ["", "search:", f"  trials: {trials}"]
     if defaults:
         other = [
             f"{option.name} (default {scalar(option.default)})"

@@ -154,3 +154,15 @@ def warmup(option: Option) -> Section | None:
     default = _default(option)
     share = option.kind == "float" or (default is not None and default < 1)
     return linear(0.0, 0.2)(option) if share else sizes(option)
+
+
+def usual(option: Option) -> Section | None:
+    """A range for an option of any name, by its kind and default: a decade each way, or a factor of four."""
+    default = _default(option)
+    if option.choices or option.kind == "bool":
+        return choices(option)
+    if option.kind == "int" and default is not None and default >= 2:
+        return sizes(option)
+    if _is_number(option) and default is not None and default > 0:
+        return log(1, 1, default)(option)
+    return None

@@ -16,7 +16,7 @@ from typing import Any
 from hpsearch.commands import command
 from hpsearch.errors import RunDamaged, RunMismatch, RunUnwritable
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 APPLICATION_ID = 0x68707365  # "hpse", for `file` and to recognise our own databases
 BUSY_SECONDS = 30.0
 CHECKED_BYTES = 8 * 2**20  # up to this size, readers have SQLite check the whole file first
@@ -35,22 +35,21 @@ CREATE TABLE results (
     value    REAL,              -- the metric, as the user knows it
     loss     REAL,              -- the metric, signed so that lower is better
     tie      REAL,              -- what orders equal losses, lower is better
-    epochs   INTEGER NOT NULL,
+    error    REAL,              -- the standard error of the value over repeats
+    epochs   INTEGER NOT NULL,  -- of its learning curve
     final    TEXT NOT NULL,     -- JSON: figures taken once at the end
     reason   TEXT NOT NULL,
     seconds  REAL NOT NULL,
     finished TEXT NOT NULL,
-    checksum INTEGER NOT NULL   -- of the row and its learning curve
+    checksum INTEGER NOT NULL
 );
 CREATE INDEX ranking ON results (loss, tie, number) WHERE loss IS NOT NULL;
 CREATE INDEX unranked ON results (number) WHERE loss IS NULL;
-CREATE TABLE epochs (
-    number  INTEGER NOT NULL REFERENCES results,
-    epoch   INTEGER NOT NULL,
-    metrics TEXT NOT NULL,      -- JSON
-    seconds REAL NOT NULL,
-    PRIMARY KEY (number, epoch)
-) WITHOUT ROWID;
+CREATE TABLE curves (
+    number   INTEGER PRIMARY KEY REFERENCES results,
+    curve    TEXT NOT NULL,     -- JSON: number, metrics and seconds of each epoch
+    checksum INTEGER NOT NULL
+);
 CREATE TABLE events (
     id       INTEGER PRIMARY KEY,
     at       TEXT NOT NULL,
@@ -142,10 +141,10 @@ def _check(path: Path, connection: sqlite3.Connection, *, whole: bool) -> None:
             f"{path} was written by a newer hpsearch: its schema is {version}, and this version reads up to"
             f" {SCHEMA_VERSION}. Upgrade hpsearch to use it."
         )
-    if version == 1:
+    if 0 < version < SCHEMA_VERSION:
         raise RunMismatch(
-            f"{path} was written by an older hpsearch, which ordered equal trials otherwise: its schema is 1,"
-            f" and this version reads {SCHEMA_VERSION}. Use the older one for it, or start a new run:"
+            f"{path} was written by an older hpsearch: its schema is {version}, and this version reads"
+            f" {SCHEMA_VERSION}. Use the older one for it, or start a new run:"
             f" {command('run', path.parent / 'config.yaml')}"
         )
     if version != SCHEMA_VERSION:

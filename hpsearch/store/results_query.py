@@ -15,7 +15,7 @@ COLUMNS = ("trial", "value", "status", "epochs", "seconds", "reason")
 Operator = Literal["=", "!=", "<", "<=", ">", ">="]
 
 _ROWS = (
-    "WITH joined AS (SELECT number AS trial, trial AS question, value, loss, status, epochs, seconds,"
+    "WITH joined AS (SELECT number AS trial, trial AS question, value, loss, tie, status, epochs, seconds,"
     " reason{} FROM results JOIN trials USING (number))"
 )
 _PARAMETER = (
@@ -87,7 +87,7 @@ class ResultsQuery:
             tests.append("instr(lower(question || ' ' || status || ' ' || reason), lower(?))")
             bound.append(word)
         where = f" WHERE {' AND '.join(tests)}" if tests else ""
-        order = "loss IS NULL, loss"
+        order = "loss IS NULL, loss, tie"
         if self.sort is not None:
             name = names[self.sort]
             order = f"{name} IS NULL, {name} {'DESC' if self.descending else 'ASC'}"

@@ -4,6 +4,7 @@ A checksum shows that a row is as somebody wrote it. Whether it is what hpsearch
 type of every column, the shape of every JSON text.
 """
 
+import itertools
 import json
 import math
 import re
@@ -11,7 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NoReturn
 
-from hpsearch.trial import Epoch, Metric, Result, Rung, Status, Trial, Value
+from hpsearch.standing import Place, Standing
+from hpsearch.trial import WORST_TIE, Epoch, Metric, Result, Rung, Status, Trial, Value
 
 Check = Callable[[Any], bool]
 
@@ -146,8 +148,9 @@ def read_json(text: object) -> Any:
     """
     if not isinstance(text, str):
         raise Malformed(f"it is not text but {type(text).__name__}")
+    decoder = _CAREFUL if _HUGE.search(text) else _FAST
     try:
-        return json.loads(text, parse_constant=_refuse, parse_float=_finite, parse_int=_moderate)
+        return decoder.decode(text)
     except RecursionError:
         raise Malformed("it is nested too deeply") from None
     except ValueError as error:
@@ -166,14 +169,66 @@ def read_meta(key: str, text: object) -> Any:
     return value
 
 
-def read_trial(number: object, text: object, started: object, space: Mapping[str, Any] | None) -> Trial:
-    """A row of the table ``trials``.
+class ValueCheck:
+    """Checks that values are of a space.
+
+    Args:
+        space: The section ``space`` of a stored config; None if it has none, and all values are right.
+    """
+
+    def __init__(self, space: Mapping[str, Any] | None) -> None:
+        self._space = space
+        self._checks: list[tuple[str, bool, Check]] = []
+        for name, parameter in (space or {}).items():
+            if not isinstance(parameter, dict):  # a constant
+                self._checks.append((name, False, lambda _: True))
+                continue
+            choices = parameter.get("values")
+            check = _is_one_of(choices) if isinstance(choices, list) else is_number
+            self._checks.append((name, "when" in parameter, check))
+
+    def __call__(self, values: Mapping[str, object]) -> None:
+        """Check the values of a trial.
+
+        Raises:
+            Malformed: They are not of the space.
+        """
+        if self._space is None:
+            return
+        known = 0
+        for name, optional, check in self._checks:
+            if name in values:
+                known += 1
+                _need(check(values[name]), f"value of {name}")
+            elif not optional:
+                raise Malformed(f"its value of {name} is wrong")
+        if known < len(values):
+            name = min(values.keys() - self._space.keys())
+            raise Malformed(f"it has a value of {name!r:.100}, which is not in the space")
+
+
+def _is_one_of(choices: Sequence[object]) -> Check:
+    known = {_identity(choice) for choice in choices}
+    return lambda value: _identity(value) in known
+
+
+def _identity(value: object) -> object:
+    """Something to be compared that tells 1, 1.0 and true apart."""
+    if isinstance(value, list | dict):
+        return json.dumps(value, sort_keys=True)
+    return type(value), value
+
+
+def read_trial_data(
+    number: object, text: object, started: object, check_values: ValueCheck
+) -> dict[str, Any]:
+    """What a row of the table ``trials`` says, as JSON data.
 
     Args:
         number: Its number.
         text: What is tried, as JSON.
         started: When.
-        space: The section ``space`` of the stored config, if it has one.
+        check_values: Knows the space.
 
     Raises:
         Malformed: It is not one, or its values are not of the space.
@@ -181,32 +236,23 @@ def read_trial(number: object, text: object, started: object, space: Mapping[str
     data = read_json(text)
     _need(is_whole(number), "number")
     _need(is_time(started), "time")
-    _need(isinstance(data, dict) and data.keys() == _TRIAL.keys(), "form")
+    if not isinstance(data, dict) or data.keys() != _TRIAL.keys():
+        raise Malformed("its form is wrong")
     for key, check in _TRIAL.items():
         _need(check(data[key]), key)
-    if space is not None:
-        _check_values(data["values"], space)
+    check_values(data["values"])
+    return data
+
+
+def read_trial(number: int, text: object, started: object, check_values: ValueCheck) -> Trial:
+    """A row of the table ``trials``; the arguments are those of :func:`read_trial_data`.
+
+    Raises:
+        Malformed: It is not one, or its values are not of the space.
+    """
+    data = read_trial_data(number, text, started, check_values)
     rungs = tuple(Rung(*rung) for rung in data["rungs"])
-    values: Mapping[str, Value] = data["values"]
-    return Trial(number, values, data["seed"], rungs, data["origin"], tuple(data["more_seeds"]))  # type: ignore[arg-type] # a whole number, as was checked
-
-
-def _check_values(values: Mapping[str, object], space: Mapping[str, Any]) -> None:
-    for name, parameter in space.items():
-        if name not in values:
-            _need(isinstance(parameter, dict) and "when" in parameter, f"value of {name}")
-        elif isinstance(parameter, dict) and isinstance(choices := parameter.get("values"), list):
-            text = _canonical(values[name])
-            _need(any(_canonical(each) == text for each in choices), f"value of {name}")
-        elif isinstance(parameter, dict):
-            _need(is_number(values[name]), f"value of {name}")
-    for name in values.keys() - space.keys():
-        raise Malformed(f"it has a value of {name!r:.100}, which is not in the space")
-
-
-def _canonical(value: object) -> str:
-    """The JSON of a value, which tells 1, 1.0 and true apart."""
-    return json.dumps(value, sort_keys=True)
+    return Trial(number, data["values"], data["seed"], rungs, data["origin"], tuple(data["more_seeds"]))
 
 
 def _is_seed(value: object) -> bool:
@@ -233,52 +279,80 @@ _TRIAL: Mapping[str, Check] = {
 """What a trial's JSON holds."""
 
 
-def read_curve(rows: Sequence[tuple[Any, Any, Any]]) -> tuple[Epoch, ...]:
-    """Rows of the table ``epochs``, of one trial, in their order.
+def read_curve(text: object) -> tuple[Epoch, ...]:
+    """The learning curve in a row of the table ``curves``.
 
     Raises:
-        Malformed: One is none, or is missing.
+        Malformed: It is none.
     """
-    curve = []
-    for number, text, seconds in rows:
-        metrics = read_json(text)
-        _need(is_whole(number) and number > 0, "epoch")
+    curve = read_json(text)
+    _need(isinstance(curve, list) and bool(curve), "form")
+    last = 0
+    for epoch in curve:
+        if not isinstance(epoch, list) or len(epoch) != 3:
+            raise Malformed("its form is wrong")
+        number, metrics, seconds = epoch
+        _need(is_whole(number) and number > last, "epoch")
         _need(is_figures(metrics), "metrics")
         _need(is_number(seconds), "seconds")
-        curve.append(Epoch(number, metrics, seconds))
-    return tuple(curve)
+        last = number
+    return tuple(itertools.starmap(Epoch, curve))
+
+
+def read_standing(row: Sequence[Any], place: Place, values: Mapping[str, Value], metric: Metric) -> Standing:
+    """A row of the table ``results``, without its checksum.
+
+    Args:
+        row: Its columns.
+        place: The trial's place.
+        values: What the trial tried.
+        metric: What the search optimizes.
+
+    Raises:
+        Malformed: It is not one.
+    """
+    _, status, value, loss, tie, error, epochs, final, reason, seconds, finished = row
+    figures = read_json(final)
+    _need(status in _STATUSES, "status")
+    _need(is_number(value) if _STATUSES[status].ranked else value is None, "value")
+    _need(loss == (None if value is None else metric.loss(value)), "loss")
+    _need(is_number(tie) if value is not None else tie is None, "tie")
+    _need(error is None or is_number(error), "standard error")
+    _need(is_whole(epochs), "number of epochs")
+    _need(is_figures(figures), "final figures")
+    _need(is_text(reason), "reason")
+    _need(is_number(seconds), "seconds")
+    _need(is_time(finished), "time")
+    shown = None if metric.ties is None or tie is None or tie == WORST_TIE else metric.ties.loss(tie)
+    return Standing(place, _STATUSES[status], value, shown, error, epochs, figures, reason, seconds, values)
 
 
 def read_result(
     row: Sequence[Any], curve: tuple[Epoch, ...], values: Mapping[str, Value], metric: Metric
 ) -> Result:
-    """A row of the table ``results``, without its checksum.
+    """A row of the table ``results``, without its checksum, and the learning curve that belongs to it.
 
     Args:
         row: Its columns.
-        curve: The learning curve that belongs to it.
+        curve: The learning curve.
         values: What the trial tried.
         metric: What the search optimizes.
 
     Raises:
         Malformed: It is not one, or does not agree with the curve.
     """
-    number, status, value, loss, tie, epochs, final, reason, seconds, finished = row
-    figures = read_json(final)
-    _need(status in Status.__members__.values(), "status")
-    _need(value is None or is_number(value), "value")
-    _need(loss == (None if value is None else metric.loss(value)), "loss")
-    _need(epochs == len(curve), "number of epochs")
-    _need(is_figures(figures), "final figures")
-    _need(is_text(reason), "reason")
-    _need(is_number(seconds), "seconds")
-    _need(is_time(finished), "time")
+    number, _, value, _, tie, *_ = row
+    standing = read_standing(row, Place(number, None, tied=False), values, metric)
+    _need(standing.epochs == len(curve), "number of epochs")
+    result = Result(
+        number, standing.status, value, curve, standing.final, standing.reason, standing.seconds, values
+    )
     try:
-        result = Result(number, Status(status), value, curve, figures, reason, seconds, values)
         _need(tie == (None if value is None else metric.order(result)[1]), "tie")
-        return result
+        _need(standing.standard_error == metric.standard_error(result), "standard error")
     except ValueError as error:
         raise Malformed(str(error)) from None
+    return result
 
 
 def read_event(at: object, kind: object, text: object) -> tuple[str, str, str]:
@@ -314,3 +388,11 @@ def _moderate(text: str) -> int:
     if abs(number) >= _LARGEST:
         raise ValueError(f"{text:.20}… is too large")
     return number
+
+
+_HUGE = re.compile(r"[eE]\+?\d{3}|\d{200}")
+"""What every number has that is too large, and few texts besides."""
+_FAST = json.JSONDecoder(parse_constant=_refuse)
+_CAREFUL = json.JSONDecoder(parse_constant=_refuse, parse_float=_finite, parse_int=_moderate)
+"""Slower, as it calls a function for every number."""
+_STATUSES = {str(status): status for status in Status}

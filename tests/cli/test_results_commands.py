@@ -148,17 +148,21 @@ def test_equal_runs_print_equal_reasons(hpsearch: Program, example: Path) -> Non
     assert "Traceback" in hpsearch("show", example, 3).out
 
 
-@pytest.mark.parametrize("width", [50, 60])
-def test_a_narrow_terminal_loses_whole_columns(example: Path, width: int) -> None:
-    """Rank, trial, value and status are never cut; dropped columns are named."""
+@pytest.mark.parametrize("whole", [False, True])
+def test_in_a_narrow_terminal_rows_become_columns(example: Path, *, whole: bool) -> None:
+    """As many trials as there is room for, or all below each other if they are asked for."""
     with Run.read(example) as run:
-        trials = {number: run.trial(number) for number in range(5)}
-        table = leaderboard_table(
-            Config.from_resolved(run.meta("config")), run.ranking(3), trials, run.counts(), "a"
-        )
-    file = io.StringIO()
-    print_report(table, "table", Console(file=file, width=width, force_terminal=True, no_color=True))
+        places = run.places()
+        standings = run.standings(places)
+        config, counts = Config.from_resolved(run.meta("config")), run.counts()
+        table = leaderboard_table(config, standings, counts, "a", shown=len(places), whole=whole)
+        file = io.StringIO()
+        print_report(table, "table", Console(file=file, width=40, force_terminal=True, no_color=True))
     lines = file.getvalue().splitlines()
-    assert "…" not in file.getvalue()
-    assert "Not shown (terminal too narrow): " in file.getvalue()
-    assert any("0.0625" in line and "done" in line for line in lines)
+    assert all(len(line) <= 40 for line in lines if not line.startswith("\x1b"))
+    trials = [word for line in lines if line.startswith("trial ") for word in line.split()[1:]]
+    if whole:
+        assert trials == [str(place.number) for place in places]
+    else:
+        assert "room for" in file.getvalue()
+        assert trials == [str(place.number) for place in places[: len(trials)]]

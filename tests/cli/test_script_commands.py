@@ -1,5 +1,6 @@
 """Tests of the commands that start from a script: init and try."""
 
+import io
 import json
 import os
 import sys
@@ -46,27 +47,79 @@ def test_init_reads_a_function(hpsearch: Program, in_tmp: Path) -> None:
     assert hpsearch("check", "config.yaml").code == 0
 
 
-def test_init_sets_up_the_network_for_a_data_file(hpsearch: Program, in_tmp: Path) -> None:
-    """The column with the class is found by its name, or is the last one."""
-    Path("flowers.csv").write_text("a,Target,b\n" + "".join(f"{n},{n % 2},{n * 3 % 7}\n" for n in range(600)))
+@pytest.mark.parametrize(
+    ("head", "row", "label"),
+    [
+        ("a,Target,b", "{n},{c},0", "Target"),  # a usual name
+        ("kind,a,b", "{t},{n},1", "kind"),  # the only one of text
+        ("a,b,c", "{n},2,{c}", "c"),  # the last one
+    ],
+)
+def test_init_sets_up_the_network_for_a_data_file(
+    hpsearch: Program, in_tmp: Path, head: str, row: str, label: str
+) -> None:
+    """The column with the class is found; a batch is not larger than the training rows."""
+    rows = [row.format(n=n, c=n % 2, t="uv"[n % 2]) for n in range(100)]
+    Path("flowers.csv").write_text("\n".join([head, *rows]))
     assert hpsearch("init", "--data", "flowers.csv").code == 0
-    assert hpsearch("check", "config.yaml").code == 0, "the label is Target"
+    assert hpsearch("check", "config.yaml").code == 0
+    text = Path("config.yaml").read_text()
+    assert f"label: '{label}'" in text
+    assert "batch_size:    {values: [16, 32]}" in text
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("1.5,2\n3,4\n", "d.csv:1: must begin with a line of column names; found the number 1.5"),
+        ("a;b\n3;4\n", "d.csv:1: columns must be separated by commas; found semicolons"),
+        ("", "d.csv: must begin with a line of column names; the file is empty"),
+        ("a,price\n1,2.5\n2,3.5\n", "d.csv: column price: labels must be whole numbers"),
+    ],
+)
+def test_data_that_the_network_cannot_learn_are_explained(
+    hpsearch: Program, in_tmp: Path, text: str, message: str
+) -> None:
+    """At once, and nothing is written."""
+    Path("d.csv").write_text(text)
+    done = hpsearch("init", "--data", "d.csv")
+    assert (done.code, message in done.err) == (2, True), done.err
+    assert not Path("config.yaml").exists()
+
+
+def test_init_asks_if_it_may(hpsearch: Program, in_tmp: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Enter takes what is proposed; a wrong answer is explained and asked for again."""
+    more = 'p.add_argument("data")\nparser.add_argument("--n", type=int, default=8)\nprint("acc: 1")\n'
+    Path("train.py").write_text(SCRIPT.replace("args =", more.replace("p.", "parser.") + "args ="))
+    answers = ["acc", "", "lr, x", "lr, n", "3 1", "log 1e-3 0.5", "4, 8", "a b.csv", "5"]
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO("\n".join(answers).encode())))
+    done = hpsearch("init", "train.py", "-i")
+    assert done.code == 0, done.err
+    assert "x is none of lr, n" in done.err
+    assert "3 must be below 1" in done.err
+    config = load(Path("config.yaml"))
+    assert (config.metric.name, config.metric.goal, config.search.trials) == ("acc", "maximize", 5)
+    assert config.resolved()["space"]["n"]["values"] == [4, 8]
+    assert "run: 'python train.py --epochs {epochs} ''a b.csv'' {args}'" in Path("config.yaml").read_text()
 
 
 @pytest.mark.parametrize(
     ("source", "message"),
     [
         ("none.py", "none.py cannot be read: No such file"),
-        ("tool", "`hpsearch init tool --run-help` runs tool --help"),
+        ("tool", "`hpsearch init tool --run-help` runs ./tool --help"),
+        ("tol", "tol: there is no such file or program"),
         ("bad.py", "bad.py:1 is not Python"),
         ("bad.py:f", "bad.py:1 is not Python"),
+        ("tool.R", "`hpsearch init tool.R --run-help` runs Rscript tool.R --help"),
     ],
 )
 def test_what_init_cannot_read_is_explained(
     hpsearch: Program, in_tmp: Path, source: str, message: str
 ) -> None:
     """And nothing is written."""
-    Path("tool").write_text("#!/bin/sh\n")
+    for name in ("tool", "tool.R"):
+        Path(name).write_text("#!/bin/sh\n")
     Path("bad.py").write_text("x = (\n")
     done = hpsearch("init", source)
     assert (done.code, message in done.err) == (2, True), done.err

@@ -1,44 +1,124 @@
 """Tests of output that cannot hold every character, streams that are closed, and readers that have gone."""
 
+import contextlib
+import io
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
-from hpsearch.cli.streams import _replace
+from hpsearch.cli.program import exit_code
+from hpsearch.cli.streams import _replace, drop_unwritable, prepare_streams
 from hpsearch.environment import user_environment
+from tests.conftest import TINY
 
 PROGRAM = Path(sys.executable).with_name("hpsearch")
 
 
-def shell(line: str, *, encoding: str = "utf-8") -> subprocess.CompletedProcess[str]:
+def shell(line: str) -> subprocess.CompletedProcess[str]:
     """Run a line with bash, in which hpsearch is ``$H``."""
-    environment = {**user_environment(), "H": str(PROGRAM), "PYTHONIOENCODING": encoding}
+    environment = {**user_environment(), "H": str(PROGRAM), "PYTHONUNBUFFERED": ""}
     return subprocess.run(
-        ["bash", "-c", line],
-        env=environment,
-        capture_output=True,
-        encoding=encoding,
-        check=False,
+        ["bash", "-c", line], env=environment, capture_output=True, encoding="utf-8", check=False
     )
 
 
-@pytest.fixture
-def run(in_tmp: Path, tiny: Path) -> str:
-    """A complete run."""
-    assert shell(f"$H run {tiny} -q -o run").returncode == 0
-    return "run"
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory with a config, a complete run of it, a model, a script and a sweep."""
+    directory = tmp_path_factory.mktemp("place")
+    (directory / "tiny.yaml").write_text(TINY)
+    (directory / "train.py").write_text(
+        "import argparse\np = argparse.ArgumentParser()\np.add_argument('--lr')\n"
+    )
+    (directory / "sweep.yaml").write_text("method: random\nparameters: {x: {min: 0.1, max: 1}}\n")
+    (directory / "rows.csv").write_text("x0,x1\n0.5,0.5\n")
+    for command in ("run tiny.yaml -q -o run", "train run -q -o model.npz"):
+        assert hpsearch(directory, command)[0] == 0
+    return directory
+
+
+def hpsearch(directory: Path, command: str, out: io.TextIOBase | None = None) -> tuple[int, str]:
+    """Run a command in this process: its exit code, and what it wrote to stderr."""
+    err = io.TextIOWrapper(io.BytesIO(), encoding="ascii", write_through=True)
+    out = out or io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+    with contextlib.chdir(directory), contextlib.redirect_stderr(err), contextlib.redirect_stdout(out):
+        prepare_streams()
+        code = exit_code(command.split())
+        drop_unwritable()
+    return code, err.buffer.getvalue().decode()
+
+
+COMMANDS = (
+    *("--help", "--version", "run --help", "schema", "completion bash"),
+    *(
+        "import sweep.yaml",
+        "check tiny.yaml",
+        "sample tiny.yaml",
+        "sample tiny.yaml -f json",
+        "try tiny.yaml",
+    ),
+    *("leaderboard run", "leaderboard run -f json", "leaderboard run -f md", "leaderboard run -f csv"),
+    *("status run", "show run", "show run best", "show run best -f json", "list .", "importance run"),
+    *("explain run", "explain run 5", "plot run history", "plot run curves", "export run --to csv"),
+    *(
+        "export run --to config",
+        "rerun run 0",
+        "predict model.npz rows.csv",
+        "leaderboard run -n 0 --timings",
+    ),
+)
+"""Those that write to stdout."""
+
+
+@contextlib.contextmanager
+def ascii_only() -> Iterator[io.TextIOBase]:
+    """A stream that holds ASCII."""
+    yield io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+
+
+@contextlib.contextmanager
+def nobody_reads() -> Iterator[io.TextIOBase]:
+    """A pipe whose reader has gone."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "w", encoding="utf-8") as stream:
+        yield stream
+
+
+@contextlib.contextmanager
+def full_disk() -> Iterator[io.TextIOBase]:
+    """A file on a full disk."""
+    if not Path("/dev/full").exists():
+        pytest.skip("needs /dev/full")
+    with Path("/dev/full").open("w", encoding="utf-8") as stream:
+        yield stream
+
+
+@pytest.mark.parametrize(("stream", "code"), [(ascii_only, 0), (nobody_reads, 0), (full_disk, 1)])
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_writes_anywhere(
+    place: Path, command: str, stream: Callable[[], AbstractContextManager[io.TextIOBase]], code: int
+) -> None:
+    """It succeeds if its output holds only ASCII or nobody reads it; on a full disk it says so."""
+    with stream() as out:
+        found, err = hpsearch(place, command, out)
+    assert found == code, err
+    assert ("No space left on device" in err) == (code == 1)
+    assert "Unexpected" not in err
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
-def test_marks_that_cannot_be_written_are_replaced(run: str, encoding: str) -> None:
-    """Curves, arrows and bars have stand-ins in small character sets; every command still works."""
-    for command in ("show run best", "importance run", "leaderboard run -f md", "--help", "run --help"):
-        done = shell(f"$H {command}", encoding=encoding)
-        assert (done.returncode, done.stderr) == (0, ""), command
-    assert " > " in shell("$H show run best", encoding=encoding).stdout
+def test_marks_that_cannot_be_written_are_replaced(place: Path, encoding: str) -> None:
+    """Arrows have stand-ins in small character sets."""
+    written = io.BytesIO()
+    out = io.TextIOWrapper(written, encoding=encoding)
+    assert hpsearch(place, "show run best", out) == (0, "")
+    assert b" > " in written.getvalue()
 
 
 def test_each_stand_in_is_one_character() -> None:
@@ -47,23 +127,19 @@ def test_each_stand_in_is_one_character() -> None:
         assert _replace(UnicodeEncodeError("ascii", text, 0, len(text), "")) == (written, len(text))
 
 
-@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-"])
 def test_closed_streams_work(in_tmp: Path, tiny: Path, closed: str) -> None:
     """A search runs as ever, in workers too, and its database takes no number of a closed stream."""
     assert shell(f"$H run {tiny} -o run --strategy caviar -j 2 {closed}").returncode == 0
-    whole = shell("$H leaderboard run")
-    assert whole.returncode == 0
-    assert shell(f"$H leaderboard run {closed}").returncode == 0
-    assert "complete" in shell("$H status run").stdout
+    out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
+    assert hpsearch(in_tmp, "status run", out) == (0, "")
+    assert b"complete" in out.buffer.getvalue()
 
 
-@pytest.mark.parametrize(
-    "command",
-    ["leaderboard run", "leaderboard run -f json", "--help", "run --help", "schema", "nosuch 2>&1"],
-)
-def test_a_reader_that_has_gone_is_no_error(run: str, command: str) -> None:
+@pytest.mark.parametrize("command", ["leaderboard run", "nosuch 2>&1"])
+def test_a_reader_that_has_gone_is_no_error(place: Path, command: str) -> None:
     """Output to a pipe that nobody reads ends quietly, as with ``head``; wrong usage stays wrong."""
-    done = shell(f"(sleep 0; exec $H {command}) | exec true; echo ${{PIPESTATUS[0]}}")
+    done = shell(f"cd {place}; (sleep 0; exec $H {command}) | exec true; echo ${{PIPESTATUS[0]}}")
     assert done.stderr == ""
     assert done.stdout in (("2\n",) if "nosuch" in command else ("0\n", "141\n"))
 
@@ -71,16 +147,17 @@ def test_a_reader_that_has_gone_is_no_error(run: str, command: str) -> None:
 def test_a_search_outlives_the_reader_of_its_messages(in_tmp: Path, tiny: Path) -> None:
     """It finishes, and everything is saved."""
     shell(f"$H run {tiny} -v -o run 2>&1 | true")
-    assert "complete" in shell("$H status run").stdout
+    out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
+    assert hpsearch(in_tmp, "status run", out) == (0, "")
+    assert b"complete" in out.buffer.getvalue()
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")  # noqa: PTH110
-def test_a_full_disk_behind_the_output_is_named(run: str) -> None:
+def test_a_full_disk_behind_the_output_is_named(place: Path) -> None:
     """Exit code 1 and the system's words; wrong usage keeps its code though its message is lost."""
-    done = shell("$H leaderboard run > /dev/full")
+    done = shell(f"cd {place}; $H leaderboard run > /dev/full")
     assert (done.returncode, done.stderr) == (
         1,
         "Operating system error: [Errno 28] No space left on device\n",
     )
     assert shell("$H nosuch 2> /dev/full").returncode == 2
-    assert shell("$H leaderboard nowhere 2> /dev/full").returncode == 4

@@ -7,6 +7,7 @@ import time
 import pytest
 
 from tests.faults.case import Case
+from tests.faults.program import wait_until
 
 # One trial after another is started by hand below, so a lock that is taken says that it runs twice at once.
 TRIAL = """\
@@ -21,7 +22,9 @@ with open(f"{x}.lock", "w") as file:
         pathlib.Path("twice").touch()
     os.set_inheritable(file.fileno(), False)
     subprocess.Popen(["sleep", "1000"], start_new_session=stubborn)
-    time.sleep(1 if stubborn else 0.2)
+    pathlib.Path("running").touch()
+    while pathlib.Path("gate").exists():
+        time.sleep(0.01)
     print('{"loss": %r}' % x)
 """
 CONFIG = """\
@@ -38,19 +41,23 @@ run: {workers: 2}
 @pytest.mark.trial_of("the search killed while the user's program runs, and resumed at once")
 @pytest.mark.parametrize("kind", ["obedient", "stubborn"])
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM], ids=["SIGKILL", "SIGTERM"])
-def test_search_killed(case: Case, randomness: random.Random, kind: str, number: int) -> None:
+def test_search_killed(case: Case, full: bool, randomness: random.Random, kind: str, number: int) -> None:
     """The program ends with it, with all that it started; no trial ever runs twice at the same time."""
     (case.place / "trial.py").write_text(TRIAL)
     case.text = CONFIG.replace("python trial.py {x} KIND", f'"python trial.py {{x}} {kind}"')
     directory = case.place / "run"
+    assert case.expected.leaderboard
     programs = []
-    for _ in range(2):
+    for _ in range(4 if full else 1):
+        (case.place / "running").unlink()
+        (case.place / "gate").touch()
         programs.append(case.search(directory))
-        programs[-1].wait_for("at a time")
-        time.sleep(randomness.uniform(0.6, 1.4))
+        wait_until(lambda: (case.place / "running").exists())
+        time.sleep(randomness.uniform(0, 0.4))
         programs[-1].signal(number)
         programs[-1].wait()
         case.row.tries += 1
+    (case.place / "gate").unlink()
     programs.append(case.search(directory))
     assert programs[-1].wait() == 0, programs[-1].err
     assert not (case.place / "twice").exists()

@@ -22,8 +22,17 @@ from tests.faults.case import Case
 from tests.faults.program import SYSCALLS, Program, strace_works
 
 PARTS = 4  # of the exact kills, for as many processes
+STEP = 13  # without --full there is one part, of every 13th kill
 
 needs_strace = pytest.mark.skipif(not strace_works(), reason="strace is not installed, or may not trace")
+
+
+@pytest.fixture(params=range(PARTS))
+def kills(request: pytest.FixtureRequest, full: bool) -> slice:
+    """Which of the exact kills to do."""
+    if not full and request.param:
+        pytest.skip("with --full only")
+    return slice(request.param, None, PARTS if full else STEP)
 
 
 def kill_and_finish(case: Case, directory: Path, program: Program) -> None:
@@ -58,18 +67,16 @@ def sweep(case: Case, numbers: slice, begun: Path | None = None) -> None:
 
 @pytest.mark.trial_of("kill -9 at every system call that writes")
 @needs_strace
-@pytest.mark.parametrize("part", range(PARTS))
-def test_at_every_system_call(case: Case, full: bool, part: int) -> None:
+def test_at_every_system_call(case: Case, full: bool, kills: slice) -> None:
     """Wherever the search is killed between two changes of what is on the disk."""
     if not full:
         case.text = case.text.replace("trials: 5", "trials: 3")
-    sweep(case, slice(part, None, PARTS))
+    sweep(case, kills)
 
 
 @pytest.mark.trial_of("kill -9 at system calls that write, of a resumed search")
 @needs_strace
-@pytest.mark.parametrize("part", range(PARTS))
-def test_at_every_system_call_of_a_resume(case: Case, full: bool, part: int) -> None:
+def test_at_every_system_call_of_a_resume(case: Case, kills: slice) -> None:
     """Killed once in the middle of a transaction, and wherever it is killed again."""
     for number in range(20, 60, 2):  # how many there are before the first result is not the test's business
         begun = case.place / f"begun-{number}"
@@ -78,7 +85,7 @@ def test_at_every_system_call_of_a_resume(case: Case, full: bool, part: int) -> 
         if program.acknowledged:
             break
     assert 0 < len(program.acknowledged) < len(case.expected.trials)
-    sweep(case, slice(part, None, PARTS if full else 10 * PARTS), begun)
+    sweep(case, kills, begun)
 
 
 CHANGES = {"open", "fsync", "mkdir", "rename", "replace", "unlink", "rmdir"}
@@ -124,12 +131,9 @@ class KilledAt:
 
 
 @pytest.mark.trial_of("kill -9 at operations on a file or the database")
-@pytest.mark.parametrize("part", range(PARTS))
-def test_at_every_operation(case: Case, part: int) -> None:
+def test_at_every_operation(case: Case, kills: slice) -> None:
     """Wherever the search is killed before it opens, writes or syncs; at a few, where strace does more."""
-    number, step = part, PARTS
-    if strace_works():
-        number, step = 5 * part, 20 * PARTS
+    number, step = kills.start, kills.step * (4 if strace_works() else 1)
     while (program := case.search(case.place / f"{number}", surroundings=KilledAt(number))).wait() != 0:
         kill_and_finish(case, case.place / f"{number}", program)
         number += step

@@ -71,11 +71,10 @@ def mend_checksums(connection: sqlite3.Connection) -> None:
     for number, text, started, _ in rows_of(connection, "trials"):
         checksum = checksum_of(number, text, started)
         connection.execute("UPDATE trials SET checksum = ? WHERE number = ?", (checksum, number))
-    for row in rows_of(connection, "results"):
-        query = "SELECT epoch, metrics, seconds FROM epochs WHERE number = ? ORDER BY epoch"
-        curve = connection.execute(query, (row[0],)).fetchall()
-        checksum = checksum_of(row[:-1], curve)
-        connection.execute("UPDATE results SET checksum = ? WHERE number = ?", (checksum, row[0]))
+    for table in ("results", "curves"):
+        for row in rows_of(connection, table):
+            query = f"UPDATE {table} SET checksum = ? WHERE number = ?"  # noqa: S608 -- one of ours
+            connection.execute(query, (checksum_of(*row[:-1]), row[0]))
     for number, at, kind, text, _ in rows_of(connection, "events"):
         checksum = checksum_of(at, kind, text)
         connection.execute("UPDATE events SET checksum = ? WHERE id = ?", (checksum, number))
@@ -102,17 +101,14 @@ Change = tuple[str, str, tuple[Any, ...]]
 
 def changes(connection: sqlite3.Connection) -> Iterator[Change]:
     """Every column of every row replaced, every JSON text changed at every place, every row removed."""
-    keys = {"meta": "key", "trials": "number", "results": "number", "epochs": "rowid", "events": "id"}
+    keys = {"meta": "key", "trials": "number", "results": "number", "curves": "number", "events": "id"}
     for table, key in keys.items():
         columns = columns_of(connection, table)
         for row in rows_of(connection, table):
-            where = " AND ".join(f"{name} IS ?" for name in columns[: 2 if table == "epochs" else 1])
-            which = row[: 2 if table == "epochs" else 1]
-            if table == "events":
-                where, which = "id IS ?", row[:1]
+            where, which = f"{columns[0]} IS ?", row[:1]
             yield f"{table} {which} removed", f"DELETE FROM {table} WHERE {where}", which  # noqa: S608 -- as above
             for name, old in zip(columns, row, strict=True):
-                if name in ("checksum", key if table not in ("epochs", "meta") else "checksum"):
+                if name in ("checksum", key if table != "meta" else "checksum"):
                     continue
                 sql = f"UPDATE {table} SET {name} = ? WHERE {where}"  # noqa: S608 -- as above
                 values: list[Any] = list(VALUES)

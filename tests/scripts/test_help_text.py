@@ -3,6 +3,7 @@
 import pytest
 
 from hpsearch.scripts import UNKNOWN, read_help
+from hpsearch.scripts.help_text import stated_default
 
 ARGPARSE = """usage: t.py [-h] [--lr LR] [--opt {sgd,adam}] data
 
@@ -69,6 +70,7 @@ FASTTEXT = """The following arguments are optional:
                 ("opt", "--opt {}", "text", "sgd", ("sgd", "adam")),
                 ("amp", "--amp", "bool", False, ()),
                 ("ema", "--ema/--no-ema", "bool", False, ()),
+                ("data", "{}", "text", UNKNOWN, ()),
             ],
         ),
         (
@@ -86,6 +88,7 @@ FASTTEXT = """The following arguments are optional:
                 ("gamma", "-g {}", "text", "1/num_features", ()),
                 ("v", "-v {}", "unknown", UNKNOWN, ()),
                 ("q", "-q", "bool", False, ()),
+                ("training_set_file", "{}", "text", UNKNOWN, ()),
             ],
         ),
         (
@@ -119,3 +122,40 @@ def test_options_are_found_in_help_of_any_style(text: str, expected: list[tuple[
     """With flags, kinds, defaults and choices."""
     found = [(o.name, o.flag, o.kind, o.default, o.choices) for o in read_help(text).options]
     assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("usage", "needed"),
+    [
+        (
+            "usage: t.py [-h] [--lr LR] --data DATA\n            [--opt {a,b}] file [more ...]\n",
+            ["data", "file"],
+        ),
+        ("Usage: t.py [OPTIONS] FILE [OUT]\n", ["file"]),
+        ("Usage: tool [options] <file>...\n", ["file"]),
+        ("Usage of train:\n", []),
+        ("usage: tool options\n", []),
+    ],
+)
+def test_what_the_usage_demands_has_to_be_given(usage: str, needed: list[str]) -> None:
+    """Arguments and options that are not in brackets."""
+    text = f"{usage}\n  --lr LR      rate (default: 0.1)\n  --data DATA  a file\n"
+    assert [option.name for option in read_help(text).options if option.required] == needed
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Momentum. Default is 0.9.", 0.9),
+        ("Defaults to 0.9.", 0.9),
+        ("(default: 0.9)", 0.9),
+        ("[default=0.9]", 0.9),
+        ("default value: `0.9`", 0.9),
+        ("0.9 by default", 0.9),
+        ("default: sgd.", "sgd"),
+        ("by default it is off", UNKNOWN),
+    ],
+)
+def test_defaults_in_sentences(text: str, expected: object) -> None:
+    """However they are written."""
+    assert stated_default(text) == expected

@@ -65,6 +65,11 @@ def same(found: float, wanted: float | str) -> bool:
         return False
 
 
+def select(run: Run, wanted: ResultsQuery) -> list[int]:
+    """The numbers of the results that a query finds."""
+    return [place.number for place in run.places(wanted)]
+
+
 columns = st.one_of(
     st.sampled_from([Column(name) for name in COLUMNS]),
     st.sampled_from([Column("x", parameter=True), Column('odd "name"', parameter=True)]),
@@ -91,7 +96,7 @@ def test_conditions_choose_what_they_say(run: Run, wanted: list[Condition]) -> N
         if all(fulfils(each, value_of(each.column, trial, result)) for each in wanted)
     }
     ranking = run.order() + run.without_value()
-    assert run.select(ResultsQuery(wanted)) == [number for number in ranking if number in expected]
+    assert select(run, ResultsQuery(wanted)) == [number for number in ranking if number in expected]
 
 
 @given(columns, st.booleans())
@@ -109,19 +114,19 @@ def test_an_order_has_what_is_missing_last(run: Run, column: Column, descending:
         expected = sorted(present, key=lambda pair: pair[0].number)
         expected = sorted(expected, key=key, reverse=True)
     numbers = [trial.number for trial, _ in [*expected, *missing]]
-    assert run.select(ResultsQuery(sort=column, descending=descending)) == numbers
+    assert select(run, ResultsQuery(sort=column, descending=descending)) == numbers
 
 
 def test_words_are_found_in_values_status_and_reason(run: Run) -> None:
     """In upper and lower case, as they are: a percent sign or a quote is one."""
-    assert run.select(ResultsQuery(words=["OH NO 1"])) == [13]
-    assert run.select(ResultsQuery(words=["failed", "adam"])) == [
+    assert select(run, ResultsQuery(words=["OH NO 1"])) == [13]
+    assert select(run, ResultsQuery(words=["failed", "adam"])) == [
         trial.number
         for trial, result in ROWS
         if result.value is None and "adam" in map(str, trial.values.values())
     ]
-    assert run.select(ResultsQuery(words=["%"])) == []
-    assert run.select(ResultsQuery(words=["' OR 1=1 --"])) == []
+    assert select(run, ResultsQuery(words=["%"])) == []
+    assert select(run, ResultsQuery(words=["' OR 1=1 --"])) == []
 
 
 def test_another_column_is_refused() -> None:

@@ -277,7 +277,7 @@ def test_an_older_schema_is_refused_as_such(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "r" / "search.db") as connection:
         connection.execute("PRAGMA user_version = 1")
     connection.close()
-    with pytest.raises(RunMismatch, match=r"older hpsearch.*schema is 1, and this version reads 2"):
+    with pytest.raises(RunMismatch, match=r"older hpsearch.*schema is 1, and this version reads 3"):
         Run.read(tmp_path / "r")
 
 
@@ -311,7 +311,7 @@ def test_tables_of_another_making_are_damage(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "r" / "search.db") as connection:
         connection.execute("CREATE TRIGGER t AFTER INSERT ON events BEGIN DELETE FROM results; END")
     connection.close()
-    with pytest.raises(RunDamaged, match="its tables are not those of schema 2"):
+    with pytest.raises(RunDamaged, match="its tables are not those of schema 3"):
         Run.read(tmp_path / "r")
 
 
@@ -377,7 +377,7 @@ def test_a_new_run_is_on_the_disk_when_it_is_there(tmp_path: Path, monkeypatch: 
 
 @pytest.mark.parametrize(
     "change",
-    ["UPDATE results SET reason = 'x'", "UPDATE epochs SET seconds = 9.0", "UPDATE trials SET trial = '{}'"],
+    ["UPDATE results SET reason = 'x'", "UPDATE curves SET curve = '[]'", "UPDATE trials SET trial = '{}'"],
 )
 def test_nothing_is_added_to_a_run_with_a_changed_row(tmp_path: Path, change: str) -> None:
     """Opening to write checks every row first, so that what is damaged stays as it is."""

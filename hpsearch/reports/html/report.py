@@ -7,7 +7,7 @@ from typing import Any
 
 from hpsearch.analysis.anova import Importance
 from hpsearch.analysis.narrowing import AtBound
-from hpsearch.analysis.ranking import leaderboard
+from hpsearch.analysis.ranking import leaderboard_row, standings
 from hpsearch.config import Config
 from hpsearch.errors import UsageError
 from hpsearch.reports.figures import FIGURES, Figure, RunData
@@ -146,10 +146,8 @@ def _trials(run: ReportedRun, prefix: str) -> str:
 
 def _table(run: ReportedRun) -> tuple[list[str], list[list[Any]]]:
     data, metric = run.data, run.config.metric
-    unvalued = [result for result in data.results if result.value is None]
-    trials = {trial.number: trial for trial in data.trials}
     timings = bool(data.times)
-    lines = leaderboard([*data.ranked, *unvalued], trials, metric, timings=timings)
+    lines = [leaderboard_row(each, metric, timings=timings) for each in standings(data.results, metric)]
     optional = ("standard_error", "tie")
     keys = ["rank", "trial", "value", *optional, "status", "epochs"]
     keys = [key for key in keys if key not in optional or any(key in line for line in lines)]
@@ -159,7 +157,7 @@ def _table(run: ReportedRun) -> tuple[list[str], list[list[Any]]]:
         [line.get(key) for key in keys] + [_choice(line["values"], name) for name in data.space.names]
         for line in lines
     ]
-    more = [*(["seconds"] if timings else []), *(["reason"] if unvalued else [])]
+    more = [*(["seconds"] if timings else []), *(["reason"] if len(data.ranked) < len(lines) else [])]
     for key in more:
         columns.append(key)
         for row, line in zip(rows, lines, strict=True):

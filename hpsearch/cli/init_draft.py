@@ -1,0 +1,135 @@
+"""What ``init`` proposes for a script: how it is read, and which words run it."""
+
+from __future__ import annotations  # types are imported for annotations only
+
+import os
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hpsearch.commands import command
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hpsearch.scripts import Draft, Script, Wishes
+
+HELP_SECONDS = 60
+INTERPRETERS = {
+    ".R": "Rscript", ".r": "Rscript", ".jl": "julia", ".sh": "bash", ".bash": "bash", ".lua": "lua",
+    ".js": "node", ".pl": "perl", ".rb": "ruby",
+}  # fmt: skip
+"""What runs a file by its ending."""
+
+
+def proposal(source: str, config: Path, *, run_help: bool) -> Callable[[Wishes | None], Draft]:
+    """What makes a config for a script of what the user wishes.
+
+    Args:
+        source: The script, or ``train.py:FUNCTION``.
+        config: Where the config will be.
+        run_help: Whether the script may be run with ``--help``.
+
+    Raises:
+        UsageError: It cannot be read, or is not Python and may not be run.
+    """
+    from hpsearch.config import name_like
+    from hpsearch.errors import UsageError
+    from hpsearch.scripts import UnreadableScript, propose_config, read_function
+
+    name, _, function = source.partition(".py:")
+    path = Path(f"{name}.py" if function else source)
+    where = os.path.relpath(path, config.parent)
+    try:
+        if function:
+            script, made_from = read_function(path, function), source
+            base = [f"{where.removesuffix('.py')}:{function}"]
+        else:
+            base = _base(path, where)
+            script, made_from = _read(path, base, run_help=run_help), where
+    except UnreadableScript as error:
+        raise UsageError(str(error)) from error
+    if run_help:
+        made_from = f"the output of {' '.join(base)} --help"
+    return lambda wishes: propose_config(
+        script, base, made_from=made_from, name=name_like(path.stem), wishes=wishes
+    )
+
+
+def _read(path: Path, base: list[str], *, run_help: bool) -> Script:
+    from hpsearch.errors import UsageError
+    from hpsearch.scripts import read_script, read_shell
+
+    if run_help:
+        return _helped(path, base)
+    if _is_python(path):
+        return read_script(path)
+    if path.suffix in (".sh", ".bash") and (script := read_shell(path)).options:
+        return script
+    if not path.exists() and shutil.which(path) is None:
+        raise UsageError(f"{path}: there is no such file or program")
+    raise UsageError(
+        f"{path} is not a Python file, so its options can only be found by running it. "
+        f"{command('init', path, '--run-help')} runs {' '.join(base)} --help"
+    )
+
+
+def _base(path: Path, where: str) -> list[str]:
+    """The words that run a script from its config's directory."""
+    if path.suffix == ".py":
+        python = "python" if shutil.which("python") else "python3"
+        return [python, "-m", _module(where)] if _is_in_package(path) else [python, where]
+    if path.suffix in INTERPRETERS and not os.access(path, os.X_OK):
+        return [INTERPRETERS[path.suffix], where]
+    return [where if os.sep in where or not path.exists() else f"./{where}"]
+
+
+def _is_in_package(path: Path) -> bool:
+    """Whether a file can only be run as a module, as it imports ``from .model``."""
+    try:
+        return (path.parent / "__init__.py").is_file() and "\nfrom ." in path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
+def _is_python(path: Path) -> bool:
+    """Whether a file is Python by its ending, or by its first line."""
+    if path.suffix:
+        return path.suffix == ".py"
+    try:
+        with path.open("rb") as file:
+            first = file.readline(200)
+    except OSError:
+        return False
+    return first.startswith(b"#!") and b"python" in first
+
+
+def _module(where: str) -> str:
+    return where.removesuffix(".py").replace(os.sep, ".")
+
+
+def _helped(path: Path, base: list[str]) -> Script:
+    """What a program says of itself, and what its text says that it prints.
+
+    Raises:
+        UsageError: It cannot be run.
+    """
+    import subprocess
+
+    from hpsearch.errors import UsageError
+    from hpsearch.scripts import metrics_of_text, read_help, read_script
+
+    found = os.path.abspath(path) if len(base) == 1 and path.exists() else str(path)  # noqa: PTH100
+    words = [*base[:-1], base[-1] if "-m" in base else found, "--help"]
+    try:
+        done = subprocess.run(  # noqa: S603 -- --run-help asks for it
+            words, stdin=subprocess.DEVNULL, capture_output=True, timeout=HELP_SECONDS, check=False
+        )
+    except OSError as error:
+        raise UsageError(f"{' '.join(words)} cannot be run: {error.strerror}") from error
+    except subprocess.TimeoutExpired:
+        raise UsageError(f"{' '.join(words)} ran for {HELP_SECONDS} s without an end") from None
+    script = read_help((done.stdout + b"\n" + done.stderr).decode("utf-8", "replace"))
+    metrics = read_script(path).metrics if _is_python(path) else metrics_of_text(path)
+    return replace(script, metrics=metrics)

@@ -1,0 +1,373 @@
+"""Reading the database of a run, also while a search writes to it.
+
+While rows are read, nobody can write, so many rows are read in parts: whoever takes them one by one, such as
+a pager, may take as long as it likes.
+"""
+
+import contextlib
+import json
+import sqlite3
+import threading
+import weakref
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from hpsearch.errors import UsageError
+from hpsearch.standing import Place, Standing
+from hpsearch.store.database_file import checksum_of, damaged, sqlite_errors
+from hpsearch.store.results_query import ResultsQuery
+from hpsearch.store.row_checks import (
+    NEEDED,
+    Malformed,
+    ValueCheck,
+    read_curve,
+    read_event,
+    read_meta,
+    read_result,
+    read_standing,
+    read_trial,
+    read_trial_data,
+)
+from hpsearch.trial import Epoch, Metric, Result, Results, Status, Trial
+
+__all__ = ["DatabaseReader"]
+
+_PART = 1000
+"""As many trials are read at once."""
+
+_COLUMNS = "trials.*, results.*, curves.*"
+_OF_TRIALS, _OF_RESULTS = 4, 12
+"""How many columns the tables have."""
+
+
+class DatabaseReader:
+    """The rows of one run, to be read. Any thread may use it; they take turns.
+
+    Attributes:
+        path: The file.
+        metric: What the search optimizes.
+    """
+
+    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+        self.path = path
+        self._connection = connection
+        self._lock = threading.RLock()
+        self._closing = weakref.finalize(self, connection.close)
+        self._closing.atexit = False  # nor in a process forked from this one
+        config = self.meta("config")
+        self.metric = Metric.from_json(config["metric"])
+        self._check_values = ValueCheck(config.get("space"))
+
+    def close(self) -> None:
+        """Close the connection; closing again changes nothing."""
+        with self._lock:
+            self._closing()
+
+    @property
+    def closed(self) -> bool:
+        """Whether it was closed, so that nothing can be read any more."""
+        return not self._closing.alive
+
+    @contextlib.contextmanager
+    def _open_connection(self) -> Iterator[sqlite3.Connection]:
+        """The connection, for this thread alone."""
+        with self._lock, sqlite_errors(self.path):
+            if self.closed:
+                raise UsageError(
+                    f"{self.path.parent} was closed. Open it again: hpsearch.load({str(self.path.parent)!r})"
+                )
+            yield self._connection
+
+    # The run as a whole ------------------------------------------------------------------------------
+
+    def meta(self, key: str) -> Any:
+        """What is known of the run as a whole under a key; None where nothing is."""
+        rows = self._rows("SELECT value, checksum FROM meta WHERE key = ?", key)
+        if not rows:
+            if key in NEEDED:
+                raise damaged(self.path, f"it has no entry {key!r}")
+            return None
+        ((text, checksum),) = rows
+        if checksum_of(key, text) != checksum:
+            raise damaged(self.path, f"the entry {key!r} fails its checksum")
+        with self._decoding(f"the entry {key!r}"):
+            return read_meta(key, text)
+
+    def events(self) -> list[tuple[str, str, str]]:
+        """What happened to the search: time, kind, text."""
+        rows = self._rows("SELECT at, kind, text, checksum FROM events ORDER BY id")
+        if any(checksum_of(*row) != checksum for *row, checksum in rows):
+            raise damaged(self.path, "an event fails its checksum")
+        with self._decoding("an event"):
+            return [read_event(*row) for *row, _ in rows]
+
+    def version(self) -> int:
+        """A number that is another one after another process has changed the run."""
+        ((version,),) = self._rows("PRAGMA data_version")
+        return int(version)
+
+    def verify(self) -> None:
+        """Check every row.
+
+        Raises:
+            RunDamaged: One is wrong, or missing.
+        """
+        for (key,) in self._rows("SELECT key FROM meta"):
+            self.meta(key)
+        for _ in self.records():
+            pass
+        self.events()
+
+    # Trials ------------------------------------------------------------------------------------------
+
+    def asked(self) -> int:
+        """How many trials have started."""
+        ((count,),) = self._rows("SELECT COUNT(*) FROM trials")
+        return int(count)
+
+    def unfinished(self) -> list[int]:
+        """The numbers of the trials that have started and have no result."""
+        query = "SELECT number FROM trials WHERE number NOT IN (SELECT number FROM results) ORDER BY number"
+        return [number for (number,) in self._rows(query)]
+
+    def trials(self) -> list[Trial]:
+        """Every trial that has started, by number."""
+        trials = [self._trial(*row) for row in self._rows("SELECT * FROM trials ORDER BY number")]
+        for number, trial in enumerate(trials):
+            if trial.number != number:
+                raise damaged(self.path, f"trial {number} is missing")
+        return trials
+
+    def trial(self, number: int) -> Trial:
+        """One trial.
+
+        Raises:
+            UsageError: It has not started.
+        """
+        # SQLite holds no larger number, and so no such trial.
+        rows = self._rows("SELECT * FROM trials WHERE number = ?", number) if number < 2**63 else []
+        if not rows:
+            ((last,),) = self._rows("SELECT MAX(number) FROM trials")
+            so_far = "no trials" if last is None else f"trials 0 to {last}"
+            raise UsageError(f"{self.path.parent} has {so_far} so far; found {number}")
+        return self._trial(*rows[0])
+
+    def trial_number(self, trial: int | str) -> int:
+        """The number of a trial that is named by its number, as ``17``, or as ``best``.
+
+        Raises:
+            UsageError: It is neither, or there is no best trial yet.
+        """
+        if trial == "best":
+            ranking = self.ranking(1)
+            if not ranking or ranking[0].value is None:
+                raise UsageError(f"{self.path.parent} has no best trial: no trial has a value yet")
+            return ranking[0].number
+        text = str(trial)
+        if not (text.isascii() and text.isdigit()):
+            raise UsageError(f"TRIAL must be a trial number or best; found {text!r}")
+        return int(text)
+
+    def times(self) -> dict[int, tuple[datetime, datetime | None]]:
+        """When each trial started, and when its result was recorded, if there is one; by number."""
+        query = (
+            "SELECT number, started, finished FROM trials LEFT JOIN results USING (number) ORDER BY number"
+        )
+        with self._decoding("a time"):
+            return {
+                number: (datetime.fromisoformat(started), finished and datetime.fromisoformat(finished))
+                for number, started, finished in self._rows(query)
+            }
+
+    def started(self, number: int) -> datetime:
+        """When a trial started; of one that has."""
+        ((started,),) = self._rows("SELECT started FROM trials WHERE number = ?", number)
+        with self._decoding("a time"):
+            return datetime.fromisoformat(started)
+
+    # Results -----------------------------------------------------------------------------------------
+
+    def records(self) -> Iterator[tuple[Trial, Result | None]]:
+        """Every trial that has started, by number, and its result if it has one, learning curve included."""
+        lost = (
+            "SELECT number, 'result' FROM results WHERE number NOT IN (SELECT number FROM trials) UNION ALL"
+            " SELECT number, 'learning curve' FROM curves WHERE number NOT IN (SELECT number FROM results)"
+            " UNION ALL SELECT number, 'number' FROM trials WHERE number < 0 LIMIT 1"
+        )
+        for number, what in self._rows(lost):
+            raise damaged(self.path, f"trial {number!r:.20} is missing, and has a {what}")
+        query = (
+            f"SELECT {_COLUMNS} FROM trials LEFT JOIN results USING (number)"  # noqa: S608 -- constants
+            " LEFT JOIN curves USING (number) WHERE number >= ? ORDER BY number LIMIT ?"
+        )
+        number = 0
+        while part := self._rows(query, number, _PART):
+            for row in part:
+                if row[0] != number:
+                    raise damaged(self.path, f"trial {number} is missing")
+                number += 1
+                yield self._record(row)
+
+    def results(self) -> Results:
+        """Every result, by trial number, learning curves included."""
+        return Results(result for _, result in self.records() if result is not None)
+
+    def result(self, number: int) -> Result | None:
+        """One result; None if it is not there."""
+        found = self._results("WHERE number = ?", number)
+        return found[0] if found else None
+
+    def ranking(self, limit: int | None = None) -> Results:
+        """The best results first, as :meth:`Metric.order` has it; then, by number, those without a value."""
+        ranked = self._results("WHERE loss IS NOT NULL ORDER BY loss, tie, number LIMIT ?", _limit(limit))
+        rest = limit if limit is None else limit - len(ranked)
+        return Results(ranked + self._results("WHERE loss IS NULL ORDER BY number LIMIT ?", _limit(rest)))
+
+    def places(self, wanted: ResultsQuery | None = None, limit: int | None = None) -> list[Place]:
+        """The places of results in the ranking of all.
+
+        Args:
+            wanted: Which results, and in which order; None for all, the best first and those without a value
+                last.
+            limit: At most this many.
+        """
+        if wanted is None:
+            return self._ranked(limit)
+        query, bound = wanted.sql()
+        numbers = [number for (number,) in self._rows(f"{query} LIMIT ?", *bound, _limit(limit))]
+        places = {place.number: place for place in self._ranked(None)}
+        return [places[number] for number in numbers if number in places]
+
+    def _ranked(self, limit: int | None) -> list[Place]:
+        query = (
+            "SELECT number, loss, tie FROM results WHERE loss IS NOT NULL ORDER BY loss, tie, number LIMIT ?"
+        )
+        # One more, which the last may be tied with.
+        rows = self._rows(query, _limit(None if limit is None else limit + 1))
+        places: list[Place] = []
+        rank, worth = 0, None
+        for index, (number, *found) in enumerate(rows):
+            tied = found == worth
+            if not tied:
+                rank, worth = index + 1, found
+            following = rows[index + 1][1:] if index + 1 < len(rows) else None
+            places.append(Place(number, rank, tied or following == tuple(found)))
+        query = "SELECT number FROM results WHERE loss IS NULL ORDER BY number LIMIT ?"
+        rest = self._rows(query, _limit(None if limit is None else limit - len(places)))
+        places += [Place(number, None, tied=False) for (number,) in rest]
+        return places if limit is None else places[:limit]
+
+    def standings(self, places: Sequence[Place]) -> Iterator[Standing]:
+        """The rows of a leaderboard.
+
+        Args:
+            places: Which, from :meth:`places`; one whose result has gone meanwhile is left out.
+        """
+        query = (
+            "SELECT results.*, trials.* FROM json_each(?) AS wanted CROSS JOIN results"
+            " ON results.number = wanted.value LEFT JOIN trials USING (number) ORDER BY wanted.key"
+        )
+        for first in range(0, len(places), _PART):
+            part = {place.number: place for place in places[first : first + _PART]}
+            for row in self._rows(query, json.dumps(list(part))):
+                yield self._standing(row[:_OF_RESULTS], row[_OF_RESULTS:], part[row[0]])
+
+    def order(self) -> list[int]:
+        """The numbers of all results with a value, best first."""
+        query = "SELECT number FROM results WHERE loss IS NOT NULL ORDER BY loss, tie, number"
+        return [number for (number,) in self._rows(query)]
+
+    def without_value(self) -> list[int]:
+        """The numbers of all results without a value."""
+        query = "SELECT number FROM results WHERE loss IS NULL ORDER BY number"
+        return [number for (number,) in self._rows(query)]
+
+    def losses(self) -> dict[int, tuple[float | None, int]]:
+        """Of every result, by number: its loss, and the checksum that a new result of the trial changes."""
+        query = "SELECT number, loss, checksum FROM results ORDER BY number"
+        return {number: (loss, checksum) for number, loss, checksum in self._rows(query)}
+
+    def statuses(self) -> dict[int, Status]:
+        """Of every result, by number: its status."""
+        with self._decoding("the status of a result"):
+            rows = self._rows("SELECT number, status FROM results ORDER BY number")
+            return {number: Status(status) for number, status in rows}
+
+    def counts(self) -> dict[Status, int]:
+        """How many results there are of each status."""
+        rows = self._rows("SELECT status, COUNT(*) FROM results GROUP BY status")
+        with self._decoding("the status of a result"):
+            return {Status(status): count for status, count in rows}
+
+    # Rows --------------------------------------------------------------------------------------------
+
+    def _rows(self, query: str, *parameters: object) -> list[Any]:
+        with self._open_connection() as connection:
+            return connection.execute(query, parameters).fetchall()
+
+    def _results(self, where: str, *parameters: object) -> list[Result]:
+        # `where` is one of the constant clauses above; whatever varies is bound.
+        joined = (
+            f"SELECT {_COLUMNS} FROM results LEFT JOIN trials USING (number)"  # noqa: S608
+            f" LEFT JOIN curves USING (number) {where}"
+        )
+        records = (self._record(row) for row in self._rows(joined, *parameters))
+        return [result for _, result in records if result is not None]
+
+    def _record(self, row: tuple[Any, ...]) -> tuple[Trial, Result | None]:
+        """The trial, the result and the learning curve of a row of all three tables."""
+        asked, answered = row[:_OF_TRIALS], row[_OF_TRIALS : _OF_TRIALS + _OF_RESULTS]
+        number = answered[0]
+        if None in asked:
+            raise damaged(self.path, f"trial {number} is missing, and has a result")
+        if number is None:
+            return self._trial(*asked), None
+        self._check(f"the result of trial {number}", answered)
+        trial = self._trial(*asked)
+        curve = self._curve(*row[_OF_TRIALS + _OF_RESULTS :])
+        with self._decoding(f"the result of trial {number}"):
+            return trial, read_result(answered[:-1], curve, trial.values, self.metric)
+
+    def _standing(self, answered: tuple[Any, ...], asked: tuple[Any, ...], place: Place) -> Standing:
+        number = place.number
+        if None in asked:
+            raise damaged(self.path, f"trial {number} is missing, and has a result")
+        self._check(f"trial {number}", asked)
+        self._check(f"the result of trial {number}", answered)
+        with self._decoding(f"trial {number}"):
+            _, text, started, _ = asked
+            values = read_trial_data(number, text, started, self._check_values)["values"]
+        with self._decoding(f"the result of trial {number}"):
+            return read_standing(answered[:-1], place, values, self.metric)
+
+    def _curve(self, number: int | None, text: str, checksum: int) -> tuple[Epoch, ...]:
+        if number is None:
+            return ()
+        what = f"the learning curve of trial {number}"
+        self._check(what, (number, text, checksum))
+        with self._decoding(what):
+            return read_curve(text)
+
+    def _trial(self, number: int, text: str, started: str, checksum: int) -> Trial:
+        self._check(f"trial {number}", (number, text, started, checksum))
+        with self._decoding(f"trial {number}"):
+            return read_trial(number, text, started, self._check_values)
+
+    def _check(self, what: str, row: tuple[Any, ...]) -> None:
+        if checksum_of(*row[:-1]) != row[-1]:
+            raise damaged(self.path, f"{what} fails its checksum")
+
+    @contextlib.contextmanager
+    def _decoding(self, what: str) -> Iterator[None]:
+        """Rows that are not ours as damage; ``what`` is being read."""
+        try:
+            yield
+        except (ValueError, TypeError) as error:
+            why = str(error) if isinstance(error, Malformed) else "it is not what hpsearch writes"
+            raise damaged(self.path, f"{what} is malformed: {why}") from error
+
+
+def _limit(limit: int | None) -> int:
+    return -1 if limit is None else max(limit, 0)  # SQLite takes a negative limit for none
