@@ -131,7 +131,7 @@ def _kernel_notes(config: Config) -> list[str]:
 
 def search_of(run: Run, config: Config) -> Search:
     """The search of a run as it began, with what was known beforehand."""
-    return Search.from_config(config, *known_by(run))
+    return Search.from_config(config, *known_by(run, config.space))
 
 
 def run_remaining(

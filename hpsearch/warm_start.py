@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hpsearch.config import Config
-from hpsearch.errors import ConfigError, HpsearchError, Problem, UsageError
+from hpsearch.errors import ConfigError, HpsearchError, Problem, RunDamaged, UsageError
 from hpsearch.network.hyperparameters import HYPERPARAMETERS
 from hpsearch.network.portfolio import PORTFOLIO
 from hpsearch.searchers import EarlierSearch, ObservationBuffer, match_observations
@@ -105,13 +105,21 @@ def known_data(
     }
 
 
-def known_by(run: Run) -> tuple[list[EarlierSearch], list[Mapping[str, Value]]]:
-    """What a run knew beforehand: the earlier searches and the portfolio of :func:`known_data`."""
+def known_by(run: Run, space: Space) -> tuple[list[EarlierSearch], list[Mapping[str, Value]]]:
+    """What a run knew beforehand: the earlier searches and the portfolio of :func:`known_data`.
+
+    Raises:
+        RunDamaged: A configuration of the portfolio is not in the run's space.
+    """
     observations = [(values, loss) for values, loss in run.meta("prior_observations")]
     sizes = run.meta("earlier") or [["earlier results", len(observations)]]
     each = iter(observations)
     earlier = [EarlierSearch(name, list(islice(each, size))) for name, size in sizes if size]
-    return earlier, run.meta("portfolio") or []
+    portfolio: list[Mapping[str, Value]] = run.meta("portfolio") or []
+    for values in portfolio:
+        for name, what in space.problems(values):
+            raise RunDamaged(f"{run.directory} is damaged: in its entry 'portfolio', {name} {what}")
+    return earlier, portfolio
 
 
 def load_portfolio(config: Config) -> list[Mapping[str, Value]]:
