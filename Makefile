@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help install check quick units floors newest test faults badconfigs soak lint types docs benchmarks overhead constraints clean
+.PHONY: help install check quick units floors newest test faults badconfigs soak lint types site benchmarks overhead constraints clean
 
 help:           ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -59,6 +59,9 @@ overhead: install  ## what a trial costs beyond its own work
 
 constraints: install  ## write anew which versions the tests ran with: make constraints INDEX=address
 	$(BIN)/python .ci/constraints.py $(INDEX) > constraints.new && mv constraints.new constraints.txt
+
+site: install   ## the documentation as pages, in site/
+	$(BIN)/python -m mkdocs build --strict
 
 clean:          ## remove the environment and caches
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -29,7 +29,7 @@ class SearchStart:
 
     Attributes:
         directory: The run directory.
-        strategy: Where trials run: ``panda``, ``caviar``, or an engine.
+        strategy: Where trials run: ``panda``, ``caviar``, or an engine; and what decided that.
         metric: The metric.
         space: What is searched.
         total: The number of trials in all.
@@ -154,6 +154,7 @@ def run_search(
     deadline: Deadline | None = None,
     *,
     accept_failures: bool = False,
+    why: str = "",
 ) -> bool:
     """Run a search to its end.
 
@@ -166,6 +167,7 @@ def run_search(
         watch: Looks whether the user's code is still the same, after every trial.
         deadline: When no new trials start any more.
         accept_failures: Whether the first trials may all fail for a reason that none had before.
+        why: Why that executor was chosen, if there was a choice: what decided it.
 
     Returns:
         Whether it has ended; if not, the deadline has stopped it.
@@ -183,7 +185,7 @@ def run_search(
     with SearchSignals(callback.on_message, lambda: len(flight)) as signals, executor:
         known = search.results
         trials = [search.trial(result.number) for result in known]
-        strategy = type(executor).__name__.lower()
+        strategy = type(executor).__name__.lower() + (f", for {why}" if why else "")
         callback.on_search_start(
             SearchStart(
                 run.directory,

@@ -160,7 +160,7 @@ def run_remaining(
         if search.asked:
             run.event("resumed", "")
         here = {"strategy": "panda", "workers": 1, "engine": "local"}
-        executor = choose_executor(
+        executor, why = choose_executor(
             config.run.model_copy(update=here) if config.objective.kind == "python" else config.run,
             preparation.objective(run),
             trials=search.trials,
@@ -180,6 +180,7 @@ def run_remaining(
                 preparation.watch(run),
                 _deadline(config),
                 accept_failures=accept_failures,
+                why=why,
             )
     if complete:
         run.drop_data()

@@ -34,7 +34,11 @@ class Change:
     is_factor: bool = False
 
     def __str__(self) -> str:
-        return f"×{self.number!r}" if self.is_factor else repr(self.number)
+        if not self.is_factor:
+            return repr(self.number)
+        inverse = 1 / self.number
+        shorter = len(repr(inverse)) < len(repr(self.number)) and 1 / inverse == self.number
+        return f"÷{inverse!r}" if shorter else f"×{self.number!r}"
 
     def apply(self, value: float) -> float:
         """The value after the change."""

@@ -1,6 +1,5 @@
-"""Every config that is shipped runs, and the README's examples are right."""
+"""Every config that is shipped runs."""
 
-import re
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -41,32 +40,6 @@ def test_every_config_runs(in_tmp: Path, path: Path) -> None:
         statuses = [result.status for result in run.results()]
     assert len(statuses) == config.search.trials
     assert set(statuses) <= {"done", "stopped", "diverged"}
-
-
-def test_the_examples_in_the_readme_are_right(in_tmp: Path) -> None:
-    """The configs shown there can be searched, the second one with the function shown there."""
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    network, function = re.findall(r"```yaml\n(.*?)```", readme, re.S)
-    (code,) = re.findall(r"```python\n(def objective.*?)```", readme, re.S)
-    Path("network.yaml").write_text(network)
-    Path("function.yaml").write_text(function)
-    Path("train.py").write_text(MODEL + code)
-    assert load(Path("network.yaml")).search.trials == 64
-    directory = start(load(Path("function.yaml"), ["search.trials=5"]), Recorder())
-    with Run.read(directory) as run:
-        assert {len(result.curve) for result in run.results() if result.status == "done"} == {20}
-
-
-MODEL = """\
-class Model:
-    def __init__(self, seed):
-        self.error = 1.0
-
-    def train(self, learning_rate):
-        self.error *= 1 - learning_rate
-        return self.error
-
-"""
 
 
 def test_the_settings_of_the_field_are_in_the_configs() -> None:

@@ -74,10 +74,9 @@ def nurse(target: Path, arguments: tuple[str, ...], name: str, schedule: Path | 
     with _opened(directory, trial) as (run, nursery), contextlib.closing(nursery.model(name)) as model:
         if schedule is not None:
             _follow(nursery, model, schedule)
-        else:
-            _watch(run, nursery, model)
-    back = command("nurse", directory, nursery.trial, *_named(name))
-    say(f"Saved at epoch {model.learner.epoch}. Return with {back}")
+        left = model if schedule is not None else _watch(run, nursery, model)
+        back = command("nurse", directory, nursery.trial, *_named(left.directory.name))
+        say(f"Saved at epoch {left.learner.epoch}. Return with {back}")
 
 
 def _named(name: str) -> tuple[str, ...]:
@@ -142,7 +141,8 @@ def _follow(nursery: Nursery, model: NursedModel, schedule: Path) -> None:
             click.echo(said, err=True)
 
 
-def _watch(run: Run, nursery: Nursery, model: NursedModel) -> None:
+def _watch(run: Run, nursery: Nursery, model: NursedModel) -> NursedModel:
+    """Show the display until it is left; the model that it showed last."""
     try:
         from hpsearch.nursery.screen import NurseryApp
     except ModuleNotFoundError as error:
@@ -154,12 +154,10 @@ def _watch(run: Run, nursery: Nursery, model: NursedModel) -> None:
             "The nursery's display needs Textual. Install it with: pip install 'hpsearch[nursery]'"
         ) from None
     leading = run.ranking(1)
-    NurseryApp(
-        nursery,
-        model,
-        f"{run.directory} trial {nursery.trial}",
-        leading[0].curve if leading else (),
-    ).run()
+    title = f"{run.directory} trial {nursery.trial}"
+    app = NurseryApp(nursery, model, title, leading[0].curve if leading else ())
+    app.run()
+    return app.model
 
 
 @click.command()

@@ -11,6 +11,7 @@ import click
 from hpsearch.cli.analysis_commands import explain, importance
 from hpsearch.cli.config_commands import check, sample, schema
 from hpsearch.cli.dashboard_command import dashboard
+from hpsearch.cli.demo_command import demo
 from hpsearch.cli.exchange_commands import export, import_
 from hpsearch.cli.figure_commands import plot, report
 from hpsearch.cli.init_command import init
@@ -102,7 +103,7 @@ for command in (
     *(leaderboard, status, show, logs, list_runs),
     *(importance, explain, plot, report, dashboard),
     *(rerun, nurse, replay, train, predict),
-    *(export, doctor, schema, completion),
+    *(export, demo, doctor, schema, completion),
 ):
     program.add_command(command)
 

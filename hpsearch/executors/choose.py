@@ -2,8 +2,11 @@
 
 from __future__ import annotations  # types are imported for annotations only
 
+import contextlib
 import importlib
+import os
 import warnings
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hpsearch.errors import UsageError
@@ -12,7 +15,6 @@ from hpsearch.shortages import check_descriptors
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from hpsearch.config.schema import RunSection
     from hpsearch.objective import Objective, OnEpoch
@@ -36,8 +38,8 @@ def choose_executor(
     run_directory: Path,
     on_epoch: OnEpoch,
     on_message: Callable[[str], None],
-) -> Executor:
-    """The executor for a search.
+) -> tuple[Executor, str]:
+    """The executor for a search, and why ``auto`` chose it; "" if it had no choice.
 
     Args:
         settings: The ``run`` section of the config.
@@ -54,10 +56,13 @@ def choose_executor(
         SystemLacking: Not even one trial after another can run here.
     """
     check_descriptors()
-    workers = 1 if settings.strategy == "panda" else _count_workers(settings, trials, lag, on_message)
+    workers, why = (
+        (1, "") if settings.strategy == "panda" else _count_workers(settings, trials, lag, on_message)
+    )
     here = settings.strategy if settings.strategy != "auto" else "panda" if workers == 1 else "caviar"
     name = here if settings.engine == "local" else settings.engine
-    return _load(name).from_plan(Plan(objective, workers, settings, run_directory, on_epoch, on_message))
+    executor = _load(name).from_plan(Plan(objective, workers, settings, run_directory, on_epoch, on_message))
+    return executor, why if name == here and settings.strategy == "auto" else ""
 
 
 def available_cpus() -> int:
@@ -69,16 +74,46 @@ def available_cpus() -> int:
     return int(cpu_count())
 
 
+def memory_of_machine() -> int:
+    """Bytes of memory that the processes of this machine, or container, may use."""
+    sizes = [os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")]
+    with contextlib.suppress(OSError, ValueError):  # not Linux, or no limit
+        sizes.append(int(Path("/sys/fs/cgroup/memory.max").read_text(encoding="ascii")))
+    return min(sizes)
+
+
+def _room(settings: RunSection) -> tuple[int, str]:
+    """For how many trials the machine has room, and what of it decides that."""
+    devices, cpus, threads = len(settings.devices), available_cpus(), settings.threads
+    room = devices or max(1, cpus // threads)
+    why = _count(devices, "device") if devices else _count(cpus, "CPU")
+    if threads > 1 and not devices:
+        why += f" and {threads} threads a trial"
+    if settings.memory:
+        memory = memory_of_machine()
+        if memory // settings.memory < room:
+            room = max(1, memory // settings.memory)
+            why = f"{memory / 2**30:.3g} GiB of memory and {settings.memory / 2**30:.3g} GiB a trial"
+    return room, why
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
 def _count_workers(
     settings: RunSection, trials: int, lag: int | None, on_message: Callable[[str], None]
-) -> int:
-    """How many trials can usefully run at once; for the arguments see :func:`choose_executor`."""
+) -> tuple[int, str]:
+    """How many trials can usefully run at once, and what decides that.
+
+    For the arguments see :func:`choose_executor`.
+    """
     if settings.workers != "auto":
-        return min(settings.workers, trials)
+        return min(settings.workers, trials), _count(settings.workers, "worker")
     at_once = trials if lag is None else lag + 1
     if settings.scheduler or settings.scheduler_file:  # the executor will see how large the cluster is
-        return min(trials, at_once)
-    machine = len(settings.devices) or max(1, available_cpus() // settings.threads)
+        return min(trials, at_once), ""
+    machine, why = _room(settings)
     useful = min(machine, trials)
     if useful > at_once:
         on_message(
@@ -86,7 +121,9 @@ def _count_workers(
             f" `search.lag: {useful - 1}` all of them would be used. That is another search, equally"
             f" reproducible, which needs about {useful - at_once} more trials to get as far."
         )
-    return min(useful, at_once)
+    if useful < machine:
+        why = _count(trials, "trial")
+    return (at_once, f"search.lag: {lag}") if at_once < useful else (useful, why)
 
 
 def _load(name: str) -> type[Executor]:

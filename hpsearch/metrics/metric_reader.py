@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from hpsearch.metrics.names import Mentions, canonical, is_counter, looks_like_a_metric
-from hpsearch.metrics.numbers import plain_line
+from hpsearch.metrics.numbers import UnclearNumber, plain_line
 from hpsearch.metrics.objects import depth, read_object
-from hpsearch.metrics.pairs import contradictory, pairs
+from hpsearch.metrics.pairs import contradictory, decimal_commas, pairs
 from hpsearch.metrics.patterns import Pattern
 from hpsearch.metrics.text_tables import TableReader
 
@@ -147,7 +147,11 @@ class LineReader(_Gatherer):
         self._depth = 0
 
     def records(self, block: bytes) -> Iterator[dict[str, Any]]:
-        """See :meth:`MetricReader.records`."""
+        """See :meth:`MetricReader.records`.
+
+        Raises:
+            UnclearNumber: The search's metric has a decimal comma.
+        """
         if self._is_noise(block):
             for line in _lines(block.rstrip().rpartition(b"\n")[2]):
                 self._table.skip(line)
@@ -208,6 +212,8 @@ class LineReader(_Gatherer):
 
     def _read_text(self, line: str) -> None:
         found = pairs(line)
+        if "," in line and not any(self._is_metric(pair.name) for pair in found):
+            self._refuse_decimal_commas(line)
         if not found:
             return
         left_out = contradictory(found)
@@ -218,6 +224,14 @@ class LineReader(_Gatherer):
             and (pair.marked or self._is_metric(pair.name) or looks_like_a_metric(pair.name))
         }
         self._add(entries, line, "text")
+
+    def _refuse_decimal_commas(self, line: str) -> None:
+        for name, text in decimal_commas(line):
+            if self._is_metric(name):
+                raise UnclearNumber(
+                    f"{self._metric} is {text} in the line {line.strip()!r:.200}."
+                    " Print numbers with a decimal point: 1,500 would be read as 1500"
+                )
 
     def _add(self, entries: Mapping[str, Any], line: str, style: str) -> None:
         """Add what one line says to the record, if it says anything that is a metric."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from hpsearch.metrics.event_files import EventFile
-from hpsearch.metrics.metric_reader import Sighting
+from hpsearch.metrics.metric_reader import LineReader, Sighting
 from hpsearch.metrics.names import canonical, is_counter
 from hpsearch.metrics.numbers import number
 from hpsearch.metrics.objects import read_object
@@ -23,6 +23,9 @@ LARGEST_FILE = 2**28
 """Bytes; a larger one is an error."""
 
 _SEPARATORS = {".csv": ",", ".tsv": "\t"}
+_LOGS = (".log", ".txt", ".out")
+_MISSING = ("", "-", "na", "n/a", "none", "null")
+"""What a table has for a metric that was not measured."""
 
 Entries = Mapping[str, Any]
 
@@ -39,7 +42,8 @@ class MetricsFile:
 
     Args:
         path: A path, which may hold ``*`` and ``?``; a directory is one of event files. The ending says the
-            format: ``.csv``, ``.tsv``, ``.json``, ``.jsonl``, ``.ndjson``; all else is TensorBoard's.
+            format: ``.csv``, ``.tsv``, ``.json``, ``.jsonl``, ``.ndjson``; ``.log``, ``.txt`` and ``.out``
+            are read as output is; all else is TensorBoard's.
         metric: The search's, which completes an epoch.
         only_new: Whether to leave out what is there already.
 
@@ -74,7 +78,7 @@ class MetricsFile:
         if not files:
             return
         try:
-            if Path(self._path).suffix not in (*_SEPARATORS, ".json", ".jsonl", ".ndjson"):
+            if Path(self._path).suffix not in (*_SEPARATORS, *_LOGS, ".json", ".jsonl", ".ndjson"):
                 lines = self._event_lines(files)
             elif len(files) > 1:
                 names = " and ".join(str(file) for file in files[:2])
@@ -83,7 +87,7 @@ class MetricsFile:
                 return
             else:
                 self._stamp = stamp
-                lines = _lines(files[0], ended=ended)[self._earlier(files[0]) :]
+                lines = _lines(files[0], self._metric, ended=ended)[self._earlier(files[0]) :]
         except (OSError, ValueError, RecursionError) as error:
             if isinstance(error, FileNotFoundError) or (
                 not ended and not isinstance(error, UnreadableMetrics)
@@ -117,7 +121,7 @@ class MetricsFile:
             return 0
         with file.open("rb") as stream:
             text = stream.read(stamp[1]).decode("utf-8", "backslashreplace")
-        return len(_parsed(file, text[: text.rfind("\n") + 1], ended=True))
+        return len(_parsed(file, text[: text.rfind("\n") + 1], self._metric, ended=True))
 
     def _gathered(self, lines: Sequence[Entries], file: Path) -> Iterator[dict[str, Any]]:
         record: dict[str, Any] = {}
@@ -162,11 +166,11 @@ class MetricsFile:
         return name == self._metric or canonical(name) == self._canonical
 
 
-def _lines(file: Path, *, ended: bool) -> list[Entries]:
+def _lines(file: Path, metric: str, *, ended: bool) -> list[Entries]:
     """What a file has, in order: one mapping a row, a line or an element.
 
     Raises:
-        ValueError: It does not have its format.
+        ValueError: It does not have its format, or the metric is no number.
         OSError: It cannot be read.
     """
     if file.stat().st_size > LARGEST_FILE:
@@ -174,27 +178,41 @@ def _lines(file: Path, *, ended: bool) -> list[Entries]:
     text = file.read_text(encoding="utf-8", errors="backslashreplace")
     if not ended and file.suffix != ".json":
         text = text[: text.rfind("\n") + 1]
-    return _parsed(file, text, ended=ended)
+    return _parsed(file, text, metric, ended=ended)
 
 
-def _parsed(file: Path, text: str, *, ended: bool) -> list[Entries]:
+def _parsed(file: Path, text: str, metric: str, *, ended: bool) -> list[Entries]:
     """What a text of a file's format has."""
     if file.suffix == ".json":
         return _json_lines(json.loads(text), ended=ended) if text else []
     if file.suffix in _SEPARATORS:
-        return _rows(text, _SEPARATORS[file.suffix])
+        return _rows(text, _SEPARATORS[file.suffix], metric)
+    if file.suffix in _LOGS:
+        reader = LineReader(metric)
+        return [*reader.records(text.encode("utf-8", "surrogateescape")), reader.final()]
     objects = (read_object(line) for line in text.splitlines())
     return [entries for entries in objects if entries is not None]
 
 
-def _rows(text: str, separator: str) -> list[Entries]:
-    rows = csv.DictReader((line for line in text.splitlines() if line.strip()), delimiter=separator)
-    lines: list[Entries] = []
-    for row in rows:
-        cells = {name.strip(): cell for name, cell in row.items() if isinstance(name, str) and cell}
-        numbers = {name: number(cell) for name, cell in cells.items()}
-        lines.append({name: value for name, value in numbers.items() if value is not None})
-    return lines
+def _rows(text: str, separator: str, metric: str) -> list[Entries]:
+    lines = [line for line in text.splitlines() if line.strip()]
+    if separator == "," and lines and ";" in lines[0] and "," not in lines[0]:
+        separator = ";"  # as spreadsheets write it where commas are decimal
+    rows = csv.reader(lines, delimiter=separator)
+    names = [name.strip() for name in next(rows, [])]
+    entries: list[Entries] = []
+    for count, row in enumerate(rows, 1):
+        if len(row) > len(names):
+            raise UnreadableMetrics(f"row {count} has {len(row)} cells, and the header {len(names)}")
+        numbers = {}
+        for name, cell in zip(names, row, strict=False):
+            value = number(cell)
+            if value is not None and name:
+                numbers[name] = value
+            elif canonical(name) == canonical(metric) and cell.strip().lower() not in _MISSING:
+                raise UnreadableMetrics(f"row {count} has {cell!r:.50} for {name}, which is no number")
+        entries.append(numbers)
+    return entries
 
 
 def _json_lines(data: Any, *, ended: bool) -> list[Entries]:

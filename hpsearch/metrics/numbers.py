@@ -2,13 +2,13 @@
 
 It covers a sign, decimals, an exponent, ``nan``, ``inf`` and thousands separators (``1,980.02``). A percent
 sign may follow: ``19.8%`` is 19.8, the figure as printed. A number is read whole or not at all: ``1.1e-06``
-is never 1.1, ``1,980.02`` never 1, and ``0,5``, which may be a half or two numbers, is refused.
+is never 1.1, ``1,980.02`` never 1, and ``0,5`` and ``0,954``, whose comma may be a decimal one, are refused.
 """
 
 import math
 import re
 
-_DIGITS = r"(?:[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9]{1,3}(?:_[0-9]{3})+(?![0-9])|[0-9]+)"
+_DIGITS = r"(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+(?![0-9])|[1-9][0-9]{0,2}(?:_[0-9]{3})+(?![0-9])|[0-9]+)"
 _EXPONENT = r"(?:[eE][+\-−]?[0-9]+)"
 _FINITE = rf"(?:{_DIGITS}(?:\.[0-9]+|\.(?=[eE][+\-−]?[0-9]))?{_EXPONENT}?|\.[0-9]+{_EXPONENT}?)"
 _NOT_FINITE = r"(?i:nan(?:\([a-z0-9]*\))?|inf(?:inity)?)"
@@ -28,7 +28,17 @@ WHOLE = rf"(?!{CONTINUES}|\w|[:/\-−*]\s?[0-9]|/|\.\w)"
 _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\^_])")
 _OVERWRITE = re.compile(r"[\r\x08]+")
 _NUMBER = re.compile(rf"\s*({NUMBER})\s*%?\s*")
+_DECIMAL_COMMA = re.compile(r"\s*[+\-−]?[0-9]+,[0-9]+(?:[eE][+\-]?[0-9]+)?\s*%?\s*")
 _SPELLING = str.maketrans({",": "", "_": "", "−": "-"})
+
+
+class UnclearNumber(ValueError):
+    """What stands in the place of a metric cannot be read as one number for sure; the message shows it."""
+
+
+def has_decimal_comma(text: str) -> bool:
+    """Whether a text is a number but for its comma, as in ``0,5``."""
+    return _DECIMAL_COMMA.fullmatch(text) is not None
 
 
 def number(text: str) -> float | None:

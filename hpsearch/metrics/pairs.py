@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from hpsearch.metrics.names import LEVELS, canonical, is_counter
-from hpsearch.metrics.numbers import NUMBER, WHOLE, value_of
+from hpsearch.metrics.numbers import NUMBER, WHOLE, has_decimal_comma, value_of
 
 MOST_WORDS = {"equals": 4, "bar": 3, "": 3}
 """In a name, by what is between it and its number; what has more is a sentence."""
@@ -81,7 +81,24 @@ def contradictory(found: list[Pair]) -> set[str]:
     return {name for name, numbers in values.items() if len(numbers) > 1}
 
 
+def decimal_commas(line: str) -> list[tuple[str, str]]:
+    """The names whose number has a comma for a decimal point, with that number: ``loss: 0,5``."""
+    return [
+        (pair.name, text.rstrip(","))
+        for words, mark, kind, text in _named(line)
+        if kind == "junk" and has_decimal_comma(text.rstrip(","))
+        for pair in _pair(words, "0", mark)
+    ]
+
+
 def _pairs(line: str) -> Iterator[Pair]:
+    for words, mark, kind, text in _named(line):
+        if kind == "number":
+            yield from _pair(words, text, mark)
+
+
+def _named(line: str) -> Iterator[tuple[list[str], str, str, str]]:
+    """What is, or looks like, a number: the words before it, what is between them, its kind, itself."""
     words: list[str] = []
     mark = ""  # what is between the words and the number: equals, bar or nothing
     for match in _TOKEN.finditer(line):
@@ -92,8 +109,8 @@ def _pairs(line: str) -> Iterator[Pair]:
         elif kind in ("equals", "bar"):
             words = [] if mark else words
             mark = kind if words else ""
-        elif kind == "number":
-            yield from _pair(words, match["number"], mark)
+        elif kind in ("number", "junk"):
+            yield words, mark, kind, match[kind]
             words, mark = [], ""
         elif kind not in ("space", "wrapper") or (kind == "wrapper" and not mark):
             words, mark = [], ""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from hpsearch.metrics.numbers import CONTINUES, NUMBER, WHOLE, number, value_of
+from hpsearch.metrics.numbers import CONTINUES, NUMBER, WHOLE, UnclearNumber, number, value_of
 
 PLACEHOLDER = "{}"
 """Stands for the number in a pattern."""
@@ -23,7 +23,7 @@ _GOES_ON = re.compile(r"[kKMGTB]\b|[xX][0-9a-fA-F]+|[ ]?[×·^][ ]?[0-9]+|[⁻_'
 """What may follow a captured number only if it is another number than was captured."""
 
 
-class MisreadNumber(ValueError):
+class MisreadNumber(UnclearNumber):
     """A pattern matched a line, but what it captured is not a whole number.
 
     Attributes:

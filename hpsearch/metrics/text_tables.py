@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from hpsearch.metrics.names import looks_like_a_metric
-from hpsearch.metrics.numbers import number
+from hpsearch.metrics.numbers import UnclearNumber, has_decimal_comma, number
 
 MOST_COLUMNS = 64
 LONGEST_HEADER = 2000
@@ -50,11 +50,18 @@ class TableReader:
             self._above = line
 
     def row(self, line: str) -> dict[str, float]:
-        """The numbers of a line by the names of their columns; none if it is not a row."""
+        """The numbers of a line by the names of their columns; none if it is not a row.
+
+        Raises:
+            UnclearNumber: A known name has a number with a decimal comma.
+        """
         if not line.strip() or _RULE.fullmatch(line):
             return {}
-        if self._names and (row := _numbers(_cells(line, self._delimiter), self._names)):
-            return row
+        if self._names:
+            cells = _cells(line, self._delimiter)
+            self._refuse_decimal_commas(cells)
+            if row := _numbers(cells, self._names):
+                return row
         self._names = []
         if (
             len(line) <= LONGEST_HEADER
@@ -66,6 +73,11 @@ class TableReader:
             return {}
         headers, self._headers = self._headers, []
         return self._first_row(line, headers) if headers else {}
+
+    def _refuse_decimal_commas(self, cells: list[str]) -> None:
+        for name, cell in zip(self._names, cells, strict=False):
+            if name in self._known and has_decimal_comma(cell):
+                raise UnclearNumber(f"{name} is {cell} in a table. Print numbers with a decimal point")
 
     def _first_row(self, line: str, headers: list[str]) -> dict[str, float]:
         """Find the delimiter with which the row has as many cells as its header."""

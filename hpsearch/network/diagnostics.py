@@ -31,6 +31,9 @@ class LayerFigures:
             the first figures.
         z_mean: Of every unit, the mean of Z over the rows, before batch normalisation; (units,).
         z_std: Of every unit, its standard deviation; (units,).
+        input_mean: Of every unit, the mean of what its activation gets: Z after batch normalisation, or Z
+            itself where there is none; (units,).
+        input_std: Of every unit, its standard deviation; (units,).
         dead: The share of units whose activation has no slope on any row: A is 0 for all of them (ReLU), or
             the units do not change at all. None for the softmax layer.
     """
@@ -40,6 +43,8 @@ class LayerFigures:
     update_ratio: float | None
     z_mean: Array
     z_std: Array
+    input_mean: Array
+    input_std: Array
     dead: float | None
 
     def summary(self) -> dict[str, float | None]:
@@ -73,20 +78,19 @@ class Diagnostics:
             which: The index of the network's seed.
         """
         dataset, network = training.dataset, _copy(training, which)
-        x, y = dataset.x_train[: self._rows], dataset.y_train[: self._rows]
+        x, labels = dataset.x_train[: self._rows], dataset.y_train[: self._rows]
         with np.errstate(all="ignore"):
             inside = _inside(network, x)
-            gradients = _gradients(network, x, y)
+            gradients = _gradients(network, x, labels)
         weights = [layer[0].copy() for layer in network.views(network.parameters).weights]
         before = self._before if [w.shape for w in self._before] == [w.shape for w in weights] else None
         self._before = weights
         figures = []
-        for layer, (w, gradient, (z, a)) in enumerate(zip(weights, gradients, inside, strict=True)):
+        for layer, (w, gradient, (z, y, a)) in enumerate(zip(weights, gradients, inside, strict=True)):
             change = None if before is None else _norm(w - before[layer]) / max(_norm(w), 1e-300)
             dead = None if a is None else float(np.mean(np.ptp(a, axis=0) == 0))
-            figures.append(
-                LayerFigures(_norm(gradient), _norm(w), change, z.mean(axis=0), z.std(axis=0), dead)
-            )
+            moments = z.mean(axis=0), z.std(axis=0), y.mean(axis=0), y.std(axis=0)
+            figures.append(LayerFigures(_norm(gradient), _norm(w), change, *moments, dead))
         return figures
 
 
@@ -103,26 +107,30 @@ def _copy(training: Training, which: int) -> MLP:
     )
 
 
-def _inside(network: MLP, x: Array) -> list[tuple[Array, Array | None]]:
-    """Z and A of every layer in training mode, (rows, units); A is None for the softmax layer."""
+def _inside(network: MLP, x: Array) -> list[tuple[Array, Array, Array | None]]:
+    """Of every layer in training mode Z, what the activation gets, and A, (rows, units).
+
+    A is None for the softmax layer.
+    """
     activation = load_activation(network.hyperparameters.activation)
     weights, biases = network.views(network.parameters)
-    inside: list[tuple[Array, Array | None]] = []
+    inside: list[tuple[Array, Array, Array | None]] = []
     for (w,), (bias,) in zip(weights[:-1], biases[:-1], strict=True):
         z = x @ w if len(bias) == 2 else x @ w + bias
-        a = z
+        y = z
         if len(bias) == 2:  # the shift β and the scale γ of batch normalisation
             shift, scale = bias
-            a = (
+            y = (
                 scale * (z - z.mean(axis=0)) / np.sqrt(z.var(axis=0) + z.dtype.type(BATCH_NORM_EPSILON))
                 + shift
             )
-        a = np.ascontiguousarray(a[None], dtype=network.dtype).copy()
+        a = np.ascontiguousarray(y[None], dtype=network.dtype).copy()
         activation.bind(a, np.zeros_like(a)).forward()
         (x,) = a
-        inside.append((z, x))
+        inside.append((z, y, x))
     (w,), (bias,) = weights[-1], biases[-1]
-    return [*inside, (x @ w + bias, None)]
+    z = x @ w + bias
+    return [*inside, (z, z, None)]
 
 
 def _gradients(network: MLP, x: Array, y: Array) -> list[Array]:

@@ -25,7 +25,8 @@ class Keeper:
     Args:
         model: See above.
         threads: Of BLAS; their number changes the last bits of a matrix product.
-        say: Called in the thread with what happened, and whether it went wrong.
+        say: Called in the thread when something was done, with what there is to say about it, and whether it
+            went wrong.
     """
 
     def __init__(self, model: NursedModel, threads: int, say: Callable[[str, bool], None]) -> None:
@@ -98,15 +99,14 @@ class Keeper:
             self._say(f"the last epoch, {epoch.number}, is trained", False)
 
     def _do(self, what: str, task: Task) -> None:
+        said, wrong = "", True
         try:
-            said = task()
+            said, wrong = task(), False
         except Left:
             pass
         except HpsearchError as error:
-            self._say(str(error), True)
+            said = str(error)
         except OSError as error:
-            self._say(f"not done: {error.strerror or error}", True)
-        else:
-            if said:
-                self._say(said, False)
+            said = f"not done: {error.strerror or error}"
         self.waiting.remove(what)
+        self._say(said, wrong)

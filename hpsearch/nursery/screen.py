@@ -1,7 +1,9 @@
 """The nursery in a terminal: curves, figures of every layer, and keys to touch the model with."""
 
+import asyncio
+import time
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from rich.table import Table
 from rich.text import Text
@@ -26,7 +28,8 @@ from hpsearch.trial import Epoch
 SMALLEST = (60, 18)
 """Columns and lines below which nothing can be read."""
 
-_SECONDS = 0.5  # between two looks at the model
+_SECONDS = 0.5  # between two glances at the model
+_SHARE = 0.01  # of the processor time of the whole, for drawing epochs that nobody asked for
 _STEP = 1.5  # factor of a key press
 _LINE = 20  # pixels of a figure's height for each line of text
 _SIDE = 34  # columns of the panel at the side
@@ -55,6 +58,13 @@ class _Curves(Static):
 
     def on_resize(self) -> None:
         self.app.look()
+
+
+class _Clocks(NamedTuple):
+    """Seconds of the display's thread, and of everything."""
+
+    display: float
+    all: float
 
 
 class NurseryApp(App[None]):
@@ -111,6 +121,7 @@ class NurseryApp(App[None]):
         self._shows_loss = True
         self._typing = ""
         self._seen: object = None
+        self._drawn = _Clocks(0.0, 0.0)
 
     def compose(self) -> ComposeResult:
         """The parts of the screen, from top to bottom."""
@@ -128,7 +139,7 @@ class NurseryApp(App[None]):
     def on_mount(self) -> None:
         """Begin."""
         self.keeper.start()
-        self.set_interval(_SECONDS, self.look)
+        self.set_interval(_SECONDS, self.glance)
         self._say(
             "Press space to train, ? for help."
             if not self.model.history.epochs
@@ -137,7 +148,7 @@ class NurseryApp(App[None]):
 
     async def on_unmount(self) -> None:
         """End after the epoch that is being trained, or at once if it can be trained again."""
-        self.keeper.close()
+        await asyncio.to_thread(self.keeper.close)  # the thread may still have something to say here
         for model in self._models.values():
             model.close()
 
@@ -154,8 +165,20 @@ class NurseryApp(App[None]):
         self._seen = None
         self.look()
 
+    def glance(self) -> None:
+        """Draw what has changed, unless that would take more than its share of the processor."""
+        clocks = self._clocks()
+        if clocks.display - self._drawn.display <= _SHARE * (clocks.all - self._drawn.all):
+            self.look()
+
+    def _clocks(self) -> "_Clocks":
+        # The processes of user code have clocks of their own: there the time that passes has to do.
+        return _Clocks(time.thread_time(), time.monotonic() if self._nursery.of_code else time.process_time())
+
     def look(self) -> None:
         """Draw what has changed."""
+        if not self.query("#layers"):  # the window changed its size before there was anything in it
+            return
         history, learner = self.model.history, self.model.learner
         state = (
             *(len(each) for each in (history.epochs, history.touches, history.notes)),
@@ -164,7 +187,7 @@ class NurseryApp(App[None]):
         )
         if state == self._seen:
             return
-        self._seen = state
+        self._seen, self._drawn = state, self._clocks()
         if self.size.width < SMALLEST[0] or self.size.height < SMALLEST[1]:
             needs = f"The nursery needs {SMALLEST[0]} × {SMALLEST[1]} characters;"
             found = f"found {self.size.width} × {self.size.height}. Enlarge the window."
@@ -234,7 +257,13 @@ class NurseryApp(App[None]):
         self.query_one("#said", Static).update(Text(printable(text), "bold red" if wrong else ""))
 
     def _say_from_thread(self, text: str, wrong: bool) -> None:
-        self.call_from_thread(self._say, text, wrong)
+        self.call_from_thread(self._hear, text, wrong)
+
+    def _hear(self, text: str, wrong: bool) -> None:
+        """Take in that something which was asked for is done."""
+        if text and self.query("#said"):
+            self._say(text, wrong)
+        self.look()
 
     def action_pause(self) -> None:
         """Train, or pause."""

@@ -14,7 +14,7 @@ from hpsearch.invocation.command_line import SHELL, CommandLine
 from hpsearch.invocation.flags import Passing
 from hpsearch.invocation.placeholders import filled, placeholders
 from hpsearch.metrics.metrics_files import MetricsFile, UnreadableMetrics
-from hpsearch.metrics.patterns import MisreadNumber
+from hpsearch.metrics.numbers import UnclearNumber
 from hpsearch.objective import AtRest, TrialEnded
 from hpsearch.objectives.code_preparation import CodePreparation
 from hpsearch.objectives.command_code import command_code
@@ -191,7 +191,7 @@ class Command:
         """
         file = self._file(trial, directory, trial_directory, metric, only_new=False)
         output = CommandOutput(self.patterns, metric, self.output, file)
-        with contextlib.suppress(MisreadNumber, UnreadableMetrics, TrialEnded):
+        with contextlib.suppress(UnclearNumber, UnreadableMetrics, TrialEnded):
             for name in ("stdout", "stderr"):
                 log = trial_directory / f"{name}.log"
                 for _ in output.records(name, log.read_bytes() if log.is_file() else b""):
@@ -273,7 +273,7 @@ class Command:
             yield from output.last_records()
         except Timeout:
             raise context.timed_out(child.tail()) from None
-        except (MisreadNumber, UnreadableMetrics) as error:
+        except (UnclearNumber, UnreadableMetrics) as error:
             raise TrialEnded(Status.FAILED, str(error)) from error
         self._check_end(child, context, output)
         return output.final()

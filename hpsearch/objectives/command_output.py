@@ -78,7 +78,7 @@ class CommandOutput:
         """The records that some lines complete.
 
         Raises:
-            MisreadNumber: A pattern cut a number.
+            UnclearNumber: A pattern cut a number, or the metric has a decimal comma.
             TrialEnded: Both streams have the metric.
         """
         if source == "metrics":

@@ -89,7 +89,7 @@ class Function:
         if not self.warm or not found.unfit:
             return ()
         module = self.name.partition(":")[0]
-        return [f"Every trial imports {module} anew, as with run.start: fresh: {found.unfit}."]
+        return [f"Every trial imports {module} anew (run.start: fresh), since {found.unfit}."]
 
     def epochs_of(self, trial: Trial) -> int | None:
         """The ``epochs`` of the trial's values or of the config, if it is a number."""

@@ -9,6 +9,7 @@ import contextlib
 import json
 import os
 import select
+import signal
 import socket
 import sys
 import threading
@@ -28,6 +29,7 @@ RUNNER = str(Path(kept_modules.__file__).with_name("runner.py"))
 PYTHON = (sys.executable, "-P", "-X", "faulthandler")
 """How Python is started for a function; the handler of faults prints where it was when it crashed."""
 
+LONGEST_REPORT = 2**10
 OWN_GRACE_SECONDS = GRACE_SECONDS + 2.0
 """In which a parent ends its fork, before it is ended itself."""
 
@@ -104,6 +106,13 @@ class Parent:
         self._requests.close()
         self._processes.hang_up()
 
+    def kill(self) -> None:
+        """Kill it, which does not answer; its supervisor ends everything below it."""
+        report = os.read(self._processes.status, LONGEST_REPORT).split()
+        if self.is_alive() and report[:1] == [b"began"]:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(int(report[1]), signal.SIGKILL)
+
     def close(self) -> None:
         """End it, and everything below it."""
         self.end()
@@ -155,8 +164,8 @@ class Fork:
             self._parent.end()
 
     def kill(self) -> None:
-        """End the parent."""
-        self._parent.end()
+        """Kill the parent."""
+        self._parent.kill()
 
     def close(self) -> None:
         """Free the file descriptors."""

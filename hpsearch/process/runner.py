@@ -27,14 +27,12 @@ def load(name: str) -> Any:
     return sys.modules[full_name]
 
 
+NEEDED = ("watched_import", "reporting", "user_function", "jobs")
+"""In this order, as they import each other."""
+
 if __name__ in ("__main__", "__mp_main__"):
     load("kept_modules").install_from_environment()
-    for needed in (
-        "watched_import",
-        "reporting",
-        "user_function",
-        "jobs",
-    ):  # in this order: they import each other
+    for needed in NEEDED:
         load(needed)
 if __name__ == "__main__":
     if len(sys.argv) == 3:

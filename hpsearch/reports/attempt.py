@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hpsearch.reports.table import Details
-from hpsearch.reports.text import duration, plain, value_text
+from hpsearch.reports.text import duration, value_text
 from hpsearch.trial import Metric, Result, Trial
 
 __all__ = ["attempt_details"]
@@ -41,9 +41,9 @@ def attempt_details(
         ("command", command),
         ("values", "\n".join(f"{name}: {value_text(value)}" for name, value in trial.values.items())),
         ("status", str(result.status)),
-        (metric.name, "" if result.value is None else plain(result.value)),
+        (metric.name, "" if result.value is None else value_text(result.value)),
         ("epochs", str(len(result.curve))),
-        *((name, plain(value)) for name, value in result.final.items()),
+        *((name, "" if value is None else value_text(value)) for name, value in result.final.items()),
         ("metrics found", "\n".join(seen)),
         ("time", duration(result.seconds)),
         ("memory", "" if memory is None else f"{memory / 1e6:.0f} MB"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations  # types are imported for annotations only
 
+import statistics
 from datetime import datetime
 from typing import TYPE_CHECKING, TextIO
 
@@ -27,7 +28,9 @@ class Lines:
     def on_search_start(self, search: SearchStart) -> None:
         """Write how many trials there are, and how many were finished before."""
         self._progress = Progress(search)
-        before = f", {len(search.results)} finished before" if search.results else ""
+        took = [result.seconds for result in search.results if result.status.ranked]
+        each = f" ({duration(statistics.median(took))} each)" if took else ""
+        before = f", {len(search.results)} finished before{each}" if search.results else ""
         self.on_message(f"{search.total} trials{before}; {search.slots} at a time ({search.strategy})")
 
     def on_trial_start(self, trial: Trial) -> None:

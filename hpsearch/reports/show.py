@@ -79,6 +79,9 @@ def trial_details(
         lines += [(name, plain(value)) for name, value in result.final.items()]
     values = "\n".join(f"{name}: {value_text(value)}" for name, value in trial.values.items())
     seeds = ", ".join(map(str, trial.seeds))
+    if trial.repeat_below is not None:
+        bound = plain(metric.loss(trial.repeat_below))
+        seeds += f"; the first alone, unless {metric.name} is {bound} or better"
     lines += [("values", values), ("seeds" if trial.more_seeds else "seed", seeds)]
     if command:
         data["command"] = command_data

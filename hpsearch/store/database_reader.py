@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from hpsearch.errors import UsageError
+from hpsearch.results import Results
 from hpsearch.standing import Place, Standing
 from hpsearch.store.database_file import checksum_of, damaged, sqlite_errors
 from hpsearch.store.results_query import ResultsQuery
@@ -30,7 +31,7 @@ from hpsearch.store.row_checks import (
     read_trial,
     read_trial_data,
 )
-from hpsearch.trial import Epoch, Metric, Result, Results, Status, Trial
+from hpsearch.trial import Epoch, Metric, Result, Status, Trial
 
 __all__ = ["DatabaseReader"]
 

@@ -236,10 +236,10 @@ def read_trial_data(
     data = read_json(text)
     _need(is_whole(number), "number")
     _need(is_time(started), "time")
-    if not isinstance(data, dict) or data.keys() != _TRIAL.keys():
+    if not isinstance(data, dict) or data.keys() | _OPTIONAL != _TRIAL.keys():
         raise Malformed("its form is wrong")
-    for key, check in _TRIAL.items():
-        _need(check(data[key]), key)
+    for key in data:
+        _need(_TRIAL[key](data[key]), key)
     check_values(data["values"])
     return data
 
@@ -252,7 +252,8 @@ def read_trial(number: int, text: object, started: object, check_values: ValueCh
     """
     data = read_trial_data(number, text, started, check_values)
     rungs = tuple(Rung(*rung) for rung in data["rungs"])
-    return Trial(number, data["values"], data["seed"], rungs, data["origin"], tuple(data["more_seeds"]))
+    seed, more_seeds, below = data["seed"], tuple(data["more_seeds"]), data.get("repeat_below")
+    return Trial(number, data["values"], seed, rungs, data["origin"], more_seeds, below)
 
 
 def _is_seed(value: object) -> bool:
@@ -275,8 +276,10 @@ _TRIAL: Mapping[str, Check] = {
     "rungs": lambda value: isinstance(value, list) and all(map(_is_rung, value)),
     "origin": _is_mapping,
     "more_seeds": lambda value: isinstance(value, list) and all(map(_is_seed, value)),
+    "repeat_below": is_number,
 }
 """What a trial's JSON holds."""
+_OPTIONAL = {"repeat_below"}
 
 
 def read_curve(text: object) -> tuple[Epoch, ...]:

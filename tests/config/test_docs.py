@@ -1,13 +1,10 @@
-import os
 import re
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from pydantic import BaseModel
 
-from hpsearch.config import load
 from hpsearch.config.schema import (
     CommandSection,
     EarlyStopping,
@@ -61,23 +58,3 @@ def test_every_key_is_documented(key: str, default: object) -> None:
 def test_every_method_and_prior_is_documented(name: str) -> None:
     """Each has a row of its own, or a paragraph that begins with its name."""
     assert re.search(rf"^(\*\*|\| )`{name}`", TEXT, re.MULTILINE)
-
-
-EXAMPLES = {
-    f"{path.stem}-{number}": text
-    for path in sorted(DOCS.glob("*.md"))
-    for number, text in enumerate(
-        re.findall("```yaml\n(.+?)```", path.read_text(encoding="utf-8"), re.DOTALL)
-    )
-}
-
-
-@pytest.mark.parametrize("text", EXAMPLES.values(), ids=EXAMPLES.keys())
-def test_examples_are_configs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
-    """Every YAML example of the docs is a complete config."""
-    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")
-    path = tmp_path / "config.yaml"
-    path.write_text(text, encoding="utf-8")
-    for name in ("train.py", "earlier.csv"):
-        (tmp_path / name).touch()
-    load(path)

@@ -53,7 +53,7 @@ def slots(config: Path, trials: int, lag: int | None, *settings: str) -> tuple[s
     """The executor for some settings of ``run``: its class, its slots, and what the user was informed of."""
     texts: list[str] = []
     loaded: Config = load(config, [f"run.{setting}" for setting in settings])
-    executor = choose_executor(
+    executor, _ = choose_executor(
         loaded.run,
         Echo(),
         trials=trials,
@@ -87,6 +87,52 @@ def test_auto_uses_what_the_lag_allows(
     kind, found, texts = slots(tiny, 12, lag, "strategy=auto")
     assert (kind, found) == ("Panda" if count == 1 else "Caviar", count)
     assert bool(texts) == informed
+
+
+@pytest.mark.parametrize(
+    ("settings", "trials", "lag", "chosen"),
+    [
+        ([], 12, None, (6, "6 CPUs")),
+        ([], 4, None, (4, "4 trials")),
+        ([], 12, 2, (3, "search.lag: 2")),
+        (["threads=3"], 12, None, (2, "6 CPUs and 3 threads a trial")),
+        (["memory=8GiB"], 12, None, (2, "16 GiB of memory and 8 GiB a trial")),
+        (["memory=64GiB"], 12, None, (1, "16 GiB of memory and 64 GiB a trial")),
+        (["devices=[0]"], 12, None, (1, "1 device")),
+        (["workers=4"], 12, None, (4, "4 workers")),
+    ],
+)
+def test_auto_says_what_decided(
+    command: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    settings: list[str],
+    trials: int,
+    lag: int | None,
+    chosen: tuple[int, str],
+) -> None:
+    """CPUs, threads, memory, devices, trials or the lag: whatever has the least room."""
+    monkeypatch.setattr("hpsearch.executors.choose.available_cpus", lambda: 6)
+    monkeypatch.setattr("hpsearch.executors.choose.memory_of_machine", lambda: 16 * 2**30)
+    run = load(command, [f"run.{setting}" for setting in settings]).run
+    executor, why = choose_executor(
+        run,
+        Echo(),
+        trials=trials,
+        lag=lag,
+        run_directory=command.parent,
+        on_epoch=lambda *_: None,
+        on_message=lambda _: None,
+    )
+    with executor:
+        assert (executor.slots, why) == chosen
+
+
+@pytest.fixture
+def command(tmp_path: Path) -> Path:
+    """A config of a command, which may have limits and devices."""
+    path = tmp_path / "c.yaml"
+    path.write_text("objective: {command: 'echo {x}'}\nspace: {x: {min: 0, max: 1}}\nmetric: {name: x}\n")
+    return path
 
 
 def test_threads_share_the_cpus(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:

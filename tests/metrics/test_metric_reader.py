@@ -1,10 +1,12 @@
 """Tests of reading metrics without patterns, and with them."""
 
+import contextlib
 import math
 
 import pytest
 
 from hpsearch.metrics.metric_reader import LineReader, PatternReader
+from hpsearch.metrics.numbers import UnclearNumber
 from hpsearch.metrics.patterns import MisreadNumber
 from tests.metrics.corpus import Case, corpus
 
@@ -21,9 +23,12 @@ CORPUS = corpus()
 
 @pytest.mark.parametrize("case", CORPUS, ids=[f"{n}-{case.style}" for n, case in enumerate(CORPUS)])
 def test_no_line_of_the_corpus_is_misread(case: Case) -> None:
-    """Every value of the metric is found, whole, and nothing else is taken for it."""
+    """Every value of the metric is found, whole, and nothing else is taken for it; or it is refused."""
     reader = LineReader(case.metric)
-    found = [record[case.metric] for record in reader.records(case.output.encode())]
+    found: list[float] = []
+    with contextlib.suppress(UnclearNumber):
+        for record in reader.records(case.output.encode()):
+            found.append(record[case.metric])  # noqa: PERF401 -- what was read before an error is kept
     found += [value for name, value in reader.final().items() if name == case.metric]
     assert same(found, case.expected)
 
@@ -110,3 +115,19 @@ def test_a_pattern_that_cuts_a_number_raises() -> None:
     reader = PatternReader({"loss": r"loss=([\d.]+)"}, "loss")
     with pytest.raises(MisreadNumber, match=r"captures '1.1' of '1.1e-06'"):
         list(reader.records(b"loss=1.1e-06"))
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        "loss: 0.5\nloss: 0,4",
+        "loss=1.5\nepoch 2, loss=0,954, acc=0.3",
+        "val loss 3\nloss 12,5%",
+        "epoch  loss\n1  0.5\n2  0,4",
+    ],
+)
+def test_a_decimal_comma_is_an_error(output: str) -> None:
+    """Otherwise an earlier epoch would be taken for the last one."""
+    with pytest.raises(UnclearNumber, match="with a decimal point"):
+        list(LineReader("loss").records(output.encode()))
+    assert list(LineReader("acc").records(output.encode())) in ([], [{"loss": 1.5, "acc": 0.3}])

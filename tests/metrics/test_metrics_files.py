@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,12 @@ EVENTS = event("lr", 1, simple(2)) + event("val/loss", 1, simple(0.5)) + event("
         ),
         ("keras.csv", KERAS, [FIRST, SECOND, {}]),
         ("keras.tsv", KERAS.replace(b",", b"\t"), [FIRST, SECOND, {}]),
+        ("keras.csv", KERAS.replace(b",", b";"), [FIRST, SECOND, {}]),
+        (
+            "m.log",
+            b"epoch 1: val_loss 0.5\nloss: 3\nval_loss 0.25\n",
+            [{"val_loss": 0.5}, {"loss": 3, "val_loss": 0.25}, {}],
+        ),
         ("m.jsonl", JSON_LINES, [{"val_loss": 0.5}, {"train_loss": 0.6, "val_loss": 0.25}, {}]),
         ("trainer_state.json", TRAINER, [{"val_loss": 0.5}, {"loss": 0.6, "val_loss": 0.25}, {}]),
         ("columns.json", COLUMNS, [FIRST, SECOND, {}]),
@@ -141,3 +148,23 @@ def test_a_file_that_never_comes_has_no_records(tmp_path: Path) -> None:
     follower = MetricsFile(str(tmp_path / "m.csv"), "val_loss")
     assert [*follower.records(), *follower.records(ended=True)] == []
     assert not follower.found
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        (b"val_loss\n0.5\n1,200.5\n", "row 2 has 2 cells, and the header 1"),
+        (b"epoch,val_loss\n1,0.5\n2,x\n", "row 2 has 'x' for val_loss, which is no number"),
+        (b'val_loss,n\n"0,954",1\n', "row 1 has '0,954' for val_loss, which is no number"),
+        (b"epoch;val_loss\n1;0,5\n", "row 1 has '0,5' for val_loss, which is no number"),
+    ],
+)
+def test_a_table_that_would_be_misread_is_an_error(tmp_path: Path, rows: bytes, message: str) -> None:
+    """Or an earlier row would be taken for the last one. A cell may be empty."""
+    path = tmp_path / "m.csv"
+    follower = MetricsFile(str(path), "val_loss")
+    path.write_bytes(rows)
+    with pytest.raises(UnreadableMetrics, match=re.escape(message)):
+        list(follower.records(ended=True))
+    path.write_bytes(b"epoch,val_loss\n1,0.5\n2,\n3,NA\n4,nan\n")
+    assert repr([each["val_loss"] for each in follower.records(ended=True)]) == "[0.5, nan]"

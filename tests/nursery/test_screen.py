@@ -1,6 +1,7 @@
 """The nursery's screen, driven by keys as a person would."""
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from textual.pilot import Pilot
 from hpsearch.config import load
 from hpsearch.nursery.beginning import begin
 from hpsearch.nursery.nursery import Nursery
-from hpsearch.nursery.screen import NurseryApp
+from hpsearch.nursery.screen import NurseryApp, _Clocks
 from hpsearch.store import Run
 from hpsearch.trial import Epoch
 
@@ -105,7 +106,7 @@ def test_a_session_by_keys(nursery: Nursery, size: tuple[int, int]) -> None:
     touches = [str(touch) for touch in app.model.history.touches]
     assert touches == [
         "after epoch 5: dropout = 0.3, momentum = 0.8",
-        "after epoch 5: learning_rate ×0.6666666666666666",
+        "after epoch 5: learning_rate ÷1.5",
         "after epoch 5: back to epoch 3",
     ]
     assert nursery.names() == ["a", "warmer"]
@@ -159,6 +160,37 @@ def test_a_small_terminal_is_told_what_is_needed(nursery: Nursery) -> None:
         assert "found 50 × 12" in seen(app)
 
     driven(nursery, drive, (50, 12))
+
+
+def test_what_is_done_while_one_leaves_is_heard(nursery: Nursery) -> None:
+    """A task that ends after the display has begun to close does not keep it from closing."""
+    leaving = threading.Event()
+
+    async def drive(pilot: Pilot[None], app: NurseryApp) -> None:
+        app.model.learner.leave = leaving.set
+        app.keeper.ask("a long task", lambda: f"{leaving.wait()}")
+
+    assert not driven(nursery, drive).keeper.waiting
+
+
+def test_epochs_are_drawn_within_the_share_of_the_display(nursery: Nursery) -> None:
+    """A glance draws nothing while drawing has taken more than its share; what was asked for is drawn."""
+
+    async def drive(pilot: Pilot[None], app: NurseryApp) -> None:
+        app.look()
+        app.model.train_epoch()
+        app._clocks = lambda: _Clocks(*[each + 0.1 for each in app._drawn])
+        app.glance()
+        await pilot.pause()
+        assert "epoch 0 of 12" in seen(app)
+        app._clocks = lambda: _Clocks(app._drawn.display, app._drawn.all + 0.1)
+        app.glance()
+        await pilot.pause()
+        assert "epoch 1 of 12" in seen(app)
+        await pilot.press("n")
+        await until(pilot, lambda: "epoch 2 of 12" in seen(app))
+
+    driven(nursery, drive)
 
 
 def test_stopping_ends_the_training_there(nursery: Nursery) -> None:

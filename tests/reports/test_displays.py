@@ -111,7 +111,7 @@ def test_a_line_per_result() -> None:
     )
     shown = [re.sub(r"^\d\d:\d\d:\d\d ", "", line) for line in file.getvalue().splitlines()]
     assert shown == [
-        "3 trials, 1 finished before; 2 at a time (caviar)",
+        "3 trials, 1 finished before (0.3 s each); 2 at a time (caviar)",
         "[2/3] trial 1 done: val_error 0.25, 3 epochs, 0.3 s  best so far",
         "[3/3] trial 2 failed: Error: \\x1b[1m, 2.0 s",
     ]
