@@ -1,5 +1,6 @@
 """What the commands ``run``, ``resume`` and ``train`` do, from Python."""
 
+import contextlib
 import json
 import warnings
 from collections.abc import Callable, Mapping, Sequence
@@ -17,6 +18,7 @@ from hpsearch.config import load as load_config
 from hpsearch.errors import RunMismatch, UsageError
 from hpsearch.functions import importable_as
 from hpsearch.loaded_run import LoadedRun
+from hpsearch.loop import Callback
 from hpsearch.network import final
 from hpsearch.network.hyperparameters import Hyperparameters
 from hpsearch.objectives.kinds import prepare
@@ -24,6 +26,7 @@ from hpsearch.objectives.network import NetworkPreparation
 from hpsearch.process import user_function
 from hpsearch.relocation import Relocation
 from hpsearch.reports.lines import Lines
+from hpsearch.reports.notebook import NotebookDisplay, in_notebook
 from hpsearch.resuming import resume as resume_run
 from hpsearch.space import Parameter, Space
 from hpsearch.starting import start
@@ -46,6 +49,12 @@ class _Warnings(Lines):
         warnings.warn(text, stacklevel=2)
 
 
+def _callback() -> contextlib.AbstractContextManager[Callback]:
+    """The progress in a notebook, nothing elsewhere."""
+    quiet = _Warnings()
+    return NotebookDisplay(quiet.on_message) if in_notebook() else contextlib.nullcontext(quiet)
+
+
 def run(
     config: str | PathLike[str] | Mapping[str, Any] | Config | None = None,
     *overrides: str,
@@ -58,7 +67,9 @@ def run(
     epochs: int | None = None,
     output: str | PathLike[str] | None = None,
 ) -> LoadedRun:
-    """Run a search, as ``hpsearch run`` does, without showing it; messages are warnings.
+    """Run a search, as ``hpsearch run`` does; messages are warnings.
+
+    A notebook shows its progress below the cell; elsewhere nothing is shown.
 
     ::
 
@@ -107,7 +118,10 @@ def run(
     ]
     name = getattr(function, "__name__", "search")
     search = _config(config, space, [*given, *overrides], name)
-    directory = start(search, _Warnings(), directory=None if output is None else Path(output), function=local)
+    with _callback() as callback:
+        directory = start(
+            search, callback, directory=None if output is None else Path(output), function=local
+        )
     return load(directory)
 
 
@@ -197,15 +211,16 @@ def resume(
             f" continue with {command('resume', directory)}."
         )
     changes = {} if trials is None else {"search.trials": trials}
-    directory = resume_run(
-        Path(directory),
-        _Warnings(),
-        changes=changes,
-        function=function,
-        accept_code_change=accept_code_change,
-        accept_failures=accept_failures,
-        project=None if project is None else Path(project),
-    )
+    with _callback() as callback:
+        directory = resume_run(
+            Path(directory),
+            callback,
+            changes=changes,
+            function=function,
+            accept_code_change=accept_code_change,
+            accept_failures=accept_failures,
+            project=None if project is None else Path(project),
+        )
     return load(directory)
 
 

@@ -46,8 +46,13 @@ def replacing(path: Path, *, private: bool = False) -> Iterator[BinaryIO]:
 
 def write_whole(path: Path, text: str, *, private: bool = False) -> None:
     """Write a file as UTF-8; for the arguments and errors see :func:`replacing`."""
+    write_parts(path, [text], private=private)
+
+
+def write_parts(path: Path, parts: Iterable[str], *, private: bool = False) -> None:
+    """Write a file as UTF-8 from the parts of its text; see :func:`replacing`."""
     with replacing(path, private=private) as file:
-        file.write(text.encode())
+        file.writelines(part.encode() for part in parts)
 
 
 def write_new(path: Path, text: str, *, private: bool = False) -> None:

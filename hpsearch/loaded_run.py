@@ -1,15 +1,14 @@
 """A run as Python sees it: with figures, as a table, and in a notebook."""
 
-import math
 from typing import Any
 
 from hpsearch.analysis.ranking import leaderboard_row
 from hpsearch.config import Config
-from hpsearch.errors import UsageError
 from hpsearch.plotting import plot
 from hpsearch.reports.figures import Figure
 from hpsearch.reports.html.html_table import html_table
 from hpsearch.reports.leaderboard import leaderboard_table
+from hpsearch.results import data_frame
 from hpsearch.store import Run
 
 __all__ = ["LoadedRun", "Plots"]
@@ -79,40 +78,31 @@ class LoadedRun(Run):
     def to_pandas(self) -> Any:
         """Its results as a ``pandas.DataFrame``: a row per trial, from best to worst, indexed by trial.
 
-        The columns are those of ``hpsearch leaderboard --timings``; hyperparameters that a trial does not use
+        The columns are those of ``hpsearch leaderboard --timings``. Hyperparameters that a trial does not use
         are missing values; where null is a choice, it is None, and a missing value NaN.
 
         Raises:
             UsageError: pandas is not installed.
         """
-        try:
-            import pandas as pd
-        except ModuleNotFoundError:
-            raise UsageError("to_pandas needs pandas: pip install pandas") from None
         config = Config.from_resolved(self.meta("config"))
         standings = self.standings(self.places())
         rows = [leaderboard_row(each, config.metric, timings=True) for each in standings]
-        names = dict.fromkeys([*config.space.constants, *config.space.names])
-        flat = [
+        known = [
             {
                 "trial": row["trial"],
                 "rank": row["rank"],
                 config.metric.name: row["value"],
                 "status": row["status"],
                 "epochs": row["epochs"],
-                **{name: row["values"].get(name) for name in names},
                 "seconds": row["seconds"],
                 "reason": row["reason"],
             }
             for row in rows
         ]
-        columns = ["trial", "rank", config.metric.name, "status", "epochs", *names, "seconds", "reason"]
-        table = pd.DataFrame(flat, columns=list(dict.fromkeys(columns))).set_index("trial")
-        for parameter in config.space.parameters:
-            if None in getattr(parameter, "values", ()):  # pandas made NaN of it
-                chosen = [row["values"].get(parameter.name, math.nan) for row in rows]
-                table[parameter.name] = pd.Series(chosen, index=table.index, dtype=object)
-        return table
+        names = [*config.space.constants, *config.space.names]
+        return data_frame(
+            known, [{name: row["values"][name] for name in names if name in row["values"]} for row in rows]
+        )
 
     def _repr_html_(self) -> str:
         """The best trials, in a notebook."""

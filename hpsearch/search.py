@@ -25,10 +25,12 @@ from hpsearch.config import Config, parse_space
 from hpsearch.errors import SpaceExhausted, UsageError
 from hpsearch.first_failures import ALIKE, alike
 from hpsearch.keeping import Keeper
+from hpsearch.results import Results, results_html
 from hpsearch.searchers import ENQUEUED, METHODS, ObservationBuffer, PriorObservation, SearcherContext
+from hpsearch.searchers.repeat_rule import RepeatRule
 from hpsearch.searchers.stopping import Halving, RungHistory
 from hpsearch.space import CHECKED_DRAWS, Parameter, Space
-from hpsearch.trial import Metric, Result, Results, Rung, Status, Trial, Value, real_number
+from hpsearch.trial import Metric, Result, Rung, Status, Trial, Value, real_number
 
 ALGORITHM = 3
 """The version of what chooses trials. It goes up when a config's trials change; see :data:`ALGORITHMS`."""
@@ -126,6 +128,7 @@ class Search:
         stop_at: float | None = None,
         directory: str | PathLike[str] | None = None,
         _checked: bool = False,
+        _repeats_the_best: bool = False,
     ) -> None:
         for name, number, least in (
             ("seed", seed, 0),
@@ -150,6 +153,7 @@ class Search:
         self._rungs = RungHistory(halving) if halving else None
         self._epochs = epochs
         self._repeats = repeats
+        self._repeat_rule = RepeatRule(self.metric, repeats) if _repeats_the_best and repeats > 1 else None
         self._enqueued = [self.space.complete(values) for values in enqueue]
         self._max_failures = max_failures
         self._stop_at = stop_at
@@ -251,12 +255,18 @@ class Search:
             stop_at=next(iter(config.search.stop_at.values()), None),
             prior_observations=prior_observations,
             _checked=True,
+            _repeats_the_best=config.objective.runs_user_code,
         )
 
     def __repr__(self) -> str:
         with self._changed:
             best = "" if self.best is None else f", best {self.metric.name} {self.best.value:.6g}"
             return f"<Search: {len(self._results)} of {self.trials} trials have a result{best}>"
+
+    def _repr_html_(self) -> str:
+        """How far it is, and its best trial, in a notebook."""
+        with self._changed:
+            return results_html(repr(self), [] if self.best is None else [self.best])
 
     @property
     def results(self) -> Results:
@@ -458,7 +468,8 @@ class Search:
         values, origin = self._values(number, results)
         sequence = np.random.SeedSequence([self._seed, number, SEED_PURPOSE])
         seed, *more_seeds = sequence.generate_state(self._repeats).tolist()
-        return Trial(number, values, seed, self._thresholds(values, results), origin, tuple(more_seeds))
+        rungs, below = self._thresholds(values, results), self._repeat_below(results)
+        return Trial(number, values, seed, rungs, origin, tuple(more_seeds), below)
 
     def _values(self, number: int, results: int) -> tuple[Mapping[str, Value], Mapping[str, Any]]:
         """The values of a trial and their origin, from the first ``results`` results."""
@@ -491,6 +502,14 @@ class Search:
         if not isinstance(epochs, int):  # then the longest curve is taken for a full one
             epochs = self._rungs.longest
         return self._rungs.rungs(epochs)
+
+    def _repeat_below(self, results: int) -> float | None:
+        """The bound of the first ``results`` results; none for a trial that waits for none."""
+        if self._repeat_rule is None or not results:
+            return None
+        while self._repeat_rule.counted < results:
+            self._repeat_rule.add(self._results[self._repeat_rule.counted])
+        return self._repeat_rule.bound()
 
     def _remember(self, trial: Trial) -> None:
         self._asked.append(trial)

@@ -5,7 +5,6 @@ All are frozen and plain: they pickle, and they turn into JSON and back without 
 
 import math
 import sys
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -192,6 +191,8 @@ class Trial:
         rungs: Where it may be stopped early, by epoch.
         origin: Why the searcher proposed it, as plain JSON data.
         more_seeds: Seeds that the same values are run with as well; the trial is worth the mean.
+        repeat_below: The largest loss of the first seed with which the user's code is run with the others;
+            None for any.
     """
 
     number: int
@@ -200,6 +201,7 @@ class Trial:
     rungs: tuple[Rung, ...] = ()
     origin: Mapping[str, Any] = field(default_factory=dict)
     more_seeds: tuple[int, ...] = ()
+    repeat_below: float | None = None
 
     def __repr__(self) -> str:
         return f"Trial({self.number}, {dict(self.values)}, seed={self.seed})"
@@ -218,6 +220,7 @@ class Trial:
             "rungs": [rung.to_json() for rung in self.rungs],
             "origin": dict(self.origin),
             "more_seeds": list(self.more_seeds),
+            **({} if self.repeat_below is None else {"repeat_below": self.repeat_below}),
         }
 
     @classmethod
@@ -230,6 +233,7 @@ class Trial:
             rungs=tuple(Rung(*rung) for rung in data["rungs"]),
             origin=data["origin"],
             more_seeds=tuple(data["more_seeds"]),
+            repeat_below=data.get("repeat_below"),
         )
 
 
@@ -308,13 +312,3 @@ class Result:
             reason=data["reason"],
             seconds=data["seconds"],
         )
-
-
-class Results(list[Result]):
-    """Results as a list, whose repr is a summary."""
-
-    def __repr__(self) -> str:
-        counts = Counter(str(result.status) for result in self)
-        listed = ", ".join(f"{count} {status}" for status, count in counts.items())
-        many = "result" if len(self) == 1 else "results"
-        return f"<{len(self)} {many}: {listed}>" if self else "<no results>"

@@ -80,12 +80,13 @@ ROOMS: dict[str, set[str]] = {
         "trial",
         "errors",
     },
-    "store": {"running", "standing", "files", "commands", "trial", "errors"},
+    "results": {"reports", "trial", "errors"},
+    "store": {"running", "results", "standing", "files", "commands", "trial", "errors"},
     "functions": set(),
     "callbacks": {"process.reporting"},
     "keeping": {"config", "searchers", "store", "versions", "kernels", "trial", "errors"},
     "first_failures": {"trial"},
-    "search": {"config", "first_failures", "keeping", "searchers", "space", "trial", "errors"},
+    "search": {"config", "first_failures", "keeping", "results", "searchers", "space", "trial", "errors"},
     "loop": {
         "first_failures",
         "space",
@@ -153,7 +154,7 @@ ROOMS: dict[str, set[str]] = {
         "kernels",
         "errors",
     },
-    "loaded_run": {"plotting", "analysis", "config", "reports", "store", "errors"},
+    "loaded_run": {"plotting", "analysis", "config", "reports", "results", "store"},
     "plotting": {"findings", "analysis", "reports", "document", "config", "searchers", "store", "errors"},
     "exchange": {
         *("reports", "config", "document", "files", "invocation", "store", "space", "trial", "errors")
@@ -166,6 +167,7 @@ ROOMS: dict[str, set[str]] = {
     "api": {
         "babysitting",
         *("starting", "resuming", "relocation", "objectives", "network", "reports", "store", "loaded_run"),
+        "loop",
         *("functions", "process", "space"),
         *("config", "kernels", "commands", "errors"),
     },
@@ -200,7 +202,8 @@ HOMES = {
     "tensorboardX": {"exchange"},
     "mlflow": {"exchange"},
     "vl_convert": {"reports"},
-    "pandas": {"loaded_run"},
+    "pandas": {"results"},
+    "IPython": {"reports"},
     "starlette": {"dashboard"},
     "uvicorn": {"dashboard"},
     "keras": {"callbacks"},

@@ -173,6 +173,21 @@ def test_rungs_come_from_the_visible_results_alone() -> None:
     assert not one[2].rungs
 
 
+def test_bounds_for_more_seeds_come_from_the_visible_results_alone() -> None:
+    """Workers and order change nothing, and they follow what is best so far."""
+
+    def repeated(trial: Trial) -> Result:
+        metrics = {"value": worth(trial), "value_se": 0.01}
+        return Result(trial.number, Status.DONE, worth(trial), (Epoch(1, metrics, 0.0),))
+
+    settings = {"repeats": 3, "halving": Halving(1, 2), "_repeats_the_best": True}
+    one = run(search(**settings), 1, random.Random(0), repeated)
+    assert run(search(**settings), 4, random.Random(9), repeated) == one
+    assert [trial.repeat_below for trial in one[:4]] == [None] * 4
+    best = min(worth(trial) for trial in one[:20])
+    assert one[23].repeat_below == pytest.approx(best + 2 * 0.01 * 3**0.5 * (4 / 3) ** 0.5)
+
+
 def test_without_epochs_the_longest_visible_curve_says_where_the_rungs_are() -> None:
     """So that a generator needs no word in the config to be stopped early; and workers change nothing."""
     given, inferred = search(halving=Halving(1, 2), epochs=3), search(halving=Halving(1, 2))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations  # Draft is imported for annotations only
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -134,8 +135,9 @@ def export(
     from hpsearch.store import Run
 
     with Run.read(directory) as run:
-        exported = export_run(run, to, output, tracking_uri=tracking_uri, name=name, timings=timings)
-    click.echo(exported.text, nl=False)
+        exported = export_run(
+            run, to, output, tracking_uri=tracking_uri, name=name, timings=timings, stream=sys.stdout
+        )
     for note in exported.notes:
         say(printable(f"note: {note}"))
     if exported.message:

@@ -33,9 +33,6 @@ def check_run(search: SearchSection, run: RunSection, kind: type[ObjectiveSettin
     _check_workers(search, run, reader)
     _check_devices(run, reader)
     _check_scheduler(run, reader)
-    if search.repeats > 1 and kind.runs_user_code:
-        rule = "can only be used with the network; a function or command can run several seeds itself"
-        reader.report(("search", "repeats"), rule)
     if search.babysit and kind.runs_user_code:
         rule = "can only be used with the network; user code can lower its learning rate itself"
         reader.report(("search", "babysit"), rule, hint="Remove it", key=True)

@@ -1,13 +1,17 @@
 """Exporting a run to any of the targets."""
 
+import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
+from typing import TextIO
 
 from hpsearch.errors import UsageError
 from hpsearch.exchange.export_targets import TARGETS, Target
 from hpsearch.exchange.run_export import RunExport
-from hpsearch.files import usage_errors, write_whole
+from hpsearch.files import usage_errors, write_parts
+from hpsearch.reports.render import whole_text
 from hpsearch.store import Run
 
 __all__ = ["Exported", "export"]
@@ -18,7 +22,7 @@ class Exported:
     """What came of an export.
 
     Attributes:
-        text: What was exported, if it is text and was not written to a file; "" otherwise.
+        text: What was exported, if it is text and was not written anywhere; "" otherwise.
         message: What was written where, and what to type next; "" for text.
         notes: What is different in the other tool, as sentences.
     """
@@ -36,6 +40,7 @@ def export(
     tracking_uri: str | None = None,
     name: str | None = None,
     timings: bool = False,
+    stream: TextIO | None = None,
 ) -> Exported:
     """Write all trials of a run in the format of another program, as ``hpsearch export`` does.
 
@@ -46,6 +51,7 @@ def export(
         tracking_uri: The MLflow server, or ``file:DIRECTORY``.
         name: The name of the study or experiment; by default the name of the run directory.
         timings: Whether text includes times, which differ between equal searches.
+        stream: Where text without an output is written, instead of being returned.
 
     Raises:
         UsageError: There is no such format, the arguments do not fit it, its package is not installed, the
@@ -58,11 +64,15 @@ def export(
         raise UsageError(wrong)
     writer = target.load_writer()
     if target.destination == "stdout":
-        text: str = writer(run, timings=timings)
+        parts: Iterator[str] = writer(run, timings=timings)
+        if output is None and stream is not None:
+            with whole_text(parts) as whole:
+                shutil.copyfileobj(whole, stream)
+            return Exported()
         if output is None:
-            return Exported(text=text)
+            return Exported(text="".join(parts))
         with usage_errors(Path(output)):
-            write_whole(Path(output), text)
+            write_parts(Path(output), parts)
         return Exported()
     trials = RunExport.of(run, name)
     where = tracking_uri if target.destination == "server" else Path(output or "")

@@ -68,11 +68,9 @@ class RunExport:
             run: The run, open.
             name: Its name in the other tool; by default the name of its directory.
         """
-        results = {result.number: result for result in run.results()}
-        times = run.times()
-        trials = tuple(
-            _trial_export(trial, results.get(trial.number), *times[trial.number]) for trial in run.trials()
-        )
+        records = list(run.records())
+        times = run.times()  # read afterwards, so that they are there for every record
+        trials = tuple(_trial_export(trial, result, *times[trial.number]) for trial, result in records)
         config = Config.from_resolved(run.meta("config"))
         return cls(name or run.directory.resolve().name, config, trials)
 

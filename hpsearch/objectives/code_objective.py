@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 from hpsearch.environment import user_environment
 from hpsearch.objective import TrialEnded
 from hpsearch.objectives.follow import describe, follow
+from hpsearch.objectives.more_seeds import run_seeds
 from hpsearch.objectives.trial_files import TrialFiles
 from hpsearch.objectives.user_code import (
     DEVICE_VARIABLE,
@@ -58,10 +59,23 @@ class CodeObjective:
         self, trial: Trial, on_epoch: OnEpoch | None = None, heartbeat: Heartbeat | None = None
     ) -> Result:
         """Run a trial; one that was killed continues from its checkpoint, if its code has kept one."""
+        directory = self.trials / f"{trial.number:05d}"
+        if not trial.more_seeds:
+            return self._run(trial, directory, on_epoch, heartbeat)
+
+        def run(each: Trial, place: Path) -> Result:
+            return self._run(each, place, on_epoch if each.seed == trial.seed else None, heartbeat)
+
+        return run_seeds(trial, self.metric, directory, run)
+
+    def _run(
+        self, trial: Trial, directory: Path, on_epoch: OnEpoch | None, heartbeat: Heartbeat | None
+    ) -> Result:
+        """Run a trial of one seed."""
         timeout, most = self.limits.timeout, self.user_code.epochs_of(trial)
         try:
             with (
-                self.context(trial, self.trials / f"{trial.number:05d}", heartbeat) as context,
+                self.context(trial, directory, heartbeat) as context,
                 written_curve(context.files.directory, on_epoch) as on_each_epoch,
             ):
                 return self.user_code.run_trial(

@@ -58,9 +58,6 @@ class LocalFunction:
             rule = f"must be a function that can be called with the values of a trial: {wrong}"
             hint = f"A trial calls it with {', '.join(f'{name}=…' for name in names)}"
             problems.append(config.problem("objective.python", rule, found="", hint=hint))
-        if config.search.repeats > 1:
-            rule = "can only be used with the network; a function can run several seeds itself"
-            problems.append(config.problem("search.repeats", rule))
         if problems:
             raise ConfigError(problems)
         name = getattr(self.function, "__qualname__", type(self.function).__name__)

@@ -25,8 +25,10 @@ def check_reach(config: Config) -> Sequence[str]:
     settings: CommandSettings = config.objective  # type: ignore[assignment]  # it is a command's config
     names = set(config.space.names)
     reached: set[str] = set()
+    seeded = config.search.repeats == 1 or bool(settings.files)
     for text in _texts(settings):
         for inner in placeholders(text):
+            seeded |= inner == "seed"
             reached |= names if is_args(inner) or inner == "json" else _used(inner, names)
     for target, template in settings.files.items():
         try:
@@ -43,6 +45,11 @@ def check_reach(config: Config) -> Sequence[str]:
         f"space.{name}: does not reach the command. Write {{args}} or {{{name}}} in objective.command.run"
         for name in missing
     ]
+    if not seeded:
+        notes.append(
+            "search.repeats: {seed} does not reach the command. All its runs with the same values are alike,"
+            " unless it reads HPSEARCH_SEED"
+        )
     file = settings.metrics_file
     if file is not None and not settings.in_trial_directory and not placeholders(file):
         notes.append(

@@ -56,7 +56,8 @@ def whole_text(parts: Iterable[str]) -> Iterator[TextIO]:
     A long one waits on the disk.
     """
     with SpooledTemporaryFile(_KEPT_BYTES, "w+", encoding="utf-8", newline="") as file:
-        file.writelines(parts)
+        for part in parts:  # writelines() would only look afterwards how long it is
+            file.write(part)
         file.seek(0)
         yield file  # type: ignore[misc]  # it is one in all but name
 
@@ -94,13 +95,19 @@ def _document(data: Mapping[str, Any], rows: Iterable[Mapping[str, Any]] | None)
 
 def _csv(table: Table) -> Iterator[str]:
     columns = [column for column in table.exact or table.columns if column.header]
+    others = [column for column in columns if not column.choice]
+    choices = [column for column in columns if column.choice]
+    order = [(others + choices).index(column) for column in columns]
     lines = _Lines()
     writer = csv.writer(lines, lineterminator="\n")
     writer.writerow(printable(column.header) for column in columns)
+    values, chosen = None, [""] * len(choices)
     for row in table.rows:
-        writer.writerow(
-            _choice_cell(column, row) if column.choice else _cell(column.pick(row)) for column in columns
-        )
+        if choices and (values is None or row.get("values") is not values):  # rows of one trial share them
+            values = row.get("values")
+            chosen = [_choice_cell(column, row) for column in choices]
+        cells = [_cell(column.pick(row)) for column in others] + chosen
+        writer.writerow([cells[index] for index in order])
         if len(lines.written) == _PART:
             yield lines.drain()
     yield lines.drain()
@@ -127,11 +134,15 @@ def _cell(value: object) -> str:
     """A value for CSV."""
     if isinstance(value, str):
         return printable(value)
-    if isinstance(value, float | int):
-        return json.dumps(value)
     if value is None:
         return ""
+    if isinstance(value, bool | float | int):
+        return _number_cell(value)
     return " ".join(map(_cell, value)) if isinstance(value, list) else printable(str(value))
+
+
+def _number_cell(value: float) -> str:
+    return str(value).lower() if isinstance(value, bool) else repr(value)  # as JSON has it
 
 
 def _choice_cell(column: Column, row: Mapping[str, Any]) -> str:
@@ -139,6 +150,8 @@ def _choice_cell(column: Column, row: Mapping[str, Any]) -> str:
     value = column.pick(row)
     if isinstance(value, str):
         return _json(value) if _is_json(value) else printable(value)
+    if isinstance(value, bool | float | int):
+        return _number_cell(value)
     return json.dumps(value, ensure_ascii=False) if column.has(row) else ""
 
 

@@ -1,28 +1,33 @@
 """Running trials, as every view shows them: epoch, value, curve, and what the next rung demands."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from hpsearch.reports.sparkline import sparkline
 from hpsearch.reports.text import plain
 from hpsearch.running import RunningTrial, next_rung
-from hpsearch.trial import Metric, Trial
+from hpsearch.trial import Epoch, Metric, Trial
 
-__all__ = ["next_demand", "running_data", "running_line"]
+__all__ = ["curve_line", "next_demand", "running_data", "running_line"]
 
 _CURVE_WIDTH = 20
 
 
 def running_line(running: RunningTrial, metric: Metric) -> str:
     """A running trial in one line."""
-    head = f"trial {running.trial.number}"
-    if not running.curve:
+    return curve_line(running.trial, running.curve, metric)
+
+
+def curve_line(trial: Trial, curve: Sequence[Epoch], metric: Metric) -> str:
+    """A running trial and its epochs so far in one line."""
+    head = f"trial {trial.number}"
+    if not curve:
         return f"{head}, no epoch yet"
-    curve = sparkline([epoch.metrics.get(metric.name) for epoch in running.curve], _CURVE_WIDTH)
-    value = running.value(metric)
-    shown = "not finite" if value is None else plain(value)
-    demand = next_demand(running.trial, len(running.curve), metric)
-    parts = [f"epoch {len(running.curve)}", f"{metric.name} {shown}", *([demand] if demand else [])]
-    return f"{head}, {', '.join(parts)}  {curve}"
+    values = [epoch.metrics.get(metric.name) for epoch in curve]
+    shown = "not finite" if values[-1] is None else plain(values[-1])
+    demand = next_demand(trial, len(curve), metric)
+    parts = [f"epoch {len(curve)}", f"{metric.name} {shown}", *([demand] if demand else [])]
+    return f"{head}, {', '.join(parts)}  {sparkline(values, _CURVE_WIDTH)}"
 
 
 def next_demand(trial: Trial, epochs: int, metric: Metric) -> str:

@@ -14,7 +14,7 @@ from hpsearch.reports.text import duration, local_time, plain, value_text
 from hpsearch.running import RunningTrial
 from hpsearch.trial import Epoch, Metric, Result, Trial
 
-__all__ = ["run_details", "trial_details"]
+__all__ = ["run_details", "trial_data", "trial_details"]
 
 _CURVE_WIDTH = 40
 
@@ -62,13 +62,12 @@ def trial_details(
         command: The line that runs it; "" if it is not a command.
         command_data: The same without paths that depend on where the run is.
     """
-    data: dict[str, Any] = trial.to_json()
+    data = trial_data(metric, trial, result, timings=timings)
     lines = [("trial", str(trial.number))]
     if result is None:
         lines += _state(running, metric)
         data |= {} if running is None else running_data(running, metric)
     else:
-        data |= _result_data(result, metric, timings=timings)
         lines.append(("status", str(result.status)))
         if result.value is not None:
             error = metric.standard_error(result)
@@ -79,6 +78,9 @@ def trial_details(
         lines += [(name, plain(value)) for name, value in result.final.items()]
     values = "\n".join(f"{name}: {value_text(value)}" for name, value in trial.values.items())
     seeds = ", ".join(map(str, trial.seeds))
+    if trial.repeat_below is not None:
+        bound = plain(metric.loss(trial.repeat_below))
+        seeds += f"; the first alone, unless {metric.name} is {bound} or better"
     lines += [("values", values), ("seeds" if trial.more_seeds else "seed", seeds)]
     if command:
         data["command"] = command_data
@@ -94,8 +96,14 @@ def trial_details(
     return Details("trial", data, [(label, text) for label, text in lines if text])
 
 
-def _result_data(result: Result, metric: Metric, *, timings: bool) -> dict[str, Any]:
-    data = result.to_json()
+def trial_data(
+    metric: Metric, trial: Trial, result: Result | None, *, timings: bool = False
+) -> dict[str, Any]:
+    """All that is stored of one trial, as JSON data; the arguments are those of :func:`trial_details`."""
+    data = trial.to_json()
+    if result is None:
+        return data
+    data |= result.to_json()
     if metric.at == "best" and result.value is not None and result.curve:
         data["best_epoch"] = metric.epoch_of(result.curve).number
     if not timings:

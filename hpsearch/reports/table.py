@@ -54,10 +54,11 @@ class Column:
 
     def _find(self, row: Mapping[str, Any]) -> Any:
         value: Any = row
-        for key in self.key:
-            if not isinstance(value, dict | Mapping) or key not in value:
-                return _NOTHING
-            value = value[key]
+        try:
+            for key in self.key:
+                value = value[key]
+        except (KeyError, TypeError):  # it is not there, or nothing that it could be in
+            return _NOTHING
         return value
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from hpsearch.errors import UsageError
+from hpsearch.results import Results
 from hpsearch.standing import Place, Standing
 from hpsearch.store.database_file import checksum_of, damaged, sqlite_errors
 from hpsearch.store.results_query import ResultsQuery
@@ -28,9 +29,9 @@ from hpsearch.store.row_checks import (
     read_result,
     read_standing,
     read_trial,
-    read_trial_data,
+    read_values,
 )
-from hpsearch.trial import Epoch, Metric, Result, Results, Status, Trial
+from hpsearch.trial import Epoch, Metric, Result, Status, Trial
 
 __all__ = ["DatabaseReader"]
 
@@ -210,6 +211,15 @@ class DatabaseReader:
                 number += 1
                 yield self._record(row)
 
+    def metric_names(self) -> list[str]:
+        """The names of the metrics in all learning curves, in the order in which they came."""
+        query = (
+            "SELECT figure.key FROM curves, json_each(curve) AS epoch,"
+            " json_each(epoch.value, '$[1]') AS figure GROUP BY figure.key"
+            " ORDER BY MIN(number), MIN(epoch.key), MIN(figure.id)"
+        )
+        return [name for (name,) in self._rows(query)]
+
     def results(self) -> Results:
         """Every result, by trial number, learning curves included."""
         return Results(result for _, result in self.records() if result is not None)
@@ -337,8 +347,7 @@ class DatabaseReader:
         self._check(f"trial {number}", asked)
         self._check(f"the result of trial {number}", answered)
         with self._decoding(f"trial {number}"):
-            _, text, started, _ = asked
-            values = read_trial_data(number, text, started, self._check_values)["values"]
+            values = read_values(asked[1], self._check_values)
         with self._decoding(f"the result of trial {number}"):
             return read_standing(answered[:-1], place, values, self.metric)
 

@@ -261,7 +261,9 @@ class Run(Database):
         directory = self.trial_directory(number)
         if directory.is_symlink():
             return
-        shutil.rmtree(directory / "checkpoint", ignore_errors=True)
+        for place in (directory, *directory.glob("seed-*")):
+            if not place.is_symlink():
+                shutil.rmtree(place / "checkpoint", ignore_errors=True)
         with contextlib.suppress(OSError):  # not there, or it holds the trial's logs
             directory.rmdir()
             directory.parent.rmdir()

@@ -32,12 +32,12 @@ def is_text(value: object) -> bool:
 
 def is_whole(value: object, below: int = 2**63) -> bool:
     """Whether a value is a whole number from 0 up to a limit."""
-    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < below
+    return type(value) is int and 0 <= value < below
 
 
 def is_number(value: object) -> bool:
     """Whether a value is a finite number."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return (type(value) is float or type(value) is int) and math.isfinite(value)
 
 
 def is_figures(value: object) -> bool:
@@ -211,10 +211,25 @@ def _identity(value: object) -> object:
     return type(value), value
 
 
-def read_trial_data(
-    number: object, text: object, started: object, check_values: ValueCheck
-) -> dict[str, Any]:
-    """What a row of the table ``trials`` says, as JSON data.
+def read_values(text: object, check_values: ValueCheck) -> Mapping[str, Value]:
+    """The values in a row of the table ``trials``, of which nothing else is looked at.
+
+    Args:
+        text: What is tried, as JSON.
+        check_values: Knows the space.
+
+    Raises:
+        Malformed: There are none, or they are not of the space.
+    """
+    data = read_json(text)
+    if not isinstance(data, dict) or not isinstance(values := data.get("values"), dict):
+        raise Malformed("its form is wrong")
+    check_values(values)
+    return values
+
+
+def read_trial(number: int, text: object, started: object, check_values: ValueCheck) -> Trial:
+    """A row of the table ``trials``.
 
     Args:
         number: Its number.
@@ -228,23 +243,14 @@ def read_trial_data(
     data = read_json(text)
     _need(is_whole(number), "number")
     _need(is_time(started), "time")
-    if not isinstance(data, dict) or data.keys() != _TRIAL.keys():
+    if not isinstance(data, dict) or data.keys() | _OPTIONAL != _TRIAL.keys():
         raise Malformed("its form is wrong")
-    for key, check in _TRIAL.items():
-        _need(check(data[key]), key)
+    for key in data:
+        _need(_TRIAL[key](data[key]), key)
     check_values(data["values"])
-    return data
-
-
-def read_trial(number: int, text: object, started: object, check_values: ValueCheck) -> Trial:
-    """A row of the table ``trials``; the arguments are those of :func:`read_trial_data`.
-
-    Raises:
-        Malformed: It is not one, or its values are not of the space.
-    """
-    data = read_trial_data(number, text, started, check_values)
     rungs = tuple(Rung(*rung) for rung in data["rungs"])
-    return Trial(number, data["values"], data["seed"], rungs, data["origin"], tuple(data["more_seeds"]))
+    seed, more_seeds, below = data["seed"], tuple(data["more_seeds"]), data.get("repeat_below")
+    return Trial(number, data["values"], seed, rungs, data["origin"], more_seeds, below)
 
 
 def _is_seed(value: object) -> bool:
@@ -267,8 +273,10 @@ _TRIAL: Mapping[str, Check] = {
     "rungs": lambda value: isinstance(value, list) and all(map(_is_rung, value)),
     "origin": _is_mapping,
     "more_seeds": lambda value: isinstance(value, list) and all(map(_is_seed, value)),
+    "repeat_below": is_number,
 }
 """What a trial's JSON holds."""
+_OPTIONAL = {"repeat_below"}
 
 
 def read_curve(text: object) -> tuple[Epoch, ...]:

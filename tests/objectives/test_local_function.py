@@ -106,13 +106,6 @@ def test_a_function_that_does_not_fit_the_space_is_refused(function: Any, text: 
         LocalFunction.prepare(config(), function).check()
 
 
-def test_repeats_are_refused() -> None:
-    """Only the network can be trained with another seed by us."""
-    prepared = LocalFunction.prepare(config(search={"repeats": 2}), lambda x: x)
-    with pytest.raises(ConfigError, match=r"search.repeats: can only be used with the network"):
-        prepared.check()
-
-
 def test_that_it_runs_here_is_noted(in_tmp: Path) -> None:
     """With what to do for parallel trials."""
     (note,) = LocalFunction.prepare(config(), lambda x: x).check()

@@ -41,7 +41,8 @@ def make(directory: Path, count: int = 0) -> Run:
 
 def trial(number: int) -> Trial:
     """A trial with everything a trial can have."""
-    return Trial(number, {"x": 0.1 * number, "name": "ä\n"}, number + 7, (Rung(2, 0.5),), {"phase": "coarse"})
+    values, below = {"x": 0.1 * number, "name": "ä\n"}, 0.5 if number else None
+    return Trial(number, values, number + 7, (Rung(2, 0.5),), {"phase": "coarse"}, (3,), below)
 
 
 def result(number: int, value: float | None = 0.25) -> Result:
