@@ -148,7 +148,7 @@ def test_try_says_what_to_change(hpsearch: Program, in_tmp: Path) -> None:
     Path("train.py").write_text(SCRIPT.replace("val_loss", "validation loss"))
     done = hpsearch("try", "config.yaml")
     assert done.code == 3
-    assert "write metric.name: validation_loss" in done.out
+    assert "Write metric.name: validation_loss" in done.out
     Path("train.py").write_text("raise SystemExit('no GPU')")
     done = hpsearch("try", "config.yaml")
     assert (done.code, "exited with code 1: no GPU" in done.err) == (3, True)
