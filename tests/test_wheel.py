@@ -23,7 +23,7 @@ def run(*words: str | Path, cwd: Path, **variables: str) -> str:
 
 
 def test_the_wheel_alone_runs_the_quick_start(tmp_path: Path) -> None:
-    """It is built from the source archive, unpacked away from the checkout, and has its data and its pages."""
+    """It is built from the source archive, away from the checkout, and has its data and its pages."""
     pytest.importorskip("hatchling", reason="hatchling is not installed")
     run(sys.executable, "-m", "hatchling", "build", "-t", "sdist", "-d", tmp_path, cwd=ROOT)
     (archive,) = tmp_path.glob("hpsearch-*.tar.gz")
@@ -37,7 +37,7 @@ def test_the_wheel_alone_runs_the_quick_start(tmp_path: Path) -> None:
     with zipfile.ZipFile(wheel) as file:
         assert any(name.endswith("share/man/man1/hpsearch.1") for name in file.namelist())
         assert not any(name.startswith(("tests", "benchmarks", "configs")) for name in file.namelist())
-        file.extractall(installed)
+        file.extractall(installed)  # noqa: S202 -- our own
     place = tmp_path / "place"
     place.mkdir()
     program = [sys.executable, "-P", "-m", "hpsearch"]
