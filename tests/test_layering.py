@@ -71,6 +71,7 @@ ROOMS: dict[str, set[str]] = {
         "errors",
     },
     "executors": {
+        "running",
         "environment",
         "shortages",
         "commands",
