@@ -55,11 +55,12 @@ def rows_of(x: Run, y: Run, sort: str) -> list[dict[str, Any]]:
 
 def test_runs_of_different_metrics_have_no_common_leaderboard(tmp_path: Path) -> None:
     """They are named with their metrics."""
-    with make(tmp_path / "x", [1]) as x, make(tmp_path / "y", [1], goal="maximize") as y:
-        with pytest.raises(
-            UsageError, match=r"same metric; found value \(minimize\) of x, value \(maximize\)"
-        ):
-            leaderboard([x, y])
+    with (
+        make(tmp_path / "x", [1]) as x,
+        make(tmp_path / "y", [1], goal="maximize") as y,
+        pytest.raises(UsageError, match=r"same metric; found value \(minimize\) of x, value \(maximize\)"),
+    ):
+        leaderboard([x, y])
 
 
 def test_columns_that_are_not_chosen_are_in_no_format(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ _ROWS = 20
 )
 @click.option("--where", default="", metavar="CONDITIONS", help="Only trials that fulfil these conditions.")
 @click.option("--sort", default="", metavar="COLUMN", help="Sort by a column; -COLUMN for the largest first.")
-@click.option("--columns", default="", metavar="NAMES", help="Only these columns, or all but -NAME.")
+@click.option("--columns", default="", metavar="NAMES", help="Only these columns; or all but -NAME.")
 @formats
 @timings
 @common
@@ -41,9 +41,9 @@ def leaderboard(
     timings: bool,
     color: Color,
 ) -> None:
-    """List the trials of RUN, or of several runs, from best to worst.
+    """List the trials of RUN from best to worst.
 
-    Trials are ranked by value, equal ones by `metric.ties` and then by number; trials that neither tells
+    Several runs are ranked together. Trials are ranked by value, equal ones by `metric.ties` and then by number; trials that neither tells
     apart share a rank, which is marked with "=". Trials without a value come last, with the reason. Machine
     formats leave out times and paths, so equal searches print equal bytes. Also works while the search runs.
 
