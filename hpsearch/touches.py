@@ -165,6 +165,23 @@ def check_order(touches: Sequence[Touch]) -> None:
         now = touch.leads_to
 
 
+def check_epochs(touch: Touch, epochs: int) -> None:
+    """See that a touch does not end a training before where it is.
+
+    Args:
+        touch: What is done.
+        epochs: How many epochs there would be without it.
+
+    Raises:
+        UsageError: It sets fewer epochs than the model has behind it.
+    """
+    if "epochs" in touch.changes and touch.changes["epochs"].apply(epochs) < touch.leads_to:
+        raise UsageError(
+            f"epochs: must be at least {touch.leads_to}, as many as the model has behind it;"
+            f" found {touch.changes['epochs']}"
+        )
+
+
 def straightened(touches: Sequence[Touch]) -> tuple[Touch, ...]:
     """The schedule of the path that a model took in the end, without the detours from which it returned.
 

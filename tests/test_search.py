@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hpsearch.errors import ConfigError, UsageError
@@ -66,12 +66,14 @@ def one_after_another() -> list[Trial]:
     return run(search(), 1, random.Random(0))
 
 
+@settings(max_examples=12)
 @given(st.integers(1, 4), st.integers(0, 10**6))
 def test_workers_and_order_of_results_change_nothing(workers: int, order: int) -> None:
     """Any number of workers, with results in any order, asks the same trials."""
     assert run(search(), workers, random.Random(order)) == one_after_another()
 
 
+@settings(max_examples=12)
 @given(st.integers(1, 4), st.integers(0, 10**6), st.sampled_from(["random", "coarse_to_fine"]))
 def test_a_value_that_ends_a_search_ends_it_after_the_same_trial(
     workers: int, order: int, method: str

@@ -3,6 +3,7 @@
 from __future__ import annotations  # types are imported for annotations only
 
 import contextlib
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -65,6 +66,7 @@ def nurse(target: Path, arguments: tuple[str, ...], name: str, schedule: Path | 
     from hpsearch.errors import UsageError
 
     terminal = all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
+    terminal = terminal and os.environ.get("TERM") not in (None, "", "dumb")
     if schedule is None and not terminal:
         raise UsageError(
             "The nursery needs a terminal. To make touches without one, list them in a file:"

@@ -7,7 +7,7 @@ from hpsearch.data.dataset import Dataset
 from hpsearch.errors import DataError, UsageError
 from hpsearch.kept_epochs import KeptEpochs
 from hpsearch.network.train import Metrics, Training
-from hpsearch.touches import Touch, check_order, straightened
+from hpsearch.touches import Touch, check_epochs, check_order, straightened
 
 
 class Checkpoints(KeptEpochs):
@@ -57,6 +57,7 @@ def touched(training: Training, touch: Touch, checkpoints: Checkpoints) -> Train
     check_order([touch])
     if touch.back_to is not None:
         training = checkpoints.restore(touch.back_to, training.dataset)
+    check_epochs(touch, training.hyperparameters.epochs)
     return training.touched(touch.changes)
 
 

@@ -14,7 +14,7 @@ from hpsearch.nursery.learner import Left, Seen
 from hpsearch.objective import TrialEnded
 from hpsearch.objectives.code_objective import CodeObjective
 from hpsearch.objectives.touched_code import TouchedCode
-from hpsearch.touches import Change, Touch, check_order, straightened
+from hpsearch.touches import Change, Touch, check_epochs, check_order, straightened
 from hpsearch.trial import Trial, Value
 
 EPOCHS = "epochs"
@@ -207,6 +207,7 @@ class NursedCode:
         if back_to is not None:
             self.kept.check(back_to)
         now = self.values if back_to is None else self._values_before(back_to)
+        check_epochs(touch, _epochs(now))
         more = _epochs({**now, **self._changed(now, touch.changes)}) > _epochs(now)
         if more and touch.leads_to not in self.kept.epochs():
             raise UsageError(

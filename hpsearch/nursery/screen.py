@@ -11,6 +11,7 @@ from textual import on
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
+from textual.events import Resize
 from textual.widgets import Footer, Input, Static
 
 from hpsearch.errors import HpsearchError
@@ -34,6 +35,8 @@ _STEP = 1.5  # factor of a key press
 _LINE = 20  # pixels of a figure's height for each line of text
 _SIDE = 34  # columns of the panel at the side
 _NARROW = 100  # columns below which there is no panel at the side
+
+_SHORT = 24  # lines below which there are no figures of layers
 
 _HELP = """\
  space   train, or pause after this epoch        n   train one epoch
@@ -83,11 +86,12 @@ class NurseryApp(App[None]):
     #curves { width: 1fr; height: 100%; }
     #side { width: 34; padding: 0 1; }
     #layers { height: auto; max-height: 8; padding: 0 1; }
-    #said { height: 1; padding: 0 1; }
+    #said { height: auto; max-height: 3; min-height: 1; padding: 0 1; }
     #help { height: auto; display: none; background: $panel; }
     #line { display: none; height: 3; }
     .narrow #side { display: none; }
     .short #layers { display: none; }
+    .small #title, .small #layers, .small Footer { display: none; }
     """
     ENABLE_COMMAND_PALETTE = False
     AUTO_FOCUS = None  # the line of text is hidden until it is asked for
@@ -157,11 +161,12 @@ class NurseryApp(App[None]):
         """The model that is shown."""
         return self.keeper.model
 
-    def on_resize(self) -> None:
+    def on_resize(self, event: Resize) -> None:
         """Leave out what has no room."""
-        width, height = self.size
+        width, height = event.size
         self.screen.set_class(width < _NARROW, "narrow")
-        self.screen.set_class(height < 24, "short")
+        self.screen.set_class(height < _SHORT, "short")
+        self.screen.set_class(width < SMALLEST[0] or height < SMALLEST[1], "small")
         self._seen = None
         self.look()
 

@@ -312,7 +312,12 @@ class Command:
             metric = context.metric.name
             seen = ", ".join(sorted(output.seen)) or "none"
             reason = f"it ended without reporting the metric {metric!r}; metrics found: {seen}"
-            raise NothingReported("\n".join(filter(None, (reason, output.advice(), child.tail()))))
+            line = ""
+            if (likely := output.likely()) is not None:
+                name, sighting = likely
+                reason += f". Write metric.name: {name}"
+                line = f"The line of {name}: {sighting.line[:100]!r}"
+            raise NothingReported("\n".join(filter(None, (reason, line, child.tail()))))
 
 
 def _is_file(path: Path) -> bool:

@@ -113,16 +113,15 @@ class CommandOutput:
         figures.pop(self._metric, None)
         return figures
 
-    def advice(self) -> str:
-        """What to write so that a metric is found: one whose name is like it, or any; "" if there is none."""
+    def likely(self) -> tuple[str, Sighting] | None:
+        """The metric that may be meant, if it is not there: one whose name is like it, or any."""
         wanted = set(canonical(self._metric).split("_"))
         like = [name for name in self.seen if wanted & set(canonical(name).split("_"))]
         like = like or [name for name in self.seen if looks_like_a_metric(name)]
         if not like:
-            return ""
+            return None
         best = max(like, key=lambda name: len(wanted & set(canonical(name).split("_"))))
-        sighting = self.seen[best]
-        return f"For the line {sighting.line[:100]!r}, write metric.name: {best}"
+        return best, self.seen[best]
 
     def _check_streams(self) -> None:
         if (

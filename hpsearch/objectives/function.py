@@ -15,6 +15,7 @@ from hpsearch.environment import user_environment
 from hpsearch.errors import ConfigError, SystemLacking
 from hpsearch.objective import AtRest, LastRecord, TrialEnded
 from hpsearch.objectives.code_preparation import CodePreparation, environment_of
+from hpsearch.objectives.epochs_used import uses_epochs
 from hpsearch.objectives.project_code import ProjectCode
 from hpsearch.objectives.python_files import NOT_CODE, imports, python_files
 from hpsearch.objectives.user_code import TRIAL_VARIABLES, variable_names
@@ -86,10 +87,16 @@ class Function:
             call = ", ".join(f"{name}=…" for name in names)
             hint = f"A trial calls {self.name.rpartition(':')[2]}({call})"
             raise ConfigError([config.problem("objective.function", rule, hint=hint)])
-        if not self.warm or not found.unfit:
-            return ()
         module = self.name.partition(":")[0]
-        return [f"Every trial imports {module} anew (run.start: fresh), since {found.unfit}."]
+        notes = []
+        if self.epochs is None and "epochs" not in names and uses_epochs(self.directory, self.name):
+            notes.append(
+                "objective.function: counts to trial.epochs, which is None. Write how many there are:"
+                f" objective: {{function: {{name: '{self.name}', epochs: 20}}}}"
+            )
+        if not self.warm or not found.unfit:
+            return notes
+        return [*notes, f"Every trial imports {module} anew (run.start: fresh), since {found.unfit}."]
 
     def epochs_of(self, trial: Trial) -> int | None:
         """The ``epochs`` of the trial's values or of the config, if it is a number."""

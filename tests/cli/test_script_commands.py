@@ -136,7 +136,7 @@ def test_try_shows_one_trial(hpsearch: Program, in_tmp: Path) -> None:
     assert shown["metrics"] == {"val_loss": {"line": "val_loss: 1.1", "times": 2}}
     assert (shown["value"], len(shown["curve"]), shown["notes"]) == (0.6, 2, [])
     assert shown["memory"] > 1e6
-    assert sorted(path.name for path in Path().iterdir()) == ["config.yaml", "train.py"]
+    assert sorted(path.name for path in Path().glob("[!.]*")) == ["config.yaml", "train.py"]
 
 
 def test_try_says_what_to_change(hpsearch: Program, in_tmp: Path) -> None:
@@ -148,7 +148,7 @@ def test_try_says_what_to_change(hpsearch: Program, in_tmp: Path) -> None:
     Path("train.py").write_text(SCRIPT.replace("val_loss", "validation loss"))
     done = hpsearch("try", "config.yaml")
     assert done.code == 3
-    assert "write metric.name: validation_loss" in done.out
+    assert "Write metric.name: validation_loss" in done.out
     Path("train.py").write_text("raise SystemExit('no GPU')")
     done = hpsearch("try", "config.yaml")
     assert (done.code, "exited with code 1: no GPU" in done.err) == (3, True)

@@ -108,7 +108,9 @@ def _methods(found: Any) -> Iterator[tuple[str, Any]]:
 
 def _signature(name: str, found: Any) -> str:
     try:
-        parameters = list(inspect.signature(found).parameters.values())
+        parameters = [
+            each for each in inspect.signature(found).parameters.values() if not each.name.startswith("_")
+        ]
     except ValueError:
         return name
     words, keyword = [], False

@@ -38,11 +38,13 @@ class Case:
         place: The directory.
         row: Counts.
         text: The config.
+        project: The directory of the files that the config names, if it names any.
     """
 
     place: Path
     row: Row
     text: str = CONFIG
+    project: Path | None = None
 
     @cached_property
     def config(self) -> Path:
@@ -54,7 +56,7 @@ class Case:
     @property
     def expected(self) -> "Expected":
         """What an uninterrupted search leads to."""
-        return uninterrupted(self.text, self.place)
+        return uninterrupted(self.text, self.project)
 
     def search(self, directory: Path, *options: object, **how: Any) -> Program:
         """Start a search, or resume the one that is there."""
@@ -108,11 +110,12 @@ class Expected:
 
 
 @functools.cache
-def uninterrupted(text: str, place: Path) -> Expected:
-    """What a config leads to, one trial after another, with nothing in its way."""
-    with tempfile.TemporaryDirectory(dir=place) as directory:
+def uninterrupted(text: str, project: Path | None) -> Expected:
+    """What a config leads to, one trial after another, with nothing in its way; for several tests at once."""
+    with tempfile.TemporaryDirectory(dir=project) as directory:
+        place = project or Path(directory)
         run = Path(directory, "run")
-        config = Path(place, "uninterrupted.yaml")
+        config = place / "uninterrupted.yaml"
         config.write_text(text, encoding="utf-8")
         program = Program("run", config, "-o", run, "--strategy", "panda", "-j", 1, cwd=place)
         assert program.wait() == 0, program.err

@@ -22,28 +22,31 @@ Reports = Generator[dict[str, Any], None, None]
 class Deadly(NetworkObjective):
     """Some trials end their process.
 
-    In the environment: ``DEADLY`` names the trials, ``DEATHS`` how often each dies, ``HOW`` it does.
+    In the environment: ``DEADLY`` names the trials, ``DEATHS`` how often each dies, the first in the first
+    way of ``HOW``, and so on in turn.
     """
 
     def __call__(
         self, trial: Trial, on_epoch: OnEpoch | None = None, heartbeat: Heartbeat | None = None
     ) -> Result:
         """Die, or run the trial."""
-        if str(trial.number) in os.environ["DEADLY"].split():
+        deadly = os.environ["DEADLY"].split()
+        if str(trial.number) in deadly:
             self.trials.mkdir(exist_ok=True)
             deaths = self.trials / f"deaths-{trial.number}"
             died = deaths.stat().st_size if deaths.exists() else 0
             if died < int(os.environ["DEATHS"]):
                 deaths.write_bytes(b"x" * (died + 1))
-                HOW[os.environ["HOW"]]()
+                HOW[deadly.index(str(trial.number)) % len(HOW)]()
         return super().__call__(trial, on_epoch, heartbeat)
 
 
-HOW: dict[str, Callable[[], None]] = {
-    "SIGKILL, as when out of memory": lambda: os.kill(os.getpid(), signal.SIGKILL),
-    "segmentation fault": lambda: os.kill(os.getpid(), signal.SIGSEGV),
-    "os._exit(0)": lambda: os._exit(0),
-}
+HOW: tuple[Callable[[], None], ...] = (
+    lambda: os.kill(os.getpid(), signal.SIGKILL),  # as when out of memory
+    lambda: os.kill(os.getpid(), signal.SIGSEGV),
+    lambda: os._exit(0),
+)
+"""Ways to end one's process."""
 
 
 class Alone(NetworkObjective):

@@ -44,6 +44,7 @@ run: {workers: 2}
 def test_search_killed(case: Case, full: bool, randomness: random.Random, kind: str, number: int) -> None:
     """The program ends with it, with all that it started; no trial ever runs twice at the same time."""
     (case.place / "trial.py").write_text(TRIAL)
+    case.project = case.place
     case.text = CONFIG.replace("python trial.py {x} KIND", f'"python trial.py {{x}} {kind}"')
     directory = case.place / "run"
     assert case.expected.leaderboard

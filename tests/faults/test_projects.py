@@ -45,6 +45,7 @@ def write(case: Case, kind: str, *, timeout: str = "10m", start: str = "") -> No
     """A project in the case's directory, whose trials wait while there is a file ``gate``."""
     (case.place / "train.py").write_text(start + TRAIN)
     (case.place / "helper.py").write_text("SHIFT = 0\n")
+    case.project = case.place
     case.text = CONFIG.replace("OBJECTIVE", OBJECTIVES[kind]).replace("TIMEOUT", timeout)
     assert case.expected.leaderboard
 

@@ -17,7 +17,7 @@ from tests.faults.surroundings import TrainedBy
 INDEPENDENT = """\
 name: independent
 seed: 5
-objective: {network: {data: blobs, epochs: 30}}
+objective: {network: {data: blobs, epochs: 10}}
 space: {learning_rate: {prior: log, min: 1e-3, max: 1}, hidden_units: {type: int, min: 4, max: 64}}
 search: {method: random, trials: 12, early_stopping: false}
 run: {strategy: caviar, workers: 2}
@@ -25,36 +25,36 @@ run: {strategy: caviar, workers: 2}
 """No trial looks at another: one that the fault ends for good changes nothing else."""
 
 
-def deadly(trials: str, deaths: int, how: str) -> TrainedBy:
-    """Surroundings in which trials end their process, so often, in this way."""
-    return TrainedBy(Deadly, (("DEADLY", trials), ("DEATHS", str(deaths)), ("HOW", how)))
+def deadly(trials: str, deaths: int) -> TrainedBy:
+    """Surroundings in which trials end their process, so often, each in the next of the ways."""
+    return TrainedBy(Deadly, (("DEADLY", trials), ("DEATHS", str(deaths))))
 
 
 @pytest.mark.trial_of("a worker dies: killed, by a segmentation fault, by os._exit(0)")
-@pytest.mark.parametrize("how", HOW)
-def test_dies_once(case: Case, how: str) -> None:
+def test_dies_once(case: Case) -> None:
     """Its trial runs again, and nothing of it is left to see."""
     case.text = INDEPENDENT
-    program = case.search(case.place / "run", surroundings=deadly("2", 1, how))
+    program = case.search(case.place / "run", surroundings=deadly("2 5 8", 1))
     assert program.wait() == 0
     case.check(case.place / "run", program)
     case.finish(case.place / "run")
+    case.row.tries = len(HOW)
 
 
 @pytest.mark.trial_of("a trial kills its worker every time")
-@pytest.mark.parametrize("how", HOW)
-def test_dies_every_time(case: Case, how: str) -> None:
+def test_dies_every_time(case: Case) -> None:
     """It is crashed, with the way it died; every other trial finishes, and the search succeeds."""
     case.text = INDEPENDENT
     directory = case.place / "run"
-    program = case.search(directory, surroundings=deadly("4", 99, how))
+    program = case.search(directory, surroundings=deadly("4 6 9", 99))
     assert program.wait() == 0
     assert "trial 4 crashed" in program.err
-    assert "11 done, 1 crashed" in program.out
-    case.check(directory, program, exempt=frozenset({4}))
+    assert "9 done, 3 crashed" in program.out
+    case.check(directory, program, exempt=frozenset({4, 6, 9}))
+    case.row.tries = len(HOW)
     rows = json.loads(hpsearch("leaderboard", directory, "-f", "json")[1])["rows"]
-    assert (rows[-1]["trial"], rows[-1]["status"]) == (4, "crashed")
-    assert "its worker process died" in rows[-1]["reason"]
+    assert [(row["trial"], row["status"]) for row in rows[-3:]] == [(n, "crashed") for n in (4, 6, 9)]
+    assert all("its worker process died" in row["reason"] for row in rows[-3:])
     case.finish(directory, "--retry-failed", "--strategy", "panda", "-j", 1)
 
 
@@ -64,10 +64,10 @@ def test_all_die(case: Case) -> None:
     case.text = INDEPENDENT.replace("method: random", "method: random, max_failures: 3")
     directory = case.place / "run"
     everything = " ".join(map(str, range(12)))
-    program = case.search(directory, surroundings=deadly(everything, 99, "segmentation fault"))
+    program = case.search(directory, surroundings=deadly(everything, 99))
     assert program.wait() == 3
     assert "Too many trials failed in a row" in program.err
-    assert "its worker process died (SIGSEGV" in program.err
+    assert "its worker process died (SIG" in program.err
     case.check(directory, program, exempt=frozenset(range(12)))
     case.finish(directory, "--retry-failed", "--strategy", "panda", "-j", 1)
 
@@ -78,7 +78,7 @@ def test_killed_from_outside(case: Case, full: bool, randomness: random.Random) 
     case.text = INDEPENDENT.replace("trials: 12", "trials: 24").replace(
         "workers: 2", "workers: 2, retries: 9"
     )
-    for number in range(5 if full else 2):
+    for number in range(5 if full else 1):
         program = case.search(case.place / f"{number}")
         for _ in range(3):
             program.wait_for("trial")
@@ -94,16 +94,16 @@ def test_killed_from_outside(case: Case, full: bool, randomness: random.Random) 
 @pytest.mark.trial_of("the search killed while workers train, and resumed at once")
 def test_resumed_at_once(case: Case, full: bool, randomness: random.Random) -> None:
     """Workers end with their search; no trial ever runs in two processes at the same time."""
-    case.text = INDEPENDENT.replace("epochs: 30", "epochs: 150")
+    case.text = INDEPENDENT.replace("epochs: 10", "epochs: 60")
     directory = case.place / "run"
     locks = case.place / "locks"
     locks.mkdir()
     alone = TrainedBy(Alone, (("LOCKS", str(locks)),))
     programs: list[Program] = []
-    for _ in range(10 if full else 3):
+    for _ in range(10 if full else 2):
         programs.append(case.search(directory, surroundings=alone))
         programs[-1].wait_for("at a time")
-        time.sleep(randomness.uniform(0.6, 1.4))
+        time.sleep(randomness.uniform(0.3, 1))
         programs[-1].signal(signal.SIGKILL)
         assert programs[-1].wait() in (0, -signal.SIGKILL)
         case.row.tries += 1

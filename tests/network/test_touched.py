@@ -205,3 +205,14 @@ def test_a_damaged_checkpoint_is_named(tmp_path: Path) -> None:
     (tmp_path / "epoch-000000.npz").write_bytes(b"PK nothing")
     with pytest.raises(DataError, match=r"epoch-000000\.npz: not a file that hpsearch wrote, or damaged"):
         touched(start(), Touch(0, back_to=0), Checkpoints(tmp_path))
+
+
+def test_a_training_does_not_end_before_where_it_is(tmp_path: Path) -> None:
+    """Fewer epochs than the model has behind it are refused."""
+    training = start()
+    training.train_epoch()
+    training.train_epoch()
+    with pytest.raises(
+        UsageError, match="epochs: must be at least 2, as many as the model has behind it; found 1"
+    ):
+        touched(training, Touch(2, {"epochs": Change(1)}), Checkpoints(tmp_path))

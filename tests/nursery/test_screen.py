@@ -136,6 +136,7 @@ def test_training_goes_on_until_it_is_paused_or_ends(nursery: Nursery) -> None:
         ("t", "hidden_units 9", "hidden_units: cannot change in mid-training"),
         ("t", "dropout 3", "must be a number of at least 0 and below 1"),
         ("t", "dropout", "type a name and a value"),
+        ("t", "epochs 0", "epochs: must be a whole number of at least 1"),
         ("b", "7", "has only 0 epochs behind it"),
         ("b", "soon", "type the number of an epoch, such as 12; found 'soon'"),
         ("r", "0 ../up", "must have letters, digits, - and _ only"),
@@ -189,6 +190,21 @@ def test_epochs_are_drawn_within_the_share_of_the_display(nursery: Nursery) -> N
         assert "epoch 1 of 12" in seen(app)
         await pilot.press("n")
         await until(pilot, lambda: "epoch 2 of 12" in seen(app))
+
+    driven(nursery, drive)
+
+
+def test_a_window_that_shrinks_leaves_out_what_has_no_room(nursery: Nursery) -> None:
+    """The side panel and the layers go with the size that the window has now."""
+
+    async def drive(pilot: Pilot[None], app: NurseryApp) -> None:
+        await pilot.resize_terminal(80, 20)
+        assert not app.query_one("#side").display
+        assert not app.query_one("#layers").display
+        await pilot.resize_terminal(50, 12)
+        await pilot.pause()
+        assert "The nursery needs 60 × 18 characters;" in seen(app)
+        assert "learning_rate" not in seen(app)
 
     driven(nursery, drive)
 

@@ -83,9 +83,9 @@ def test_a_metric_on_both_streams_has_to_be_chosen(shell: Runner) -> None:
 def test_a_name_that_is_like_the_metric_is_suggested(shell: Runner) -> None:
     """With the line that it came from."""
     result = shell("echo 'validation loss: 0.5'", metric="val_loss")
-    assert result.reason.splitlines()[1] == (
-        "For the line 'validation loss: 0.5', write metric.name: validation_loss"
-    )
+    first, second, *_ = result.reason.splitlines()
+    assert first.endswith("metrics found: validation_loss. Write metric.name: validation_loss")
+    assert second == "The line of validation_loss: 'validation loss: 0.5'"
 
 
 def test_a_file_of_metrics_is_followed(shell: Runner, directory: Path) -> None:

@@ -1,5 +1,6 @@
 """Tests of figures in a terminal."""
 
+import functools
 from collections.abc import Callable
 
 import pytest
@@ -28,12 +29,17 @@ def test_a_figure_in_eighty_columns(name: str, figure: Figure, golden: Callable[
     golden(f"plot-{name}.txt", text)
 
 
+@functools.cache
+def wide(kind: str) -> Figure:
+    """A figure with something to say."""
+    return FIGURES[kind](narrowing(40), importance(rate=0.6, layers=0.2, optimizer=0.1, beta2=0.0))
+
+
 @pytest.mark.parametrize("width", [40, 60, 80, 200])
 @pytest.mark.parametrize("kind", ["history", "zoom", "slices", "maps", "parallel", "importance", "grid"])
 def test_no_line_is_too_wide(kind: str, width: int) -> None:
     """Marks, ticks and labels fit; captions are broken by the terminal."""
-    figure = FIGURES[kind](narrowing(40), importance(rate=0.6, layers=0.2, optimizer=0.1, beta2=0.0))
-    lines = figure_text(figure, width).plain.split("\n")
+    lines = figure_text(wide(kind), width).plain.split("\n")
     marks = [line for line in lines if "│" in line or "└" in line]
     assert marks
     assert max(map(len, marks)) <= width

@@ -98,7 +98,7 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_run(tmp_path_factory.mktemp("large"), 5000)
 
 
-@pytest.fixture
-def small(tmp_path: Path) -> Path:
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same kind of run, with 120 trials."""
-    return write_run(tmp_path / "small", 120)
+    return write_run(tmp_path_factory.mktemp("small"), 120)
