@@ -43,9 +43,10 @@ def leaderboard(
 ) -> None:
     """List the trials of RUN from best to worst.
 
-    Several runs are ranked together. Trials are ranked by value, equal ones by `metric.ties` and then by number; trials that neither tells
-    apart share a rank, which is marked with "=". Trials without a value come last, with the reason. Machine
-    formats leave out times and paths, so equal searches print equal bytes. Also works while the search runs.
+    Several runs are ranked together. Trials are ranked by value, equal ones by `metric.ties` and then by
+    number; those that neither tells apart share a rank, which is marked with "=". Trials without a value come
+    last, with the reason. Machine formats leave out times and paths, so equal searches print equal bytes.
+    Also works while the search runs.
 
     CONDITIONS are divided by commas: a name, one of = != < <= > >=, and a value, or a text in quotes that
     occurs in the values, the status or the reason. The names are those of the columns; a parameter that is
