@@ -81,6 +81,7 @@ class Relocation:
         known = {
             key: [str(self.path(Path(each))) for each in search.get(key, [])]
             for key in ("warm_start", "known_results")
+            if search.get(key) != "auto"
         }
         return {**self._config, "objective": {kind: objective}, "search": {**search, **known}}
 

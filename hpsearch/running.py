@@ -9,7 +9,7 @@ import json
 import os
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -49,22 +49,45 @@ def next_rung(trial: Trial, epochs: int) -> Rung | None:
     return next((rung for rung in trial.rungs if rung.epoch > epochs), None)
 
 
-class RunningCurve:
-    """Writes the learning curve of one running trial.
+class CurveFile:
+    """The file of a running trial's learning curve, where other processes look for it.
 
     Args:
         path: The file; made, with its directories, at the first write.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def clear(self) -> None:
+        """Remove what an interrupted run of the trial has left."""
+        with contextlib.suppress(OSError):
+            self._path.unlink(missing_ok=True)
+
+    def append(self, lines: Sequence[str]) -> None:
+        """Write more epochs, a line each; a full disk costs the view, not the trial."""
+        with contextlib.suppress(OSError):
+            for directory in (self._path.parents[2], self._path.parents[1], self._path.parent):
+                directory.mkdir(exist_ok=True, mode=0o700)
+            descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                file.writelines(f"{line}\n" for line in lines)
+
+
+class RunningCurve:
+    """Passes on the learning curve of one running trial, about once a second.
+
+    Args:
+        write: Called with the epochs that are new, as lines, by one thread at a time; it never raises.
         earlier: The epochs before the first one that is added.
     """
 
-    def __init__(self, path: Path, earlier: Sequence[Epoch] = ()) -> None:
-        self._path = path
+    def __init__(self, write: Callable[[Sequence[str]], None], earlier: Sequence[Epoch] = ()) -> None:
+        self._write_lines = write
         self._pending = list(earlier)
         self._last = time.monotonic()
         self._timer: threading.Timer | None = None
         self._lock = threading.Lock()
-        with contextlib.suppress(OSError):  # what an interrupted run of the trial has left
-            path.unlink(missing_ok=True)
 
     def add(self, epoch: Epoch) -> None:
         """Write an epoch, now or within :data:`WRITE_SECONDS`."""
@@ -96,29 +119,24 @@ class RunningCurve:
         self._last, self._timer = time.monotonic(), None
         lines = [json.dumps([epoch.number, dict(epoch.metrics), epoch.seconds]) for epoch in self._pending]
         self._pending = []
-        with contextlib.suppress(OSError):  # a full disk costs the view, not the trial
-            for directory in (self._path.parents[2], self._path.parents[1], self._path.parent):
-                directory.mkdir(exist_ok=True, mode=0o700)
-            descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                file.writelines(f"{line}\n" for line in lines)
+        self._write_lines(lines)
 
 
 @contextlib.contextmanager
-def written_curve(
-    directory: Path, on_epoch: OnEpoch | None, earlier: Sequence[Epoch] = ()
+def passed_on(
+    write: Callable[[Sequence[str]], None], on_epoch: OnEpoch | None = None, earlier: Sequence[Epoch] = ()
 ) -> Iterator[OnEpoch]:
-    """Write the learning curve of a trial while it runs.
+    """Pass on the learning curve of a trial while it runs.
 
     Args:
-        directory: The trial's.
+        write: See :class:`RunningCurve`.
         on_epoch: What else to call after every epoch.
         earlier: The epochs that a checkpoint has.
 
     Yields:
         What to call after every epoch.
     """
-    curve = RunningCurve(curve_file(directory), earlier)
+    curve = RunningCurve(write, earlier)
 
     def call(trial: Trial, epoch: Epoch) -> None:
         curve.add(epoch)
@@ -129,6 +147,24 @@ def written_curve(
         yield call
     finally:
         curve.close()
+
+
+def written_curve(
+    directory: Path, on_epoch: OnEpoch | None, earlier: Sequence[Epoch] = ()
+) -> contextlib.AbstractContextManager[OnEpoch]:
+    """Write the learning curve of a trial while it runs.
+
+    Args:
+        directory: The trial's.
+        on_epoch: What else to call after every epoch.
+        earlier: The epochs that a checkpoint has.
+
+    Returns:
+        What gives, while it is entered, what to call after every epoch.
+    """
+    file = CurveFile(curve_file(directory))
+    file.clear()
+    return passed_on(file.append, on_epoch, earlier)
 
 
 def curve_file(directory: Path) -> Path:

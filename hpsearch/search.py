@@ -26,17 +26,25 @@ from hpsearch.errors import SpaceExhausted, UsageError
 from hpsearch.first_failures import ALIKE, alike
 from hpsearch.keeping import Keeper
 from hpsearch.results import Results, results_html
-from hpsearch.searchers import ENQUEUED, METHODS, ObservationBuffer, PriorObservation, SearcherContext
+from hpsearch.searchers import (
+    ENQUEUED,
+    METHODS,
+    EarlierSearch,
+    ObservationBuffer,
+    PriorObservation,
+    SearcherContext,
+)
 from hpsearch.searchers.repeat_rule import RepeatRule
 from hpsearch.searchers.stopping import Halving, RungHistory
 from hpsearch.space import CHECKED_DRAWS, Parameter, Space
 from hpsearch.trial import Metric, Result, Rung, Status, Trial, Value, real_number
 
-ALGORITHM = 3
+ALGORITHM = 4
 """The version of what chooses trials. It goes up when a config's trials change; see :data:`ALGORITHMS`."""
 ALGORITHMS = {
     2: "values are drawn with few digits, and rungs stop fewer trials",
     3: "the network's trials are worth their best epoch, and ties are ordered by the loss",
+    4: "the network begins with configurations that did well elsewhere, and earlier searches are weighed",
 }
 """What each version changed. Runs that record none were made by version 1."""
 
@@ -128,6 +136,8 @@ class Search:
         stop_at: float | None = None,
         directory: str | PathLike[str] | None = None,
         _checked: bool = False,
+        _earlier: Sequence[EarlierSearch] = (),
+        _portfolio: Sequence[Mapping[str, Value]] = (),
         _repeats_the_best: bool = False,
     ) -> None:
         for name, number, least in (
@@ -149,7 +159,10 @@ class Search:
         self.trials = trials
         self.lag = lag
         self._seed = seed
-        self._searcher = METHODS[method](SearcherContext(self.space, seed, repeats, prior_observations))
+        earlier = (
+            [EarlierSearch("prior_observations", prior_observations)] if prior_observations else _earlier
+        )
+        self._searcher = METHODS[method](SearcherContext(self.space, seed, repeats, earlier, _portfolio))
         self._rungs = RungHistory(halving) if halving else None
         self._epochs = epochs
         self._repeats = repeats
@@ -237,8 +250,13 @@ class Search:
         self._begin_in_this_process()
 
     @classmethod
-    def from_config(cls, config: Config, prior_observations: Sequence[PriorObservation] = ()) -> Self:
-        """The search that a config describes."""
+    def from_config(
+        cls,
+        config: Config,
+        earlier: Sequence[EarlierSearch] = (),
+        portfolio: Sequence[Mapping[str, Value]] = (),
+    ) -> Self:
+        """The search that a config describes, with what is known beforehand."""
         stopping = config.search.early_stopping
         return cls(
             config.space,
@@ -253,8 +271,9 @@ class Search:
             repeats=config.search.repeats,
             enqueue=config.search.enqueue,
             stop_at=next(iter(config.search.stop_at.values()), None),
-            prior_observations=prior_observations,
             _checked=True,
+            _earlier=earlier,
+            _portfolio=portfolio,
             _repeats_the_best=config.objective.runs_user_code,
         )
 

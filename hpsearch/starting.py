@@ -18,7 +18,7 @@ from hpsearch.relocation import place_of
 from hpsearch.search import ALGORITHM, Search
 from hpsearch.store import Run
 from hpsearch.versions import versions
-from hpsearch.warm_start import load_warm_start
+from hpsearch.warm_start import known_by, known_data, load_portfolio, load_warm_start
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,7 +86,7 @@ def new_run(
         RunExists: As :func:`start`.
     """
     notes = preparation.check()
-    prior_observations, warm_start_notes = load_warm_start(config)
+    earlier, warm_start_notes = load_warm_start(config, root if directory is None else directory.parent)
     meta = {
         "config": config.resolved(),
         "source": config.source,
@@ -98,7 +98,7 @@ def new_run(
         "versions": versions(),
         "algorithm": ALGORITHM,
         "kernels": kernels.current_variables(),
-        "prior_observations": [[dict(values), loss] for values, loss in prior_observations],
+        **known_data(earlier, load_portfolio(config)),
     }
     files = preparation.files()
     if directory is None:
@@ -129,6 +129,11 @@ def _kernel_notes(config: Config) -> list[str]:
     return [note]
 
 
+def search_of(run: Run, config: Config) -> Search:
+    """The search of a run as it began, with what was known beforehand."""
+    return Search.from_config(config, *known_by(run, config.space))
+
+
 def run_remaining(
     run: Run, config: Config, preparation: Preparation, callback: Callback, *, accept_failures: bool = False
 ) -> None:
@@ -146,7 +151,7 @@ def run_remaining(
     """
     if config.objective.runs_user_code:
         callback = EpochsNote(callback, config.objective.epochs)
-    search = Search.from_config(config, [(values, loss) for values, loss in run.meta("prior_observations")])
+    search = search_of(run, config)
     search.restore(run.trials(), run.results())
     complete = True
     if search.finished:

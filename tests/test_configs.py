@@ -1,11 +1,14 @@
 """Every config that is shipped runs."""
 
+import re
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
+from hpsearch.cli.program import program
 from hpsearch.config import load
+from hpsearch.reports.figure_kinds import FIGURE_KINDS
 from hpsearch.starting import start
 from hpsearch.store import Run
 from tests.conftest import Recorder
@@ -40,6 +43,20 @@ def test_every_config_runs(in_tmp: Path, path: Path) -> None:
         statuses = [result.status for result in run.results()]
     assert len(statuses) == config.search.trials
     assert set(statuses) <= {"done", "stopped", "diverged"}
+
+
+@pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
+def test_every_header_says_what_to_look_at_afterwards(path: Path) -> None:
+    """It names commands and figures that there are, and the run that the config makes."""
+    header, _, body = path.read_text(encoding="utf-8").partition("\nname: ")
+    _, _, after = header.partition("Afterwards")
+    commands = re.findall(r"^# {2,}hpsearch (\w+) (.+)$", after, re.MULTILINE)
+    assert commands
+    for command, arguments in commands:
+        run, *others = arguments.split()
+        assert command in program.commands
+        assert run == f"runs/{body.split()[0]}-001"
+        assert command != "plot" or others[0] in FIGURE_KINDS
 
 
 def test_the_settings_of_the_field_are_in_the_configs() -> None:

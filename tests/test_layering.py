@@ -71,6 +71,7 @@ ROOMS: dict[str, set[str]] = {
         "errors",
     },
     "executors": {
+        "running",
         "environment",
         "shortages",
         "commands",
@@ -99,7 +100,17 @@ ROOMS: dict[str, set[str]] = {
         "errors",
     },
     "known_results": {"space", "trial", "errors"},
-    "warm_start": {"config", "known_results", "searchers", "store", "errors"},
+    "warm_start": {
+        "config",
+        "errors",
+        "known_results",
+        "network.hyperparameters",
+        "network.portfolio",
+        "searchers",
+        "space",
+        "store",
+        "trial",
+    },
     "epochs_note": {"trial"},
     "starting": {
         "epochs_note",

@@ -7,7 +7,7 @@ import pytest
 
 from hpsearch.config import load
 from hpsearch.loop import SearchStart
-from hpsearch.running import RunningCurve, curve_file, next_rung, read_curve, written_curve
+from hpsearch.running import CurveFile, RunningCurve, curve_file, next_rung, read_curve, written_curve
 from hpsearch.starting import start
 from hpsearch.store import Run
 from hpsearch.trial import Epoch, Rung, Trial
@@ -25,7 +25,7 @@ def directory(tmp_path: Path) -> Path:
 def test_a_slow_trial_is_read_as_it_was_written(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Epochs come back with their metrics, missing ones too; only the owner may read them."""
     monkeypatch.setattr("hpsearch.running.WRITE_SECONDS", 0)
-    curve = RunningCurve(curve_file(directory), EPOCHS[:2])
+    curve = RunningCurve(CurveFile(curve_file(directory)).append, EPOCHS[:2])
     for epoch in EPOCHS[2:]:
         curve.add(epoch)
         assert read_curve(directory)[-1] == epoch
@@ -47,7 +47,7 @@ def test_the_last_epoch_is_written_though_the_next_is_far(
 ) -> None:
     """An epoch that came too soon after the last write is written a little later, without another one."""
     monkeypatch.setattr("hpsearch.running.WRITE_SECONDS", 0.01)
-    curve = RunningCurve(curve_file(directory))
+    curve = RunningCurve(CurveFile(curve_file(directory)).append)
     curve.add(EPOCHS[0])
     if curve._timer is not None:  # on a slow machine it was written at once
         curve._timer.join()
@@ -66,8 +66,8 @@ def test_what_an_interrupted_run_left_is_not_mixed_in(directory: Path) -> None:
     """A trial that runs again starts a new curve."""
     curve_file(directory).parent.mkdir(parents=True)
     curve_file(directory).write_text('[1, {"loss": 5}, 1.0]\n')
-    RunningCurve(curve_file(directory))
-    assert read_curve(directory) == ()
+    with written_curve(directory, None):
+        assert read_curve(directory) == ()
 
 
 @pytest.mark.parametrize("damage", ["[2, {", "2\n", '[2, 3, "x"]\n', "\x00\n", '{"a": 1}\n'])

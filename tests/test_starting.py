@@ -72,6 +72,25 @@ def test_what_earlier_runs_found_out_is_kept_in_the_run(in_tmp: Path, tiny: Path
     assert rows(directory) == whole
 
 
+def test_the_portfolio_is_kept_in_the_run(in_tmp: Path, tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A search is resumed with the portfolio that it began with, though another version ships another one."""
+    whole = rows(start(load(tiny), Recorder()))
+    directory = start(load(tiny, ["search.trials=2"]), Recorder())
+    monkeypatch.setattr("hpsearch.warm_start.PORTFOLIO", ())
+    resume(directory, Recorder(), changes={"search.trials": 12})
+    assert rows(directory) == whole
+    with Run.read(directory) as run:
+        phases = [run.trial(number).origin["phase"] for number in range(4)]
+    assert phases == ["portfolio", "coarse", "portfolio", "coarse"]
+
+
+def test_a_cold_search_begins_with_none(in_tmp: Path, tiny: Path) -> None:
+    """Without the portfolio all first trials cover the space."""
+    directory = start(load(tiny, ["search.portfolio=false", "search.trials=3"]), Recorder())
+    with Run.read(directory) as run:
+        assert {trial.origin["phase"] for trial in run.trials()} == {"coarse"}
+
+
 @pytest.mark.parametrize(
     ("overrides", "text"),
     [

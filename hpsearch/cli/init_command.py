@@ -9,6 +9,8 @@ import click
 
 from hpsearch.commands import command, pasteable
 
+SCHEMA = ".hpsearch-schema.json"
+EDITORS = f"# yaml-language-server: $schema={SCHEMA}\n"
 TEMPLATE = """\
 # A search for hpsearch. `hpsearch check {name}` checks it, `hpsearch run {name}` runs it.
 seed: 7                         # everything random follows from it
@@ -19,13 +21,17 @@ objective:
     epochs: 27
 
 space:
+  # First the one that matters most.
   learning_rate: {{prior: log, min: 1e-4, max: 1}}                  # uniform in its exponent
-  momentum:      {{prior: reverse_log, min: 0.9, max: 0.999}}       # uniform in the exponent of 1 - momentum
-  hidden_layers: {{type: int, min: 1, max: 3}}
-  hidden_units:  {{type: int, prior: log, min: 16, max: 256}}
+  # Then these. Momentum is uniform in the exponent of 1 - momentum.
+  optimizer:     {{values: [momentum, adam]}}
+  momentum:      {{prior: reverse_log, min: 0.9, max: 0.999, when: {{optimizer: momentum}}}}
   batch_size:    {{values: {sizes}}}
-  optimizer:     {{values: [momentum, rmsprop, adam]}}
-  beta2:         {{prior: reverse_log, min: 0.9, max: 0.9999, when: {{optimizer: [rmsprop, adam]}}}}
+  hidden_units:  {{type: int, prior: log, min: 16, max: 256}}
+  # Then these.
+  hidden_layers: {{type: int, min: 1, max: 3}}
+  learning_rate_decay: {{prior: log, min: 0.001, max: 1}}           # rate / (1 + decay * epoch)
+  # With Adam, these are hardly ever worth a search: momentum (beta 1) 0.9, beta2 0.999, epsilon 1e-8.
 
 search:
   method: coarse_to_fine        # random over the whole space first, then finer around the best; or random
@@ -42,6 +48,7 @@ BATCH_SIZES = (16, 32, 64, 128, 256)
 
 @click.command()
 @click.argument("source", metavar="[SCRIPT|CONFIG]", default="config.yaml")
+@click.argument("arguments", metavar="[-- ARGUMENTS...]", nargs=-1)
 @click.option(
     "-o",
     "--output",
@@ -57,18 +64,29 @@ BATCH_SIZES = (16, 32, 64, 128, 256)
     metavar="FILE",
     help="Train the built-in network on FILE.",
 )
-def init(source: str, output: Path | None, interactive: bool, run_help: bool, data: Path | None) -> None:
+def init(
+    source: str,
+    arguments: tuple[str, ...],
+    output: Path | None,
+    interactive: bool,
+    run_help: bool,
+    data: Path | None,
+) -> None:
     """Write a first config.
 
     For a training script (train.py, or train.py:FUNCTION) it proposes what to search, with ranges around the
     script's defaults, and the metric that the script prints. It reads the script without running it. Without
-    a script, the config trains the built-in network. An existing file is never overwritten.
+    a script, the config trains the built-in network. An existing config is never overwritten. Editors
+    complete and check the config by the schema that is written beside it.
+
+    Every trial gives the script ARGUMENTS, which may have placeholders such as {trial_dir}.
 
     \b
     Examples:
       hpsearch init train.py
       hpsearch init train.py -i            ask for the metric, the parameters and their ranges
-      hpsearch init ./svm-train --run-help
+      hpsearch init train.py -- --data iris.csv --epochs 20
+      hpsearch init ./svm-train --run-help -- -v 5 heart_scale
       hpsearch init --data flowers.csv
     """
     from hpsearch.errors import UsageError
@@ -79,7 +97,7 @@ def init(source: str, output: Path | None, interactive: bool, run_help: bool, da
         again = command("init", *([] if is_config else [source]), "-o", "search.yaml")
         raise UsageError(f"{config} already exists and was not changed. Choose another name: {again}")
     if is_config or data is not None:
-        if not is_config:
+        if not is_config or arguments:
             raise UsageError("--data trains the built-in network; leave the script out")
         if interactive:
             raise UsageError("-i asks about a script; name one, such as hpsearch init train.py -i")
@@ -89,7 +107,7 @@ def init(source: str, output: Path | None, interactive: bool, run_help: bool, da
     from hpsearch.cli.init_answers import ask
     from hpsearch.cli.init_draft import proposal
 
-    propose = proposal(source, config, run_help=run_help)
+    propose = proposal(source, config, arguments, run_help=run_help)
     draft = propose(None)
     if interactive:
         draft = propose(ask(draft))
@@ -103,10 +121,17 @@ def init(source: str, output: Path | None, interactive: bool, run_help: bool, da
 
 
 def _write(config: Path, text: str) -> None:
-    from hpsearch.files import usage_errors, write_new
+    """Write a config, and beside it the schema by which editors complete and check it."""
+    import json
 
+    from hpsearch.config import json_schema
+    from hpsearch.files import usage_errors, write_new, write_whole
+
+    schema = config.parent / SCHEMA
     with usage_errors(config):
-        write_new(config, text)
+        write_new(config, EDITORS + text)
+    with usage_errors(schema):
+        write_whole(schema, json.dumps(json_schema(), indent=1))
 
 
 def _say_next(done: str, config: Path, first: str) -> None:

@@ -14,6 +14,7 @@ from hpsearch.cli.dashboard_command import dashboard
 from hpsearch.cli.demo_command import demo
 from hpsearch.cli.exchange_commands import export, import_
 from hpsearch.cli.figure_commands import plot, report
+from hpsearch.cli.help_command import help_
 from hpsearch.cli.init_command import init
 from hpsearch.cli.log_commands import logs
 from hpsearch.cli.machine_commands import completion, doctor
@@ -103,7 +104,7 @@ for command in (
     *(leaderboard, status, show, logs, list_runs),
     *(importance, explain, plot, report, dashboard),
     *(rerun, nurse, replay, train, predict),
-    *(export, demo, doctor, schema, completion),
+    *(export, demo, doctor, schema, help_, completion),
 ):
     program.add_command(command)
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from hpsearch.loop import Callback
 
 _ROWS_AT_THE_END = 10
+_COLD = ["search.portfolio=false", "search.warm_start=[]", "search.known_results=[]"]
 
 
 @click.command()
@@ -28,6 +29,7 @@ _ROWS_AT_THE_END = 10
     "-o", "--output", type=click.Path(path_type=Path), metavar="DIR", help="The run directory to make."
 )
 @click.option("--seed", type=int, metavar="N", help="The seed of everything random.")
+@click.option("--cold", is_flag=True, help="Use no portfolio and no earlier results.")
 @searching
 @common
 def run(
@@ -35,6 +37,7 @@ def run(
     overrides: tuple[str, ...],
     output: Path | None,
     seed: int | None,
+    cold: bool,
     trials: int | None,
     stop_after: str | None,
     workers: int | str | None,
@@ -64,6 +67,7 @@ def run(
     options = {"seed": seed, "search.trials": trials, "run.workers": workers, "run.strategy": strategy}
     options["run.stop_after"] = stop_after
     settings = [f"{key}={value}" for key, value in options.items() if value is not None]
+    settings += _COLD if cold else []
     base, earlier = origin(config)
     loaded = load(config, [*earlier, *overrides, *settings], base)
     variables = kernels.variables(loaded.run.kernels)

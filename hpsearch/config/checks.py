@@ -47,6 +47,20 @@ def check_run(search: SearchSection, run: RunSection, kind: type[ObjectiveSettin
         reader.report(("run", "memory"), "can only be used on Linux", hint="Remove it", key=True)
 
 
+def settle_portfolio(search: SearchSection, kind: type[ObjectiveSettings], reader: Reader) -> SearchSection:
+    """The section with ``portfolio`` decided; one that is of no use is reported."""
+    if search.portfolio is None:
+        useful = not kind.runs_user_code and METHODS[search.method].uses_prior_observations
+        return search.model_copy(update={"portfolio": useful})
+    if search.portfolio and kind.runs_user_code:
+        rule = "can only be used with the network; list configurations to begin with in search.enqueue"
+        reader.report(("search", "portfolio"), rule, hint="Remove it", key=True)
+    elif search.portfolio and not METHODS[search.method].uses_prior_observations:
+        rule = f"has no effect with method: {search.method}, whose trials depend on nothing known beforehand"
+        reader.report(("search", "portfolio"), rule, hint="Remove it", key=True)
+    return search
+
+
 def check_stop_at(search: SearchSection, metric: Metric, reader: Reader) -> None:
     """Reports a target that is not a value of the search's metric."""
     for name, value in search.stop_at.items():

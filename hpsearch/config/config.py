@@ -13,6 +13,7 @@ from hpsearch.config.checks import (
     check_stop_at,
     check_touch,
     search_notes,
+    settle_portfolio,
 )
 from hpsearch.config.constraints_section import CONSTRAINTS, read_constraints
 from hpsearch.config.earlier_results import find_earlier_results
@@ -238,7 +239,7 @@ class Config:
         search: SearchSection | None = reader.setting("search")
         run: RunSection | None = reader.setting("run")
         if search:
-            search = find_earlier_results(search, reader, base)
+            search = settle_portfolio(find_earlier_results(search, reader, base), kind, reader)
         if search and metric:
             check_stop_at(search, metric, reader)
         if search and run:
@@ -374,6 +375,7 @@ def trial_config(config: Config, trial: Trial) -> str:
     resolved["space"] = {name: resolved_constant(value) for name, value in trial.values.items()}
     resolved[CONSTRAINTS] = []
     resolved["search"] |= {"method": "random", "trials": 1, "early_stopping": False}
+    resolved["search"] |= {"portfolio": False}
     resolved["search"] |= {"warm_start": [], "known_results": [], "enqueue": []}
     resolved["search"] |= {"stop_at": {}}
     comment = f"""\

@@ -20,7 +20,7 @@ def find_earlier_results(search: SearchSection, reader: Reader, base: Path | Non
     if base is None:
         return search
     for key in ("warm_start", "known_results"):
-        if getattr(search, key) and not METHODS[search.method].uses_prior_observations:
+        if getattr(search, key) != [] and not METHODS[search.method].uses_prior_observations:
             others = [name for name, searcher in METHODS.items() if searcher.uses_prior_observations]
             rule = f"has no effect with method: {search.method}, which does not use earlier results"
             hint = f"Write method: {either(others)}, or leave it out"
@@ -33,7 +33,9 @@ def find_earlier_results(search: SearchSection, reader: Reader, base: Path | Non
     )
 
 
-def _runs(search: SearchSection, reader: Reader, base: Path) -> list[str]:
+def _runs(search: SearchSection, reader: Reader, base: Path) -> list[str] | None:
+    if search.warm_start is None:
+        return None
     found = []
     for index, name in enumerate(search.warm_start):
         places = [base / name, Path.cwd() / name, Path.cwd() / "runs" / name]

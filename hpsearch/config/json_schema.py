@@ -21,10 +21,37 @@ def json_schema() -> dict[str, JSON]:
     network["properties"] |= hyperparameters
     network["additionalProperties"] = False
     network["patternProperties"] = {"^hidden_units_[1-9][0-9]*$": hyperparameters["hidden_units"]}
+    objective = schema["$defs"]["ObjectiveSection"]["properties"]
+    words = [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]
+    objective["function"] = {"anyOf": [words[0], objective["function"]]}
+    objective["command"] = {"anyOf": [*words, objective["command"]]}
     schema["$defs"]["ParameterSection"] = _parameter()
     anything = {"anyOf": [_VALUE, {"$ref": "#/$defs/ParameterSection"}]}
     schema["properties"]["space"] |= {"minProperties": 1, "additionalProperties": anything}
-    return schema
+    return schema | _space_of_the_network()
+
+
+def _space_of_the_network() -> dict[str, JSON]:
+    """With the network as the objective, the space has its hyperparameters, within limits, and no others."""
+    searched = {name: _searched(found) for name, found in HYPERPARAMETERS.items()}
+    space = {
+        "properties": searched,
+        "patternProperties": {"^hidden_units_[1-9][0-9]*$": searched["hidden_units"]},
+        "additionalProperties": False,
+    }
+    network = {"properties": {"objective": {"type": "object", "required": ["network"]}}}
+    return {"if": network, "then": {"properties": {"space": space}}}
+
+
+def _searched(found: Hyperparameter) -> dict[str, JSON]:
+    """A hyperparameter in the space: a constant, or a section whose values and ends are possible values."""
+    constant = _hyperparameter(found)
+    del constant["default"]
+    description = constant.pop("description")
+    ends = dict.fromkeys(("min", "max", "low", "high", "lower", "upper"), constant)
+    lists = {key: {"items": constant} for key in ("values", "choices")}
+    section = {"allOf": [{"$ref": "#/$defs/ParameterSection"}, {"properties": ends | lists}]}
+    return {"description": description, "anyOf": [constant, section]}
 
 
 def _without_nulls(schema: Any) -> Any:

@@ -141,7 +141,7 @@ def _early_stopping(value: object) -> object:
     raise wrong("must be false, true or {min_epochs: …, reduction: …}")
 
 
-def _babysit(value: object) -> object:
+def _auto(value: object) -> object:
     if value == "auto" or value is False:
         return value == "auto"
     raise wrong("must be auto or false")
@@ -168,12 +168,30 @@ class SearchSection(Section):
     ] = Field(default=EarlyStopping(), description="whether trials that fall behind are stopped early")
     babysit: Annotated[
         bool,
-        BeforeValidator(_babysit),
-        PlainSerializer(lambda watched: "auto" if watched else False),
+        BeforeValidator(_auto),
+        PlainSerializer(lambda on: "auto" if on else False),
         WithJsonSchema({"enum": ["auto", False]}),
     ] = Field(default=False, description="auto: a careful nurse watches each trial and touches it")
-    warm_start: list[str] = Field(
-        default=[], max_length=100, description="run directories whose results guide the first trials"
+    portfolio: Annotated[
+        bool | None,
+        BeforeValidator(_auto),
+        PlainSerializer(lambda on: "auto" if on else False),
+        WithJsonSchema({"enum": ["auto", False]}),
+    ] = Field(
+        default=None,
+        description="auto, the default for the network: configurations that did well on other data are among"
+        " the first trials",
+    )
+    warm_start: Annotated[
+        list[str] | None,
+        BeforeValidator(lambda value: None if value == "auto" else value),
+        PlainSerializer(lambda runs: "auto" if runs is None else runs),
+        WithJsonSchema({"anyOf": [{"const": "auto"}, {"type": "array", "items": {"type": "string"}}]}),
+    ] = Field(
+        default=[],
+        max_length=100,
+        description="run directories whose results guide the first trials; or auto, for those beside this run"
+        " that search something similar",
     )
     known_results: Annotated[
         list[str], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)

@@ -16,7 +16,7 @@ import sys
 import time
 import warnings
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import CancelledError
 from multiprocessing import resource_tracker
 from pathlib import Path
@@ -36,6 +36,7 @@ from hpsearch.environment import SafePath, set_variables
 from hpsearch.errors import ClusterLost, SystemLacking, UsageError
 from hpsearch.executors.executor import Plan
 from hpsearch.objective import Objective
+from hpsearch.running import CurveFile, curve_file, passed_on
 from hpsearch.shortages import explain_shortage
 from hpsearch.signals import interrupts_blocked
 from hpsearch.trial import Result, Status, Trial
@@ -54,7 +55,7 @@ class Dask:
         objective: Runs a trial; it is pickled.
         most: How many trials to run at once.
         run_directory: A directory that the objective writes to; workers that do not see it get files of their
-            own, and what trials write there is lost.
+            own. What trials write there is lost, but for the epochs that they report, which are sent.
         scheduler: The address of the scheduler.
         scheduler_file: The file in which the scheduler says its address. With neither, there is a cluster of
             ``most`` processes on this machine.
@@ -85,6 +86,8 @@ class Dask:
         self._resume = command("resume", run_directory)
         self._threads = threads
         self._files: str | None = None
+        self._trials = run_directory / "trials"
+        self._curves: dict[int, tuple[CurveFile, str]] = {}  # of trials in flight, with the attempt's name
         self._surroundings = contextlib.ExitStack()
         self._cluster: LocalCluster | None = None
         self._client = self._connect(most, scheduler, scheduler_file, retries)
@@ -99,6 +102,7 @@ class Dask:
             self._set_kernels()
             if not all(self._client.run(run_directory.exists).values()):
                 self._ship(objective)
+                self._client.subscribe_topic(self._files, self._keep_epochs)
         except BaseException:
             self.close()
             raise
@@ -182,11 +186,16 @@ class Dask:
             key=f"hpsearch-{uuid4().hex}",
         )
         self._flight[future] = trial
+        if self._files is not None:
+            file = CurveFile(curve_file(self._trials / f"{trial.number:05d}"))
+            file.clear()
+            self._curves[trial.number] = file, ""
         future.add_done_callback(self._done.put)
 
     def _collect(self, future: Future[Result]) -> list[Result]:
         """The result of a task that has ended; none if its trial runs again."""
         trial = self._flight.pop(future)
+        self._curves.pop(trial.number, None)
         was_alone = self._alone == trial.number
         if was_alone:
             self._alone = None
@@ -205,6 +214,17 @@ class Dask:
         except Exception as error:  # the result did not come through the pipe
             result = Result(trial.number, Status.FAILED, reason=f"{type(error).__name__}: {error}")
         return [result]
+
+    def _keep_epochs(self, event: tuple[float, tuple[int, str, Sequence[str]]]) -> None:
+        """Write epochs of a running trial to this machine's disk, where all views look for them."""
+        _, (number, attempt, lines) = event
+        file, before = self._curves.get(number, (None, ""))
+        if file is None:  # its result is here
+            return
+        if attempt != before:
+            file.clear()
+            self._curves[number] = file, attempt
+        file.append(lines)
 
     def _connect(self, most: int, scheduler: str | None, file: str | None, retries: int) -> Client:
         logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # what it logs is raised here
@@ -362,10 +382,18 @@ def _run(objective: Objective, trial: Trial, threads: int, files: str | None) ->
         if task.state not in RUNNING or worker.status in ENDING:
             raise Abandoned
 
-    if files is not None:
-        objective = objective.with_root(Path(worker.local_directory) / files)
     threadpool_limits(limits=threads, user_api="blas")  # for good: another trial may run in another thread
-    return objective(trial, heartbeat=heartbeat)
+    if files is None:
+        return objective(trial, heartbeat=heartbeat)
+    objective = objective.with_root(Path(worker.local_directory) / files)
+    attempt = uuid4().hex
+
+    def send(lines: Sequence[str]) -> None:
+        with contextlib.suppress(RuntimeError, OSError):  # the worker is closing
+            worker.log_event(files, [trial.number, attempt, list(lines)])
+
+    with passed_on(send) as on_epoch:
+        return objective(trial, on_epoch=on_epoch, heartbeat=heartbeat)
 
 
 def _compared(machine: Mapping[str, Any]) -> dict[str, str]:

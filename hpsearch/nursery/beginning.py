@@ -17,9 +17,8 @@ from hpsearch.nursery.nursed_network import NursedNetwork
 from hpsearch.objectives.code_preparation import CodePreparation
 from hpsearch.objectives.kinds import prepare
 from hpsearch.objectives.network import NetworkPreparation
-from hpsearch.search import Search
 from hpsearch.space import Categorical, Parameter
-from hpsearch.starting import new_run
+from hpsearch.starting import new_run, search_of
 from hpsearch.store import Run
 from hpsearch.touches import Touch
 from hpsearch.trial import Trial
@@ -38,8 +37,7 @@ def begin(config: Config, say: Callable[[str], None]) -> Path:
     """
     _check_touch(config)
     with new_run(config, prepare(config), say) as run:
-        known = [(values, loss) for values, loss in run.meta("prior_observations")]
-        trial = Search.from_config(config, known).ask()
+        trial = search_of(run, config).ask()
         if trial is not None:
             run.record([trial])
         return run.directory

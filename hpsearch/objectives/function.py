@@ -143,12 +143,12 @@ class Function:
                 try:
                     return (yield from self._called(child, answers, context))
                 except TrialEnded:
-                    how = "" if child.exit is None else child.exit.how
-                    if how == "unfit":
+                    how = "running" if child.exit is None else child.exit.how
+                    if how == "unfit" or (how == "running" and not child.began):  # it is still importing
                         parents.refuse(origin)
-                    if how in ("unfit", "lost"):
-                        raise Unfit from None
-                    raise
+                    elif how != "lost":
+                        raise
+                    raise Unfit from None
 
     def _called(self, child: Child, answers: BinaryIO, context: TrialContext) -> Records:
         """Have a child call it for a trial."""

@@ -103,6 +103,11 @@ class Child:
                 self._read("metrics", metrics)
             self._stack = stack.pop_all()
 
+    @property
+    def began(self) -> bool:
+        """Whether the command is known to have begun."""
+        return self._group is not None
+
     def blocks(self, deadline: float | None = None) -> Iterator[tuple[str, bytes]]:
         """What comes from ``stdout``, ``stderr`` and ``metrics``, in whole lines, several at once.
 
@@ -231,7 +236,7 @@ class Child:
             self._blocks.append((source.name, block))
 
     def _hang_up(self) -> None:
-        self._processes.hang_up(began=self._group is not None)
+        self._processes.hang_up(began=self.began)
 
     def _close(self) -> None:
         self._hang_up()

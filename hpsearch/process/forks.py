@@ -21,7 +21,7 @@ from typing import Any
 from hpsearch.process.jobs import answer
 from hpsearch.process.supervisor import adopt_orphans, report, watch
 from hpsearch.process.user_function import find
-from hpsearch.process.watched_import import WatchedImport
+from hpsearch.process.watched_import import WatchedImport, open_again
 
 IDLE_SECONDS = 30.0
 """After which a parent ends that no trial needs: its slot may be on a computer that serves other searches."""
@@ -47,6 +47,7 @@ def serve(requests: int, name: str, path: str, variables: Sequence[str], memory:
     try:
         function = watched.run(lambda: find(name, path))
         fit = not watched.unfit(name)
+        read = watched.read_files()
     except BaseException:  # sys.exit() too; a fresh process says what it was
         fit = False
     import signal  # not before: a project may have modules with such names
@@ -68,6 +69,8 @@ def serve(requests: int, name: str, path: str, variables: Sequence[str], memory:
         fork = os.fork()
         if not fork:
             channel.close()
+            for number in read:
+                open_again(number)
             _enter(request["variables"], descriptors, printed)
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
             answer(descriptors["answers"], descriptors["messages"], lambda *_: function)

@@ -3,10 +3,12 @@
 It imports nothing but the standard library, and of that little, for it runs beside the user's code.
 """
 
+import fcntl
 import os
 import signal
+import stat
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 ATTRIBUTE = "HPSEARCH_START"
@@ -83,17 +85,24 @@ class WatchedImport:
         return *imported, self._temporary, self._environment, self._size
 
     def _gpu(self) -> str:
-        opened = [path for path in self._opened() if path.startswith(GPUS)]
+        opened = [path for path in self._opened().values() if path.startswith(GPUS)]
         cuda: Any = getattr(sys.modules.get("torch"), "cuda", None)
         if opened or (hasattr(cuda, "is_initialized") and cuda.is_initialized()):
             return f"opened a GPU ({opened[0] if opened else 'CUDA'})"
         return ""
 
     def _files(self) -> str:
-        return next((f"left {path} open" for path in self._opened() if path not in HARMLESS), "")
+        opened = self._opened()
+        only_read = read_files(opened)
+        bad = (path for number, path in opened.items() if path not in HARMLESS and number not in only_read)
+        return next((f"left {path} open" for path in bad), "")
 
-    def _opened(self) -> list[str]:
-        return [path for number, path in open_files().items() if self._before.get(number) != path]
+    def _opened(self) -> dict[int, str]:
+        return {number: path for number, path in open_files().items() if self._before.get(number) != path}
+
+    def read_files(self) -> list[int]:
+        """The file descriptors of files that were left open to be read; forks need their own positions."""
+        return read_files(self._opened())
 
     def _temporary(self) -> str:
         return next((f"left {path} behind" for path in self._made if os.path.lexists(path)), "")
@@ -116,6 +125,25 @@ def open_files() -> dict[int, str]:
         except OSError:  # that of the listing itself
             continue
     return found
+
+
+def read_files(descriptors: Iterable[int]) -> list[int]:
+    """Those that are regular files, open only to be read."""
+    return [
+        number
+        for number in descriptors
+        if stat.S_ISREG(os.fstat(number).st_mode)
+        and fcntl.fcntl(number, fcntl.F_GETFL) & os.O_ACCMODE == os.O_RDONLY
+    ]
+
+
+def open_again(number: int) -> None:
+    """Give an open file a position of its own, where it is now."""
+    position = os.lseek(number, 0, os.SEEK_CUR)
+    again = os.open(f"/proc/self/fd/{number}", os.O_RDONLY)  # also if it was renamed or removed
+    os.lseek(again, position, os.SEEK_SET)
+    os.dup2(again, number, inheritable=os.get_inheritable(number))
+    os.close(again)
 
 
 def list_directory(path: str) -> list[str]:

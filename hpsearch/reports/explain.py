@@ -29,6 +29,9 @@ def trial_table(found: TrialExplanation) -> Table:
     ]
     columns = [Column("parameter", ("parameter",)), Column("value", ("value",), right=True, choice=True)]
     notes = [f"Phase {phase}: {PHASES.get(phase, 'no reason is recorded')}."]
+    if weights := trial.origin.get("weights"):
+        listed = ", ".join(f"{name} ({weight:.2f})" for name, weight in weights.items())
+        notes.append(f"Known from, with weights: {listed}.")
     if drawn := trial.origin.get("drawn"):
         notes.append(f"Drawn from the priors: {', '.join(map(str, drawn))}.")
     if centre is not None:

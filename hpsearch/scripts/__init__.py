@@ -1,5 +1,6 @@
 """What does a training script take, and what is usual for it? Nothing of it is executed."""
 
+from hpsearch.scripts.fixed_words import with_fixed_words
 from hpsearch.scripts.help_text import read_help
 from hpsearch.scripts.printed_metrics import likely_goal
 from hpsearch.scripts.proposal import Draft, Wishes, propose_config
@@ -25,4 +26,5 @@ __all__ = [
     "read_help",
     "read_script",
     "read_shell",
+    "with_fixed_words",
 ]

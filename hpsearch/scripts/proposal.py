@@ -123,7 +123,8 @@ def _chosen(
     if any(option.before for option, _ in searched):  # a switch needs {args}, which is not used then
         searched = [(option, section) for option, section in searched if "{}" in option.flag]
     names = {option.name for option, _ in searched}
-    rest = [pair for pair in proposals if pair[0].name not in names and not pair[0].required]
+    names |= {option.name for option in role.required}
+    rest = [pair for pair in proposals if pair[0].name not in names]
     return searched, rest, possible
 
 
@@ -148,7 +149,7 @@ def _metric(script: Script, wishes: Wishes) -> list[str]:
     if not candidates:
         return [f"metric: {{name: loss, goal: minimize}}    # {EDIT}: no metric was found in the script"]
     best, *others = candidates
-    comment = f"# from line {best.line}"
+    comment = f"# from line {best.line}{f' of {best.file}' if best.file else ''}"
     if others:
         comment += f"; also: {', '.join(metric.name for metric in others[:6])}"
     return [aligned(f"metric: {{name: {scalar(best.name)}, goal: {likely_goal(best.name)}}}", comment)]

@@ -1,6 +1,7 @@
 """Reading a script: whichever library its options are made with."""
 
 import ast
+import os
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,8 +14,13 @@ from hpsearch.scripts.constants import constant_options, read_configurator, read
 from hpsearch.scripts.environment_options import environment_options
 from hpsearch.scripts.habits import propose
 from hpsearch.scripts.hydra_options import read_hydra
-from hpsearch.scripts.printed_metrics import printed_metrics, reported_metrics, returned_metric
-from hpsearch.scripts.script import Option, Script, unique
+from hpsearch.scripts.printed_metrics import (
+    best_candidates,
+    printed_metrics,
+    reported_metrics,
+    returned_metric,
+)
+from hpsearch.scripts.script import Option, PrintedMetric, Script, unique
 from hpsearch.scripts.settings_files import settings_file
 from hpsearch.scripts.signature_options import read_signature, signature_options
 from hpsearch.scripts.source_tree import Source, UnreadableScript, keyword
@@ -47,7 +53,18 @@ def read_script(path: Path) -> Script:
         script = Script("")
     if not any(map(_is_searched, script.options)):
         script = _with_what_it_holds(source, script)
-    return replace(script, metrics=printed_metrics(source), files=_files(source))
+    return replace(script, metrics=_metrics(source), files=_files(source))
+
+
+def _metrics(source: Source) -> tuple[PrintedMetric, ...]:
+    """What a script reports, or else what the files that it imports do."""
+    found = printed_metrics(source)
+    if best_candidates(found):
+        return found
+    for other in source.imported():
+        name = os.path.relpath(other.path, source.path.parent)
+        found += tuple(replace(metric, file=name) for metric in printed_metrics(other))
+    return found
 
 
 def _with_what_it_holds(source: Source, script: Script) -> Script:

@@ -7,7 +7,14 @@ from hpsearch.searchers.coarse_to_fine import CoarseToFine
 from hpsearch.searchers.observation_buffer import ObservationBuffer
 from hpsearch.searchers.quasi_random import QuasiRandom
 from hpsearch.searchers.random import Random
-from hpsearch.searchers.searcher import Observations, PriorObservation, Proposal, Searcher, SearcherContext
+from hpsearch.searchers.searcher import (
+    EarlierSearch,
+    Observations,
+    PriorObservation,
+    Proposal,
+    Searcher,
+    SearcherContext,
+)
 from hpsearch.searchers.warm_start_prior import match_observations
 
 __all__ = [
@@ -15,6 +22,7 @@ __all__ = [
     "METHODS",
     "PHASES",
     "CoarseToFine",
+    "EarlierSearch",
     "ObservationBuffer",
     "Observations",
     "PriorObservation",

@@ -20,7 +20,7 @@ from hpsearch.searchers.searcher import Indices, Observations, Proposal, Searche
 from hpsearch.searchers.seen import LEFTOVER, Seen
 from hpsearch.searchers.surrogate import Features, GaussianProcess, HyperparameterPrior
 from hpsearch.searchers.targets import surrogate_targets
-from hpsearch.searchers.warm_start_prior import WarmStartPrior
+from hpsearch.searchers.warm_start_prior import WarmStart
 from hpsearch.space import Floats
 
 _SHIFT, _COARSE, _ZOOM, _WARM = 0, 1, 2, 3  # purposes of generators
@@ -40,14 +40,15 @@ class CoarseToFine:
     """Random search that zooms in, with a surrogate to choose among its candidates.
 
     Args:
-        context: The space, the seed, and the results of earlier searches; these choose every other point
-            of the coarse phase.
+        context: The space, the seed, and what is known beforehand: every other point of the coarse phase is
+            chosen by the results of earlier searches; without any, it is one of the portfolio.
     """
 
     adaptive: ClassVar[bool] = True
     uses_prior_observations: ClassVar[bool] = True
     phases: ClassVar[Mapping[str, str]] = {
         "coarse": "one of the first points, random but evenly distributed over the whole space",
+        "portfolio": "one of the first points, a configuration that did well on other data",
         "warm": "one of the first points, the best of random candidates by results known beforehand",
         "global": "the best of random candidates by the surrogate; it came from the whole space",
         "zoom": "the best of random candidates by the surrogate; it came from near a good trial",
@@ -62,9 +63,8 @@ class CoarseToFine:
         self._coarse_trials = min(_MOST_COARSE, max(_FEWEST_COARSE, int(1.5 * d + 2)))
         shift = generator(seed, 0, _SHIFT).random(d)
         self._coarse = FeasibleSequence(space, partial(quasirandom_point, shift=shift))
-        self._warm_start_prior = (
-            WarmStartPrior(space, context.prior_observations) if context.prior_observations else None
-        )
+        self._warm_start = WarmStart(space, context.earlier) if context.earlier else None
+        self._portfolio = space.snap(space.units(context.portfolio))
         self._seen = Seen(space)
         self._sampler = Sampler(space)
         self._features = Features(space)
@@ -72,16 +72,23 @@ class CoarseToFine:
         self._fit_caches = {clip: FitCache(self._features, prior, clip, _MOST_POINTS) for clip in _CLIPS}
 
     def uses_results(self, number: int) -> bool:
-        """Whether trial ``number`` comes after the coarse phase."""
-        return number >= self._coarse_trials
+        """Whether trial ``number`` comes after the coarse phase, or earlier searches are weighed for it."""
+        return number >= self._coarse_trials or (self._warm_start is not None and number % 2 == 0)
 
     def propose(self, number: int, observations: Observations) -> Proposal:
         """A point of the coarse phase, or the candidate with the highest acquisition."""
         self._seen.update(observations.units, observations.history)
-        if self.uses_results(number) and np.isfinite(observations.losses).sum() >= _FEWEST_RESULTS:
+        enough = np.isfinite(observations.losses).sum() >= _FEWEST_RESULTS
+        if number >= self._coarse_trials and enough:
             return self._zoom(number, observations)
-        if self._warm_start_prior is not None and number % 2 == 0:
-            return self._warm(number, observations, self._warm_start_prior)
+        if self._warm_start is not None and number % 2 == 0:
+            weights = self._warm_start.weights(observations)
+            if weights.any():
+                return self._warm(number, observations, self._warm_start, weights)
+        if number % 2 == 0 and number // 2 < len(self._portfolio):
+            member = self._portfolio[number // 2]
+            if self._seen.unseen(member[None])[0]:
+                return Proposal(member, {"phase": "portfolio", "member": number // 2 + 1})
         unit = self._coarse.point(number)
         if unit is not None and self._seen.unseen(unit[None])[0]:
             return Proposal(unit, {"phase": "coarse"})
@@ -91,10 +98,12 @@ class CoarseToFine:
         """Any untried configuration."""
         return Proposal(self._seen.draw(generator(self._seed, number, _COARSE)), {"phase": "leftover"})
 
-    def _warm(self, number: int, observations: Observations, warm_start_prior: WarmStartPrior) -> Proposal:
+    def _warm(
+        self, number: int, observations: Observations, warm_start: WarmStart, weights: Floats
+    ) -> Proposal:
         """The best of random candidates by the results of earlier searches."""
         rng = generator(self._seed, number, _WARM)
-        acquisition = partial(warm_start_prior.acquisition, tried=observations.units)
+        acquisition = partial(warm_start.acquisition, tried=observations.units, weights=weights)
         first = self._best(self._sampler.sample_prior(rng, _WARM_CANDIDATES), acquisition)
         if first is None:
             return self._leftover(number)
@@ -103,7 +112,7 @@ class CoarseToFine:
         near = self._sampler.perturb(rng, points, np.full(len(points), NO_CENTRE), _FINE_RADIUS, lengths)
         second = self._best(near, acquisition)
         chosen = second if second is not None and second.acquisition > first.acquisition else first
-        return Proposal(chosen.unit, {"phase": "warm"})
+        return Proposal(chosen.unit, {"phase": "warm", "weights": warm_start.names(weights)})
 
     def _zoom(self, number: int, observations: Observations) -> Proposal:
         """The best of random candidates near good trials and elsewhere, or of further ones near that."""

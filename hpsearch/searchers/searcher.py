@@ -16,6 +16,19 @@ PriorObservation = tuple[Mapping[str, Value], float]
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierSearch:
+    """What is known from an earlier search, or from a file of results.
+
+    Attributes:
+        name: For people.
+        observations: At least one.
+    """
+
+    name: str
+    observations: Sequence[PriorObservation]
+
+
+@dataclass(frozen=True, slots=True)
 class SearcherContext:
     """What a searcher is made for.
 
@@ -23,13 +36,15 @@ class SearcherContext:
         space: What may be tried.
         seed: The search's seed.
         repeats: The number of seeds that each loss is a mean over.
-        prior_observations: Results of earlier searches.
+        earlier: Earlier searches.
+        portfolio: Configurations that do well elsewhere, the best first.
     """
 
     space: Space
     seed: int
     repeats: int = 1
-    prior_observations: Sequence[PriorObservation] = ()
+    earlier: Sequence[EarlierSearch] = ()
+    portfolio: Sequence[Mapping[str, Value]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +98,7 @@ class Searcher(Protocol):
     Attributes:
         adaptive: Whether the proposals of some trials depend on results. Without early stopping, the trials
             of a searcher that is not adaptive wait for nothing.
-        uses_prior_observations: Whether results known beforehand change what it proposes.
+        uses_prior_observations: Whether what is known beforehand changes what it proposes.
         phases: Every phase that a proposal's origin may name, and what it means in one line.
     """
 

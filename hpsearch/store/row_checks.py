@@ -99,6 +99,12 @@ def _is_observations(value: object) -> bool:
     )
 
 
+def _is_sizes(value: object) -> bool:
+    return isinstance(value, list) and all(
+        isinstance(each, list) and len(each) == 2 and is_text(each[0]) and is_whole(each[1]) for each in value
+    )
+
+
 def _is_config(value: object) -> bool:
     return (
         isinstance(value, dict)
@@ -113,6 +119,7 @@ _META: Mapping[str, Check] = {
     "config": _is_config,
     "created": is_time,
     "data": is_text,
+    "earlier": _is_sizes,
     "holder": lambda value: (
         isinstance(value, dict) and is_whole(value.get("pid")) and is_text(value.get("host"))
     ),
@@ -120,6 +127,7 @@ _META: Mapping[str, Check] = {
     "overrides": is_texts,
     "prior_observations": _is_observations,
     "rows": lambda value: value is None or (isinstance(value, dict) and all(map(is_whole, value.values()))),
+    "portfolio": lambda value: isinstance(value, list) and all(isinstance(each, dict) for each in value),
     "place": lambda value: (
         isinstance(value, dict) and is_text(value.get("run")) and is_text(value.get("base"))
     ),

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from hpsearch.errors import SpaceExhausted
-from hpsearch.searchers import Observations, Searcher, SearcherContext
+from hpsearch.searchers import EarlierSearch, Observations, Searcher, SearcherContext
 from hpsearch.space import Floats, Space
 from hpsearch.testing import example_spaces as spaces
 
@@ -141,7 +141,7 @@ class SearcherContract:
         space = spaces.CONTINUOUS
         known = [({"rate": 10.0**-k, "x": k / 4}, abs(k - 2.0)) for k in range(5)]
         plain, _ = replay(self.make(space, 3), space, 8)
-        started, _ = replay(self.make(space, 3, prior_observations=known), space, 8)
+        started, _ = replay(self.make(space, 3, earlier=[EarlierSearch("earlier", known)]), space, 8)
         assert self.searcher.uses_prior_observations == (not np.array_equal(plain, started))
 
     def test_seeds_give_different_searches(self) -> None:

@@ -136,7 +136,7 @@ def test_try_shows_one_trial(hpsearch: Program, in_tmp: Path) -> None:
     assert shown["metrics"] == {"val_loss": {"line": "val_loss: 1.1", "times": 2}}
     assert (shown["value"], len(shown["curve"]), shown["notes"]) == (0.6, 2, [])
     assert shown["memory"] > 1e6
-    assert sorted(path.name for path in Path().iterdir()) == ["config.yaml", "train.py"]
+    assert sorted(path.name for path in Path().glob("[!.]*")) == ["config.yaml", "train.py"]
 
 
 def test_try_says_what_to_change(hpsearch: Program, in_tmp: Path) -> None:

@@ -33,6 +33,7 @@ def test_defaults(tmp_path: Path) -> None:
         "early_stopping": {"min_epochs": 1, "reduction": 2},
         "warm_start": [],
         "babysit": False,
+        "portfolio": "auto",
         "known_results": [],
         "enqueue": [],
         "repeats": 1,

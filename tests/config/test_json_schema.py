@@ -26,3 +26,15 @@ def test_has_the_ranges_of_hyperparameters() -> None:
     """The range of a hyperparameter is the network's, including open ends."""
     dropout = json_schema()["$defs"]["NetworkSection"]["properties"]["dropout"]
     assert (dropout["type"], dropout["minimum"], dropout["exclusiveMaximum"]) == ("number", 0, 1)
+
+
+def test_offers_and_checks_hyperparameters_in_the_space() -> None:
+    """With the network the space has every hyperparameter, within its limits, and no other name."""
+    schema = json_schema()
+    assert schema["if"]["properties"]["objective"]["required"] == ["network"]
+    space = schema["then"]["properties"]["space"]
+    assert set(space["properties"]) == set(HYPERPARAMETERS)
+    assert space["additionalProperties"] is False
+    constant, section = space["properties"]["optimizer"]["anyOf"]
+    assert "adam" in constant["enum"]
+    assert section["allOf"][1]["properties"]["values"]["items"] == constant

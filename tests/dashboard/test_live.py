@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from hpsearch.running import RunningCurve, curve_file
+from hpsearch.running import CurveFile, RunningCurve, curve_file
 from hpsearch.trial import Epoch
 from tests.dashboard.conftest import Events, Site, result, trial, write_run
 
@@ -34,7 +34,7 @@ def test_the_epochs_of_a_running_trial_are_sent(site: Site) -> None:
     path.parent.mkdir(parents=True)
     with site.events("/runs/one") as events:
         events.next()
-        curve = RunningCurve(path)
+        curve = RunningCurve(CurveFile(path).append)
         curve._last -= 60  # as if the trial had begun a minute ago
         curve.add(Epoch(1, {"val_error": 0.75}, 1.0))
         parts = events.until(lambda message: "0.75" in message["parts"].get("running", ""))["parts"]

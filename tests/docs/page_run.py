@@ -85,7 +85,8 @@ class PageRun:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(block.text, encoding="utf-8")
         config = self._place / "config.yaml"
-        if name == "train.py" and config.exists() and "train:objective" in config.read_text():
+        called = name == "train.py" and "def objective(" in block.text
+        if called and config.exists() and "train:objective" in config.read_text():
             self._call(block, config)
 
     def _call(self, block: Block, config: Path) -> None:

@@ -1,13 +1,17 @@
-"""The pages of the reference that are made from the code: of the schema, and of the names of the package."""
+"""The pages that are made from the code: of the schema, of the names of the package, and the manual page."""
 
 import inspect
 import re
+import tomllib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import hpsearch
+from hpsearch.cli.program import program
 from hpsearch.config import json_schema
+from tests.docs.blocks import ROOT
 
+WIDTH: dict[str, Any] = {"terminal_width": 78, "max_content_width": 78, "resilient_parsing": True}
 MADE = "`tests/docs/test_references.py` writes and checks this page."
 _SECTIONS = {
     "MetricSection": "metric",
@@ -99,6 +103,32 @@ def names_page() -> str:
     return "\n".join(parts)
 
 
+def man_page() -> str:
+    """hpsearch(1): the help of the program and of every command."""
+    context = program.make_context("hpsearch", [], **WIDTH)
+    parts = [
+        f'.TH HPSEARCH 1 "" "hpsearch {hpsearch_version()}"',
+        ".SH NAME\nhpsearch \\- search for good hyperparameters",
+        f".SH SYNOPSIS\n.nf\n{_roff(program.get_help(context))}\n.fi",
+    ]
+    for name, command in program.commands.items():
+        inner = command.make_context(name, [], parent=context, **WIDTH)
+        parts.append(f".SH HPSEARCH {name.upper()}\n.nf\n{_roff(command.get_help(inner))}\n.fi")
+    return "\n".join(parts) + "\n"
+
+
+def hpsearch_version() -> str:
+    """The version of pyproject.toml; what is installed may be another."""
+    found = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    return str(found["project"]["version"])
+
+
+def _roff(text: str) -> str:
+    """A text that is shown line by line: no line begins a request, and hyphens can be copied."""
+    text = text.replace("\\", "\\e").replace("-", "\\-")
+    return re.sub(r"^(?=[.'])", r"\\&", text, flags=re.MULTILINE)
+
+
 def _methods(found: Any) -> Iterator[tuple[str, Any]]:
     if inspect.isclass(found) and not issubclass(found, Exception):
         for name, value in vars(found).items():
@@ -108,7 +138,9 @@ def _methods(found: Any) -> Iterator[tuple[str, Any]]:
 
 def _signature(name: str, found: Any) -> str:
     try:
-        parameters = list(inspect.signature(found).parameters.values())
+        parameters = [
+            each for each in inspect.signature(found).parameters.values() if not each.name.startswith("_")
+        ]
     except ValueError:
         return name
     words, keyword = [], False

@@ -114,3 +114,15 @@ def test_the_whole_leaderboard_is_the_recorded_one(
     digest = hashlib.sha256(json.dumps(leaderboard, sort_keys=True).encode()).hexdigest()
     assert code == 0
     golden("digits-leaderboard.sha256", f"{digest}\n")
+
+
+def test_the_picture_in_the_readme_is_that_of_its_search(
+    in_tmp: Path, quick_start: Callable[[Path], str], golden: Callable[..., None]
+) -> None:
+    """What `hpsearch plot` draws of the search in the transcript."""
+    if not reproducible():
+        pytest.skip(f"the dots are those of NumPy's pinned version with AVX2, and this is {arithmetic()}")
+    quick_start(in_tmp)
+    code, _ = PageRun(in_tmp, quick_start).command("hpsearch plot runs/digits-001 zoom -o zoom.svg")
+    assert code == 0
+    golden("zoom.svg", (in_tmp / "zoom.svg").read_text(encoding="utf-8"), ROOT / "docs")

@@ -18,6 +18,7 @@ from hpsearch.objectives.code_objective import CodeObjective
 from hpsearch.objectives.function import Function
 from hpsearch.objectives.network import NetworkObjective
 from hpsearch.resuming import resume
+from hpsearch.running import CurveFile, curve_file, read_curve
 from hpsearch.starting import start
 from hpsearch.store import Run
 from hpsearch.trial import Metric, Result, Trial
@@ -36,10 +37,15 @@ def objective(x, trial):
     for epoch in range(trial.epochs):
         yield {"value": (x - 0.3) ** 2 + 1 / (epoch + 1)}
 
+def parent(pid):
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+
 def killer(x, trial):
-    if trial.number == 2:  # the worker is two processes above
-        parent = Path(f"/proc/{os.getppid()}/stat").read_text().rpartition(")")[2].split()[1]
-        os.kill(int(parent), signal.SIGKILL)
+    if trial.number == 2:
+        pid = os.getpid()
+        while "dask_worker" not in Path(f"/proc/{parent(pid)}/cmdline").read_text():
+            pid = parent(pid)
+        os.kill(pid, signal.SIGKILL)  # the worker, whose parent is the nanny
     yield from objective(x, trial)
 """
 
@@ -103,6 +109,14 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
     made.close()
 
 
+@pytest.fixture(scope="module")
+def kept_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A cluster for tests that break nothing."""
+    made = Cluster(tmp_path_factory.mktemp("cluster"))
+    yield made
+    made.close()
+
+
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
     """The config, with its function beside it."""
@@ -137,9 +151,9 @@ def expected(config: Path) -> list[tuple[int, str, float | None, list[dict[str, 
     return leaderboard(search(config, "panda", "run.strategy=panda"))
 
 
-def test_a_cluster_finds_what_panda_finds(config: Path, cluster: Cluster, expected: object) -> None:
+def test_a_cluster_finds_what_panda_finds(config: Path, kept_cluster: Cluster, expected: object) -> None:
     """The leaderboard is the same."""
-    assert leaderboard(search(config, "dask", *on(cluster))) == expected
+    assert leaderboard(search(config, "dask", *on(kept_cluster))) == expected
 
 
 def test_a_killed_worker_loses_nothing(config: Path, cluster: Cluster, expected: object) -> None:
@@ -244,7 +258,7 @@ def test_what_nobody_waits_for_is_ended(
         process.wait()
 
 
-def test_workers_without_the_disk_get_the_files(config: Path, cluster: Cluster, tmp_path: Path) -> None:
+def test_workers_without_the_disk_get_the_files(config: Path, kept_cluster: Cluster, tmp_path: Path) -> None:
     """The function's module, and the network's data; here they are gone once the workers are there."""
     data = tmp_path / "data"
     load_data("blobs", seed=0).save(data)
@@ -256,7 +270,9 @@ def test_workers_without_the_disk_get_the_files(config: Path, cluster: Cluster, 
     trials = ((network, Trial(0, {"learning_rate": 0.1}, 1)), (function, Trial(0, {"x": 0.3}, 1)))
     for objective, trial in trials:
         nowhere = tmp_path / "nowhere"
-        with executor.Dask(objective, 1, run_directory=nowhere, scheduler_file=str(cluster.file)) as workers:
+        with executor.Dask(
+            objective, 1, run_directory=nowhere, scheduler_file=str(kept_cluster.file)
+        ) as workers:
             if objective is function:
                 (tmp_path / "bowl.py").unlink()
             else:
@@ -265,3 +281,36 @@ def test_workers_without_the_disk_get_the_files(config: Path, cluster: Cluster, 
             (result,) = workers.wait()
         assert result.status == "done", result.reason
         assert not (tmp_path / "trials").exists()
+
+
+CURVE = [{"value": 0.5}, {"value": 0.25}]
+WAITING = """\
+import time
+from pathlib import Path
+
+def objective(x):
+    yield {"value": x}
+    yield {"value": x / 2}
+    while not Path(%r).exists():
+        time.sleep(0.01)
+"""
+
+
+def test_epochs_come_from_workers_without_the_disk(kept_cluster: Cluster, tmp_path: Path) -> None:
+    """While a trial runs, its curve is in the run directory, for all views."""
+    project, run_directory, go = (tmp_path / name for name in ("project", "run", "go"))
+    project.mkdir()
+    (project / "waiting.py").write_text(WAITING % str(go))
+    objective = CodeObjective(
+        Function("waiting:objective", project, 2), Metric("value"), project, project / "trials"
+    )
+    settings = {"run_directory": run_directory, "scheduler_file": str(kept_cluster.file)}
+    with executor.Dask(objective, 1, **settings) as workers:
+        run_directory.mkdir()  # so that the workers did not see it
+        trial_directory = run_directory / "trials" / "00003"
+        CurveFile(curve_file(trial_directory)).append(["left by an interrupted search"])
+        workers.submit(Trial(3, {"x": 0.5}, 1))
+        wait_until(lambda: [epoch.metrics for epoch in read_curve(trial_directory)] == CURVE)
+        go.touch()
+        (result,) = workers.wait()
+    assert [dict(epoch.metrics) for epoch in result.curve] == CURVE

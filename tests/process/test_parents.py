@@ -92,13 +92,15 @@ CodeObjective(function, Metric("value"), here, Path({str(tmp_path)!r}))(Trial(7,
 UNFIT = {
     "import threading; threading.Timer(60, print).start()": "started 1 thread",
     "import subprocess; P = subprocess.Popen(['sleep', '60'])": "started the process ",
-    "FILE = open(__file__)": "left {path} open",
+    "FILE = open(__file__, 'a')": "left {path} open",
+    "import types, sys; sys.modules['torch'] = types.SimpleNamespace(cuda=types.SimpleNamespace("
+    "is_initialized=lambda: True))": "opened a GPU (CUDA)",
     "import mmap; BLOCK = mmap.mmap(-1, 4096)": "mapped shared memory",
     "import tempfile; DIRECTORY = tempfile.mkdtemp(dir='.')": "left ./tmp",
     "import os; SEED = os.environ.get('HPSEARCH_SEED')": "used HPSEARCH_SEED of the environment",
     "import signal; signal.signal(signal.SIGCHLD, print)": "set a handler of SIGCHLD",
     "HPSEARCH_START = 'fresh'": 'it has HPSEARCH_START = "fresh"',
-    "import os, tempfile\nopen(__file__).close(); tempfile.NamedTemporaryFile().close()": "",
+    "import tempfile; FILE = open(__file__); tempfile.NamedTemporaryFile().close()": "",
 }
 
 

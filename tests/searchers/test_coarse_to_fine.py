@@ -137,3 +137,13 @@ def test_pending_trials_keep_the_next_away(seed: int) -> None:
     beside = observations(np.concatenate([units, pending]), losses, 25)
     proposed = make("coarse_to_fine", space, seed).propose(25, beside).unit
     assert np.linalg.norm(pending - proposed) > 0.3
+
+
+def test_the_portfolio_is_tried_at_every_other_trial_of_the_coarse_phase() -> None:
+    """In its order, but not twice; the points between are those of a search without it."""
+    plain, _ = replay(make("coarse_to_fine", spaces.MIXED, 5), spaces.MIXED, 6)
+    portfolio = spaces.MIXED.values(plain[[1, 3, 3]])
+    units, _ = replay(make("coarse_to_fine", spaces.MIXED, 6, portfolio=portfolio), spaces.MIXED, 6)
+    without, _ = replay(make("coarse_to_fine", spaces.MIXED, 6), spaces.MIXED, 6)
+    assert units[[0, 2]].tobytes() == plain[[1, 3]].tobytes()
+    assert units[[1, 3, 4, 5]].tobytes() == without[[1, 3, 4, 5]].tobytes()

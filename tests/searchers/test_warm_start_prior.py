@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from hpsearch.search import Search
-from hpsearch.searchers import PriorObservation, match_observations
+from hpsearch.searchers import EarlierSearch, Observations, PriorObservation, match_observations
+from hpsearch.searchers.warm_start_prior import WarmStart
 from hpsearch.space import Categorical, Number, Space
 
 SPACE = Space(
@@ -97,3 +98,58 @@ def test_misleading_observations_are_overcome() -> None:
     assert search.best is not None
     assert search.best.value < 0.1
     assert len(search.results) == 30
+
+
+def ranked() -> tuple[WarmStart, Observations]:
+    """Two earlier searches, one with all losses turned round, and results that agree with the other."""
+    values, losses = earlier()
+    sources = [
+        EarlierSearch(name, match_observations(SPACE, values, turned))
+        for name, turned in (("alike", losses), ("opposite", -losses))
+    ]
+    units = SPACE.snap(np.random.default_rng(8).random((10, SPACE.dimensions)))
+    own = np.array([abs(math.log10(float(each["rate"])) + 2.5) for each in SPACE.values(units)])
+    curves = [np.empty(0)] * 10
+    return WarmStart(SPACE, sources), Observations(units, own, np.zeros(10, dtype=np.bool_), curves)
+
+
+def test_earlier_searches_weigh_as_much_as_their_rankings_agree() -> None:
+    """Without results all weigh the same; with them the opposite one has no weight, and is not named."""
+    start, seen = ranked()
+    assert len(set(start.weights(Observations.nothing(SPACE.dimensions)))) == 1
+    weights = start.weights(seen)
+    assert weights[0] > 0.5
+    assert weights[1] == 0
+    assert list(start.names(weights)) == ["alike"]
+
+
+def test_where_all_earlier_searches_mislead_the_space_is_covered() -> None:
+    """Trials that earlier results would have chosen are points of the coarse phase."""
+    values, losses = earlier()
+    search = Search(SPACE, seed=3, trials=7, prior_observations=match_observations(SPACE, values, -losses))
+    while (trial := search.ask()) is not None:
+        search.tell(trial, abs(math.log10(float(trial.values["rate"])) + 2.5))
+    phases = [search.trial(number).origin["phase"] for number in range(0, 7, 2)]
+    assert phases[0] == "warm"
+    assert phases[-1] == "coarse"
+
+
+@pytest.mark.parametrize("lag", [0, 3])
+def test_a_warm_search_continued_after_any_trial_is_the_same(lag: int) -> None:
+    """Restored from the first trials and results, whatever their number, it asks for the same trials."""
+    known = match_observations(SPACE, *earlier(20))
+
+    def make() -> Search:
+        return Search(SPACE, seed=3, trials=9, lag=lag, prior_observations=known)
+
+    whole = make()
+    while not whole.finished:
+        trials = list(iter(lambda: whole.ask() if whole.ready else None, None))
+        for trial in trials:
+            whole.tell(trial, worth(dict(trial.values)))
+    for cut in range(9):
+        again = make()
+        again.restore([whole.trial(number) for number in range(cut)], whole.results[:cut])
+        while (trial := again.ask()) is not None:
+            assert trial == whole.trial(trial.number)
+            again.tell(trial, worth(dict(trial.values)))

@@ -1,0 +1,293 @@
+"""A whole search on digits: hpsearch as shipped, and Optuna with PyTorch, on the same rows and the same core.
+
+::
+
+    python -m benchmarks.headline --results runs/headline.jsonl --seeds 12 --python ../torch/bin/python
+
+Each search is a process of its own, imports included: 64 trials of at most 27 epochs, in the space of
+``configs/digits.yaml``. On our side that is ``hpsearch run`` with this config and one trial after another; on
+the other it is the program that one writes with the two libraries: TPE with its Hyperband pruner,
+BatchNorm1d, fused optimizers, tensors in memory, one thread. In both, a trial is worth its best epoch by the
+validation error, and the test error is that of the best trial's best epoch. Every seed splits the rows anew;
+the two take turns. ``--python`` is an interpreter that has PyTorch and Optuna.
+"""
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+CONFIG = Path(__file__).parents[1] / "configs" / "digits.yaml"
+TRIALS, EPOCHS = 64, 27
+SPLITS = "train", "validation", "test"
+PEER = "optuna_torch"
+
+
+class Trace:
+    """What a search has used and found after each trial, printed for the parent process."""
+
+    def __init__(self) -> None:
+        self._epochs = 0
+        self._best: tuple[float, float] | None = None
+        self._test = 1.0
+        self._rows = [self._row()]
+
+    def add(self, epochs: int, worth: tuple[float, float], test: float) -> None:
+        """A trial has ended, with a validation error, what orders equal ones, and a test error."""
+        self._epochs += epochs
+        if self._best is None or worth < self._best:
+            self._best, self._test = worth, test
+        self._rows.append(self._row())
+
+    def _row(self) -> list[float]:
+        return [time.process_time(), self._epochs, self._test]
+
+    def print(self) -> None:
+        """As JSON: processor seconds, epochs and test error after each trial; the most memory in MB."""
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        print(json.dumps({"trace": self._rows, "memory": memory}))
+
+
+def hpsearch(rows: Path, seed: int) -> None:
+    """The search of this project."""
+    from hpsearch import kernels
+
+    kernels.prefer_portable()
+    from hpsearch.config import load
+    from hpsearch.reports.lines import Lines
+    from hpsearch.starting import start
+    from hpsearch.trial import Result, Trial
+
+    trace = Trace()
+
+    class Traced(Lines):
+        """Writes nothing, and notes what each trial has cost."""
+
+        def on_trial_complete(self, trial: Trial, result: Result) -> None:
+            """Note it."""
+            worths = [(epoch.metrics["val_error"], epoch.metrics["val_loss"]) for epoch in result.curve]
+            if result.value is None:
+                trace.add(len(worths), (1.0, 1e9), 1.0)
+            else:
+                trace.add(len(worths), min(worths), float(result.final["test_error"] or 0.0))
+
+    files = {"data": "train", "validation": "validation", "test": "test"}
+    data = [f"objective.network.{key}={rows / split}.npz" for key, split in files.items()]
+    config = load(CONFIG, [f"seed={seed}", "run.strategy=panda", f"search.trials={TRIALS}", *data])
+    start(config, Traced(None), directory=rows / f"run-{seed}")
+    trace.print()
+
+
+def optuna_torch(rows: Path, seed: int) -> None:
+    """The search of Optuna, which trains with PyTorch."""
+    import optuna
+    import torch
+
+    torch.set_num_threads(1)
+    torch.manual_seed(seed)
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    trace, data = Trace(), _tensors(rows)
+
+    def objective(trial: Any) -> float:
+        (epochs, pruned), worth, test = _train(trial, data)
+        trace.add(epochs, worth, test)
+        if pruned:
+            raise optuna.TrialPruned
+        return worth[0]
+
+    pruner = optuna.pruners.HyperbandPruner(min_resource=1, max_resource=EPOCHS, reduction_factor=3)
+    study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=seed), pruner=pruner)
+    study.optimize(objective, n_trials=TRIALS)
+    trace.print()
+
+
+def _tensors(rows: Path) -> dict[str, Any]:
+    """Features and labels of each split, standardised by the training rows."""
+    import numpy as np
+    import torch
+
+    data = {}
+    for split in SPLITS:
+        with np.load(rows / f"{split}.npz") as arrays:
+            data[split] = arrays["X"].astype(np.float32), arrays["y"].astype(np.int64)
+    mean, deviation = data["train"][0].mean(axis=0), data["train"][0].std(axis=0)
+    deviation[deviation == 0] = 1
+    return {
+        split: (torch.from_numpy((x - mean) / deviation), torch.from_numpy(y))
+        for split, (x, y) in data.items()
+    }
+
+
+def _network(trial: Any, inputs: int) -> Any:
+    import torch
+
+    units = trial.suggest_int("hidden_units", 16, 256, log=True)
+    layers: list[Any] = []
+    for _ in range(trial.suggest_int("hidden_layers", 1, 3)):
+        layers += [torch.nn.Linear(inputs, units, bias=False), torch.nn.BatchNorm1d(units), torch.nn.ReLU()]
+        inputs = units
+    return torch.nn.Sequential(*layers, torch.nn.Linear(units, 10))
+
+
+def _optimizer(trial: Any, parameters: Any) -> Any:
+    import torch
+
+    rate = trial.suggest_float("learning_rate", 1e-4, 1, log=True)
+    momentum = 1 - trial.suggest_float("1 - momentum", 1e-3, 0.1, log=True)
+    name = trial.suggest_categorical("optimizer", ["momentum", "rmsprop", "adam"])
+    if name == "momentum":  # with the gradient's share, as in our search
+        return torch.optim.SGD(parameters, rate, momentum, dampening=momentum, fused=True)
+    beta2 = 1 - trial.suggest_float("1 - beta2", 1e-4, 0.1, log=True)
+    if name == "rmsprop":
+        return torch.optim.RMSprop(parameters, rate, alpha=beta2)
+    return torch.optim.Adam(parameters, rate, (momentum, beta2), fused=True)
+
+
+def _train(trial: Any, data: dict[str, Any]) -> tuple[tuple[int, bool], tuple[float, float], float]:
+    """One trial: its epochs and whether it was pruned, its best validation error and loss, its test error."""
+    import copy
+
+    import torch
+
+    loss_of = torch.nn.CrossEntropyLoss()
+    x, y = data["train"]
+    model = _network(trial, x.shape[1])
+    steps = _optimizer(trial, model.parameters())
+    batch_size = trial.suggest_categorical("batch_size", [16, 32, 64, 128, 256])
+
+    def measure(split: str) -> tuple[float, float]:
+        model.eval()
+        with torch.inference_mode():
+            scores = model(data[split][0])
+            wrong = (scores.argmax(dim=1) != data[split][1]).float().mean().item()
+            return wrong, loss_of(scores, data[split][1]).item()
+
+    best, kept, pruned = (1.0, float("inf")), model.state_dict(), False
+    for epoch in range(1, EPOCHS + 1):
+        model.train()
+        for index in torch.randperm(len(x)).split(batch_size):
+            steps.zero_grad()
+            loss_of(model(x[index]), y[index]).backward()
+            steps.step()
+        if (worth := measure("validation")) < best:
+            best, kept = worth, copy.deepcopy(model.state_dict())
+        trial.report(best[0], epoch)
+        if pruned := epoch < EPOCHS and trial.should_prune():
+            break
+    model.load_state_dict(kept)
+    return (epoch, pruned), best, measure("test")[0]
+
+
+SEARCHES = {"hpsearch": hpsearch, PEER: optuna_torch}
+
+
+def write_rows(directory: Path, seed: int) -> None:
+    """Write the rows of digits, split 60 : 20 : 20, as files that both searches read."""
+    import numpy as np
+
+    from hpsearch.data.load import load
+
+    data = load("digits", seed=seed, validation=0.2, test=0.2, standardize=False)
+    for split in SPLITS:
+        x, y = getattr(data, f"x_{split}"), getattr(data, f"y_{split}")
+        np.savez(directory / f"{split}.npz", X=x, y=y.astype(int))
+
+
+def measured(name: str, python: str, core: int, rows: Path, seed: int) -> dict[str, Any]:
+    """Run a search in a process of its own, on one core."""
+    one_thread = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    words = [python, "-m", "benchmarks.headline", "--search", name, "--rows", str(rows), "--seed", str(seed)]
+    began = time.perf_counter()
+    done = subprocess.run(
+        ["taskset", "-c", str(core), *words],
+        env={**os.environ, **one_thread},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return {**json.loads(done.stdout.splitlines()[-1]), "seconds": time.perf_counter() - began}
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Do the searches that the results file lacks, in turn."""
+    done = {(row["search"], row["seed"]) for row in rows_of(arguments.results)}
+    for seed in range(arguments.seeds):
+        with tempfile.TemporaryDirectory() as directory:
+            write_rows(Path(directory), seed)
+            for name in sorted(SEARCHES, reverse=bool(seed % 2)):
+                if (name, seed) in done:
+                    continue
+                python = arguments.python if name == PEER else sys.executable
+                row = measured(name, python, arguments.core, Path(directory), seed)
+                with arguments.results.open("a") as file:
+                    file.write(json.dumps({"search": name, "seed": seed, **row}) + "\n")
+
+
+def rows_of(path: Path) -> list[dict[str, Any]]:
+    """The searches in a results file."""
+    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+
+def table(path: Path) -> None:
+    """Print means over the seeds that both have, and the processor time until the peer's mean test error."""
+    import numpy as np
+
+    by_seed: dict[str, dict[int, dict[str, Any]]] = {name: {} for name in SEARCHES}
+    for row in rows_of(path):
+        by_seed[row["search"]][row["seed"]] = row
+    seeds = sorted(set.intersection(*map(set, by_seed.values())))
+    print(f"{len(seeds)} seeds\n{'':14}  CPU s  without start  wall s  epochs  MB  test error")
+    costs = {}
+    for name, searches in by_seed.items():
+        ends = np.array([searches[seed]["trace"][-1] for seed in seeds])
+        begins = np.array([searches[seed]["trace"][0][0] for seed in seeds])
+        more = np.array([[searches[seed]["seconds"], searches[seed]["memory"]] for seed in seeds])
+        cpu, epochs, test = ends.mean(axis=0)
+        error = ends[:, 2].std(ddof=1) / np.sqrt(len(seeds))
+        print(
+            f"{name:14} {cpu:6.1f} {cpu - begins.mean():14.1f} {more[:, 0].mean():7.1f} {epochs:7.0f}"
+            f" {more[:, 1].mean():4.0f}  {test:.4f} ± {error:.4f}"
+        )
+        costs[name] = ends[:, 0]
+    ratios = np.log(costs[PEER] / costs["hpsearch"])
+    draws = np.random.default_rng(0).choice(ratios, (10_000, len(ratios))).mean(axis=1)
+    low, high = np.exp(np.quantile(draws, [0.05, 0.95]))
+    print(f"Processor time of the whole search, ratio: {np.exp(ratios.mean()):.1f} [{low:.1f}, {high:.1f}]")
+    traces = {name: np.array([[by_seed[name][seed]["trace"]] for seed in seeds])[:, 0] for name in SEARCHES}
+    target = traces[PEER][:, -1, 2].mean()
+    for name, own in traces.items():
+        reached = np.flatnonzero(own[:, :, 2].mean(axis=0) <= target)
+        if len(reached):
+            cpu = own[:, reached[0], 0].mean()
+            print(f"{name}: as good as {PEER} at its end after {reached[0]} trials, {cpu:.1f} s of CPU")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--results", type=Path, help="a JSON-lines file")
+    parser.add_argument("--seeds", type=int, default=12)
+    parser.add_argument("--core", type=int, default=0, help="the CPU that all searches run on")
+    parser.add_argument("--python", default=sys.executable)
+    parser.add_argument("--search", choices=SEARCHES, help=argparse.SUPPRESS)
+    parser.add_argument("--rows", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--seed", type=int, help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.search:
+        SEARCHES[arguments.search](arguments.rows, arguments.seed)
+        return
+    if arguments.results is None:
+        parser.error("--results is missing")
+    run(arguments)
+    table(arguments.results)
+
+
+if __name__ == "__main__":
+    main()

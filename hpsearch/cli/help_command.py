@@ -1,0 +1,74 @@
+"""The pages of the documentation, in the terminal: ``help``."""
+
+from __future__ import annotations  # types are imported for annotations only
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from hpsearch.cli.options import Color, common, console
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+TOPICS = (
+    *("config", "objectives", "network", "figures", "nursery", "panda-or-caviar", "python", "cluster"),
+    *("moving-in", "search-quality", "reliability", "performance", "comparison", "faq", "glossary"),
+)
+"""The pages that a reader of the terminal may want; the others are about the project's own code."""
+
+
+@click.command("help")
+@click.argument("topic", required=False)
+@common
+@click.pass_context
+def help_(context: click.Context, topic: str | None, color: Color) -> None:
+    """Show a page of the documentation.
+
+    TOPIC is a page or a command. Without it, the pages are listed.
+
+    \b
+    Examples:
+      hpsearch help
+      hpsearch help config
+      hpsearch help run
+    """
+    import re
+
+    from hpsearch.errors import UsageError
+
+    group = context.find_root().command
+    pages = _pages()
+    if topic is None:
+        for name, path in pages.items():
+            click.echo(f"{name:16} {_title(path)}")
+        return
+    if isinstance(group, click.Group) and topic in group.commands:
+        root = context.find_root()
+        with group.commands[topic].make_context(topic, [], parent=root, resilient_parsing=True) as inner:
+            click.echo(group.commands[topic].get_help(inner))
+        return
+    if topic not in pages:
+        raise UsageError(f"A topic is one of {', '.join(pages)}, or a command; found {topic!r}")
+    text = re.sub(r"<!--.*?-->\n?", "", pages[topic].read_text(encoding="utf-8"), flags=re.DOTALL)
+    text = re.sub(r'^(```\w+) title="[^"]*"$', r"\1", text, flags=re.MULTILINE)
+    screen = console(color)
+    if not screen.is_terminal:
+        click.echo(text, nl=False)
+        return
+    from rich.markdown import Markdown
+
+    screen.print(Markdown(text, hyperlinks=False))
+
+
+def _pages() -> Mapping[str, Path]:
+    """The pages by topic: from the installed package, or of the checkout that runs."""
+    package = Path(__file__).parents[1]
+    directory = next(each for each in (package / "docs", package.parent / "docs") if each.is_dir())
+    return {topic: directory / f"{topic}.md" for topic in TOPICS}
+
+
+def _title(path: Path) -> str:
+    with path.open(encoding="utf-8") as file:
+        return file.readline().strip("# \n")

@@ -1,0 +1,33 @@
+"""Tests of the command help."""
+
+from collections.abc import Callable
+
+from hpsearch.cli.help_command import TOPICS
+from tests.cli.conftest import Done
+
+
+def test_lists_the_pages(hpsearch: Callable[..., Done]) -> None:
+    """Each topic has a line with its title."""
+    lines = hpsearch("help").out.splitlines()
+    assert [line.split()[0] for line in lines] == list(TOPICS)
+    assert all(len(line.split()) > 1 for line in lines)
+
+
+def test_shows_a_page_without_what_only_tests_read(hpsearch: Callable[..., Done]) -> None:
+    """Comments and titles of code are left out."""
+    page = hpsearch("help", "config").out
+    assert page.startswith("# The config")
+    assert "<!--" not in page
+    assert "title=" not in page
+
+
+def test_shows_a_command(hpsearch: Callable[..., Done]) -> None:
+    """As its --help does, but for the name in front."""
+    assert "--retry-failed" in hpsearch("help", "resume").out
+
+
+def test_another_topic_is_refused(hpsearch: Callable[..., Done]) -> None:
+    """With those that there are."""
+    done = hpsearch("help", "nonsense")
+    assert done.code == 2
+    assert "A topic is one of config, objectives" in done.err
