@@ -14,7 +14,7 @@ from hpsearch.signals import ProgramSignals
 __all__ = ["main"]
 
 _OBJECTS = 20_000
-"""New ones between two searches for cycles. Imports make many that stay; with Python's 700 they take longer."""
+"""New ones between two searches for cycles: imports make many that stay, and Python's 700 are too few."""
 
 
 def main() -> None:
