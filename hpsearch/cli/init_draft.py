@@ -63,13 +63,14 @@ def proposal(
 
 def _read(path: Path, base: list[str], fixed: Sequence[str], *, run_help: bool) -> Script:
     from hpsearch.errors import UsageError
-    from hpsearch.scripts import read_script, read_shell
+    from hpsearch.scripts import read_script, read_shell, read_text_program
 
     if run_help:
         return _helped(path, base, list(itertools.takewhile(lambda word: not word.startswith("-"), fixed)))
     if _is_python(path):
         return read_script(path)
-    if path.suffix in (".sh", ".bash") and (script := read_shell(path)).options:
+    read = read_shell if path.suffix in (".sh", ".bash") else read_text_program
+    if path.suffix in INTERPRETERS and (script := read(path)).options:
         return script
     if not path.exists() and shutil.which(path) is None:
         raise UsageError(f"{path}: there is no such file or program")
