@@ -24,6 +24,15 @@ INTERPRETERS = {
 """What runs a file by its ending."""
 
 
+NO_PROGRAMS = {
+    ".ipynb": "a notebook; export it first: jupyter nbconvert --to script",
+    ".csv": "data; hpsearch init --data trains the built-in network on it",
+    ".npz": "data; hpsearch init --data trains the built-in network on it",
+    ".txt": "a text; name the script that trains",
+}
+"""What files are that cannot be run, by their ending."""
+
+
 def proposal(
     source: str, config: Path, fixed: Sequence[str] = (), *, run_help: bool
 ) -> Callable[[Wishes | None], Draft]:
@@ -63,16 +72,20 @@ def proposal(
 
 def _read(path: Path, base: list[str], fixed: Sequence[str], *, run_help: bool) -> Script:
     from hpsearch.errors import UsageError
-    from hpsearch.scripts import read_script, read_shell
+    from hpsearch.scripts import read_script, read_shell, read_text_program
 
     if run_help:
         return _helped(path, base, list(itertools.takewhile(lambda word: not word.startswith("-"), fixed)))
     if _is_python(path):
         return read_script(path)
-    if path.suffix in (".sh", ".bash") and (script := read_shell(path)).options:
+    read = read_shell if path.suffix in (".sh", ".bash") else read_text_program
+    if path.suffix in INTERPRETERS and (script := read(path)).options:
         return script
     if not path.exists() and shutil.which(path) is None:
         raise UsageError(f"{path}: there is no such file or program")
+    if path.is_dir() or path.suffix in NO_PROGRAMS:
+        what = NO_PROGRAMS.get(path.suffix, "a directory; name the script in it")
+        raise UsageError(f"{path} is {what}")
     raise UsageError(
         f"{path} is not a Python file, so its options can only be found by running it. "
         f"{command('init', path, '--run-help')} runs {' '.join(base)} --help"
