@@ -1,6 +1,6 @@
 """The suite and the quick start, with the oldest or the newest versions of what we depend on.
 
-Of the suite: what computes and reads, with fewer examples, and what searches, stores and is killed, with every
+Of the suite: what computes and reads, with fewer examples, and what searches, stores and is killed, with each
 engine of one computer. Left out: the faults of the operating system, pages and screens.
 
 python .ci/versions.py floors     the lowest versions that pyproject.toml allows, with this Python
