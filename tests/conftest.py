@@ -102,6 +102,7 @@ class Recorder:
     def on_search_start(self, search: SearchStart) -> None:
         self.slots = search.slots
         self.before = list(search.results)
+        self.draining = search.draining
 
     def on_trial_start(self, trial: Trial) -> None:
         self.trials.append(trial)

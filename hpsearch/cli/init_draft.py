@@ -24,6 +24,15 @@ INTERPRETERS = {
 """What runs a file by its ending."""
 
 
+NO_PROGRAMS = {
+    ".ipynb": "a notebook; export it first: jupyter nbconvert --to script",
+    ".csv": "data; hpsearch init --data trains the built-in network on it",
+    ".npz": "data; hpsearch init --data trains the built-in network on it",
+    ".txt": "a text; name the script that trains",
+}
+"""What files are that cannot be run, by their ending."""
+
+
 def proposal(
     source: str, config: Path, fixed: Sequence[str] = (), *, run_help: bool
 ) -> Callable[[Wishes | None], Draft]:
@@ -74,6 +83,9 @@ def _read(path: Path, base: list[str], fixed: Sequence[str], *, run_help: bool) 
         return script
     if not path.exists() and shutil.which(path) is None:
         raise UsageError(f"{path}: there is no such file or program")
+    if path.is_dir() or path.suffix in NO_PROGRAMS:
+        what = NO_PROGRAMS.get(path.suffix, "a directory; name the script in it")
+        raise UsageError(f"{path} is {what}")
     raise UsageError(
         f"{path} is not a Python file, so its options can only be found by running it. "
         f"{command('init', path, '--run-help')} runs {' '.join(base)} --help"

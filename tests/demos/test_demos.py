@@ -12,7 +12,7 @@ from hpsearch.cli.program import exit_code
 from hpsearch.demos import DEMOS, batchnorm, covariate_shift, grid_vs_random, regions, stale
 from hpsearch.demos.demonstration import interval
 
-DOCS = Path(__file__).parents[2] / "docs"
+CHAPTERS = Path(__file__).parents[2] / "docs" / "tutorial"
 
 
 def test_every_experiment_has_its_name_on_the_command_line() -> None:
@@ -29,7 +29,13 @@ def test_draws_fall_as_the_priors_say(
     assert exit_code(["demo", "scales", "-o", "scales.svg"]) == 0
     printed = capsys.readouterr().out
     assert "9.0% are above 0.99 on a linear scale, and 49.9% on log(1 − β)" in printed
-    golden("scales.svg", (in_tmp / "scales.svg").read_text(encoding="utf-8"), DOCS)
+    golden("scales.svg", (in_tmp / "scales.svg").read_text(encoding="utf-8"), CHAPTERS)
+
+
+def test_a_picture_of_another_kind_is_refused_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """Before the experiment is made."""
+    assert exit_code(["demo", "stale", "-o", "stale.bmp"]) == 2
+    assert "written as .html, .svg, .png, .pdf; found .bmp" in capsys.readouterr().err
 
 
 def test_an_interval_is_around_the_mean() -> None:
