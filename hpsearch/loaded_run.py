@@ -1,14 +1,16 @@
 """A run as Python sees it: with figures, as a table, and in a notebook."""
 
+from dataclasses import replace
 from typing import Any
 
 from hpsearch.analysis.ranking import leaderboard_row
 from hpsearch.config import Config
+from hpsearch.leaderboards import leaderboard
 from hpsearch.plotting import plot
+from hpsearch.querying import Vocabulary
 from hpsearch.reports.figures import Figure
 from hpsearch.reports.html.html_table import html_table
-from hpsearch.reports.leaderboard import leaderboard_table
-from hpsearch.results import data_frame
+from hpsearch.results import Results, data_frame
 from hpsearch.store import Run
 
 __all__ = ["LoadedRun", "Plots"]
@@ -75,17 +77,42 @@ class LoadedRun(Run):
         """Its figures."""
         return Plots(self)
 
-    def to_pandas(self) -> Any:
+    def results(self, where: str = "", sort: str = "") -> Results:
+        """Its results, by trial number; or some of them, in another order.
+
+        ::
+
+            run.results("optimizer=adam, learning_rate<1e-2, status=done", sort="-learning_rate")
+
+        Args:
+            where: Conditions that they have to fulfil, as for ``hpsearch leaderboard --where``.
+            sort: The column that they are sorted by; with ``-``, the largest first. By default those that
+                fulfil conditions come from best to worst.
+
+        Raises:
+            UsageError: A condition cannot be read; the message has the place.
+        """
+        query = self._vocabulary().query(where, sort)
+        return super().results() if query is None else self.results_of(self.places(query))
+
+    def _vocabulary(self) -> Vocabulary:
+        return Vocabulary([Config.from_resolved(self.meta("config"))])
+
+    def to_pandas(self, where: str = "", sort: str = "") -> Any:
         """Its results as a ``pandas.DataFrame``: a row per trial, from best to worst, indexed by trial.
 
         The columns are those of ``hpsearch leaderboard --timings``. Hyperparameters that a trial does not use
         are missing values; where null is a choice, it is None, and a missing value NaN.
 
+        Args:
+            where: Conditions that trials have to fulfil, as for :meth:`results`.
+            sort: The column that they are sorted by.
+
         Raises:
-            UsageError: pandas is not installed.
+            UsageError: pandas is not installed, or a condition cannot be read.
         """
         config = Config.from_resolved(self.meta("config"))
-        standings = self.standings(self.places())
+        standings = self.standings(self.places(self._vocabulary().query(where, sort)))
         rows = [leaderboard_row(each, config.metric, timings=True) for each in standings]
         known = [
             {
@@ -106,13 +133,4 @@ class LoadedRun(Run):
 
     def _repr_html_(self) -> str:
         """The best trials, in a notebook."""
-        places = self.places(limit=_ROWS)
-        table = leaderboard_table(
-            Config.from_resolved(self.meta("config")),
-            self.standings(places),
-            self.counts(),
-            self.meta("versions")["arithmetic"],
-            shown=len(places),
-            title=str(self.directory),
-        )
-        return html_table(table)
+        return html_table(replace(leaderboard([self], limit=_ROWS), title=str(self.directory)))

@@ -36,6 +36,7 @@ class SearchStart:
         slots: How many trials run at once.
         trials: The trials of ``results``.
         results: The results that are there already, by number.
+        draining: Says whether no new trials start any more, and those that run are awaited.
     """
 
     directory: Path
@@ -46,6 +47,7 @@ class SearchStart:
     slots: int
     trials: Sequence[Trial] = ()
     results: Sequence[Result] = ()
+    draining: Callable[[], bool] = lambda: False
 
 
 class Callback(Protocol):
@@ -196,6 +198,7 @@ def run_search(
                 executor.slots,
                 trials,
                 known,
+                lambda: signals.draining or (deadline is not None and deadline.passed),
             )
         )
         results: list[Result] = []

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from hpsearch.trial import Metric, Result, Status, Value
+from hpsearch.trial import Metric, Result, Status, Value, Worth
 
 __all__ = ["Place", "Standing"]
 
@@ -16,11 +16,13 @@ class Place:
         number: The trial's number.
         rank: Counted from 1; trials that nothing tells apart share one. None for a trial without a value.
         tied: Whether others have the same rank.
+        worth: What it is ranked by, lower is better; None for a trial without a value.
     """
 
     number: int
-    rank: int | None
-    tied: bool
+    rank: int | None = None
+    tied: bool = False
+    worth: Worth | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from hpsearch.config import CommandSettings, Config
 from hpsearch.errors import SearchFailed
 from hpsearch.invocation.command_line import pasteable
+from hpsearch.metrics.names import looks_like_a_metric
 from hpsearch.objectives.command import Command
 from hpsearch.starting import start
 from hpsearch.store import Run
@@ -31,9 +32,10 @@ class Attempt:
         trial: What ran.
         result: What came of it.
         command: The line that ran it; "" if it is not a command.
-        sightings: The metrics of a command, with the lines that they came from first.
+        sightings: The metrics of a command, the search's first, with the lines that they came from first.
         memory: The most memory that one of its processes used, in bytes; None if it ran in this process.
         notes: What the user should know, as sentences.
+        others: The names of other numbers that it printed.
     """
 
     trial: Trial
@@ -42,6 +44,7 @@ class Attempt:
     sightings: Mapping[str, Sighting]
     memory: int | None
     notes: Sequence[str]
+    others: Sequence[str] = ()
 
 
 def try_config(config: Config, directory: Path) -> Attempt:
@@ -73,7 +76,11 @@ def try_config(config: Config, directory: Path) -> Attempt:
     command = Command.of(settings)
     sightings = command.sightings(config.metric.name, trial, Path(settings.directory), trial_directory)
     line = command_line(config, trial, trial_directory)
-    return Attempt(trial, result, line, sightings, _memory(), notes.texts)
+    shown = [name for name in sightings if name == config.metric.name]
+    shown += [name for name in sightings if looks_like_a_metric(name) and name not in shown]
+    others = [name for name in sightings if name not in shown]
+    seen = {name: sightings[name] for name in shown}
+    return Attempt(trial, result, line, seen, _memory(), notes.texts, others)
 
 
 def _better_epoch(metric: Metric, result: Result) -> list[str]:

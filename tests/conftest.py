@@ -26,6 +26,7 @@ time.tzset()
 
 settings.register_profile("ci", derandomize=True, deadline=None, max_examples=100)
 settings.register_profile("dev", deadline=None, max_examples=50)
+settings.register_profile("few", derandomize=True, deadline=None, max_examples=10)  # of .ci/versions.py
 settings.load_profile("ci" if os.environ.get("CI") else "dev")
 
 pytest_plugins = ("tests.table", "tests.objectives.fixtures")
@@ -101,6 +102,7 @@ class Recorder:
     def on_search_start(self, search: SearchStart) -> None:
         self.slots = search.slots
         self.before = list(search.results)
+        self.draining = search.draining
 
     def on_trial_start(self, trial: Trial) -> None:
         self.trials.append(trial)

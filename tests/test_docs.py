@@ -44,7 +44,7 @@ def test_everything_that_can_be_chosen_is_documented(kind: str, name: str) -> No
 
 def test_the_readme_links_to_pages_that_exist() -> None:
     """Every relative link in README, CONTRIBUTING and the docs leads to a file."""
-    for path in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))):
+    for path in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))):
         for target in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", path.read_text(encoding="utf-8")):
             assert (path.parent / target).exists(), f"{path.name} links to {target}"
 

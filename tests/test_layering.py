@@ -165,14 +165,26 @@ ROOMS: dict[str, set[str]] = {
         "kernels",
         "errors",
     },
-    "loaded_run": {"plotting", "analysis", "config", "reports", "results", "store"},
+    "querying": {"config", "document", "store", "trial", "errors"},
+    "leaderboards": {"analysis", "config", "querying", "reports", "standing", "store", "errors"},
+    "comparing": {"analysis", "config", "reports", "store", "errors"},
+    "loaded_run": {
+        "plotting",
+        "analysis",
+        "config",
+        "leaderboards",
+        "querying",
+        "reports",
+        "results",
+        "store",
+    },
     "plotting": {"findings", "analysis", "reports", "document", "config", "searchers", "store", "errors"},
     "exchange": {
         *("reports", "config", "document", "files", "invocation", "store", "space", "trial", "errors")
     },
     "demos": {"api", "network", "data", "reports", "space", "trial"},
     "dashboard": {
-        *("analysis", "config", "findings", "reports", "searchers", "store", "trying"),
+        *("analysis", "config", "findings", "querying", "reports", "searchers", "store", "trying"),
         *("running", "files", "trial", "errors"),
     },
     "api": {

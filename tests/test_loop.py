@@ -188,7 +188,9 @@ def test_a_deadline_stops_a_search_as_one_that_is_resumed(in_tmp: Path, config: 
 
     def look(trial: Trial, result: Result) -> None:
         clock.now += 10
+        draining.append(callback.draining())
 
+    draining: list[bool] = []
     data = load_data("blobs", seed=0)
     data.save(in_tmp / "data")
     objective = NetworkObjective(in_tmp / "data", in_tmp / "run" / "trials", config.metric, {"epochs": 2})
@@ -198,6 +200,7 @@ def test_a_deadline_stops_a_search_as_one_that_is_resumed(in_tmp: Path, config: 
         deadline = Deadline(25, "25s", clock)
         assert not run_search(search, Panda(objective), run, callback, lambda trial: "", None, deadline)
         assert [result.number for result in run.results()] == [0, 1, 2, 3]
+        assert draining == [False, False, True, True]
         assert run.unfinished() == []
         assert run.events()[-1][1:] == ("stopped", "after 25s")
         assert callback.texts[-1].startswith("Stopped after 25s; 4 of 12 trials are finished. Continue with")

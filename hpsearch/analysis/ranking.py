@@ -1,5 +1,6 @@
 """Leaderboards."""
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -7,10 +8,29 @@ from hpsearch.babysitting import TOUCHES
 from hpsearch.standing import Place, Standing
 from hpsearch.trial import Metric, Result
 
-__all__ = ["leaderboard_row", "standings"]
+__all__ = ["leaderboard_row", "standard_error", "standings"]
 
 
-def leaderboard_row(standing: Standing, metric: Metric, *, timings: bool = False) -> dict[str, Any]:
+def standard_error(value: float | None, over_seeds: float | None, rows: int | None) -> float | None:
+    """The standard error of a trial's value: over its seeds, or else, of a share of rows, by their number.
+
+    A share p of n rows has the standard error √(p (1 − p) / n). It is taken with one hit and one miss more
+    than were seen, so that no errors among few rows are no certainty (as Agresti and Coull, 1998, do).
+
+    Args:
+        value: The value.
+        over_seeds: Its standard error over the trial's seeds, if it has several.
+        rows: The number of rows, if the value is the share of them with some property.
+    """
+    if over_seeds is not None or value is None or not rows:
+        return over_seeds
+    share = (value * rows + 1) / (rows + 2)
+    return math.sqrt(share * (1 - share) / rows)
+
+
+def leaderboard_row(
+    standing: Standing, metric: Metric, *, rows: int | None = None, timings: bool = False
+) -> dict[str, Any]:
     """A row of a leaderboard, as JSON data.
 
     Two equal searches have equal rows: what differs between them, their timings, is left out.
@@ -18,6 +38,7 @@ def leaderboard_row(standing: Standing, metric: Metric, *, timings: bool = False
     Args:
         standing: Of the trial.
         metric: What the search makes better.
+        rows: The number of rows, if the metric is a share of them.
         timings: Whether to put in how long the trial ran.
     """
     row: dict[str, Any] = {
@@ -31,8 +52,10 @@ def leaderboard_row(standing: Standing, metric: Metric, *, timings: bool = False
     row["epochs"] = standing.epochs
     row["values"] = standing.values
     row["reason"], _, _ = standing.reason.partition("\n")  # a traceback has paths, which differ
-    if standing.standard_error is not None:
-        row["standard_error"] = standing.standard_error
+    if standing.place.tied:
+        row["tied"] = True
+    if (error := standard_error(standing.value, standing.standard_error, rows)) is not None:
+        row["standard_error"] = error
     if TOUCHES in standing.final:
         row[TOUCHES] = int(standing.final[TOUCHES] or 0)
     if timings:
@@ -54,6 +77,6 @@ def standings(results: Sequence[Result], metric: Metric) -> Iterable[Standing]:
         begins = index == 0 or worths[index - 1] != worths[index]
         ends = worths[index + 1 : index + 2] != [worths[index]]
         rank = index + 1 if begins else rank
-        yield Standing.of(Place(result.number, rank, tied=not (begins and ends)), result, metric)
+        yield Standing.of(Place(result.number, rank, not (begins and ends), worths[index]), result, metric)
     for result in sorted((each for each in results if each.value is None), key=lambda each: each.number):
-        yield Standing.of(Place(result.number, None, tied=False), result, metric)
+        yield Standing.of(Place(result.number), result, metric)

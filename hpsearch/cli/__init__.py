@@ -4,6 +4,7 @@ Commands import what they need when they run, so that ``--help`` and shell compl
 a module there is click and nothing heavier. Modules named ``*_commands`` hold commands.
 """
 
+import gc
 import sys
 
 from hpsearch.cli.streams import drop_unwritable, prepare_streams
@@ -12,9 +13,13 @@ from hpsearch.signals import ProgramSignals
 
 __all__ = ["main"]
 
+_OBJECTS = 20_000
+"""New ones between two searches for cycles: imports make many that stay, and Python's 700 are too few."""
+
 
 def main() -> None:
     """Run the program on the process's arguments, and exit."""
+    gc.set_threshold(_OBJECTS)
     signals = ProgramSignals()
     code = 0
     try:
@@ -32,4 +37,5 @@ def main() -> None:
         if signals.received is None:
             raise
         signals.end()
+    gc.freeze()  # what is left goes with the process: to look for cycles in all that was imported takes long
     sys.exit(signals.exit_code(code))

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 TOPICS = (
-    *("config", "objectives", "network", "figures", "nursery", "panda-or-caviar", "python", "cluster"),
+    *("config", "objectives", "network", "figures", "nursery", "python", "cluster"),
     *("moving-in", "search-quality", "reliability", "performance", "comparison", "faq", "glossary"),
 )
-"""The pages that a reader of the terminal may want; the others are about the project's own code."""
+"""The pages that a reader of the terminal may want, besides the tutorial."""
 
 
 @click.command("help")
@@ -63,10 +63,11 @@ def help_(context: click.Context, topic: str | None, color: Color) -> None:
 
 
 def _pages() -> Mapping[str, Path]:
-    """The pages by topic: from the installed package, or of the checkout that runs."""
+    """The chapters of the tutorial and the pages, by topic: of the installed package, or of the checkout."""
     package = Path(__file__).parents[1]
     directory = next(each for each in (package / "docs", package.parent / "docs") if each.is_dir())
-    return {topic: directory / f"{topic}.md" for topic in TOPICS}
+    chapters = {path.stem.partition("-")[2]: path for path in sorted((directory / "tutorial").glob("*.md"))}
+    return chapters | {topic: directory / f"{topic}.md" for topic in TOPICS}
 
 
 def _title(path: Path) -> str:

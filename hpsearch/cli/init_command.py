@@ -48,6 +48,7 @@ BATCH_SIZES = (16, 32, 64, 128, 256)
 
 @click.command()
 @click.argument("source", metavar="[SCRIPT|CONFIG]", default="config.yaml")
+@click.argument("arguments", metavar="[-- ARGUMENTS...]", nargs=-1)
 @click.option(
     "-o",
     "--output",
@@ -63,7 +64,14 @@ BATCH_SIZES = (16, 32, 64, 128, 256)
     metavar="FILE",
     help="Train the built-in network on FILE.",
 )
-def init(source: str, output: Path | None, interactive: bool, run_help: bool, data: Path | None) -> None:
+def init(
+    source: str,
+    arguments: tuple[str, ...],
+    output: Path | None,
+    interactive: bool,
+    run_help: bool,
+    data: Path | None,
+) -> None:
     """Write a first config.
 
     For a training script (train.py, or train.py:FUNCTION) it proposes what to search, with ranges around the
@@ -71,11 +79,14 @@ def init(source: str, output: Path | None, interactive: bool, run_help: bool, da
     a script, the config trains the built-in network. An existing config is never overwritten. Editors
     complete and check the config by the schema that is written beside it.
 
+    Every trial gives the script ARGUMENTS, which may have placeholders such as {trial_dir}.
+
     \b
     Examples:
       hpsearch init train.py
       hpsearch init train.py -i            ask for the metric, the parameters and their ranges
-      hpsearch init ./svm-train --run-help
+      hpsearch init train.py -- --data iris.csv --epochs 20
+      hpsearch init ./svm-train --run-help -- -v 5 heart_scale
       hpsearch init --data flowers.csv
     """
     from hpsearch.errors import UsageError
@@ -86,7 +97,7 @@ def init(source: str, output: Path | None, interactive: bool, run_help: bool, da
         again = command("init", *([] if is_config else [source]), "-o", "search.yaml")
         raise UsageError(f"{config} already exists and was not changed. Choose another name: {again}")
     if is_config or data is not None:
-        if not is_config:
+        if not is_config or arguments:
             raise UsageError("--data trains the built-in network; leave the script out")
         if interactive:
             raise UsageError("-i asks about a script; name one, such as hpsearch init train.py -i")
@@ -96,7 +107,7 @@ def init(source: str, output: Path | None, interactive: bool, run_help: bool, da
     from hpsearch.cli.init_answers import ask
     from hpsearch.cli.init_draft import proposal
 
-    propose = proposal(source, config, run_help=run_help)
+    propose = proposal(source, config, arguments, run_help=run_help)
     draft = propose(None)
     if interactive:
         draft = propose(ask(draft))

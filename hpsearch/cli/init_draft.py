@@ -2,6 +2,7 @@
 
 from __future__ import annotations  # types are imported for annotations only
 
+import itertools
 import os
 import shutil
 from dataclasses import replace
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 from hpsearch.commands import command
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from hpsearch.scripts import Draft, Script, Wishes
 
@@ -23,12 +24,24 @@ INTERPRETERS = {
 """What runs a file by its ending."""
 
 
-def proposal(source: str, config: Path, *, run_help: bool) -> Callable[[Wishes | None], Draft]:
+NO_PROGRAMS = {
+    ".ipynb": "a notebook; export it first: jupyter nbconvert --to script",
+    ".csv": "data; hpsearch init --data trains the built-in network on it",
+    ".npz": "data; hpsearch init --data trains the built-in network on it",
+    ".txt": "a text; name the script that trains",
+}
+"""What files are that cannot be run, by their ending."""
+
+
+def proposal(
+    source: str, config: Path, fixed: Sequence[str] = (), *, run_help: bool
+) -> Callable[[Wishes | None], Draft]:
     """What makes a config for a script of what the user wishes.
 
     Args:
         source: The script, or ``train.py:FUNCTION``.
         config: Where the config will be.
+        fixed: Words that the script is given in every trial.
         run_help: Whether the script may be run with ``--help``.
 
     Raises:
@@ -36,7 +49,7 @@ def proposal(source: str, config: Path, *, run_help: bool) -> Callable[[Wishes |
     """
     from hpsearch.config import name_like
     from hpsearch.errors import UsageError
-    from hpsearch.scripts import UnreadableScript, propose_config, read_function
+    from hpsearch.scripts import UnreadableScript, propose_config, read_function, with_fixed_words
 
     name, _, function = source.partition(".py:")
     path = Path(f"{name}.py" if function else source)
@@ -47,7 +60,7 @@ def proposal(source: str, config: Path, *, run_help: bool) -> Callable[[Wishes |
             base = [f"{where.removesuffix('.py')}:{function}"]
         else:
             base = _base(path, where)
-            script, made_from = _read(path, base, run_help=run_help), where
+            script, made_from = with_fixed_words(_read(path, base, fixed, run_help=run_help), fixed), where
     except UnreadableScript as error:
         raise UsageError(str(error)) from error
     if run_help:
@@ -57,18 +70,22 @@ def proposal(source: str, config: Path, *, run_help: bool) -> Callable[[Wishes |
     )
 
 
-def _read(path: Path, base: list[str], *, run_help: bool) -> Script:
+def _read(path: Path, base: list[str], fixed: Sequence[str], *, run_help: bool) -> Script:
     from hpsearch.errors import UsageError
-    from hpsearch.scripts import read_script, read_shell
+    from hpsearch.scripts import read_script, read_shell, read_text_program
 
     if run_help:
-        return _helped(path, base)
+        return _helped(path, base, list(itertools.takewhile(lambda word: not word.startswith("-"), fixed)))
     if _is_python(path):
         return read_script(path)
-    if path.suffix in (".sh", ".bash") and (script := read_shell(path)).options:
+    read = read_shell if path.suffix in (".sh", ".bash") else read_text_program
+    if path.suffix in INTERPRETERS and (script := read(path)).options:
         return script
     if not path.exists() and shutil.which(path) is None:
         raise UsageError(f"{path}: there is no such file or program")
+    if path.is_dir() or path.suffix in NO_PROGRAMS:
+        what = NO_PROGRAMS.get(path.suffix, "a directory; name the script in it")
+        raise UsageError(f"{path} is {what}")
     raise UsageError(
         f"{path} is not a Python file, so its options can only be found by running it. "
         f"{command('init', path, '--run-help')} runs {' '.join(base)} --help"
@@ -109,7 +126,7 @@ def _module(where: str) -> str:
     return where.removesuffix(".py").replace(os.sep, ".")
 
 
-def _helped(path: Path, base: list[str]) -> Script:
+def _helped(path: Path, base: list[str], before: list[str]) -> Script:
     """What a program says of itself, and what its text says that it prints.
 
     Raises:
@@ -121,7 +138,7 @@ def _helped(path: Path, base: list[str]) -> Script:
     from hpsearch.scripts import metrics_of_text, read_help, read_script
 
     found = os.path.abspath(path) if len(base) == 1 and path.exists() else str(path)  # noqa: PTH100
-    words = [*base[:-1], base[-1] if "-m" in base else found, "--help"]
+    words = [*base[:-1], base[-1] if "-m" in base else found, *before, "--help"]
     try:
         done = subprocess.run(  # noqa: S603 -- --run-help asks for it
             words, stdin=subprocess.DEVNULL, capture_output=True, timeout=HELP_SECONDS, check=False

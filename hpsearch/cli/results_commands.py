@@ -12,7 +12,6 @@ from hpsearch.cli.options import Color, Form, RunDirectory, common, console, for
 
 if TYPE_CHECKING:
     from hpsearch.config import Config
-    from hpsearch.store import Run
 
 _ROWS = 20
 
@@ -26,76 +25,67 @@ _ROWS = 20
     metavar="N",
     help=f"Number of rows; 0 for all. [default: {_ROWS} in a table; otherwise all]",
 )
+@click.option("--where", default="", metavar="CONDITIONS", help="Only trials that fulfil these conditions.")
+@click.option("--sort", default="", metavar="COLUMN", help="Sort by a column; -COLUMN for the largest first.")
+@click.option("--columns", default="", metavar="NAMES", help="Only these columns; or all but -NAME.")
 @formats
 @timings
 @common
 def leaderboard(
-    directories: tuple[Path, ...], rows: int | None, form: Form, timings: bool, color: Color
+    directories: tuple[Path, ...],
+    rows: int | None,
+    where: str,
+    sort: str,
+    columns: str,
+    form: Form,
+    timings: bool,
+    color: Color,
 ) -> None:
     """List the trials of RUN from best to worst.
 
-    Trials are ranked by value, equal ones by `metric.ties` and then by number; trials without a value come
+    Several runs are ranked together. Trials are ranked by value, equal ones by `metric.ties` and then by
+    number; those that neither tells apart share a rank, which is marked with "=". Trials without a value come
     last, with the reason. Machine formats leave out times and paths, so equal searches print equal bytes.
     Also works while the search runs.
+
+    CONDITIONS are divided by commas: a name, one of = != < <= > >=, and a value, or a text in quotes that
+    occurs in the values, the status or the reason. The names are those of the columns; a parameter that is
+    called like another column is values.NAME. In NAMES, * stands for any characters.
 
     \b
     Examples:
       hpsearch leaderboard runs/digits-001
       hpsearch leaderboard runs/digits-001 -f csv > trials.csv
+      hpsearch leaderboard latest --where 'optimizer=adam, learning_rate<1e-2'
+      hpsearch leaderboard latest --where 'status=failed, "out of memory"' --sort -batch_size
+      hpsearch leaderboard latest --columns 'status,learning_*,-learning_rate_decay'
+      hpsearch leaderboard digits-001 digits-002 -n 10
     """
-    from hpsearch.errors import UsageError
+    import contextlib
+
+    from hpsearch.leaderboards import leaderboard as leaderboard_of
+    from hpsearch.reports.render import print_report
     from hpsearch.store import Run
 
-    if len(directories) > 1 and form != "table":
-        raise UsageError(
-            f"-f {form} prints one RUN at a time; found {len(directories)}. Run the command once for each."
+    with contextlib.ExitStack() as stack:
+        table = leaderboard_of(
+            [stack.enter_context(Run.read(directory)) for directory in directories],
+            where=where,
+            sort=sort,
+            columns=columns,
+            limit=_limit(rows, form),
+            timings=timings,
+            running=form == "table",
+            whole=rows is not None,
         )
-    for directory in directories:
-        with Run.read(directory) as run:
-            title = str(directory) if len(directories) > 1 else ""
-            print_leaderboard(run, form, color, rows, title=title, timings=timings, whole=rows is not None)
+        print_report(table, form, console(color))
 
 
-def print_leaderboard(
-    run: Run,
-    form: Form,
-    color: Color,
-    rows: int | None,
-    *,
-    title: str = "",
-    timings: bool = False,
-    whole: bool = False,
-) -> None:
-    """Print the best trials of a run to stdout.
-
-    Args:
-        run: The run, open.
-        form: The format.
-        color: When to use colours.
-        rows: The number of rows, 0 for all; None for as many as suit the format.
-        title: A line to print above the table.
-        timings: Whether to show how long each trial ran.
-        whole: Whether all these rows are shown on a terminal that is too narrow for a row for each.
-    """
-    from hpsearch.config import Config
-    from hpsearch.reports.leaderboard import leaderboard_table
-    from hpsearch.reports.render import print_report
-
-    limit = rows if rows is not None else (_ROWS if form == "table" else 0)
-    places = run.places(limit=limit or None)
-    table = leaderboard_table(
-        Config.from_resolved(run.meta("config")),
-        run.standings(places),
-        run.counts(),
-        run.meta("versions")["arithmetic"],
-        shown=len(places),
-        whole=whole,
-        title=title,
-        timings=timings,
-        events=run.events(),
-        running=run.running() if form == "table" else (),
-    )
-    print_report(table, form, console(color))
+def _limit(rows: int | None, form: Form) -> int | None:
+    """How many rows are shown at most; None for all."""
+    if rows is None:
+        return _ROWS if form == "table" else None
+    return rows or None
 
 
 @click.command()

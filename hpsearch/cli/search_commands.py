@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hpsearch.cli.options import Color, common, config_file, console, overrides, run_directory, say, searching
-from hpsearch.cli.results_commands import print_leaderboard
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -196,7 +195,9 @@ def _print_results(directory: Path, color: Color) -> tuple[Config, str]:
     """
     from hpsearch.analysis.failures import failure_groups
     from hpsearch.config import Config
+    from hpsearch.leaderboards import leaderboard
     from hpsearch.reports.failure_lines import failure_lines
+    from hpsearch.reports.render import print_report
     from hpsearch.reports.status import search_state
     from hpsearch.reports.text import printable
     from hpsearch.store import Run
@@ -204,7 +205,7 @@ def _print_results(directory: Path, color: Color) -> tuple[Config, str]:
     with Run.read(directory) as run:
         config = Config.from_resolved(run.meta("config"))
         if run.counts():
-            print_leaderboard(run, "table", color, _ROWS_AT_THE_END)
+            print_report(leaderboard([run], limit=_ROWS_AT_THE_END), "table", console(color))
         if any(not status.ranked for status in run.counts()):
             trials = {trial.number: trial for trial in run.trials()}
             for line in failure_lines(failure_groups(config.space, trials, run.results())):

@@ -42,6 +42,7 @@ def try_(config: Path, overrides: tuple[str, ...], form: Form, color: Color) -> 
         attempt.result,
         command=attempt.command,
         sightings={name: (seen.line, seen.times) for name, seen in attempt.sightings.items()},
+        others=attempt.others,
         memory=attempt.memory,
         notes=attempt.notes,
     )

@@ -43,6 +43,7 @@ class FunctionSettings:
     default_metric: ClassVar[str | None] = None
     default_at: ClassVar[Literal["last", "best"]] = "last"
     default_ties: ClassVar[Mapping[str, str]] = {}
+    shares: ClassVar[Mapping[str, str]] = {}
     rules: ClassVar[ParameterRules] = KeywordRules()
     constants: ClassVar[Mapping[str, Value]] = {}
 
@@ -89,6 +90,7 @@ class PythonSettings:
     default_metric: ClassVar[str | None] = None
     default_at: ClassVar[Literal["last", "best"]] = "last"
     default_ties: ClassVar[Mapping[str, str]] = {}
+    shares: ClassVar[Mapping[str, str]] = {}
     rules: ClassVar[ParameterRules] = ParameterRules()
     constants: ClassVar[Mapping[str, Value]] = {}
     touch: ClassVar[tuple[str, ...]] = ()

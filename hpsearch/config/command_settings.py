@@ -56,6 +56,7 @@ class CommandSettings:
     default_metric: ClassVar[str | None] = None
     default_at: ClassVar[Literal["last", "best"]] = "last"
     default_ties: ClassVar[Mapping[str, str]] = {}
+    shares: ClassVar[Mapping[str, str]] = {}
     rules: ClassVar[ParameterRules] = CommandRules()
     constants: ClassVar[Mapping[str, Value]] = {}
 

@@ -67,6 +67,7 @@ class NetworkSettings:
     default_metric: ClassVar[str | None] = "val_error"
     default_at: ClassVar[Literal["last", "best"]] = "best"
     default_ties: ClassVar[Mapping[str, str]] = dict.fromkeys(("val_error", "val_accuracy"), "val_loss")
+    shares: ClassVar[Mapping[str, str]] = dict.fromkeys(("val_error", "val_accuracy"), "validation")
     rules: ClassVar[ParameterRules] = HyperparameterRules()
     touch: ClassVar[tuple[str, ...]] = ()
 

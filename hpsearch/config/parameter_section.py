@@ -1,6 +1,7 @@
 """One parameter of a space: from its section to a :class:`~hpsearch.space.Parameter`, and back."""
 
 import math
+import re
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, ClassVar
@@ -8,8 +9,8 @@ from typing import Any, ClassVar
 from hpsearch.config.reader import Reader, either
 from hpsearch.config.schema import ParameterSection
 from hpsearch.document import fixes
-from hpsearch.document.nodes import Location, MappingNode, ScalarNode, SequenceNode, find
-from hpsearch.document.scalars import written
+from hpsearch.document.nodes import Location, MappingNode, ScalarNode, SequenceNode, dotted, find
+from hpsearch.document.scalars import shown, written
 from hpsearch.space import PRIORS, Categorical, Number, Parameter
 from hpsearch.space.choices import identity, is_nested
 from hpsearch.space.priors import InvalidKey
@@ -19,6 +20,8 @@ from hpsearch.trial import Value
 _LARGEST_INTEGER = 2**53  # float64 cannot represent all larger whole numbers
 
 _MOST_VALUES = 1000
+
+_TUPLE = re.compile(r"\(.*,.*\)", re.DOTALL)
 
 _PRIORS_BY_KEY: dict[str, list[str]] = {}
 for _name, _prior in PRIORS.items():
@@ -215,11 +218,7 @@ def _categorical(
         found = str(len(values) or "none")
         reader.report(at, f"must list 1 to {_MOST_VALUES} values", found=found, hint=hint)
         return None
-    cut_up = list(_cut_up(at, reader))
-    for where in cut_up:
-        hint = 'Write [3, 4] for a list, or the whole value in quotes, such as "(3, 4)", for text'
-        reader.report(where, "must be a whole value: YAML has no tuples, and cuts at commas", hint=hint)
-    if cut_up:
+    if report_cut_up(at, reader):
         return None
     if kind == "float":  # your own code gets each value as it was written, a whole number whole
         values = [float(value) if type(value) is int else value for value in values]
@@ -233,17 +232,45 @@ def _categorical(
     return Categorical(name, tuple(values), (probabilities and tuple(probabilities)) or None, when)
 
 
-def _cut_up(at: Location, reader: Reader) -> Iterator[Location]:
-    """Where a text below a location looks like a part of a tuple: ``(3`` or ``4)``, without quotes."""
+def report_cut_up(at: Location, reader: Reader) -> bool:
+    """Reports every text without quotes that looks like a part of a tuple: ``(3`` or ``4)``.
+
+    Returns:
+        Whether there is one.
+    """
+    found = [where for where, text in _unquoted(at, reader) if text.count("(") != text.count(")")]
+    for where in found:
+        hint = f'Write {_example(where)} for a list, or the whole value in quotes, such as "(3, 4)", for text'
+        reader.report(where, "must be a whole value: YAML has no tuples, and cuts at commas", hint=hint)
+    return bool(found)
+
+
+def tuple_notes(at: Location, reader: Reader) -> list[str]:
+    """Which texts below a location look like whole tuples, and are text all the same."""
+    return [
+        f"{dotted(where)}: {shown(text, 50)} is text. Write {_example(where)} for a list, or quotes to"
+        " silence this note"
+        for where, text in _unquoted(at, reader)
+        if _TUPLE.fullmatch(text)
+    ]
+
+
+def _example(at: Location) -> str:
+    """A list where a choice is, or where a constant is."""
+    return "[3, 4]" if len(at) > 2 else "{values: [[3, 4]]}"
+
+
+def _unquoted(at: Location, reader: Reader) -> Iterator[tuple[Location, str]]:
+    """The texts without quotes at and below a location."""
     node = find(reader.root, at)
     if isinstance(node, SequenceNode):
         for index in range(len(node.nodes)):
-            yield from _cut_up((*at, index), reader)
+            yield from _unquoted((*at, index), reader)
     elif isinstance(node, MappingNode):
         for key in node.entries:
-            yield from _cut_up((*at, key), reader)
+            yield from _unquoted((*at, key), reader)
     elif isinstance(node, ScalarNode) and isinstance(node.value, str) and not node.written.startswith('"'):
-        yield from [at] if node.value.count("(") != node.value.count(")") else []
+        yield at, node.value
 
 
 def choice_notes(name: str, choices: Categorical) -> list[str]:
@@ -270,8 +297,8 @@ def range_notes(
     last = number.min + (number.count - 1) * (number.step or 0)
     if section.max is not None and number.step is not None and last < section.max - 1e-6 * number.step:
         notes.append(
-            f"space.{name}: max {section.max:g} is never drawn, as the values are {number.min:g},"
-            f" {number.min + number.step:g}, … {last:g}"
+            f"space.{name}: max {section.max:.15g} is never drawn, as the values are {number.min:.15g},"
+            f" {number.min + number.step:.15g}, … {last:.15g}"
         )
     return notes
 

@@ -14,8 +14,10 @@ from hpsearch.config.parameter_section import (
     has_one_value,
     range_notes,
     read_parameter,
+    report_cut_up,
     resolved_constant,
     resolved_parameter,
+    tuple_notes,
 )
 from hpsearch.config.reader import Reader, either
 from hpsearch.config.schema import ParameterSection
@@ -152,7 +154,8 @@ def _read_entry(
         reader.report(at, "must be a value or a section of keys", hint="Write {values: […]}")
         return
     if isinstance(node, ScalarNode):
-        if not node.error:
+        if not node.error and not report_cut_up(at, reader):
+            notes += tuple_notes(at, reader)
             rules.check_values(name, {at: node.value}, reader)
             yield float(node.value) if type(node.value) is int and rules.kind(name) == "float" else node.value
         return
@@ -169,7 +172,7 @@ def _read_entry(
     if isinstance(parameter, Number):
         notes += range_notes(name, parameter, section, rules.kind(name), reader)
     else:
-        notes += choice_notes(name, parameter)
+        notes += choice_notes(name, parameter) + tuple_notes((*at, "values"), reader)
     if not has_one_value(parameter):
         yield parameter
     elif parameter.when:

@@ -7,13 +7,13 @@ from importlib.resources import files
 from pathlib import Path
 
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from hpsearch.dashboard.comparison_page import comparison_page
+from hpsearch.dashboard.daemon_threads import DaemonThreads
 from hpsearch.dashboard.figure_cache import FigureCache
 from hpsearch.dashboard.guard import Guard
 from hpsearch.dashboard.layout import Page, Part, Updates, problem, whole_page
@@ -72,6 +72,7 @@ class _Pages:
     def __init__(self, runs: WatchedRuns, is_ending: Callable[[], bool]) -> None:
         self._runs = runs
         self._figures = FigureCache()
+        self._threads = DaemonThreads()
         self._is_ending = is_ending
 
     def all_runs(self, _: Request) -> Page:
@@ -94,8 +95,15 @@ class _Pages:
             raise UsageError(f"Choose two runs to compare; found {len(names)}.")
         return comparison_page(*(self._runs.get(name) for name in names))
 
-    def figure(self, request: Request) -> Response:
+    async def figure(self, request: Request) -> Response:
         """A figure, as a part of a page."""
+        return await self._threads.run(self._figure, request)
+
+    async def trials(self, request: Request) -> Response:
+        """The trials in the figures."""
+        return await self._threads.run(self._trials, request)
+
+    def _figure(self, request: Request) -> Response:
         kind = request.path_params["kind"]
         if kind not in FIGURES:
             return HTMLResponse(problem("There is no such figure."), 404)
@@ -104,8 +112,7 @@ class _Pages:
         except HpsearchError as error:
             return HTMLResponse(problem(str(error)))
 
-    def trials(self, request: Request) -> Response:
-        """The trials in the figures."""
+    def _trials(self, request: Request) -> Response:
         try:
             text = self._figures.trials(self._runs.get(request.path_params["name"]))
         except HpsearchError:
@@ -118,7 +125,7 @@ class _Pages:
         async def handle(request: Request) -> Response:
             if request.method == "GET" and "text/event-stream" in request.headers.get("accept", ""):
                 return StreamingResponse(self._events(request, make), media_type="text/event-stream")
-            return await run_in_threadpool(self._html, request, make)
+            return await self._threads.run(self._html, request, make)
 
         return handle
 
@@ -134,7 +141,7 @@ class _Pages:
         """A message whenever something on a page has changed: the parts, by name, and the version."""
         updates: Updates | None = None
         while not self._is_ending():
-            updates, changed = await run_in_threadpool(_look, request, make, updates)
+            updates, changed = await self._threads.run(_look, request, make, updates)
             if changed:
                 yield f"data: {json.dumps(changed)}\n\n"
             else:

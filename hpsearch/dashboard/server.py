@@ -2,6 +2,7 @@
 
 import errno
 import ipaddress
+import logging
 import os
 import socket
 from pathlib import Path
@@ -61,7 +62,16 @@ class Dashboard:
 
     def run(self) -> None:
         """Answer until a signal comes, which is raised again at the end."""
-        self._server.run(sockets=[self._socket])
+        log = logging.getLogger("uvicorn.error")
+        log.addFilter(self._is_worth_saying)
+        try:
+            self._server.run(sockets=[self._socket])
+        finally:
+            log.removeFilter(self._is_worth_saying)
+
+    def _is_worth_saying(self, _: logging.LogRecord) -> bool:
+        """Not that answers were cut off because the server ends."""
+        return not self._server.should_exit
 
     def __enter__(self) -> Self:
         return self

@@ -1,25 +1,22 @@
 """The table of a run's trials: one page of it, filtered and sorted where the trials are."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, get_args
+from typing import Any
 
 from hpsearch.analysis.ranking import leaderboard_row
 from hpsearch.dashboard.layout import address, grid, link, problem
 from hpsearch.dashboard.watched_runs import WatchedRun
 from hpsearch.errors import UsageError
+from hpsearch.querying import Vocabulary
 from hpsearch.reports.figures.svg import escape
 from hpsearch.reports.table import Column
 from hpsearch.reports.text import duration, value_text
-from hpsearch.store.results_query import COLUMNS, Condition, Operator, ResultsQuery
-from hpsearch.store.results_query import Column as ResultColumn
+from hpsearch.store.results_query import ResultsQuery
 
 __all__ = ["TableView", "trials_html"]
 
 _ROWS = 50
-_OPERATORS = sorted(get_args(Operator), key=len, reverse=True)
-_CONDITION = re.compile(rf"(.+?)\s*({'|'.join(_OPERATORS)})\s*(.*)")
 _PARAMETER = "values."
 
 
@@ -52,47 +49,15 @@ class TableView:
         page = self.page if self.page > 1 else ""
         return address("runs", name, where=self.where, sort=self.sort, down=down, page=page)
 
-    def query(self, watched: WatchedRun) -> ResultsQuery:
-        """The query for its results.
+    def query(self, watched: WatchedRun) -> ResultsQuery | None:
+        """The query for its results; None for all in the order of the ranking.
 
         Raises:
-            UsageError: A condition names no column, or compares with what is not a number.
+            UsageError: A condition cannot be read.
         """
-        conditions, words = [], []
-        for part in filter(None, (each.strip() for each in self.where.split(","))):
-            found = _CONDITION.fullmatch(part)
-            if found is None:
-                words.append(part)
-            else:
-                conditions.append(_condition(watched, *found.groups()))
-        sort = _sorted_by(watched, self.sort)
-        return ResultsQuery(conditions, words, sort, self.down)
-
-
-def _condition(watched: WatchedRun, name: str, operator: Any, value: str) -> Condition:
-    metric, names = watched.config.metric.name, watched.config.space.names
-    if name == metric:
-        column = ResultColumn("value")
-    elif name in COLUMNS:
-        column = ResultColumn(name)
-    elif name in names:
-        column = ResultColumn(name, parameter=True)
-    else:
-        known = ", ".join(dict.fromkeys([metric, *(each for each in COLUMNS if each != "value"), *names]))
-        raise UsageError(f"A condition begins with a column: {known}; found {name}")
-    if operator not in ("=", "!="):
-        try:
-            float(value)
-        except ValueError:
-            raise UsageError(f"{name} {operator} needs a number; found {value or 'nothing'}") from None
-    return Condition(column, operator, value)
-
-
-def _sorted_by(watched: WatchedRun, key: str) -> ResultColumn | None:
-    parameter = key.removeprefix(_PARAMETER)
-    if key.startswith(_PARAMETER) and parameter in watched.config.space.names:
-        return ResultColumn(parameter, parameter=True)
-    return ResultColumn(key) if key in COLUMNS else None
+        vocabulary = Vocabulary([watched.config])
+        known = self.sort.removeprefix(_PARAMETER) in (*vocabulary.names(), "value", "tie")
+        return vocabulary.query(self.where, f"{'-' * self.down}{self.sort}" if known else "", words=True)
 
 
 def trials_html(watched: WatchedRun, view: TableView) -> str:

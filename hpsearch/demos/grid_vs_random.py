@@ -101,7 +101,8 @@ def _picture() -> Figure:
         marks = [Dots(units[:, 0], units[:, 1], role, size=10), Dots(units[:, 0], below, "ink", size=5)]
         panels.append(Panel(x, y, marks, title))
     caption = (
-        "Nine trials each. The small dots at the bottom are the learning rates that were tried: where the "
+        "Nine trials each, of a learning rate and, upwards, a momentum. The small dots at the bottom are "
+        "the learning rates that were tried: where the "
         "other "
         "hyperparameter matters little, a grid tries three things and a random search nine (Bergstra & "
         "Bengio, 2012)."

@@ -115,7 +115,7 @@ def _search(place: Path, data: str, seed: int, epochs: int, settings: dict[str, 
         "metric": {"name": "val_loss"},
         "objective": {"network": {"data": data, "epochs": epochs, "hidden_layers": 2}},
         "space": _SPACE,
-        "search": {"early_stopping": False, **settings},
+        "search": {"early_stopping": False, "portfolio": False, **settings},
         "run": {"strategy": "panda"},
     }
     with api.run(config, output=place) as run:

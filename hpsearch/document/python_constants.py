@@ -71,7 +71,7 @@ def _of_function(
             yield f"{node.name}.{argument.arg}", default
     for statement in node.body:
         for name, value in _of_statement(statement, f"{node.name}."):
-            if _is_written_out(value):
+            if is_written_out(value):
                 yield name, value
 
 
@@ -134,10 +134,11 @@ def _entries(prefix: str, value: ast.expr) -> Iterator[tuple[str, ast.expr]]:
             for argument in value.args:  # EasyDict({...})
                 yield from _entries(prefix, argument) if isinstance(argument, ast.Dict) else ()
     for name, each in pairs:
-        yield f"{prefix}{name}", each
+        if is_written_out(each) or isinstance(each, ast.Call):
+            yield f"{prefix}{name}", each
         yield from _entries(f"{prefix}{name}.", each)
 
 
-def _is_written_out(node: ast.expr) -> bool:
+def is_written_out(node: ast.expr) -> bool:
     """Whether a value is a literal, or computed of some: no name is in it."""
     return not any(isinstance(each, ast.Name | ast.Call | ast.Attribute) for each in ast.walk(node))

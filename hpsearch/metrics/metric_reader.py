@@ -27,6 +27,10 @@ MOST_SEEN = 500
 _CONTINUES = re.compile(r"\s*(?:[\"'}]|\Z)")
 """The second line of an object."""
 
+_NUMBERS = re.compile(r"[0-9.,eE+\-−%]+|\bnan\b|\binf\b", re.IGNORECASE)
+_COUNTER = re.compile(
+    r"\b(?:epochs?|(?:global_?)?steps?|iter(?:ation)?s?|rounds?)\b\W{0,4}([0-9][0-9.]*)", re.IGNORECASE
+)
 _ANY_VALUE = re.compile(r"[0-9]|nan|inf", re.IGNORECASE)
 
 
@@ -69,6 +73,35 @@ class MetricReader(Protocol):
     def final(self) -> dict[str, Any]:
         """What came after the last epoch: final figures. Call it once, at the end of the output."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Report:
+    """A line that reported the search's metric.
+
+    Attributes:
+        value: What it was.
+        shape: The line without its numbers.
+        counters: The epochs and steps that it counts.
+    """
+
+    value: Any
+    shape: str
+    counters: tuple[str, ...]
+
+    @classmethod
+    def of(cls, value: Any, line: str) -> "_Report":
+        """What a line reports."""
+        return cls(value, _NUMBERS.sub("", line).strip(), tuple(_COUNTER.findall(line)))
+
+    def repeats(self, before: "_Report | None") -> bool:
+        """Whether this is what was reported before, in other words: ``new best val_loss: 0.25``."""
+        return (
+            before is not None
+            and self.value == before.value
+            and self.shape != before.shape
+            and self.counters in ((), before.counters)
+        )
 
 
 class _Gatherer:
@@ -130,7 +163,8 @@ class LineReader(_Gatherer):
     """Metrics found without patterns: objects, names with numbers, and tables.
 
     What a line says is recorded if one of its names is the search's metric or looks like a metric; all names
-    are in ``seen``. A name that a line gives two numbers is left out of that line.
+    are in ``seen``. A name that a line gives two numbers is left out of that line. A line that only repeats
+    the value of the last epoch in other words, such as a summary, is no epoch.
 
     Args:
         metric: The search's; ``Val loss``, ``val/loss`` and ``val-loss`` are found as ``val_loss``.
@@ -143,6 +177,7 @@ class LineReader(_Gatherer):
         self._table = TableReader((metric,))
         self._mentions = Mentions(metric)
         self._other_lines = 0
+        self._last: _Report | None = None
         self._object: list[str] = []
         self._depth = 0
 
@@ -236,6 +271,12 @@ class LineReader(_Gatherer):
     def _add(self, entries: Mapping[str, Any], line: str, style: str) -> None:
         """Add what one line says to the record, if it says anything that is a metric."""
         metrics = {self._metric if self._is_metric(name) else name: value for name, value in entries.items()}
+        if self._metric in metrics:
+            report = _Report.of(metrics[self._metric], line)
+            if report.repeats(self._last):
+                del metrics[self._metric]
+            else:
+                self._last = report
         for name, value in metrics.items():
             if name == self._metric or (_is_number(value) and not is_counter(name)):
                 self._see(name, value, line, style)

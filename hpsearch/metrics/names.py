@@ -70,3 +70,14 @@ def looks_like_a_metric(name: str) -> bool:
     while parts and (parts[-1].isdigit() or (len(parts) > 1 and parts[-1] in _SPLITS)):
         parts.pop()
     return bool(parts) and (parts[-1] in _WORDS or "_".join(parts[-2:]) in _WORDS)
+
+
+_PREFERRED = (r"val|valid|validation|dev", r"eval|cv|cross_validation", r"test", r"^(?!.*train)", r"")
+
+
+@lru_cache(maxsize=4096)
+def likeliness(name: str) -> tuple[int, int]:
+    """What the metrics that a search may make better are sorted by: of validation data, losses first."""
+    words = canonical(name)
+    preferred = next(index for index, pattern in enumerate(_PREFERRED) if re.search(pattern, words))
+    return preferred, int("best" in words) + int("loss" not in words)

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, Literal
 
 from hpsearch.metrics.metric_reader import LineReader, PatternReader
-from hpsearch.metrics.names import canonical, looks_like_a_metric
+from hpsearch.metrics.names import canonical, likeliness, looks_like_a_metric
 from hpsearch.objective import TrialEnded
 from hpsearch.trial import Status
 
@@ -120,7 +120,7 @@ class CommandOutput:
         like = like or [name for name in self.seen if looks_like_a_metric(name)]
         if not like:
             return None
-        best = max(like, key=lambda name: len(wanted & set(canonical(name).split("_"))))
+        best = min(like, key=lambda name: (-len(wanted & set(canonical(name).split("_"))), likeliness(name)))
         return best, self.seen[best]
 
     def _check_streams(self) -> None:

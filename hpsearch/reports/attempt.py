@@ -19,6 +19,7 @@ def attempt_details(
     *,
     command: str,
     sightings: Mapping[str, tuple[str, int]],
+    others: Sequence[str] = (),
     memory: int | None,
     notes: Sequence[str],
 ) -> Details:
@@ -30,6 +31,7 @@ def attempt_details(
         result: What came of it.
         command: The line that ran it; "" if it is not a command.
         sightings: By metric, the first line it came from and how often it was found.
+        others: The names of other numbers.
         memory: In bytes; None if it is not known.
         notes: What the user should know, as sentences.
     """
@@ -37,6 +39,7 @@ def attempt_details(
     data["metrics"] = {name: {"line": line, "times": times} for name, (line, times) in sightings.items()}
     data["notes"] = list(notes)
     seen = [f"{name} ({times}×): {_cut(line)}" for name, (line, times) in sightings.items()]
+    seen += [_cut(f"other numbers: {', '.join(others)}")] if others else []
     lines = [
         ("command", command),
         ("values", "\n".join(f"{name}: {value_text(value)}" for name, value in trial.values.items())),

@@ -1,6 +1,8 @@
 """What ``leaderboard`` shows: the trials of a run from best to worst."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from hpsearch.analysis.ranking import leaderboard_row
 from hpsearch.babysitting import TOUCHES
@@ -8,86 +10,200 @@ from hpsearch.config import Config
 from hpsearch.reports.running_trials import running_line
 from hpsearch.reports.status import counted
 from hpsearch.reports.table import Column, Table
+from hpsearch.reports.text import spread
 from hpsearch.running import RunningTrial
 from hpsearch.standing import Standing
 from hpsearch.trial import Status
 
-__all__ = ["leaderboard_table"]
+__all__ = ["RankedRun", "leaderboard_headers", "leaderboard_table"]
 
 CHANGES = ("code changed", "input changed")
 """The kinds of events after which results may not be comparable with earlier ones."""
 
 
-def leaderboard_table(
-    config: Config,
-    standings: Iterable[Standing],
-    counts: Mapping[Status, int],
-    arithmetic: str,
-    *,
-    shown: int,
-    title: str = "",
-    timings: bool = False,
-    whole: bool = False,
-    events: Sequence[tuple[str, str, str]] = (),
-    running: Sequence[RunningTrial] = (),
-) -> Table:
-    """The best trials of one run.
+@dataclass(frozen=True, slots=True)
+class RankedRun:
+    """A run whose trials are ranked.
 
-    Args:
-        config: The run's config.
-        standings: The trials to show, best first; read once, when the table is printed.
-        counts: The number of results of each status in the whole run.
-        arithmetic: The arithmetic that the run began with.
-        shown: How many trials are shown.
-        title: A line to print above the table.
-        timings: Whether to show how long each trial ran.
-        whole: Whether all are shown on a terminal that is too narrow for a row for each.
+    Attributes:
+        name: Of its directory.
+        config: Its config.
+        counts: The number of its results of each status.
+        arithmetic: The arithmetic that it began with.
         events: What happened to the search: time, kind, text.
         running: The trials that run now, to be shown below the table.
+        rows: The number of rows, if the metric is a share of them.
+        within: How many trials are within one standard error of the best; 0 if it has none.
     """
-    metric = config.metric
-    total, finished = config.search.trials, sum(counts.values())
-    metadata = {
-        "name": config.name,
-        "metric": metric.name,
-        "goal": metric.goal,
-        "arithmetic": arithmetic,
-        "trials": total,
-        "finished": finished,
+
+    name: str
+    config: Config
+    counts: Mapping[Status, int]
+    arithmetic: str
+    events: Sequence[tuple[str, str, str]] = ()
+    running: Sequence[RunningTrial] = ()
+    rows: int | None = None
+    within: int = 0
+
+    @property
+    def finished(self) -> int:
+        """The number of its results."""
+        return sum(self.counts.values())
+
+    @property
+    def changes(self) -> list[str]:
+        """After what its results may not be comparable with earlier ones."""
+        return [text for _, kind, text in self.events if kind in CHANGES]
+
+
+class _RankColumn(Column):
+    """Ranks, with a mark before those that several trials share."""
+
+    def text(self, row: Mapping[str, Any]) -> str:
+        """The rank, for people."""
+        mark = "=" if row.get("tied") else ""
+        return mark + Column.text(self, row)
+
+
+def leaderboard_table(
+    runs: Sequence[RankedRun],
+    standings: Iterable[tuple[str, Standing]],
+    *,
+    shown: int,
+    found: int,
+    where: str = "",
+    sort: str = "",
+    shows: Callable[[str], bool] | None = None,
+    timings: bool = False,
+    whole: bool = False,
+) -> Table:
+    """Trials of runs, in an order.
+
+    Args:
+        runs: The runs, of one metric.
+        standings: The trials to show, each after the name of its run; read once, when the table is printed.
+        shown: How many they are.
+        found: How many there would be without a limit.
+        where: What the trials have to fulfil, as it was typed.
+        sort: What they are sorted by, as it was typed.
+        shows: Whether the column of a header is shown; None for all. Rank, trial and value always are.
+        timings: Whether to show how long each trial ran.
+        whole: Whether all are shown on a terminal that is too narrow for a row for each.
+    """
+    metric = runs[0].config.metric
+    columns = _columns(runs, timings=timings)
+    hidden = [each for each in columns[_fixed(runs) :] if shows and not shows(each.header)]
+    rows = _rows(runs, standings, hidden, timings=timings)
+    metadata: dict[str, Any] = {"metric": metric.name, "goal": metric.goal}
+    if len(runs) == 1:
+        metadata = {"name": runs[0].config.name, **metadata, **_facts(runs[0])}
+    else:
+        metadata["runs"] = [{"run": each.name, **_facts(each)} for each in runs]
+    finished = sum(each.finished for each in runs)
+    limited = _limited(shown, found if where else finished, where, sort)
+    notes = [
+        *(note for each in runs for note in _notes(each, limited, named=len(runs) > 1)),
+        *([limited] if len(runs) > 1 and limited else []),
+        *(f"running: {running_line(trial, metric)}" for each in runs for trial in each.running),
+    ]
+    if where:
+        notes.append(f"{found} of {finished} results match {where}")
+    kept = [column for column in columns if column not in hidden]
+    return Table("leaderboard", kept, rows, metadata, notes=notes, whole=whole)
+
+
+def leaderboard_headers(runs: Sequence[RankedRun], *, timings: bool = False) -> list[str]:
+    """The names of the columns that may be chosen."""
+    return [column.header for column in _columns(runs, timings=timings)[_fixed(runs) :]]
+
+
+def _rows(
+    runs: Sequence[RankedRun],
+    standings: Iterable[tuple[str, Standing]],
+    hidden: Sequence[Column],
+    *,
+    timings: bool,
+) -> Iterator[dict[str, Any]]:
+    metric = runs[0].config.metric
+    by_name = {each.name: each.rows for each in runs}
+    keys = [column.key[0] for column in hidden if len(column.key) == 1]
+    names = {column.header for column in hidden if column.choice}
+    for name, standing in standings:
+        row = leaderboard_row(standing, metric, rows=by_name[name], timings=timings)
+        for key in keys:
+            row.pop(key, None)
+        if names:
+            row["values"] = {key: value for key, value in row["values"].items() if key not in names}
+        yield row if len(runs) == 1 else {"run": name, **row}
+
+
+def _limited(shown: int, found: int, where: str, sort: str) -> str:
+    if shown >= found:
+        return ""
+    which = f"the first {shown} by {sort}" if sort else f"the best {shown}"
+    return f"showing {which}{' that match' if where else ''}, -n 0 shows all"
+
+
+def _facts(run: RankedRun) -> dict[str, Any]:
+    facts = {
+        "arithmetic": run.arithmetic,
+        "trials": run.config.search.trials,
+        "finished": run.finished,
     }
-    note = f"{counted(counts)}; {finished} of {total} trials"
-    if shown < finished:
-        note += f"; showing the best {shown}, -n 0 shows all"
-    changes = [text for _, kind, text in events if kind in CHANGES]
-    if changes:
-        metadata["changes"] = changes
-    notes = (
-        note,
-        *(f"{text[0].upper()}{text[1:]}; rows may not be comparable" for text in changes),
-        *(f"running: {running_line(each, metric)}" for each in running),
-    )
-    rows = (leaderboard_row(each, metric, timings=timings) for each in standings)
-    return Table("leaderboard", _columns(config, timings=timings), rows, metadata, title, notes, whole=whole)
+    return facts | ({"changes": run.changes} if run.changes else {})
 
 
-def _columns(config: Config, *, timings: bool) -> list[Column]:
-    """The columns, which depend on nothing but the config."""
-    metric = config.metric
-    columns = [
-        Column("rank", ("rank",), right=True),
+def _notes(run: RankedRun, limited: str, *, named: bool) -> Iterator[str]:
+    note = f"{counted(run.counts)}; {run.finished} of {run.config.search.trials} trials"
+    prefix = f"{run.name}: " if named else ""
+    if named:
+        yield f"{run.name}: {note}"
+    else:
+        yield f"{note}; {limited}" if limited else note
+    if run.within > 1:
+        figure = f"{run.config.metric.name} on {run.rows} rows" if run.rows else run.config.metric.name
+        yield f"{prefix}{run.within} trials are within one ± of the best; {figure} does not tell them apart"
+    for text in run.changes:
+        yield f"{prefix}{text[0].upper()}{text[1:]}; rows may not be comparable"
+
+
+def _fixed(runs: Sequence[RankedRun]) -> int:
+    """How many of the first columns are always shown."""
+    return 3 if len(runs) == 1 else 4
+
+
+def _columns(runs: Sequence[RankedRun], *, timings: bool) -> list[Column]:
+    """The columns, which depend on nothing but the configs."""
+    configs = [each.config for each in runs]
+    metric = configs[0].metric
+    columns = [Column("run", ("run",))] if len(runs) > 1 else []
+    columns += [
+        _RankColumn("rank", ("rank",), right=True),
         Column("trial", ("trial",), right=True),
         Column(metric.name, ("value",), right=True),
     ]
-    if config.search.repeats > 1:
-        columns.append(Column("±", ("standard_error",), right=True))
+    if any(each.rows or each.config.search.repeats > 1 for each in runs):
+        columns.append(Column("±", ("standard_error",), spread, right=True))
     if metric.ties:
         columns.append(Column(metric.ties.name, ("tie",), right=True))
     columns += [Column("status", ("status",)), Column("epochs", ("epochs",), right=True)]
-    if config.search.babysit:
+    if any(config.search.babysit for config in configs):
         columns.append(Column(TOUCHES, (TOUCHES,), right=True))
     columns += [
-        Column(name, ("values", name), right=True, optional=True, choice=True) for name in config.space.names
+        Column(name, ("values", name), right=True, optional=True, choice=True)
+        for name in _parameters(configs)
     ]
     if timings:
         columns.append(Column("seconds", ("seconds",), right=True))
     return [*columns, Column("reason", ("reason",), cut=True, sparse=True)]
+
+
+def _parameters(configs: Sequence[Config]) -> list[str]:
+    """What differs between trials: the parameters, and the constants that not all runs have alike."""
+    names = list(dict.fromkeys(name for config in configs for name in config.space.names))
+    constants = dict.fromkeys(name for config in configs for name in config.space.constants)
+    for name in constants:
+        found = [config.space.constants.get(name) for config in configs]
+        if name not in names and any(each != found[0] for each in found):
+            names.append(name)
+    return names

@@ -127,9 +127,16 @@ class LiveDisplay:
 
     def _head(self, progress: Progress, width: int) -> list[Text]:
         search = progress.search
-        title = Text.assemble(
-            (printable(self._title), "bold"),
-            (f"  {printable(str(search.directory))}  {search.strategy}, {search.slots} at a time", "dim"),
+        directory = f"  {printable(str(search.directory))}"
+        title = Text.assemble((printable(self._title), "bold"))
+        title.append(
+            _longest_fitting(
+                width - title.cell_len,
+                f"{directory}  {search.strategy}, {search.slots} at a time",
+                f"{directory}  {search.strategy}",
+                directory,
+            ),
+            style="dim",
         )
         length = _BAR if width >= _WIDE else _BAR // 2
         done = int(length * progress.finished / max(progress.total, 1))
@@ -138,48 +145,50 @@ class LiveDisplay:
             for status, count in sorted(progress.statuses.items())
         )
         left = progress.remaining
-        time_left = "" if left is None else f", ~{duration(left)} left"
-        bar = Text.assemble(
-            ("━" * done, "green"),
-            ("━" * (length - done), "dim"),
-            f"  {progress.finished}/{progress.total}  {duration(progress.elapsed)}{time_left}",
-        )
+        head = f"  {progress.finished}/{progress.total}  {duration(progress.elapsed)}"
+        bar = Text.assemble(("━" * done, "green"), ("━" * (length - done), "dim"), head)
+        if left is not None:
+            room = width - bar.cell_len
+            bar.append(_longest_fitting(room, f", ~{duration(left)} left", f", ~{duration(left)}"))
         lines = [title, bar]
-        if counts and width >= _WIDE:
+        if counts and bar.cell_len + 2 + len(counts) <= width:
             bar.append(f"  {counts}", style="dim")
         elif counts:
             lines.append(Text(counts, style="dim"))
         if progress.leaders:
-            lines.append(self._best(progress))
+            lines.append(self._best(progress, width))
         return lines
 
-    def _best(self, progress: Progress) -> Text:
+    def _best(self, progress: Progress, width: int) -> Text:
         (*_, number), _, result = progress.leaders[0]
         error = progress.metric.standard_error(result)
         spread = "" if error is None else f" ± {plain(error)}"
-        history = sparkline([progress.metric.loss(loss) for loss in progress.best_so_far], _BAR)
-        return Text.assemble(
+        line = Text.assemble(
             "best  ",
             (f"{printable(progress.metric.name)} {plain(result.value)}{spread}", "bold green"),
             f"  trial {number}  ",
-            (history, "cyan"),
         )
+        history = [progress.metric.loss(loss) for loss in progress.best_so_far]
+        room = max(1, min(_BAR, width - line.cell_len))
+        return line.append(sparkline(history, room), style="cyan")
 
     def _zoom(self, progress: Progress, width: int) -> list[Text]:
         if not progress.leaders or len(progress.values) < _FEWEST_FOR_ZOOM or width < 60:
             return []
         tried = [progress.values[number].values for number in sorted(progress.values)]
         best = progress.leaders[0][1].values
-        rows = zoom_lines(
-            progress.search.space,
-            tried,
-            best,
-            _BAR // 2 if width < _WIDE else _BAR if width < 100 else 2 * _BAR,
+        bar = _BAR // 2 if width < _WIDE else _BAR if width < 100 else 2 * _BAR
+        rows = zoom_lines(progress.search.space, tried, best, bar)[:_ZOOMS_SHOWN]
+        values = max((len(value) for _, _, value in rows), default=0)
+        names = [_without_middle(printable(name), width - bar - values - 4) for name, _, _ in rows]
+        longest = max(map(len, names), default=0)
+        legend = (
+            ("first third of the trials", "last third") if width >= _WIDE else ("first third", "last third")
         )
-        names = max((len(name) for name, _, _ in rows), default=0)
-        head = Text("zoom: · range  ─ first third of the trials  ━ last third  ● best", style="dim")
+        head = Text(f"zoom: · range  ─ {legend[0]}  ━ {legend[1]}  ● best", style="dim")
         lines = [
-            Text(f"{printable(name):{names}}  {bar}  {value}") for name, bar, value in rows[:_ZOOMS_SHOWN]
+            Text(f"{name:{longest}}  {drawn}  {value}")
+            for name, (_, drawn, value) in zip(names, rows, strict=True)
         ]
         return [head, *lines] if lines else []
 
@@ -203,15 +212,33 @@ class LiveDisplay:
         return [Text(self._one(each, progress, width)) for each in running]
 
     def _one(self, running: Running, progress: Progress, width: int) -> str:
-        head = f"trial {running.trial.number}  {duration(time.monotonic() - running.since)}"
+        name = f"trial {running.trial.number}"
+        head = f"{name}  {duration(time.monotonic() - running.since)}"
         if not running.curve:
             return f"{head}  {_values(running.trial.values)}"
         value = running.curve[-1].metrics.get(progress.metric.name)
         shown = "not finite" if value is None else plain(value)
         curve = sparkline([epoch.metrics.get(progress.metric.name) for epoch in running.curve], 12)
-        demand = next_demand(running.trial, len(running.curve), progress.metric) if width >= 80 else ""
+        demand = next_demand(running.trial, len(running.curve), progress.metric)
         epochs = f"epoch {len(running.curve)}  {printable(progress.metric.name)} {shown}"
-        return "  ".join(part for part in (head, epochs, curve, demand) if part)
+        known = _longest_fitting(
+            width, f"{head}  {epochs}  {curve}", f"{head}  {epochs}", f"{name}  {epochs}", epochs
+        )
+        short = demand.replace("needs at most", "≤").replace("needs at least", "≥")
+        return known + _longest_fitting(
+            width - len(known), *(f"  {each}" for each in (demand, short) if each)
+        )
+
+
+def _longest_fitting(room: int, *texts: str) -> str:
+    """The first of some texts, of which the longest comes first, that has no more characters; or nothing."""
+    return next((text for text in texts if len(text) <= room), "")
+
+
+def _without_middle(name: str, room: int) -> str:
+    """A name, cut in the middle if it is too long: its end tells it from others as well as its beginning."""
+    half = max(room - 1, 2) // 2
+    return name if len(name) <= room else f"{name[:half]}…{name[-half:]}"
 
 
 def _cut(lines: list[Text], count: int) -> list[Text]:

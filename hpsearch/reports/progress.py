@@ -70,7 +70,6 @@ class Progress:
         self.leaders: list[tuple[tuple[float, float, int], Trial, Result]] = []
         self.best_so_far: list[float] = []
         self.values: dict[int, Trial] = {}
-        self.draining = False
         self._read_curve = read_curve
         self._read = 0.0
         self._seconds: dict[int, float] = {}  # of the trials that ended here, by number
@@ -132,7 +131,7 @@ class Progress:
         running = list(self.running.values())
         recent = self._recent(running, now)
         left = [max(0.0, _expected(recent, now - each.since) - (now - each.since)) for each in running]
-        to_start = 0 if self.draining else max(0, self.total - self.finished - len(running))
+        to_start = 0 if self.search.draining() else max(0, self.total - self.finished - len(running))
         # What runs between trials, such as writing results, is a share of the time of all slots.
         used = (sum(self._seconds.values()) + sum(now - each.since for each in running)) / (
             self.elapsed * min(slots, here + len(running)) or 1.0

@@ -1,5 +1,6 @@
 """What ``rerun`` shows: what a trial gave when it ran once more, beside what is recorded of it."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -29,7 +30,7 @@ def rerun_details(
         results: What they gave.
         notes: What may make a difference, as sentences.
     """
-    again = list(zip((ran.seed for ran in trials), results, strict=True))
+    again = list(zip(trials, results, strict=True))
     same = recorded if list(trials) == [trial] else None
     compared = None if same is None else agreement(same, results[0], metric)
     values = [result.value for result in results if result.value is not None]
@@ -37,19 +38,19 @@ def rerun_details(
     data = {
         "trial": trial.number,
         "values": dict(trial.values),
-        "recorded": None if recorded is None else _data(trial.seed, recorded, metric),
-        "again": [_data(seed, result, metric) for seed, result in again],
+        "recorded": None if recorded is None else _data(trial, recorded, metric),
+        "again": [_data(ran, result, metric) for ran, result in again],
         "equal": None if compared is None else compared.equal,
         "mean": None if over_seeds is None else over_seeds.mean,
         "standard_error": None if over_seeds is None else over_seeds.error,
         "notes": list(notes),
     }
-    before = "no result yet" if recorded is None else _line(trial.seed, recorded, metric)
+    before = "no result yet" if recorded is None else _line(trial, recorded, metric)
     lines = [
         ("trial", str(trial.number)),
         ("values", "\n".join(f"{name}: {value_text(value)}" for name, value in trial.values.items())),
         ("recorded", before),
-        ("again", "\n".join(_line(seed, result, metric) for seed, result in again)),
+        ("again", "\n".join(_line(ran, result, metric) for ran, result in again)),
     ]
     if over_seeds is not None and over_seeds.error is not None:
         lines.append(
@@ -74,16 +75,23 @@ def outcome(result: Result, metric: Metric) -> str:
     return f"{metric.name} {value_text(result.value)}{'' if error is None else f' ± {plain(error)}'}"
 
 
-def _data(seed: int, result: Result, metric: Metric) -> dict[str, Any]:
-    data = {"seed": seed, "status": str(result.status), "value": result.value, "epochs": len(result.curve)}
+def _data(trial: Trial, result: Result, metric: Metric) -> dict[str, Any]:
+    data = {
+        "seed": trial.seed,
+        "more_seeds": list(trial.more_seeds),
+        "status": str(result.status),
+        "value": result.value,
+        "epochs": len(result.curve),
+    }
     error = metric.standard_error(result)
     return data if error is None else {**data, "standard_error": error}
 
 
-def _line(seed: int, result: Result, metric: Metric) -> str:
+def _line(trial: Trial, result: Result, metric: Metric) -> str:
+    seeds = f"{len(trial.seeds)} seeds" if trial.more_seeds else f"seed {trial.seed}"
     epochs = f"{len(result.curve)} epoch{'' if len(result.curve) == 1 else 's'}"
     stopped = ", stopped early" if result.status == "stopped" else ""
-    return f"{outcome(result, metric)} (seed {seed}, {epochs}{stopped})"
+    return f"{outcome(result, metric)} ({seeds}, {epochs}{stopped})"
 
 
 def _comparison(
@@ -100,13 +108,32 @@ def _comparison(
         return "nothing to compare: " + (
             "no seed gave a value" if recorded.value is not None else "no value is recorded"
         )
+    if recorded.status == "stopped":
+        return _comparison_where_stopped(recorded, results, metric)
+    return _beside(recorded.value, values, over_seeds, metric)
+
+
+def _comparison_where_stopped(recorded: Result, results: Sequence[Result], metric: Metric) -> str:
+    """Beside what the other seeds were worth after as many epochs as the recorded result has."""
+    epochs = len(recorded.curve)
+    worths = [
+        metric.worths(result.curve[:epochs])[-1][0] for result in results if len(result.curve) >= epochs
+    ]
+    values = [metric.loss(worth) for worth in worths if math.isfinite(worth)]
+    if not values or recorded.value is None:
+        return "nothing to compare: the trial was stopped early"
+    return f"after epoch {epochs}, {_beside(recorded.value, values, spread(values), metric)}"
+
+
+def _beside(recorded: float, values: Sequence[float], over_seeds: Spread, metric: Metric) -> str:
+    """How a recorded value compares with those of other seeds."""
     if over_seeds.deviation is None:
-        return _distance(recorded.value - over_seeds.mean, metric, "the value of the other seed")
-    text = _distance(recorded.value - over_seeds.mean, metric, "the mean")
+        return _distance(recorded - over_seeds.mean, metric, "the value of the other seed")
+    text = _distance(recorded - over_seeds.mean, metric, "the mean")
     if over_seeds.deviation > 0:
-        far = abs(recorded.value - over_seeds.mean) / over_seeds.deviation
+        far = abs(recorded - over_seeds.mean) / over_seeds.deviation
         text += f", {far:.1f} standard deviations of one seed"
-    better = sum(metric.loss(value) < metric.loss(recorded.value) for value in values)
+    better = sum(metric.loss(value) < metric.loss(recorded) for value in values)
     return f"{text}; {better} of {len(values)} seeds gave a better one"
 
 

@@ -41,6 +41,11 @@ def number(value: float) -> str:
     return short_exponent(f"{value:.4g}")
 
 
+def spread(value: float | None) -> str:
+    """A standard error: two significant digits, nothing for None."""
+    return "" if value is None else short_exponent(f"{value:.2g}")
+
+
 def value_text(value: object) -> str:
     """A value of a parameter, exactly, so that it can be typed again.
 

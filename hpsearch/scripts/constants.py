@@ -87,7 +87,9 @@ def constant_options(source: Source) -> tuple[Option, ...]:
 def _values(source: Source) -> Iterator[tuple[str, ast.expr, Any]]:
     for name, node in constants(source.tree):
         value = source.value(node)
-        if isinstance(value, bool | int | float | str) and not name.rpartition(".")[2].startswith("_"):
+        follows = any(isinstance(each, ast.Name) and each.id in source.constants for each in ast.walk(node))
+        hidden = name.rpartition(".")[2].startswith("_")
+        if isinstance(value, bool | int | float | str) and not hidden and not follows:
             yield name, node, value
 
 

@@ -15,6 +15,8 @@ _OUTPUT = re.compile(
     r"|^(outdir|logdir|rundir|workdir|savedir|output|outputs|default_root_dir|results|run_name_dir)$"
 )
 _EPOCHS = re.compile(r"(^|_)(n_|max_|num_|num_train_)?epochs?$")
+_LENGTH = re.compile(r"^(max_?|num_?|n_?|total_?)?(epochs|steps|iters|iterations|updates|timesteps)$")
+_ENDLESS = re.compile(r"infinit|for ?ever|endless|unlimited|no limit|indefinite", re.IGNORECASE)
 _SEED = re.compile(r"(^|_)seed$|^random_state$")
 _PATH_LIKE = re.compile(r"data|train|input|pretrain", re.IGNORECASE)
 
@@ -77,9 +79,23 @@ def roles(script: Script, values: Mapping[str, str]) -> Role:
     if output is not None and _PATH_LIKE.search(output.name):
         output = None
     taken = {option.name for option in (epochs, seed, output) if option is not None}
+    endless = [option for option in passed if _is_endless(option) and option.name not in taken]
     needed = script.options if script.style == "function" else passed
     required = tuple(option for option in needed if option.required and option.name not in taken)
+    required += tuple(option for option in endless if option not in required)
     return Role(epochs, seed, output, required, values)
+
+
+def _is_endless(option: Option) -> bool:
+    """Whether a script trains for ever unless this option says how long."""
+    name = option.name.rpartition(".")[2].lower()
+    is_open = option.known_default in (-1, 0, None)
+    return bool(is_open and _LENGTH.search(name) and _ENDLESS.search(option.help))
+
+
+def is_epochs(option: Option) -> bool:
+    """Whether an option says how many epochs there are."""
+    return bool(_EPOCHS.search(option.name.rpartition(".")[2].lower()))
 
 
 def _is_passed(option: Option) -> bool:
@@ -110,7 +126,8 @@ def command_words(program: Sequence[str], script: Script, role: Role, searched: 
     }
     hydra = ["hydra.run.dir={trial_dir}"] if script.style == "hydra" else []
     all_at_once = [args_style(searched)] if any(option.flag for option in searched) and not first else []
-    return " ".join([*program, *words[True], *map(quoted, script.words), *hydra, *words[False], *all_at_once])
+    chosen = [*map(quoted, script.words), *map(shlex.quote, script.fixed)]
+    return " ".join([*program, *words[True], *chosen, *hydra, *words[False], *all_at_once])
 
 
 def _names(options: Sequence[Option]) -> set[str]:

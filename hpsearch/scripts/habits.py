@@ -69,15 +69,16 @@ _TABLE = (
     ),
     _Row(r"warm_?up(_\w+)?", ranges.warmup, "a warm-up: a share of training, or a length"),
     _Row(
+        "(lr|learning_rate)_(decay|decay_rate|gamma|factor|mult) decay_(lr|learning_rate) decay_rate "
+        "decay_factor step_gamma",
+        ranges.linear(0.1, 0.99),
+        "a decay of the learning rate",
+    ),
+    _Row(
         "(lr|learning_rate)(_(actor|critic|head|backbone|[gd]|disc|gen|policy|vf|pi|encoder|decoder|init))? "
         "lr0 learningrate lrate eta0? step_length",
         ranges.log(2, 2, 1e-3, high=1.0),
         "a learning rate: two decades each way",
-    ),
-    _Row(
-        "lr_decay lr_gamma decay_rate decay_factor lr_factor lr_mult step_gamma",
-        ranges.linear(0.1, 0.99),
-        "a decay of the learning rate",
     ),
     _Row(
         "momentum mom beta_?[12] b[12] rho ema ema_decay ema_rate polyak discount gae_lambda",
@@ -163,7 +164,7 @@ _TABLE = (
     _Row("n_?heads? num_heads heads?", ranges.powers_of_two, "a number of heads"),
     _Row(r"(n_|num_)?(\w+_)?(layers?|depth|blocks|stages)", ranges.few, "a depth: half to twice its default"),
     _Row(
-        "hidden units neurons channels filters features nhid n_hid lora_r ngrams kernel_size fc_size",
+        r"hidden\d* units\d* neurons channels filters features nhid n_hid lora_r ngrams kernel_size fc_size",
         ranges.sizes,
         "a size: a quarter to four times its default",
         anywhere=True,

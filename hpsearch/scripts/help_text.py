@@ -20,6 +20,7 @@ _DEFAULT = re.compile(
     r"|(\S+) (?:by|is the) default\b",
     re.IGNORECASE,
 )
+_LAST = re.compile(r"\[([\w.\-]+)\]$")
 _TYPE = re.compile(r"\b(float|double|number|int|integer|uint|string|str|bool)\b", re.IGNORECASE)
 _TYPES: dict[str, Kind] = {
     "float": "float", "double": "float", "number": "float", "int": "int", "integer": "int", "uint": "int",
@@ -114,6 +115,8 @@ def _option(flags: list[str], takes: str, rest: str) -> Option:
     default = stated_default(about)
     listed = _CHOICES.search(about)
     choices = re.split(r"[,|]\s*", next(filter(None, listed.groups()))) if listed else []
+    if default is UNKNOWN and (last := _LAST.search(about)) and last[1] in choices:
+        default = last[1]
     typed = _TYPE.fullmatch(takes.strip("<>[]=").lower()) if takes else None
     kind: Kind = _TYPES[typed[1]] if typed else "text" if choices else kind_of(default)
     flag = f"{word}={{}}" if takes.startswith(("=", "[=")) else f"{word} {{}}"

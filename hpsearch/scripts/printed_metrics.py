@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 
-from hpsearch.metrics.names import canonical, is_counter, looks_like_a_metric
+from hpsearch.metrics.names import canonical, is_counter, likeliness, looks_like_a_metric
 from hpsearch.metrics.pairs import pairs
 from hpsearch.scripts.library_metrics import library_metrics
 from hpsearch.scripts.script import PrintedMetric
@@ -23,7 +23,6 @@ _BETTER_LARGE = re.compile(
     r"acc|auc|auroc|auprc|f1|precision|recall|score|reward|return|r2|bleu|rouge|miou|iou|dice|elbo|likelihood|"
     r"ndcg|mrr|psnr|ssim|kappa|corr|p@|r@|hits|success|(^|_)map($|\d|_)|sharpe|top_?[15]|accuracy"
 )
-_PREFERRED = (r"val|valid|validation|dev", r"eval|cv|cross_validation", r"test", r"^(?!.*train)", r"")
 
 
 def printed_metrics(source: Source) -> tuple[PrintedMetric, ...]:
@@ -76,14 +75,8 @@ def likely_goal(name: str) -> str:
 
 def best_candidates(metrics: Iterable[PrintedMetric]) -> list[PrintedMetric]:
     """The metrics that a search may make better, the most likely first: of validation data, losses first."""
-
-    def order(metric: PrintedMetric) -> tuple[int, int]:
-        name = canonical(metric.name)
-        preferred = next(index for index, pattern in enumerate(_PREFERRED) if re.search(pattern, name))
-        return preferred, int("best" in name) + int("loss" not in name)
-
     usable = [metric for metric in metrics if looks_like_a_metric(metric.name)]
-    return sorted(usable, key=order)
+    return sorted(usable, key=lambda metric: likeliness(metric.name))
 
 
 def _of_call(source: Source, call: ast.Call) -> Iterator[PrintedMetric]:

@@ -123,7 +123,8 @@ def _chosen(
     if any(option.before for option, _ in searched):  # a switch needs {args}, which is not used then
         searched = [(option, section) for option, section in searched if "{}" in option.flag]
     names = {option.name for option, _ in searched}
-    rest = [pair for pair in proposals if pair[0].name not in names and not pair[0].required]
+    names |= {option.name for option in role.required}
+    rest = [pair for pair in proposals if pair[0].name not in names]
     return searched, rest, possible
 
 
@@ -133,8 +134,12 @@ def _edits(script: Script, role: Role, names: Sequence[str], wishes: Wishes) -> 
         for option in role.required
         if option.name not in names and option.name not in role.values
     ]
-    if not names:
+    if not names and script.options:
         edits.append("name the parameters to search in space; no option looks like a hyperparameter")
+    elif not names:
+        edits.append(
+            "let the script take options, such as by argparse, and name them in space; none was found"
+        )
     if not best_candidates(script.metrics) and wishes.metric is None:
         edits.append("name the metric; the script prints nothing that looks like one")
     return tuple(edits)
@@ -148,7 +153,7 @@ def _metric(script: Script, wishes: Wishes) -> list[str]:
     if not candidates:
         return [f"metric: {{name: loss, goal: minimize}}    # {EDIT}: no metric was found in the script"]
     best, *others = candidates
-    comment = f"# from line {best.line}"
+    comment = f"# from line {best.line}{f' of {best.file}' if best.file else ''}"
     if others:
         comment += f"; also: {', '.join(metric.name for metric in others[:6])}"
     return [aligned(f"metric: {{name: {scalar(best.name)}, goal: {likely_goal(best.name)}}}", comment)]

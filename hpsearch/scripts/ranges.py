@@ -136,8 +136,8 @@ def switch(option: Option) -> Section | None:
 def gamma(option: Option) -> Section | None:
     """Three things have this name: a decay of the learning rate, a discount, and the width of a kernel."""
     default = _default(option)
-    if default is None:
-        return None
+    if default is None:  # of a kernel, it often follows from the data: 1/num_features, "scale"
+        return {"prior": "log", "min": 1e-3, "max": 10.0} if option.kind != "bool" else None
     if default >= 0.9:
         return reverse_log(option)
     return linear(0.1, 0.99)(option) if default >= 0.1 else log(2, 2, 0.1)(option)

@@ -1,6 +1,7 @@
 """Reading a script: whichever library its options are made with."""
 
 import ast
+import os
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,11 +11,18 @@ from hpsearch.scripts.absl_flags import read_absl
 from hpsearch.scripts.argparse_options import read_argparse
 from hpsearch.scripts.click_options import read_click, read_typer
 from hpsearch.scripts.constants import constant_options, read_configurator, read_settings
+from hpsearch.scripts.documented_options import read_docopt, read_sacred
 from hpsearch.scripts.environment_options import environment_options
+from hpsearch.scripts.fire_options import read_fire
 from hpsearch.scripts.habits import propose
 from hpsearch.scripts.hydra_options import read_hydra
-from hpsearch.scripts.printed_metrics import printed_metrics, reported_metrics, returned_metric
-from hpsearch.scripts.script import Option, Script, unique
+from hpsearch.scripts.printed_metrics import (
+    best_candidates,
+    printed_metrics,
+    reported_metrics,
+    returned_metric,
+)
+from hpsearch.scripts.script import Option, PrintedMetric, Script, unique
 from hpsearch.scripts.settings_files import settings_file
 from hpsearch.scripts.signature_options import read_signature, signature_options
 from hpsearch.scripts.source_tree import Source, UnreadableScript, keyword
@@ -22,6 +30,9 @@ from hpsearch.scripts.source_tree import Source, UnreadableScript, keyword
 _READERS: tuple[Callable[[Source], Script | None], ...] = (
     read_hydra,
     read_signature,
+    read_fire,
+    read_docopt,
+    read_sacred,
     read_absl,
     read_click,
     read_typer,
@@ -47,7 +58,18 @@ def read_script(path: Path) -> Script:
         script = Script("")
     if not any(map(_is_searched, script.options)):
         script = _with_what_it_holds(source, script)
-    return replace(script, metrics=printed_metrics(source), files=_files(source))
+    return replace(script, metrics=_metrics(source), files=_files(source))
+
+
+def _metrics(source: Source) -> tuple[PrintedMetric, ...]:
+    """What a script reports, or else what the files that it imports do."""
+    found = printed_metrics(source)
+    if best_candidates(found):
+        return found
+    for other in source.imported():
+        name = os.path.relpath(other.path, source.path.parent)
+        found += tuple(replace(metric, file=name) for metric in printed_metrics(other))
+    return found
 
 
 def _with_what_it_holds(source: Source, script: Script) -> Script:

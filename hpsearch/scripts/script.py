@@ -64,11 +64,13 @@ class PrintedMetric:
         name: As a reader of its output would call it.
         line: Where in the source, counted from 1.
         how: ``print``, ``log`` (of a logging library), ``csv``, ``json`` or ``tensorboard``.
+        file: The file beside the script that reports it; "" for the script itself.
     """
 
     name: str
     line: int
     how: str
+    file: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,7 @@ class Script:
         metrics: What it reports.
         notes: What could not be found out, as sentences.
         words: What the command needs before the options, such as the name of a sub-command.
+        fixed: Words that the user gives it in every trial; they may have placeholders.
         files: Paths that it writes metrics to, as the source spells them.
         file_flag: How the path of a file of settings is passed; "" if its place is fixed.
         yields: Whether it is a function that reports epoch by epoch.
@@ -91,6 +94,7 @@ class Script:
     metrics: tuple[PrintedMetric, ...] = ()
     notes: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
+    fixed: tuple[str, ...] = ()
     files: tuple[str, ...] = field(default=())
     file_flag: str = ""
     yields: bool = False

@@ -9,6 +9,7 @@ from hpsearch.metrics.pairs import pairs
 from hpsearch.scripts.environment_options import as_number
 from hpsearch.scripts.script import Option, PrintedMetric, Script, kind_of, unique
 from hpsearch.scripts.source_tree import LARGEST_SOURCE, UnreadableScript
+from hpsearch.scripts.text_options import declared_options
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z_]\w*):?[-=]([^{}$]*)\}")
 _ASSIGNED = re.compile(
@@ -37,6 +38,16 @@ def read_shell(path: Path) -> Script:
     """
     text = _text(path)
     return Script("shell", unique(_options(text)), metrics=text_metrics(text))
+
+
+def read_text_program(path: Path) -> Script:
+    """What a program in another language declares that it takes, as far as its text shows.
+
+    Raises:
+        UnreadableScript: It cannot be read.
+    """
+    text = _text(path)
+    return Script("text", declared_options(text), metrics=text_metrics(text))
 
 
 def metrics_of_text(path: Path) -> tuple[PrintedMetric, ...]:

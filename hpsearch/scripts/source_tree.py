@@ -13,6 +13,9 @@ from hpsearch.scripts.script import UNKNOWN
 LARGEST_SOURCE = 2**23
 """Bytes."""
 
+MOST_FILES = 30
+"""That a script imports, and that are read too."""
+
 _ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -93,6 +96,29 @@ class Source:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name == name:
                 return node
         return None
+
+    def imported(self) -> Iterator["Source"]:
+        """The files beside this one that it imports, and those that they import, each once."""
+        seen, waiting = {self.path.resolve()}, [self]
+        while waiting and len(seen) <= MOST_FILES:
+            for path in waiting.pop(0)._imported_paths():
+                if path.resolve() not in seen:
+                    seen.add(path.resolve())
+                    try:
+                        waiting.append(Source.load(path))
+                    except UnreadableScript:
+                        continue
+                    yield waiting[-1]
+
+    def _imported_paths(self) -> Iterator[Path]:
+        for full in self.modules.values():
+            parts = full.strip(".").split(".")
+            for count in range(len(parts), 0, -1):
+                place = self.path.parent.joinpath(*parts[:count])
+                found = [path for path in (place.with_suffix(".py"), place / "__init__.py") if path.is_file()]
+                if found:
+                    yield found[0]
+                    break
 
     def class_of(self, name: str) -> tuple["Source", ast.ClassDef] | None:
         """The class of a name, here or in a file beside this one that it is imported from."""

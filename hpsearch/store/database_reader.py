@@ -245,7 +245,7 @@ class DatabaseReader:
         """
         if wanted is None:
             return self._ranked(limit)
-        query, bound = wanted.sql()
+        query, bound = wanted.sql(self.metric)
         numbers = [number for (number,) in self._rows(f"{query} LIMIT ?", *bound, _limit(limit))]
         places = {place.number: place for place in self._ranked(None)}
         return [places[number] for number in numbers if number in places]
@@ -257,16 +257,17 @@ class DatabaseReader:
         # One more, which the last may be tied with.
         rows = self._rows(query, _limit(None if limit is None else limit + 1))
         places: list[Place] = []
-        rank, worth = 0, None
-        for index, (number, *found) in enumerate(rows):
-            tied = found == worth
+        rank, before = 0, None
+        for index, (number, *worth) in enumerate(rows):
+            tied = worth == before
             if not tied:
-                rank, worth = index + 1, found
+                rank, before = index + 1, worth
             following = rows[index + 1][1:] if index + 1 < len(rows) else None
-            places.append(Place(number, rank, tied or following == tuple(found)))
+            loss, tie = worth
+            places.append(Place(number, rank, tied or following == (loss, tie), (loss, tie)))
         query = "SELECT number FROM results WHERE loss IS NULL ORDER BY number LIMIT ?"
         rest = self._rows(query, _limit(None if limit is None else limit - len(places)))
-        places += [Place(number, None, tied=False) for (number,) in rest]
+        places += [Place(number) for (number,) in rest]
         return places if limit is None else places[:limit]
 
     def standings(self, places: Sequence[Place]) -> Iterator[Standing]:
@@ -294,6 +295,19 @@ class DatabaseReader:
         query = "SELECT number FROM results WHERE loss IS NULL ORDER BY number"
         return [number for (number,) in self._rows(query)]
 
+    def results_of(self, places: Sequence[Place]) -> Results:
+        """The results at some places, learning curves included.
+
+        Args:
+            places: Which, from :meth:`places`; one whose result has gone meanwhile is left out.
+        """
+        found: list[Result] = []
+        for first in range(0, len(places), _PART):
+            numbers = [place.number for place in places[first : first + _PART]]
+            query = "JOIN json_each(?) AS wanted ON number = wanted.value ORDER BY wanted.key"
+            found += self._results(query, json.dumps(numbers))
+        return Results(found)
+
     def losses(self) -> dict[int, tuple[float | None, int]]:
         """Of every result, by number: its loss, and the checksum that a new result of the trial changes."""
         query = "SELECT number, loss, checksum FROM results ORDER BY number"
@@ -304,6 +318,11 @@ class DatabaseReader:
         with self._decoding("the status of a result"):
             rows = self._rows("SELECT number, status FROM results ORDER BY number")
             return {number: Status(status) for number, status in rows}
+
+    def count_up_to(self, loss: float) -> int:
+        """How many results have at most this loss."""
+        ((count,),) = self._rows("SELECT COUNT(*) FROM results WHERE loss <= ?", loss)
+        return int(count)
 
     def counts(self) -> dict[Status, int]:
         """How many results there are of each status."""

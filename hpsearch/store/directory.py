@@ -180,8 +180,7 @@ class Run(Database):
     def running(self) -> list[RunningTrial]:
         """The trials that run now, by number, with their learning curves so far.
 
-        A curve is empty where trials run on machines that do not share this disk, and for about a second
-        after a trial's first epoch.
+        A curve is empty for about a second after a trial's first epoch.
         """
         if not self.searching():
             return []

@@ -7,16 +7,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from hpsearch.trial import WORST_TIE, Metric
+
 __all__ = ["COLUMNS", "Column", "Condition", "Operator", "ResultsQuery"]
 
-COLUMNS = ("trial", "value", "status", "epochs", "seconds", "reason")
+COLUMNS = ("trial", "value", "tie", "status", "epochs", "seconds", "reason")
 """What a result has, besides the values of parameters."""
 
 Operator = Literal["=", "!=", "<", "<=", ">", ">="]
 
 _ROWS = (
-    "WITH joined AS (SELECT number AS trial, trial AS question, value, loss, tie, status, epochs, seconds,"
-    " reason{} FROM results JOIN trials USING (number))"
+    "WITH joined AS (SELECT number AS trial, trial AS question, value, loss, tie AS order_of_ties,"
+    " CASE WHEN tie < ? THEN tie * ? END AS tie, status, epochs, seconds, reason{}"
+    " FROM results JOIN trials USING (number))"
 )
 _PARAMETER = (
     ", (SELECT CASE WHEN type IN ('true', 'false') THEN type ELSE value END"
@@ -72,12 +75,22 @@ class ResultsQuery:
     sort: Column | None = None
     descending: bool = False
 
-    def sql(self) -> tuple[str, list[object]]:
-        """The query for their numbers, and what is bound in it."""
+    @property
+    def chooses(self) -> bool:
+        """Whether some results may be left out."""
+        return bool(self.conditions or self.words)
+
+    def sql(self, metric: Metric) -> tuple[str, list[object]]:
+        """The query for their numbers, and what is bound in it.
+
+        Args:
+            metric: What the search optimizes.
+        """
         names = self._names()
         parameters = [column for column in names if column.parameter]
         rows = _ROWS.format("".join(_PARAMETER.format(index) for index in range(len(parameters))))
-        bound: list[object] = [column.name for column in parameters]
+        sign = metric.ties.loss(1.0) if metric.ties else 1.0
+        bound: list[object] = [WORST_TIE, sign, *(column.name for column in parameters)]
         tests = []
         for condition in self.conditions:
             test, values = _test(names[condition.column], condition)
@@ -87,7 +100,7 @@ class ResultsQuery:
             tests.append("instr(lower(question || ' ' || status || ' ' || reason), lower(?))")
             bound.append(word)
         where = f" WHERE {' AND '.join(tests)}" if tests else ""
-        order = "loss IS NULL, loss, tie"
+        order = "loss IS NULL, loss, order_of_ties"
         if self.sort is not None:
             name = names[self.sort]
             order = f"{name} IS NULL, {name} {'DESC' if self.descending else 'ASC'}"

@@ -350,7 +350,7 @@ def read_result(
         Malformed: It is not one, or does not agree with the curve.
     """
     number, _, value, _, tie, *_ = row
-    standing = read_standing(row, Place(number, None, tied=False), values, metric)
+    standing = read_standing(row, Place(number), values, metric)
     _need(standing.epochs == len(curve), "number of epochs")
     result = Result(
         number, standing.status, value, curve, standing.final, standing.reason, standing.seconds, values

@@ -10,8 +10,9 @@ from click import Option
 
 from hpsearch.cli.program import program
 from tests.cli.conftest import Done
+from tests.docs.references import man_page
 
-DOCS = Path(__file__).parents[2] / "docs" / "cli.md"
+DOCS = Path(__file__).parents[2] / "docs"
 
 
 def reference() -> str:
@@ -29,12 +30,15 @@ def reference() -> str:
     return "\n".join(parts)
 
 
-def test_the_reference_is_up_to_date(request: pytest.FixtureRequest) -> None:
-    """A changed option or sentence changes docs/cli.md."""
-    text = reference()
+@pytest.mark.parametrize(("name", "made"), [("cli.md", reference), ("hpsearch.1", man_page)])
+def test_the_reference_is_up_to_date(
+    name: str, made: Callable[[], str], request: pytest.FixtureRequest
+) -> None:
+    """A changed option or sentence changes docs/cli.md and the manual page; --write-goldens writes both."""
+    text = made()
     if request.config.getoption("--write-goldens"):
-        DOCS.write_text(text, encoding="utf-8")
-    assert DOCS.read_text(encoding="utf-8") == text, "write it with --write-goldens"
+        (DOCS / name).write_text(text, encoding="utf-8")
+    assert (DOCS / name).read_text(encoding="utf-8") == text, "write it with --write-goldens"
 
 
 def test_every_option_is_explained() -> None:

@@ -3,14 +3,14 @@
 import csv
 import io
 import json
+import math
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
-from hpsearch.config import Config
-from hpsearch.reports.leaderboard import leaderboard_table
+from hpsearch.leaderboards import leaderboard
 from hpsearch.reports.render import print_report
 from hpsearch.store import Run
 from tests.cli.conftest import Done
@@ -65,15 +65,9 @@ def test_times_are_shown_only_when_asked_for(hpsearch: Program, example: Path) -
 def test_rows_are_limited(hpsearch: Program, example: Path) -> None:
     """-n 2 shows the best two and says how to show more; -n 0 shows all."""
     done = hpsearch("leaderboard", example, "-n", 2)
-    assert len(done.out.splitlines()) == 4
+    assert len(done.out.splitlines()) == 5
     assert "showing the best 2" in done.out
-    assert len(hpsearch("leaderboard", example, "-n", 0).out.splitlines()) == 7
-
-
-def test_several_runs_come_one_after_another(hpsearch: Program, example: Path) -> None:
-    """Each table is under the name of its run."""
-    done = hpsearch("leaderboard", example, example)
-    assert done.out.count("runs/example-001") == 2
+    assert len(hpsearch("leaderboard", example, "-n", 0).out.splitlines()) == 8
 
 
 def test_a_run_is_found_by_its_name_under_runs(hpsearch: Program, example: Path) -> None:
@@ -135,11 +129,11 @@ def test_a_number_beyond_all_trials_is_refused(hpsearch: Program, example: Path)
     assert "trials 0 to 5" in done.err
 
 
-def test_machine_formats_are_for_one_run(hpsearch: Program, example: Path) -> None:
-    """Two documents one after another would not be valid."""
-    done = hpsearch("leaderboard", example, example, "-f", "json")
-    assert (done.code, done.out) == (2, "")
-    assert "one RUN at a time" in done.err
+def test_several_runs_are_one_document(hpsearch: Program, example: Path) -> None:
+    """With the run of every row, whose trials share their ranks here."""
+    document = json.loads(hpsearch("leaderboard", example, example, "-f", "json").out)
+    assert [run["run"] for run in document["runs"]] == ["example-001", "example-001"]
+    assert [row["rank"] for row in document["rows"]][:4] == [1, 1, 3, 3]
 
 
 def test_equal_runs_print_equal_reasons(hpsearch: Program, example: Path) -> None:
@@ -148,14 +142,33 @@ def test_equal_runs_print_equal_reasons(hpsearch: Program, example: Path) -> Non
     assert "Traceback" in hpsearch("show", example, 3).out
 
 
+def test_a_share_of_rows_has_a_standard_error(hpsearch: Program, example: Path) -> None:
+    """√(p (1 − p) / n), with one hit and one miss more than were seen."""
+    (best,) = json.loads(hpsearch("leaderboard", example, "-n", 1, "-f", "json").out)["rows"]
+    with Run.read(example) as run:
+        rows = run.meta("rows")["validation"]
+    share = (best["value"] * rows + 1) / (rows + 2)
+    assert math.isclose(best["standard_error"], math.sqrt(share * (1 - share) / rows))
+
+
+def test_conditions_order_and_columns_of_a_leaderboard(hpsearch: Program, example: Path) -> None:
+    """What is asked for is shown, in every format; a mistake is usage, with its place."""
+    asked = ("--where", "status!=failed, learning_rate>0", "--sort=-learning_rate", "--columns", "learning_*")
+    lines = hpsearch("leaderboard", example, *asked, "-f", "csv").out.splitlines()
+    assert lines[0] == "rank,trial,val_error,learning_rate"
+    rates = [float(line.split(",")[-1]) for line in lines[1:]]
+    assert rates == sorted(rates, reverse=True)
+    assert f"{len(rates)} of 5 results match" in hpsearch("leaderboard", example, *asked).out
+    wrong = hpsearch("leaderboard", example, "--where", "learning_rat<1")
+    assert (wrong.code, wrong.out) == (2, "")
+    assert "where, character 1: There is no column learning_rat. Did you mean learning_rate?" in wrong.err
+
+
 @pytest.mark.parametrize("whole", [False, True])
 def test_in_a_narrow_terminal_rows_become_columns(example: Path, *, whole: bool) -> None:
     """As many trials as there is room for, or all below each other if they are asked for."""
     with Run.read(example) as run:
-        places = run.places()
-        standings = run.standings(places)
-        config, counts = Config.from_resolved(run.meta("config")), run.counts()
-        table = leaderboard_table(config, standings, counts, "a", shown=len(places), whole=whole)
+        places, table = run.places(), leaderboard([run], whole=whole)
         file = io.StringIO()
         print_report(table, "table", Console(file=file, width=40, force_terminal=True, no_color=True))
     lines = file.getvalue().splitlines()

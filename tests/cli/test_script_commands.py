@@ -109,6 +109,8 @@ def test_init_asks_if_it_may(hpsearch: Program, in_tmp: Path, monkeypatch: pytes
         ("none.py", "none.py cannot be read: No such file"),
         ("tool", "`hpsearch init tool --run-help` runs ./tool --help"),
         ("tol", "tol: there is no such file or program"),
+        (".", ". is a directory; name the script in it"),
+        ("nb.ipynb", "nb.ipynb is a notebook; export it first"),
         ("bad.py", "bad.py:1 is not Python"),
         ("bad.py:f", "bad.py:1 is not Python"),
         ("tool.R", "`hpsearch init tool.R --run-help` runs Rscript tool.R --help"),
@@ -118,7 +120,7 @@ def test_what_init_cannot_read_is_explained(
     hpsearch: Program, in_tmp: Path, source: str, message: str
 ) -> None:
     """And nothing is written."""
-    for name in ("tool", "tool.R"):
+    for name in ("tool", "tool.R", "nb.ipynb"):
         Path(name).write_text("#!/bin/sh\n")
     Path("bad.py").write_text("x = (\n")
     done = hpsearch("init", source)

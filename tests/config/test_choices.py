@@ -124,6 +124,22 @@ def test_a_tuple_that_was_cut_up_is_refused_where_it_is(tmp_path: Path) -> None:
     assert config.space.parameters[0].values == ("(3", "f(a)", "g(b)")  # type: ignore[union-attr]
 
 
+def test_a_constant_is_no_part_of_a_tuple_either(tmp_path: Path) -> None:
+    """``c: (3, 4)`` among other keys on one line becomes two texts."""
+    with pytest.raises(ConfigError, match=r"space.c: must be a whole value.*found \(3. Write {values: \[\[3"):
+        code_space("x: {values: [1, 2]}, c: (3, d: 4)", tmp_path)
+
+
+def test_a_whole_tuple_is_text_and_a_note_says_so(tmp_path: Path) -> None:
+    """On lines of their own YAML does not cut them; quotes say that text is meant."""
+    head = "metric: {name: loss}\nobjective: {function: 'm:f'}\nspace:\n"
+    text = '  x:\n    values:\n      - (3, 4)\n      - "(5, 6)"\n  c: (1, 2)\n'
+    assert [note for note in Config.parse(head + text, tmp_path / "c.yaml").notes if "(" in note] == [
+        "space.x.values[0]: (3, 4) is text. Write [3, 4] for a list, or quotes to silence this note",
+        "space.c: (1, 2) is text. Write {values: [[3, 4]]} for a list, or quotes to silence this note",
+    ]
+
+
 @pytest.mark.parametrize(
     ("parameter", "note"),
     [
@@ -137,6 +153,7 @@ def test_a_tuple_that_was_cut_up_is_refused_where_it_is(tmp_path: Path) -> None:
         ("{min: 0.1, max: 0.7, step: 0.2}", None),
         ('{values: [1, "2"]}', '"2", in quotes, is text beside numbers'),
         ('{values: ["1", "2"]}', None),
+        ("{type: int, min: 0, max: 1000000, step: 3}", "max 1000000 is never drawn"),
     ],
 )
 def test_a_range_that_may_surprise_has_a_note(parameter: str, note: str | None, tmp_path: Path) -> None:

@@ -97,7 +97,7 @@ def test_a_wrong_condition_is_explained(still: Site, where: str) -> None:
     """Where the table would be."""
     page = still.get(f"/runs/one?where={where}")
     assert page.status == 200
-    assert re.search("begins with a column|needs a number|0 of 60 results", page.text)
+    assert re.search("There is no column|needs a number|0 of 60 results", page.text)
 
 
 def test_a_trial_has_a_page(site: Site) -> None:

@@ -1,5 +1,6 @@
 """The experiments of the tutorial, made small: what they count is right."""
 
+from collections.abc import Callable
 from pathlib import Path
 from types import MappingProxyType
 
@@ -11,6 +12,8 @@ from hpsearch.cli.program import exit_code
 from hpsearch.demos import DEMOS, batchnorm, covariate_shift, grid_vs_random, stale
 from hpsearch.demos.demonstration import interval
 
+CHAPTERS = Path(__file__).parents[2] / "docs" / "tutorial"
+
 
 def test_every_experiment_has_its_name_on_the_command_line() -> None:
     """The command offers those that there are, and its help says what each asks."""
@@ -19,12 +22,20 @@ def test_every_experiment_has_its_name_on_the_command_line() -> None:
     assert all(f"  {each} " in (demo.help or "") for each in DEMOS)
 
 
-def test_draws_fall_as_the_priors_say(capsys: pytest.CaptureFixture[str], in_tmp: Path) -> None:
-    """A ninth of the linear draws of β are above 0.99, half of those on log(1 − β); a picture is written."""
+def test_draws_fall_as_the_priors_say(
+    capsys: pytest.CaptureFixture[str], in_tmp: Path, golden: Callable[..., None]
+) -> None:
+    """A ninth of the linear draws of β are above 0.99, half of those on log(1 − β), as in the picture."""
     assert exit_code(["demo", "scales", "-o", "scales.svg"]) == 0
     printed = capsys.readouterr().out
     assert "9.0% are above 0.99 on a linear scale, and 49.9% on log(1 − β)" in printed
-    assert (in_tmp / "scales.svg").read_text().startswith("<svg")
+    golden("scales.svg", (in_tmp / "scales.svg").read_text(encoding="utf-8"), CHAPTERS)
+
+
+def test_a_picture_of_another_kind_is_refused_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """Before the experiment is made."""
+    assert exit_code(["demo", "stale", "-o", "stale.bmp"]) == 2
+    assert "written as .html, .svg, .png, .pdf; found .bmp" in capsys.readouterr().err
 
 
 def test_an_interval_is_around_the_mean() -> None:

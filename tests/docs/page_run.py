@@ -42,10 +42,13 @@ class PageRun:
         place: The directory, the current one too.
         quick_start: Puts the run of :data:`QUICK_START` into a directory, and returns what it printed.
         compare: Whether outputs are compared; their last digits may depend on NumPy's version.
+        full: Whether blocks are run too that are not because of the time that they take.
     """
 
-    def __init__(self, place: Path, quick_start: Callable[[Path], str], *, compare: bool = True) -> None:
-        self._place, self._quick_start, self._compare = place, quick_start, compare
+    def __init__(
+        self, place: Path, quick_start: Callable[[Path], str], *, compare: bool = True, full: bool = False
+    ) -> None:
+        self._place, self._quick_start, self._compare, self._full = place, quick_start, compare, full
         self._cells: dict[str, Any] = {"__name__": "__main__"}
         self._printed = ""
         self._groups: list[int] = []
@@ -54,7 +57,7 @@ class PageRun:
 
     def run(self, block: Block) -> None:
         """Run a block, or compare it with the output of the block before."""
-        if block.reason is not None:
+        if block.reason is not None and not (self._full and block.reason.startswith("takes ")):
             if block.language == "python":
                 ast.parse(block.text, block.place)
             return

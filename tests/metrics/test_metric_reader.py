@@ -131,3 +131,26 @@ def test_a_decimal_comma_is_an_error(output: str) -> None:
     with pytest.raises(UnclearNumber, match="with a decimal point"):
         list(LineReader("loss").records(output.encode()))
     assert list(LineReader("acc").records(output.encode())) in ([], [{"loss": 1.5, "acc": 0.3}])
+
+
+@pytest.mark.parametrize(
+    ("output", "expected"),
+    [
+        ("step 20 train loss: 3 test loss: 2\ntest loss 2 is the best so far", [2.0]),
+        ("{'loss': 0.5, 'epoch': 1.0}\n***** metrics *****\n  epoch = 1.0\n  loss   =     0.5000", [0.5]),
+        (
+            'epoch 1: loss 0.5\n{"epoch": 1, "loss": 0.5}\nepoch 2: loss 0.5\n{"epoch": 2, "loss": 0.5}',
+            [0.5, 0.5],
+        ),
+        ("loss: 0.5\nloss: 0.5", [0.5, 0.5]),
+        ("epoch 1 loss 0.5\nepoch 2 loss 0.5 *", [0.5, 0.5]),
+        ("epoch 1 loss 0.5\nfinal loss: 0.4", [0.5]),
+        ("loss: 0.5\nloss = 0.4", [0.5, 0.4]),
+    ],
+)
+def test_what_only_repeats_an_epoch_is_none(output: str, expected: list[float]) -> None:
+    """The same value in other words, without another count; so curves of all trials have the same epochs."""
+    metric = "test_loss" if "test loss" in output else "loss"
+    reader = LineReader(metric)
+    assert [record[metric] for record in reader.records(output.encode())] == expected
+    assert metric not in reader.final()

@@ -192,6 +192,20 @@ def test_the_time_left_counts_results_of_this_process_only(now: Clock) -> None:
     assert progress.remaining == pytest.approx(20)
 
 
+def test_after_an_interrupt_only_what_runs_is_awaited(now: Clock) -> None:
+    """Trials that will not start take no time: of one that has run 2 of 5 seconds, 3 are left."""
+    ending: list[bool] = []
+    progress = Progress(replace(begun(20, slots=1), draining=lambda: bool(ending)))
+    for index in range(5):
+        progress.on_trial_start(trial(index))
+        now.time += 5 if index < 4 else 2
+        if index < 4:
+            progress.on_trial_complete(trial(index), done(index, 0.5))
+    assert progress.remaining == pytest.approx(78)
+    ending.append(True)
+    assert progress.remaining == pytest.approx(3)
+
+
 def test_curves_that_workers_write_are_read_twice_a_second(now: Clock) -> None:
     """Not at every frame, and never shorter than what is known."""
     looks = []
@@ -244,6 +258,23 @@ def test_the_live_display_fits_the_terminal(
     assert max(map(len, text.splitlines())) <= width
     assert len(text.splitlines()) < height
     golden(f"live-{width}x{height}.screen", text)
+
+
+@pytest.mark.parametrize("width", [60, 80, 100])
+def test_a_long_name_leaves_room_for_the_value(now: Clock, width: int) -> None:
+    """It is cut in the middle, so that both its ends are seen."""
+    name = "the_weight_decay_of_the_encoder"
+    space = Space((Number("x", 0, 1), Number(f"{name}_of_the_model", 0, 1)))
+    with LiveDisplay(Console(file=io.StringIO(), force_terminal=True), "long") as display:
+        display.on_search_start(replace(begun(20), space=space))
+        for index in range(8):
+            asked = Trial(index, {"x": 0.5, f"{name}_of_the_model": 0.12345678}, index)
+            display.on_trial_start(asked)
+            display.on_trial_complete(asked, done(index, 0.5))
+        text = shown(display, width, 30)
+    (line,) = (line for line in text.splitlines() if "·" in line and line.startswith("the_"))
+    assert line.endswith("  0.12345678")
+    assert "_model" in line
 
 
 def test_a_failure_is_said_once_for_each_reason() -> None:

@@ -112,3 +112,17 @@ def test_functions(tmp_path: Path, code: str, expected: list[str]) -> None:
     text = propose_config(script, ["m:f"], made_from="m.py:f", name="m").text
     for line in expected:
         assert f"\n  {line}" in text or f"\n{line}" in text, text
+
+
+def test_what_follows_from_another_setting_is_not_searched(tmp_path: Path) -> None:
+    """Or one of the two would change nothing."""
+    code = "lr = 0.1\nmin_width = 8\nwidth = 4 * min_width\nopt = Adam(learning_rate=lr)\nc = {'lr': lr}"
+    assert draft(tmp_path, code).searched == ("lr", "min_width")
+
+
+def test_metrics_of_imported_files_are_found(tmp_path: Path) -> None:
+    """If the script itself reports none; cycles of imports end."""
+    code = "from pkg.net import Net\nLR = 0.1"
+    text = draft(tmp_path, code, pkg__net_py="import train\nself.log('val_loss', 1)\n").text
+    assert "metric: {name: val_loss, goal: minimize} " in text
+    assert "# from line 2 of pkg/net.py" in text

@@ -56,6 +56,7 @@ BOOST = """Allowed options:
 FASTTEXT = """The following arguments are optional:
   -lr                 learning rate [0.1]
   -dim                size of word vectors [100]
+  -loss               loss function {ns, softmax} [softmax]
 """
 
 
@@ -114,7 +115,14 @@ FASTTEXT = """The following arguments are optional:
                 ("passes", "--passes {}", "unknown", UNKNOWN, ()),
             ],
         ),
-        (FASTTEXT, [("lr", "-lr {}", "float", 0.1, ()), ("dim", "-dim {}", "int", 100, ())]),
+        (
+            FASTTEXT,
+            [
+                ("lr", "-lr {}", "float", 0.1, ()),
+                ("dim", "-dim {}", "int", 100, ()),
+                ("loss", "-loss {}", "text", "softmax", ("ns", "softmax")),
+            ],
+        ),
     ],
     ids=["argparse", "click", "libsvm", "go", "clap", "boost", "fasttext"],
 )

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hpsearch.scripts import UnreadableScript, metrics_of_text, read_shell
+from hpsearch.scripts import UNKNOWN, UnreadableScript, metrics_of_text, read_shell, read_text_program
 
 SHELL = """#!/bin/bash
 LR=${LR:-0.1}
@@ -59,3 +59,55 @@ def test_what_is_not_text_prints_nothing_known(tmp_path: Path) -> None:
     """Such as a compiled program."""
     (tmp_path / "t").write_bytes(b"\x7fELF\xff\xfeloss: 3")
     assert metrics_of_text(tmp_path / "t") == ()
+
+
+R = """
+option_list <- list(
+  make_option(c("-l", "--lr"), type="double", default=0.1, help="Learning rate [default %default]"),
+  make_option("--hidden-size", type = "integer", default = 16L),
+  make_option("--bias", action="store_true", default=TRUE, help='Whether'),
+  make_option("--n", default=NULL))
+"""
+JULIA = """
+@add_arg_table! s begin
+    "--lr"
+        help = "learning rate"
+        arg_type = Float64
+        default = 1e-3
+    "--epochs"
+        arg_type = Int
+        default = 10
+    "--amp"
+        action = :store_true
+end
+"""
+NODE = """
+program.option('--lr <number>', 'Learning rate. Default is 0.1.').option("--depth <n>", { default: 3 })
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            R,
+            [
+                ("lr", "float", 0.1),
+                ("hidden_size", "int", 16),
+                ("bias", "bool", True),
+                ("n", "unknown", None),
+            ],
+        ),
+        (JULIA, [("lr", "float", 1e-3), ("epochs", "int", 10), ("amp", "bool", False)]),
+        (NODE, [("lr", "unknown", UNKNOWN), ("depth", "int", 3)]),
+    ],
+    ids=["R", "Julia", "Node"],
+)
+def test_declared_options_are_found_in_other_languages(
+    tmp_path: Path, text: str, expected: list[tuple[object, ...]]
+) -> None:
+    """With kinds and defaults, without running the program."""
+    (tmp_path / "t.R").write_text(text)
+    options = read_text_program(tmp_path / "t.R").options
+    assert [(option.name, option.kind, option.default) for option in options] == expected
+    assert all(option.flag.startswith("--") for option in options)

@@ -1,0 +1,48 @@
+"""Tests of showing a trial that ran once more."""
+
+import dataclasses
+
+from hpsearch.reports.rerun import rerun_details
+from hpsearch.trial import Epoch, Metric, Result, Status, Trial
+
+METRIC = Metric("acc", "maximize")
+TRIAL = Trial(4, {"lr": 0.1}, 7)
+
+
+def result(*values: float, status: Status = Status.DONE) -> Result:
+    """A result with a learning curve."""
+    curve = tuple(Epoch(at, {"acc": value}, 0.0) for at, value in enumerate(values, 1))
+    return Result(4, status, values[-1], curve)
+
+
+def comparison(recorded: Result | None, *results: Result, seeds: tuple[int, ...]) -> str:
+    """What is said about it."""
+    trials = [dataclasses.replace(TRIAL, seed=seed) for seed in seeds]
+    return dict(rerun_details(METRIC, TRIAL, recorded, trials, results, ()).lines).get("comparison", "")
+
+
+def test_other_seeds_are_compared_in_the_metrics_own_direction() -> None:
+    """By standard deviations of one seed, and by how many were better."""
+    found = comparison(result(0.5, 0.9), result(0.7), result(0.8), result(0.95), seeds=(1, 2, 3))
+    assert found == (
+        "the recorded value is better than the mean by 0.08333, 0.7 standard deviations of one seed;"
+        " 1 of 3 seeds gave a better one"
+    )
+    assert comparison(result(0.5), result(0.5), seeds=(1,)) == (
+        "the recorded value is equal to the value of the other seed"
+    )
+    assert comparison(None, result(0.5), seeds=(1,)) == ""
+
+
+def test_a_trial_that_was_stopped_is_compared_where_it_was_stopped() -> None:
+    """Not with what other seeds came to after all epochs."""
+    stopped = result(0.4, 0.5, status=Status.STOPPED)
+    found = comparison(stopped, result(0.3, 0.4, 0.9), seeds=(1,))
+    assert found == "after epoch 2, the recorded value is better than the value of the other seed by 0.1"
+
+
+def test_the_first_epoch_that_differs_is_named() -> None:
+    """With both values, to all digits."""
+    found = comparison(result(0.5, 0.25), result(0.5, 0.75), seeds=(7,))
+    assert found == "different from epoch 2 on: acc 0.25, now 0.75"
+    assert comparison(result(0.5), result(0.5), seeds=(7,)) == "equal to the last digit: acc"
