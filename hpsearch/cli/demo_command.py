@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from hpsearch.cli.options import Color, common, console
+from hpsearch.reports.figure_kinds import FIGURE_SUFFIXES
 
 _WIDTH = 100  # of a figure that does not go to a terminal
 _NAMES = ("grid-vs-random", "scales", "batchnorm", "covariate-shift", "stale")
@@ -38,12 +39,13 @@ def demo(name: str, output: Path | None, color: Color) -> None:
       hpsearch demo scales
       hpsearch demo batchnorm -o batchnorm.svg
     """
-    from hpsearch import kernels
-
-    kernels.prefer_portable()
-
     from hpsearch.demos import demonstrate
+    from hpsearch.errors import UsageError
 
+    if output is not None and output.suffix not in FIGURE_SUFFIXES:  # before a minute is spent
+        raise UsageError(
+            f"A figure is written as {', '.join(FIGURE_SUFFIXES)}; found {output.suffix or output}"
+        )
     found = demonstrate(name)
     if output is None:
         from hpsearch.reports.figures.braille import figure_text

@@ -32,6 +32,12 @@ def test_draws_fall_as_the_priors_say(
     golden("scales.svg", (in_tmp / "scales.svg").read_text(encoding="utf-8"), CHAPTERS)
 
 
+def test_a_picture_of_another_kind_is_refused_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """Before the experiment is made."""
+    assert exit_code(["demo", "stale", "-o", "stale.bmp"]) == 2
+    assert "written as .html, .svg, .png, .pdf; found .bmp" in capsys.readouterr().err
+
+
 def test_an_interval_is_around_the_mean() -> None:
     """Of equal values it has no width, and more values make it narrower."""
     assert interval([2.0, 2.0]) == (2.0, 2.0, 2.0)
