@@ -5,9 +5,10 @@ from pathlib import Path
 import click
 
 from hpsearch.cli.options import Color, common, console
+from hpsearch.reports.figure_kinds import FIGURE_SUFFIXES
 
 _WIDTH = 100  # of a figure that does not go to a terminal
-_NAMES = ("grid-vs-random", "scales", "batchnorm", "covariate-shift", "stale")
+_NAMES = ("grid-vs-random", "scales", "batchnorm", "covariate-shift", "regions", "stale")
 
 
 @click.command()
@@ -31,6 +32,7 @@ def demo(name: str, output: Path | None, color: Color) -> None:
       scales           what linear draws of a learning rate and of β waste
       batchnorm        the learning rates that train, with and without batch normalisation
       covariate-shift  how far what each layer sees drifts while the layers below it learn
+      regions          what softmax regression can tell apart, and what a network can
       stale            after the data have changed: the old values, or a new search?
 
     \b
@@ -38,12 +40,13 @@ def demo(name: str, output: Path | None, color: Color) -> None:
       hpsearch demo scales
       hpsearch demo batchnorm -o batchnorm.svg
     """
-    from hpsearch import kernels
-
-    kernels.prefer_portable()
-
     from hpsearch.demos import demonstrate
+    from hpsearch.errors import UsageError
 
+    if output is not None and output.suffix not in FIGURE_SUFFIXES:  # before a minute is spent
+        raise UsageError(
+            f"A figure is written as {', '.join(FIGURE_SUFFIXES)}; found {output.suffix or output}"
+        )
     found = demonstrate(name)
     if output is None:
         from hpsearch.reports.figures.braille import figure_text

@@ -7,7 +7,7 @@ from typing import Any
 
 from hpsearch.scripts.help_text import with_stated_default
 from hpsearch.scripts.script import UNKNOWN, Kind, Option, Script, kind_of, unique
-from hpsearch.scripts.source_tree import Source, keyword
+from hpsearch.scripts.source_tree import Source, assignments, keyword
 from hpsearch.scripts.sub_parsers import MAIN, SubParsers, training_command
 
 _TYPES: dict[str, Kind] = {"int": "int", "float": "float", "str": "text", "Path": "text", "open": "text"}
@@ -20,7 +20,18 @@ def read_argparse(source: Source) -> Script | None:
 
     Where there are sub-commands, those of the one that trains are taken, or of the first.
     """
-    calls = [call for call in source.calls() if _method(call) == "add_argument"]
+    short = {
+        name
+        for node in source.nodes
+        if isinstance(node, ast.Assign)
+        for name, value in assignments(node)
+        if isinstance(value, ast.Attribute) and value.attr == "add_argument"  # add = parser.add_argument
+    }
+    calls = [
+        call
+        for call in source.calls()
+        if _method(call) == "add_argument" or source.called(call.func) in short
+    ]
     if not calls:
         return None
     parsers = SubParsers(source)

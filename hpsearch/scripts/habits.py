@@ -164,7 +164,7 @@ _TABLE = (
     _Row("n_?heads? num_heads heads?", ranges.powers_of_two, "a number of heads"),
     _Row(r"(n_|num_)?(\w+_)?(layers?|depth|blocks|stages)", ranges.few, "a depth: half to twice its default"),
     _Row(
-        "hidden units neurons channels filters features nhid n_hid lora_r ngrams kernel_size fc_size",
+        r"hidden\d* units\d* neurons channels filters features nhid n_hid lora_r ngrams kernel_size fc_size",
         ranges.sizes,
         "a size: a quarter to four times its default",
         anywhere=True,

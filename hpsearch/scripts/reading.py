@@ -11,7 +11,9 @@ from hpsearch.scripts.absl_flags import read_absl
 from hpsearch.scripts.argparse_options import read_argparse
 from hpsearch.scripts.click_options import read_click, read_typer
 from hpsearch.scripts.constants import constant_options, read_configurator, read_settings
+from hpsearch.scripts.documented_options import read_docopt, read_sacred
 from hpsearch.scripts.environment_options import environment_options
+from hpsearch.scripts.fire_options import read_fire
 from hpsearch.scripts.habits import propose
 from hpsearch.scripts.hydra_options import read_hydra
 from hpsearch.scripts.printed_metrics import (
@@ -28,6 +30,9 @@ from hpsearch.scripts.source_tree import Source, UnreadableScript, keyword
 _READERS: tuple[Callable[[Source], Script | None], ...] = (
     read_hydra,
     read_signature,
+    read_fire,
+    read_docopt,
+    read_sacred,
     read_absl,
     read_click,
     read_typer,

@@ -1,6 +1,6 @@
 """Options of programs whose command line is made from a signature or a dataclass.
 
-HF's ``HfArgumentParser``, tyro, simple-parsing, pyrallis and draccus, jsonargparse, Fire, LightningCLI.
+HF's ``HfArgumentParser``, tyro, simple-parsing, pyrallis and draccus, jsonargparse, LightningCLI.
 """
 
 import ast
@@ -65,7 +65,6 @@ _TYRO = _Style("tyro", "--{dashed} {{}}", switches=True)
 _SIMPLE = _Style("simple-parsing", "--{last} {{}}", spelling=("True", "False"))
 _PYRALLIS = _Style("pyrallis", "--{name} {{}}")
 _JSONARGPARSE = _Style("jsonargparse", "--{name}={{}}", positional=True)
-_FIRE = _Style("fire", "--{name}={{}}", spelling=("True", "False"))
 _LIGHTNING = _Style("LightningCLI", "--{name}={{}}")
 
 
@@ -90,8 +89,6 @@ def read_signature(source: Source) -> Script | None:
             )
         if name.startswith("jsonargparse.") and last in ("CLI", "auto_cli") and call.args:
             return _from_classes(source, _JSONARGPARSE, call.args[0])
-        if name == "fire.Fire" and call.args:
-            return _from_classes(source, _FIRE, call.args[0])
         if last == "LightningCLI":
             return _lightning(source, call)
     return _wrapped(source)

@@ -64,7 +64,8 @@ class SubParsers:
     def owners(self, call: ast.Call) -> set[str | None]:
         """The sub-commands that a call of ``add_argument`` may be for; None for a parser of its own."""
         given = self._given.get((self._parameters.get(call, ""), _variable(call)))
-        return {MAIN if parser.is_main else parser.word for parser in given or [self._parsers[call]]}
+        parsers = given or [self._parsers.get(call, _Parser())]
+        return {MAIN if parser.is_main else parser.word for parser in parsers}
 
     def _receiver(self, call: ast.Call) -> _Parser:
         """The parser that a method is called of: a variable's, or one that is made right there."""

@@ -386,3 +386,41 @@ def test_a_script_is_never_executed(tmp_path: Path) -> None:
     assert script.options == (constant,)
     assert not mark.exists()
     assert "antigravity" not in set(sys.modules) - before
+
+
+FIRE = """
+import fire
+class Trainer:
+    def __init__(self, lr=0.1): ...
+    def train(self, n=3): ...
+fire.Fire(Trainer)
+"""
+DOCOPT = """'Usage: t [options]\\n\\nOptions:\\n  --lr=<x>  Rate [default: 0.1].'
+from docopt import docopt
+docopt(__doc__)
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "words", "flags"),
+    [
+        ("import fire\ndef test(x): ...\ndef train(lr=0.1): ...\nfire.Fire()", ("train",), {"lr": "--lr={}"}),
+        ("import fire\ndef f(lr=0.1): ...\nfire.Fire({'fit': f})", ("fit",), {"lr": "--lr={}"}),
+        (FIRE, ("train",), {"lr": "--lr={}", "n": "--n={}"}),
+        (DOCOPT, (), {"lr": "--lr={}"}),
+        (
+            "from sacred import Experiment\nex = Experiment()\n@ex.config\ndef cfg():\n    lr = 0.1\n",
+            ("with",),
+            {"lr": "lr={}", "seed": "seed={}"},
+        ),
+        ("add = argparse.ArgumentParser().add_argument\nadd('--lr', default=0.1)", (), {"lr": "--lr {}"}),
+    ],
+    ids=["fire", "fire of a dictionary", "fire of a class", "docopt", "sacred", "argparse with an alias"],
+)
+def test_other_ways_to_declare_options(
+    tmp_path: Path, code: str, words: tuple[str, ...], flags: dict[str, str]
+) -> None:
+    """With the word that the program needs for them."""
+    script = read(tmp_path, code)
+    assert (script.words, {option.name: option.flag for option in script.options}) == (words, flags)
+    assert script.options[0].default == 0.1
