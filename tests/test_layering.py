@@ -167,6 +167,7 @@ ROOMS: dict[str, set[str]] = {
     },
     "querying": {"config", "document", "store", "trial", "errors"},
     "leaderboards": {"analysis", "config", "querying", "reports", "standing", "store", "errors"},
+    "comparing": {"analysis", "config", "reports", "store", "errors"},
     "loaded_run": {
         "plotting",
         "analysis",

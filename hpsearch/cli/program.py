@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from hpsearch.cli.analysis_commands import explain, importance
+from hpsearch.cli.compare_command import compare
 from hpsearch.cli.config_commands import check, sample, schema
 from hpsearch.cli.dashboard_command import dashboard
 from hpsearch.cli.demo_command import demo
@@ -101,7 +102,7 @@ def program() -> None:
 for command in (
     *(init, import_, check, sample, try_),
     *(run, resume),
-    *(leaderboard, status, show, logs, list_runs),
+    *(leaderboard, compare, status, show, logs, list_runs),
     *(importance, explain, plot, report, dashboard),
     *(rerun, nurse, replay, train, predict),
     *(export, demo, doctor, schema, help_, completion),

@@ -1,0 +1,63 @@
+"""The command that compares runs: ``compare``."""
+
+from pathlib import Path
+
+import click
+
+from hpsearch.cli.options import Color, Form, RunDirectory, common, console, formats
+
+_WIDTH = 100  # of a figure that does not go to a terminal
+
+
+@click.command()
+@click.argument("directories", metavar="RUN RUN...", nargs=-1, required=True, type=RunDirectory())
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write the figure to an .html or .svg or .png or .pdf file instead.",
+)
+@formats
+@common
+def compare(directories: tuple[Path, ...], output: Path | None, form: Form, color: Color) -> None:
+    """Compare what two or more runs found.
+
+    Shows the settings in which they differ, their best trials side by side, the best so far of each on one
+    axis, and whether the difference between them is more than noise. Runs that differ only by their seed
+    count as searches of one config: their average is compared, and how much they differ shows the noise. The
+    interval contains the luck of which trials were tried, by drawing them again from those of each run, and
+    the standard error of the best values, where it is known.
+
+    \b
+    Examples:
+      hpsearch compare runs/digits-001 runs/digits-002
+      hpsearch compare digits-001 digits-002 digits-003 -o compare.svg
+    """
+    import contextlib
+
+    from hpsearch.comparing import compared, comparison_figure, verdicts
+    from hpsearch.reports.compare import comparison_data, comparison_tables, sentence
+    from hpsearch.reports.figures.braille import figure_text
+    from hpsearch.reports.render import print_report
+    from hpsearch.store import Run
+
+    with contextlib.ExitStack() as stack:
+        runs = compared([stack.enter_context(Run.read(directory)) for directory in directories])
+    if output is not None:
+        comparison_figure(runs).save(output)
+        return
+    screen, found = console(color), verdicts(runs)
+    if form != "table":
+        print_report(comparison_data(runs, found), form, screen)
+        return
+    for table in comparison_tables(runs):
+        print_report(table, form, screen)
+        click.echo()
+    if found:
+        # A terminal has no dashes: lines would be taken for each other.
+        figure = comparison_figure(runs, bounds=False)
+        text = figure_text(figure, screen.width if screen.is_terminal else _WIDTH)
+        screen.print(text, soft_wrap=not screen.is_terminal)
+    for verdict in found:
+        screen.print(sentence(verdict, runs[0].config.metric.name), soft_wrap=not screen.is_terminal)
