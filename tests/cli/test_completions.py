@@ -35,7 +35,8 @@ def test_runs_and_trials_are_completed(example: Path) -> None:
 def test_names_of_columns_are_completed(example: Path, option: str) -> None:
     """After the last comma, with a minus or without; constants are no columns."""
     assert completed("leaderboard", str(example), option, "status=done,le") == ["status=done,learning_rate"]
-    assert completed("leaderboard", str(example), option, "-val") == ["-val_error", "-val_loss"]
+    names = ["beta2,-val_error", "beta2,-val_loss"]
+    assert completed("leaderboard", str(example), option, "beta2,-val") == names
     assert completed("leaderboard", "no-such-run", option, "") == []
 
 
