@@ -29,10 +29,10 @@ quick: install  ## the tests of what computes and reads: no processes, no search
 units:  # the tests of `make quick`, for .ci/versions.py
 	@echo $(UNITS)
 
-floors: install  ## the quick part with the oldest versions that we allow
+floors: install  ## most of the tests with the oldest versions that we allow
 	$(BIN)/python .ci/versions.py floors
 
-newest: install  ## the quick part with the newest versions and the newest Python
+newest: install  ## most of the tests with the newest versions and the newest Python
 	$(BIN)/python .ci/versions.py newest
 
 faults: install  ## every fault in full, and a table of what was lost

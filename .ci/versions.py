@@ -1,4 +1,7 @@
-"""The suite's quick part and the quick start, with the oldest or the newest versions of what we depend on.
+"""The suite and the quick start, with the oldest or the newest versions of what we depend on.
+
+Of the suite: what computes and reads, with fewer examples, and what searches, stores and is killed, with each
+engine of one computer. Left out: the faults of the operating system, pages and screens.
 
 python .ci/versions.py floors     the lowest versions that pyproject.toml allows, with this Python
 python .ci/versions.py newest     the newest versions there are, with the newest Python there is here
@@ -14,6 +17,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 EXTRAS = ("sklearn",)
+SEARCHES = (
+    "tests/test_promise.py",
+    "tests/executors/test_executors.py",
+    "tests/store",
+    "tests/cli/test_streams.py",
+)
+"""The tests of searches; ``make units`` names the others."""
 TOOLS = ("pytest", "pytest-xdist", "hypothesis")
 
 
@@ -58,8 +68,9 @@ def main() -> None:
         search = ["hpsearch", "run", ROOT / "configs" / "digits.yaml", "-q", "-o", Path(directory) / "run"]
         subprocess.run([*run, *search], check=True, cwd=directory)
         units = subprocess.run(["make", "-s", "units"], cwd=ROOT, capture_output=True, text=True, check=True)
-        tests = ["pytest", "-n", "auto", "-p", "no:cacheprovider", *units.stdout.split()]
-        subprocess.run([*run, *tests], check=True, cwd=ROOT)
+        options = ["-n", "auto", "-p", "no:cacheprovider", "--hypothesis-profile", "few"]
+        tests = [*SEARCHES, *units.stdout.split()]
+        subprocess.run([*run, "pytest", *options, *tests], check=True, cwd=ROOT)
 
 
 if __name__ == "__main__":

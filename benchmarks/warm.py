@@ -7,7 +7,9 @@ work.
 
 - A trial: the median time from the end of a trial to the end of the next, less its own work; the first trial,
   for which a warm search imports the module, is left out.
-- A search: all of it, from before the function is checked to the last result.
+- Processor time of a trial: that of a search, all its processes together, less that of a search of one trial,
+  for each trial more, less its own work. Other work on the machine disturbs it little.
+- A search: the time from before the function is checked to the last result.
 
 The leaderboards have to be equal.
 
@@ -16,6 +18,7 @@ The leaderboards have to be equal.
 
 import argparse
 import os
+import resource
 import statistics
 import sys
 import tempfile
@@ -44,9 +47,9 @@ def work(x):
 }
 FUNCTION = """
 def objective(x):
-    begin = time.perf_counter()
+    begin = time.perf_counter(), time.process_time()
     value = work(x)
-    return {"value": value, "work": time.perf_counter() - begin}
+    return {"value": value, "work": time.perf_counter() - begin[0], "cpu": time.process_time() - begin[1]}
 """
 CONFIG = """\
 metric: {{name: value, goal: minimize}}
@@ -64,12 +67,14 @@ class Clock(Lines):
         super().__init__(None)
         self.ends: list[float] = []
         self.work: list[float] = []
+        self.cpu: list[float] = []
 
     def on_trial_complete(self, trial: Trial, result: Result) -> None:
         """A result is on the disk."""
         assert result.status == "done", result.reason
         self.ends.append(time.perf_counter())
         self.work.append(result.curve[0].metrics["work"] or 0.0)
+        self.cpu.append(result.curve[0].metrics["cpu"] or 0.0)
 
 
 @dataclass(frozen=True)
@@ -77,37 +82,57 @@ class Figures:
     """What one search took, in seconds, and what it found."""
 
     trial: float
+    cpu: float
     search: float
     board: list[tuple[int, float | None]]
 
 
-def measure(name: str, start_mode: str, trials: int) -> Figures:
-    """Run a search in a directory of its own below this one."""
+def processor_seconds() -> float:
+    """The processor time of this process, and of all below it that have ended."""
+    usages = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
+
+
+def search(name: str, start_mode: str, trials: int) -> tuple[Clock, float, Path]:
+    """Run a search in a directory of its own below this one; its processor time less the trials' own work."""
     path = Path(f"{name}.yaml")
-    path.write_text(CONFIG.format(name=name.replace("-", "_"), trials=trials))
-    clock = Clock()
-    begin = time.perf_counter()
+    path.write_text(CONFIG.format(name=name, trials=trials))
+    clock, before = Clock(), processor_seconds()
     directory = start(load(path, [f"run.start={start_mode}"]), clock)
+    return clock, processor_seconds() - before - sum(clock.cpu), directory
+
+
+def measure(name: str, start_mode: str, trials: int) -> Figures:
+    """Measure a search and, for the processor time, one of one trial."""
+    begin = time.perf_counter()
+    clock, cpu, directory = search(name, start_mode, trials)
+    _, cpu_of_one, _ = search(name, start_mode, 1)
     gaps = (late - early for early, late in pairwise(clock.ends))
     beyond = [gap - work for gap, work in zip(gaps, clock.work[1:], strict=True)]
     with Run.read(directory) as run:
         board = [(result.number, result.value) for result in run.ranking()]
-    return Figures(statistics.median(beyond), clock.ends[-1] - begin, board)
+    seconds = clock.ends[-1] - begin
+    return Figures(statistics.median(beyond), (cpu - cpu_of_one) / (trials - 1), seconds, board)
 
 
 def rows(rounds: int, trials: int) -> Iterator[str]:
     """The lines of the table."""
-    for name, text in MODULES.items():
-        Path(f"{name.replace('-', '_')}.py").write_text(f"import time\n{text}{FUNCTION}")
+    for title, text in MODULES.items():
+        name = title.replace("-", "_")
+        Path(f"{name}.py").write_text(f"import time\n{text}{FUNCTION}")
         turns = [[measure(name, mode, trials) for mode in ("fresh", "warm")] for _ in range(rounds)]
         for fresh, warm in turns:
             assert fresh.board == warm.board, "the leaderboards differ"
-        for what, unit, scale in (("trial", "ms", 1e3), ("search", "s", 1.0)):
-            seconds = [[getattr(each, what) for each in turn] for turn in turns]
+        for key, what, unit, scale in (
+            ("trial", "a trial", "ms", 1e3),
+            ("cpu", "processor time of a trial", "ms", 1e3),
+            ("search", f"a search of {trials} trials", "s", 1.0),
+        ):
+            seconds = [[getattr(each, key) for each in turn] for turn in turns]
             fresh_median, warm_median = (statistics.median(column) for column in zip(*seconds, strict=True))
             ratios = sorted(fresh / warm for fresh, warm in seconds)
             yield (
-                f"| {name}: a {what} | {scale * fresh_median:.1f} {unit} | {scale * warm_median:.1f} {unit}"
+                f"| {title}: {what} | {scale * fresh_median:.1f} {unit} | {scale * warm_median:.1f} {unit}"
                 f" | {statistics.median(ratios):.1f} ({ratios[0]:.1f} to {ratios[-1]:.1f}) |"
             )
 

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from hpsearch.trial import Metric, Result, Trial
 
 
+_LONGEST_KIND = 60
+"""Characters of a line that a note shows."""
+
+
 @dataclass(frozen=True)
 class Attempt:
     """One trial, and what was seen of it.
@@ -76,11 +80,23 @@ def try_config(config: Config, directory: Path) -> Attempt:
     command = Command.of(settings)
     sightings = command.sightings(config.metric.name, trial, Path(settings.directory), trial_directory)
     line = command_line(config, trial, trial_directory)
+    notes.texts += _several_kinds(config.metric.name, sightings)
     shown = [name for name in sightings if name == config.metric.name]
     shown += [name for name in sightings if looks_like_a_metric(name) and name not in shown]
     others = [name for name in sightings if name not in shown]
     seen = {name: sightings[name] for name in shown}
     return Attempt(trial, result, line, seen, _memory(), notes.texts, others)
+
+
+def _several_kinds(metric: str, sightings: Mapping[str, Sighting]) -> list[str]:
+    """Whether lines of several kinds report the metric, such as for training and for validation."""
+    kinds = sightings[metric].kinds if metric in sightings else []
+    if len(kinds) < 2:
+        return []
+    shown = " and ".join(repr(line[:_LONGEST_KIND]) for line in kinds[:2])
+    kind = f"{{{metric}: 'TEXT BEFORE THE NUMBER {{}}'}}"
+    note = f"{metric} is in lines of {len(kinds)} kinds, such as {shown}. If only one is meant,"
+    return [f"{note} describe it with objective.command.metrics: {kind}"]
 
 
 def _better_epoch(metric: Metric, result: Result) -> list[str]:

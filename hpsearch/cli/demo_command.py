@@ -8,7 +8,7 @@ from hpsearch.cli.options import Color, common, console
 from hpsearch.reports.figure_kinds import FIGURE_SUFFIXES
 
 _WIDTH = 100  # of a figure that does not go to a terminal
-_NAMES = ("grid-vs-random", "scales", "batchnorm", "covariate-shift", "stale")
+_NAMES = ("grid-vs-random", "scales", "batchnorm", "covariate-shift", "regions", "stale")
 
 
 @click.command()
@@ -32,6 +32,7 @@ def demo(name: str, output: Path | None, color: Color) -> None:
       scales           what linear draws of a learning rate and of β waste
       batchnorm        the learning rates that train, with and without batch normalisation
       covariate-shift  how far what each layer sees drifts while the layers below it learn
+      regions          what softmax regression can tell apart, and what a network can
       stale            after the data have changed: the old values, or a new search?
 
     \b

@@ -12,6 +12,7 @@ DEMOS = {
     "scales": "draws",
     "batchnorm": "batchnorm",
     "covariate-shift": "covariate_shift",
+    "regions": "regions",
     "stale": "stale",
 }
 """The name of each, and its file."""

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from hpsearch.metrics.names import Mentions, canonical, is_counter, looks_like_a_metric
@@ -20,6 +20,9 @@ MOST_OBJECT_LINES = 200
 
 MOST_OTHER_LINES = 1000
 """Lines without a name of a metric that are looked at, so that an error can say what was there instead."""
+
+MOST_KINDS = 5
+"""Kinds of lines with the search's metric."""
 
 MOST_SEEN = 500
 """Names that are remembered."""
@@ -43,12 +46,14 @@ class Sighting:
         style: ``pattern``, ``object``, ``table`` or ``text``.
         value: What it was there.
         times: How often it was found.
+        kinds: For the search's metric, the first line of each kind, by what is before the metric.
     """
 
     line: str
     style: str
     value: Any
     times: int = 1
+    kinds: list[str] = field(default_factory=list)
 
 
 EPOCH = "epoch"
@@ -178,6 +183,7 @@ class LineReader(_Gatherer):
         self._mentions = Mentions(metric)
         self._other_lines = 0
         self._last: _Report | None = None
+        self._kinds: dict[str, str] = {}
         self._object: list[str] = []
         self._depth = 0
 
@@ -260,6 +266,13 @@ class LineReader(_Gatherer):
         }
         self._add(entries, line, "text")
 
+    def _note_kind(self, shape: str, line: str) -> None:
+        """Remember the first line of each kind, by the text before the metric's name."""
+        last = self._canonical.rpartition("_")[2]
+        before = " ".join(shape.lower().partition(last)[0].split())
+        if len(self._kinds) < MOST_KINDS:
+            self._kinds.setdefault(before, line.strip())
+
     def _refuse_decimal_commas(self, line: str) -> None:
         for name, text in decimal_commas(line):
             if self._is_metric(name):
@@ -277,9 +290,12 @@ class LineReader(_Gatherer):
                 del metrics[self._metric]
             else:
                 self._last = report
+                self._note_kind(report.shape, line)
         for name, value in metrics.items():
             if name == self._metric or (_is_number(value) and not is_counter(name)):
                 self._see(name, value, line, style)
+        if self._metric in self.seen:
+            self.seen[self._metric].kinds = [*self._kinds.values()]
         reported = style == "object" and self.found  # earlier objects may be settings
         if reported or self._metric in metrics or any(map(looks_like_a_metric, metrics)):
             self._record |= {

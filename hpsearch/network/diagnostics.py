@@ -80,13 +80,13 @@ class Diagnostics:
         dataset, network = training.dataset, _copy(training, which)
         x, labels = dataset.x_train[: self._rows], dataset.y_train[: self._rows]
         with np.errstate(all="ignore"):
-            inside = _inside(network, x)
+            seen = inside(network, x)
             gradients = _gradients(network, x, labels)
         weights = [layer[0].copy() for layer in network.views(network.parameters).weights]
         before = self._before if [w.shape for w in self._before] == [w.shape for w in weights] else None
         self._before = weights
         figures = []
-        for layer, (w, gradient, (z, y, a)) in enumerate(zip(weights, gradients, inside, strict=True)):
+        for layer, (w, gradient, (z, y, a)) in enumerate(zip(weights, gradients, seen, strict=True)):
             change = None if before is None else _norm(w - before[layer]) / max(_norm(w), 1e-300)
             dead = None if a is None else float(np.mean(np.ptp(a, axis=0) == 0))
             moments = z.mean(axis=0), z.std(axis=0), y.mean(axis=0), y.std(axis=0)
@@ -107,14 +107,19 @@ def _copy(training: Training, which: int) -> MLP:
     )
 
 
-def _inside(network: MLP, x: Array) -> list[tuple[Array, Array, Array | None]]:
-    """Of every layer in training mode Z, what the activation gets, and A, (rows, units).
+def inside(network: MLP, x: Array) -> list[tuple[Array, Array, Array | None]]:
+    """What happens to some rows in training mode: batch normalisation takes their own mean and variance.
 
-    A is None for the softmax layer.
+    Args:
+        network: With one seed.
+        x: The rows, (rows, features).
+
+    Returns:
+        Of every layer Z, what the activation gets, and A, (rows, units); A is None for the softmax layer.
     """
     activation = load_activation(network.hyperparameters.activation)
     weights, biases = network.views(network.parameters)
-    inside: list[tuple[Array, Array, Array | None]] = []
+    layers: list[tuple[Array, Array, Array | None]] = []
     for (w,), (bias,) in zip(weights[:-1], biases[:-1], strict=True):
         z = x @ w if len(bias) == 2 else x @ w + bias
         y = z
@@ -127,10 +132,10 @@ def _inside(network: MLP, x: Array) -> list[tuple[Array, Array, Array | None]]:
         a = np.ascontiguousarray(y[None], dtype=network.dtype).copy()
         activation.bind(a, np.zeros_like(a)).forward()
         (x,) = a
-        inside.append((z, y, x))
+        layers.append((z, y, x))
     (w,), (bias,) = weights[-1], biases[-1]
     z = x @ w + bias
-    return [*inside, (z, z, None)]
+    return [*layers, (z, z, None)]
 
 
 def _gradients(network: MLP, x: Array, y: Array) -> list[Array]:

@@ -147,6 +147,11 @@ def test_try_says_what_to_change(hpsearch: Program, in_tmp: Path) -> None:
     hpsearch("init", "train.py")
     done = hpsearch("try", "config.yaml", "metric.name=val_loss")
     assert "Trial 0 reported 1 of 2 epochs." in done.out
+    Path("train.py").write_text(SCRIPT + "print('test: [1/2] val_loss 3')")
+    assert (
+        "val_loss is in lines of 2 kinds, such as 'val_loss: 1.1' and 'test:"
+        in hpsearch("try", "config.yaml").out
+    )
     Path("train.py").write_text(SCRIPT.replace("val_loss", "validation loss"))
     done = hpsearch("try", "config.yaml")
     assert done.code == 3

@@ -9,7 +9,7 @@ import pytest
 
 from hpsearch.cli.demo_command import demo
 from hpsearch.cli.program import exit_code
-from hpsearch.demos import DEMOS, batchnorm, covariate_shift, grid_vs_random, stale
+from hpsearch.demos import DEMOS, batchnorm, covariate_shift, grid_vs_random, regions, stale
 from hpsearch.demos.demonstration import interval
 
 CHAPTERS = Path(__file__).parents[2] / "docs" / "tutorial"
@@ -58,12 +58,21 @@ def test_the_normalised_input_of_a_layer_drifts_less() -> None:
     assert drifts[True] < drifts[False] / 2
 
 
+def test_boundaries_lie_between_classes() -> None:
+    """A class in one corner of a grid is cut off by two edges, half a step from its point."""
+    classes = np.array([[1, 0, 0], [0, 0, 0], [0, 0, 0]])
+    right, above = regions._boundaries(classes, np.arange(3.0), np.arange(0.0, 30.0, 10.0))
+    assert [part.tolist() for part in right] == [[0.5, 0.5], [-5.0, 5.0]]
+    assert [part.tolist() for part in above] == [[-0.5, 0.5], [5.0, 5.0]]
+
+
 def test_experiments_with_trainings_say_what_they_measured() -> None:
     """Each names its interval, and its picture can be drawn."""
     tasks = MappingProxyType({"moons": 1})
     small = [
         grid_vs_random.demonstration(repeats=1, tasks=tasks),
         batchnorm.demonstration(range(1), np.array([-2.0, -1.0]), epochs=1),
+        regions.demonstration(range(1), tasks=["moons"], epochs=1),
         stale.demonstration(range(1), trials=2, epochs=1),
     ]
     for found in small:

@@ -154,3 +154,17 @@ def test_what_only_repeats_an_epoch_is_none(output: str, expected: list[float]) 
     reader = LineReader(metric)
     assert [record[metric] for record in reader.records(output.encode())] == expected
     assert metric not in reader.final()
+
+
+def test_lines_of_several_kinds_are_told_apart() -> None:
+    """By what is before the metric, but for its numbers."""
+    reader = LineReader("Acc@1")
+    output = b"""Epoch: [0][10/90]\tLoss 1.2 (1.3)\tAcc@1  50.00 ( 55.00)
+Epoch: [0][20/90]\tLoss 1.1 (1.3)\tAcc@1  51.00 ( 55.00)
+Test: [ 0/10]\tLoss 1.2 (1.3)\tAcc@1  60.00 ( 60.00)
+ * Acc@1 71.234 Acc@5 90.100"""
+    list(reader.records(output))
+    assert [line[:6] for line in reader.seen["Acc@1"].kinds] == ["Epoch:", "Test: ", "* Acc@"]
+    same = LineReader("loss")
+    list(same.records(b"epoch 1 loss 0.5\nepoch 2 loss 0.4 *\nepoch 10 loss 1e-5 (best)"))
+    assert len(same.seen["loss"].kinds) == 1

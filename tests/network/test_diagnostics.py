@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hpsearch.network.diagnostics import Diagnostics, _copy, _gradients, _inside
+from hpsearch.network.diagnostics import Diagnostics, _copy, _gradients, inside
 from hpsearch.network.train import Training
 from tests.network.test_touched import state
 from tests.network.test_train import choose, small
@@ -33,7 +33,7 @@ def test_the_gradient_is_that_of_the_loss(batch_norm: bool) -> None:
     def loss(step: float) -> float:
         moved = training.touched({})
         moved.network.views(moved.network.parameters).weights[-1][0] += step * direction
-        z, _ = _inside(_copy(moved, 0), x)[-1]
+        z, *_ = inside(_copy(moved, 0), x)[-1]
         return float(np.mean(np.log(np.exp(z).sum(axis=1)) - z[np.arange(len(y)), y]))
 
     slope = (loss(1e-5) - loss(-1e-5)) / 2e-5

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from hpsearch.data.builtin import BUILTIN
 from hpsearch.data.load import load
 from hpsearch.network.activations import ACTIVATIONS
 from hpsearch.network.hyperparameters import HYPERPARAMETERS, Hyperparameter, Hyperparameters
@@ -56,12 +56,10 @@ def test_the_reader_of_models_is_right(tmp_path: Path, monkeypatch: pytest.Monke
     """The program on the page predicts what the model does."""
     (reader,) = (block for block in re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL) if "np.load" in block)
     monkeypatch.chdir(tmp_path)
-    training = Training(
-        load("moons", seed=0), Hyperparameters.from_values({"epochs": 2, "hidden_units_2": 7})
-    )
+    data = load("moons", seed=0)
+    training = Training(data, Hyperparameters.from_values({"epochs": 2, "hidden_units_2": 7}))
     list(training)
     training.model().save("model.npz")
-    x = BUILTIN["moons"]().x
-    names = {"x": x}
+    names: dict[str, Any] = {"digits": data}
     exec(compile(reader, "docs/network.md", "exec"), names)  # noqa: S102 -- our own page
-    np.testing.assert_array_equal(names["labels"], Model.open("model.npz").predict(x))
+    np.testing.assert_array_equal(names["labels"], Model.open("model.npz").predict(names["x"]))
