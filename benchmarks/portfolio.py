@@ -37,7 +37,9 @@ from hpsearch.trial import Value
 from hpsearch.warm_start import fitting_portfolio
 
 EPOCHS, CONFIGURATIONS, MOST_ROWS, MEMBERS = 20, 160, 700, 10
-SIZES, AFTER = (0, 6), (12, 20, 32)
+SMALLEST_BATCH = 32
+"""Of a member: an epoch with smaller mini-batches takes several times as long."""
+SIZES, AFTER = (0, 6), (12, 20)
 SPACE = Space(
     (
         Number("learning_rate", 1e-4, 1.0, "log", precision=2),
@@ -172,6 +174,7 @@ def choose(path: Path) -> None:
     table = np.array(
         [regrets(np.array(row["losses"])) for row in rows_of(path)]
     )  # (data sets, configurations)
+    table[:, [values["batch_size"] < SMALLEST_BATCH for values in configurations()]] = 1.0
     best, members = np.ones(len(table)), list[int]()
     for _ in range(MEMBERS):
         member = int(np.minimum(best[:, None], table).mean(axis=0).argmin())

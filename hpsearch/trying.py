@@ -2,6 +2,7 @@
 
 from __future__ import annotations  # types are imported for annotations only
 
+import json
 import resource
 import sys
 from contextlib import suppress
@@ -13,6 +14,7 @@ from hpsearch.config import CommandSettings, Config
 from hpsearch.errors import SearchFailed
 from hpsearch.invocation.command_line import pasteable
 from hpsearch.metrics.names import looks_like_a_metric
+from hpsearch.metrics.patterns import pattern_for
 from hpsearch.objectives.command import Command
 from hpsearch.starting import start
 from hpsearch.store import Run
@@ -80,7 +82,7 @@ def try_config(config: Config, directory: Path) -> Attempt:
     command = Command.of(settings)
     sightings = command.sightings(config.metric.name, trial, Path(settings.directory), trial_directory)
     line = command_line(config, trial, trial_directory)
-    notes.texts += _several_kinds(config.metric.name, sightings)
+    notes.texts[:0] = _several_kinds(config.metric.name, sightings)
     shown = [name for name in sightings if name == config.metric.name]
     shown += [name for name in sightings if looks_like_a_metric(name) and name not in shown]
     others = [name for name in sightings if name not in shown]
@@ -94,9 +96,9 @@ def _several_kinds(metric: str, sightings: Mapping[str, Sighting]) -> list[str]:
     if len(kinds) < 2:
         return []
     shown = " and ".join(repr(line[:_LONGEST_KIND]) for line in kinds[:2])
-    kind = f"{{{metric}: 'TEXT BEFORE THE NUMBER {{}}'}}"
-    note = f"{metric} is in lines of {len(kinds)} kinds, such as {shown}. If only one is meant,"
-    return [f"{note} describe it with objective.command.metrics: {kind}"]
+    note = f"{metric} is in lines of {len(kinds)} kinds, such as {shown}. If only one is meant, describe it"
+    kind = json.dumps({metric: pattern_for(kinds[-1], metric)}, ensure_ascii=False)  # which is YAML too
+    return [f"{note}, the last one as objective.command.metrics: {kind}"]
 
 
 def _better_epoch(metric: Metric, result: Result) -> list[str]:

@@ -138,7 +138,8 @@ def _fitted(
 ) -> _Fit:
     scale = Scale.of(kernel.evidence.losses, compression)
     modelled = scale.forward(kernel.evidence.losses)
-    mean, deviation = float(modelled.mean()), float(modelled.std()) or 1.0
+    unit = 2.0 ** (np.frexp(np.abs(modelled).max())[1] - 1)  # so that no square of a huge loss overflows
+    mean, deviation = unit * float((modelled / unit).mean()), unit * float((modelled / unit).std()) or 1.0
     targets = (modelled - mean) / deviation
     return _Fit(scale, fit(kernel, prior, start, targets, _STEPS), targets, mean, deviation)
 

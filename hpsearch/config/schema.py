@@ -22,6 +22,7 @@ from hpsearch.config.setting_types import (
     FractionOrPath,
     FunctionName,
     Name,
+    Names,
     OptionalText,
     Seconds,
     Spelling,
@@ -293,7 +294,7 @@ class FunctionSection(Section):
         default=None, min_length=1, description="where the module is; by default the config's directory"
     )
     epochs: int | None = Field(default=None, ge=1, description="how many epochs a full trial has")
-    touch: list[str] = Field(
+    touch: Names = Field(
         default=[], description="the parameters that the function lets change in mid-training; see nurse"
     )
 
@@ -341,7 +342,7 @@ class CommandSection(Section):
         default=False, description="whether each trial runs in a directory of its own instead"
     )
     epochs: int | None = Field(default=None, ge=1, description="how many epochs a full trial has")
-    touch: list[str] = Field(
+    touch: Names = Field(
         default=[], description="the parameters that the command lets change in mid-training; see nurse"
     )
 

@@ -65,6 +65,12 @@ def _workers(value: object) -> object:
     raise wrong("must be auto or a whole number of at least 1")
 
 
+def _names(value: object) -> object:
+    if isinstance(value, bool):
+        raise wrong("must be a list of names", "For example: [learning_rate, dropout]")
+    return value
+
+
 def _fraction_or_path(value: object) -> object:
     if isinstance(value, str) and value:
         return value
@@ -182,3 +188,6 @@ Bytes = Annotated[int | None, _or_none(_bytes), _none_or(quantities.size), _sche
 
 OptionalText = Annotated[str | None, _or_none(_text), _none_or(str), _schema()]
 """Text; None for no text, which a config writes as ``none``."""
+
+Names = Annotated[list[str], BeforeValidator(_names)]
+"""Names of parameters."""

@@ -81,7 +81,7 @@ def _figure(drifts: dict[bool, Floats], epochs: int) -> Figure:
     )
     highest = max(float(drift.mean(axis=0).max()) for drift in drifts.values())
     step = 10.0 ** np.floor(np.log10(highest))
-    ticks = [(each, f"{each:g}") for each in np.arange(0, highest + step / 2, step / 2)]
+    ticks = [(each, f"{each:g}") for each in np.arange(0, 1.05 * highest, step / 2)]
     y = Axis("drift of the mean, in deviations", ticks[:: max(1, len(ticks) // 5)], 0.0, 1.05 * highest)
     panels = []
     for norm, title in ((False, "Without BatchNorm"), (True, "With BatchNorm")):

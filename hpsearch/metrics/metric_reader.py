@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from hpsearch.metrics.names import Mentions, canonical, is_counter, looks_like_a_metric
+from hpsearch.metrics.names import Mentions, canonical, is_counter, last_letters, looks_like_a_metric
 from hpsearch.metrics.numbers import UnclearNumber, plain_line
 from hpsearch.metrics.objects import depth, read_object
 from hpsearch.metrics.pairs import contradictory, decimal_commas, pairs
@@ -268,8 +268,7 @@ class LineReader(_Gatherer):
 
     def _note_kind(self, shape: str, line: str) -> None:
         """Remember the first line of each kind, by the text before the metric's name."""
-        last = self._canonical.rpartition("_")[2]
-        before = " ".join(shape.lower().partition(last)[0].split())
+        before = " ".join(shape.lower().partition(last_letters(self._metric))[0].split())
         if len(self._kinds) < MOST_KINDS:
             self._kinds.setdefault(before, line.strip())
 

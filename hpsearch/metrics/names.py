@@ -57,6 +57,12 @@ def canonical(name: str) -> str:
     return _SEPARATORS.sub("_", name.lower()).strip("_")
 
 
+def last_letters(name: str) -> str:
+    """The last word of a name, in small letters: ``acc`` of ``Acc@1``."""
+    words: list[str] = _LETTERS.findall(name.lower())
+    return words[-1] if words else name.lower()
+
+
 @lru_cache(maxsize=4096)
 def is_counter(name: str) -> bool:
     """Whether a name is of a counter or a clock, which only say how far a program is."""

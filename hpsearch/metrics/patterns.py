@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
+from hpsearch.metrics.names import canonical
 from hpsearch.metrics.numbers import CONTINUES, NUMBER, WHOLE, UnclearNumber, number, value_of
 
 PLACEHOLDER = "{}"
@@ -221,3 +222,20 @@ def _first_group(pattern: str) -> tuple[int, int] | None:
                 return start, index
         index += 1
     return None
+
+
+def pattern_for(line: str, metric: str) -> str:
+    """A text with ``{}`` that finds a metric in lines like one, with ``{*}`` for the numbers before its name.
+
+    Args:
+        line: Which has the metric's name, and then its number.
+        metric: Its name.
+    """
+    words = r"[\W_]*".join(map(re.escape, canonical(metric).split("_")))
+    name = re.search(words, line, re.IGNORECASE)
+    number = _ANY_NUMBER.search(line, name.end()) if name else None
+    if name is None or number is None:
+        return f"{metric} {PLACEHOLDER}"
+    return (
+        f"{_ANY_NUMBER.sub(ANYTHING, line[: name.start()])}{line[name.start() : number.start()]}{PLACEHOLDER}"
+    )

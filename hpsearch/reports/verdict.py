@@ -13,6 +13,7 @@ __all__ = ["verdict"]
 
 _LATE = 0.75  # the best found after this share of the trials says that more would help
 _MANY_FAILED = 0.2
+_NO_SHARE = 0.005  # is shown as 0 %
 
 
 def verdict(
@@ -31,6 +32,8 @@ def verdict(
         bounds: The parameters whose best value is at the end of its range.
         found: Which parameters matter; None if that cannot be told.
     """
+    if not results:
+        return ["No trial has a result yet."]
     count = f"{len(results)} of {config.search.trials} trials have a result"
     if not ranked:
         return [f"{count}, and none has a value. The failures below say why."]
@@ -47,7 +50,8 @@ def _best(metric: Metric, best: Result, count: int) -> str:
     error = metric.standard_error(best)
     spread = "" if error is None else f" ± {number(error)}"
     value = f"{metric.name} {plain(best.value)}{spread}"
-    text = f"The best of {count} trials is trial {best.number}, with {value}"
+    trials = "1 trial" if count == 1 else f"{count} trials"
+    text = f"The best of {trials} is trial {best.number}, with {value}"
     tested = [f"{name} {plain(value)}" for name, value in best.final.items() if value is not None]
     when = "at its end"
     if metric.at == "best" and best.curve:
@@ -59,11 +63,14 @@ def _importance(found: Importance | None) -> list[str]:
     if found is None:
         return []
     alone = [effect for effect in found.effects if len(effect.names) == 1]
-    if found.explained < TRUSTED or not alone:
+    if found.explained < TRUSTED or not alone or alone[0].low < _NO_SHARE:
         return ["The results do not tell yet which parameters matter."]
     first = alone[0]
+    sure = "" if all(first.low > other.high for other in alone[1:]) else "probably "
     low, high = (f"{100 * share:.0f}" for share in (first.low, first.high))
-    return [f"{first.names[0]} matters most: alone it causes {low} to {high} % of the metric's variance."]
+    return [
+        f"{first.names[0]} {sure}matters most: alone it causes {low} to {high} % of the metric's variance."
+    ]
 
 
 def _next(

@@ -88,7 +88,8 @@ def _option(source: Source, call: ast.Call) -> Option | None:
         tuple(choices) if isinstance(choices, list) else (),
         " ".join(text.split()) if isinstance(text, str) else "",
         call.lineno,
-        required=source.value(keyword(call, "required")) is True or not long,
+        required=source.value(keyword(call, "required")) is True
+        or not (long or source.value(keyword(call, "nargs")) in ("?", "*")),
     )
     return _acted(source, call, with_stated_default(option), word, action)
 

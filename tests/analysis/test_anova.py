@@ -184,3 +184,12 @@ def test_an_interaction_is_no_main_effect() -> None:
     assert effects["x", "y"].share > 0.9
     assert effects["x",].share < 0.02
     assert effects["y",].share < 0.02
+
+
+@pytest.mark.filterwarnings("error")
+def test_huge_losses_do_not_overflow() -> None:
+    """Effects of losses up to 1e300 are those of losses up to 1."""
+    units = points(24)
+    losses = function(units)
+    huge = effects_of(losses * 2.0**990, units)
+    assert huge == effects_of(losses, units)

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from hpsearch.metrics.patterns import BadPattern, MisreadNumber, Pattern
+from hpsearch.metrics.patterns import BadPattern, MisreadNumber, Pattern, pattern_for
 
 
 @pytest.mark.parametrize(
@@ -80,3 +80,19 @@ def test_a_pattern_that_cannot_be_used_is_refused(pattern: str, rule: str) -> No
     """Before anything runs."""
     with pytest.raises(BadPattern, match=rule):
         Pattern(pattern).check()
+
+
+@pytest.mark.parametrize(
+    ("line", "metric", "pattern", "value"),
+    [
+        (" * Acc@1 71.234 Acc@5 90.1", "Acc@1", " * Acc@1 {}", 71.234),
+        ("Test: [ 0/10]\tLoss 1.2 (1.3) Acc@1  60.00", "Acc@1", None, 60.0),
+        ("epoch 3: val loss = 0.25", "val_loss", None, 0.25),
+        ('{"epoch": 1, "val_loss": 0.5}', "val_loss", None, 0.5),
+    ],
+)
+def test_a_pattern_can_be_made_of_a_line(line: str, metric: str, pattern: str | None, value: float) -> None:
+    """It finds the metric in that line, whatever the numbers before it are."""
+    made = pattern_for(line, metric)
+    assert pattern in (None, made)
+    assert Pattern(made).find(line) == value

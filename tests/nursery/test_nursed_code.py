@@ -11,12 +11,11 @@ import pytest
 from hpsearch.config import Config, load
 from hpsearch.errors import RunMismatch, TrainingFailed, UsageError
 from hpsearch.nursery.beginning import begin
+from hpsearch.nursery.learner import Left
 from hpsearch.nursery.nursed_model import NursedModel
 from hpsearch.nursery.nursery import Nursery
-from hpsearch.starting import start
 from hpsearch.store import Run
 from hpsearch.touches import Change, Touch
-from tests.conftest import Recorder
 
 STEP = """
 import json, os, random
@@ -225,10 +224,17 @@ def test_code_without_checkpoints_is_trained_again(config: Callable[..., Config]
             assert followed(own.model("b"), SCHEDULE[:1]) == whole
 
 
-def test_nothing_changes_in_a_search(config: Callable[..., Config]) -> None:
-    """A function that asks gets an empty mapping there, and its trials end as they would."""
-    with Run.read(start(config(), Recorder())) as run:
-        assert [len(result.curve) for result in run.results()] == [8, 8]
+def test_an_epoch_is_given_up_when_one_leaves(config: Callable[..., Config]) -> None:
+    """Who leaves does not wait for an epoch that can be trained again, and its process ends."""
+    code = FUNCTION.replace(
+        "        yield", "        if state['epoch'] == 2: __import__('time').sleep(600)\n        yield"
+    )
+    with nursery(config(function=code)) as own, contextlib.closing(own.model()) as model:
+        model.train_epoch()
+        model.learner.leave()
+        with pytest.raises(Left):
+            model.train_epoch()
+        assert len(model.history.epochs) == 1
 
 
 def test_a_command_that_was_edited_is_not_nursed(config: Callable[..., Config]) -> None:

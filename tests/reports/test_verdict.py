@@ -70,6 +70,12 @@ def test_failures_and_ties_are_counted(config: Config) -> None:
     assert "2 trials share the best value" in text
 
 
+def test_a_search_without_results_has_no_failures(config: Config) -> None:
+    """Nothing is said of trials that there are not; and one trial is not several."""
+    assert sentences(config, []) == "No trial has a result yet."
+    assert sentences(config, [done(0, 0.1)]).startswith("The best of 1 trial is trial 0")
+
+
 def test_nothing_but_failures_is_said_at_once(config: Config) -> None:
     """There is no best trial to speak of."""
     text = sentences(config, [Result(0, Status.FAILED)])
@@ -83,6 +89,15 @@ def test_importance_is_only_told_if_it_holds(config: Config) -> None:
         config, [done(0, 0.1)], Importance(effects, 0.9)
     )
     assert "do not tell yet" in sentences(config, [done(0, 0.1)], Importance(effects, 0.3))
+    nothing = [Effect(("learning_rate",), 0.1, 0.004, 0.8)]
+    assert "do not tell yet" in sentences(config, [done(0, 0.1)], Importance(nothing, 0.9))
+
+
+def test_a_parameter_that_another_may_exceed_probably_matters_most(config: Config) -> None:
+    """Where the intervals of the largest effects overlap."""
+    effects = [Effect(("learning_rate",), 0.6, 0.4, 0.8), Effect(("depth",), 0.1, 0.0, 0.5)]
+    text = sentences(config, [done(0, 0.1)], Importance(effects, 0.9))
+    assert "learning_rate probably matters most: alone it causes 40 to 80 %" in text
 
 
 def test_one_seed_asks_for_several(config: Config) -> None:

@@ -50,6 +50,7 @@ def test_argparse(tmp_path: Path) -> None:
         parser.add_argument("--steps", type=lambda x: int(float(x)), default=100)
         parser.add_argument("--out", type=Path, required=True)
         parser.add_argument("--version", action="version")
+        parser.add_argument("more", nargs="?", default="x")
         parser.set_defaults(width=128)
         """,
     )
@@ -67,6 +68,7 @@ def test_argparse(tmp_path: Path) -> None:
         "betas": ("--betas {}", "list", [0.9, 0.99]),
         "steps": ("--steps {}", "int", 100),
         "out": ("--out {}", "text", None),
+        "more": ("{}", "text", "x"),
     }
     by_name = {option.name: option for option in script.options}
     assert by_name["arch"].choices == ("large", "small")

@@ -194,7 +194,7 @@ def _failures(results: Sequence[Result], prefix: str) -> str:
             groups.setdefault(f"{result.status}: {result.reason.partition(chr(10))[0]}", []).append(result)
     heading = f'<h2 id="{prefix}failures">Failures</h2>\n'
     if not groups:
-        return f"{heading}<p>Every trial has a value.</p>\n"
+        return f"{heading}<p>{'Every trial has a value.' if results else 'No trial has a result yet.'}</p>\n"
     parts = [heading]
     largest = sorted(groups.items(), key=lambda item: (-len(item[1]), item[1][0].number))
     for title, members in largest[:_GROUPS]:
