@@ -166,7 +166,7 @@ ROOMS: dict[str, set[str]] = {
         "errors",
     },
     "querying": {"config", "document", "store", "trial", "errors"},
-    "leaderboards": {"analysis", "config", "querying", "reports", "standing", "store", "errors"},
+    "leaderboards": {"analysis", "config", "querying", "reports", "standing", "store", "trial", "errors"},
     "comparing": {"analysis", "config", "reports", "store", "errors"},
     "loaded_run": {
         "plotting",
@@ -180,7 +180,8 @@ ROOMS: dict[str, set[str]] = {
     },
     "plotting": {"findings", "analysis", "reports", "document", "config", "searchers", "store", "errors"},
     "exchange": {
-        *("reports", "config", "document", "files", "invocation", "store", "space", "trial", "errors")
+        *("reports", "config", "document", "files", "invocation", "querying", "store", "space", "trial"),
+        "errors",
     },
     "demos": {"api", "network", "data", "reports", "space", "trial"},
     "dashboard": {
