@@ -182,6 +182,9 @@ ROOMS: dict[str, set[str]] = {
     "exchange": {
         *("reports", "config", "document", "files", "invocation", "store", "space", "trial", "errors")
     },
+    "deciding": {
+        *("api", "config", "objectives", "relocation", "reports", "space", "store", "errors"),
+    },
     "demos": {"api", "network", "data", "reports", "space", "trial"},
     "dashboard": {
         *("analysis", "config", "findings", "querying", "reports", "searchers", "store", "trying"),
