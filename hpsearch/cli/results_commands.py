@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from hpsearch.cli.completions import complete_columns, complete_trial
 from hpsearch.cli.options import Color, Form, RunDirectory, common, console, formats, run_directory, timings
 
 if TYPE_CHECKING:
@@ -25,9 +26,27 @@ _ROWS = 20
     metavar="N",
     help=f"Number of rows; 0 for all. [default: {_ROWS} in a table; otherwise all]",
 )
-@click.option("--where", default="", metavar="CONDITIONS", help="Only trials that fulfil these conditions.")
-@click.option("--sort", default="", metavar="COLUMN", help="Sort by a column; -COLUMN for the largest first.")
-@click.option("--columns", default="", metavar="NAMES", help="Only these columns; or all but -NAME.")
+@click.option(
+    "--where",
+    default="",
+    shell_complete=complete_columns,
+    metavar="CONDITIONS",
+    help="Only trials that fulfil these conditions.",
+)
+@click.option(
+    "--sort",
+    default="",
+    shell_complete=complete_columns,
+    metavar="COLUMN",
+    help="Sort by a column; -COLUMN for the largest first.",
+)
+@click.option(
+    "--columns",
+    default="",
+    shell_complete=complete_columns,
+    metavar="NAMES",
+    help="Only these columns; or all but -NAME.",
+)
 @formats
 @timings
 @common
@@ -118,7 +137,7 @@ def status(directory: Path, form: Form, color: Color) -> None:
 
 @click.command()
 @run_directory
-@click.argument("trial", metavar="[TRIAL|best]", required=False)
+@click.argument("trial", metavar="[TRIAL|best]", shell_complete=complete_trial, required=False)
 @click.option("--command", "as_command", is_flag=True, help="Print only the command line of the trial.")
 @formats
 @timings

@@ -19,7 +19,6 @@ import io
 import json
 import os
 import sys
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -100,7 +99,8 @@ def leave() -> NoReturn:
     Threads are waited for, exit handlers are called, objects in cycles are finalized, and files are flushed.
     Python promises nothing about the finalizers of what is alive after that.
     """
-    threading._shutdown()  # type: ignore[attr-defined] # what Python calls itself at the end
+    if (threading := sys.modules.get("threading")) is not None:
+        threading._shutdown()  # what Python calls itself at the end
     atexit._run_exitfuncs()
     gc.collect()
     for each in (*gc.get_objects(), sys.stdout, sys.stderr):

@@ -68,7 +68,8 @@ class Parent:
 
     def __init__(self, origin: Origin) -> None:
         self.origin = origin
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with shortages_named():
+            ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._requests = ours
         with theirs:
             about = [theirs.fileno(), origin.function, origin.path, origin.variables, origin.memory]
@@ -98,8 +99,11 @@ class Parent:
 
     def is_alive(self) -> bool:
         """Whether it can be asked."""
-        # All that it ever says is that it is gone.
-        return self._requests.fileno() >= 0 and not select.select([self._requests], [], [], 0)[0]
+        if self._requests.fileno() < 0:
+            return False
+        poll = select.poll()
+        poll.register(self._requests, select.POLLIN)
+        return not poll.poll(0)  # all that it ever says is that it is gone
 
     def end(self) -> None:
         """Begin to end it, and everything below it."""

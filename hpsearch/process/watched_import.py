@@ -73,7 +73,7 @@ class WatchedImport:
             function: ``module:function``, which was imported.
         """
         if sys.platform != "linux":
-            return "only on Linux are processes forked"
+            return "processes are forked on Linux only"
         module = sys.modules.get(function.partition(":")[0])
         if getattr(module, ATTRIBUTE, "") == "fresh":
             return f'it has {ATTRIBUTE} = "fresh"'

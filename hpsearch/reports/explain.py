@@ -40,15 +40,16 @@ def trial_table(found: TrialExplanation) -> Table:
             Column("moved", ("moved",), show=_signed, right=True),
         ]
         outcome = _outcome(found.metric, centre)
-        notes.append(f"Around trial {centre.number} ({outcome}){_at_radius(trial.origin)}.")
+        notes.append(f"It is near trial {centre.number} ({outcome}): {_difference(found)}.")
     elif "fine_radius" in trial.origin:
         radius = plain(trial.origin["fine_radius"])
         notes.append(f"That one was drawn from the whole space; this trial is near it, at radius {radius}.")
     if any(each.radius is not None for each in found.moves):
         columns.append(Column("radius", ("radius",), show=_length, right=True))
         notes.append(
-            "Distances are fractions of the parameter's range on the scale of its prior. The radius is the"
-            " standard deviation of the candidates' steps; it is longer for parameters that matter less."
+            f"{_drawn_at(trial.origin)}Distances are fractions of the parameter's range on the scale of its"
+            " prior. The radius is the standard deviation of the candidates' steps; it is longer for"
+            " parameters that matter less."
         )
     metadata = {
         "trial": trial.number,
@@ -114,11 +115,24 @@ def _outcome(metric: str, result: Result | None) -> str:
     return f"{value}{result.status}"
 
 
-def _at_radius(origin: Mapping[str, Any]) -> str:
+def _difference(found: TrialExplanation) -> str:
+    """Which parameters were changed, of those of the trial that it is near."""
+    changed = [each.name for each in found.moves if each.value != each.before]
+    same = len(found.moves) - len(changed)
+    if not changed:
+        return "all values are the same"
+    rest = f"; {'1 value is' if same == 1 else f'{same} values are'} the same" if same else ""
+    return f"it differs in {', '.join(changed)}{rest}"
+
+
+def _drawn_at(origin: Mapping[str, Any]) -> str:
+    """At which radii the candidates were drawn."""
     if "radius" not in origin:
         return ""
-    first = f", at radius {plain(origin['radius'])}"
-    return first + (f", then once more at {plain(origin['fine_radius'])}" if "fine_radius" in origin else "")
+    first = f"Candidates were drawn around that trial at radius {plain(origin['radius'])}"
+    if "fine_radius" in origin:
+        first += f", then once more around the best of them at {plain(origin['fine_radius'])}"
+    return f"{first}. "
 
 
 def _trials(numbers: range) -> str:

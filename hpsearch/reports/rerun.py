@@ -88,7 +88,8 @@ def _data(trial: Trial, result: Result, metric: Metric) -> dict[str, Any]:
 
 
 def _line(trial: Trial, result: Result, metric: Metric) -> str:
-    seeds = f"{len(trial.seeds)} seeds" if trial.more_seeds else f"seed {trial.seed}"
+    several = trial.more_seeds and (result.value is None or metric.standard_error(result) is not None)
+    seeds = f"{len(trial.seeds)} seeds" if several else f"seed {trial.seed}"
     epochs = f"{len(result.curve)} epoch{'' if len(result.curve) == 1 else 's'}"
     stopped = ", stopped early" if result.status == "stopped" else ""
     return f"{outcome(result, metric)} ({seeds}, {epochs}{stopped})"
