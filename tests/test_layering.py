@@ -180,7 +180,8 @@ ROOMS: dict[str, set[str]] = {
     },
     "plotting": {"findings", "analysis", "reports", "document", "config", "searchers", "store", "errors"},
     "exchange": {
-        *("reports", "config", "document", "files", "invocation", "store", "space", "trial", "errors")
+        *("reports", "config", "document", "files", "invocation", "querying", "store", "space", "trial"),
+        "errors",
     },
     "deciding": {
         *("api", "config", "objectives", "relocation", "reports", "space", "store", "errors"),
