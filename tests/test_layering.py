@@ -183,6 +183,9 @@ ROOMS: dict[str, set[str]] = {
         *("reports", "config", "document", "files", "invocation", "querying", "store", "space", "trial"),
         "errors",
     },
+    "deciding": {
+        *("api", "config", "objectives", "relocation", "reports", "space", "store", "errors"),
+    },
     "demos": {"api", "network", "data", "reports", "space", "trial"},
     "dashboard": {
         *("analysis", "config", "findings", "querying", "reports", "searchers", "store", "trying"),
