@@ -30,9 +30,8 @@ def importance(run: Run) -> Importance:
         UsageError: The results are too few or too similar to tell; the message says what is missing.
     """
     config = Config.from_resolved(run.meta("config"))
-    results = run.results()
-    trials = {trial.number: trial for trial in run.trials()}
-    tried = [trials[result.number] for result in results]
+    records = [(trial, result) for trial, result in run.records() if result is not None]
+    tried, results = [trial for trial, _ in records], [result for _, result in records]
     observations = ObservationBuffer.of(config.space, config.metric, tried, results)
     found = anova.importance(config.space, observations, config.search.repeats)
     if found is None:

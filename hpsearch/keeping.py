@@ -111,7 +111,7 @@ def _continued(config: Config, known: Sequence[object], directory: Path) -> Run 
         if config.resolved() != run.meta("config"):
             run.set_meta(config=config.resolved(), source=config.source)
             run.write_file("config.yaml", config.source)
-        if len(run.results()) < config.search.trials:
+        if len(run.statuses()) < config.search.trials:
             run.event("resumed", "")
     except BaseException:
         run.close()

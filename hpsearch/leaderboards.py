@@ -16,6 +16,7 @@ from hpsearch.reports.table import Table
 from hpsearch.standing import Place, Standing
 from hpsearch.store import Run
 from hpsearch.store.results_query import Column, ResultsQuery
+from hpsearch.trial import Metric
 
 __all__ = ["leaderboard"]
 
@@ -49,8 +50,8 @@ def leaderboard(
     ranked = [_ranked(run, running=running) for run in runs]
     configs = [each.config for each in ranked]
     metrics = {each.name: each.config.metric for each in ranked}
-    if len(set(metrics.values())) > 1:
-        listed = ", ".join(f"{metric.name} ({metric.goal}) of {name}" for name, metric in metrics.items())
+    if len({_described(metric) for metric in metrics.values()}) > 1:
+        listed = ", ".join(f"{_described(metric)} of {name}" for name, metric in metrics.items())
         raise UsageError(
             f"Runs in one leaderboard must have the same metric; found {listed}. Show each run on its own."
         )
@@ -77,6 +78,12 @@ def leaderboard(
         timings=timings,
         whole=whole,
     )
+
+
+def _described(metric: Metric) -> str:
+    """A metric, as far as trials are ranked by it."""
+    ties = f", ties by {metric.ties.name}" if metric.ties else ""
+    return f"{metric.name} ({metric.goal}{ties})"
 
 
 def _ranked(run: Run, *, running: bool) -> RankedRun:

@@ -269,7 +269,7 @@ def _look(watch: Watch | None, run: Run, callback: Callback) -> Changes:
         return _NoChanges()
     changes = watch.look()
     if changes.inputs:
-        first = min(set(range(run.asked() + 1)) - {result.number for result in run.results()})
+        first = min(set(range(run.asked() + 1)) - run.statuses().keys())
         text = f"from trial {first} on, other files than before: {', '.join(changes.inputs)}"
         run.event("input changed", text)
         callback.on_message(
@@ -298,7 +298,7 @@ def _code_changed(run: Run, watch: Watch, names: Sequence[str], numbers: Sequenc
         when = f"changed while trial {trials} ran, which runs again"
     elif numbers:
         when = f"changed while trials {trials} ran, which run again"
-    done = len(run.results())
+    done = len(run.statuses())
     raise watch.error(f"{listed} {when}; {done} finished trials are saved")
 
 

@@ -77,11 +77,12 @@ def _run_data(run: Run, *, timings: bool = False) -> RunData:
         timings: Whether to read when each trial ran.
     """
     config = Config.from_resolved(run.meta("config"))
+    trials, results = run.history()
     return RunData(
         space=config.space,
         metric=config.metric,
-        trials=run.trials(),
-        results=run.results(),
+        trials=trials,
+        results=results,
         repeats=config.search.repeats,
         adaptive=METHODS[config.search.method].adaptive,
         times=run.times() if timings else {},

@@ -89,7 +89,7 @@ def resume(
                 run.set_meta(config=config.resolved(), source=_source(run))
             run.set_meta(place=place_of(directory, relocation.base), base=str(relocation.base))
             if retry_failed:
-                run.delete_results(result.number for result in run.results() if result.status.is_fault)
+                run.delete_results([number for number, status in run.statuses().items() if status.is_fault])
             run_remaining(run, config, preparation, callback, accept_failures=accept_failures)
             return directory
         config = _reread(run, relocation.base, changes or {})
@@ -105,7 +105,8 @@ def resume(
 
 def _kept(run: Run, *, retry_failed: bool) -> list[int]:
     """The trials whose results stay."""
-    return [result.number for result in run.results() if not (retry_failed and result.status.is_fault)]
+    statuses = run.statuses().items()
+    return [number for number, status in statuses if not (retry_failed and status.is_fault)]
 
 
 def _unfinished(run: Run, config: Config, *, retry_failed: bool) -> bool:

@@ -215,7 +215,7 @@ class Search:
         keeper = Keeper(config, prior_observations, directory, ALGORITHM)
         for text in changed_algorithm(keeper.run.meta("algorithm")):
             warnings.warn(text, stacklevel=3)
-        self.restore(keeper.run.trials(), keeper.run.results())
+        self.restore(*keeper.run.history())
         self._keeper = keeper
 
     def close(self) -> None:
@@ -413,8 +413,7 @@ class Search:
         Its trials without a result are asked for again first, unchanged.
         """
         with self._changed:
-            for trial in sorted(trials, key=lambda trial: trial.number):
-                self._remember(trial)
+            self._remember(sorted(trials, key=lambda trial: trial.number))
             for result in results:
                 self.tell(result.number, result)
             self._again = deque(self._without_result())
@@ -435,7 +434,7 @@ class Search:
             return None
         if self._keeper is not None:
             self._keeper.record([trial])
-        self._remember(trial)
+        self._remember([trial])
         return trial
 
     def _wait_for_result(self, deadline: float | None) -> None:
@@ -530,9 +529,9 @@ class Search:
             self._repeat_rule.add(self._results[self._repeat_rule.counted])
         return self._repeat_rule.bound()
 
-    def _remember(self, trial: Trial) -> None:
-        self._asked.append(trial)
-        self._buffer.add_trial(trial)
+    def _remember(self, trials: Sequence[Trial]) -> None:
+        self._asked += trials
+        self._buffer.add_trials(trials)
 
     def _add_result(self, result: Result) -> None:
         """The next result in the order of the trials' numbers."""

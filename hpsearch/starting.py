@@ -152,7 +152,7 @@ def run_remaining(
     if config.objective.runs_user_code:
         callback = EpochsNote(callback, config.objective.epochs)
     search = search_of(run, config)
-    search.restore(run.trials(), run.results())
+    search.restore(*run.history())
     complete = True
     if search.finished:
         report_outcome(search, run, callback)

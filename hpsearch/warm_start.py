@@ -228,7 +228,7 @@ def _observations_of(config: Config, key: str, run: Run, problems: list[Problem]
     found = _matched(config, earlier, run)
     if not found:
         theirs, ours = ", ".join(earlier.space.names), ", ".join(config.space.names)
-        if all(result.value is None for result in run.results()):
+        if not any(status.ranked for status in run.counts()):
             rule, hint = "must be a run in which a trial has a value", "Name another run"
         elif set(earlier.space.names) & set(config.space.names):
             rule = "must be a run with values in or near this space"
@@ -242,8 +242,8 @@ def _observations_of(config: Config, key: str, run: Run, problems: list[Problem]
 
 def _matched(config: Config, earlier: Config, run: Run) -> list[PriorObservation]:
     """The results of a run in the space of a config."""
-    results, trials = run.results(), {trial.number: trial for trial in run.trials()}
-    tried = [trials[result.number] for result in results]
+    records = [(trial, result) for trial, result in run.records() if result is not None]
+    tried, results = [trial for trial, _ in records], [result for _, result in records]
     observations = ObservationBuffer.of(earlier.space, earlier.metric, tried, results)
     losses = comparable_losses(observations)
     return match_observations(config.space, [trial.values for trial in tried], losses)

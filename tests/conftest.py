@@ -27,6 +27,7 @@ time.tzset()
 settings.register_profile("ci", derandomize=True, deadline=None, max_examples=100)
 settings.register_profile("dev", deadline=None, max_examples=50)
 settings.register_profile("few", derandomize=True, deadline=None, max_examples=10)  # of .ci/versions.py
+settings.register_profile("many", deadline=None, max_examples=20_000)  # for a law, by hand
 settings.load_profile("ci" if os.environ.get("CI") else "dev")
 
 pytest_plugins = ("tests.table", "tests.objectives.fixtures")

@@ -166,7 +166,7 @@ ROOMS: dict[str, set[str]] = {
         "errors",
     },
     "querying": {"config", "document", "store", "trial", "errors"},
-    "leaderboards": {"analysis", "config", "querying", "reports", "standing", "store", "errors"},
+    "leaderboards": {"analysis", "config", "querying", "reports", "standing", "store", "trial", "errors"},
     "comparing": {"analysis", "config", "reports", "store", "errors"},
     "loaded_run": {
         "plotting",

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from hpsearch.cli.completions import complete_trial
 from hpsearch.cli.options import Color, Form, common, console, formats, run_directory
 
 
@@ -32,7 +33,7 @@ def importance(directory: Path, form: Form, color: Color) -> None:
 
 @click.command()
 @run_directory
-@click.argument("trial", metavar="[TRIAL|best]", required=False)
+@click.argument("trial", metavar="[TRIAL|best]", shell_complete=complete_trial, required=False)
 @formats
 @common
 def explain(directory: Path, trial: str | None, form: Form, color: Color) -> None:

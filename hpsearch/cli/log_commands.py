@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 import click
 
+from hpsearch.cli.completions import complete_trial
 from hpsearch.cli.options import run_directory
 
 _POLL_SECONDS = 0.2
@@ -17,7 +18,7 @@ _CHUNK = 2**16
 
 @click.command()
 @run_directory
-@click.argument("trial", metavar="TRIAL|best")
+@click.argument("trial", metavar="TRIAL|best", shell_complete=complete_trial)
 @click.option("-f", "--follow", is_flag=True, help="Keep printing until the trial ends.")
 @click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of a bug.")
 def logs(directory: Path, trial: str, follow: bool) -> None:

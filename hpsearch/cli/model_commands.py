@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from hpsearch.cli.completions import complete_trial
 from hpsearch.cli.options import Color, Form, common, console, formats, run_directory
 from hpsearch.commands import pasteable
 
@@ -12,7 +13,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 
 @click.command()
 @run_directory
-@click.argument("trial", metavar="[TRIAL|best]", default="best")
+@click.argument("trial", metavar="[TRIAL|best]", shell_complete=complete_trial, default="best")
 @click.option(
     "-o",
     "--output",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from hpsearch.cli.completions import complete_trial
 from hpsearch.cli.options import RunDirectory, common, run_directory, say
 from hpsearch.commands import command
 
@@ -164,7 +165,7 @@ def _watch(run: Run, nursery: Nursery, model: NursedModel) -> NursedModel:
 
 @click.command()
 @run_directory
-@click.argument("trial", metavar="TRIAL|best", default="best")
+@click.argument("trial", metavar="TRIAL|best", shell_complete=complete_trial, default="best")
 @_model
 @common
 def replay(directory: Path, trial: str, name: str, color: Color) -> None:

@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
 
 import click
 
+from hpsearch.cli.completions import complete_override, complete_run
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from click.shell_completion import CompletionItem
     from rich.console import Console
 
     Command = TypeVar("Command", bound=Callable[..., Any])
@@ -36,6 +39,12 @@ class RunDirectory(click.Path):
         with contextlib.suppress(OSError):  # such as a name that is too long; opening it reports that
             return Path("runs") / path if not path.exists() and (Path("runs") / path).is_dir() else path
         return path
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Names of runs, and directories."""
+        return complete_run(incomplete)
 
 
 def _newest(root: Path) -> Path | None:
@@ -69,7 +78,7 @@ def _workers(_: click.Context, parameter: click.Parameter, value: str | None) ->
 
 run_directory = click.argument("directory", metavar="RUN", type=RunDirectory())
 config_file = click.argument("config", metavar="CONFIG", type=click.Path(path_type=Path))
-overrides = click.argument("overrides", metavar="[KEY=VALUE]...", nargs=-1)
+overrides = click.argument("overrides", metavar="[KEY=VALUE]...", nargs=-1, shell_complete=complete_override)
 
 
 def common(command: Command) -> Command:

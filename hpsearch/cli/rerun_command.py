@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from hpsearch.cli.completions import complete_trial
 from hpsearch.cli.options import Color, Form, common, console, formats, run_directory, say
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @run_directory
-@click.argument("trial", metavar="[TRIAL|best]", default="best")
+@click.argument("trial", metavar="[TRIAL|best]", shell_complete=complete_trial, default="best")
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), metavar="S", help="Run it with this seed.")
 @click.option("--times", type=click.IntRange(min=1), metavar="N", help="Run it with N other seeds.")
 @formats

@@ -8,12 +8,17 @@ from typing import TYPE_CHECKING
 
 import click
 
+from hpsearch.cli.completions import complete_columns, complete_trial
 from hpsearch.cli.options import Color, Form, RunDirectory, common, console, formats, run_directory, timings
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from hpsearch.config import Config
 
 _ROWS = 20
+_SECONDS = 1.0
+"""Between two looks at a run that is watched."""
 
 
 @click.command()
@@ -25,9 +30,28 @@ _ROWS = 20
     metavar="N",
     help=f"Number of rows; 0 for all. [default: {_ROWS} in a table; otherwise all]",
 )
-@click.option("--where", default="", metavar="CONDITIONS", help="Only trials that fulfil these conditions.")
-@click.option("--sort", default="", metavar="COLUMN", help="Sort by a column; -COLUMN for the largest first.")
-@click.option("--columns", default="", metavar="NAMES", help="Only these columns; or all but -NAME.")
+@click.option(
+    "--where",
+    default="",
+    shell_complete=complete_columns,
+    metavar="CONDITIONS",
+    help="Only trials that fulfil these conditions.",
+)
+@click.option(
+    "--sort",
+    default="",
+    shell_complete=complete_columns,
+    metavar="COLUMN",
+    help="Sort by a column; -COLUMN for the largest first.",
+)
+@click.option(
+    "--columns",
+    default="",
+    shell_complete=complete_columns,
+    metavar="NAMES",
+    help="Only these columns; or all but -NAME.",
+)
+@click.option("--watch", is_flag=True, help="Show it again as it changes until the search ends.")
 @formats
 @timings
 @common
@@ -37,6 +61,7 @@ def leaderboard(
     where: str,
     sort: str,
     columns: str,
+    watch: bool,
     form: Form,
     timings: bool,
     color: Color,
@@ -60,25 +85,45 @@ def leaderboard(
       hpsearch leaderboard latest --where 'status=failed, "out of memory"' --sort -batch_size
       hpsearch leaderboard latest --columns 'status,learning_*,-learning_rate_decay'
       hpsearch leaderboard digits-001 digits-002 -n 10
+      hpsearch leaderboard latest --watch
     """
     import contextlib
+    import time
 
+    from hpsearch.errors import UsageError
     from hpsearch.leaderboards import leaderboard as leaderboard_of
     from hpsearch.reports.render import print_report
     from hpsearch.store import Run
 
+    screen = console(color)
+    if watch and (form != "table" or not screen.is_terminal):
+        found = "a pipe or a file" if form == "table" else f"-f {form}"
+        raise UsageError(f"--watch shows a table in a terminal; found {found}. Leave it out.")
     with contextlib.ExitStack() as stack:
-        table = leaderboard_of(
-            [stack.enter_context(Run.read(directory)) for directory in directories],
-            where=where,
-            sort=sort,
-            columns=columns,
-            limit=_limit(rows, form),
-            timings=timings,
-            running=form == "table",
-            whole=rows is not None,
-        )
-        print_report(table, form, console(color))
+        runs = [stack.enter_context(Run.read(directory)) for directory in directories]
+
+        def show(screen: Console) -> None:
+            table = leaderboard_of(
+                runs,
+                where=where,
+                sort=sort,
+                columns=columns,
+                limit=_limit(rows, form),
+                timings=timings,
+                running=form == "table",
+                whole=rows is not None,
+            )
+            print_report(table, form, screen)
+
+        if not watch:
+            show(screen)
+            return
+        from hpsearch.reports.watching import watch as watch_screen
+
+        with contextlib.suppress(KeyboardInterrupt):  # the usual end of watching
+            watch_screen(
+                show, lambda: any(run.searching() for run in runs), lambda: time.sleep(_SECONDS), screen
+            )
 
 
 def _limit(rows: int | None, form: Form) -> int | None:
@@ -118,7 +163,7 @@ def status(directory: Path, form: Form, color: Color) -> None:
 
 @click.command()
 @run_directory
-@click.argument("trial", metavar="[TRIAL|best]", required=False)
+@click.argument("trial", metavar="[TRIAL|best]", shell_complete=complete_trial, required=False)
 @click.option("--command", "as_command", is_flag=True, help="Print only the command line of the trial.")
 @formats
 @timings

@@ -207,10 +207,11 @@ def _print_results(directory: Path, color: Color) -> tuple[Config, str]:
         if run.counts():
             print_report(leaderboard([run], limit=_ROWS_AT_THE_END), "table", console(color))
         if any(not status.ranked for status in run.counts()):
-            trials = {trial.number: trial for trial in run.trials()}
-            for line in failure_lines(failure_groups(config.space, trials, run.results())):
+            trials, results = run.history()
+            by_number = {trial.number: trial for trial in trials}
+            for line in failure_lines(failure_groups(config.space, by_number, results)):
                 say(printable(line))
-        state = search_state(config, len(run.results()), searching=False, events=run.events())
+        state = search_state(config, len(run.statuses()), searching=False, events=run.events())
     return config, state
 
 

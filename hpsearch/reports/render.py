@@ -10,13 +10,14 @@ import json
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from tempfile import SpooledTemporaryFile
+from tempfile import SpooledTemporaryFile, gettempdir
 from typing import Any, Literal, TextIO
 
 from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from hpsearch.errors import SystemLacking
 from hpsearch.reports.table import Column, Details, Table
 from hpsearch.reports.table_layout import Layout, TableTexts
 from hpsearch.reports.text import printable
@@ -54,10 +55,19 @@ def whole_text(parts: Iterable[str]) -> Iterator[TextIO]:
     """A text of parts, to be read once all of them are there: where one fails, nothing is shown.
 
     A long one waits on the disk.
+
+    Raises:
+        SystemLacking: There is no room for it.
     """
     with SpooledTemporaryFile(_KEPT_BYTES, "w+", encoding="utf-8", newline="") as file:
         for part in parts:  # writelines() would only look afterwards how long it is
-            file.write(part)
+            try:
+                file.write(part)
+            except OSError as error:
+                raise SystemLacking(
+                    f"No room for temporary files in {gettempdir()}: {error.strerror}. Free some,"
+                    " or set TMPDIR to a directory with more."
+                ) from error
         file.seek(0)
         yield file  # type: ignore[misc]  # it is one in all but name
 

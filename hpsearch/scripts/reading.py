@@ -40,6 +40,10 @@ _READERS: tuple[Callable[[Source], Script | None], ...] = (
     read_configurator,
     read_settings,
 )
+_SUGGESTS = (
+    "It is written for Optuna, whose trial.suggest_… gives its values. Let a function take them as arguments,"
+    " and run init train.py:FUNCTION; `hpsearch import --optuna` takes over the results of a study."
+)
 _METRICS_FILE = re.compile(r"[\w./{}-]*\.(?:csv|tsv|jsonl|ndjson|json)")
 
 
@@ -82,6 +86,8 @@ def _with_what_it_holds(source: Source, script: Script) -> Script:
         return replace(
             script, style=script.style or "settings", options=unique(options), file_flag=settings.flag
         )
+    if not script.options and any(".suggest_" in f".{source.called(call.func)}" for call in source.calls()):
+        script = replace(script, notes=(*script.notes, _SUGGESTS))
     held = (*variables, *constant_options(source))
     if not any(map(_is_searched, held)) and script.style:
         return script

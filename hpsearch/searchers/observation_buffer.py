@@ -38,21 +38,21 @@ class ObservationBuffer:
     ) -> Observations:
         """The observations of a search: its first trials, and the results of the first of these."""
         buffer = cls(space, metric)
-        for trial in trials:
-            buffer.add_trial(trial)
+        buffer.add_trials(trials)
         for result in results:
             buffer.add_result(result)
         return buffer.observations(len(trials), len(results))
 
-    def add_trial(self, trial: Trial) -> None:
-        """The next trial."""
-        if self._seen == len(self._units):
+    def add_trials(self, trials: Sequence[Trial]) -> None:
+        """The next trials."""
+        following = self._seen + len(trials)
+        while following > len(self._units):
             self._units = np.concatenate([self._units, np.empty_like(self._units)])
             self._losses = np.concatenate([self._losses, np.empty_like(self._losses)])
             self._stopped = np.concatenate([self._stopped, np.empty_like(self._stopped)])
         # From the values, not from a proposal: a resumed search has only those, to the last bit.
-        self._units[self._seen] = self._space.units([trial.values])[0]
-        self._seen += 1
+        self._units[self._seen : following] = self._space.units([trial.values for trial in trials])
+        self._seen = following
 
     def add_result(self, result: Result) -> None:
         """The result of the first trial that has none."""

@@ -224,6 +224,11 @@ class DatabaseReader:
         """Every result, by trial number, learning curves included."""
         return Results(result for _, result in self.records() if result is not None)
 
+    def history(self) -> tuple[list[Trial], Results]:
+        """Every trial that has started, and every result, by number; each row is read once."""
+        records = list(self.records())
+        return [trial for trial, _ in records], Results(result for _, result in records if result is not None)
+
     def result(self, number: int) -> Result | None:
         """One result; None if it is not there."""
         found = self._results("WHERE number = ?", number)

@@ -41,6 +41,13 @@ def test_a_trial_that_was_stopped_is_compared_where_it_was_stopped() -> None:
     assert found == "after epoch 2, the recorded value is better than the value of the other seed by 0.1"
 
 
+def test_a_trial_that_ran_with_one_of_its_seeds_has_one() -> None:
+    """It has no standard error."""
+    trial = dataclasses.replace(TRIAL, more_seeds=(8, 9))
+    shown = dict(rerun_details(METRIC, trial, result(0.5), [trial], [result(0.5)], ()).lines)
+    assert shown["recorded"] == "acc 0.5 (seed 7, 1 epoch)"
+
+
 def test_the_first_epoch_that_differs_is_named() -> None:
     """With both values, to all digits."""
     found = comparison(result(0.5, 0.25), result(0.5, 0.75), seeds=(7,))

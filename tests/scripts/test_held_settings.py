@@ -126,3 +126,9 @@ def test_metrics_of_imported_files_are_found(tmp_path: Path) -> None:
     text = draft(tmp_path, code, pkg__net_py="import train\nself.log('val_loss', 1)\n").text
     assert "metric: {name: val_loss, goal: minimize} " in text
     assert "# from line 2 of pkg/net.py" in text
+
+
+def test_a_script_for_optuna_is_told_apart(tmp_path: Path) -> None:
+    """It has no options, and says where its values come from."""
+    code = "def objective(trial):\n    return trial.suggest_float('lr', 1e-5, 1e-1)\n"
+    assert any("written for Optuna" in note for note in draft(tmp_path, code).notes)

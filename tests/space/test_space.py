@@ -279,3 +279,11 @@ def test_decoding_is_vectorised_over_all_parameters_at_once() -> None:
     values = space.values(points)
     assert len(values) == 10_000
     assert all(row.keys() == {"lr", "o", "n"} for row in itertools.islice(values, 10))
+
+
+@given(spaces(), st.integers(0, 2**32 - 1))
+def test_points_of_many_are_the_points_of_each(space: Space, seed: int) -> None:
+    """To the last bit: a search that is resumed reads at once what came one by one."""
+    values = space.values(np.random.default_rng(seed).random((13, space.dimensions)))
+    alone = np.concatenate([space.units([each]) for each in values])
+    assert space.units(values).tobytes() == alone.tobytes()

@@ -1,0 +1,49 @@
+"""Something in a terminal that is shown again and again, in its own place, until it changes no more."""
+
+import io
+from collections.abc import Callable
+
+from rich.console import Console
+
+__all__ = ["watch"]
+
+_HOME, _END_OF_LINE, _END_OF_SCREEN = "\x1b[H", "\x1b[K", "\x1b[J"
+_CLEAR = "\x1b[2J"
+
+
+def watch(
+    show: Callable[[Console], None], changing: Callable[[], bool], pause: Callable[[], None], screen: Console
+) -> None:
+    """Show something until it changes no more; what there is no room for is cut off below.
+
+    Args:
+        show: Prints it.
+        changing: Whether it may still change; asked before it is shown, so that the last state is seen.
+        pause: Waits before it is shown again.
+        screen: The terminal.
+    """
+    before = ""
+    screen.file.write(_CLEAR)
+    while True:
+        goes_on = changing()
+        text = io.StringIO()
+        show(
+            Console(
+                file=text,
+                width=screen.width,
+                force_terminal=True,
+                no_color=screen.no_color,
+                highlight=False,
+                emoji=False,
+                markup=False,
+            )
+        )
+        lines = text.getvalue().splitlines()[: max(screen.height - 1, 1)]
+        shown = "".join(f"{line}{_END_OF_LINE}\n" for line in lines)
+        if shown != before:
+            screen.file.write(f"{_HOME}{shown}{_END_OF_SCREEN}")
+            screen.file.flush()
+            before = shown
+        if not goes_on:
+            return
+        pause()

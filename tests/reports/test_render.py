@@ -1,0 +1,47 @@
+"""Tests of reports as text."""
+
+import errno
+from collections.abc import Iterator
+
+import pytest
+
+from hpsearch.errors import SystemLacking
+from hpsearch.reports import render
+from hpsearch.reports.render import whole_text
+
+
+def test_a_long_text_is_read_as_it_was_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Line ends and letters too, whether it waited in memory or on the disk."""
+    parts = ["a,é\n", "b\r\n", "c" * 10]
+    for kept in (1, 10**6):
+        monkeypatch.setattr(render, "_KEPT_BYTES", kept)
+        with whole_text(parts) as text:
+            assert text.read() == "".join(parts)
+
+
+def test_nothing_is_shown_of_a_text_that_fails() -> None:
+    """The error comes before there is anything to read."""
+
+    def parts() -> Iterator[str]:
+        yield "good"
+        raise ValueError("damaged")
+
+    with pytest.raises(ValueError, match="damaged"), whole_text(parts()):
+        pytest.fail("something can be read")
+
+
+def test_a_full_disk_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With what can be done about it."""
+
+    class Full:
+        def __init__(self, *_: object, **__: object) -> None: ...
+        def __enter__(self) -> "Full":
+            return self
+
+        def __exit__(self, *_: object) -> None: ...
+        def write(self, _: str) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(render, "SpooledTemporaryFile", Full)
+    with pytest.raises(SystemLacking, match=r"No space left on device.*TMPDIR"), whole_text(["x"]):
+        pytest.fail("something can be read")

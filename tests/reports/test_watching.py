@@ -1,0 +1,27 @@
+"""Tests of what is shown again and again in a terminal."""
+
+import io
+
+from rich.console import Console
+
+from hpsearch.reports.watching import watch
+
+
+def test_what_changes_is_shown_until_it_changes_no_more() -> None:
+    """In its own place and no higher than the terminal; what is as before is not written again."""
+    states = ["1 trial", "1 trial", "2 trials\nand more\nthan fit", "the end"]
+    seen: list[str] = []
+    screen = Console(file=io.StringIO(), width=40, height=3, force_terminal=True)
+
+    def show(console: Console) -> None:
+        seen.append(states[len(seen)])
+        console.print(seen[-1])
+
+    watch(show, lambda: len(seen) < len(states) - 1, lambda: None, screen)
+    assert seen == states
+    _, *written = screen.file.getvalue().split("\x1b[H")  # type: ignore[attr-defined]  # a StringIO
+    assert [text.replace("\x1b[K", "").removesuffix("\x1b[J") for text in written] == [
+        "1 trial\n",
+        "2 trials\nand more\n",
+        "the end\n",
+    ]
