@@ -125,7 +125,7 @@ ROOMS: dict[str, set[str]] = {
         "kernels",
         "relocation",
     },
-    "relocation": {"store", "errors"},
+    "relocation": {"config", "store", "errors"},
     "resuming": {
         "relocation",
         "starting",
