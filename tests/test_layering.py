@@ -125,7 +125,7 @@ ROOMS: dict[str, set[str]] = {
         "kernels",
         "relocation",
     },
-    "relocation": {"store", "errors"},
+    "relocation": {"config", "store", "errors"},
     "resuming": {
         "relocation",
         "starting",
@@ -180,7 +180,11 @@ ROOMS: dict[str, set[str]] = {
     },
     "plotting": {"findings", "analysis", "reports", "document", "config", "searchers", "store", "errors"},
     "exchange": {
-        *("reports", "config", "document", "files", "invocation", "store", "space", "trial", "errors")
+        *("reports", "config", "document", "files", "invocation", "querying", "store", "space", "trial"),
+        "errors",
+    },
+    "deciding": {
+        *("api", "config", "objectives", "relocation", "reports", "space", "store", "errors"),
     },
     "demos": {"api", "network", "data", "reports", "space", "trial"},
     "dashboard": {

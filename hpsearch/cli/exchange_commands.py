@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from hpsearch.cli.completions import complete_columns
 from hpsearch.cli.options import Color, common, run_directory, say, timings
 from hpsearch.commands import pasteable
 from hpsearch.exchange.export_targets import TARGETS
@@ -117,6 +118,13 @@ def _export_help() -> str:
     help="The file or directory to write; text goes to stdout by default.",
 )
 @click.option("--tracking-uri", metavar="URI", help="The MLflow server or file:DIRECTORY.")
+@click.option(
+    "--where",
+    default="",
+    shell_complete=complete_columns,
+    metavar="CONDITIONS",
+    help="Only trials that fulfil these conditions; see leaderboard.",
+)
 @click.option("--name", metavar="NAME", help="Name of the study or experiment; the name of RUN by default.")
 @timings
 @common
@@ -125,6 +133,7 @@ def export(
     to: str,
     output: Path | None,
     tracking_uri: str | None,
+    where: str,
     name: str | None,
     timings: bool,
     color: Color,
@@ -136,7 +145,14 @@ def export(
 
     with Run.read(directory) as run:
         exported = export_run(
-            run, to, output, tracking_uri=tracking_uri, name=name, timings=timings, stream=sys.stdout
+            run,
+            to,
+            output,
+            tracking_uri=tracking_uri,
+            name=name,
+            where=where,
+            timings=timings,
+            stream=sys.stdout,
         )
     for note in exported.notes:
         say(printable(f"note: {note}"))

@@ -106,7 +106,7 @@ def _change(path: Path, seed: int) -> None:
     rng, rows = np.random.default_rng(seed), spirals()
     chosen = rng.permutation(len(rows.y))[:ROWS]
     y = np.where(rng.random(ROWS) < FLIPPED, rng.integers(3, size=ROWS), rows.y[chosen])
-    np.savez(path, X=rows.x[chosen], y=y)
+    np.savez(path, allow_pickle=False, X=rows.x[chosen], y=y)
 
 
 def _search(place: Path, data: str, seed: int, epochs: int, settings: dict[str, Any]) -> _Searched:

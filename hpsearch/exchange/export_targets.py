@@ -21,9 +21,9 @@ class Target:
     Attributes:
         summary: What is written, for ``--help``.
         writer: ``module:function`` in this room. For the destination ``stdout`` it takes a
-            :class:`hpsearch.store.Run` and ``timings``, and returns the text in parts; otherwise it takes a
-            :class:`hpsearch.exchange.run_export.RunExport` and where to write, and returns notes on what is
-            different there, as sentences.
+            :class:`hpsearch.store.Run`, a :class:`hpsearch.exchange.chosen.Chosen` and ``timings``, and
+            returns the text in parts; otherwise it takes a :class:`hpsearch.exchange.run_export.RunExport`
+            and where to write, and returns notes on what is different there, as sentences.
         destination: Where it is written: to ``stdout`` or a file; to a new ``file`` or ``directory`` only;
             or to a ``server``.
         extra: The extra of hpsearch that installs the package it needs; "" if it needs none.

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TextIO
 
 from hpsearch.errors import UsageError
+from hpsearch.exchange.chosen import Chosen
 from hpsearch.exchange.export_targets import TARGETS, Target
 from hpsearch.exchange.run_export import RunExport
 from hpsearch.files import usage_errors, write_parts
@@ -39,6 +40,7 @@ def export(
     *,
     tracking_uri: str | None = None,
     name: str | None = None,
+    where: str = "",
     timings: bool = False,
     stream: TextIO | None = None,
 ) -> Exported:
@@ -50,6 +52,7 @@ def export(
         output: The file or directory to write; text that has none is returned.
         tracking_uri: The MLflow server, or ``file:DIRECTORY``.
         name: The name of the study or experiment; by default the name of the run directory.
+        where: Conditions that trials have to fulfil, as for ``hpsearch leaderboard --where``; "" for all.
         timings: Whether text includes times, which differ between equal searches.
         stream: Where text without an output is written, instead of being returned.
 
@@ -59,12 +62,12 @@ def export(
     """
     if to not in TARGETS:
         raise UsageError(f"--to must be one of {', '.join(TARGETS)}; found {to!r}")
-    target = TARGETS[to]
+    target, chosen = TARGETS[to], Chosen(where)
     if wrong := _wrong_arguments(to, target, output, tracking_uri, name):
         raise UsageError(wrong)
     writer = target.load_writer()
     if target.destination == "stdout":
-        parts: Iterator[str] = writer(run, timings=timings)
+        parts: Iterator[str] = writer(run, chosen, timings=timings)
         if output is None and stream is not None:
             with whole_text(parts) as whole:
                 shutil.copyfileobj(whole, stream)
@@ -74,10 +77,10 @@ def export(
         with usage_errors(Path(output)):
             write_parts(Path(output), parts)
         return Exported()
-    trials = RunExport.of(run, name)
-    where = tracking_uri if target.destination == "server" else Path(output or "")
-    notes = writer(trials, where)
-    message = target.done.format(trials=len(trials.trials), to=where, name=trials.name)
+    trials = RunExport.of(run, name, chosen)
+    place = tracking_uri if target.destination == "server" else Path(output or "")
+    notes = writer(trials, place)
+    message = target.done.format(trials=len(trials.trials), to=place, name=trials.name)
     return Exported(message=message, notes=tuple(notes))
 
 

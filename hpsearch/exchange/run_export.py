@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, Self
 
 from hpsearch.config import Config
+from hpsearch.exchange.chosen import Chosen
 from hpsearch.store import Run
 from hpsearch.trial import Result, Trial, Value
 
@@ -61,14 +62,15 @@ class RunExport:
     trials: tuple[TrialExport, ...]
 
     @classmethod
-    def of(cls, run: Run, name: str | None = None) -> Self:
+    def of(cls, run: Run, name: str | None = None, chosen: Chosen | None = None) -> Self:
         """The export of a run.
 
         Args:
             run: The run, open.
             name: Its name in the other tool; by default the name of its directory.
+            chosen: The trials to export; None for all.
         """
-        records = list(run.records())
+        records = list((chosen or Chosen()).records(run))
         times = run.times()  # read afterwards, so that they are there for every record
         trials = tuple(_trial_export(trial, result, *times[trial.number]) for trial, result in records)
         config = Config.from_resolved(run.meta("config"))

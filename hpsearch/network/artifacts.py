@@ -1,7 +1,6 @@
 """Files of arrays and JSON metadata: checkpoints and models. Nothing is pickled."""
 
 import json
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -33,11 +32,8 @@ def write_artifact(
         private: Whether only its owner may read it.
     """
     text = json.dumps({"hpsearch": kind, "schema": _SCHEMA, **metadata})
-    # As numpy.savez, which can be forbidden to pickle only since NumPy 2.1.
-    with replacing(Path(path), private=private) as file, zipfile.ZipFile(file, "w") as archive:
-        for name, array in {"metadata": np.array(text), **arrays}.items():
-            with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
-                np.lib.format.write_array(member, np.asanyarray(array), allow_pickle=False)
+    with replacing(Path(path), private=private) as file:
+        np.savez(file, allow_pickle=False, metadata=np.array(text), **arrays)
 
 
 def read_artifact(path: str | Path, kind: str) -> tuple[dict[str, Any], dict[str, Array]]:

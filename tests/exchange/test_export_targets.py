@@ -1,5 +1,6 @@
 """Tests of the table of export targets: each has its writer, its docs and its test."""
 
+import json
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from hpsearch.errors import UsageError
 from hpsearch.exchange.export_targets import TARGETS
 from hpsearch.exchange.exporting import export
 from hpsearch.store import Run
+from hpsearch.trial import Status
 
 ROOT = Path(__file__).parents[2]
 TOOLS = [name for name, target in TARGETS.items() if target.destination != "stdout"]
@@ -54,6 +56,17 @@ def test_text_is_returned_or_written(run: Run, tmp_path: Path) -> None:
     assert text.startswith("trial,status,value,epoch,")
     assert export(run, "csv", tmp_path / "all.csv").text == ""
     assert (tmp_path / "all.csv").read_text() == text
+
+
+def test_only_trials_that_match_are_exported(run: Run, tmp_path: Path) -> None:
+    """As text, as the best config, and to a tool; where none has a value, that is said."""
+    done = [result.number for result in run.results() if result.status is Status.DONE]
+    lines = export(run, "jsonl", where="status=done").text.splitlines()
+    assert [json.loads(line)["number"] for line in lines] == done
+    message = export(run, "optuna", tmp_path / "j", where=f"trial={done[0]}").message
+    assert message.startswith("Exported 1 trials")
+    with pytest.raises(UsageError, match="no trial with a value that matches status=failed"):
+        export(run, "config", where="status=failed, value>1")
 
 
 def test_a_tool_gets_the_run_under_its_name(run: Run, tmp_path: Path) -> None:
