@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from hpsearch.config import Config
 from hpsearch.errors import UsageError
 from hpsearch.store import Run
 
@@ -42,11 +43,13 @@ class Relocation:
 
     Raises:
         UsageError: There is no such directory.
+        StoredConfigDamaged: The run's config is not one.
     """
 
     def __init__(self, run: Run, project: Path | None = None) -> None:
         place = run.meta("place") or place_of(run.directory, Path(run.meta("base") or ""))
         self._config: dict[str, Any] = run.meta("config")
+        Config.from_resolved(self._config)
         self._old_base = Path(place["base"])
         self._old_root = Path(os.path.commonpath([place["run"], place["base"]]))
         self._moves: list[tuple[Path, Path]] = []

@@ -125,7 +125,7 @@ ROOMS: dict[str, set[str]] = {
         "kernels",
         "relocation",
     },
-    "relocation": {"store", "errors"},
+    "relocation": {"config", "store", "errors"},
     "resuming": {
         "relocation",
         "starting",
@@ -182,6 +182,9 @@ ROOMS: dict[str, set[str]] = {
     "exchange": {
         *("reports", "config", "document", "files", "invocation", "querying", "store", "space", "trial"),
         "errors",
+    },
+    "deciding": {
+        *("api", "config", "objectives", "relocation", "reports", "space", "store", "errors"),
     },
     "demos": {"api", "network", "data", "reports", "space", "trial"},
     "dashboard": {

@@ -4,15 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from hpsearch.errors import UsageError
+from hpsearch.config import Config
+from hpsearch.errors import StoredConfigDamaged, UsageError
 from hpsearch.relocation import Relocation, origin, place_of
 from hpsearch.store import Run
 
-CONFIG = {
-    "name": "c",
-    "metric": {"name": "v", "goal": "minimize", "at": "last"},
-    "search": {"warm_start": []},
-}
+CONFIG = Config.parse(
+    "name: c\nmetric: {name: v}\nobjective: {command: 'echo {x}'}\nspace: {x: {min: 0, max: 1}}\n",
+    Path("c.yaml"),
+).resolved()
 
 
 def make(project: Path, base: str = ".", directory: str = ".", run: str = "runs/c-001") -> Path:
@@ -21,7 +21,8 @@ def make(project: Path, base: str = ".", directory: str = ".", run: str = "runs/
     code.mkdir(parents=True, exist_ok=True)
     (project / base).mkdir(exist_ok=True)
     (code / "train.py").touch()
-    objective = {"command": {"run": ["python", "train.py"], "directory": str(code.resolve())}}
+    section = {"run": ["python", "train.py", "{x}"], "directory": str(code.resolve())}
+    objective = {"command": {**CONFIG["objective"]["command"], **section}}
     below = code.resolve().is_relative_to((project / base).resolve())
     name = str((code / "train.py").resolve().relative_to((project / base).resolve())) if below else "train.py"
     meta = {
@@ -38,6 +39,15 @@ def directory_of(run: Path, project: Path | None = None) -> Path:
     """Where the command of a run is now."""
     with Run.read(run) as opened:
         return Path(Relocation(opened, project).resolved()["objective"]["command"]["directory"])
+
+
+def test_a_config_that_is_none_is_damage(tmp_path: Path) -> None:
+    """Nothing is looked for at its paths."""
+    run = make(tmp_path / "p")
+    with Run.open(run) as opened:
+        opened.set_meta(config={key: CONFIG[key] for key in CONFIG if key != "objective"})
+        with pytest.raises(StoredConfigDamaged):
+            Relocation(opened)
 
 
 @pytest.mark.parametrize(

@@ -1,18 +1,26 @@
 """Commands that draw runs: ``plot``, ``report``."""
 
+from __future__ import annotations  # types are imported for annotations only
+
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from hpsearch.cli.options import Color, RunDirectory, common, console, run_directory
+from hpsearch.cli.options import Color, common, console, run_directory, viewed_runs
 from hpsearch.reports.figure_kinds import FIGURE_KINDS
 
+if TYPE_CHECKING:
+    from hpsearch.reports.figures import Figure
+    from hpsearch.store import Run
+
+_REGIONS = "regions"  # which needs a model, trained anew, where the others need results only
 _WIDTH = 100  # of a figure that does not go to a terminal
 
 
 @click.command()
 @run_directory
-@click.argument("kind", metavar="KIND", type=click.Choice(FIGURE_KINDS))
+@click.argument("kind", metavar="KIND", type=click.Choice([*FIGURE_KINDS, _REGIONS]))
 @click.option(
     "-o",
     "--output",
@@ -37,6 +45,7 @@ def plot(directory: Path, kind: str, output: Path | None, color: Color) -> None:
       parallel    parallel coordinates
       grid        the values tried, and those that a grid would have tried
       timeline    when each trial ran, and in which slot
+      regions     of data with two features: where the best network, trained once more, changes its answer
 
     \b
     Examples:
@@ -50,7 +59,7 @@ def plot(directory: Path, kind: str, output: Path | None, color: Color) -> None:
     from hpsearch.store import Run
 
     with Run.read(directory) as run:
-        figure = figure_of(run, kind)
+        figure = _regions(run) if kind == _REGIONS else figure_of(run, kind)
     if output is not None:
         figure.save(output)
         return
@@ -59,8 +68,18 @@ def plot(directory: Path, kind: str, output: Path | None, color: Color) -> None:
     screen.print(text, end="", soft_wrap=not screen.is_terminal)
 
 
+def _regions(run: Run) -> Figure:
+    from hpsearch import kernels
+
+    if kernels.supported(variables := run.meta("kernels")):
+        kernels.restart_with(variables)
+    from hpsearch.deciding import decision_regions  # only now, as it loads NumPy
+
+    return decision_regions(run)
+
+
 @click.command()
-@click.argument("directories", metavar="RUN...", nargs=-1, required=True, type=RunDirectory())
+@viewed_runs
 @click.option(
     "-o",
     "--output",

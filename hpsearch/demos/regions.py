@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from hpsearch.data.arrays import Array
 from hpsearch.demos.demonstration import Demonstration, dataset, interval, validation_errors
 from hpsearch.network.hyperparameters import Hyperparameters
 from hpsearch.network.passes import EvaluationPass
 from hpsearch.network.train import Training
 from hpsearch.reports.figures import Figure
-from hpsearch.reports.figures.figure import Axis, Dots, Lines, Mark, Panel
+from hpsearch.reports.figures.figure import Panel
+from hpsearch.reports.figures.region_panel import region_panel
 from hpsearch.space import Floats
 
 __all__ = ["demonstration"]
@@ -21,8 +21,6 @@ TASKS = ("blobs", "moons", "spirals")
 LAYERS = {"Softmax regression": 0, "Two hidden layers": 2}
 """How many hidden layers each model has."""
 _NETWORK = {"hidden_units": 32, "optimizer": "adam", "learning_rate": 0.01, "batch_size": 32}
-_STEPS = 90
-"""Of the grid on which a model is asked for the class."""
 
 
 def demonstration(
@@ -65,33 +63,10 @@ def _panel(title: str, task: str, layers: int, epochs: int) -> Panel:
     training = Training(data, Hyperparameters.from_values(values), seeds=[0])
     for _ in training:
         pass
-    low, high = data.x_validation.min(axis=0) - 0.2, data.x_validation.max(axis=0) + 0.2
-    x, y = (np.linspace(low[side], high[side], _STEPS) for side in (0, 1))
-    rows = np.stack(np.meshgrid(x, y, indexing="ij"), axis=-1).reshape(-1, 2).astype(data.x_train.dtype)
-    found = EvaluationPass(training.network).log_probabilities(rows)[0].argmax(axis=1)
-    marks: list[Mark] = []
-    for each in range(data.n_classes):
-        own = data.x_validation[data.y_validation == each].astype(np.float64)
-        marks.append(Dots(own[:, 0], own[:, 1], f"series{each}", size=4))
-    marks.append(Lines(_boundaries(found.reshape(_STEPS, _STEPS), x, y), "ink"))
-    across, up = (Axis(f"feature {side + 1}", (), float(low[side]), float(high[side])) for side in (0, 1))
-    return Panel(across, up, marks, title)
 
+    def classify(points: Floats) -> Floats:
+        standard = points.astype(data.x_train.dtype)
+        found = EvaluationPass(training.network).log_probabilities(standard)[0].argmax(axis=1)
+        return np.asarray(found, dtype=np.float64)
 
-def _boundaries(classes: Array, x: Floats, y: Floats) -> list[tuple[Floats, Floats]]:
-    """The edges between neighbouring points of a grid that have different classes.
-
-    Args:
-        classes: Of each point, (x, y).
-        x: Where the points are, (x,).
-        y: Where the points are, (y,).
-    """
-    across, up = (x[1] - x[0]) / 2, (y[1] - y[0]) / 2
-    edges = [
-        (np.array([x[i] + across, x[i] + across]), np.array([y[j] - up, y[j] + up]))
-        for i, j in zip(*np.nonzero(classes[1:] != classes[:-1]), strict=True)
-    ]
-    return edges + [
-        (np.array([x[i] - across, x[i] + across]), np.array([y[j] + up, y[j] + up]))
-        for i, j in zip(*np.nonzero(classes[:, 1:] != classes[:, :-1]), strict=True)
-    ]
+    return region_panel(title, data.x_validation.astype(np.float64), data.y_validation, classify)

@@ -70,7 +70,7 @@ def test_an_unknown_kind_is_an_error_that_lists_all(hpsearch: Program, example: 
 def test_help_explains_every_kind() -> None:
     """In the order in which they are listed."""
     text = plot.help or ""
-    assert tuple(re.findall(r"^ *(\w+)  +\w", text, re.MULTILINE)) == FIGURE_KINDS
+    assert tuple(re.findall(r"^ *(\w+)  +\w", text, re.MULTILINE)) == (*FIGURE_KINDS, "regions")
 
 
 def test_what_cannot_be_drawn_yet_says_why(hpsearch: Program, example: Path) -> None:

@@ -58,14 +58,6 @@ def test_the_normalised_input_of_a_layer_drifts_less() -> None:
     assert drifts[True] < drifts[False] / 2
 
 
-def test_boundaries_lie_between_classes() -> None:
-    """A class in one corner of a grid is cut off by two edges, half a step from its point."""
-    classes = np.array([[1, 0, 0], [0, 0, 0], [0, 0, 0]])
-    right, above = regions._boundaries(classes, np.arange(3.0), np.arange(0.0, 30.0, 10.0))
-    assert [part.tolist() for part in right] == [[0.5, 0.5], [-5.0, 5.0]]
-    assert [part.tolist() for part in above] == [[-0.5, 0.5], [5.0, 5.0]]
-
-
 def test_experiments_with_trainings_say_what_they_measured() -> None:
     """Each names its interval, and its picture can be drawn."""
     tasks = MappingProxyType({"moons": 1})

@@ -1,5 +1,6 @@
 """What figures are drawn from: the space, the trials and the results of one run."""
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -63,11 +64,17 @@ class RunData:
 
     @cached_property
     def quality(self) -> Floats:
-        """The rank of each trial: 1 for the best, 0 for the worst, NaN for none; shape (trials,)."""
+        """The rank of each trial: 1 for the best, 0 for the worst, NaN for none; shape (trials,).
+
+        Trials that nothing tells apart share the middle of their ranks.
+        """
         found = np.full(len(self.trials), np.nan)
         rows = {trial.number: row for row, trial in enumerate(self.trials)}
-        for rank, result in enumerate(self.ranked):
-            found[rows[result.number]] = 1.0 - rank / max(len(self.ranked) - 1, 1)
+        first = 0
+        for _, group in itertools.groupby(self.ranked, lambda result: self.metric.order(result)[:2]):
+            tied = [rows[result.number] for result in group]
+            found[tied] = 1.0 - (first + (len(tied) - 1) / 2) / max(len(self.ranked) - 1, 1)
+            first += len(tied)
         return found
 
     @cached_property

@@ -46,6 +46,12 @@ def test_the_kinds_of_the_command_line_are_those_that_are_drawn() -> None:
     assert list(FIGURE_KINDS) == list(FIGURES)
 
 
+def test_trials_that_nothing_tells_apart_have_one_colour() -> None:
+    """They share the middle of their ranks."""
+    assert run_data(FOUR, [0.5, 0.1, 0.5, 0.5]).quality.tolist() == pytest.approx([1 / 3, 1, 1 / 3, 1 / 3])
+    assert run_data(FOUR, [0.5] * 4).quality.tolist() == [0.5] * 4
+
+
 @pytest.mark.parametrize("kind", FIGURE_KINDS)
 def test_a_run_without_trials_says_what_is_missing(kind: str) -> None:
     """No kind of figure is drawn of nothing; the reason is a sentence."""
