@@ -31,12 +31,14 @@ LENGTHS = 1, 1, 1, 1, 2, 2, 4, 8, 16, EPOCHS  # of learning curves, in turn
 REAL = 4  # trials that a search runs, so that it can be resumed
 MORE = 12
 CHUNK = 10_000
+WHERE = "optimizer=adam, learning_rate<1e-2, status=done"
 COMMANDS = {
     "leaderboard": ["leaderboard"],
     "leaderboard -n 0": ["leaderboard", "-n", "0"],
     "leaderboard -n 0, 80 columns": ["leaderboard", "-n", "0"],
     "leaderboard -f json": ["leaderboard", "-f", "json"],
     "leaderboard -f csv": ["leaderboard", "-f", "csv"],
+    "leaderboard --where --sort": ["leaderboard", "--where", WHERE, "--sort", "learning_rate"],
     "export --to csv": ["export", "--to", "csv"],
     "export --to jsonl": ["export", "--to", "jsonl"],
     "status": ["status"],

@@ -5,11 +5,11 @@ from pathlib import Path
 import click
 
 from hpsearch.cli.completions import complete_trial
-from hpsearch.cli.options import Color, Form, common, console, formats, run_directory
+from hpsearch.cli.options import Color, Form, common, console, formats, viewed_run
 
 
 @click.command()
-@run_directory
+@viewed_run
 @formats
 @common
 def importance(directory: Path, form: Form, color: Color) -> None:
@@ -32,7 +32,7 @@ def importance(directory: Path, form: Form, color: Color) -> None:
 
 
 @click.command()
-@run_directory
+@viewed_run
 @click.argument("trial", metavar="[TRIAL|best]", shell_complete=complete_trial, required=False)
 @formats
 @common

@@ -89,5 +89,6 @@ def _run(context: click.Context) -> Any:
     from hpsearch.store import Run
 
     # Before an option that lacks its value, click has not looked at arguments that may be repeated.
-    named = context.params.get("directory") or (context.params.get("directories") or context.args)[0]
+    several = context.params.get("directories") or context.args or ["latest"]
+    named = context.params.get("directory") or several[0]
     return Run.read(RunDirectory().convert(named, None, None))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hpsearch.cli.options import Color, RunDirectory, common, console, run_directory
+from hpsearch.cli.options import Color, common, console, run_directory, viewed_runs
 from hpsearch.reports.figure_kinds import FIGURE_KINDS
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def _regions(run: Run) -> Figure:
 
 
 @click.command()
-@click.argument("directories", metavar="RUN...", nargs=-1, required=True, type=RunDirectory())
+@viewed_runs
 @click.option(
     "-o",
     "--output",

@@ -76,7 +76,38 @@ def _workers(_: click.Context, parameter: click.Parameter, value: str | None) ->
         ) from None
 
 
+def _or_newest(context: click.Context, _: click.Parameter, value: Path | None) -> Path | None:
+    completing = context.resilient_parsing
+    return value if value is not None or completing else _newest_run()
+
+
+def _some_or_newest(context: click.Context, _: click.Parameter, value: tuple[Path, ...]) -> tuple[Path, ...]:
+    completing = context.resilient_parsing
+    return value if value or completing else (_newest_run(),)
+
+
+def _newest_run() -> Path:
+    """The run that is meant where none is named, and said on stderr.
+
+    Raises:
+        RunNotFound: There is none.
+    """
+    from hpsearch.errors import RunNotFound
+
+    newest = _newest(Path("runs"))
+    if newest is None:
+        raise RunNotFound("There is no run in runs/. Name a run directory; `hpsearch list ROOT` finds some.")
+    say(f"The newest run: {newest}")
+    return newest
+
+
 run_directory = click.argument("directory", metavar="RUN", type=RunDirectory())
+viewed_run = click.argument(
+    "directory", metavar="[RUN]", required=False, type=RunDirectory(), callback=_or_newest
+)
+viewed_runs = click.argument(
+    "directories", metavar="[RUN]...", nargs=-1, type=RunDirectory(), callback=_some_or_newest
+)
 config_file = click.argument("config", metavar="CONFIG", type=click.Path(path_type=Path))
 overrides = click.argument("overrides", metavar="[KEY=VALUE]...", nargs=-1, shell_complete=complete_override)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hpsearch.cli.completions import complete_columns, complete_trial
-from hpsearch.cli.options import Color, Form, RunDirectory, common, console, formats, run_directory, timings
+from hpsearch.cli.options import Color, Form, common, console, formats, timings, viewed_run, viewed_runs
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -22,7 +22,7 @@ _SECONDS = 1.0
 
 
 @click.command()
-@click.argument("directories", metavar="RUN...", nargs=-1, required=True, type=RunDirectory())
+@viewed_runs
 @click.option(
     "-n",
     "--rows",
@@ -134,7 +134,7 @@ def _limit(rows: int | None, form: Form) -> int | None:
 
 
 @click.command()
-@run_directory
+@viewed_run
 @formats
 @common
 def status(directory: Path, form: Form, color: Color) -> None:
@@ -162,7 +162,7 @@ def status(directory: Path, form: Form, color: Color) -> None:
 
 
 @click.command()
-@run_directory
+@viewed_run
 @click.argument("trial", metavar="[TRIAL|best]", shell_complete=complete_trial, required=False)
 @click.option("--command", "as_command", is_flag=True, help="Print only the command line of the trial.")
 @formats

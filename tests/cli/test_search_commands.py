@@ -67,10 +67,14 @@ def test_an_interrupted_search_shows_what_it_has_found(
 
 
 def test_latest_is_the_newest_run(hpsearch: Callable[..., Done], in_tmp: Path, tiny: Path) -> None:
-    """The run that was made last, whatever its name; without one, that is said."""
-    assert hpsearch("status", "latest").code == 4
+    """The run that was made last, whatever its name, also where none is named; without one, that is said."""
+    assert hpsearch("status", "latest").code == hpsearch("status").code == 4
     for name in ("b", "a"):
         hpsearch("run", tiny, f"name={name}", "search.trials=1", "-q")
     os.utime("runs/b-001/config.yaml", (1, 1))
     assert hpsearch("status", "latest").out.startswith("run      runs/a-001\n")
     assert hpsearch("show", "latest", "best").code == 0
+    for view in ("status", "leaderboard"):
+        done = hpsearch(view)
+        assert done.err == "The newest run: runs/a-001\n"
+        assert done.out == hpsearch(view, "runs/a-001").out
