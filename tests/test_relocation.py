@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from hpsearch.config import Config
-from hpsearch.errors import StoredConfigDamaged, UsageError
+from hpsearch.errors import RunDamaged, StoredConfigDamaged, UsageError
 from hpsearch.relocation import Relocation, origin, place_of
 from hpsearch.store import Run
 
@@ -98,3 +98,12 @@ def test_the_config_of_a_run_can_be_run_again(tmp_path: Path) -> None:
     run = make(tmp_path / "p")
     assert origin(run / "config.yaml") == (tmp_path / "p", ["search.trials=3", "name=c"])
     assert origin(tmp_path / "p/config.yaml") == (None, ())
+
+
+def test_a_place_that_is_no_path_is_damage(tmp_path: Path) -> None:
+    """A relative one would mean another directory wherever one is."""
+    run = make(tmp_path / "p")
+    with Run.open(run) as opened:
+        opened.set_meta(place={"run": "x", "base": str(tmp_path)})
+    with pytest.raises(RunDamaged):
+        directory_of(run)

@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any, NoReturn
 
 from hpsearch.standing import Place, Standing
@@ -113,6 +114,10 @@ def _is_config(value: object) -> bool:
     )
 
 
+def _is_absolute(value: object) -> bool:
+    return is_text(value) and Path(str(value)).is_absolute()
+
+
 _META: Mapping[str, Check] = {
     "algorithm": lambda value: value is None or is_whole(value),
     "base": is_text,
@@ -129,7 +134,7 @@ _META: Mapping[str, Check] = {
     "rows": lambda value: value is None or (isinstance(value, dict) and all(map(is_whole, value.values()))),
     "portfolio": lambda value: isinstance(value, list) and all(isinstance(each, dict) for each in value),
     "place": lambda value: (
-        isinstance(value, dict) and is_text(value.get("run")) and is_text(value.get("base"))
+        isinstance(value, dict) and _is_absolute(value.get("run")) and _is_absolute(value.get("base"))
     ),
     "source": is_text,
     "versions": _is_versions,
