@@ -17,7 +17,7 @@ from hpsearch.space.priors import InvalidKey
 from hpsearch.space.priors.grid import MOST_DIGITS
 from hpsearch.trial import Value
 
-_LARGEST_INTEGER = 2**53  # float64 cannot represent all larger whole numbers
+_LARGEST_INTEGER = 2**53 - 1  # float64 rounds the larger whole numbers, 2**53 + 1 to 2**53
 
 _MOST_VALUES = 1000
 
@@ -110,6 +110,8 @@ def _number(
         return None
     if integer:
         _check_whole(at, section, reader)
+    if len(reader.problems) > before:
+        return None
     prior, step = section.prior or "linear", section.step
     number = Number(name, *bounds, prior, step, integer, when, own, section.precision)
     _check_range(at, *bounds, number, reader)
@@ -173,7 +175,7 @@ def _check_range(at: Location, low: float, high: float, number: Number, reader: 
     if width < 0:
         reader.report((*at, "min"), f"must not be above max ({high:g})", hint="Swap the two")
     elif math.isinf(width) or (width and math.isclose(low, high, rel_tol=1e-12)):
-        rule = "must be farther from min" if width < 1 else "must be closer to min"
+        rule = "must be closer to min" if math.isinf(width) else "must be farther from min"
         reader.report((*at, "max"), f"{rule}: float64 cannot represent the range")
     elif number.step is not None and number.step > width * (1 + 1e-9) > 0:  # 0.1 is above 0.3 - 0.2
         hint = f"Write {width:g} or less, or leave it out"

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from hpsearch.metrics.names import Mentions, canonical, is_counter, last_letters, looks_like_a_metric
-from hpsearch.metrics.numbers import UnclearNumber, plain_line
+from hpsearch.metrics.numbers import UnclearNumber, has_decimal_comma, plain_line
 from hpsearch.metrics.objects import depth, read_object
-from hpsearch.metrics.pairs import contradictory, decimal_commas, pairs
+from hpsearch.metrics.pairs import contradictory, pairs, unclear_numbers
 from hpsearch.metrics.patterns import Pattern
 from hpsearch.metrics.text_tables import TableReader
 
@@ -191,7 +191,8 @@ class LineReader(_Gatherer):
         """See :meth:`MetricReader.records`.
 
         Raises:
-            UnclearNumber: The search's metric has a decimal comma.
+            UnclearNumber: The search's metric has a decimal comma, or a line of a kind that reported it
+                before has something like a number that is none.
         """
         if self._is_noise(block):
             for line in _lines(block.rstrip().rpartition(b"\n")[2]):
@@ -253,8 +254,8 @@ class LineReader(_Gatherer):
 
     def _read_text(self, line: str) -> None:
         found = pairs(line)
-        if "," in line and not any(self._is_metric(pair.name) for pair in found):
-            self._refuse_decimal_commas(line)
+        if ("," in line or self._kinds) and not any(self._is_metric(pair.name) for pair in found):
+            self._refuse_unclear_numbers(line)
         if not found:
             return
         left_out = contradictory(found)
@@ -266,18 +267,29 @@ class LineReader(_Gatherer):
         }
         self._add(entries, line, "text")
 
-    def _note_kind(self, shape: str, line: str) -> None:
+    def _note_kind(self, line: str) -> None:
         """Remember the first line of each kind, by the text before the metric's name."""
-        before = " ".join(shape.lower().partition(last_letters(self._metric))[0].split())
         if len(self._kinds) < MOST_KINDS:
-            self._kinds.setdefault(before, line.strip())
+            self._kinds.setdefault(self._kind(line), line.strip())
 
-    def _refuse_decimal_commas(self, line: str) -> None:
-        for name, text in decimal_commas(line):
-            if self._is_metric(name):
+    def _kind(self, line: str) -> str:
+        before = line.lower().partition(last_letters(self._metric))[0]
+        return " ".join(_NUMBERS.sub("", before).split())
+
+    def _refuse_unclear_numbers(self, line: str) -> None:
+        """Refuse a line without which an earlier epoch would count as the last one."""
+        for name, text in unclear_numbers(line):
+            if not self._is_metric(name):
+                continue
+            if has_decimal_comma(text):
                 raise UnclearNumber(
                     f"{self._metric} is {text} in the line {line.strip()!r:.200}."
                     " Print numbers with a decimal point: 1,500 would be read as 1500"
+                )
+            if self._kind(line) in self._kinds:
+                raise UnclearNumber(
+                    f"{self._metric} cannot be read as one number in the line {line.strip()!r:.200}."
+                    " Print it in digits, such as 1234.5 or 1.2e-3, or as nan"
                 )
 
     def _add(self, entries: Mapping[str, Any], line: str, style: str) -> None:
@@ -289,7 +301,7 @@ class LineReader(_Gatherer):
                 del metrics[self._metric]
             else:
                 self._last = report
-                self._note_kind(report.shape, line)
+                self._note_kind(line)
         for name, value in metrics.items():
             if name == self._metric or (_is_number(value) and not is_counter(name)):
                 self._see(name, value, line, style)

@@ -16,7 +16,7 @@ _NOT_FINITE = r"(?i:nan(?:\([a-z0-9]*\))?|inf(?:inity)?)"
 NUMBER = rf"(?>[+\-−]?(?>{_FINITE}|{_NOT_FINITE}))"
 """A regular expression for a number; it never gives back a part of one (the group is atomic)."""
 
-_SEPARATED = r"\.\#|[.,'’\u00a0\u2009\u202f][0-9]|[_⁻]|[ ]?[×·^][ ]?[0-9]"
+_SEPARATED = r"\.\#|[.,'’\u00a0\u2009\u202f][0-9]|[_⁻]|[ ]?(?:[×·^][ ]?[0-9]|[xX*][ ]?10[ ]?(?:\^|\*\*))"
 _SPACED = r" [0-9]{3}(?:[.,][0-9]| [0-9]{3}\b)"
 
 CONTINUES = rf"(?:{_SEPARATED}|{_SPACED})"

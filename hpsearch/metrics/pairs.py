@@ -18,6 +18,7 @@ _TOKEN = re.compile(
     rf"(?P<wrapper>{_WRAPPER}\((?={NUMBER}\s*(?:\)|,\s*[a-z_]+\s*=)))"
     r"|(?P<option>(?<!\S)--[A-Za-z][\w.-]*[ =]?)"
     rf"|(?P<number>{NUMBER}){WHOLE}{_CHANGES}"
+    rf"|(?P<change>{NUMBER}){WHOLE}"
     r"|(?P<junk>[+\-−.]?[0-9][\w.,:/%+\-−]*)"
     r"|(?P<word>\#?[^\W\d]\w*(?:['’]s\b)?(?:[@./+\-]\w+)*%?)"
     r"|(?P<equals>->|=>|[:=](?![:=]))"
@@ -81,12 +82,16 @@ def contradictory(found: list[Pair]) -> set[str]:
     return {name for name, numbers in values.items() if len(numbers) > 1}
 
 
-def decimal_commas(line: str) -> list[tuple[str, str]]:
-    """The names whose number has a comma for a decimal point, with that number: ``loss: 0,5``."""
+def unclear_numbers(line: str) -> list[tuple[str, str]]:
+    """The names whose number cannot be read for sure, with how it begins: ``loss: 0,5``, ``loss: 1.#QNAN``.
+
+    Fractions, times and dates are no such numbers.
+    """
     return [
         (pair.name, text.rstrip(","))
         for words, mark, kind, text in _named(line)
-        if kind == "junk" and has_decimal_comma(text.rstrip(","))
+        if kind == "junk"
+        and (has_decimal_comma(text.rstrip(",")) or (mark == "equals" and not {*"/:"} & {*text}))
         for pair in _pair(words, "0", mark)
     ]
 

@@ -130,8 +130,13 @@ def test_chain_of_conditions() -> None:
         ({"x": {"min": 1, "max": 1 + 1e-15}}, "space.x.max: must be farther from min"),
         (
             {"x": {"type": "int", "min": 0, "max": 10**17}},
-            "space.x.max: must be between -9,007,199,254,740,992 and 9,007,199,254,740,992",
+            "space.x.max: must be between -9,007,199,254,740,991 and 9,007,199,254,740,991",
         ),
+        (
+            {"x": {"type": "int", "min": 0, "max": 2**53 + 1}},  # float64 rounds it to 2**53
+            "space.x.max: must be between -9,007,199,254,740,991 and 9,007,199,254,740,991",
+        ),
+        ({"x": {"type": "int", "min": 10**13, "max": 10**13 + 5}}, "space.x.max: must be farther from min"),
         ({"x": {"type": "int", "min": 0, "max": 8, "step": 1.5}}, "space.x.step: must be a whole number"),
         (
             {"x": {"values": [1, 2], "prior": "log"}},

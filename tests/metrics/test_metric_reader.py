@@ -134,6 +134,26 @@ def test_a_decimal_comma_is_an_error(output: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text", ["1.#QNAN", "-1.#IND", "1.2M", "1 234.5", "1'234.5", "12e", "1.2 x 10^-3", "0x1p-3"]
+)
+@pytest.mark.parametrize("metric", ["val_loss", "rmse"])
+def test_an_unclear_number_in_a_line_that_reported_before_is_an_error(metric: str, text: str) -> None:
+    """Otherwise an earlier epoch would be taken for the last one."""
+    output = f"epoch 1 {metric}: 0.5\nepoch 2 {metric}: {text}\n"
+    with pytest.raises(UnclearNumber, match=r"cannot be read as one number in the line .epoch 2"):
+        list(LineReader(metric).records(output.encode()))
+
+
+@pytest.mark.parametrize(
+    "other",
+    ["loss: 3/4", "loss: 0.5 -> 0.4", "loss: N/A", "took loss: 3s", "train_loss: 5M", "loss at 12:30"],
+)
+def test_what_is_clearly_no_report_is_passed_over(other: str) -> None:
+    """Changes, fractions, words, times and other metrics are in many logs."""
+    assert list(LineReader("loss").records(f"loss: 0.5\n{other}\n".encode())) == [{"loss": 0.5}]
+
+
+@pytest.mark.parametrize(
     ("output", "expected"),
     [
         ("step 20 train loss: 3 test loss: 2\ntest loss 2 is the best so far", [2.0]),

@@ -78,6 +78,7 @@ def test_what_is_not_a_whole_number_is_refused(value: float, layout: str, spoil:
         ("", None),
         ("1 2", None),
         ("0x10", None),
+        ("1.2 x 10^-3", None),
         ("infinity", math.inf),
         ("information", None),
         ("١", None),
