@@ -34,11 +34,12 @@ class Change:
     is_factor: bool = False
 
     def __str__(self) -> str:
+        number = _digits(self.number)
         if not self.is_factor:
-            return repr(self.number)
-        inverse = 1 / self.number
-        shorter = len(repr(inverse)) < len(repr(self.number)) and 1 / inverse == self.number
-        return f"÷{inverse!r}" if shorter else f"×{self.number!r}"
+            return number
+        inverse = _digits(1 / self.number)
+        shorter = len(inverse) < len(number) and 1 / float(inverse) == self.number
+        return f"÷{inverse}" if shorter else f"×{number}"
 
     def apply(self, value: float) -> float:
         """The value after the change."""
@@ -134,6 +135,10 @@ class Touch:
                 f"such as back_to: 3; found only epoch {touch.epoch}"
             )
         return touch
+
+
+def _digits(number: float) -> str:
+    return repr(number).removesuffix(".0")
 
 
 def _epoch(name: str, value: object) -> int:

@@ -36,6 +36,14 @@ def test_a_change_is_a_value_or_a_factor(written: object, value: float) -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "shown"), [("x2", "×2"), ("/2", "÷2"), ("×0.5", "÷2"), ("×1.5", "×1.5"), (3.0, "3")]
+)
+def test_a_change_is_shown_without_needless_digits(written: object, shown: str) -> None:
+    """Whole numbers have no point, and a factor is a divisor where that is shorter."""
+    assert str(Change.parse(written)) == shown
+
+
+@pytest.mark.parametrize(
     "written", ["0.5", "×", "×0", "/0", "×-1", "×1e999", "+1", True, None, [1], float("nan")]
 )
 def test_what_is_no_change_is_refused(written: object) -> None:

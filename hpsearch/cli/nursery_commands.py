@@ -46,7 +46,7 @@ def nurse(target: Path, arguments: tuple[str, ...], name: str, schedule: Path | 
     one. All touches are written down before they take effect, so the training can be left at any time,
     survives a kill, and can be done again to the last bit with `hpsearch replay`.
 
-    Of the user's own code, a model can be nursed if the config lists what changes (touch) and the code asks
+    Your own code can be nursed too, if the config lists what may change (touch) and the code asks
     for it after every epoch.
 
     With a CONFIG, a run directory is made and its first trial is nursed; KEY=VALUE overrides a setting. With

@@ -67,9 +67,10 @@ class Keeper:
     def _work(self) -> None:
         with threadpool_limits(limits=self._threads, user_api="blas"):
             while True:
-                idle = self.paused or self.model.learner.ended
+                if self.model.learner.ended:
+                    self.paused = True  # a return or a branch waits, so that values can be changed first
                 try:
-                    task = self._tasks.get(block=idle)
+                    task = self._tasks.get(block=self.paused)
                 except queue.Empty:
                     self._train()
                     continue

@@ -151,7 +151,7 @@ class DatabaseReader:
         rows = self._rows("SELECT * FROM trials WHERE number = ?", number) if number < 2**63 else []
         if not rows:
             ((last,),) = self._rows("SELECT MAX(number) FROM trials")
-            so_far = "no trials" if last is None else f"trials 0 to {last}"
+            so_far = "no trials" if last is None else f"trials 0 to {last}" if last else "only trial 0"
             raise UsageError(f"{self.path.parent} has {so_far} so far; found {number}")
         return self._trial(*rows[0])
 

@@ -130,6 +130,19 @@ def test_training_goes_on_until_it_is_paused_or_ends(nursery: Nursery) -> None:
     assert driven(nursery, drive).model.learner.epoch == 12
 
 
+def test_a_model_that_has_ended_waits_after_a_return(nursery: Nursery) -> None:
+    """Going back from the end does not train on at once: there is time to change a value first."""
+
+    async def drive(pilot: Pilot[None], app: NurseryApp) -> None:
+        await pilot.press("space")
+        await until(pilot, lambda: app.model.learner.ended)
+        await type_line(pilot, app, "b", "8")
+        assert "epoch 8 of 12" in seen(app)
+        assert "paused" in seen(app)
+
+    driven(nursery, drive)
+
+
 @pytest.mark.parametrize(
     ("key", "text", "says"),
     [

@@ -194,6 +194,8 @@ def test_a_trial_that_has_not_started_is_an_error_that_says_which_have(tmp_path:
     """It names the range of numbers there are."""
     with make(tmp_path / "r", 2) as run, pytest.raises(UsageError, match="trials 0 to 1 so far; found 5"):
         run.trial(5)
+    with make(tmp_path / "one", 1) as run, pytest.raises(UsageError, match="only trial 0 so far; found 5"):
+        run.trial(5)
 
 
 def ranked(results: list[Result], metric: Metric) -> list[Result]:
