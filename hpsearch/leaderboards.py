@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from hpsearch.analysis.ranking import standard_error
+from hpsearch.analysis.ranking import rows_of, standard_error
 from hpsearch.config import Config
 from hpsearch.errors import UsageError
 from hpsearch.querying import ColumnChoice, Vocabulary
@@ -56,7 +56,8 @@ def leaderboard(
             f"Runs in one leaderboard must have the same metric; found {listed}. Show each run on its own."
         )
     query = Vocabulary(configs).query(where, sort)
-    choice = ColumnChoice.of(columns, leaderboard_headers(ranked, timings=timings)) if columns else None
+    fixed, headers = leaderboard_headers(ranked, timings=timings)
+    choice = ColumnChoice.of(columns, headers, fixed) if columns else None
     standings: Iterator[tuple[str, Standing]]
     if len(runs) == 1:
         places = runs[0].places(query, None if query is not None and query.chooses else limit)
@@ -88,8 +89,7 @@ def _described(metric: Metric) -> str:
 
 def _ranked(run: Run, *, running: bool) -> RankedRun:
     config = Config.from_resolved(run.meta("config"))
-    split = config.objective.shares.get(config.metric.name)  # the metric is a share of its rows
-    rows = (run.meta("rows") or {}).get(split)
+    rows = rows_of(config.metric.name, config.objective.shares, run.meta("rows"))
     return RankedRun(
         run.directory.name,
         config,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from hpsearch.analysis.anova import Importance
+from hpsearch.analysis.ranking import rows_of
 from hpsearch.config import Config
 from hpsearch.document.dump import dump
 from hpsearch.errors import UsageError
@@ -15,7 +16,7 @@ from hpsearch.store import Run
 
 __all__ = ["plot", "report"]
 
-_NEED_IMPORTANCE = ("importance", "slices", "marginal", "maps")
+_NEED_IMPORTANCE = ("slices", "marginal", "maps")
 
 
 def plot(run: Run, kind: str) -> Figure:
@@ -31,6 +32,8 @@ def plot(run: Run, kind: str) -> Figure:
     """
     if kind not in FIGURES:
         raise UsageError(f"The kind of a figure must be one of {', '.join(FIGURES)}; found {kind!r}")
+    if kind == "importance":
+        return FIGURES[kind](_run_data(run), importance(run))  # or the error that says what is missing
     found = _importance(run) if kind in _NEED_IMPORTANCE else None
     return FIGURES[kind](_run_data(run, timings=kind == "timeline"), found)
 
@@ -42,21 +45,23 @@ def report(runs: Sequence[Run], *, timings: bool = False) -> str:
         runs: The runs, open.
         timings: Whether to show when and how long trials ran, which differs between equal searches.
     """
-    return report_page([_reported(run, timings=timings) for run in runs])
+    return report_page([_reported(run, timings=timings, alone=len(runs) == 1) for run in runs])
 
 
-def _reported(run: Run, *, timings: bool) -> ReportedRun:
+def _reported(run: Run, *, timings: bool, alone: bool) -> ReportedRun:
     config = Config.from_resolved(run.meta("config"))
     data = _run_data(run, timings=timings)
     resolved = config.resolved()
     del resolved["run"]  # where and how trials ran, which equal searches may differ in
     return ReportedRun(
+        config.name if alone else run.directory.name,  # runs of one config have one name
         config,
         dump(resolved),
         data,
         explain_search(run).at_bounds if data.ranked else (),
         _importance(run),
         _facts(run, timings=timings),
+        rows_of(config.metric.name, config.objective.shares, run.meta("rows")),
     )
 
 

@@ -167,24 +167,27 @@ class ColumnChoice:
     hidden: Sequence[str] = ()
 
     @classmethod
-    def of(cls, text: str, names: Iterable[str]) -> "ColumnChoice":
+    def of(cls, text: str, names: Iterable[str], always: Iterable[str] = ()) -> "ColumnChoice":
         """The choice that somebody typed: names or patterns, divided by commas; with ``-``, not to be shown.
 
         Args:
             text: What was typed.
-            names: The columns that there are.
+            names: The columns that may be shown or not.
+            always: Those that are shown in any case, and may be named too.
 
         Raises:
-            UsageError: A name or pattern is that of no column.
+            UsageError: A name or pattern is that of no column, or a column that is always shown is not to be.
         """
-        known = list(names)
+        known, fixed = list(names), list(always)
         shown_ones: list[str] = []
         hidden: list[str] = []
         for start, part in _parts(text):
             pattern = part.removeprefix("-").strip()
-            if not any(fnmatchcase(name, pattern) for name in known):
-                raise _wrong("columns", text, start + part.startswith("-"), _unknown(pattern, known))
-            (hidden if part.startswith("-") else shown_ones).append(pattern)
+            hides = part.startswith("-")
+            if not any(fnmatchcase(name, pattern) for name in (known if hides else [*fixed, *known])):
+                rule = f"{pattern} is always shown." if pattern in fixed else _unknown(pattern, known)
+                raise _wrong("columns", text, start + hides, rule)
+            (hidden if hides else shown_ones).append(pattern)
         return cls(shown_ones, hidden)
 
     def shows(self, name: str) -> bool:

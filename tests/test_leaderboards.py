@@ -69,3 +69,5 @@ def test_columns_that_are_not_chosen_are_in_no_format(tmp_path: Path) -> None:
         table = leaderboard([x], columns="kind")
         assert [column.header for column in table.columns] == ["rank", "trial", "value", "kind"]
         assert [list(row["values"]) for row in table.rows] == [["kind"], ["kind"]]
+        named = leaderboard([x], columns="rank,value,kind")
+        assert [column.header for column in named.columns] == ["rank", "trial", "value", "kind"]

@@ -100,3 +100,10 @@ def test_columns_are_chosen_by_patterns() -> None:
         UsageError, match=r"columns, character 10: There is no column bets\*\. Did you mean beta2"
     ):
         ColumnChoice.of("status, -bets*", names)
+
+
+def test_columns_that_are_always_shown_may_be_named_but_not_hidden() -> None:
+    """Naming them alone hides the others."""
+    assert not ColumnChoice.of("rank,trial", ["status"], ["rank", "trial"]).shows("status")
+    with pytest.raises(UsageError, match="columns, character 2: rank is always shown"):
+        ColumnChoice.of("-rank", ["status"], ["rank", "trial"])

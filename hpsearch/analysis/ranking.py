@@ -1,14 +1,14 @@
 """Leaderboards."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from hpsearch.babysitting import TOUCHES
 from hpsearch.standing import Place, Standing
 from hpsearch.trial import Metric, Result
 
-__all__ = ["leaderboard_row", "standard_error", "standings"]
+__all__ = ["leaderboard_row", "rows_of", "standard_error", "standings"]
 
 
 def standard_error(value: float | None, over_seeds: float | None, rows: int | None) -> float | None:
@@ -26,6 +26,18 @@ def standard_error(value: float | None, over_seeds: float | None, rows: int | No
         return over_seeds
     share = (value * rows + 1) / (rows + 2)
     return math.sqrt(share * (1 - share) / rows)
+
+
+def rows_of(name: str, shares: Mapping[str, str], rows: Mapping[str, int] | None) -> int | None:
+    """The number of rows that a metric is a share of; None if it is no share.
+
+    Args:
+        name: The metric's name.
+        shares: The metrics that are shares, each with the split of its rows.
+        rows: The number of rows of each split, if known.
+    """
+    split = shares.get(name)
+    return None if split is None or rows is None else rows.get(split)
 
 
 def leaderboard_row(

@@ -112,9 +112,10 @@ def leaderboard_table(
     return Table("leaderboard", kept, rows, metadata, notes=notes, whole=whole)
 
 
-def leaderboard_headers(runs: Sequence[RankedRun], *, timings: bool = False) -> list[str]:
-    """The names of the columns that may be chosen."""
-    return [column.header for column in _columns(runs, timings=timings)[_fixed(runs) :]]
+def leaderboard_headers(runs: Sequence[RankedRun], *, timings: bool = False) -> tuple[list[str], list[str]]:
+    """The names of the columns that are always shown, and of those that may be chosen."""
+    headers = [column.header for column in _columns(runs, timings=timings)]
+    return headers[: _fixed(runs)], headers[_fixed(runs) :]
 
 
 def _rows(

@@ -7,6 +7,7 @@ from typing import Any
 from hpsearch.config import Config
 from hpsearch.reports.status import search_state
 from hpsearch.reports.table import Column, Table
+from hpsearch.reports.text import local_time
 from hpsearch.trial import Result, Status
 
 __all__ = ["run_row", "runs_table", "unreadable_row"]
@@ -22,11 +23,15 @@ def runs_table(rows: Sequence[Mapping[str, Any]]) -> Table:
         Column("metric", ("metric",)),
         Column("best", ("value",), right=True),
         Column("trial", ("best",), right=True),
-        Column("created", ("created",)),
+        Column("created", ("created",), _local),
     ]
     if any("reason" in row for row in rows):
         columns.append(Column("reason", ("reason",)))
     return Table("runs", columns, rows, notes=() if rows else ("No runs here.",))
+
+
+def _local(created: str | None) -> str:
+    return local_time(created) if created else ""
 
 
 def run_row(

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from hpsearch.analysis.anova import Importance
 from hpsearch.analysis.narrowing import AtBound
+from hpsearch.analysis.ranking import standard_error
 from hpsearch.config import Config
 from hpsearch.reports.importance import TRUSTED
-from hpsearch.reports.text import number, plain
+from hpsearch.reports.text import plain, spread
 from hpsearch.trial import Metric, Result, Status
 
 __all__ = ["verdict"]
@@ -22,6 +23,7 @@ def verdict(
     ranked: Sequence[Result],
     bounds: Sequence[AtBound],
     found: Importance | None,
+    rows: int | None = None,
 ) -> list[str]:
     """Sentences, the most important first.
 
@@ -31,13 +33,19 @@ def verdict(
         ranked: Those with a value, best first.
         bounds: The parameters whose best value is at the end of its range.
         found: Which parameters matter; None if that cannot be told.
+        rows: The number of rows, if the metric is a share of them.
     """
     if not results:
         return ["No trial has a result yet."]
     count = f"{len(results)} of {config.search.trials} trials have a result"
     if not ranked:
         return [f"{count}, and none has a value. The failures below say why."]
-    sentences = [_best(config.metric, ranked[0], len(results)), *_importance(found)]
+    error = standard_error(ranked[0].value, config.metric.standard_error(ranked[0]), rows)
+    sentences = [
+        _best(config.metric, ranked[0], len(results), error),
+        *_alike(config.metric, ranked, error, rows),
+        *_importance(found),
+    ]
     if len(results) < config.search.trials:
         sentences.append(f"The search is not complete: {count}. Continue with `hpsearch resume RUN`.")
     failed = len(results) - len(ranked)
@@ -46,10 +54,8 @@ def verdict(
     return [*sentences, *_next(config, results, ranked, bounds)]
 
 
-def _best(metric: Metric, best: Result, count: int) -> str:
-    error = metric.standard_error(best)
-    spread = "" if error is None else f" ± {number(error)}"
-    value = f"{metric.name} {plain(best.value)}{spread}"
+def _best(metric: Metric, best: Result, count: int, error: float | None) -> str:
+    value = f"{metric.name} {plain(best.value)}{'' if error is None else f' ± {spread(error)}'}"
     trials = "1 trial" if count == 1 else f"{count} trials"
     text = f"The best of {trials} is trial {best.number}, with {value}"
     tested = [f"{name} {plain(value)}" for name, value in best.final.items() if value is not None]
@@ -57,6 +63,17 @@ def _best(metric: Metric, best: Result, count: int) -> str:
     if metric.at == "best" and best.curve:
         when = f"after epoch {metric.epoch_of(best.curve).number}"
     return f"{text}; {when} it had {', '.join(tested)}." if tested else f"{text}."
+
+
+def _alike(metric: Metric, ranked: Sequence[Result], error: float | None, rows: int | None) -> list[str]:
+    """How many trials are within one standard error of the best, as below the leaderboard."""
+    if error is None:
+        return []
+    losses = [metric.loss(result.value) for result in ranked if result.value is not None]
+    count = sum(loss <= losses[0] + error for loss in losses)
+    figure = f"{metric.name} on {rows} rows" if rows else metric.name
+    text = f"{count} trials are within one ± of the best; {figure} does not tell them apart."
+    return [text] if count > 1 else []
 
 
 def _importance(found: Importance | None) -> list[str]:

@@ -77,6 +77,7 @@ def test_what_cannot_be_drawn_yet_says_why(hpsearch: Program, example: Path) -> 
     """Five results are too few for maps."""
     done = hpsearch("plot", example, "maps")
     assert done == Done(2, "", "There are too few different results to draw maps from.\n")
+    assert hpsearch("plot", example, "importance").err == hpsearch("importance", example).err
 
 
 def test_the_report_is_written_where_it_should_be(hpsearch: Program, example: Path) -> None:

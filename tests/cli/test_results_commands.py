@@ -4,7 +4,9 @@ import csv
 import io
 import json
 import math
+import time
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -91,7 +93,7 @@ def test_export_to_a_file(hpsearch: Program, example: Path) -> None:
         (["status", "example.yaml"], 4, "is not a run directory"),
         (["list", "nowhere"], 4, "no directory nowhere"),
         (["export", "runs/example-001", "--to", "json", "-o", "no/where"], 2, "cannot be written"),
-        (["leaderboard"], 2, "Missing argument"),
+        (["plot"], 2, "Missing argument"),
         (["leaderboard", "x", "-f", "xml"], 2, "'xml' is not one of"),
         (["leaderbord", "x"], 2, "leaderbord"),
     ],
@@ -102,6 +104,21 @@ def test_wrong_usage(hpsearch: Program, example: Path, arguments: list[str], cod
     assert (done.code, done.out) == (code, "")
     assert text in done.err
     assert "Traceback" not in done.err
+
+
+def test_the_list_shows_local_times(
+    hpsearch: Program, example: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To a person; a program gets the time as it was stored, in UTC."""
+    monkeypatch.setenv("TZ", "Asia/Kathmandu")  # 5 h 45 min ahead of UTC
+    time.tzset()
+    try:
+        created = json.loads(hpsearch("list", "-f", "json").out)["rows"][0]["created"]
+        local = datetime.fromisoformat(created) + timedelta(hours=5, minutes=45)
+        assert f"{local:%Y-%m-%d %H:%M:%S}" in hpsearch("list").out
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def test_a_damaged_run_is_a_row_in_the_list(hpsearch: Program, example: Path) -> None:

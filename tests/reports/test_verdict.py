@@ -48,6 +48,15 @@ def test_the_best_trial_comes_first(config: Config) -> None:
     )
 
 
+def test_an_error_on_few_rows_has_its_spread(config: Config) -> None:
+    """As in the leaderboard, with the number of trials that it does not tell apart."""
+    results = [done(0, 0.1), done(1, 0.3), done(2, 0.12), done(3, 0.4)]
+    ranked = sorted(results, key=lambda each: each.value or 0.0)
+    first, second, *_ = verdict(config, results, ranked, [], None, rows=100)
+    assert first.startswith("The best of 4 trials is trial 0, with val_error 0.1 ± 0.031;")
+    assert second == "2 trials are within one ± of the best; val_error on 100 rows does not tell them apart."
+
+
 def test_a_late_best_asks_for_more_trials(config: Config) -> None:
     """Only if it came in the last quarter of a complete search."""
     late = "`hpsearch resume RUN --trials 8`"

@@ -44,7 +44,8 @@ def timeline(data: RunData) -> Figure:
     y = Axis("", count_axis("", count, low=1).ticks, 0.4, count + 0.6)
     x = count_axis(f"{name} since the search began", length / unit)
     legend = [(_GROUPS.get(group, "series4"), group) for group in groups]
-    caption = f"Each bar is a trial, from its start to its recorded result, in one of {count} slots."
+    where = "the one slot" if count == 1 else f"one of {count} slots"
+    caption = f"Each bar is a trial, from its start to its recorded result, in {where}."
     panel = Panel(x, y, marks, "slot")
     height = min(360, 100 + 24 * count)
     return Figure("timeline", "Timeline", caption, [panel], height=height, legend=legend)

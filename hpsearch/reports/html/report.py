@@ -30,20 +30,24 @@ class ReportedRun:
     """One run of a report.
 
     Attributes:
+        name: What it is called on the page.
         config: Its config.
         config_text: What was searched, as YAML.
         data: Its trials and results.
         bounds: The parameters whose best value is at the end of its range.
         found: Which parameters matter; None if that cannot be told.
         facts: What else to show: labels and texts.
+        rows: The number of rows, if the metric is a share of them.
     """
 
+    name: str
     config: Config
     config_text: str
     data: RunData
     bounds: Sequence[AtBound]
     found: Importance | None
     facts: Mapping[str, str]
+    rows: int | None = None
 
 
 def report_page(runs: Sequence[ReportedRun]) -> str:
@@ -52,7 +56,7 @@ def report_page(runs: Sequence[ReportedRun]) -> str:
     Args:
         runs: The runs, in the order to show them.
     """
-    names = [run.config.name for run in runs]
+    names = [run.name for run in runs]
     sections, heights = [], []
     for index, run in enumerate(runs):
         figures = _figures(run)
@@ -81,7 +85,7 @@ def _overview(runs: Sequence[ReportedRun]) -> str:
     for index, run in enumerate(runs):
         best = run.data.ranked[0] if run.data.ranked else None
         cells = [
-            f'<a href="#r{index}-run">{escape(run.config.name)}</a>',
+            f'<a href="#r{index}-run">{escape(run.name)}</a>',
             escape(run.config.metric.name),
             escape(plain(best.value)) if best else "",
             str(len(run.data.results)),
@@ -94,7 +98,7 @@ def _overview(runs: Sequence[ReportedRun]) -> str:
 
 
 def _section(run: ReportedRun, figures: Mapping[str, Figure | str], prefix: str) -> str:
-    sentences = verdict(run.config, run.data.results, run.data.ranked, run.bounds, run.found)
+    sentences = verdict(run.config, run.data.results, run.data.ranked, run.bounds, run.found, run.rows)
     lead, *rest = (_prose(sentence) for sentence in sentences)
     links = {f"{prefix}{kind}": each.title for kind, each in figures.items() if isinstance(each, Figure)}
     links |= {f"{prefix}trials": "Trials", f"{prefix}failures": "Failures", f"{prefix}config": "Config"}
@@ -104,7 +108,7 @@ def _section(run: ReportedRun, figures: Mapping[str, Figure | str], prefix: str)
         for each in figures.values()
     ]
     return (
-        f'<section class="run" id="{prefix}run">\n<h1>{escape(run.config.name)}</h1>\n'
+        f'<section class="run" id="{prefix}run">\n<h1>{escape(run.name)}</h1>\n'
         f'<p class="lead">{lead}</p>\n' + "".join(f"<p>{each}</p>\n" for each in rest) + f"<nav>{nav}</nav>\n"
         '<div class="controls"><input class="filter" type="search" aria-label="Filter trials"'
         ' placeholder="Filter: status=done, learning_rate&lt;0.01, or words">'

@@ -79,6 +79,13 @@ def test_the_verdict_and_the_commands_are_there(text: str) -> None:
     assert "learning_rate:" in text
 
 
+def test_runs_of_one_page_are_told_apart(small: Path) -> None:
+    """By their directories, as several runs may have one config."""
+    with hpsearch.store.Run.read(small) as run, hpsearch.store.Run.read(small) as again:
+        pages = report([run, again])
+    assert f'<a href="#r1-run">{small.name}</a>' in pages
+
+
 def test_a_title_is_escaped() -> None:
     """It is plain text."""
     assert "<title>&lt;b&gt;</title>" in page("<b>", "", [])
