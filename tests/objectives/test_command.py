@@ -113,7 +113,11 @@ NO_METRIC = "it ended without reporting the metric 'value'; metrics found:"
         ("echo '{{\"value\": 1}}'; exit 3", Status.FAILED, 'it exited with code 3: {"value": 1}'),
         ("kill -SEGV $$", Status.CRASHED, "its process was ended by SIGSEGV"),
         ("sh -c 'kill -9 $$'; exit 137", Status.CRASHED, "it exited with code 137, as after SIGKILL"),
-        ('echo \'{{"value": "1"}}\'', Status.FAILED, "TypeError: a metric must be a number, not str: '1'"),
+        (
+            'echo \'{{"value": "one"}}\'',
+            Status.FAILED,
+            "TypeError: a metric must be a number, not str: 'one'",
+        ),
         ("echo '{{\"value\": [1]}}'", Status.FAILED, "TypeError: a metric must be a number, not list: [1]"),
     ],
 )
