@@ -34,12 +34,11 @@ class Change:
     is_factor: bool = False
 
     def __str__(self) -> str:
-        number = _digits(self.number)
         if not self.is_factor:
-            return number
-        inverse = _digits(1 / self.number)
-        shorter = len(inverse) < len(number) and 1 / float(inverse) == self.number
-        return f"÷{inverse}" if shorter else f"×{number}"
+            return _digits(self.number)
+        inverse = 1 / self.number
+        shorter = len(repr(inverse)) < len(repr(self.number)) and 1 / inverse == self.number
+        return f"÷{_digits(inverse)}" if shorter else f"×{_digits(self.number)}"
 
     def apply(self, value: float) -> float:
         """The value after the change."""

@@ -36,7 +36,7 @@ def test_a_change_is_a_value_or_a_factor(written: object, value: float) -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "shown"), [("x2", "×2"), ("/2", "÷2"), ("×0.5", "÷2"), ("×1.5", "×1.5"), (3.0, "3")]
+    ("written", "shown"), [("x2", "×2"), ("/2", "×0.5"), ("/3", "÷3"), ("×1.5", "×1.5"), (3.0, "3")]
 )
 def test_a_change_is_shown_without_needless_digits(written: object, shown: str) -> None:
     """Whole numbers have no point, and a factor is a divisor where that is shorter."""

@@ -73,7 +73,7 @@ def nurse(target: Path, arguments: tuple[str, ...], name: str, schedule: Path | 
             "The nursery needs a terminal. To make touches without one, list them in a file:"
             f" {command('nurse', target, *arguments, '--schedule', 'touches.yaml')}"
         )
-    directory, trial = _run_of(target, arguments)
+    directory, trial = _run_of(target, arguments, schedule)
     with _opened(directory, trial) as (run, nursery), contextlib.closing(nursery.model(name)) as model:
         if schedule is not None:
             _follow(nursery, model, schedule)
@@ -86,7 +86,7 @@ def _named(name: str) -> tuple[str, ...]:
     return () if name == "a" else ("--model", name)
 
 
-def _run_of(target: Path, arguments: tuple[str, ...]) -> tuple[Path, str]:
+def _run_of(target: Path, arguments: tuple[str, ...], schedule: Path | None) -> tuple[Path, str]:
     """The run directory, made if the target is a config, and the trial."""
     from hpsearch import kernels
     from hpsearch.errors import UsageError
@@ -106,8 +106,10 @@ def _run_of(target: Path, arguments: tuple[str, ...]) -> tuple[Path, str]:
     base, earlier = origin(target)
     config = load(target, [*earlier, *arguments], base)
     kernels.restart_with(kernels.variables(config.run.kernels))
-    from hpsearch.nursery.beginning import begin  # only now, as it loads NumPy
+    from hpsearch.nursery.beginning import begin, read_schedule  # only now, as it loads NumPy
 
+    if schedule is not None:
+        read_schedule(schedule)  # its mistakes end here, before anything is created
     return begin(config, say), "0"
 
 

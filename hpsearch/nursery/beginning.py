@@ -20,7 +20,7 @@ from hpsearch.objectives.network import NetworkPreparation
 from hpsearch.space import Categorical, Parameter
 from hpsearch.starting import new_run, search_of
 from hpsearch.store import Run
-from hpsearch.touches import Touch
+from hpsearch.touches import Touch, check_order
 from hpsearch.trial import Trial
 
 
@@ -107,6 +107,7 @@ def read_schedule(path: Path) -> list[Touch]:
 
     Raises:
         ConfigError: It cannot be read, or an entry is not a touch; with its place.
+        UsageError: A touch lies in the past of the one before it.
     """
     problems, beginning = Problems(), Position(str(path), 1, 1)
     example = "Write a list of touches, such as: - {epoch: 12, learning_rate: ×0.5}"
@@ -121,4 +122,5 @@ def read_schedule(path: Path) -> list[Touch]:
             problems.add(node.position, (index,), str(error))
     if problems:
         raise problems.error()
+    check_order(touches)
     return touches

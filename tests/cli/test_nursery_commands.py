@@ -110,6 +110,14 @@ def test_a_schedule_that_cannot_be_followed_says_why(
     assert says in done.err
 
 
+def test_a_wrong_schedule_makes_no_run(hpsearch: Program, moons: Path) -> None:
+    """What a schedule alone shows to be wrong is said before a run directory is made."""
+    assert hpsearch("nurse", moons, "--schedule", "none.yaml").code == 2
+    Path("touches.yaml").write_text("- {epoch: 2, dropout: 0.1}\n- {epoch: 1, dropout: 0.2}\n")
+    assert hpsearch("nurse", moons, "--schedule", "touches.yaml").code == 2
+    assert not Path("runs").exists()
+
+
 def test_no_terminal_is_said(hpsearch: Program, moons: Path) -> None:
     """Without a terminal and without a schedule nothing is made, and the way to do without is shown."""
     done = hpsearch("nurse", moons, "space.learning_rate=0.1")
