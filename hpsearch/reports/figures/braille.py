@@ -97,8 +97,8 @@ def _panel(panel: Panel, width: int, height: int) -> Text:
         text.append_text(characters)
         text.append("\n")
     text.append(" " * margin + "└" + "─" * canvas.width + "\n", style="dim")
-    for line in _ticks(panel, canvas):
-        text.append(f"{' ' * (margin + 1)}{line}\n", style="dim")
+    for names in _ticks(panel, canvas):
+        text.append(f"{' ' * (margin + 1)}{names}\n", style="dim")
     if panel.x.label:
         text.append(" " * (margin + 1) + printable(panel.x.label).center(canvas.width).rstrip() + "\n")
     return text
