@@ -76,9 +76,10 @@ def run(
         hpsearch.run("config.yaml", trials=32)
         hpsearch.run(space={"learning_rate": {"prior": "log", "min": 1e-4, "max": 1}}, function=train)
 
-    In a script, call it under ``if __name__ == "__main__":``, because worker processes import the script. Use
-    hpsearch before NumPy is imported: only then can it choose the portable kernels, with which the search is
-    the same on every CPU. Otherwise the run records the arithmetic that it used, and a warning says so.
+    In a script, call it under ``if __name__ == "__main__":``, because worker processes import the script.
+    Write ``from hpsearch import run`` before NumPy is imported: only then can it choose the portable
+    kernels, with which the search is the same on every CPU. Otherwise the run records the arithmetic that it
+    used, and a warning says so.
 
     A function at the top level of a module or script runs as with ``objective: {function: …}``: in parallel,
     each trial in a process of its own. Any other one, of a notebook, a lambda or a local function, runs in

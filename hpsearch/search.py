@@ -558,17 +558,16 @@ def _check_enqueued(space: Space, values: Mapping[str, Value]) -> None:
     """
     for name, what in space.problems(values, partial=True):
         raise UsageError(f"enqueue must hold configurations of the space; {name} {what} in {dict(values)}")
-    if not space.is_complete(values):
-        if space.fill(values, np.random.default_rng(0), CHECKED_DRAWS) is None:
-            raise _nothing_to_draw(values)
-    elif broken := space.broken_constraint(values):
+    if broken := space.broken_constraint(values):
         raise UsageError(f"enqueue must satisfy the constraint {broken}; found {dict(values)}")
+    if not space.is_complete(values) and space.fill(values, np.random.default_rng(0), CHECKED_DRAWS) is None:
+        raise _nothing_to_draw(values)
 
 
 def _nothing_to_draw(values: Mapping[str, Value]) -> UsageError:
     return UsageError(
         "enqueue must leave values to draw with which those given are active and all constraints hold; found"
-        f" {dict(values)}. Give more of the values"
+        f" {dict(values)}. Give other values, or more of them"
     )
 
 

@@ -122,9 +122,8 @@ def _kernel_notes(config: Config) -> list[str]:
     needed = kernels.describe_variables(kernels.variables(kernels.PORTABLE))
     note += (
         f", not with the portable {portable}: NumPy was loaded before hpsearch could choose, or its BLAS is"
-    )
-    note += (
-        f" not OpenBLAS. For portable results, import hpsearch first or set {needed} before Python starts."
+        " not OpenBLAS. For portable results, write `from hpsearch import run` before NumPy is imported"
+        f" (`import hpsearch` alone loads nothing yet), or set {needed} before Python starts."
     )
     return [note]
 

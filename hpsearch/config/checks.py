@@ -131,12 +131,13 @@ def check_enqueued(search: SearchSection, space: Space, reader: Reader) -> None:
             reader.report((*at, name), rule, hint=hint, key=unknown)
         if problems:
             continue
-        if not space.is_complete(values):
-            if space.fill(values, np.random.default_rng(0), CHECKED_DRAWS) is None:
-                rule = "must leave values to draw with which those given are active and all constraints hold"
-                reader.report(at, rule, found=_listed(values), hint="Give more of the values")
-        elif broken := space.broken_constraint(values):
+        if broken := space.broken_constraint(values):
             reader.report(at, f"must satisfy the constraint {shown(broken)}", found=_listed(values))
+        elif space.is_complete(values):
+            continue
+        elif space.fill(values, np.random.default_rng(0), CHECKED_DRAWS) is None:
+            rule = "must leave values to draw with which those given are active and all constraints hold"
+            reader.report(at, rule, found=_listed(values), hint="Give other values, or more of them")
 
 
 def check_touch(objective: ObjectiveSettings, space: Space, reader: Reader) -> None:

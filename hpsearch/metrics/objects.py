@@ -24,8 +24,9 @@ _TEXT = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'")
 def read_object(text: str) -> dict[str, Any] | None:
     """The entries of an object that a line ends with, nested ones by dotted names; None if there is none.
 
-    Numbers are as they are, ``null`` is NaN, and numbers that Python wraps, such as ``np.float64(0.5)``, are
-    unwrapped. All else (texts, lists, truth values) is as it is in JSON.
+    Numbers are as they are, ``null`` is NaN, texts of a number, such as ``"NaN"``, are that number, and
+    numbers that Python wraps, such as ``np.float64(0.5)``, are unwrapped. All else (other texts, lists, truth
+    values) is as it is in JSON.
     """
     start = text.find("{")
     text = text[start:].strip()
@@ -51,7 +52,9 @@ def _flat(entries: Mapping[Any, Any], prefix: str = "", level: int = 1) -> Itera
             if level < DEEPEST:
                 yield from _flat(value, f"{name}.", level + 1)
         else:
-            yield name, math.nan if value is None else value
+            # Recent versions of HF's Trainer print numbers as texts; JSON has no other word for NaN.
+            figure = number(value) if isinstance(value, str) else math.nan if value is None else None
+            yield name, value if figure is None else figure
 
 
 def _python(text: str) -> Any:
@@ -71,10 +74,7 @@ def _value(node: ast.expr) -> Any:
                 for key, value in zip(node.keys, node.values, strict=True)
                 if isinstance(key, ast.Constant) and isinstance(key.value, str)
             }
-        case ast.Constant(value=str(text)):
-            value = number(text)  # recent versions of HF's Trainer print numbers as texts
-            return text if value is None else value
-        case ast.Constant(value=bool() | int() | float() as value):
+        case ast.Constant(value=str() | bool() | int() | float() as value):
             return value
         case ast.UnaryOp(op=ast.USub(), operand=operand):
             value = _value(operand)
@@ -82,8 +82,8 @@ def _value(node: ast.expr) -> Any:
         case ast.Constant(value=None):
             return None
         case ast.Name(id=name):
-            value = number(name)  # nan, inf
-            return "" if value is None else value
+            figure = number(name)  # nan, inf
+            return "" if figure is None else figure
         case ast.Call(func=function, args=[argument]) if _WRAPPER.search(ast.unparse(function)):
             return _value(argument)
         case _:

@@ -13,6 +13,7 @@ LONGEST_HEADER = 2000
 _WORD = re.compile(r"#|[^\W\d][\w%@./'()+\-]*")
 _NUMBER_WITH_MARK = re.compile(r"(\S+?)\s*[+*✓]")
 _FIGURE = re.compile(r"(?<![\w@.\-/'(])[0-9]")
+_UNCLEAR = re.compile(r"[+\-−.]?[0-9][^/:]*")
 _RULE = re.compile(r"[-=+|:─━═┼╪┿│┃├┤┌┐└┘┏┓┗┛┡┩╇╈┬┴┳┻\s]+")
 _DELIMITERS = (r"[|│┃]", r"\t", r",", r";", r"\s{2,}", r"\s+")
 
@@ -53,13 +54,14 @@ class TableReader:
         """The numbers of a line by the names of their columns; none if it is not a row.
 
         Raises:
-            UnclearNumber: A known name has a number with a decimal comma.
+            UnclearNumber: A known name has a number with a decimal comma, or in a row of numbers something
+                like one that is none.
         """
         if not line.strip() or _RULE.fullmatch(line):
             return {}
         if self._names:
             cells = _cells(line, self._delimiter)
-            self._refuse_decimal_commas(cells)
+            self._refuse_unclear_numbers(cells)
             if row := _numbers(cells, self._names):
                 return row
         self._names = []
@@ -74,10 +76,14 @@ class TableReader:
         headers, self._headers = self._headers, []
         return self._first_row(line, headers) if headers else {}
 
-    def _refuse_decimal_commas(self, cells: list[str]) -> None:
+    def _refuse_unclear_numbers(self, cells: list[str]) -> None:
+        others = sum(_figure(cell) is not None for cell in cells)
+        is_row = len(cells) == len(self._names) and others and others * 2 >= len(cells) - 1
         for name, cell in zip(self._names, cells, strict=False):
             if name in self._known and has_decimal_comma(cell):
                 raise UnclearNumber(f"{name} is {cell} in a table. Print numbers with a decimal point")
+            if is_row and name in self._known and _UNCLEAR.fullmatch(cell) and _figure(cell) is None:
+                raise UnclearNumber(f"{name} is {cell} in a table. Print it in digits, or as nan")
 
     def _first_row(self, line: str, headers: list[str]) -> dict[str, float]:
         """Find the delimiter with which the row has as many cells as its header."""

@@ -1,4 +1,4 @@
-"""Options of ``argparse``, as ``add_argument`` declares them."""
+"""Options of ``argparse``, as ``add_argument`` declares them, and of the older ``optparse``."""
 
 import ast
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ _NO_OPTION = {"help", "version"}
 
 
 def read_argparse(source: Source) -> Script | None:
-    """The options that a source adds to a parser of ``argparse``; None if there are none.
+    """The options that a source adds to a parser of ``argparse`` or ``optparse``; None if there are none.
 
     Where there are sub-commands, those of the one that trains are taken, or of the first.
     """
@@ -30,7 +30,7 @@ def read_argparse(source: Source) -> Script | None:
     calls = [
         call
         for call in source.calls()
-        if _method(call) == "add_argument" or source.called(call.func) in short
+        if _method(call) in ("add_argument", "add_option") or source.called(call.func) in short
     ]
     if not calls:
         return None
@@ -127,7 +127,8 @@ def _kind(source: Source, call: ast.Call, default: Any) -> Kind:
     if node is None:
         choices = source.value(keyword(call, "choices"))
         return kind_of(choices[0]) if isinstance(choices, list) and choices else _text_or(default)
-    name = source.called(node).rpartition(".")[2]
+    written = source.value(node)  # optparse has the names of types in quotes
+    name = written if isinstance(written, str) else source.called(node).rpartition(".")[2]
     if name in _TYPES:
         return _TYPES[name]
     if isinstance(node, ast.Lambda) or "bool" in name.lower():

@@ -162,7 +162,8 @@ class Space:
         """The first constraint that a configuration does not satisfy, as it was written; "" if none.
 
         Args:
-            values: A configuration without :meth:`problems`.
+            values: A configuration without :meth:`problems`, or a part of one: a constraint about a parameter
+                that it lacks is satisfied.
         """
         complete = self.complete(values)
         return next((each.text for each in self.constraints if not each.allows(complete)), "")

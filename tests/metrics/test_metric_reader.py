@@ -145,6 +145,28 @@ def test_an_unclear_number_in_a_line_that_reported_before_is_an_error(metric: st
 
 
 @pytest.mark.parametrize(
+    "table",
+    [
+        "epoch  loss\n1  0.5\n2  1.2M",
+        "| epoch | loss |\n|---|---|\n| 1 | 0.5 |\n| 2 | 1.#QNAN |",
+        "epoch,loss,acc\n1,0.5,0.2\n2,0x1p-3,0.3",
+    ],
+)
+def test_an_unclear_number_in_a_table_is_an_error(table: str) -> None:
+    """Its row would be passed over, and the one before would count as the last."""
+    with pytest.raises(UnclearNumber, match="in a table"):
+        list(LineReader("loss").records(table.encode()))
+    after = "epoch  loss\n1  0.5\nfinished  12s\n"
+    assert [record["loss"] for record in LineReader("loss").records(after.encode())] == [0.5]
+
+
+def test_a_text_of_a_number_in_an_object_is_that_number() -> None:
+    """Encoders of JSON that know no NaN write it as a text."""
+    records = list(LineReader("loss").records(b'{"loss": "0.5"}\n{"loss": "NaN"}\n'))
+    assert [str(record["loss"]) for record in records] == ["0.5", "nan"]
+
+
+@pytest.mark.parametrize(
     "other",
     ["loss: 3/4", "loss: 0.5 -> 0.4", "loss: N/A", "took loss: 3s", "train_loss: 5M", "loss at 12:30"],
 )

@@ -38,6 +38,22 @@ class Variant:
 
 VARIANTS = [
     Variant(
+        "optparse, with types in quotes",
+        """
+        from optparse import OptionParser
+        parser = OptionParser()
+        parser.add_option("-l", "--learning-rate", dest="lr", type="float", default=0.05, help="[%default]")
+        parser.add_option("--num-trees", type="int", default=100)
+        parser.add_option("-q", action="store_false", dest="verbose", default=True)
+        options, rest = parser.parse_args()
+        print(f"mae={options.lr * options.num_trees:.3f}")
+        """,
+        "mae",
+        5.0,
+        1,
+        ("lr", "num_trees"),
+    ),
+    Variant(
         "two switches, groups and a metavar",
         """
         import argparse
