@@ -97,22 +97,24 @@ def _panel(panel: Panel, width: int, height: int) -> Text:
         text.append_text(characters)
         text.append("\n")
     text.append(" " * margin + "└" + "─" * canvas.width + "\n", style="dim")
-    text.append(" " * (margin + 1) + _ticks(panel, canvas) + "\n", style="dim")
+    for names in _ticks(panel, canvas):
+        text.append(f"{' ' * (margin + 1)}{names}\n", style="dim")
     if panel.x.label:
         text.append(" " * (margin + 1) + printable(panel.x.label).center(canvas.width).rstrip() + "\n")
     return text
 
 
-def _ticks(panel: Panel, canvas: "_Canvas") -> str:
-    """The labels of the horizontal axis that have room."""
-    line = ""
+def _ticks(panel: Panel, canvas: "_Canvas") -> list[str]:
+    """The labels of the horizontal axis that have room; on two lines where each names an axis of its own."""
+    lines = [""] if panel.x.label else ["", ""]
     for position, text in panel.x.ticks:
         shown = printable(text)
         middle = int(canvas.width * panel.x.share(np.array([position]))[0])
         start = min(max(middle - len(shown) // 2, 0), max(canvas.width - len(shown), 0))
-        if start >= len(line) + bool(line):
-            line = f"{line:<{start}}{shown}"
-    return line[: canvas.width]
+        room = (at for at, line in enumerate(lines) if start >= len(line) + bool(line))
+        if (at := next(room, None)) is not None:
+            lines[at] = f"{lines[at]:<{start}}{shown}"
+    return [line[: canvas.width] for line in lines if line] or [""]
 
 
 class _Canvas:

@@ -50,3 +50,9 @@ def test_hostile_names_are_made_visible() -> None:
     figure = Figure("zoom", "\x1b[31m", "\x1b", [], legend=[("best", "\x07")])
     assert "\x1b" not in figure_text(figure, 80).plain
     assert "\x07" not in figure_text(figure, 80).plain
+
+
+def test_every_axis_of_parallel_coordinates_is_named() -> None:
+    """On a second line, where the names are too long for one."""
+    text = figure_text(wide("parallel"), 36).plain
+    assert all(name in text for name in ("rate", "layers", "optimizer", "beta2"))
