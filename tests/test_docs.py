@@ -49,6 +49,16 @@ def test_the_readme_links_to_pages_that_exist() -> None:
             assert (path.parent / target).exists(), f"{path.name} links to {target}"
 
 
+def test_the_quick_start_is_one_line_that_installs_and_searches() -> None:
+    """README's first block under "Quick start" goes from a clone to a leaderboard when it is pasted."""
+    section = (ROOT / "README.md").read_text(encoding="utf-8").partition("\n## Quick start\n")[2]
+    block = re.search(r"^```sh[^\n]*\n(.*?)^```", section, re.MULTILINE | re.DOTALL)
+    assert block
+    steps = block.group(1).strip().split(" && ")
+    assert steps[0] == "python3 -m venv .venv"
+    assert steps[-1] == ".venv/bin/hpsearch run configs/digits.yaml"
+
+
 def imports(cell: str) -> dict[str, set[str]]:
     """What a cell of the table says a room may import, and for annotations only."""
     code, _, annotations = cell.partition("; for annotations ")
