@@ -53,7 +53,7 @@ def gap(training: Training) -> float:
 
 
 def error_together(training: Training, rows: int) -> float:
-    """The validation error of rows that are normalised with their own mean and variance, so many at once."""
+    """The validation error when each batch of rows is normalised with its own mean and variance."""
     data = training.dataset
     wrong = [
         inside(training.network, data.x_validation[first : first + rows])[-1][0].argmax(axis=1)

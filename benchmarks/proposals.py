@@ -1,4 +1,4 @@
-"""What does a proposal cost after so many results, without early stopping and with it?
+"""What a proposal costs as results accumulate, with and without early stopping.
 
 ::
 
@@ -48,7 +48,7 @@ def result(trial: Trial, *, stopping: bool) -> Result:
 
 
 def searched(size: int, *, stopping: bool) -> Search:
-    """A search with so many results, of random trials."""
+    """A search that already has results from random trials."""
     search = Search(
         SPACE,
         trials=size + ROUNDS + 1,

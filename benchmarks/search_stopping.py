@@ -228,7 +228,7 @@ def search(data: Dataset, history: RungHistory, seed: int) -> Iterator[tuple[int
             data,
             dict(SPACE.values(unit[None])[0]),
             1000 * seed + number,
-            lambda epoch, loss, bars=bars: loss > bars.get(epoch, np.inf),  # type: ignore[misc]
+            lambda epoch, loss, bars=bars: loss > bars.get(epoch, np.inf),  # type: ignore[misc] # no types of lambdas
         )
         history.add(curve, stopped=early)
         used += len(curve)

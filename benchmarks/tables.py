@@ -4,9 +4,9 @@
 
     OPENBLAS_NUM_THREADS=1 python benchmarks/tables.py [TRIALS] [COMMAND]
 
-Makes a run of the quick start's config with so many made-up results, and prints for every command (or for
-those that begin with COMMAND) its CPU time, how many starts of Python that do nothing this is, and its peak
-memory. ``--make DIRECTORY`` only makes the run.
+Makes a run of the quick start's config with TRIALS made-up results. For every command, or those that begin
+with COMMAND, it prints the CPU time, the ratio to a start of Python that does nothing, and the peak memory.
+``--make DIRECTORY`` only makes the run.
 """
 
 import json
@@ -73,7 +73,7 @@ def result(trial: Trial) -> Result:
 
 
 def make(directory: Path, trials: int) -> None:
-    """A run of so many trials, of which a few were searched and the others are made up."""
+    """A run with ``trials`` results: the first few from a real search, the rest made up."""
     command = ["run", str(CONFIG), "--output", str(directory), "--quiet", "--trials"]
     subprocess.run([sys.executable, "-m", "hpsearch", *command, str(REAL)], check=True, stdout=sys.stderr)
     config = load(CONFIG, [f"search.trials={trials}"])

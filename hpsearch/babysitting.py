@@ -21,7 +21,7 @@ from hpsearch.touches import Touch
 from hpsearch.trial import Epoch
 
 BLOWUP = 3.0
-"""A loss of so many times the best is a step too far …"""
+"""A loss this many times the best means a step too far …"""
 
 NOISE = 0.05
 """… unless it is below this share of the first epoch's loss: near 0 every loss jumps."""

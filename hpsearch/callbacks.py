@@ -117,7 +117,7 @@ def xgboost(trial: Trial) -> Any:
         ValueError: XGBoost evaluates nothing.
     """
 
-    class XGBoostCallback(importlib.import_module("xgboost.callback").TrainingCallback):  # type: ignore[misc]
+    class XGBoostCallback(importlib.import_module("xgboost.callback").TrainingCallback):  # type: ignore[misc] # any version
         def after_iteration(self, model: Any, epoch: int, evals_log: Mapping[str, Any]) -> bool:
             if not evals_log:
                 raise ValueError('XGBoost has evaluated nothing. Give evals=[(data, "val")]')
@@ -137,7 +137,7 @@ def transformers(trial: Trial) -> Any:
     Metrics: those of the evaluation, such as ``eval_loss``. Evaluate every epoch: ``eval_strategy="epoch"``.
     """
 
-    class TransformersCallback(importlib.import_module("transformers").TrainerCallback):  # type: ignore[misc]
+    class TransformersCallback(importlib.import_module("transformers").TrainerCallback):  # type: ignore[misc] # any version
         training = False
 
         def on_train_begin(self, args: Any, state: Any, control: Any, **others: Any) -> None:

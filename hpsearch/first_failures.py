@@ -40,7 +40,7 @@ class FirstFailures:
 
     @property
     def conclusive(self) -> bool:
-        """Whether so many trials have failed for one reason that the computer has to be looked at."""
+        """Whether enough trials have failed for one reason to suspect the computer rather than the trials."""
         return len(self._held) >= ALIKE
 
     def sift(self, results: Sequence[Result]) -> list[Result]:

@@ -18,7 +18,7 @@ def notes(full: int | None, *results: Result, **values: int) -> list[str]:
 
 
 def result(number: int, count: int, status: Status = Status.DONE) -> Result:
-    """A result with so many epochs."""
+    """A result with the given number of epochs."""
     return Result(number, status, 1.0, tuple(Epoch(n + 1, {"x": 1.0}, 0.0) for n in range(count)))
 
 

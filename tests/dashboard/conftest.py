@@ -135,7 +135,7 @@ def result(number: int) -> Result:
 
 
 def write_run(root: Path, name: str, trials: int, finished: int) -> Run:
-    """A run that is open to write: with so many results, and two trials more that have begun."""
+    """A run open for writing, with the given number of results and two more trials running."""
     (root / "train.py").write_text("")
     path = root / f".{name}.yaml"
     path.write_text(CONFIG.format(name="example", trials=trials))

@@ -48,7 +48,7 @@ def zoom(data: RunData) -> Figure:
 
 
 def dot_size(count: int) -> float:
-    """The diameter of so many dots in pixels: smaller where there are many."""
+    """The diameter of the dots in pixels: the more dots, the smaller."""
     return next((size for most, size in _SIZES if count <= most), 2.0)
 
 

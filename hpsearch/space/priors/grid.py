@@ -183,7 +183,7 @@ def significant_digits(low: float, high: float, precision: int | None, resolutio
 
 
 def _rank(x: float, digits: int) -> int:
-    """How many numbers of so many significant digits lie between 1 and x; negative below 1."""
+    """The number of grid values between 1 and x at this many significant digits; negative below 1."""
     mantissa, exponent = f"{x:.{digits - 1}e}".split("e")
     decade: int = 10 ** (digits - 1)
     return int(exponent) * 9 * decade + int(mantissa.replace(".", "")) - decade
