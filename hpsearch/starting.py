@@ -16,6 +16,7 @@ from hpsearch.loop import Deadline, report_outcome, run_search
 from hpsearch.objectives.kinds import prepare
 from hpsearch.relocation import place_of
 from hpsearch.search import ALGORITHM, Search
+from hpsearch.standard_errors import rows_of
 from hpsearch.store import Run
 from hpsearch.versions import versions
 from hpsearch.warm_start import known_by, known_data, load_portfolio, load_warm_start
@@ -180,6 +181,7 @@ def run_remaining(
                 _deadline(config),
                 accept_failures=accept_failures,
                 why=why,
+                rows=rows_of(config, run),
             )
     if complete:
         run.drop_data()

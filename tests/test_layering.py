@@ -26,6 +26,7 @@ ROOMS: dict[str, set[str]] = {
     "objective": {"trial"},
     "running": {"files", "objective", "trial"},
     "standing": {"trial"},
+    "standard_errors": set(),
     "space": {"errors", "expressions", "trial"},
     "document": {"errors", "trial"},
     "config": {
@@ -113,6 +114,7 @@ ROOMS: dict[str, set[str]] = {
     },
     "epochs_note": {"trial"},
     "starting": {
+        "standard_errors",
         "epochs_note",
         "loop",
         "search",
@@ -145,12 +147,13 @@ ROOMS: dict[str, set[str]] = {
     "testing": {"executors", "objective", "searchers", "space", "trial", "errors"},
     "rerunning": {"config", "objectives", "relocation", "store", "trial", "versions"},
     "trying": {"starting", "objectives", "invocation", "config", "store", "metrics", "trial", "errors"},
-    "analysis": {"babysitting", "space", "standing", "trial", "searchers"},
+    "analysis": {"standard_errors", "babysitting", "space", "standing", "trial", "searchers"},
     "findings": {
         *("analysis", "commands", "config", "searchers", "store", "network.hyperparameters"),
         *("trial", "errors"),
     },
     "reports": {
+        "standard_errors",
         "babysitting",
         "document",
         "running",
@@ -166,9 +169,21 @@ ROOMS: dict[str, set[str]] = {
         "errors",
     },
     "querying": {"config", "document", "store", "trial", "errors"},
-    "leaderboards": {"analysis", "config", "querying", "reports", "standing", "store", "trial", "errors"},
-    "comparing": {"analysis", "config", "reports", "store", "errors"},
+    "leaderboards": {
+        "standard_errors",
+        "analysis",
+        "config",
+        "querying",
+        "reports",
+        "standing",
+        "store",
+        "trial",
+        "errors",
+    },
+    "comparing": {"standard_errors", "analysis", "config", "reports", "store", "errors"},
     "loaded_run": {
+        "errors",
+        "standard_errors",
         "plotting",
         "analysis",
         "config",
@@ -178,7 +193,17 @@ ROOMS: dict[str, set[str]] = {
         "results",
         "store",
     },
-    "plotting": {"findings", "analysis", "reports", "document", "config", "searchers", "store", "errors"},
+    "plotting": {
+        "standard_errors",
+        "findings",
+        "analysis",
+        "reports",
+        "document",
+        "config",
+        "searchers",
+        "store",
+        "errors",
+    },
     "exchange": {
         *("reports", "config", "document", "files", "invocation", "querying", "store", "space", "trial"),
         "errors",
@@ -188,6 +213,7 @@ ROOMS: dict[str, set[str]] = {
     },
     "demos": {"api", "network", "data", "reports", "space", "trial"},
     "dashboard": {
+        "standard_errors",
         *("analysis", "config", "findings", "querying", "reports", "searchers", "store", "trying"),
         *("running", "files", "trial", "errors"),
     },
@@ -206,6 +232,7 @@ TYPES: dict[str, set[str]] = {
     "objectives": {"config", "store"},
     "executors": {"config"},
     "reports": {"loop"},
+    "standard_errors": {"config", "standing", "store", "trial"},
 }
 """What a room may import besides for annotations, under ``if TYPE_CHECKING``: its code runs without."""
 
