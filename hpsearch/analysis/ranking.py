@@ -4,8 +4,8 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from hpsearch.babysitting import TOUCHES
 from hpsearch.standing import Place, Standing
+from hpsearch.touches.babysitting import TOUCHES
 from hpsearch.trial import Metric, Result
 
 __all__ = ["leaderboard_row", "rows_of", "standard_error", "standings"]

@@ -91,7 +91,7 @@ def leaderboard(
     import time
 
     from hpsearch.errors import UsageError
-    from hpsearch.leaderboards import leaderboard as leaderboard_of
+    from hpsearch.inspection.leaderboards import leaderboard as leaderboard_of
     from hpsearch.reports.render import print_report
     from hpsearch.store import Run
 
