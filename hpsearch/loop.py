@@ -15,9 +15,9 @@ from typing import NoReturn, Protocol
 from hpsearch.commands import command
 from hpsearch.errors import HpsearchError, Interrupted, SearchFailed
 from hpsearch.executors.executor import Executor
-from hpsearch.first_failures import FirstFailures
+from hpsearch.machine.signals import SearchSignals, StopNow
 from hpsearch.search import Search
-from hpsearch.signals import SearchSignals, StopNow
+from hpsearch.search.first_failures import FirstFailures
 from hpsearch.space import Space
 from hpsearch.store import Run
 from hpsearch.trial import Epoch, Metric, Result, Trial

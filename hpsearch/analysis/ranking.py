@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from hpsearch.babysitting import TOUCHES
-from hpsearch.standard_errors import error_of_standing
-from hpsearch.standing import Place, Standing
+from hpsearch.standing import Place, Standing, error_of_standing
+from hpsearch.touches.babysitting import TOUCHES
 from hpsearch.trial import Metric, Result
 
 __all__ = ["leaderboard_row", "standings"]

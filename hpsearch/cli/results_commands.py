@@ -91,7 +91,7 @@ def leaderboard(
     import time
 
     from hpsearch.errors import UsageError
-    from hpsearch.leaderboards import leaderboard as leaderboard_of
+    from hpsearch.inspection.leaderboards import leaderboard as leaderboard_of
     from hpsearch.reports.render import print_report
     from hpsearch.store import Run
 
@@ -145,7 +145,7 @@ def status(directory: Path, form: Form, color: Color) -> None:
     from hpsearch.config import Config
     from hpsearch.reports.render import print_report
     from hpsearch.reports.status import status_details
-    from hpsearch.standard_errors import rows_of
+    from hpsearch.standing import rows_of
     from hpsearch.store import Run
 
     with Run.read(directory) as run:
@@ -188,7 +188,7 @@ def show(
     from hpsearch.config import Config
     from hpsearch.reports.render import print_report
     from hpsearch.reports.show import run_details, trial_details
-    from hpsearch.standard_errors import rows_of
+    from hpsearch.standing import rows_of
     from hpsearch.store import Run
     from hpsearch.trying import command_line
 
@@ -248,7 +248,7 @@ def list_runs(root: Path, form: Form, color: Color) -> None:
     from hpsearch.errors import HpsearchError, RunNotFound
     from hpsearch.reports.list import run_row, runs_table, unreadable_row
     from hpsearch.reports.render import print_report
-    from hpsearch.standard_errors import rows_of
+    from hpsearch.standing import rows_of
     from hpsearch.store import Run
 
     if not os.path.isdir(root):  # noqa: PTH112 -- Path.is_dir raises for a name that is too long

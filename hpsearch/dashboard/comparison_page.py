@@ -7,7 +7,7 @@ from hpsearch.dashboard.run_page import figure_slots, state_html
 from hpsearch.dashboard.watched_runs import WatchedRun
 from hpsearch.reports.figures.svg import escape
 from hpsearch.reports.text import value_text, with_error
-from hpsearch.standard_errors import error_of_result
+from hpsearch.standing import error_of_result
 from hpsearch.trial import Result
 
 __all__ = ["comparison_page"]

@@ -12,7 +12,7 @@ from hpsearch.reports.figures.svg import escape
 from hpsearch.reports.show import run_details
 from hpsearch.reports.status import counted, search_state, status_details
 from hpsearch.reports.text import value_text, with_error
-from hpsearch.standard_errors import error_of_result
+from hpsearch.standing import error_of_result
 from hpsearch.trial import Result
 
 __all__ = ["figure_slots", "run_page", "state_html"]

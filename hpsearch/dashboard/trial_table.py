@@ -8,7 +8,7 @@ from hpsearch.analysis.ranking import leaderboard_row
 from hpsearch.dashboard.layout import address, grid, link, problem
 from hpsearch.dashboard.watched_runs import WatchedRun
 from hpsearch.errors import UsageError
-from hpsearch.querying import Vocabulary
+from hpsearch.inspection.querying import Vocabulary
 from hpsearch.reports.figures.svg import escape
 from hpsearch.reports.table import Column
 from hpsearch.reports.text import duration, spread, value_text

@@ -11,7 +11,7 @@ from typing import Any
 from hpsearch.config import Config
 from hpsearch.errors import HpsearchError, RunNotFound
 from hpsearch.reports.list import run_row, unreadable_row
-from hpsearch.standard_errors import rows_of
+from hpsearch.standing import rows_of
 from hpsearch.store import Run
 
 __all__ = ["WatchedRun", "WatchedRuns"]

@@ -8,7 +8,7 @@ from hpsearch.config import Config
 from hpsearch.reports.status import search_state
 from hpsearch.reports.table import Column, Table
 from hpsearch.reports.text import local_time, spread
-from hpsearch.standard_errors import error_of_result
+from hpsearch.standing import error_of_result
 from hpsearch.trial import Result, Status
 
 __all__ = ["run_row", "runs_table", "unreadable_row"]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hpsearch.reports.text import with_error
-from hpsearch.standard_errors import error_of_result
+from hpsearch.standing import error_of_result
 from hpsearch.trial import Epoch, Result, Status, Trial
 
 if TYPE_CHECKING:

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from hpsearch.babysitting import RATE, touches_of
 from hpsearch.config import Config
 from hpsearch.reports.running_trials import next_demand, running_data
 from hpsearch.reports.settings import blas_lines, config_lines, pairs
@@ -12,7 +11,8 @@ from hpsearch.reports.sparkline import sparkline
 from hpsearch.reports.table import Details
 from hpsearch.reports.text import duration, local_time, plain, value_text, with_error
 from hpsearch.running import RunningTrial
-from hpsearch.standard_errors import error_of_result
+from hpsearch.standing import error_of_result
+from hpsearch.touches.babysitting import RATE, touches_of
 from hpsearch.trial import Epoch, Metric, Result, Trial
 
 __all__ = ["run_details", "trial_data", "trial_details"]

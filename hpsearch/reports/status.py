@@ -9,7 +9,7 @@ from hpsearch.reports.running_trials import running_data, running_line
 from hpsearch.reports.table import Details
 from hpsearch.reports.text import local_time, with_error
 from hpsearch.running import RunningTrial
-from hpsearch.standard_errors import error_of_result
+from hpsearch.standing import error_of_result
 from hpsearch.trial import Result, Status
 
 __all__ = ["counted", "search_state", "status_details"]

@@ -7,7 +7,7 @@ from hpsearch.analysis.narrowing import AtBound
 from hpsearch.config import Config
 from hpsearch.reports.importance import TRUSTED
 from hpsearch.reports.text import plain, with_error
-from hpsearch.standard_errors import error_of_result
+from hpsearch.standing import error_of_result
 from hpsearch.trial import Metric, Result, Status
 
 __all__ = ["verdict"]
