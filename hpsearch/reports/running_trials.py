@@ -8,7 +8,10 @@ from hpsearch.reports.text import plain
 from hpsearch.running import RunningTrial, next_rung
 from hpsearch.trial import Epoch, Metric, Trial
 
-__all__ = ["curve_line", "next_demand", "running_data", "running_line"]
+__all__ = ["RUNNING", "curve_line", "next_demand", "running_data", "running_line", "running_row"]
+
+RUNNING = "running"
+"""In the place of a status."""
 
 _CURVE_WIDTH = 20
 
@@ -41,12 +44,37 @@ def next_demand(trial: Trial, epochs: int, metric: Metric) -> str:
 
 def running_data(running: RunningTrial, metric: Metric) -> dict[str, Any]:
     """A running trial as JSON data."""
-    rung = next_rung(running.trial, len(running.curve))
     return {
         "trial": running.trial.number,
         "values": dict(running.trial.values),
         "epoch": len(running.curve),
         "value": running.value(metric),
         "curve": [[epoch.number, dict(epoch.metrics)] for epoch in running.curve],
-        "next_rung": None if rung is None else {"epoch": rung.epoch, "value": metric.loss(rung.loss)},
+        "next_rung": _next_rung(running, metric),
     }
+
+
+def running_row(running: RunningTrial, metric: Metric, *, timings: bool = False) -> dict[str, Any]:
+    """A running trial as a row of a leaderboard, as JSON data: it has no rank, and its value is the latest.
+
+    Args:
+        running: The trial.
+        metric: What the search makes better.
+        timings: Whether to put in for how long it has run.
+    """
+    row: dict[str, Any] = {
+        "rank": None,
+        "trial": running.trial.number,
+        "status": RUNNING,
+        "value": running.value(metric),
+    }
+    if metric.ties:
+        row["tie"] = running.value(metric.ties)
+    row |= {"epochs": len(running.curve), "values": dict(running.trial.values), "reason": ""}
+    row["next_rung"] = _next_rung(running, metric)
+    return row | ({"seconds": round(running.seconds, 3)} if timings else {})
+
+
+def _next_rung(running: RunningTrial, metric: Metric) -> dict[str, Any] | None:
+    rung = next_rung(running.trial, len(running.curve))
+    return None if rung is None else {"epoch": rung.epoch, "value": metric.loss(rung.loss)}
