@@ -116,6 +116,7 @@ ROOMS: dict[str, set[str]] = {
         "network.hyperparameters",
         "reports",
         "results",
+        "running",
         "searchers",
         "standing",
         "store",

@@ -217,6 +217,7 @@ def show(
                 run.trial(number),
                 run.result(number),
                 running=next((each for each in run.running() if each.trial.number == number), None),
+                stops_early=config.search.early_stopping is not None,
                 rows=rows_of(config, run),
                 timings=timings,
                 command=line,

@@ -66,6 +66,7 @@ def _details(watched: WatchedRun, trial: Trial) -> str:
         trial,
         run.result(trial.number),
         running=_running(watched, trial),
+        stops_early=watched.config.search.early_stopping is not None,
         rows=watched.rows,
         timings=True,
         command=_command(watched, trial),

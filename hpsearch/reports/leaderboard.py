@@ -114,10 +114,11 @@ def leaderboard_table(
     finished = sum(each.finished for each in runs)
     everything = f"{command} -n 0".lstrip()
     limited = _limited(shown, found if where else finished, where, sort, everything)
+    stops = {each.name: each.config.search.early_stopping is not None for each in runs}
     notes = [
         *(note for each in runs for note in _notes(each, limited, named=len(runs) > 1)),
         *([limited] if len(runs) > 1 and limited else []),
-        *(f"running: {running_line(trial, metric)}" for _, trial in below),
+        *(f"running: {running_line(trial, metric, stops_early=stops[name])}" for name, trial in below),
     ]
     if where:
         notes.append(f"{found} of {finished} results match {where}")
