@@ -36,7 +36,7 @@ from hpsearch.config.special_types import (
     WORKERS,
 )
 from hpsearch.data.builtin import BUILTIN
-from hpsearch.kernels import FASTEST, KERNELS, PORTABLE
+from hpsearch.machine.kernels import FASTEST, KERNELS, PORTABLE
 from hpsearch.searchers import METHODS
 from hpsearch.space import PRIORS
 from hpsearch.space.priors.grid import MOST_DIGITS
