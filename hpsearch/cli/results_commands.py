@@ -71,17 +71,22 @@ def leaderboard(
     Several runs are ranked together. Trials are ranked by value, equal ones by `metric.ties` and then by
     number; those that neither tells apart share a rank, which is marked with "=". Trials without a value come
     last, with the reason. Machine formats leave out times and paths, so equal searches print equal bytes.
-    Also works while the search runs.
+
+    While the search runs, trials that run now are shown below the table; in machine formats they are the last
+    rows, without a rank: their status is running, and their value is the latest.
 
     CONDITIONS are divided by commas: a name, one of = != < <= > >=, and a value, or a text in quotes that
     occurs in the values, the status or the reason. The names are those of the columns; a parameter that is
-    called like another column is values.NAME. In NAMES, * stands for any characters.
+    called like another column is values.NAME. NAME=null finds trials that do not use the parameter NAME; if
+    null is one of its choices, it finds those that have it, and NAME=unused the others. METRIC=null finds
+    those without a value. In NAMES, * stands for any characters.
 
     \b
     Examples:
       hpsearch leaderboard runs/digits-001
       hpsearch leaderboard runs/digits-001 -f csv > trials.csv
       hpsearch leaderboard latest --where 'optimizer=adam, learning_rate<1e-2'
+      hpsearch leaderboard latest --where 'beta2!=null'
       hpsearch leaderboard latest --where 'status=failed, "out of memory"' --sort -batch_size
       hpsearch leaderboard latest --columns 'status,learning_*,-learning_rate_decay'
       hpsearch leaderboard digits-001 digits-002 -n 10
@@ -91,7 +96,7 @@ def leaderboard(
     import time
 
     from hpsearch.errors import UsageError
-    from hpsearch.leaderboards import leaderboard as leaderboard_of
+    from hpsearch.inspection.leaderboards import leaderboard as leaderboard_of
     from hpsearch.reports.render import print_report
     from hpsearch.store import Run
 
@@ -110,7 +115,7 @@ def leaderboard(
                 columns=columns,
                 limit=_limit(rows, form),
                 timings=timings,
-                running=form == "table",
+                running="below" if form == "table" else "as rows",
                 whole=rows is not None,
             )
             print_report(table, form, screen)
@@ -145,17 +150,20 @@ def status(directory: Path, form: Form, color: Color) -> None:
     from hpsearch.config import Config
     from hpsearch.reports.render import print_report
     from hpsearch.reports.status import status_details
+    from hpsearch.standing import rows_of
     from hpsearch.store import Run
 
     with Run.read(directory) as run:
+        config = Config.from_resolved(run.meta("config"))
         details = status_details(
             directory,
-            Config.from_resolved(run.meta("config")),
+            config,
             searching=run.searching(),
             counts=run.counts(),
             unfinished=run.unfinished(),
             running=run.running(),
             best=next(iter(run.ranking(1)), None),
+            rows=rows_of(config, run),
             events=run.events(),
         )
     print_report(details, form, console(color))
@@ -185,6 +193,7 @@ def show(
     from hpsearch.config import Config
     from hpsearch.reports.render import print_report
     from hpsearch.reports.show import run_details, trial_details
+    from hpsearch.standing import rows_of
     from hpsearch.store import Run
     from hpsearch.trying import command_line
 
@@ -208,6 +217,8 @@ def show(
                 run.trial(number),
                 run.result(number),
                 running=next((each for each in run.running() if each.trial.number == number), None),
+                stops_early=config.search.early_stopping is not None,
+                rows=rows_of(config, run),
                 timings=timings,
                 command=line,
                 command_data=exact,
@@ -243,6 +254,7 @@ def list_runs(root: Path, form: Form, color: Color) -> None:
     from hpsearch.errors import HpsearchError, RunNotFound
     from hpsearch.reports.list import run_row, runs_table, unreadable_row
     from hpsearch.reports.render import print_report
+    from hpsearch.standing import rows_of
     from hpsearch.store import Run
 
     if not os.path.isdir(root):  # noqa: PTH112 -- Path.is_dir raises for a name that is too long
@@ -251,13 +263,15 @@ def list_runs(root: Path, form: Form, color: Color) -> None:
     for directory in sorted(path for path in root.glob("[!.]*") if os.path.lexists(path / "search.db")):
         try:
             with Run.read(directory) as run:
+                config = Config.from_resolved(run.meta("config"))
                 row = run_row(
                     directory,
-                    Config.from_resolved(run.meta("config")),
+                    config,
                     run.meta("created"),
                     searching=run.searching(),
                     counts=run.counts(),
                     best=next(iter(run.ranking(1)), None),
+                    rows=rows_of(config, run),
                     events=run.events(),
                 )
         except HpsearchError as error:

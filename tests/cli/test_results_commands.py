@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from hpsearch.leaderboards import leaderboard
+from hpsearch.inspection.leaderboards import leaderboard
 from hpsearch.reports.render import print_report
 from hpsearch.store import Run
 from tests.cli.conftest import Done
@@ -68,7 +68,9 @@ def test_rows_are_limited(hpsearch: Program, example: Path) -> None:
     """-n 2 shows the best two and says how to show more; -n 0 shows all."""
     done = hpsearch("leaderboard", example, "-n", 2)
     assert len(done.out.splitlines()) == 5
-    assert "showing the best 2" in done.out
+    assert "showing the best 2; -n 0 shows all" in done.out
+    falling = hpsearch("leaderboard", example, "-n", 2, "--sort", "-learning_rate").out
+    assert "showing the first 2 by learning_rate, largest first; -n 0 shows all" in falling
     assert len(hpsearch("leaderboard", example, "-n", 0).out.splitlines()) == 8
 
 

@@ -1,7 +1,6 @@
 """Tests of choosing an executor and counting its workers."""
 
 from pathlib import Path
-from typing import get_args
 
 import pytest
 
@@ -9,7 +8,7 @@ from hpsearch.config import Config, load
 from hpsearch.config.schema import RunSection
 from hpsearch.errors import UsageError
 from hpsearch.executors.choose import EXECUTORS, choose_executor
-from hpsearch.starting import start
+from hpsearch.starting.start import start
 from hpsearch.testing.executor_contract import Echo
 from tests.conftest import Recorder
 
@@ -27,8 +26,8 @@ def test_more_workers_than_the_lag_allows_is_explained(
 
 def test_every_executor_can_be_named_in_a_config() -> None:
     """A strategy or an engine that the schema allows is in the table, and the other way round."""
-    fields = RunSection.model_fields
-    names = {*get_args(fields["strategy"].annotation), *get_args(fields["engine"].annotation)}
+    keys = [RunSection.settings()[key].type for key in ("strategy", "engine")]
+    names = {word for each in keys for word in each.schema()["enum"]}
     assert names - {"auto", "local"} == set(EXECUTORS)
 
 
