@@ -64,12 +64,12 @@ def hpsearch(rows: Path, seed: int, portfolio: bool = True) -> None:
         seed: Of the search.
         portfolio: Whether it tries what did well on other data.
     """
-    from hpsearch import kernels
+    from hpsearch.machine import kernels
 
     kernels.prefer_portable()
     from hpsearch.config import load
     from hpsearch.reports.lines import Lines
-    from hpsearch.starting import start
+    from hpsearch.starting.start import start
     from hpsearch.trial import Result, Trial
 
     trace = Trace()
