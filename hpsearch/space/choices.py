@@ -6,7 +6,6 @@ from numbers import Integral, Real
 
 from hpsearch.trial import Value
 
-
 _PLAIN = {str, int, float, bool}
 
 
