@@ -67,6 +67,7 @@ ROOMS: dict[str, set[str]] = {
         "document",
         "files",
         "kernels",
+        "space",
         "trial",
         "errors",
     },
