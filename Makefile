@@ -21,7 +21,7 @@ test: install   ## the tests
 	$(BIN)/python -m pytest -n auto
 
 UNITS := $(addprefix tests/,space searchers document config network data analysis reports metrics) \
-	$(addprefix tests/test_,docs.py expressions.py files.py signals.py trial.py)
+	$(addprefix tests/,machine/test_signals.py test_docs.py test_expressions.py test_files.py test_trial.py)
 
 quick: install  ## the tests of what computes and reads: no processes, no searches
 	$(BIN)/python -m pytest -n auto $(UNITS)

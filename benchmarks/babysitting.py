@@ -15,9 +15,9 @@ from pathlib import Path
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from hpsearch.babysitting import RETURNS
 from hpsearch.data.load import load
 from hpsearch.objectives.network import NetworkObjective
+from hpsearch.touches.babysitting import RETURNS
 from hpsearch.trial import Metric, Result, Trial
 
 DATA = ("digits", "moons", "spirals", "blobs")

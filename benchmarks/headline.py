@@ -56,12 +56,12 @@ class Trace:
 
 def hpsearch(rows: Path, seed: int) -> None:
     """The search of this project."""
-    from hpsearch import kernels
+    from hpsearch.machine import kernels
 
     kernels.prefer_portable()
     from hpsearch.config import load
     from hpsearch.reports.lines import Lines
-    from hpsearch.starting import start
+    from hpsearch.starting.start import start
     from hpsearch.trial import Result, Trial
 
     trace = Trace()

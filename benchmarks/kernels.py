@@ -12,7 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from hpsearch import kernels
+from hpsearch.machine import kernels
 
 SETTINGS = (kernels.PORTABLE, kernels.FASTEST)
 

@@ -25,7 +25,7 @@ from hpsearch.config import load
 from hpsearch.data.load import load as load_data
 from hpsearch.objectives.network import NetworkObjective
 from hpsearch.reports.lines import Lines
-from hpsearch.starting import start
+from hpsearch.starting.start import start
 from hpsearch.store import Run
 from hpsearch.trial import Metric, Result, Trial
 

@@ -33,8 +33,8 @@ from hpsearch.network.hyperparameters import Hyperparameters
 from hpsearch.network.train import Training
 from hpsearch.searchers import CoarseToFine, Observations, SearcherContext
 from hpsearch.space import Categorical, Floats, Number, Space
+from hpsearch.starting.warm_start import fitting_portfolio
 from hpsearch.trial import Value
-from hpsearch.warm_start import fitting_portfolio
 
 EPOCHS, CONFIGURATIONS, MOST_ROWS, MEMBERS = 20, 160, 700, 10
 SMALLEST_BATCH = 32

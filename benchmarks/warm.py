@@ -30,7 +30,7 @@ from pathlib import Path
 
 from hpsearch.config import load
 from hpsearch.reports.lines import Lines
-from hpsearch.starting import start
+from hpsearch.starting.start import start
 from hpsearch.store import Run
 from hpsearch.trial import Result, Trial
 

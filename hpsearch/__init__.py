@@ -4,7 +4,7 @@ The names below are imported when they are first used, so that ``import hpsearch
 """
 
 # The first import decides where the others are found.
-from hpsearch.environment import is_program, leave_current_directory
+from hpsearch.machine.environment import is_program, leave_current_directory
 
 if is_program():
     leave_current_directory()
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from hpsearch.api import load, resume, run, train
     from hpsearch.config import Config
     from hpsearch.exchange.exporting import export
-    from hpsearch.findings import explain_search, explain_trial, importance
+    from hpsearch.inspection.findings import explain_search, explain_trial, importance
+    from hpsearch.inspection.plotting import plot, report
     from hpsearch.network.classifier import BatchNormMLPClassifier
-    from hpsearch.plotting import plot, report
     from hpsearch.process.reporting import StopTrial
     from hpsearch.search import Search
     from hpsearch.space import Categorical, Number, Space
@@ -36,13 +36,13 @@ _HOMES = {
     "Status": "hpsearch.trial",
     "StopTrial": "hpsearch.process.reporting",
     "Trial": "hpsearch.trial",
-    "explain_search": "hpsearch.findings",
-    "explain_trial": "hpsearch.findings",
+    "explain_search": "hpsearch.inspection.findings",
+    "explain_trial": "hpsearch.inspection.findings",
     "export": "hpsearch.exchange.exporting",
-    "importance": "hpsearch.findings",
+    "importance": "hpsearch.inspection.findings",
     "load": "hpsearch.api",
-    "plot": "hpsearch.plotting",
-    "report": "hpsearch.plotting",
+    "plot": "hpsearch.inspection.plotting",
+    "report": "hpsearch.inspection.plotting",
     "resume": "hpsearch.api",
     "run": "hpsearch.api",
     "train": "hpsearch.api",
@@ -79,7 +79,7 @@ def __getattr__(name: str) -> Any:
         return import_module("hpsearch.callbacks")
     if name in _HOMES:
         if name != "StopTrial":  # which is for functions of the user's, whose arithmetic is theirs
-            from hpsearch.kernels import prefer_portable
+            from hpsearch.machine.kernels import prefer_portable
 
             prefer_portable()  # while NumPy is not loaded
         return getattr(import_module(_HOMES[name]), name)

@@ -10,27 +10,27 @@ from typing import Any, Literal
 
 from threadpoolctl import threadpool_limits
 
-from hpsearch import kernels
-from hpsearch.babysitting import touches_of
 from hpsearch.commands import command
 from hpsearch.config import Config, space_data
 from hpsearch.config import load as load_config
 from hpsearch.errors import RunMismatch, UsageError
 from hpsearch.functions import importable_as
-from hpsearch.loaded_run import LoadedRun
+from hpsearch.inspection.loaded_run import LoadedRun
 from hpsearch.loop import Callback
+from hpsearch.machine import kernels
 from hpsearch.network import final
 from hpsearch.network.hyperparameters import Hyperparameters
 from hpsearch.objectives.kinds import prepare
 from hpsearch.objectives.network import NetworkPreparation
 from hpsearch.process import user_function
-from hpsearch.relocation import Relocation
 from hpsearch.reports.lines import Lines
 from hpsearch.reports.notebook import NotebookDisplay, in_notebook
-from hpsearch.resuming import resume as resume_run
 from hpsearch.space import Parameter, Space
-from hpsearch.starting import start
+from hpsearch.starting.relocation import Relocation
+from hpsearch.starting.resume import resume as resume_run
+from hpsearch.starting.start import start
 from hpsearch.store import Run
+from hpsearch.touches.babysitting import touches_of
 
 __all__ = ["load", "resume", "run", "train"]
 

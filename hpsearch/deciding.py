@@ -7,10 +7,10 @@ from hpsearch.config import Config
 from hpsearch.errors import UsageError
 from hpsearch.objectives.kinds import prepare
 from hpsearch.objectives.network import NetworkPreparation
-from hpsearch.relocation import Relocation
 from hpsearch.reports.figures import Figure
 from hpsearch.reports.figures.region_panel import region_panel
 from hpsearch.space import Floats
+from hpsearch.starting.relocation import Relocation
 from hpsearch.store import Run
 
 

@@ -12,9 +12,9 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from hpsearch.config import Config
+from hpsearch.machine.versions import changed_versions
 from hpsearch.objectives.kinds import prepare
-from hpsearch.relocation import Relocation
-from hpsearch.versions import changed_versions
+from hpsearch.starting.relocation import Relocation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -16,7 +16,7 @@ from hpsearch.invocation.command_line import pasteable
 from hpsearch.metrics.names import looks_like_a_metric
 from hpsearch.metrics.patterns import pattern_for
 from hpsearch.objectives.command import Command
-from hpsearch.starting import start
+from hpsearch.starting.start import start
 from hpsearch.store import Run
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 # ruff: noqa: E402 -- NumPy, which the rest imports, has to find what the first lines set
 
-from hpsearch import kernels
+from hpsearch.machine import kernels
 
 kernels.prefer_portable()
 

@@ -10,11 +10,11 @@ import pytest
 
 import hpsearch
 from hpsearch.config import load
-from hpsearch.environment import user_environment
 from hpsearch.errors import (
     RunMismatch,
     UsageError,
 )
+from hpsearch.machine.environment import user_environment
 from hpsearch.network.model import Model
 from hpsearch.space import Categorical, Number, Space
 from hpsearch.store import Run

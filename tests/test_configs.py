@@ -9,7 +9,7 @@ import pytest
 from hpsearch.cli.program import program
 from hpsearch.config import load
 from hpsearch.reports.figure_kinds import FIGURE_KINDS
-from hpsearch.starting import start
+from hpsearch.starting.start import start
 from hpsearch.store import Run
 from tests.conftest import Recorder
 

@@ -10,7 +10,7 @@ from hpsearch.deciding import decision_regions
 from hpsearch.errors import UsageError
 from hpsearch.reports.figures.figure import Dots, Lines
 from hpsearch.reports.figures.region_panel import boundaries
-from hpsearch.starting import start
+from hpsearch.starting.start import start
 from hpsearch.store import Run
 from tests.conftest import Recorder
 

@@ -18,9 +18,9 @@ from hpsearch.executors.panda import Panda
 from hpsearch.loop import Deadline, SearchStart, run_search
 from hpsearch.objective import OnEpoch
 from hpsearch.objectives.network import NetworkObjective
-from hpsearch.resuming import resume
 from hpsearch.search import Search
-from hpsearch.starting import start
+from hpsearch.starting.resume import resume
+from hpsearch.starting.start import start
 from hpsearch.store import Run
 from hpsearch.trial import Result, Status, Trial
 from tests.conftest import Recorder

@@ -8,7 +8,7 @@ import pytest
 from hpsearch.config import load
 from hpsearch.loop import SearchStart
 from hpsearch.running import CurveFile, RunningCurve, curve_file, next_rung, read_curve, written_curve
-from hpsearch.starting import start
+from hpsearch.starting.start import start
 from hpsearch.store import Run
 from hpsearch.trial import Epoch, Rung, Trial
 from tests.conftest import Recorder

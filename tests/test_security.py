@@ -19,13 +19,13 @@ from rich.console import Console
 
 from hpsearch.config import load
 from hpsearch.errors import SearchFailed
-from hpsearch.kernels import current_variables
 from hpsearch.loop import SearchStart
+from hpsearch.machine.kernels import current_variables
 from hpsearch.reports.lines import Lines
 from hpsearch.reports.live import LiveDisplay
-from hpsearch.resuming import resume
 from hpsearch.space import Space
-from hpsearch.starting import start
+from hpsearch.starting.resume import resume
+from hpsearch.starting.start import start
 from hpsearch.store import Run
 from hpsearch.trial import Epoch, Metric, Result, Status, Trial
 from tests.conftest import TINY, Recorder

@@ -8,8 +8,8 @@ import gc
 import sys
 
 from hpsearch.cli.streams import drop_unwritable, prepare_streams
-from hpsearch.environment import safe_path, set_variables
-from hpsearch.signals import ProgramSignals
+from hpsearch.machine.environment import safe_path, set_variables
+from hpsearch.machine.signals import ProgramSignals
 
 __all__ = ["main"]
 

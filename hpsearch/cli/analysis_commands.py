@@ -20,7 +20,7 @@ def importance(directory: Path, form: Form, color: Color) -> None:
     next time; one with a large share is worth more trials. The last line says how much of the differences
     between trials the underlying model explains.
     """
-    from hpsearch.findings import importance as importance_of
+    from hpsearch.inspection.findings import importance as importance_of
     from hpsearch.reports.importance import importance_table
     from hpsearch.reports.render import print_report
     from hpsearch.store import Run
@@ -43,7 +43,7 @@ def explain(directory: Path, trial: str | None, form: Form, color: Color) -> Non
     of its range. With TRIAL: the phase it was proposed in, the trial it was proposed around, at which radius,
     and how far each parameter moved from there.
     """
-    from hpsearch.findings import explain_search, explain_trial
+    from hpsearch.inspection.findings import explain_search, explain_trial
     from hpsearch.reports.explain import search_table, trial_table
     from hpsearch.reports.render import print_report
     from hpsearch.store import Run

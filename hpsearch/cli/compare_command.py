@@ -36,7 +36,7 @@ def compare(directories: tuple[Path, ...], output: Path | None, form: Form, colo
     """
     import contextlib
 
-    from hpsearch.comparing import compared, comparison_figure, verdicts
+    from hpsearch.inspection.comparing import compared, comparison_figure, verdicts
     from hpsearch.reports.compare import comparison_data, comparison_tables, sentence
     from hpsearch.reports.figures.braille import figure_text
     from hpsearch.reports.render import print_report

@@ -48,7 +48,7 @@ def check(config: Path, overrides: tuple[str, ...], color: Color) -> None:
     from hpsearch.objectives.kinds import prepare
     from hpsearch.reports.check import best_epoch_notes, config_details
     from hpsearch.reports.render import print_report
-    from hpsearch.warm_start import load_warm_start
+    from hpsearch.starting.warm_start import load_warm_start
 
     loaded = load(config, overrides)
     notes = prepare(loaded).check()

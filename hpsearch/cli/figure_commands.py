@@ -54,7 +54,7 @@ def plot(directory: Path, kind: str, output: Path | None, color: Color) -> None:
     """
     from rich.text import Text
 
-    from hpsearch.plotting import plot as figure_of
+    from hpsearch.inspection.plotting import plot as figure_of
     from hpsearch.reports.figures.braille import figure_text
     from hpsearch.store import Run
 
@@ -69,7 +69,7 @@ def plot(directory: Path, kind: str, output: Path | None, color: Color) -> None:
 
 
 def _regions(run: Run) -> Figure:
-    from hpsearch import kernels
+    from hpsearch.machine import kernels
 
     if kernels.supported(variables := run.meta("kernels")):
         kernels.restart_with(variables)
@@ -105,7 +105,7 @@ def report(directories: tuple[Path, ...], output: Path, timings: bool, color: Co
     import contextlib
 
     from hpsearch.files import usage_errors, write_whole
-    from hpsearch.plotting import report as page_of
+    from hpsearch.inspection.plotting import report as page_of
     from hpsearch.store import Run
 
     with contextlib.ExitStack() as stack:

@@ -14,12 +14,12 @@ def doctor(form: Form, color: Color) -> None:
     Shows versions, CPUs and what the portable kernels cost here: the speed of matrix products with them and
     with the fastest ones, measured in child processes (see run.kernels in a config).
     """
-    from hpsearch import kernels
     from hpsearch.errors import UsageError
     from hpsearch.executors.choose import available_cpus
+    from hpsearch.machine import kernels
+    from hpsearch.machine.versions import versions
     from hpsearch.reports.doctor import doctor_details
     from hpsearch.reports.render import print_report
-    from hpsearch.versions import versions
 
     try:
         portable = kernels.measure(kernels.PORTABLE)

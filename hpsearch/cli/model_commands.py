@@ -38,9 +38,9 @@ def train(directory: Path, trial: str, output: Path, quiet: bool, form: Form, co
     Example:
       hpsearch train runs/digits-001 best -o model.npz
     """
-    from hpsearch import kernels
     from hpsearch.errors import UsageError
     from hpsearch.files import usage_errors
+    from hpsearch.machine import kernels
     from hpsearch.reports.render import print_report
     from hpsearch.reports.trained_model import confusion_table, model_details
     from hpsearch.store import Run

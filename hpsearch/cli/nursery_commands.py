@@ -93,8 +93,8 @@ def _named(name: str) -> tuple[str, ...]:
 
 def _run_of(target: Path, arguments: tuple[str, ...], schedule: Path | None) -> tuple[Path, str]:
     """The run directory, made if the target is a config, and the trial."""
-    from hpsearch import kernels
     from hpsearch.errors import UsageError
+    from hpsearch.machine import kernels
 
     if not target.is_file():
         directory = RunDirectory().convert(target, None, None)
@@ -106,7 +106,7 @@ def _run_of(target: Path, arguments: tuple[str, ...], schedule: Path | None) -> 
             )
         return directory, arguments[0] if arguments else "best"
     from hpsearch.config import load
-    from hpsearch.relocation import origin
+    from hpsearch.starting.relocation import origin
 
     base, earlier = origin(target)
     config = load(target, [*earlier, *arguments], base)
@@ -120,7 +120,7 @@ def _run_of(target: Path, arguments: tuple[str, ...], schedule: Path | None) -> 
 
 def _compute_as(directory: Path) -> None:
     """Compute with the run's kernels, which may mean to start this program anew."""
-    from hpsearch import kernels
+    from hpsearch.machine import kernels
     from hpsearch.store import Run
 
     with Run.read(directory) as run:

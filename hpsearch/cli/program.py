@@ -36,7 +36,7 @@ from hpsearch.errors import (
     TrainingFailed,
     UsageError,
 )
-from hpsearch.signals import ProgramSignals
+from hpsearch.machine.signals import ProgramSignals
 
 _EPILOG = """\b
 Exit codes: 0 done · 1 unexpected error · 2 wrong usage or config · 3 no trial
@@ -93,7 +93,7 @@ def program() -> None:
       hpsearch run config.yaml          search
       hpsearch leaderboard RUN          show the best trials
     """
-    from hpsearch import kernels
+    from hpsearch.machine import kernels
 
     kernels.prefer_portable()  # before anything loads NumPy
     kernels.spare_threads()
@@ -137,8 +137,8 @@ def exit_code(arguments: list[str], signals: ProgramSignals | None = None) -> in
         return _explain(error)
     except OSError as error:
         drop_output()
+        from hpsearch.machine.shortages import explain_shortage
         from hpsearch.reports.text import printable
-        from hpsearch.shortages import explain_shortage
 
         say(f"Operating system error: {printable(explain_shortage(error))}")
         return 1

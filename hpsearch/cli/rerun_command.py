@@ -36,8 +36,8 @@ def rerun(directory: Path, trial: str, seed: int | None, times: int | None, form
       hpsearch rerun runs/train-001 best
       hpsearch rerun runs/train-001 17 --times 5
     """
-    from hpsearch import kernels
     from hpsearch.errors import SearchFailed
+    from hpsearch.machine import kernels
     from hpsearch.reports.render import print_report
     from hpsearch.reports.rerun import outcome, rerun_details
     from hpsearch.store import Run

@@ -59,9 +59,9 @@ def run(
       hpsearch run config.yaml --stop-after 2h
       hpsearch run config.yaml -q          print only the run directory; for scripts
     """
-    from hpsearch import kernels
     from hpsearch.config import load
-    from hpsearch.relocation import origin
+    from hpsearch.machine import kernels
+    from hpsearch.starting.relocation import origin
 
     options = {"seed": seed, "search.trials": trials, "run.workers": workers, "run.strategy": strategy}
     options["run.stop_after"] = stop_after
@@ -72,7 +72,7 @@ def run(
     variables = kernels.variables(loaded.run.kernels)
     if config.is_file():  # a pipe cannot be read again
         kernels.restart_with(variables)
-    from hpsearch.starting import start  # only now, as it loads NumPy
+    from hpsearch.starting.start import start  # only now, as it loads NumPy
 
     with (
         _results_first(quiet=quiet, color=color),
@@ -130,14 +130,14 @@ def resume(
       hpsearch resume runs/digits-001
       hpsearch resume runs/digits-001 --trials 128
     """
-    from hpsearch import kernels
+    from hpsearch.machine import kernels
     from hpsearch.store import Run
 
     with Run.read(directory) as run:
         variables = run.meta("kernels")
     if kernels.supported(variables):  # otherwise the run warns of the difference
         kernels.restart_with(variables)
-    from hpsearch.resuming import resume as resume_run  # only now, as it loads NumPy
+    from hpsearch.starting.resume import resume as resume_run  # only now, as it loads NumPy
 
     options: dict[str, Any] = {"search.trials": trials, "run.workers": workers, "run.strategy": strategy}
     options["run.stop_after"] = stop_after
@@ -195,7 +195,7 @@ def _print_results(directory: Path, color: Color) -> tuple[Config, str]:
     """
     from hpsearch.analysis.failures import failure_groups
     from hpsearch.config import Config
-    from hpsearch.leaderboards import leaderboard
+    from hpsearch.inspection.leaderboards import leaderboard
     from hpsearch.reports.failure_lines import failure_lines
     from hpsearch.reports.render import print_report
     from hpsearch.reports.status import search_state

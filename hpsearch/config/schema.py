@@ -33,7 +33,7 @@ from hpsearch.config.setting_types import (
     wrong,
 )
 from hpsearch.data.builtin import BUILTIN
-from hpsearch.kernels import FASTEST, KERNELS, PORTABLE
+from hpsearch.machine.kernels import FASTEST, KERNELS, PORTABLE
 from hpsearch.searchers import METHODS
 from hpsearch.space import PRIORS
 from hpsearch.space.priors.grid import MOST_DIGITS

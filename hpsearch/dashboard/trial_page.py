@@ -8,7 +8,7 @@ from hpsearch.dashboard.layout import Page, Part, address, facts, link, problem,
 from hpsearch.dashboard.trial_log import log_tail
 from hpsearch.dashboard.watched_runs import WatchedRun
 from hpsearch.errors import HpsearchError
-from hpsearch.findings import explain_trial
+from hpsearch.inspection.findings import explain_trial
 from hpsearch.reports.explain import trial_table
 from hpsearch.reports.figures.axes import count_axis, metric_axis
 from hpsearch.reports.figures.figure import Figure, Lines, Mark, Panel
@@ -65,6 +65,7 @@ def _details(watched: WatchedRun, trial: Trial) -> str:
         trial,
         run.result(trial.number),
         running=_running(watched, trial),
+        rows=watched.rows,
         timings=True,
         command=_command(watched, trial),
     )

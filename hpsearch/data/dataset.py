@@ -10,7 +10,7 @@ import numpy as np
 from hpsearch.data.arrays import Array
 from hpsearch.errors import DataError
 from hpsearch.files import replacing, write_whole
-from hpsearch.shortages import shortages_named
+from hpsearch.machine.shortages import shortages_named
 
 _SCHEMA = 1
 _ARRAYS = ("x_train", "y_train", "x_validation", "y_validation", "x_test", "y_test", "mean", "scale")

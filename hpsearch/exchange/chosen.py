@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from hpsearch.config import Config
 from hpsearch.errors import UsageError
-from hpsearch.querying import Vocabulary
+from hpsearch.inspection.querying import Vocabulary
 from hpsearch.store import Run
 from hpsearch.trial import Result, Trial
 
@@ -17,8 +17,8 @@ class Chosen:
     """The trials that fulfil conditions.
 
     Attributes:
-        where: The conditions, as :class:`hpsearch.querying.Vocabulary` reads them; "" for all trials, those
-            without a result too.
+        where: The conditions, as :class:`hpsearch.inspection.querying.Vocabulary` reads them; "" for all
+            trials, those without a result too.
     """
 
     where: str = ""

@@ -20,13 +20,13 @@ from typing import Self
 
 from joblib.externals.loky.process_executor import BrokenProcessPool, ProcessPoolExecutor
 
-from hpsearch.environment import SafePath
 from hpsearch.errors import SystemLacking
 from hpsearch.executors.executor import Plan
-from hpsearch.kernels import THREAD_VARIABLES
+from hpsearch.machine.environment import SafePath
+from hpsearch.machine.kernels import THREAD_VARIABLES
+from hpsearch.machine.shortages import explain_shortage
+from hpsearch.machine.signals import INTERRUPTS, interrupts_blocked
 from hpsearch.objective import Objective, OnEpoch
-from hpsearch.shortages import explain_shortage
-from hpsearch.signals import INTERRUPTS, interrupts_blocked
 from hpsearch.trial import Result, Status, Trial
 
 PR_SET_PDEATHSIG = 1  # linux/prctl.h

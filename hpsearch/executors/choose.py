@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from hpsearch.errors import UsageError
 from hpsearch.executors.executor import Executor, Plan
-from hpsearch.shortages import check_descriptors
+from hpsearch.machine.shortages import check_descriptors
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -30,15 +30,15 @@ from distributed.scheduler import KilledWorker
 from distributed.versions import VersionMismatchWarning
 from threadpoolctl import threadpool_limits
 
-from hpsearch import kernels
 from hpsearch.commands import command
-from hpsearch.environment import SafePath, set_variables
 from hpsearch.errors import ClusterLost, SystemLacking, UsageError
 from hpsearch.executors.executor import Plan
+from hpsearch.machine import kernels
+from hpsearch.machine.environment import SafePath, set_variables
+from hpsearch.machine.shortages import explain_shortage
+from hpsearch.machine.signals import interrupts_blocked
 from hpsearch.objective import Objective
 from hpsearch.running import CurveFile, curve_file, passed_on
-from hpsearch.shortages import explain_shortage
-from hpsearch.signals import interrupts_blocked
 from hpsearch.trial import Result, Status, Trial
 
 RUNNING = ("executing", "long-running")
@@ -336,7 +336,7 @@ class _Kernels(WorkerPlugin):
     """Has a worker compute with some kernels, if it has not loaded NumPy yet.
 
     Args:
-        variables: See :func:`hpsearch.kernels.variables`.
+        variables: See :func:`hpsearch.machine.kernels.variables`.
     """
 
     def __init__(self, variables: Mapping[str, str | None]) -> None:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from hpsearch.data.dataset import Dataset
 from hpsearch.errors import DataError, UsageError
-from hpsearch.kept_epochs import KeptEpochs
 from hpsearch.network.train import Metrics, Training
 from hpsearch.touches import Touch, check_epochs, check_order, straightened
+from hpsearch.touches.kept_epochs import KeptEpochs
 
 
 class Checkpoints(KeptEpochs):

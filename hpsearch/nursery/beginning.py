@@ -18,7 +18,7 @@ from hpsearch.objectives.code_preparation import CodePreparation
 from hpsearch.objectives.kinds import prepare
 from hpsearch.objectives.network import NetworkPreparation
 from hpsearch.space import Categorical, Parameter
-from hpsearch.starting import new_run, search_of
+from hpsearch.starting.start import new_run, search_of
 from hpsearch.store import Run
 from hpsearch.touches import Touch, check_order
 from hpsearch.trial import Trial

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from hpsearch.kept_epochs import KeptEpochs
 from hpsearch.nursery.diary import History
 from hpsearch.touches import Touch
+from hpsearch.touches.kept_epochs import KeptEpochs
 from hpsearch.trial import Value
 
 

@@ -8,13 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from hpsearch.errors import TrainingFailed, UsageError
-from hpsearch.kept_epochs import KeptEpochs
 from hpsearch.nursery.diary import History
 from hpsearch.nursery.learner import Left, Seen
 from hpsearch.objective import TrialEnded
 from hpsearch.objectives.code_objective import CodeObjective
 from hpsearch.objectives.touched_code import TouchedCode
 from hpsearch.touches import Change, Touch, check_epochs, check_order, straightened
+from hpsearch.touches.kept_epochs import KeptEpochs
 from hpsearch.trial import Trial, Value
 
 EPOCHS = "epochs"

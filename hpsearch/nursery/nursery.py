@@ -12,7 +12,7 @@ from hpsearch.errors import UsageError
 from hpsearch.nursery.beginning import beginning
 from hpsearch.nursery.nursed_model import NursedModel, history_of
 from hpsearch.nursery.replaying import Replay, replay
-from hpsearch.relocation import Relocation
+from hpsearch.starting.relocation import Relocation
 from hpsearch.store import Run
 from hpsearch.trial import Metric
 

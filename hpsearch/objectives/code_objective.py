@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from hpsearch.environment import user_environment
+from hpsearch.machine.environment import user_environment
+from hpsearch.machine.shortages import shortages_named
 from hpsearch.objective import TrialEnded
 from hpsearch.objectives.follow import describe, follow
 from hpsearch.objectives.more_seeds import run_seeds
@@ -22,7 +23,6 @@ from hpsearch.objectives.user_code import (
 )
 from hpsearch.process.devices import device
 from hpsearch.running import written_curve
-from hpsearch.shortages import shortages_named
 from hpsearch.trial import Metric, Result, Status, Trial
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from hpsearch.commands import NO_OPTIONS
 from hpsearch.errors import RunDamaged, RunMismatch
 from hpsearch.files import write_files
-from hpsearch.kernels import THREAD_VARIABLES
+from hpsearch.machine.kernels import THREAD_VARIABLES
 from hpsearch.objectives.code_objective import CodeObjective
 from hpsearch.objectives.project_code import (
     LARGEST,

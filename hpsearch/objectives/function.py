@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, Self
 
-from hpsearch.environment import user_environment
 from hpsearch.errors import ConfigError, SystemLacking
+from hpsearch.machine.environment import user_environment
 from hpsearch.objective import AtRest, LastRecord, TrialEnded
 from hpsearch.objectives.code_preparation import CodePreparation, environment_of
 from hpsearch.objectives.epochs_used import uses_epochs

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
 
-from hpsearch.babysitting import TOUCHES, touches_of
 from hpsearch.commands import NO_OPTIONS
 from hpsearch.data.dataset import Dataset
 from hpsearch.data.load import fingerprint, load
@@ -18,6 +17,7 @@ from hpsearch.objectives.follow import describe, follow
 from hpsearch.objectives.network_records import babysat_records, mean_over_seeds, records
 from hpsearch.objectives.retrying import with_retries
 from hpsearch.running import written_curve
+from hpsearch.touches.babysitting import TOUCHES, touches_of
 from hpsearch.trial import Epoch, Metric, Result, Status, Trial, Value
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class NetworkObjective:
         metric: What the search makes better.
         constants: Hyperparameters that all trials have in common.
         timeout: In seconds, or None.
-        babysit: Whether a careful nurse watches (:mod:`hpsearch.babysitting`).
+        babysit: Whether a careful nurse watches (:mod:`hpsearch.touches.babysitting`).
         checkpoint_seconds: Between checkpoints.
     """
 

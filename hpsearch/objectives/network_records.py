@@ -4,10 +4,10 @@ import math
 import statistics
 from collections.abc import Mapping, Sequence
 
-from hpsearch.babysitting import RATE, REDUCTION, RETURN, RETURNS, Decision, Nurse
 from hpsearch.network.train import Training
 from hpsearch.objective import Records
 from hpsearch.touches import Change
+from hpsearch.touches.babysitting import RATE, REDUCTION, RETURN, RETURNS, Decision, Nurse
 from hpsearch.trial import Epoch
 
 

@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from hpsearch.machine.shortages import shortages_named
 from hpsearch.objective import Heartbeat
 from hpsearch.process import supervisor
 from hpsearch.process.log_file import Log
 from hpsearch.process.running_time import STEP_SECONDS, running_time
 from hpsearch.process.supervised import GRACE_SECONDS, Supervised
-from hpsearch.shortages import shortages_named
 
 UNHURRIED_SECONDS = 5.0
 """For what takes milliseconds, on a machine that has other things to do."""

@@ -17,10 +17,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hpsearch.machine.shortages import shortages_named
 from hpsearch.process import kept_modules
 from hpsearch.process.supervised import GRACE_SECONDS, SupervisedCommand
 from hpsearch.process.supervisor import UNKILLABLE_SECONDS
-from hpsearch.shortages import shortages_named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

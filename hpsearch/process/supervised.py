@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from hpsearch.machine.shortages import shortages_named
 from hpsearch.process import supervisor
-from hpsearch.shortages import shortages_named
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

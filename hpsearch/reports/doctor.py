@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from hpsearch.kernels import Measurement
+from hpsearch.machine.kernels import Measurement
 from hpsearch.reports.settings import blas_lines
 from hpsearch.reports.table import Details
 from hpsearch.reports.text import number

@@ -19,7 +19,7 @@ def importance_table(found: Importance, results: int) -> Table:
     """Main effects, then the largest interactions, with bars.
 
     Args:
-        found: From :func:`hpsearch.findings.importance`.
+        found: From :func:`hpsearch.inspection.findings.importance`.
         results: The number of results with a value.
     """
     main = [effect for effect in found.effects if len(effect.names) == 1]

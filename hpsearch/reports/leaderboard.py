@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from hpsearch.analysis.ranking import leaderboard_row
-from hpsearch.babysitting import TOUCHES
 from hpsearch.config import Config
 from hpsearch.reports.running_trials import running_line
 from hpsearch.reports.status import counted
@@ -13,6 +12,7 @@ from hpsearch.reports.table import Column, Table
 from hpsearch.reports.text import spread
 from hpsearch.running import RunningTrial
 from hpsearch.standing import Standing
+from hpsearch.touches.babysitting import TOUCHES
 from hpsearch.trial import Status
 
 __all__ = ["RankedRun", "leaderboard_headers", "leaderboard_table"]

@@ -8,7 +8,7 @@ import pytest
 
 from hpsearch.cli.program import exit_code
 from hpsearch.config import load
-from hpsearch.kernels import current_variables
+from hpsearch.machine.kernels import current_variables
 from hpsearch.store import Run
 from hpsearch.trial import Epoch, Result, Rung, Status, Trial
 

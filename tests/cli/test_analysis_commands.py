@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from hpsearch.config import load
-from hpsearch.kernels import current_variables
+from hpsearch.machine.kernels import current_variables
 from hpsearch.store import Run
 from hpsearch.trial import Result, Status, Trial
 from tests.cli.conftest import VERSIONS, Done, answer, curve

@@ -15,7 +15,7 @@ from hpsearch.network.final import FinalModel, train_final
 from hpsearch.network.model import Model
 from hpsearch.reports.render import format_report
 from hpsearch.reports.trained_model import confusion_table
-from hpsearch.starting import start
+from hpsearch.starting.start import start
 from hpsearch.store import Run
 from tests.cli.conftest import Done
 from tests.conftest import Recorder
@@ -123,8 +123,8 @@ def test_training_has_the_kernel_and_the_threads_of_the_run(
         threads.extend(each["num_threads"] for each in threadpool_info() if each["user_api"] == "blas")
         return train_final(*arguments, **options)
 
-    monkeypatch.setattr("hpsearch.kernels.cpu_flags", lambda: frozenset({"avx2", "fma"}))
-    monkeypatch.setattr("hpsearch.kernels.restart_with", asked.append)
+    monkeypatch.setattr("hpsearch.machine.kernels.cpu_flags", lambda: frozenset({"avx2", "fma"}))
+    monkeypatch.setattr("hpsearch.machine.kernels.restart_with", asked.append)
     monkeypatch.setattr("hpsearch.network.final.train_final", note_threads)
     assert hpsearch("train", directory, "-q").code == 0
     assert asked == [{"OPENBLAS_CORETYPE": "Haswell"}]

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from hpsearch.leaderboards import leaderboard
+from hpsearch.inspection.leaderboards import leaderboard
 from hpsearch.reports.render import print_report
 from hpsearch.store import Run
 from tests.cli.conftest import Done

@@ -181,8 +181,8 @@ def test_a_command_that_no_value_reaches_is_an_error(hpsearch: Program, in_tmp: 
     [
         (
             "{s: {values: [null, 'null', a]}}",
-            'c.yaml:3:28: space.s.values[1]: choices must differ as words of a command; null and "null" are both'
-            " passed as null. Remove one of them, or write spelling: python, which passes None",
+            "c.yaml:3:28: space.s.values[1]: choices must differ as words of a command; null and "
+            '"null" are both passed as null. Remove one of them, or write spelling: python, which passes None',
         ),
         (
             "{s: {values: [true, 'true']}}",

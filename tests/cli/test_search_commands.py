@@ -17,8 +17,8 @@ def test_the_program_restarts_only_if_it_can_read_the_config_again(
     """A config from a pipe is read once; the search then keeps the kernels of the process."""
     restarts: list[dict[str, str | None]] = []
     variables = {"OPENBLAS_CORETYPE": "SkylakeX"}
-    monkeypatch.setattr("hpsearch.kernels.variables", lambda _: variables)
-    monkeypatch.setattr("hpsearch.kernels.restart_with", restarts.append)
+    monkeypatch.setattr("hpsearch.machine.kernels.variables", lambda _: variables)
+    monkeypatch.setattr("hpsearch.machine.kernels.restart_with", restarts.append)
     reading, writing = os.pipe()
     os.write(writing, tiny.read_bytes())
     os.close(writing)
@@ -56,8 +56,8 @@ def test_an_interrupted_search_shows_what_it_has_found(
     def interrupt(*_: object, **__: object) -> None:
         raise Interrupted("Interrupted by SIGINT; saved.", 2, Path("runs/tiny-001"))
 
-    monkeypatch.setattr("hpsearch.starting.start", interrupt)
-    monkeypatch.setattr("hpsearch.resuming.resume", interrupt)
+    monkeypatch.setattr("hpsearch.starting.start.start", interrupt)
+    monkeypatch.setattr("hpsearch.starting.resume.resume", interrupt)
     target = tiny if command == "run" else "runs/tiny-001"
     done = hpsearch(command, target)
     assert done.code == 130

@@ -13,7 +13,7 @@ import pytest
 
 from hpsearch.cli.program import exit_code
 from hpsearch.cli.streams import _replace, drop_unwritable, prepare_streams
-from hpsearch.environment import user_environment
+from hpsearch.machine.environment import user_environment
 from tests.conftest import TINY
 
 PROGRAM = Path(sys.executable).with_name("hpsearch")

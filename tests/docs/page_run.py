@@ -19,7 +19,7 @@ from threadpoolctl import threadpool_limits
 import hpsearch
 from hpsearch.cli.program import exit_code
 from hpsearch.config import Config, load
-from hpsearch.starting import start
+from hpsearch.starting.start import start
 from hpsearch.store import Run
 from tests.conftest import Recorder
 from tests.docs.blocks import ROOT, Block

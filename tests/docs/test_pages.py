@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from filelock import FileLock
 
-from hpsearch.kernels import arithmetic
+from hpsearch.machine.kernels import arithmetic
 from hpsearch.store import Run
 from tests.docs.blocks import ROOT, blocks, pages
 from tests.docs.page_run import QUICK_START, PageRun, prepare

@@ -9,7 +9,7 @@ from hpsearch.config import Config, load
 from hpsearch.config.schema import RunSection
 from hpsearch.errors import UsageError
 from hpsearch.executors.choose import EXECUTORS, choose_executor
-from hpsearch.starting import start
+from hpsearch.starting.start import start
 from hpsearch.testing.executor_contract import Echo
 from tests.conftest import Recorder
 

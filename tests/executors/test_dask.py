@@ -17,9 +17,9 @@ from hpsearch.errors import ClusterLost, UsageError
 from hpsearch.objectives.code_objective import CodeObjective
 from hpsearch.objectives.function import Function
 from hpsearch.objectives.network import NetworkObjective
-from hpsearch.resuming import resume
 from hpsearch.running import CurveFile, curve_file, read_curve
-from hpsearch.starting import start
+from hpsearch.starting.resume import resume
+from hpsearch.starting.start import start
 from hpsearch.store import Run
 from hpsearch.trial import Metric, Result, Trial
 from tests.conftest import Recorder

@@ -15,12 +15,12 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from hpsearch.cli import main
-from hpsearch.signals import INTERRUPTS
+from hpsearch.machine.signals import INTERRUPTS
 
 _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload(
     [
-        "hpsearch.resuming",
+        "hpsearch.starting.resume",
         "hpsearch.executors.caviar",
         *(f"hpsearch.reports.{name}" for name in ("render", "lines", "live", "leaderboard")),
         __name__,

@@ -159,7 +159,9 @@ def test_what_is_stored_is_checked(
     case: Case, run: Path, full: bool, randomness: random.Random, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No content of a database is taken for a bug of hpsearch, and its neighbours are still listed."""
-    monkeypatch.setattr("hpsearch.kernels.restart_with", lambda values: None)  # it would be this process
+    monkeypatch.setattr(
+        "hpsearch.machine.kernels.restart_with", lambda values: None
+    )  # it would be this process
     with sqlite3.connect(run / "search.db") as connection:
         everything = list(changes(connection))
     connection.close()

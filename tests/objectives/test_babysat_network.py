@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from hpsearch.babysitting import RATE, RETURNS, TOUCHES, touches_of
 from hpsearch.data.load import load
 from hpsearch.network.hyperparameters import Hyperparameters
 from hpsearch.network.touched import scheduled
 from hpsearch.network.train import Training
 from hpsearch.objectives.network import NetworkObjective
+from hpsearch.touches.babysitting import RATE, RETURNS, TOUCHES, touches_of
 from hpsearch.trial import Epoch, Metric, Status, Trial
 from tests.objectives.test_network import Stop, untimed
 

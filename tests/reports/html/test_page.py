@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import hpsearch
-from hpsearch.plotting import plot, report
+from hpsearch.inspection.plotting import plot, report
 from hpsearch.reports.figures.saving import figure_bytes
 from hpsearch.reports.html.page import page
 from tests.reports.html.conftest import ANSI, HOSTILE, write_run

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import hpsearch
-from hpsearch.plotting import plot, report
+from hpsearch.inspection.plotting import plot, report
 from hpsearch.reports.figures.saving import figure_bytes
 from tests.browser import Browser, running
 

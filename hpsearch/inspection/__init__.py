@@ -1,0 +1,1 @@
+"""What a stored run shows: the same for the command line, Python and the dashboard."""

@@ -1,0 +1,1 @@
+"""What the computer and its operating system give, and what they may lack."""

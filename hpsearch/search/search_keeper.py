@@ -1,0 +1,137 @@
+"""Keeping an ask-and-tell search in a run directory, so that it is continued where it was interrupted."""
+
+import json
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from weakref import WeakValueDictionary
+
+from hpsearch.config import Config, trial_config
+from hpsearch.errors import RunExists, RunMismatch, UsageError
+from hpsearch.machine import kernels
+from hpsearch.machine.versions import changed_versions, versions
+from hpsearch.searchers import PriorObservation
+from hpsearch.store import Run
+from hpsearch.trial import Result, Trial
+
+_OPEN: WeakValueDictionary[Path, Run] = WeakValueDictionary()
+"""The runs that searches of this process are kept in: a notebook's cell may be run again."""
+
+
+class Keeper:
+    """The run directory of one search.
+
+    Args:
+        config: What is searched.
+        prior_observations: What the search knows beforehand.
+        directory: The run directory; made if there is none.
+        algorithm: The version of what chooses trials, for a new run.
+
+    Attributes:
+        run: The run, open for writing.
+
+    Raises:
+        RunMismatch: The run searches something else, or more trials.
+        RunExists: The directory exists, but is not a run directory.
+        RunError: As :meth:`hpsearch.store.Run.open`.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        prior_observations: Sequence[PriorObservation],
+        directory: Path,
+        algorithm: int,
+    ) -> None:
+        self._config = config
+        path = directory.resolve()
+        if (earlier := _OPEN.get(path)) is not None:
+            earlier.close()
+        known = [[dict(values), loss] for values, loss in prior_observations]
+        self.run = _continued(config, known, directory) or _begun(config, known, directory, algorithm)
+        self._complete = self.run.events()[-1:] != [] and self.run.events()[-1][1] == "completed"
+        _OPEN[path] = self.run
+
+    def record(self, trials: Sequence[Trial] = (), results: Sequence[Result] = ()) -> None:
+        """Record trials and results; they are on the disk when this returns.
+
+        Raises:
+            UsageError: The run is closed.
+            RunUnwritable: They could not be written.
+        """
+        if self.run.closed:
+            directory = self.run.directory
+            raise UsageError(
+                f"this search was closed, or a later Search continues {directory}. Use that one, or make it"
+                f" again: hpsearch.Search(…, directory={str(directory)!r})"
+            )
+        self.run.record(trials, results)
+        self._complete = self._complete and not trials
+
+    def write_best(self, trial: Trial) -> None:
+        """Write the best trial as a config."""
+        self.run.write_file("best.yaml", trial_config(self._config, trial))
+
+    def complete(self, results: int) -> None:
+        """Record that the search has ended."""
+        if not self._complete and not self.run.closed:
+            self.run.event("completed", f"{results} trials")
+            self._complete = True
+
+
+def _begun(config: Config, known: Sequence[object], directory: Path, algorithm: int) -> Run:
+    meta = {
+        "config": config.resolved(),
+        "source": config.source,
+        "base": str(config.base),
+        "overrides": [],
+        "data": "",
+        "versions": versions(),
+        "algorithm": algorithm,
+        "kernels": kernels.current_variables(),
+        "prior_observations": known,
+    }
+    try:
+        return Run.create(directory, config.source, meta)
+    except RunExists:
+        raise RunExists(
+            f"{directory} exists, but is not a run directory. Choose a directory that does not exist yet."
+        ) from None
+
+
+def _continued(config: Config, known: Sequence[object], directory: Path) -> Run | None:
+    """The run that is in the directory already, if there is one and it is of this search."""
+    if not (directory / "search.db").exists():
+        return None
+    run = Run.open(directory)
+    try:
+        _check(run, config, known)
+        for text in changed_versions(run.meta("versions")):
+            warnings.warn(text, stacklevel=4)
+        if config.resolved() != run.meta("config"):
+            run.set_meta(config=config.resolved(), source=config.source)
+            run.write_file("config.yaml", config.source)
+        if len(run.statuses()) < config.search.trials:
+            run.event("resumed", "")
+    except BaseException:
+        run.close()
+        raise
+    return run
+
+
+def _check(run: Run, config: Config, known: Sequence[object]) -> None:
+    stored = Config.from_resolved(run.meta("config"))
+    refused = [
+        f"\n  {each.key}: {each.ours} → {each.theirs}"
+        for each in stored.differences(config)
+        if each.key not in ("name", "search.trials") and not each.key.startswith("run.")
+    ]
+    if config.search.trials < stored.search.trials:
+        refused.append(f"\n  search.trials: {stored.search.trials} → {config.search.trials}")
+    if run.meta("prior_observations") != json.loads(json.dumps(known)):
+        refused.append("\n  prior_observations: other results")
+    if refused:
+        raise RunMismatch(
+            f"{run.directory} holds another search:{''.join(refused)}\nOnly trials may change, and only grow."
+            " Make the Search with the same arguments, or choose another directory."
+        )

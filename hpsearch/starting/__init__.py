@@ -1,0 +1,1 @@
+"""How a search starts, with what it knows beforehand; and again, after a stop or a move."""

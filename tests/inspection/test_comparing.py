@@ -1,0 +1,49 @@
+"""Tests of comparing runs."""
+
+from pathlib import Path
+
+import pytest
+
+from hpsearch.errors import UsageError
+from hpsearch.inspection.comparing import compared, comparison_figure, verdicts
+from hpsearch.reports.compare import comparison_tables, sentence
+from tests.inspection.test_leaderboards import make
+
+
+def test_runs_of_one_config_are_compared_together(tmp_path: Path) -> None:
+    """Those that differ by their seed; what differs and the best trials are side by side."""
+    with (
+        make(tmp_path / "x", [3, 2, 4]) as x,
+        make(tmp_path / "y", [3, 2.5, None], seed=1) as y,
+        make(tmp_path / "z", [9, 8, 9], lag=1) as z,
+    ):
+        runs = compared([x, y, z])
+    (verdict,) = verdicts(runs)
+    assert (verdict.ours, verdict.theirs) == (["x", "y"], ["z"])
+    assert verdict.found.loss == 8 - 2.25
+    assert "x and y are, on average, better than z by value 5.75" in sentence(verdict, "value")
+    _, settings, values = comparison_tables(runs)
+    assert [row["setting"] for row in settings.rows] == ["seed", "search.lag"]
+    assert [row["parameter"] for row in values.rows] == ["rate", "kind"]
+    assert "<svg" in comparison_figure(runs)._repr_html_()
+
+
+def test_other_metrics_and_the_same_run_are_refused(tmp_path: Path) -> None:
+    """And one run alone."""
+    with make(tmp_path / "x", [1]) as x, make(tmp_path / "y", [1], goal="maximize") as y:
+        for runs, message in (
+            ([x], "at least two"),
+            ([x, x], "found one twice"),
+            ([x, y], r"value \(minimize\) of x, value \(maximize\) of y"),
+        ):
+            with pytest.raises(UsageError, match=message):
+                compared(runs)
+
+
+def test_runs_without_a_value_say_so(tmp_path: Path) -> None:
+    """They have no verdict, and no figure."""
+    with make(tmp_path / "x", [None]) as x, make(tmp_path / "y", [None], seed=1) as y:
+        runs = compared([x, y])
+    assert verdicts(runs) == []
+    with pytest.raises(UsageError, match="nothing to compare"):
+        comparison_figure(runs)
