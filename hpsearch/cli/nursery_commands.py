@@ -108,11 +108,13 @@ def _run_of(target: Path, arguments: tuple[str, ...], schedule: Path | None) -> 
     from hpsearch.config import load
     from hpsearch.starting.relocation import origin
 
-    base, earlier = origin(target)
-    config = load(target, [*earlier, *arguments], base)
+    began = origin(target)
+    config = load(target, [*began.arguments, *arguments], began.base)
     kernels.restart_with(kernels.variables(config.run.kernels))
     from hpsearch.nursery.beginning import begin, read_schedule  # only now, as it loads NumPy
 
+    if began.note:
+        say(began.note)
     if schedule is not None:
         read_schedule(schedule)  # its mistakes end here, before anything is created
     return begin(config, say), "0"

@@ -67,7 +67,7 @@ def _reported(run: Run, *, timings: bool, alone: bool) -> ReportedRun:
         rows_of(config, run),
         complete=complete,
         # What equal searches share has no place in it; how far an interrupted one came is chance anyway.
-        place=run.directory.absolute() if timings or not complete else None,
+        place=run.directory if timings or not complete else None,
     )
 
 
