@@ -339,6 +339,11 @@ class Search:
             number = len(self._asked)
             return bool(self._again) or not self.waits(number) or self._buffer.results >= number - self.lag
 
+    @property
+    def stops_early(self) -> bool:
+        """Whether trials may be stopped early, at rungs."""
+        return self._rungs is not None
+
     def waits(self, number: int) -> bool:
         """Whether a trial depends on earlier results: its proposal, its rungs, or whether it starts."""
         enqueued = len(self._enqueued)
