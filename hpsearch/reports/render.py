@@ -116,13 +116,22 @@ def _csv(table: Table) -> Iterator[str]:
     order = [(others + choices).index(column) for column in columns]
     lines = _Lines()
     writer = csv.writer(lines, lineterminator="\n")
-    writer.writerow(printable(column.header) for column in columns)
+    writer.writerow(map(printable, _names(columns)))
     rows = iter(table.rows)
     while part := list(itertools.islice(rows, _PART)):
         cells = [_cells(column.values(part)) for column in others] + _choice_cells(choices, part)
         writer.writerows(zip(*(cells[index] for index in order), strict=True))
         yield lines.drain()
     yield lines.drain()
+
+
+def _names(columns: Sequence[Column]) -> list[str]:
+    """The columns' names in CSV, all different: of two columns with one header, one is named by its key."""
+    names: dict[int, str] = {}
+    for index, column in sorted(enumerate(columns), key=lambda item: len(item[1].key)):
+        taken = column.header in names.values()
+        names[index] = ".".join(column.key) if taken else column.header
+    return [names[index] for index in range(len(columns))]
 
 
 class _Lines:
