@@ -9,12 +9,12 @@ import json
 import sqlite3
 import threading
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from hpsearch.errors import UsageError
+from hpsearch.errors import RunDamaged, UsageError
 from hpsearch.results import Results
 from hpsearch.standing import Place, Standing
 from hpsearch.store.database_file import checksum_of, damaged, sqlite_errors
@@ -41,6 +41,11 @@ _PART = 1000
 _COLUMNS = "trials.*, results.*, curves.*"
 _OF_TRIALS, _OF_RESULTS = 4, 12
 """How many columns the tables have."""
+
+_NOT_OURS = ValueError, TypeError, RecursionError
+"""What reading a row raises that hpsearch did not write."""
+
+_Read = TypeVar("_Read")
 
 
 class DatabaseReader:
@@ -358,48 +363,58 @@ class DatabaseReader:
             raise damaged(self.path, f"trial {number} is missing, and has a result")
         if number is None:
             return self._trial(*asked), None
-        self._check(f"the result of trial {number}", answered)
+        what = "the result of trial"
+        self._check(what, answered)
         trial = self._trial(*asked)
         curve = self._curve(*row[_OF_TRIALS + _OF_RESULTS :])
-        with self._decoding(f"the result of trial {number}"):
-            return trial, read_result(answered[:-1], curve, trial.values, self.metric)
+        return trial, self._decoded(
+            what, number, read_result, answered[:-1], curve, trial.values, self.metric
+        )
 
     def _standing(self, answered: tuple[Any, ...], asked: tuple[Any, ...], place: Place) -> Standing:
         number = place.number
         if None in asked:
             raise damaged(self.path, f"trial {number} is missing, and has a result")
-        self._check(f"trial {number}", asked)
-        self._check(f"the result of trial {number}", answered)
-        with self._decoding(f"trial {number}"):
-            values = read_values(asked[1], self._check_values)
-        with self._decoding(f"the result of trial {number}"):
-            return read_standing(answered[:-1], place, values, self.metric)
+        self._check("trial", asked)
+        self._check("the result of trial", answered)
+        values = self._decoded("trial", number, read_values, asked[1], self._check_values)
+        return self._decoded(
+            "the result of trial", number, read_standing, answered[:-1], place, values, self.metric
+        )
 
     def _curve(self, number: int | None, text: str, checksum: int) -> tuple[Epoch, ...]:
         if number is None:
             return ()
-        what = f"the learning curve of trial {number}"
+        what = "the learning curve of trial"
         self._check(what, (number, text, checksum))
-        with self._decoding(what):
-            return read_curve(text)
+        return self._decoded(what, number, read_curve, text)
 
     def _trial(self, number: int, text: str, started: str, checksum: int) -> Trial:
-        self._check(f"trial {number}", (number, text, started, checksum))
-        with self._decoding(f"trial {number}"):
-            return read_trial(number, text, started, self._check_values)
+        self._check("trial", (number, text, started, checksum))
+        return self._decoded("trial", number, read_trial, number, text, started, self._check_values)
 
     def _check(self, what: str, row: tuple[Any, ...]) -> None:
         if checksum_of(*row[:-1]) != row[-1]:
-            raise damaged(self.path, f"{what} fails its checksum")
+            raise damaged(self.path, f"{what} {row[0]} fails its checksum")
+
+    def _decoded(self, what: str, number: int, read: Callable[..., _Read], *arguments: object) -> _Read:
+        """What is read from a row of a trial; :meth:`_decoding` would take as long as reading it."""
+        try:
+            return read(*arguments)
+        except _NOT_OURS as error:
+            raise self._malformed(f"{what} {number}", error) from error
 
     @contextlib.contextmanager
     def _decoding(self, what: str) -> Iterator[None]:
         """Rows that are not ours as damage; ``what`` is being read."""
         try:
             yield
-        except (ValueError, TypeError) as error:
-            why = str(error) if isinstance(error, Malformed) else "it is not what hpsearch writes"
-            raise damaged(self.path, f"{what} is malformed: {why}") from error
+        except _NOT_OURS as error:
+            raise self._malformed(what, error) from error
+
+    def _malformed(self, what: str, error: Exception) -> RunDamaged:
+        why = str(error) if isinstance(error, Malformed) else "it is not what hpsearch writes"
+        return damaged(self.path, f"{what} is malformed: {why}")
 
 
 def _limit(limit: int | None) -> int:

@@ -37,13 +37,28 @@ def is_whole(value: object, below: int = 2**63) -> bool:
 
 
 def is_number(value: object) -> bool:
-    """Whether a value is a finite number."""
-    return (type(value) is float or type(value) is int) and math.isfinite(value)
+    """Whether a value is a finite number, and one that a float can hold."""
+    if type(value) is float:
+        return math.isfinite(value)
+    return type(value) is int and abs(value) < _LARGEST
 
 
 def is_figures(value: object) -> bool:
     """Whether a value is a mapping to numbers, or to None where a number was not finite."""
-    return isinstance(value, dict) and all(each is None or is_number(each) for each in value.values())
+    return isinstance(value, dict) and all(map(_is_figure, value.values()))
+
+
+def _is_figure(value: object) -> bool:
+    return value is None or is_number(value)
+
+
+def _holds_numbers(value: object) -> bool:
+    """Whether all numbers in JSON data are such as :func:`is_number` takes."""
+    if isinstance(value, dict):
+        return all(map(_holds_numbers, value.values()))
+    if isinstance(value, list):
+        return all(map(_holds_numbers, value))
+    return not isinstance(value, float | int) or isinstance(value, bool) or is_number(value)
 
 
 def is_time(value: object) -> bool:
@@ -148,14 +163,19 @@ NEEDED = frozenset({"config", "created", "data", "kernels", "prior_observations"
 def read_json(text: object) -> Any:
     """The data of a JSON text.
 
+    Numbers in it may be too large for a float, so whoever takes some checks them.
+
     Raises:
-        Malformed: It is none, or holds a number that is not finite or that no float can hold.
+        Malformed: It is none.
     """
     if not isinstance(text, str):
         raise Malformed(f"it is not text but {type(text).__name__}")
-    decoder = _CAREFUL if _HUGE.search(text) else _FAST
+    return _decoded(_DECODER.decode, text)
+
+
+def _decoded(decode: Callable[..., Any], *arguments: object) -> Any:
     try:
-        return decoder.decode(text)
+        return decode(*arguments)
     except RecursionError:
         raise Malformed("it is nested too deeply") from None
     except ValueError as error:
@@ -169,7 +189,7 @@ def read_meta(key: str, text: object) -> Any:
         Malformed: It is not what that entry has to be.
     """
     value = read_json(text)
-    if key in _META and not _META[key](value):
+    if not _holds_numbers(value) or (key in _META and not _META[key](value)):
         raise Malformed("it has not the form that it needs")
     return value
 
@@ -186,7 +206,7 @@ class ValueCheck:
         self._checks: list[tuple[str, bool, Check]] = []
         for name, parameter in (space or {}).items():
             if not isinstance(parameter, dict):  # a constant
-                self._checks.append((name, False, lambda _: True))
+                self._checks.append((name, False, _holds_numbers))
                 continue
             choices = parameter.get("values")
             check = _is_one_of(choices) if isinstance(choices, list) else is_number
@@ -199,13 +219,14 @@ class ValueCheck:
             Malformed: They are not of the space.
         """
         if self._space is None:
+            _need(_holds_numbers(values), "numbers")
             return
         known = 0
         for name, optional, check in self._checks:
-            if name in values:
+            value = values.get(name, _ABSENT)
+            if value is not _ABSENT:
                 known += 1
-                _need(check(values[name]), f"value of {name}")
-            elif not optional:
+            if not (optional if value is _ABSENT else check(value)):
                 raise Malformed(f"its value of {name} is wrong")
         if known < len(values):
             name = min(values.keys() - self._space.keys())
@@ -213,15 +234,16 @@ class ValueCheck:
 
 
 def _is_one_of(choices: Sequence[object]) -> Check:
-    known = {_identity(choice) for choice in choices}
-    return lambda value: _identity(value) in known
+    """Whether a value is one of some choices, where 1, 1.0 and true differ."""
+    plain = {(type(choice), choice) for choice in choices if not isinstance(choice, _NESTED)}
+    nested = {json.dumps(choice, sort_keys=True) for choice in choices if isinstance(choice, _NESTED)}
 
+    def check(value: object) -> bool:
+        if isinstance(value, _NESTED):
+            return json.dumps(value, sort_keys=True) in nested
+        return (type(value), value) in plain
 
-def _identity(value: object) -> object:
-    """Something to be compared that tells 1, 1.0 and true apart."""
-    if isinstance(value, list | dict):
-        return json.dumps(value, sort_keys=True)
-    return type(value), value
+    return check
 
 
 def read_values(text: object, check_values: ValueCheck) -> Mapping[str, Value]:
@@ -234,9 +256,11 @@ def read_values(text: object, check_values: ValueCheck) -> Mapping[str, Value]:
     Raises:
         Malformed: There are none, or they are not of the space.
     """
-    data = read_json(text)
-    if not isinstance(data, dict) or not isinstance(values := data.get("values"), dict):
+    if not (isinstance(text, str) and text.startswith(_VALUES)):
         raise Malformed("its form is wrong")
+    values: Mapping[str, Value]
+    values, _ = _decoded(_DECODER.raw_decode, text, len(_VALUES))  # half as long as all of it
+    _need(isinstance(values, dict), "form")
     check_values(values)
     return values
 
@@ -284,12 +308,16 @@ _TRIAL: Mapping[str, Check] = {
     "values": _is_mapping,
     "seed": _is_seed,
     "rungs": lambda value: isinstance(value, list) and all(map(_is_rung, value)),
-    "origin": _is_mapping,
+    "origin": lambda value: isinstance(value, dict) and _holds_numbers(value),
     "more_seeds": lambda value: isinstance(value, list) and all(map(_is_seed, value)),
     "repeat_below": is_number,
 }
 """What a trial's JSON holds."""
+_VALUES = '{"values":'
+"""What it begins with."""
 _OPTIONAL = {"repeat_below"}
+_ABSENT = object()
+_NESTED = (list, dict)  # built once, not for every value
 
 
 def read_curve(text: object) -> tuple[Epoch, ...]:
@@ -305,9 +333,12 @@ def read_curve(text: object) -> tuple[Epoch, ...]:
         if not isinstance(epoch, list) or len(epoch) != 3:
             raise Malformed("its form is wrong")
         number, metrics, seconds = epoch
-        _need(is_whole(number) and number > last, "epoch")
-        _need(is_figures(metrics), "metrics")
-        _need(is_number(seconds), "seconds")
+        if not (is_whole(number) and number > last):
+            raise Malformed("its epoch is wrong")
+        if not is_figures(metrics):
+            raise Malformed("its metrics are wrong")
+        if not is_number(seconds):
+            raise Malformed("its seconds are wrong")
         last = number
     return tuple(itertools.starmap(Epoch, curve))
 
@@ -389,23 +420,5 @@ def _refuse(text: str) -> NoReturn:
     raise ValueError(f"{text} is not a number of JSON")
 
 
-def _finite(text: str) -> float:
-    number = float(text)
-    if not math.isfinite(number):
-        raise ValueError(f"{text:.20} is too large")
-    return number
-
-
-def _moderate(text: str) -> int:
-    number = int(text)
-    if abs(number) >= _LARGEST:
-        raise ValueError(f"{text:.20}… is too large")
-    return number
-
-
-_HUGE = re.compile(r"[eE]\+?\d{3}|\d{200}")
-"""What every number has that is too large, and few texts besides."""
-_FAST = json.JSONDecoder(parse_constant=_refuse)
-_CAREFUL = json.JSONDecoder(parse_constant=_refuse, parse_float=_finite, parse_int=_moderate)
-"""Slower, as it calls a function for every number."""
+_DECODER = json.JSONDecoder(parse_constant=_refuse)
 _STATUSES = {str(status): status for status in Status}
