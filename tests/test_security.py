@@ -229,7 +229,7 @@ def test_hostile_text_in_progress(kind: str, tmp_path: Path) -> None:
             callback.on_trial_complete(trial, result)
             callback.on_message(HOSTILE[kind])
     assert not STEERING.search(lines.getvalue())
-    shown = terminal.file.getvalue()  # type: ignore[attr-defined]  # a StringIO
+    shown = terminal.file.getvalue()
     assert "\x1b]0;" not in shown
     assert "\x1b[2J" not in shown
     assert not STEERING.search(re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\r", "", shown))

@@ -75,7 +75,7 @@ def test_losses_that_are_not_finite_are_nan() -> None:
 )
 def test_real_numbers_of_every_kind_are_metrics(value: object) -> None:
     """Python's and NumPy's numbers pass, scalars in an array too."""
-    assert real_number(value) == float(value)  # type: ignore[arg-type]
+    assert real_number(value) == float(value)
 
 
 @pytest.mark.parametrize(

@@ -220,7 +220,8 @@ class CodePreparation:
                 now.files[name] = content
         places = (self._root, directory / record["directory"])
         used = [self._user_code.used(self._root, place) for place in places]
-        return changes(kept, record, now, None if None in used else set().union(*used))  # type: ignore[arg-type]
+        known = [names for names in used if names is not None]
+        return changes(kept, record, now, set().union(*known) if len(known) == len(used) else None)
 
     def _accept(self, run: Run, record: Mapping[str, Any] | None, kept: Sequence[int]) -> Sequence[str]:
         """Continue with the project's code, whose copy takes the place of the old one."""

@@ -328,9 +328,9 @@ class DatabaseReader:
             return connection.execute(query, parameters).fetchall()
 
     def _results(self, where: str, *parameters: object) -> list[Result]:
-        # `where` is one of the constant clauses above; whatever varies is bound.
         joined = (
-            f"SELECT {COLUMNS} FROM results LEFT JOIN trials USING (number)"  # noqa: S608
+            # `where` is one of the constant clauses above; whatever varies is bound.
+            f"SELECT {COLUMNS} FROM results LEFT JOIN trials USING (number)"  # noqa: S608 -- constants
             f" LEFT JOIN curves USING (number) {where}"
         )
         records = (self._decoder.record(row) for row in self._rows(joined, *parameters))

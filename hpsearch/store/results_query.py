@@ -105,7 +105,7 @@ class ResultsQuery:
             name = names[self.sort]
             order = f"{name} IS NULL, {name} {'DESC' if self.descending else 'ASC'}"
         # Its parts are constants of this module, and the names that it gives to columns.
-        return f"{rows} SELECT trial FROM joined{where} ORDER BY {order}, trial", bound  # noqa: S608
+        return f"{rows} SELECT trial FROM joined{where} ORDER BY {order}, trial", bound  # noqa: S608 -- constants
 
     def _names(self) -> dict[Column, str]:
         """What each column is called in the queries."""

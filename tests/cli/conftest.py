@@ -54,7 +54,7 @@ def curve(*errors: float | None) -> tuple[Epoch, ...]:
 
 def trial(number: int, **values: object) -> Trial:
     """A trial of the example."""
-    return Trial(number, values, 1000 + number, (Rung(2, 0.25),) if number > 3 else (), {"phase": "coarse"})  # type: ignore[arg-type]
+    return Trial(number, values, 1000 + number, (Rung(2, 0.25),) if number > 3 else (), {"phase": "coarse"})
 
 
 def answer(

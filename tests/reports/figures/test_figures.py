@@ -30,9 +30,9 @@ FOUR = [
 ]
 
 
-def of(panel: Panel, kind: type, role: str) -> list:  # type: ignore[type-arg]
+def of(panel: Panel, kind: type, role: str) -> list:
     """The marks of a kind and a role."""
-    return [mark for mark in panel.marks if isinstance(mark, kind) and mark.role == role]  # type: ignore[attr-defined]
+    return [mark for mark in panel.marks if isinstance(mark, kind) and mark.role == role]
 
 
 def importance(**shares: float) -> Importance:
