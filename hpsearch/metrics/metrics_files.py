@@ -210,7 +210,7 @@ def _rows(text: str, separator: str, metric: str) -> list[Entries]:
             if value is not None and name:
                 numbers[name] = value
             elif canonical(name) == canonical(metric) and cell.strip().lower() not in _MISSING:
-                raise UnreadableMetrics(f"row {count} has {cell!r:.50} for {name}, which is no number")
+                raise UnreadableMetrics(f"row {count} has {cell!r:.50} for {name}, which is not a number")
         entries.append(numbers)
     return entries
 

@@ -138,7 +138,7 @@ class NurseryApp(App[None]):
         self._say(
             "Press space to train, ? for help."
             if not self.model.history.epochs
-            else f"Restored at epoch {self.model.learner.epoch}. Press space to go on."
+            else f"Restored at epoch {self.model.learner.epoch}. Press space to continue."
         )
 
     async def on_unmount(self) -> None:

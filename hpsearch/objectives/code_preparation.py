@@ -256,7 +256,7 @@ class CodePreparation:
             return []
         again = [str(number) for number in range(max(kept)) if number not in set(kept)]
         trials = f"trials {', '.join(again)} and " if again else ""
-        text = f"{trials}from trial {max(kept) + 1} on, other code than before: {', '.join(names)}"
+        text = f"{trials}from trial {max(kept) + 1} on, with changed code: {', '.join(names)}"
         run.event("code changed", text)
         return [f"{text[0].upper()}{text[1:]}. Results before and after may not be comparable."]
 

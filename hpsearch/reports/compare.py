@@ -64,7 +64,7 @@ def comparison_tables(runs: Sequence[ComparedRun]) -> list[Table]:
     settings = _settings(runs)
     sides = [Column(run.name, (run.name,), _text) for run in runs]
     rows = [{"setting": key, **values} for key, values in settings.items()]
-    same = () if rows else ("None: they search the same, with the same settings.",)
+    same = () if rows else ("None: they have the same space and the same settings.",)
     heading = Column("setting", ("setting",))
     tables.append(Table("settings", [heading, *sides], rows, title="Different settings", notes=same))
     best = [{"parameter": name, **values} for name, values in _best_values(runs).items()]

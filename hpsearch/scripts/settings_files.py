@@ -136,7 +136,7 @@ def _text(path: Path) -> str:
             raise UnreadableSettings(f"{path} is too large.")
         return path.read_text(encoding="utf-8")
     except OSError:
-        raise UnreadableSettings(f"{path} is not there.") from None
+        raise UnreadableSettings(f"{path} does not exist.") from None
     except UnicodeDecodeError:
         raise UnreadableSettings(f"{path} cannot be read.") from None
 

@@ -111,5 +111,5 @@ def read_meta(key: str, text: object) -> Any:
     """
     value = read_json(text)
     if key in _META and not _META[key](value):
-        raise Malformed("it has not the form that it needs")
+        raise Malformed("its form is wrong")
     return value
