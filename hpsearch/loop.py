@@ -120,7 +120,7 @@ class Deadline:
         return self._clock() >= self._at
 
     def look(self, callback: Callback, running: int) -> bool:
-        """Whether it has passed; the first time, the user is told what is still awaited."""
+        """Whether it has passed; the first time, the user learns what is still awaited."""
         if self.passed and not self._said and running:
             self._said = True
             trials = "1 running trial" if running == 1 else f"{running} running trials"

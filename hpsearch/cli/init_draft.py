@@ -127,7 +127,7 @@ def _module(where: str) -> str:
 
 
 def _helped(path: Path, base: list[str], before: list[str]) -> Script:
-    """What a program says of itself, and what its text says that it prints.
+    """What a program says about itself, and what its text says that it prints.
 
     Raises:
         UsageError: It cannot be run.

@@ -229,7 +229,7 @@ class Dask:
                     return Client(scheduler, **options)
                 if file:
                     return Client(scheduler_file=existing(file), **options)
-                self._surroundings.enter_context(SafePath())  # dask may start a worker anew at any time
+                self._surroundings.enter_context(SafePath())  # dask may restart a worker at any time
                 self._cluster = local_cluster(most, retries)
                 return Client(self._cluster, **options)
         except Exception as error:

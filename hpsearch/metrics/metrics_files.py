@@ -170,7 +170,7 @@ def _lines(file: Path, metric: str, *, ended: bool) -> list[Entries]:
     """What a file has, in order: one mapping a row, a line or an element.
 
     Raises:
-        ValueError: It does not have its format, or the metric is no number.
+        ValueError: It does not have its format, or the metric is not a number.
         OSError: It cannot be read.
     """
     if file.stat().st_size > LARGEST_FILE:

@@ -46,7 +46,7 @@ _PROMPTS = {
 
 
 class _Curves(Static):
-    """The curves, which are drawn anew when their room changes."""
+    """The curves, which are redrawn when their room changes."""
 
     app: "NurseryApp"
 
@@ -67,7 +67,7 @@ class NurseryApp(App[None]):
     Args:
         nursery: Open.
         model: The model to begin with.
-        title: What the first line says of the run and its trial.
+        title: What the first line says about the run and its trial.
         best: The learning curve of the trial that leads the search.
     """
 

@@ -29,7 +29,7 @@ def title_text(title: str, keeper: Keeper) -> Text:
     """The first line: which model it is, how far it is, and what is going on.
 
     Args:
-        title: What it says of the run and its trial.
+        title: What it says about the run and its trial.
         keeper: Trains the model.
     """
     model, learner = keeper.model, keeper.model.learner

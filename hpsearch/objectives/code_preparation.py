@@ -107,7 +107,7 @@ class CodePreparation:
 
         Args:
             run: Open for writing.
-            kept: The trials whose results stay; without any, other code is as good.
+            kept: The trials whose results stay; without any, any code will do.
             accept: Whether to continue with other code.
 
         Returns:

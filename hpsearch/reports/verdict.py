@@ -32,7 +32,7 @@ def verdict(
         results: All results.
         ranked: Those with a value, best first.
         bounds: The parameters whose best value is at the end of its range.
-        found: Which parameters matter; None if that cannot be told.
+        found: Which parameters matter; None if that is unknown.
         rows: The number of rows, if the metric is a share of them.
     """
     if not results:

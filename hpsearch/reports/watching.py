@@ -14,7 +14,7 @@ _CLEAR = "\x1b[2J"
 def watch(
     show: Callable[[Console], None], changing: Callable[[], bool], pause: Callable[[], None], screen: Console
 ) -> None:
-    """Show something until it changes no more; what there is no room for is cut off below.
+    """Show something until it stops changing; what there is no room for is cut off below.
 
     Args:
         show: Prints it.

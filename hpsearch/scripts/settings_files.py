@@ -119,7 +119,7 @@ def load_yaml_tree(path: Path) -> MappingNode:
     """A YAML file as a tree.
 
     Raises:
-        UnreadableSettings: It cannot be read, or is no mapping.
+        UnreadableSettings: It cannot be read, or is not a mapping.
     """
     try:
         root = compose(_text(path), Position(str(path), 1, 1), Problems(), dialect=Dialect(_resolve))

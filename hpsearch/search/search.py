@@ -47,13 +47,13 @@ class Search:
             search.tell(trial, train(**trial.values))
         search.best.values
 
-    Any number of threads may ask and tell at once. At most ``lag + 1`` trials run at the same time, and their
-    number changes nothing: the trials are those of one thread.
+    Any number of threads may ask and tell at once. At most ``lag + 1`` trials run at the same time, and the
+    number of threads changes nothing: the trials are those of one thread.
 
     With a ``directory``, every trial and result is on the disk when :meth:`ask` and :meth:`tell` return. The
     same Search with the same directory continues it: trials without a result are asked for again first.
 
-    A search without one can be pickled, with what was told; the copy also asks first for what has no result.
+    A search without one can be pickled, with its results; the copy also asks again for trials without one.
 
     Args:
         space: The space: a mapping as under ``space:`` in a config, a list of parameters, or a Space.

@@ -27,7 +27,7 @@ from hpsearch.trial import Result, Status, Trial
 __all__ = ["DatabaseReader"]
 
 _PART = 1000
-"""As many trials are read at once."""
+"""How many trials are read at once."""
 
 
 class DatabaseReader:

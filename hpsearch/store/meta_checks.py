@@ -1,4 +1,4 @@
-"""What the entries of the table ``meta`` say of a run, checked before anything is made of them."""
+"""What the entries of the table ``meta`` say about a run, checked before anything is made of them."""
 
 import re
 from collections.abc import Mapping

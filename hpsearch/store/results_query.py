@@ -17,7 +17,7 @@ COLUMNS = ("trial", "value", "tie", "status", "epochs", "seconds", "reason")
 Operator = Literal["=", "!=", "<", "<=", ">", ">="]
 
 _ROWS = (
-    "WITH joined AS (SELECT number AS trial, trial AS question, value, loss, tie AS order_of_ties,"
+    "WITH joined AS (SELECT number AS trial, trial AS tried, value, loss, tie AS order_of_ties,"
     " CASE WHEN tie < ? THEN tie * ? END AS tie, status, epochs, seconds, reason{}"
     " FROM results JOIN trials USING (number))"
 )
@@ -97,7 +97,7 @@ class ResultsQuery:
             tests.append(test)
             bound += values
         for word in self.words:
-            tests.append("instr(lower(question || ' ' || status || ' ' || reason), lower(?))")
+            tests.append("instr(lower(tried || ' ' || status || ' ' || reason), lower(?))")
             bound.append(word)
         where = f" WHERE {' AND '.join(tests)}" if tests else ""
         order = "loss IS NULL, loss, order_of_ties"

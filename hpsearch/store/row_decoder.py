@@ -43,30 +43,30 @@ class RowDecoder:
 
     def record(self, row: tuple[Any, ...]) -> tuple[Trial, Result | None]:
         """The trial, the result and the learning curve of a row of all three tables."""
-        asked, answered = row[:_OF_TRIALS], row[_OF_TRIALS : _OF_TRIALS + _OF_RESULTS]
-        number = answered[0]
-        if None in asked:
+        trial_row, result_row = row[:_OF_TRIALS], row[_OF_TRIALS : _OF_TRIALS + _OF_RESULTS]
+        number = result_row[0]
+        if None in trial_row:
             raise damaged(self._path, f"trial {number} is missing, and has a result")
         if number is None:
-            return self.trial(*asked), None
-        check(self._path, f"the result of trial {number}", answered)
-        trial = self.trial(*asked)
+            return self.trial(*trial_row), None
+        check(self._path, f"the result of trial {number}", result_row)
+        trial = self.trial(*trial_row)
         curve = self._curve(*row[_OF_TRIALS + _OF_RESULTS :])
         with decoding(self._path, f"the result of trial {number}"):
-            return trial, read_result(answered[:-1], curve, trial.values, self.metric)
+            return trial, read_result(result_row[:-1], curve, trial.values, self.metric)
 
     def standing(self, row: tuple[Any, ...], place: Place) -> Standing:
         """The row of a leaderboard that a row of the tables of results and trials holds."""
-        answered, asked = row[:_OF_RESULTS], row[_OF_RESULTS:]
+        result_row, trial_row = row[:_OF_RESULTS], row[_OF_RESULTS:]
         number = place.number
-        if None in asked:
+        if None in trial_row:
             raise damaged(self._path, f"trial {number} is missing, and has a result")
-        check(self._path, f"trial {number}", asked)
-        check(self._path, f"the result of trial {number}", answered)
+        check(self._path, f"trial {number}", trial_row)
+        check(self._path, f"the result of trial {number}", result_row)
         with decoding(self._path, f"trial {number}"):
-            values = read_values(asked[1], self._check_values)
+            values = read_values(trial_row[1], self._check_values)
         with decoding(self._path, f"the result of trial {number}"):
-            return read_standing(answered[:-1], place, values, self.metric)
+            return read_standing(result_row[:-1], place, values, self.metric)
 
     def trial(self, number: int, text: str, started: str, checksum: int) -> Trial:
         """The trial that a row of its table holds."""
