@@ -228,7 +228,7 @@ class Dask:
                 if scheduler:
                     return Client(scheduler, **options)
                 if file:
-                    return Client(scheduler_file=existing(file), **options)
+                    return Client(scheduler_file=existing(file, CONNECT_SECONDS), **options)
                 self._surroundings.enter_context(SafePath())  # dask may restart a worker at any time
                 self._cluster = local_cluster(most, retries)
                 return Client(self._cluster, **options)

@@ -40,13 +40,17 @@ def compared_versions(machine: Mapping[str, Any]) -> dict[str, str]:
     return packages | {"python": ".".join(packages["python"].split(".")[:2])}
 
 
-def existing(path: str) -> str:
+def existing(path: str, seconds: float) -> str:
     """The path of a scheduler file, once it exists; Dask would wait for it without end.
+
+    Args:
+        path: The file.
+        seconds: How long to wait for it.
 
     Raises:
         FileNotFoundError: It does not appear in time.
     """
-    deadline = time.monotonic() + CONNECT_SECONDS
+    deadline = time.monotonic() + seconds
     while not Path(path).is_file():
         if time.monotonic() > deadline:
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
