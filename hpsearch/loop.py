@@ -36,6 +36,7 @@ class SearchStart:
         slots: How many trials run at once.
         trials: The trials of ``results``.
         results: The results that are there already, by number.
+        rows: The number of rows, if the metric is a share of them.
         draining: Says whether no new trials start any more, and those that run are awaited.
     """
 
@@ -47,6 +48,7 @@ class SearchStart:
     slots: int
     trials: Sequence[Trial] = ()
     results: Sequence[Result] = ()
+    rows: int | None = None
     draining: Callable[[], bool] = lambda: False
 
 
@@ -157,6 +159,7 @@ def run_search(
     *,
     accept_failures: bool = False,
     why: str = "",
+    rows: int | None = None,
 ) -> bool:
     """Run a search to its end.
 
@@ -170,6 +173,7 @@ def run_search(
         deadline: When no new trials start any more.
         accept_failures: Whether the first trials may all fail for a reason that none had before.
         why: Why that executor was chosen, if there was a choice: what decided it.
+        rows: The number of rows, if the metric is a share of them.
 
     Returns:
         Whether it has ended; if not, the deadline has stopped it.
@@ -198,6 +202,7 @@ def run_search(
                 executor.slots,
                 trials,
                 known,
+                rows,
                 lambda: signals.draining or (deadline is not None and deadline.passed),
             )
         )

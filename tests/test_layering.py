@@ -82,6 +82,7 @@ ROOMS: dict[str, set[str]] = {
         "search",
         "searchers",
         "space",
+        "standing",
         "store",
         "trial",
     },
@@ -158,6 +159,7 @@ ROOMS: dict[str, set[str]] = {
         "reports",
         "running",
         "searchers",
+        "standing",
         "store",
         "trial",
         "trying",
@@ -183,6 +185,7 @@ ROOMS: dict[str, set[str]] = {
 """What each room may import."""
 
 TYPES: dict[str, set[str]] = {
+    "standing": {"config", "store"},
     "objectives": {"config", "store"},
     "executors": {"config"},
     "reports": {"loop"},

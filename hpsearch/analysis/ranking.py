@@ -1,43 +1,13 @@
 """Leaderboards."""
 
-import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from hpsearch.standing import Place, Standing
+from hpsearch.standing import Place, Standing, error_of_standing
 from hpsearch.touches.babysitting import TOUCHES
 from hpsearch.trial import Metric, Result
 
-__all__ = ["leaderboard_row", "rows_of", "standard_error", "standings"]
-
-
-def standard_error(value: float | None, over_seeds: float | None, rows: int | None) -> float | None:
-    """The standard error of a trial's value: over its seeds, or else, of a share of rows, by their number.
-
-    A share p of n rows has the standard error √(p (1 − p) / n). It is taken with one hit and one miss more
-    than were seen, so that no errors among few rows do not mean certainty (as Agresti and Coull, 1998, do).
-
-    Args:
-        value: The value.
-        over_seeds: Its standard error over the trial's seeds, if it has several.
-        rows: The number of rows, if the value is the share of them with some property.
-    """
-    if over_seeds is not None or value is None or not rows:
-        return over_seeds
-    share = (value * rows + 1) / (rows + 2)
-    return math.sqrt(share * (1 - share) / rows)
-
-
-def rows_of(name: str, shares: Mapping[str, str], rows: Mapping[str, int] | None) -> int | None:
-    """The number of rows that a metric is a share of; None if it is not one.
-
-    Args:
-        name: The metric's name.
-        shares: The metrics that are shares, each with the split of its rows.
-        rows: The number of rows of each split, if known.
-    """
-    split = shares.get(name)
-    return None if split is None or rows is None else rows.get(split)
+__all__ = ["leaderboard_row", "standings"]
 
 
 def leaderboard_row(
@@ -66,7 +36,7 @@ def leaderboard_row(
     row["reason"], _, _ = standing.reason.partition("\n")  # a traceback has paths, which differ
     if standing.place.tied:
         row["tied"] = True
-    if (error := standard_error(standing.value, standing.standard_error, rows)) is not None:
+    if (error := error_of_standing(standing, rows)) is not None:
         row["standard_error"] = error
     if TOUCHES in standing.final:
         row[TOUCHES] = int(standing.final[TOUCHES] or 0)

@@ -145,17 +145,20 @@ def status(directory: Path, form: Form, color: Color) -> None:
     from hpsearch.config import Config
     from hpsearch.reports.render import print_report
     from hpsearch.reports.status import status_details
+    from hpsearch.standing import rows_of
     from hpsearch.store import Run
 
     with Run.read(directory) as run:
+        config = Config.from_resolved(run.meta("config"))
         details = status_details(
             directory,
-            Config.from_resolved(run.meta("config")),
+            config,
             searching=run.searching(),
             counts=run.counts(),
             unfinished=run.unfinished(),
             running=run.running(),
             best=next(iter(run.ranking(1)), None),
+            rows=rows_of(config, run),
             events=run.events(),
         )
     print_report(details, form, console(color))
@@ -185,6 +188,7 @@ def show(
     from hpsearch.config import Config
     from hpsearch.reports.render import print_report
     from hpsearch.reports.show import run_details, trial_details
+    from hpsearch.standing import rows_of
     from hpsearch.store import Run
     from hpsearch.trying import command_line
 
@@ -208,6 +212,7 @@ def show(
                 run.trial(number),
                 run.result(number),
                 running=next((each for each in run.running() if each.trial.number == number), None),
+                rows=rows_of(config, run),
                 timings=timings,
                 command=line,
                 command_data=exact,
@@ -243,6 +248,7 @@ def list_runs(root: Path, form: Form, color: Color) -> None:
     from hpsearch.errors import HpsearchError, RunNotFound
     from hpsearch.reports.list import run_row, runs_table, unreadable_row
     from hpsearch.reports.render import print_report
+    from hpsearch.standing import rows_of
     from hpsearch.store import Run
 
     if not os.path.isdir(root):  # noqa: PTH112 -- Path.is_dir raises for a name that is too long
@@ -251,13 +257,15 @@ def list_runs(root: Path, form: Form, color: Color) -> None:
     for directory in sorted(path for path in root.glob("[!.]*") if os.path.lexists(path / "search.db")):
         try:
             with Run.read(directory) as run:
+                config = Config.from_resolved(run.meta("config"))
                 row = run_row(
                     directory,
-                    Config.from_resolved(run.meta("config")),
+                    config,
                     run.meta("created"),
                     searching=run.searching(),
                     counts=run.counts(),
                     best=next(iter(run.ranking(1)), None),
+                    rows=rows_of(config, run),
                     events=run.events(),
                 )
         except HpsearchError as error:

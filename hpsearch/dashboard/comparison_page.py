@@ -6,7 +6,9 @@ from hpsearch.dashboard.layout import Page, Part, address, grid, link
 from hpsearch.dashboard.run_page import figure_slots, state_html
 from hpsearch.dashboard.watched_runs import WatchedRun
 from hpsearch.reports.figures.svg import escape
-from hpsearch.reports.text import plain, value_text
+from hpsearch.reports.text import value_text, with_error
+from hpsearch.standing import error_of_result
+from hpsearch.trial import Result
 
 __all__ = ["comparison_page"]
 
@@ -57,8 +59,14 @@ def _best(left: WatchedRun, right: WatchedRun) -> str:
     ]
     metrics = [each.config.metric.name for each in (left, right)]
     heading = " / ".join(dict.fromkeys(metrics))
-    first = (heading, *(plain(best.value) if best else "" for best in found))
+    first = (heading, *map(_best_value, (left, right), found))
     return _table(left, right, [first, *rows], "parameter")
+
+
+def _best_value(watched: WatchedRun, best: Result | None) -> str:
+    if best is None:
+        return ""
+    return with_error(best.value, error_of_result(best, watched.config.metric, watched.rows))
 
 
 def _settings(left: WatchedRun, right: WatchedRun) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from hpsearch.dashboard.layout import Page, Part, address, grid, link
 from hpsearch.dashboard.watched_runs import WatchedRuns
 from hpsearch.reports.figures.svg import escape
-from hpsearch.reports.text import local_time, number, plain
+from hpsearch.reports.text import local_time, with_error
 
 __all__ = ["list_page"]
 
@@ -33,8 +33,7 @@ def _row(row: Mapping[str, Any]) -> str:
     if "reason" in row:
         return f'<tr><td></td>{begin}<td colspan="6" class="reason">{escape(row["reason"])}</td></tr>'
     finished, total = row["finished"], row["trials"]
-    error = "" if row["error"] is None else f" ± {number(row['error'])}"
-    best = f"{plain(row['value'])}{error}" if row["value"] is not None else ""
+    best = with_error(row["value"], row.get("standard_error"))
     cells = (
         f'<td><input type="checkbox" name="run" value="{name}" aria-label="Compare {name}"></td>{begin}',
         f"<td>{escape(row['metric'])}</td>",

@@ -11,7 +11,8 @@ from hpsearch.reports.figure_kinds import FIGURE_KINDS
 from hpsearch.reports.figures.svg import escape
 from hpsearch.reports.show import run_details
 from hpsearch.reports.status import counted, search_state, status_details
-from hpsearch.reports.text import number, plain, value_text
+from hpsearch.reports.text import value_text, with_error
+from hpsearch.standing import error_of_result
 from hpsearch.trial import Result
 
 __all__ = ["figure_slots", "run_page", "state_html"]
@@ -59,6 +60,7 @@ def state_html(watched: WatchedRun) -> str:
         unfinished=() if searching else run.unfinished(),
         running=(),
         best=best,
+        rows=watched.rows,
         events=events,
     )
     lines = [
@@ -76,10 +78,9 @@ def _best(watched: WatchedRun, best: Result | None) -> str:
     if best is None or best.value is None:
         return "no trial has a value yet"
     metric = watched.config.metric
-    error = metric.standard_error(best)
-    spread = "" if error is None else f" ± {number(error)}"
+    value = with_error(best.value, error_of_result(best, metric, watched.rows))
     trial = link(address("runs", watched.name, "trials", best.number), f"trial {best.number}")
-    return f"best {escape(metric.name)} <strong>{plain(best.value)}{spread}</strong> in {trial}"
+    return f"best {escape(metric.name)} <strong>{value}</strong> in {trial}"
 
 
 def figure_slots(watched: WatchedRun, kinds: Sequence[str]) -> str:

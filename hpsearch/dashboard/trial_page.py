@@ -65,6 +65,7 @@ def _details(watched: WatchedRun, trial: Trial) -> str:
         trial,
         run.result(trial.number),
         running=_running(watched, trial),
+        rows=watched.rows,
         timings=True,
         command=_command(watched, trial),
     )

@@ -11,7 +11,7 @@ from hpsearch.errors import UsageError
 from hpsearch.inspection.querying import Vocabulary
 from hpsearch.reports.figures.svg import escape
 from hpsearch.reports.table import Column
-from hpsearch.reports.text import duration, value_text
+from hpsearch.reports.text import duration, spread, value_text
 from hpsearch.store.results_query import ResultsQuery
 
 __all__ = ["TableView", "trials_html"]
@@ -70,7 +70,9 @@ def trials_html(watched: WatchedRun, view: TableView) -> str:
     pages = max(-(-len(places) // _ROWS), 1)
     view = replace(view, page=min(view.page, pages))
     standings = watched.run.standings(places[(view.page - 1) * _ROWS : view.page * _ROWS])
-    rows = [leaderboard_row(each, watched.config.metric, timings=True) for each in standings]
+    rows = [
+        leaderboard_row(each, watched.config.metric, rows=watched.rows, timings=True) for each in standings
+    ]
     count = (
         f"{len(places)} of {sum(watched.run.counts().values())} results"
         if view.where
@@ -89,7 +91,7 @@ def _columns(watched: WatchedRun, rows: list[dict[str, Any]]) -> list[tuple[Colu
         (Column(watched.config.metric.name, ("value",), right=True), "value"),
     ]
     if any("standard_error" in row for row in rows):
-        columns.append((Column("±", ("standard_error",), right=True), ""))
+        columns.append((Column("±", ("standard_error",), spread, right=True), ""))
     columns += [
         (Column("status", ("status",)), "status"),
         (Column("epochs", ("epochs",), right=True), "epochs"),

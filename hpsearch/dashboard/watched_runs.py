@@ -11,6 +11,7 @@ from typing import Any
 from hpsearch.config import Config
 from hpsearch.errors import HpsearchError, RunNotFound
 from hpsearch.reports.list import run_row, unreadable_row
+from hpsearch.standing import rows_of
 from hpsearch.store import Run
 
 __all__ = ["WatchedRun", "WatchedRuns"]
@@ -27,12 +28,14 @@ class WatchedRun:
         name: Of its directory, as it is in addresses.
         run: The run.
         config: Its config.
+        rows: The number of rows, if its metric is a share of them.
         opened: How many were opened before it.
     """
 
     name: str
     run: Run
     config: Config
+    rows: int | None
     opened: int = 0
 
     def version(self) -> tuple[int, int]:
@@ -94,7 +97,7 @@ class WatchedRuns:
                 run = Run.read(directory)
                 config = Config.from_resolved(run.meta("config"))
                 self._opened += 1
-                kept = signature, WatchedRun(name, run, config, self._opened)
+                kept = signature, WatchedRun(name, run, config, rows_of(config, run), self._opened)
                 self._open[name] = kept
             self._open.move_to_end(name)
             while len(self._open) > _OPEN:
@@ -133,18 +136,17 @@ class WatchedRuns:
 def _row_of(watched: WatchedRun) -> dict[str, Any]:
     run, config = watched.run, watched.config
     searching = run.searching()
-    best = next(iter(run.ranking(1)), None)
     row = run_row(
         Path(watched.name),
         config,
         run.meta("created"),
         searching=searching,
         counts=run.counts(),
-        best=best,
+        best=next(iter(run.ranking(1)), None),
+        rows=watched.rows,
         events=run.events(),
     )
-    error = None if best is None else config.metric.standard_error(best)
-    return row | {"name": watched.name, "error": error, "running": len(run.unfinished()) if searching else 0}
+    return row | {"name": watched.name, "running": len(run.unfinished()) if searching else 0}
 
 
 def _identity(directory: Path) -> Signature:

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from hpsearch.analysis.comparison import SearchSample, difference
-from hpsearch.analysis.ranking import standard_error
 from hpsearch.config import Config
 from hpsearch.errors import UsageError
 from hpsearch.reports.compare import ComparedRun, Verdict
 from hpsearch.reports.figures import Figure
 from hpsearch.reports.figures.best_so_far import best_so_far_figure
+from hpsearch.standing import error_of_standing, rows_of
 from hpsearch.store import Run
 
 __all__ = ["compared", "comparison_figure", "verdicts"]
@@ -80,8 +80,7 @@ def _compared(name: str, run: Run) -> ComparedRun:
     if best is None or best.value is None:
         best, error = None, None
     else:
-        split = config.objective.shares.get(config.metric.name)
-        error = standard_error(best.value, best.standard_error, (run.meta("rows") or {}).get(split))
+        error = error_of_standing(best, rows_of(config, run))
     losses = {number: loss for number, (loss, _) in run.losses().items()}
     by_number = [losses.get(number) for number in range(max(losses, default=-1) + 1)]
     known = [math.nan if loss is None else loss for loss in by_number]

@@ -7,13 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from hpsearch.analysis.ranking import rows_of, standard_error
 from hpsearch.config import Config
 from hpsearch.errors import UsageError
 from hpsearch.inspection.querying import ColumnChoice, Vocabulary
 from hpsearch.reports.leaderboard import RankedRun, leaderboard_headers, leaderboard_table
 from hpsearch.reports.table import Table
-from hpsearch.standing import Place, Standing
+from hpsearch.standing import Place, Standing, error_of_standing, rows_of
 from hpsearch.store import Run
 from hpsearch.store.results_query import Column, ResultsQuery
 from hpsearch.trial import Metric
@@ -90,7 +89,7 @@ def _described(metric: Metric) -> str:
 
 def _ranked(run: Run, *, running: bool) -> RankedRun:
     config = Config.from_resolved(run.meta("config"))
-    rows = rows_of(config.metric.name, config.objective.shares, run.meta("rows"))
+    rows = rows_of(config, run)
     return RankedRun(
         run.directory.name,
         config,
@@ -108,7 +107,7 @@ def _within(run: Run, rows: int | None) -> int:
     best = next(run.standings(run.places(limit=1)), None)
     if best is None or best.value is None:
         return 0
-    error = standard_error(best.value, best.standard_error, rows)
+    error = error_of_standing(best, rows)
     return 0 if error is None else run.count_up_to(run.metric.loss(best.value) + error)
 
 

@@ -5,12 +5,15 @@ from typing import Any
 
 from hpsearch.analysis.ranking import leaderboard_row
 from hpsearch.config import Config
+from hpsearch.errors import HpsearchError
 from hpsearch.inspection.leaderboards import leaderboard
 from hpsearch.inspection.plotting import plot
 from hpsearch.inspection.querying import Vocabulary
 from hpsearch.reports.figures import Figure
 from hpsearch.reports.html.html_table import html_table
+from hpsearch.reports.text import with_error
 from hpsearch.results import Results, data_frame
+from hpsearch.standing import error_of_result, rows_of
 from hpsearch.store import Run
 
 __all__ = ["LoadedRun", "Plots"]
@@ -72,6 +75,20 @@ class Plots:
 class LoadedRun(Run):
     """A run that shows itself."""
 
+    def __repr__(self) -> str:
+        if self.closed:
+            return f"<Run {self.directory}: closed>"
+        try:
+            count, ranking = sum(self.counts().values()), self.ranking(1)
+            rows = rows_of(self._config(), self)
+        except HpsearchError as error:
+            return f"<Run {self.directory}: {error!r:.200}>"
+        best = ""
+        if ranking and ranking[0].value is not None:
+            value = with_error(ranking[0].value, error_of_result(ranking[0], self.metric, rows))
+            best = f", best {self.metric.name} {value} in trial {ranking[0].number}"
+        return f"<Run {self.directory}: {count} {'result' if count == 1 else 'results'}{best}>"
+
     @property
     def plot(self) -> Plots:
         """Its figures."""
@@ -96,13 +113,17 @@ class LoadedRun(Run):
         return super().results() if query is None else self.results_of(self.places(query))
 
     def _vocabulary(self) -> Vocabulary:
-        return Vocabulary([Config.from_resolved(self.meta("config"))])
+        return Vocabulary([self._config()])
+
+    def _config(self) -> Config:
+        return Config.from_resolved(self.meta("config"))
 
     def to_pandas(self, where: str = "", sort: str = "") -> Any:
         """Its results as a ``pandas.DataFrame``: a row per trial, from best to worst, indexed by trial.
 
-        The columns are those of ``hpsearch leaderboard --timings``. Hyperparameters that a trial does not use
-        are missing values; where null is a choice, it is None, and a missing value NaN.
+        The columns are those of ``hpsearch leaderboard --timings``; ``standard_error`` is its ``±``.
+        Hyperparameters that a trial does not use are missing values; where null is a choice, it is None, and
+        a missing value NaN.
 
         Args:
             where: Conditions that trials have to fulfil, as for :meth:`results`.
@@ -111,14 +132,17 @@ class LoadedRun(Run):
         Raises:
             UsageError: pandas is not installed, or a condition cannot be read.
         """
-        config = Config.from_resolved(self.meta("config"))
+        config = self._config()
+        count = rows_of(config, self)
         standings = self.standings(self.places(self._vocabulary().query(where, sort)))
-        rows = [leaderboard_row(each, config.metric, timings=True) for each in standings]
+        rows = [leaderboard_row(each, config.metric, rows=count, timings=True) for each in standings]
+        has_errors = any("standard_error" in row for row in rows)
         known = [
             {
                 "trial": row["trial"],
                 "rank": row["rank"],
                 config.metric.name: row["value"],
+                **({"standard_error": row.get("standard_error")} if has_errors else {}),
                 "status": row["status"],
                 "epochs": row["epochs"],
                 "seconds": row["seconds"],

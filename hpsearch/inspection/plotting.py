@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from hpsearch.analysis.anova import Importance
-from hpsearch.analysis.ranking import rows_of
 from hpsearch.config import Config
 from hpsearch.document.dump import dump
 from hpsearch.errors import UsageError
@@ -12,6 +11,7 @@ from hpsearch.inspection.findings import explain_search, importance
 from hpsearch.reports.figures import FIGURES, Figure, RunData
 from hpsearch.reports.html.report import ReportedRun, report_page
 from hpsearch.searchers import METHODS
+from hpsearch.standing import rows_of
 from hpsearch.store import Run
 
 __all__ = ["plot", "report"]
@@ -61,7 +61,7 @@ def _reported(run: Run, *, timings: bool, alone: bool) -> ReportedRun:
         explain_search(run).at_bounds if data.ranked else (),
         _importance(run),
         _facts(run, timings=timings),
-        rows_of(config.metric.name, config.objective.shares, run.meta("rows")),
+        rows_of(config, run),
     )
 
 

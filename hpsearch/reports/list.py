@@ -7,7 +7,8 @@ from typing import Any
 from hpsearch.config import Config
 from hpsearch.reports.status import search_state
 from hpsearch.reports.table import Column, Table
-from hpsearch.reports.text import local_time
+from hpsearch.reports.text import local_time, spread
+from hpsearch.standing import error_of_result
 from hpsearch.trial import Result, Status
 
 __all__ = ["run_row", "runs_table", "unreadable_row"]
@@ -22,6 +23,7 @@ def runs_table(rows: Sequence[Mapping[str, Any]]) -> Table:
         Column("trials", ("trials",), right=True),
         Column("metric", ("metric",)),
         Column("best", ("value",), right=True),
+        Column("±", ("standard_error",), spread, right=True, sparse=True),
         Column("trial", ("best",), right=True),
         Column("created", ("created",), _local),
     ]
@@ -42,10 +44,12 @@ def run_row(
     searching: bool,
     counts: Mapping[Status, int],
     best: Result | None,
+    rows: int | None,
     events: Sequence[tuple[str, str, str]],
 ) -> dict[str, Any]:
     """The row of one run; the arguments are those of :func:`hpsearch.reports.status.status_details`."""
     finished = sum(counts.values())
+    error = error_of_result(best, config.metric, rows) if best else None
     return {
         "run": str(directory),
         "state": search_state(config, finished, searching=searching, events=events),
@@ -54,6 +58,7 @@ def run_row(
         "metric": config.metric.name,
         "best": best.number if best and best.value is not None else None,
         "value": best.value if best else None,
+        **({} if error is None else {"standard_error": error}),
         "created": created,
     }
 

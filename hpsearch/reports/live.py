@@ -146,14 +146,8 @@ class LiveDisplay(ProgressDisplay):
         return lines
 
     def _best(self, progress: Progress, width: int) -> Text:
-        (*_, number), _, result = progress.leaders[0]
-        error = progress.metric.standard_error(result)
-        spread = "" if error is None else f" ± {plain(error)}"
-        line = Text.assemble(
-            "best  ",
-            (f"{printable(progress.metric.name)} {plain(result.value)}{spread}", "bold green"),
-            f"  trial {number}  ",
-        )
+        (*_, number), _, _ = progress.leaders[0]
+        line = Text.assemble("best  ", (printable(progress.best_text), "bold green"), f"  trial {number}  ")
         history = [progress.metric.loss(loss) for loss in progress.best_so_far]
         room = max(1, min(_BAR, width - line.cell_len))
         return line.append(sparkline(history, room), style="cyan")

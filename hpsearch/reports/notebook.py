@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 from hpsearch.reports.figures.svg import escape
 from hpsearch.reports.progress import Progress, ProgressDisplay
 from hpsearch.reports.running_trials import curve_line
-from hpsearch.reports.text import duration, plain, value_text
+from hpsearch.reports.text import duration, value_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -114,6 +114,6 @@ def _best(progress: Progress) -> list[str]:
     """The best trial, if there is one."""
     if not progress.leaders:
         return []
-    (*_, number), trial, result = progress.leaders[0]
+    (*_, number), trial, _ = progress.leaders[0]
     values = ", ".join(f"{name}={value_text(value)}" for name, value in trial.values.items())
-    return [f"best: {progress.metric.name} {plain(result.value)} in trial {number}: {values}"]
+    return [f"best: {progress.best_text} in trial {number}: {values}"]

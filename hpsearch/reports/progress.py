@@ -11,7 +11,9 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from hpsearch.reports.text import with_error
 from hpsearch.running import read_curve
+from hpsearch.standing import error_of_result
 from hpsearch.trial import Epoch, Result, Status, Trial
 
 if TYPE_CHECKING:
@@ -112,6 +114,13 @@ class Progress:
     def failed(self) -> int:
         """How many results have no value."""
         return sum(count for status, count in self.statuses.items() if not status.ranked)
+
+    @property
+    def best_text(self) -> str:
+        """The metric of the best trial, with its standard error; there is one."""
+        result = self.leaders[0][2]
+        error = error_of_result(result, self.metric, self.search.rows)
+        return f"{self.metric.name} {with_error(result.value, error)}"
 
     @property
     def elapsed(self) -> float:

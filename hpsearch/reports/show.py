@@ -9,8 +9,9 @@ from hpsearch.reports.running_trials import next_demand, running_data
 from hpsearch.reports.settings import blas_lines, config_lines, pairs
 from hpsearch.reports.sparkline import sparkline
 from hpsearch.reports.table import Details
-from hpsearch.reports.text import duration, local_time, plain, value_text
+from hpsearch.reports.text import duration, local_time, plain, value_text, with_error
 from hpsearch.running import RunningTrial
+from hpsearch.standing import error_of_result
 from hpsearch.touches.babysitting import RATE, touches_of
 from hpsearch.trial import Epoch, Metric, Result, Trial
 
@@ -47,6 +48,7 @@ def trial_details(
     result: Result | None,
     *,
     running: RunningTrial | None = None,
+    rows: int | None = None,
     timings: bool = False,
     command: str = "",
     command_data: str = "",
@@ -58,6 +60,7 @@ def trial_details(
         trial: The trial.
         result: Its result, if it has one.
         running: What it does now, if it runs.
+        rows: The number of rows, if the metric is a share of them.
         timings: Whether to show how long it ran.
         command: The line that runs it; "" if it is not a command.
         command_data: The same without paths that depend on where the run is.
@@ -70,11 +73,11 @@ def trial_details(
     else:
         lines.append(("status", str(result.status)))
         if result.value is not None:
-            error = metric.standard_error(result)
-            spread = "" if error is None else f" ± {plain(error)}"
+            error = error_of_result(result, metric, rows)
+            data |= {} if error is None else {"standard_error": error}
             count = len(result.curve)
             at = f" after epoch {data['best_epoch']} of {count}" if "best_epoch" in data and count > 1 else ""
-            lines.append((metric.name, plain(result.value) + spread + at))
+            lines.append((metric.name, with_error(result.value, error) + at))
         lines += [(name, plain(value)) for name, value in result.final.items()]
     values = "\n".join(f"{name}: {value_text(value)}" for name, value in trial.values.items())
     seeds = ", ".join(map(str, trial.seeds))

@@ -7,8 +7,9 @@ from hpsearch.commands import pasteable
 from hpsearch.config import Config
 from hpsearch.reports.running_trials import running_data, running_line
 from hpsearch.reports.table import Details
-from hpsearch.reports.text import local_time, plain
+from hpsearch.reports.text import local_time, with_error
 from hpsearch.running import RunningTrial
+from hpsearch.standing import error_of_result
 from hpsearch.trial import Result, Status
 
 __all__ = ["counted", "search_state", "status_details"]
@@ -25,6 +26,7 @@ def status_details(
     unfinished: Sequence[int],
     running: Sequence[RunningTrial],
     best: Result | None,
+    rows: int | None,
     events: Sequence[tuple[str, str, str]],
 ) -> Details:
     """The progress of a search.
@@ -37,11 +39,13 @@ def status_details(
         unfinished: The trials that have started and have no result.
         running: Those of them that run now.
         best: The first result of the ranking.
+        rows: The number of rows, if the metric is a share of them.
         events: What happened to the search: time, kind, text.
     """
     total, finished = config.search.trials, sum(counts.values())
     state = search_state(config, finished, searching=searching, events=events)
     has_best = best is not None and best.value is not None
+    error = error_of_result(best, config.metric, rows) if best else None
     data = {
         "run": str(directory),
         "state": state,
@@ -52,6 +56,7 @@ def status_details(
         "running": [running_data(each, config.metric) for each in running],
         "best": best.number if best and has_best else None,
         "value": best.value if best else None,
+        **({} if error is None else {"standard_error": error}),
         "events": [{"at": at, "kind": kind, "text": text} for at, kind, text in events],
     }
     latest = (f"{local_time(at)}  {kind} {text}".rstrip() for at, kind, text in events[-_EVENTS_SHOWN:])
@@ -64,7 +69,9 @@ def status_details(
         ("to run again", "" if searching else ", ".join(map(str, unfinished))),
         (
             "best",
-            f"trial {best.number}, {config.metric.name} {plain(best.value)}" if best and has_best else "",
+            f"trial {best.number}, {config.metric.name} {with_error(best.value, error)}"
+            if best and has_best
+            else "",
         ),
         ("events", "\n".join(latest)),
         ("next", _next(directory, config) if state in ("interrupted", "stopped", "failed") else ""),

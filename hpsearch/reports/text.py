@@ -46,6 +46,11 @@ def spread(value: float | None) -> str:
     return "" if value is None else short_exponent(f"{value:.2g}")
 
 
+def with_error(value: float | None, error: float | None) -> str:
+    """A value and, where it is known, its standard error: 0.01389 ± 0.0067."""
+    return plain(value) if error is None else f"{plain(value)} ± {spread(error)}"
+
+
 def value_text(value: object) -> str:
     """A value of a parameter, exactly, so that it can be typed again.
 

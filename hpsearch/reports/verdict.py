@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from hpsearch.analysis.anova import Importance
 from hpsearch.analysis.narrowing import AtBound
-from hpsearch.analysis.ranking import standard_error
 from hpsearch.config import Config
 from hpsearch.reports.importance import TRUSTED
-from hpsearch.reports.text import plain, spread
+from hpsearch.reports.text import plain, with_error
+from hpsearch.standing import error_of_result
 from hpsearch.trial import Metric, Result, Status
 
 __all__ = ["verdict"]
@@ -40,7 +40,7 @@ def verdict(
     count = f"{len(results)} of {config.search.trials} trials have a result"
     if not ranked:
         return [f"{count}, and none has a value. The failures below say why."]
-    error = standard_error(ranked[0].value, config.metric.standard_error(ranked[0]), rows)
+    error = error_of_result(ranked[0], config.metric, rows)
     sentences = [
         _best(config.metric, ranked[0], len(results), error),
         *_alike(config.metric, ranked, error, rows),
@@ -55,7 +55,7 @@ def verdict(
 
 
 def _best(metric: Metric, best: Result, count: int, error: float | None) -> str:
-    value = f"{metric.name} {plain(best.value)}{'' if error is None else f' ± {spread(error)}'}"
+    value = f"{metric.name} {with_error(best.value, error)}"
     trials = "1 trial" if count == 1 else f"{count} trials"
     text = f"The best of {trials} is trial {best.number}, with {value}"
     tested = [f"{name} {plain(value)}" for name, value in best.final.items() if value is not None]

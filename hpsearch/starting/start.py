@@ -15,6 +15,7 @@ from hpsearch.machine import kernels
 from hpsearch.machine.versions import versions
 from hpsearch.objectives.kinds import prepare
 from hpsearch.search import ALGORITHM, Search
+from hpsearch.standing import rows_of
 from hpsearch.starting.epochs_note import EpochsNote
 from hpsearch.starting.relocation import place_of
 from hpsearch.starting.warm_start import known_by, known_data, load_portfolio, load_warm_start
@@ -180,6 +181,7 @@ def run_remaining(
                 _deadline(config),
                 accept_failures=accept_failures,
                 why=why,
+                rows=rows_of(config, run),
             )
     if complete:
         run.drop_data()

@@ -154,16 +154,7 @@ class Run(Database):
             self._file_lock.release()
 
     def __repr__(self) -> str:
-        if self.closed:
-            return f"<Run {self.directory}: closed>"
-        try:
-            count, ranking = sum(self.counts().values()), self.ranking(1)
-        except HpsearchError as error:
-            return f"<Run {self.directory}: {error!r:.200}>"
-        best = ""
-        if ranking and ranking[0].value is not None:
-            best = f", best {self.metric.name} {ranking[0].value:.6g} in trial {ranking[0].number}"
-        return f"<Run {self.directory}: {count} {'result' if count == 1 else 'results'}{best}>"
+        return f"<Run {self.directory}>"
 
     def __enter__(self) -> Self:
         return self

@@ -17,6 +17,15 @@ def run(tmp_path: Path) -> LoadedRun:
     return hpsearch.load(write_run(tmp_path / "small", 120))
 
 
+def test_a_run_is_shown_in_one_line(run: LoadedRun) -> None:
+    """How many results it has and the best of them; also after it was closed."""
+    with run:
+        best = run.ranking(1)[0]
+        found = f"120 results, best val_error {best.value:.4g} in trial {best.number}"
+        assert repr(run) == f"<Run {run.directory}: {found}>"
+    assert repr(run) == f"<Run {run.directory}: closed>"
+
+
 @pytest.mark.parametrize("kind", FIGURE_KINDS)
 def test_every_figure_is_a_method(kind: str, run: LoadedRun) -> None:
     """It draws what its name says, as the command line does, and shows itself in a notebook."""

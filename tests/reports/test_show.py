@@ -12,7 +12,7 @@ def test_a_trial_of_several_seeds_shows_all_seeds() -> None:
     details = trial_details(METRIC, Trial(0, {}, 5, more_seeds=(6, 7)), Result(0, Status.DONE, 0.25, curve))
     lines = dict(details.lines)
     assert lines["seeds"] == "5, 6, 7"
-    assert ("loss", "0.25 ± 0.125 after epoch 1 of 2") in details.lines
+    assert ("loss", "0.25 ± 0.12 after epoch 1 of 2") in details.lines
     assert "seed" not in lines
 
 
