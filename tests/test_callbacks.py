@@ -180,7 +180,7 @@ def test_partial_fit_takes_frames_lists_and_regressors(run: Run) -> None:
 
 
 def test_partial_fit_needs_epochs(tmp_path: Path) -> None:
-    """From somewhere."""
+    """Without epochs in the call or the config, partial_fit says where to give them."""
 
     def train(trial: Any) -> None:
         callbacks.partial_fit(None, X, Y, trial=trial, evaluate=len)

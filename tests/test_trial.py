@@ -120,5 +120,5 @@ def test_equal_values_are_ordered_by_ties_then_by_number() -> None:
 
 @pytest.mark.parametrize("metric", [TIED, Metric("m"), Metric("m", "maximize", "best")])
 def test_metrics_are_json_and_back(metric: Metric) -> None:
-    """Nothing is lost."""
+    """A metric that was JSON is equal to the one before."""
     assert Metric.from_json(json.loads(json.dumps(metric.to_json()))) == metric

@@ -64,7 +64,7 @@ def test_a_host_of_another_machine_is_refused(hpsearch: Program, in_tmp: Path, h
 
 
 def test_a_directory_that_is_not_there_is_named(hpsearch: Program, in_tmp: Path) -> None:
-    """As by list."""
+    """The message and the exit code are those of list."""
     assert hpsearch("dashboard").err == hpsearch("list").err
     assert hpsearch("dashboard").code == 4
 

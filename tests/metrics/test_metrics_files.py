@@ -108,7 +108,7 @@ def test_what_earlier_trials_wrote_is_not_read_again(tmp_path: Path) -> None:
 
 
 def test_two_files_that_match_are_an_error(tmp_path: Path) -> None:
-    """It names them."""
+    """The message names the files that match."""
     follower = MetricsFile(str(tmp_path / "*.csv"), "val_loss")
     (tmp_path / "a.csv").write_bytes(KERAS)
     (tmp_path / "b.csv").write_bytes(KERAS)

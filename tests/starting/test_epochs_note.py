@@ -23,7 +23,7 @@ def result(number: int, count: int, status: Status = Status.DONE) -> Result:
 
 
 def test_the_first_trial_with_other_epochs_is_noted() -> None:
-    """Once."""
+    """Of several trials with other epochs, only the first is noted."""
     (text,) = notes(4, result(0, 4), result(1, 1), result(2, 2))
     assert text.startswith("Trial 1 reported 1 of 4 epochs.")
 
