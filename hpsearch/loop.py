@@ -37,6 +37,7 @@ class SearchStart:
         trials: The trials of ``results``.
         results: The results that are there already, by number.
         rows: The number of rows, if the metric is a share of them.
+        stops_early: Whether trials may be stopped early.
         draining: Says whether no new trials start any more, and those that run are awaited.
     """
 
@@ -49,6 +50,7 @@ class SearchStart:
     trials: Sequence[Trial] = ()
     results: Sequence[Result] = ()
     rows: int | None = None
+    stops_early: bool = False
     draining: Callable[[], bool] = lambda: False
 
 
@@ -203,6 +205,7 @@ def run_search(
                 trials,
                 known,
                 rows,
+                search.stops_early,
                 lambda: signals.draining or (deadline is not None and deadline.passed),
             )
         )

@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from hpsearch.files import open_below
@@ -39,8 +39,13 @@ class RunningTrial:
     curve: tuple[Epoch, ...]
     started: datetime
 
+    @property
+    def seconds(self) -> float:
+        """For how long it has run."""
+        return (datetime.now(UTC) - self.started).total_seconds()
+
     def value(self, metric: Metric) -> float | None:
-        """The search's metric after the last epoch."""
+        """A metric after the last epoch."""
         return self.curve[-1].metrics.get(metric.name) if self.curve else None
 
 

@@ -64,10 +64,9 @@ def try_config(config: Config, directory: Path) -> Attempt:
         UsageError: The trial cannot run.
         HpsearchError: As :func:`hpsearch.starting.start`, but for a trial that fails.
     """
-    search = config.search.model_copy(
-        update={"trials": 1, "enqueue": config.search.enqueue[:1], "early_stopping": None, "repeats": 1}
-    )
-    run_section = config.run.model_copy(update={"strategy": "panda", "workers": "auto", "engine": "local"})
+    first = config.search.enqueue[:1]
+    search = replace(config.search, trials=1, enqueue=first, early_stopping=None, repeats=1)
+    run_section = replace(config.run, strategy="panda", workers="auto", engine="local")
     notes = _Notes()
     with suppress(SearchFailed):
         start(replace(config, search=search, run=run_section), notes, directory=directory)

@@ -53,7 +53,7 @@ def test_expressions_have_values(text: str, value: Value) -> None:
         ("k +", 4, "is not an expression"),
         ("", 1, "is not an expression"),
         ("2 * (k", 5, "is not an expression"),
-        ("k + open('f')", 5, "has no function open; there are abs, ceil"),
+        ("k + open('f')", 5, "has no function open; the functions are abs, ceil"),
         ("k.__class__()", 1, "can only compute"),
         ("'a'.join([k])", 1, "can only compute"),
         ("k + [1]", 5, "can only compute"),

@@ -116,6 +116,7 @@ ROOMS: dict[str, set[str]] = {
         "network.hyperparameters",
         "reports",
         "results",
+        "running",
         "searchers",
         "standing",
         "store",
@@ -197,8 +198,6 @@ FREE = ("cli", "__init__", "__main__")
 
 HOMES = {
     "yaml": {"document"},
-    "pydantic": {"config"},
-    "pydantic_core": {"config"},
     "joblib": {"executors"},
     "dask": {"executors"},
     "distributed": {"executors"},
@@ -315,7 +314,7 @@ def test_an_import_for_annotations_is_told_from_others(
     assert "executors.py:3 imports hpsearch.config" in found
 
 
-HEAVY = {"numpy", "joblib", "distributed", "pydantic", "yaml", "rich", "sqlite3", "sklearn", "optuna"}
+HEAVY = {"numpy", "joblib", "distributed", "yaml", "rich", "sqlite3", "sklearn", "optuna"}
 
 
 def heavy(code: str) -> set[str]:
@@ -359,7 +358,7 @@ def test_a_search_without_display_imports_only_what_it_needs(tmp_path: Path) -> 
     )
     words = [str(config), "--trials", "1", "--strategy", "panda", "--quiet", "-o", str(tmp_path / "run")]
     found = heavy(f"sys.argv = ['hpsearch', 'run', *{words}]; {MAIN}")
-    assert found == {"numpy", "pydantic", "yaml", "sqlite3"}
+    assert found == {"numpy", "yaml", "sqlite3"}
 
 
 def test_check_imports_only_what_it_needs(tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ def test_checkpoints_go_when_the_result_is_stored(in_tmp: Path, config: Config) 
     def look(trial: Trial, result: Result) -> None:
         left[trial.number] = (trials / f"{trial.number:05d}").exists()
 
-    search = Search.from_config(replace(config, search=config.search.model_copy(update={"trials": 3})))
+    search = Search.from_config(replace(config, search=replace(config.search, trials=3)))
     with Run.create(in_tmp / "run", "", {"config": config.resolved()}) as run:
         run_search(search, Panda(run_trial), run, Recorder(look), lambda trial: "")
     assert written == dict.fromkeys(range(3), True)
@@ -224,7 +224,7 @@ def test_a_deadline_says_once_what_is_awaited() -> None:
 
 def test_a_search_that_is_complete_at_its_deadline_is_complete(in_tmp: Path, config: Config) -> None:
     """There is nothing left to stop."""
-    short = replace(config, search=config.search.model_copy(update={"trials": 2}))
-    directory = start(replace(short, run=config.run.model_copy(update={"stop_after": 3600.0})), Recorder())
+    short = replace(config, search=replace(config.search, trials=2))
+    directory = start(replace(short, run=replace(config.run, stop_after=3600.0)), Recorder())
     with Run.read(directory) as run:
         assert run.events()[-1][1] == "completed"

@@ -71,17 +71,22 @@ def leaderboard(
     Several runs are ranked together. Trials are ranked by value, equal ones by `metric.ties` and then by
     number; those that neither tells apart share a rank, which is marked with "=". Trials without a value come
     last, with the reason. Machine formats leave out times and paths, so equal searches print equal bytes.
-    Also works while the search runs.
+
+    While the search runs, trials that run now are shown below the table; in machine formats they are the last
+    rows, without a rank: their status is running, and their value is the latest.
 
     CONDITIONS are divided by commas: a name, one of = != < <= > >=, and a value, or a text in quotes that
     occurs in the values, the status or the reason. The names are those of the columns; a parameter that is
-    called like another column is values.NAME. In NAMES, * stands for any characters.
+    called like another column is values.NAME. NAME=null finds trials that do not use the parameter NAME; if
+    null is one of its choices, it finds those that have it, and NAME=unused the others. METRIC=null finds
+    those without a value. In NAMES, * stands for any characters.
 
     \b
     Examples:
       hpsearch leaderboard runs/digits-001
       hpsearch leaderboard runs/digits-001 -f csv > trials.csv
       hpsearch leaderboard latest --where 'optimizer=adam, learning_rate<1e-2'
+      hpsearch leaderboard latest --where 'beta2!=null'
       hpsearch leaderboard latest --where 'status=failed, "out of memory"' --sort -batch_size
       hpsearch leaderboard latest --columns 'status,learning_*,-learning_rate_decay'
       hpsearch leaderboard digits-001 digits-002 -n 10
@@ -110,7 +115,7 @@ def leaderboard(
                 columns=columns,
                 limit=_limit(rows, form),
                 timings=timings,
-                running=form == "table",
+                running="below" if form == "table" else "as rows",
                 whole=rows is not None,
             )
             print_report(table, form, screen)
@@ -212,6 +217,7 @@ def show(
                 run.trial(number),
                 run.result(number),
                 running=next((each for each in run.running() if each.trial.number == number), None),
+                stops_early=config.search.early_stopping is not None,
                 rows=rows_of(config, run),
                 timings=timings,
                 command=line,

@@ -194,6 +194,7 @@ def _print_results(directory: Path, color: Color) -> tuple[Config, str]:
         The config, and the state of the search.
     """
     from hpsearch.analysis.failures import failure_groups
+    from hpsearch.commands import pasteable
     from hpsearch.config import Config
     from hpsearch.inspection.leaderboards import leaderboard
     from hpsearch.reports.failure_lines import failure_lines
@@ -205,7 +206,9 @@ def _print_results(directory: Path, color: Color) -> tuple[Config, str]:
     with Run.read(directory) as run:
         config = Config.from_resolved(run.meta("config"))
         if run.counts():
-            print_report(leaderboard([run], limit=_ROWS_AT_THE_END), "table", console(color))
+            command = pasteable("hpsearch", "leaderboard", directory)
+            table = leaderboard([run], limit=_ROWS_AT_THE_END, command=command)
+            print_report(table, "table", console(color))
         if any(not status.ranked for status in run.counts()):
             trials, results = run.history()
             by_number = {trial.number: trial for trial in trials}

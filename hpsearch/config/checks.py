@@ -4,6 +4,7 @@ import math
 import os
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -51,7 +52,7 @@ def settle_portfolio(search: SearchSection, kind: type[ObjectiveSettings], reade
     """The section with ``portfolio`` decided; one that is of no use is reported."""
     if search.portfolio is None:
         useful = not kind.runs_user_code and METHODS[search.method].uses_prior_observations
-        return search.model_copy(update={"portfolio": useful})
+        return replace(search, portfolio=useful)
     if search.portfolio and kind.runs_user_code:
         rule = "can only be used with the network; list configurations to begin with in search.enqueue"
         reader.report(("search", "portfolio"), rule, hint="Remove it", key=True)
@@ -117,7 +118,7 @@ def absolute_scheduler_file(run: RunSection, base: Path | None) -> RunSection:
     if run.scheduler_file is None or base is None:
         return run
     path = os.path.abspath(base / os.path.expanduser(run.scheduler_file))  # noqa: PTH100, PTH111 -- as for data files
-    return run.model_copy(update={"scheduler_file": path})
+    return replace(run, scheduler_file=path)
 
 
 def check_enqueued(search: SearchSection, space: Space, reader: Reader) -> None:

@@ -23,8 +23,8 @@ from hpsearch.config.other_tools import recognized
 from hpsearch.config.parameter_section import ParameterRules, resolved_constant
 from hpsearch.config.reader import Reader
 from hpsearch.config.schema import Document, RunSection, SearchSection
-from hpsearch.config.setting_types import name_like
 from hpsearch.config.space_section import canonical_spelling, read_space, resolved_space, space_data
+from hpsearch.config.special_types import name_like
 from hpsearch.document.dump import dump
 from hpsearch.document.nodes import JSON, MappingNode, Node, Position, plain
 from hpsearch.document.overrides import apply_override
@@ -226,8 +226,8 @@ class Config:
         reader = Reader(root, problems)
         reader.root = root = canonical_spelling(reader)
         for key in root.entries:
-            if key not in Document.model_fields:
-                reader.unknown_key((key,), list(Document.model_fields))
+            if key not in Document.settings():
+                reader.unknown_key((key,), list(Document.settings()))
         notes: list[str] = []
         name: str = reader.setting("name") or default_name
         seed: int = reader.setting("seed")
@@ -270,8 +270,8 @@ class Config:
             "objective": self.objective.resolved(),
             "space": resolved_space(self.space),
             CONSTRAINTS: [constraint.text for constraint in self.space.constraints],
-            "search": self.search.model_dump(),
-            "run": self.run.model_dump(),
+            "search": self.search.to_json(),
+            "run": self.run.to_json(),
         }
 
     def differences(self, other: "Config") -> list[Difference]:

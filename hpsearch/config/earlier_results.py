@@ -1,10 +1,12 @@
 """Where the results are that a search knows beforehand: earlier runs, and files."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
-from hpsearch.config.reader import Reader, either
+from hpsearch.config.reader import Reader
 from hpsearch.config.schema import SearchSection
+from hpsearch.config.setting_types import either
 from hpsearch.searchers import METHODS
 
 
@@ -25,12 +27,8 @@ def find_earlier_results(search: SearchSection, reader: Reader, base: Path | Non
             rule = f"has no effect with method: {search.method}, which does not use earlier results"
             hint = f"Write method: {either(others)}, or leave it out"
             reader.report(("search", key), rule, hint=hint)
-    return search.model_copy(
-        update={
-            "warm_start": _runs(search, reader, base),
-            "known_results": _files(search, reader, base),
-        }
-    )
+    runs, files = _runs(search, reader, base), _files(search, reader, base)
+    return replace(search, warm_start=runs, known_results=files)
 
 
 def _runs(search: SearchSection, reader: Reader, base: Path) -> list[str] | None:

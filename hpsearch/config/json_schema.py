@@ -1,21 +1,39 @@
 """The JSON Schema of a config, which lets editors complete and check a config as it is written."""
 
-from typing import Any
-
-from hpsearch.config.schema import Document, ParameterSection
+from hpsearch.config.schema import (
+    CommandSection,
+    Document,
+    FunctionSection,
+    MetricSection,
+    NetworkSection,
+    ObjectiveSection,
+    OrderOfTies,
+    ParameterSection,
+    PythonSection,
+    RunSection,
+    SearchSection,
+)
+from hpsearch.config.sections import definition
 from hpsearch.config.space_section import SPELLINGS
 from hpsearch.document.nodes import JSON
 from hpsearch.network.hyperparameters import HYPERPARAMETERS, Hyperparameter
 
+_SECTIONS = (
+    *(CommandSection, FunctionSection, MetricSection, NetworkSection, ObjectiveSection, OrderOfTies),
+    *(PythonSection, RunSection, SearchSection),
+)
 _VALUE = {"type": ["string", "number", "boolean", "null"]}
 _TYPES = {"float": "number", "int": "integer", "bool": "boolean", "str": "string"}
 
 
 def json_schema() -> dict[str, JSON]:
     """The schema. It accepts more than :func:`hpsearch.config.load`, which also checks combinations."""
-    schema: dict[str, JSON] = _without_nulls(Document.model_json_schema())
-    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-    schema["title"] = "hpsearch config"
+    schema = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "hpsearch config",
+        "$defs": {section.__name__: definition(section) for section in _SECTIONS},
+        **definition(Document),
+    }
     hyperparameters = {name: _hyperparameter(found) for name, found in HYPERPARAMETERS.items()}
     network = schema["$defs"]["NetworkSection"]
     network["properties"] |= hyperparameters
@@ -54,21 +72,6 @@ def _searched(found: Hyperparameter) -> dict[str, JSON]:
     return {"description": description, "anyOf": [constant, section]}
 
 
-def _without_nulls(schema: Any) -> Any:
-    """A schema without pydantic's null for absent keys, as a config cannot contain null."""
-    if isinstance(schema, list):
-        return [_without_nulls(part) for part in schema]
-    if not isinstance(schema, dict):
-        return schema
-    kept = {key: _without_nulls(part) for key, part in schema.items() if part is not None}
-    if isinstance(kept.get("title"), str):
-        del kept["title"]
-    if "anyOf" in kept:
-        options = [option for option in kept.pop("anyOf") if option != {"type": "null"}]
-        kept |= options[0] if len(options) == 1 else {"anyOf": options}
-    return kept
-
-
 def _hyperparameter(found: Hyperparameter) -> dict[str, JSON]:
     bounds = {
         "exclusiveMinimum" if found.open_min else "minimum": found.min,
@@ -81,10 +84,8 @@ def _hyperparameter(found: Hyperparameter) -> dict[str, JSON]:
 
 def _parameter() -> dict[str, JSON]:
     """A parameter, in any spelling."""
-    schema: dict[str, JSON] = _without_nulls(ParameterSection.model_json_schema())
+    schema = definition(ParameterSection)
     keys = schema["properties"]
-    keys["values"]["items"] = {}
-    keys["when"]["additionalProperties"] = {}
     keys |= {other: keys[key] for other, key in SPELLINGS.items()}
     keys["log"] = {"type": "boolean", "description": "true for prior: log"}
     return schema

@@ -3,13 +3,14 @@
 import csv
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from hpsearch.config.parameter_section import Kind, ParameterRules, extremes
-from hpsearch.config.reader import Reader, either
+from hpsearch.config.reader import Reader
 from hpsearch.config.schema import NetworkSection
+from hpsearch.config.setting_types import either
 from hpsearch.config.suggestions import suggest_key, suggest_value
 from hpsearch.data.builtin import BUILTIN
 from hpsearch.document import fixes
@@ -21,7 +22,7 @@ from hpsearch.space import Number, Space
 from hpsearch.trial import Value
 
 NETWORK: Location = ("objective", "network")
-_KEYS = tuple(NetworkSection.model_fields)
+_KEYS = tuple(NetworkSection.settings())
 _LONGEST_HEADER = 1_000_000
 
 
@@ -142,7 +143,7 @@ def _constants(reader: Reader) -> dict[str, Value]:
 
 def _absolute_paths(network: NetworkSection, reader: Reader, base: Path) -> NetworkSection:
     """The section with absolute paths; missing files are reported."""
-    absolute: dict[str, str] = {}
+    absolute: dict[str, Any] = {}
     for key in ("data", "validation", "test"):
         value = getattr(network, key)
         if isinstance(value, str) and not (key == "data" and value in BUILTIN):
@@ -150,7 +151,7 @@ def _absolute_paths(network: NetworkSection, reader: Reader, base: Path) -> Netw
             absolute[key] = str(path)
             if _check_file((*NETWORK, key), value, path, reader) and path.suffix.lower() == ".csv":
                 _check_label(network.label, path, reader)
-    return network.model_copy(update=absolute)
+    return replace(network, **absolute)
 
 
 def _check_file(at: Location, value: str, path: Path, reader: Reader) -> bool:

@@ -7,8 +7,9 @@ from typing import Any, Literal
 from hpsearch.config.code_settings import FunctionSettings, PythonSettings
 from hpsearch.config.command_settings import CommandSettings
 from hpsearch.config.network_settings import NetworkSettings
-from hpsearch.config.reader import Reader, either
+from hpsearch.config.reader import Reader
 from hpsearch.config.schema import MetricSection, ObjectiveSection, OrderOfTies
+from hpsearch.config.setting_types import either
 from hpsearch.config.suggestions import suggest_value
 from hpsearch.document.nodes import Location, MappingNode, entries_at, find
 from hpsearch.trial import Metric
@@ -41,7 +42,7 @@ def read_objective(reader: Reader, base: Path | None) -> ObjectiveSettings | Non
     if section is None:
         reader.report(("objective",), "is missing", hint=_EXAMPLE)
         return None
-    sections: ObjectiveSection | None = reader.read(("objective",), ObjectiveSection)
+    sections: ObjectiveSection | None = reader.setting("objective")
     if isinstance(section, MappingNode) and not section.error:
         _check_kinds([key for key in section.entries if key in KINDS], section, reader)
     kind = kind_of(reader)

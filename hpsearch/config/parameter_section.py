@@ -6,8 +6,9 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from hpsearch.config.reader import Reader, either
+from hpsearch.config.reader import Reader
 from hpsearch.config.schema import ParameterSection
+from hpsearch.config.setting_types import either
 from hpsearch.document import fixes
 from hpsearch.document.nodes import Location, MappingNode, ScalarNode, SequenceNode, dotted, find
 from hpsearch.document.scalars import shown, written

@@ -1,193 +1,319 @@
-"""The types of settings: what a setting accepts, what it means, and how a wrong value is refused."""
+"""What settings accept: text, numbers, words, lists of them. How a wrong value is refused, and the schema.
 
-import re
-from collections.abc import Callable, Iterable
-from typing import Annotated, Literal
+A type reads a node of the config, so that every problem has its line. No library does it: pydantic took
+as long, to import and to build its validators, as ten starts of Python, and lighter ones stop at the first
+mistake or do not say where it is.
+"""
 
-from pydantic import BeforeValidator, GetPydanticSchema, PlainSerializer, WithJsonSchema
-from pydantic_core import PydanticCustomError, core_schema
+from __future__ import annotations  # types are imported for annotations only
 
-from hpsearch.document import fixes, quantities
-from hpsearch.document.scalars import shown
-from hpsearch.invocation.flags import PYTHON, as_text, choice_text
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
-_FUNCTION = re.compile(r"([^:]*/)?[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
-_DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
+from hpsearch.document import fixes
+from hpsearch.document.nodes import MappingNode, Node, ScalarNode, SequenceNode, plain
+from hpsearch.document.scalars import quoted
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
 
-def wrong(rule: str, hint: str = "") -> PydanticCustomError:
-    """The error of a validator: ``rule`` is the broken rule, ``hint`` what to write instead."""
-    return PydanticCustomError("rule", "{rule}", {"rule": rule, "hint": hint})
+    from hpsearch.config.reader import Reader
+    from hpsearch.document.nodes import JSON, Location
 
-
-def one_of(options: Iterable[str]) -> GetPydanticSchema:
-    """Marks a text that must be one of the options, such as the names in a registry."""
-    names = list(options)
-    return GetPydanticSchema(lambda annotation, handler: core_schema.literal_schema(names))
+T = TypeVar("T", covariant=True)
+Word = TypeVar("Word", bound=str, covariant=True)
+Meaning = TypeVar("Meaning", covariant=True)
 
 
-def section_of(key: str, *, unless: str | None = None) -> BeforeValidator:
-    """Marks a section that may be written as the text or list of one of its keys; ``unless`` stays a text."""
+class Wrong(ValueError):
+    """A value is not what its setting accepts.
 
-    def section(value: object) -> object:
-        return {key: value} if isinstance(value, str | list) and value != unless else value
+    Attributes:
+        rule: The broken rule.
+        hint: What to write instead, as a sentence; "" to say what the setting's default is.
+    """
 
-    return BeforeValidator(section)
-
-
-def is_name(text: str) -> bool:
-    """Whether a text can name a search, and so a directory, on every system."""
-    return bool(_NAME.fullmatch(text)) and not _DEVICES.fullmatch(text)
-
-
-def name_like(text: str) -> str:
-    """A valid name made from a text."""
-    name = re.sub(r"[^A-Za-z0-9._-]+", "-", text[:200]).strip("._-")[:100]
-    return name if is_name(name) else "search"
+    def __init__(self, rule: str, hint: str = "") -> None:
+        self.rule = rule
+        self.hint = hint
+        super().__init__(rule)
 
 
-def _name(value: object) -> object:
-    if not isinstance(value, str):
-        hint = f'Write "{value}", in quotes' if isinstance(value, int | float) else ""
-        raise wrong("must be text", hint)
-    if _DEVICES.fullmatch(value):
-        raise wrong("must not be the name of a Windows device", f"Write {name_like('run-' + value)}")
-    if not is_name(value):
-        rule = "must be 1 to 100 letters, digits, '.', '_' or '-', starting with a letter or digit"
-        raise wrong(rule, f"Write {name_like(value)}" if len(value) <= 100 else "Shorten it")
-    return value
+class SettingType(ABC, Generic[T]):
+    """What a setting accepts."""
 
+    @abstractmethod
+    def read(self, node: Node, at: Location, reader: Reader) -> T | None:
+        """The value of a node; None if anything within it is wrong, which is reported.
 
-def _workers(value: object) -> object:
-    if value == "auto" or (isinstance(value, int) and not isinstance(value, bool) and value >= 1):
+        Args:
+            node: What the config has.
+            at: Where it has it.
+            reader: Reads what is within the value; collects problems.
+
+        Raises:
+            Wrong: The node as a whole is wrong.
+        """
+
+    @abstractmethod
+    def schema(self) -> dict[str, JSON]:
+        """The type in JSON Schema."""
+
+    def to_json(self, value: Any) -> JSON:
+        """A value as a config has it."""
         return value
-    raise wrong("must be auto or a whole number of at least 1")
 
 
-def _names(value: object) -> object:
-    if isinstance(value, bool):
-        raise wrong("must be a list of names", "For example: [learning_rate, dropout]")
-    return value
+class Anything(SettingType[Any]):
+    """Whatever a config can say."""
+
+    def read(self, node: Node, at: Location, reader: Reader) -> Any:
+        """The value as plain data."""
+        return plain(node)
+
+    def schema(self) -> dict[str, JSON]:
+        """The schema that accepts everything."""
+        return {}
 
 
-def _fraction_or_path(value: object) -> object:
-    if isinstance(value, str) and value:
+class Text(SettingType[str]):
+    """Text.
+
+    Args:
+        empty: Whether it may be empty.
+    """
+
+    def __init__(self, *, empty: bool = True) -> None:
+        self.empty = empty
+
+    def read(self, node: Node, at: Location, reader: Reader) -> str:
+        """The text."""
+        value = scalar(node)
+        if not isinstance(value, str):
+            hint = f"Write {quoted(node.written)}, in quotes" if isinstance(node, ScalarNode) else ""
+            raise Wrong("must be text", hint)
+        if not value and not self.empty:
+            raise Wrong("must not be empty")
         return value
-    if _is_number(value) and 0 < value < 1:  # type: ignore[operator] # a number, as was just checked
+
+    def schema(self) -> dict[str, JSON]:
+        """Text with at least one character, if it may not be empty."""
+        return {"type": "string"} if self.empty else {"minLength": 1, "type": "string"}
+
+
+class TrueOrFalse(SettingType[bool]):
+    """True or false."""
+
+    def read(self, node: Node, at: Location, reader: Reader) -> bool:
+        """The boolean."""
+        value = scalar(node)
+        if isinstance(value, bool):
+            return value
+        word = str(value).lower()
+        meant = {"true": "true", "1": "true", "false": "false", "0": "false"}.get(word)
+        raise Wrong("must be true or false", f"Write {meant}, without quotes" if meant else "")
+
+    def schema(self) -> dict[str, JSON]:
+        """A boolean."""
+        return {"type": "boolean"}
+
+
+class WholeNumber(SettingType[int]):
+    """A whole number between two bounds, both included.
+
+    Args:
+        at_least: The smallest.
+        at_most: The largest; None for none.
+    """
+
+    def __init__(self, at_least: int, at_most: int | None = None) -> None:
+        self.at_least = at_least
+        self.at_most = at_most
+
+    def read(self, node: Node, at: Location, reader: Reader) -> int:
+        """The number."""
+        value = scalar(node)
+        if not isinstance(value, int) or isinstance(value, bool):
+            hint = f"Write {value:.0f}" if isinstance(value, float) and value.is_integer() else _number(value)
+            raise Wrong("must be a whole number", hint)
+        if value < self.at_least:
+            raise Wrong(f"must be at least {self.at_least}")
+        if self.at_most is not None and value > self.at_most:
+            raise Wrong(f"must be at most {self.at_most}")
         return value
-    percent = isinstance(value, int) and 1 < value < 100
-    hint = f"Write {value / 100:g} for {value} %" if percent else "Write a fraction such as 0.2"  # type: ignore[operator] # a percentage is a number
-    raise wrong("must be a fraction of the rows above 0 and below 1, or the path of a data file", hint)
+
+    def schema(self) -> dict[str, JSON]:
+        """An integer with its bounds."""
+        most = {} if self.at_most is None else {"maximum": self.at_most}
+        return {**most, "minimum": self.at_least, "type": "integer"}
 
 
-def _function_name(value: object) -> object:
-    if isinstance(value, str) and _FUNCTION.fullmatch(value.replace(".py:", ":")):
-        return value.replace(".py:", ":")
-    raise wrong("must be module:function, such as train:objective", _function_hint(value))
+class RealNumber(SettingType[float]):
+    """A number, which may be whole.
+
+    Args:
+        above: What it has to be above; None for any.
+    """
+
+    def __init__(self, above: float | None = None) -> None:
+        self.above = above
+
+    def read(self, node: Node, at: Location, reader: Reader) -> float:
+        """The number, a whole one too as a float."""
+        value = scalar(node)
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            raise Wrong("must be a number", _number(value) or "Write a number such as 0.1")
+        if self.above is not None and value <= self.above:
+            raise Wrong(f"must be above {self.above:g}")
+        return float(value)
+
+    def schema(self) -> dict[str, JSON]:
+        """A number with its bound."""
+        above = {} if self.above is None else {"exclusiveMinimum": self.above}
+        return {**above, "type": "number"}
 
 
-def _function_hint(value: object) -> str:
-    text = shown(str(value)).removesuffix("()").replace("::", ":")
-    module, _, name = text.removesuffix(".py").rpartition(".")
-    if _FUNCTION.fullmatch(text.replace(".py:", ":")):
-        return f"Write {text}"
-    if not text.endswith(".py") and _FUNCTION.fullmatch(f"{module}:{name}"):
-        return f"Write {module}:{name}"
-    if _FUNCTION.fullmatch(f"{text.removesuffix('.py')}:f"):
-        return f"Write {text.removesuffix('.py')}:FUNCTION with the name of the function"
-    return "For example: train:main"
+class OneOf(SettingType[Word]):
+    """One of several words, such as the names in a registry."""
+
+    def __init__(self, words: Iterable[Word]) -> None:
+        self.words = tuple(words)
+
+    def read(self, node: Node, at: Location, reader: Reader) -> Word:
+        """The word."""
+        value = scalar(node)
+        for word in self.words:
+            if value == word:
+                return word
+        from hpsearch.config.suggestions import suggest_value  # 1 ms, for what is misspelt alone
+
+        raise Wrong(f"must be {either(self.words)}", suggest_value(value, self.words))
+
+    def schema(self) -> dict[str, JSON]:
+        """An enumeration."""
+        return {"enum": list(self.words), "type": "string"}
 
 
-def _words(value: object) -> object:
-    """The words of a command, numbers among them as text."""
-    if not isinstance(value, list):
-        return value
-    return [str(word) if type(word) in (int, float) else word for word in value]
+class ListOf(SettingType[list[T]]):
+    """A list of values of one type.
+
+    Args:
+        item: The type of each of them.
+        at_most: How many there may be; None for any number.
+    """
+
+    def __init__(self, item: SettingType[T], at_most: int | None = None) -> None:
+        self.item = item
+        self.at_most = at_most
+
+    def read(self, node: Node, at: Location, reader: Reader) -> list[T]:
+        """The values."""
+        if not isinstance(node, SequenceNode):
+            meant = fixes.listed(str(node.value)) or "[…]" if isinstance(node, ScalarNode) else "[{…}]"
+            raise Wrong("must be a list", f"Write {meant}")
+        if self.at_most is not None and len(node.nodes) > self.at_most:
+            raise Wrong(f"must have at most {self.at_most:,} items, and has {len(node.nodes):,}")
+        return [reader.read((*at, index), self.item, "Remove it") for index in range(len(node.nodes))]
+
+    def schema(self) -> dict[str, JSON]:
+        """An array."""
+        most = {} if self.at_most is None else {"maxItems": self.at_most}
+        return {"items": self.item.schema(), **most, "type": "array"}
 
 
-def _seconds(value: object) -> float:
-    if isinstance(value, str) and (seconds := quantities.parse_duration(value)) is not None:
-        return seconds
-    meant = f"{value}s" if _is_number(value) else fixes.duration(str(value))
-    hint = f"Write {meant}" if meant else "Write none for no limit"
-    raise wrong("must be none or a duration such as 90s, 10m, 1h30m or 2h", hint)
+class MappingOf(SettingType[dict[str, T]]):
+    """Values of one type by name."""
+
+    def __init__(self, value: SettingType[T]) -> None:
+        self.value = value
+
+    def read(self, node: Node, at: Location, reader: Reader) -> dict[str, T]:
+        """The values by name."""
+        if not isinstance(node, MappingNode):
+            meant = fixes.assigned(str(node.value)) if isinstance(node, ScalarNode) else ""
+            raise Wrong("must be a section of keys", f"Write {meant or '{KEY: VALUE}'}")
+        return {key: reader.read((*at, key), self.value) for key in node.entries}
+
+    def schema(self) -> dict[str, JSON]:
+        """An object."""
+        return {"additionalProperties": self.value.schema(), "type": "object"}
 
 
-def _bytes(value: object) -> int:
-    if isinstance(value, str) and (count := quantities.parse_size(value)) is not None:
-        return count
-    meant = f"{value}MB" if _is_number(value) else fixes.memory(str(value))
-    hint = f"Write {meant}" if meant else "Write none for no limit"
-    raise wrong("must be none or an amount of memory such as 500MB or 4GB", hint)
+class Parsed(SettingType[T]):
+    """What a function makes of plain data.
+
+    Args:
+        parse: Returns the value; raises :class:`Wrong`.
+        schema: What is told to editors.
+        write: How a config has a value.
+    """
+
+    def __init__(
+        self,
+        parse: Callable[[object], T],
+        schema: Mapping[str, JSON],
+        write: Callable[[Any], JSON] = lambda value: value,
+    ) -> None:
+        self._parse = parse
+        self._schema = schema
+        self._write = write
+
+    def read(self, node: Node, at: Location, reader: Reader) -> T:
+        """What the function makes of the node."""
+        return self._parse(plain(node))
+
+    def schema(self) -> dict[str, JSON]:
+        """The schema that it was given."""
+        return dict(self._schema)
+
+    def to_json(self, value: Any) -> JSON:
+        """What the config has."""
+        return self._write(value)
 
 
-def _text(value: object) -> str:
-    if isinstance(value, str) and value:
-        return value
-    raise wrong("must be none or text")
+class WordOr(SettingType[T | Meaning]):
+    """A word with a meaning of its own, or else a value of a type.
+
+    Args:
+        word: The word.
+        meaning: The value that it stands for.
+        other: The type of all other values.
+    """
+
+    def __init__(self, word: str, meaning: Meaning, other: SettingType[T]) -> None:
+        self.word = word
+        self.meaning = meaning
+        self.other = other
+
+    def read(self, node: Node, at: Location, reader: Reader) -> T | Meaning | None:
+        """The word's meaning, or the value."""
+        return self.meaning if scalar(node) == self.word else self.other.read(node, at, reader)
+
+    def schema(self) -> dict[str, JSON]:
+        """The one or the other; of text, the word is an example."""
+        schema = self.other.schema()
+        if schema.get("type") == "string":
+            return schema | {"examples": [self.word, *schema.get("examples", [])]}
+        return {"anyOf": [{"const": self.word}, schema]}
+
+    def to_json(self, value: Any) -> JSON:
+        """The word, or what the config has."""
+        return self.word if value == self.meaning else self.other.to_json(value)
 
 
-def _spelling(value: object) -> object:
-    """Words by value; ``python`` for those of Python."""
-    if value == "python":
-        return dict(PYTHON)
-    if isinstance(value, dict) and all(isinstance(word, str | int | float) for word in value.values()):
-        return {choice_text(key): as_text(word) for key, word in value.items()}
-    raise wrong("must be python, or words by value", 'For example: {"true": "yes", "false": "no"}')
+def scalar(node: Node) -> object:
+    """The value of a node that is one value; a list or a section as it is, which equals no value."""
+    return node.value if isinstance(node, ScalarNode) else node
 
 
-def _environment_text(value: object) -> object:
-    return as_text(value) if isinstance(value, bool | int | float) else value
+def either(options: Iterable[str]) -> str:
+    """``a``, ``a or b``, or ``a, b or c``."""
+    *others, last = options
+    return " or ".join(filter(None, [", ".join(others), last]))
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _or_none(parse: Callable[[object], object]) -> BeforeValidator:
-    return BeforeValidator(lambda value: None if value == "none" or value is None else parse(value))
-
-
-def _none_or(write: Callable[..., str]) -> PlainSerializer:
-    return PlainSerializer(lambda value: "none" if value is None else write(value))
-
-
-def _schema(*examples: str) -> WithJsonSchema:
-    return WithJsonSchema({"type": "string", "examples": ["none", *examples]})
-
-
-Name = Annotated[str, BeforeValidator(_name)]
-"""The name of a search."""
-
-Workers = Annotated[int | Literal["auto"], BeforeValidator(_workers)]
-"""How many trials run at once."""
-
-FractionOrPath = Annotated[float | str, BeforeValidator(_fraction_or_path)]
-"""A fraction of the rows, or the path of a file."""
-
-FunctionName = Annotated[str, BeforeValidator(_function_name)]
-"""``module:function``, or ``path/to/module:function``."""
-
-Spelling = Annotated[dict[str, str], BeforeValidator(_spelling)]
-"""Words by the text of a value, such as ``yes`` for ``true``."""
-
-EnvironmentText = Annotated[str, BeforeValidator(_environment_text)]
-"""The text of a variable, which may be written as a number."""
-
-Words = Annotated[list[str] | str, BeforeValidator(_words)]
-"""A command, as a text or as a list of words."""
-
-Seconds = Annotated[
-    float | None, _or_none(_seconds), _none_or(quantities.duration), _schema("90s", "10m", "1h30m")
-]
-"""A duration; None for no limit, which a config writes as ``none``."""
-
-Bytes = Annotated[int | None, _or_none(_bytes), _none_or(quantities.size), _schema("500MB", "4GB")]
-"""An amount of memory; None for no limit, which a config writes as ``none``."""
-
-OptionalText = Annotated[str | None, _or_none(_text), _none_or(str), _schema()]
-"""Text; None for no text, which a config writes as ``none``."""
-
-Names = Annotated[list[str], BeforeValidator(_names)]
-"""Names of parameters."""
+def _number(value: object) -> str:
+    """What to write instead of a text that means a number, as a sentence; "" without an idea."""
+    if not isinstance(value, str) or not (meant := fixes.number(value)):
+        return ""
+    return f"Write {meant}, without quotes" if meant == value else f"Write {meant}"

@@ -19,8 +19,10 @@ from hpsearch.config.parameter_section import (
     resolved_parameter,
     tuple_notes,
 )
-from hpsearch.config.reader import Reader, either
+from hpsearch.config.reader import Reader
 from hpsearch.config.schema import ParameterSection
+from hpsearch.config.sections import SectionOf
+from hpsearch.config.setting_types import either
 from hpsearch.config.suggestions import suggest_value
 from hpsearch.document.nodes import (
     Entry,
@@ -159,7 +161,7 @@ def _read_entry(
             rules.check_values(name, {at: node.value}, reader)
             yield float(node.value) if type(node.value) is int and rules.kind(name) == "float" else node.value
         return
-    section = reader.read(at, ParameterSection)
+    section = reader.read(at, SectionOf(ParameterSection))
     if section is None:
         return
     for key in ("flag", "spelling"):

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from functools import cache
 
-from pydantic import BaseModel
-
 from hpsearch.config.schema import (
     CommandSection,
     Document,
@@ -16,11 +14,12 @@ from hpsearch.config.schema import (
     RunSection,
     SearchSection,
 )
+from hpsearch.config.sections import Section
 from hpsearch.document.closest import closest, did_you_mean
 from hpsearch.document.nodes import Location
 from hpsearch.network.hyperparameters import HYPERPARAMETERS
 
-_SECTIONS: dict[str, type[BaseModel]] = {
+_SECTIONS: dict[str, type[Section]] = {
     "": Document,
     "metric.": MetricSection,
     "objective.network.": NetworkSection,
@@ -238,7 +237,7 @@ _VALUES = {
 @cache
 def _paths() -> dict[str, str]:
     """The path in a config of every key."""
-    paths = {key: prefix + key for prefix, model in _SECTIONS.items() for key in model.model_fields}
+    paths = {key: prefix + key for prefix, model in _SECTIONS.items() for key in model.settings()}
     return paths | {name: f"space.{name} or objective.network.{name}" for name in HYPERPARAMETERS}
 
 

@@ -36,6 +36,7 @@ def running_html(watched: WatchedRun) -> str:
 
 def _rows(watched: WatchedRun, running: Sequence[RunningTrial]) -> str:
     metric = watched.config.metric
+    stops = watched.config.search.early_stopping is not None
     rows = []
     for each in running:
         value = each.value(metric)
@@ -45,7 +46,7 @@ def _rows(watched: WatchedRun, running: Sequence[RunningTrial]) -> str:
             f'<td class="number">{trial}</td>',
             f'<td class="number">{len(each.curve) or ""}</td>',
             f'<td class="number">{escape(plain(value))}</td>',
-            f"<td>{escape(next_demand(each.trial, len(each.curve), metric))}</td>",
+            f"<td>{escape(next_demand(each.trial, len(each.curve), metric, stops_early=stops))}</td>",
             f'<td title="{escape(values)}">{escape(values)}</td>',
         )
         rows.append(f"<tr>{''.join(cells)}</tr>")

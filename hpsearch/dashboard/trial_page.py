@@ -12,6 +12,7 @@ from hpsearch.inspection.findings import explain_trial
 from hpsearch.reports.explain import trial_table
 from hpsearch.reports.figures.axes import count_axis, metric_axis
 from hpsearch.reports.figures.figure import Figure, Lines, Mark, Panel
+from hpsearch.reports.figures.svg import escape
 from hpsearch.reports.html.page import figure_section
 from hpsearch.reports.show import trial_details
 from hpsearch.running import RunningTrial, read_curve
@@ -65,6 +66,7 @@ def _details(watched: WatchedRun, trial: Trial) -> str:
         trial,
         run.result(trial.number),
         running=_running(watched, trial),
+        stops_early=watched.config.search.early_stopping is not None,
         rows=watched.rows,
         timings=True,
         command=_command(watched, trial),
@@ -77,7 +79,20 @@ def _details(watched: WatchedRun, trial: Trial) -> str:
         for at, line in enumerate(details.lines)
         if line[0] != "trial" and (at < curves or line[0] not in drawn)
     ]
-    return facts(kept)
+    return facts([(label, _first_line(text) if label == "reason" else text) for label, text in kept]) + (
+        _traceback(dict(kept).get("reason", ""))
+    )
+
+
+def _first_line(text: str) -> str:
+    return text.partition("\n")[0]
+
+
+def _traceback(reason: str) -> str:
+    """The rest of a reason, in which columns matter."""
+    _, _, rest = reason.partition("\n")
+    lines = "\n".join(map(escape, rest.rstrip().split("\n")))
+    return f'<pre class="log">{lines}</pre>' if lines else ""
 
 
 def _curve(watched: WatchedRun, trial: Trial) -> tuple[Epoch, ...]:

@@ -103,10 +103,15 @@ def plain(node: Node) -> Any:
     return {key: plain(entry.node) for key, entry in node.entries.items()}
 
 
+def is_reported(node: Node) -> bool:
+    """Whether a node is a value that was reported as a problem when the tree was made."""
+    return isinstance(node, ScalarNode) and node.error
+
+
 def in_error(node: Node) -> bool:
     """Whether anything in the tree was reported as a problem when the tree was made."""
     if isinstance(node, ScalarNode):
-        return node.error
+        return is_reported(node)
     if isinstance(node, SequenceNode):
         return any(map(in_error, node.nodes))
     return node.error or any(in_error(entry.node) for entry in node.entries.values())

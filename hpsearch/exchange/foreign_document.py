@@ -6,7 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
-from hpsearch.config.reader import Reader, either
+from hpsearch.config.reader import Reader
+from hpsearch.config.setting_types import either
 from hpsearch.config.suggestions import suggest_value
 from hpsearch.document.closest import did_you_mean
 from hpsearch.document.nodes import (

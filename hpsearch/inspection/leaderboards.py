@@ -1,20 +1,22 @@
 """Leaderboards: which trials of which runs are shown, and in which order."""
 
 import heapq
-import json
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
+from typing import Literal
 
 from hpsearch.config import Config
 from hpsearch.errors import UsageError
 from hpsearch.inspection.querying import ColumnChoice, Vocabulary
+from hpsearch.inspection.running_rows import comparable, fulfils
 from hpsearch.reports.leaderboard import RankedRun, leaderboard_headers, leaderboard_table
 from hpsearch.reports.table import Table
+from hpsearch.running import RunningTrial
 from hpsearch.standing import Place, Standing, error_of_standing, rows_of
 from hpsearch.store import Run
-from hpsearch.store.results_query import Column, ResultsQuery
+from hpsearch.store.results_query import Column, Missing, ResultsQuery
 from hpsearch.trial import Metric
 
 __all__ = ["leaderboard"]
@@ -28,8 +30,9 @@ def leaderboard(
     columns: str = "",
     limit: int | None = None,
     timings: bool = False,
-    running: bool = False,
+    running: Literal["left out", "below", "as rows"] = "left out",
     whole: bool = False,
+    command: str = "",
 ) -> Table:
     """The trials of runs from best to worst. Its rows are read when it is printed, while the runs are open.
 
@@ -41,13 +44,15 @@ def leaderboard(
         columns: The columns, as :meth:`hpsearch.inspection.querying.ColumnChoice.of` reads them; "" for all.
         limit: At most this many trials.
         timings: Whether to show how long each trial ran.
-        running: Whether to show the trials that run now.
+        running: Where the trials that run now are shown, if they fulfil the conditions: in lines below the
+            table, or as rows after those of all results.
         whole: Whether all trials are shown on a terminal that is too narrow for a row for each.
+        command: The command that prints it; "" if it is the one that was typed.
 
     Raises:
         UsageError: The runs have different metrics, or a text cannot be read.
     """
-    ranked = [_ranked(run, running=running) for run in runs]
+    ranked = [_ranked(run) for run in runs]
     configs = [each.config for each in ranked]
     metrics = {each.name: each.config.metric for each in ranked}
     if len({_described(metric) for metric in metrics.values()}) > 1:
@@ -68,9 +73,13 @@ def leaderboard(
         found = sum(map(len, chosen))
         names = [each.name for each in ranked]
         standings = islice(_merged(runs, names, chosen, query), limit)
+    now = [] if running == "left out" else _running(runs, ranked, query)
+    room = None if limit is None else max(0, limit - found)
     return leaderboard_table(
         ranked,
         standings,
+        below=now if running == "below" else (),
+        after=now[:room] if running == "as rows" else (),
         shown=found if limit is None else min(found, limit),
         found=found,
         where=where,
@@ -78,6 +87,7 @@ def leaderboard(
         shows=choice.shows if choice else None,
         timings=timings,
         whole=whole,
+        command=command,
     )
 
 
@@ -87,7 +97,7 @@ def _described(metric: Metric) -> str:
     return f"{metric.name} ({metric.goal}{ties})"
 
 
-def _ranked(run: Run, *, running: bool) -> RankedRun:
+def _ranked(run: Run) -> RankedRun:
     config = Config.from_resolved(run.meta("config"))
     rows = rows_of(config, run)
     return RankedRun(
@@ -96,10 +106,21 @@ def _ranked(run: Run, *, running: bool) -> RankedRun:
         run.counts(),
         run.meta("versions")["arithmetic"],
         run.events(),
-        run.running() if running else (),
         rows,
         _within(run, rows),
     )
+
+
+def _running(
+    runs: Sequence[Run], ranked: Sequence[RankedRun], query: ResultsQuery | None
+) -> list[tuple[str, RunningTrial]]:
+    """The trials that run now and fulfil the conditions, each after the name of its run."""
+    return [
+        (each.name, trial)
+        for run, each in zip(runs, ranked, strict=True)
+        for trial in run.running()
+        if query is None or fulfils(trial, query, each.config.metric)
+    ]
 
 
 def _within(run: Run, rows: int | None) -> int:
@@ -163,8 +184,5 @@ def _value(standing: Standing, column: Column) -> str | float | None:
     if column.name == "trial" and not column.parameter:
         return standing.place.number
     value = standing.values.get(column.name) if column.parameter else getattr(standing, column.name)
-    if isinstance(value, bool):
-        return str(value).lower()
-    if value is None or isinstance(value, str | float | int):
-        return value
-    return json.dumps(value, separators=(",", ":"))
+    found = comparable(value)
+    return None if isinstance(found, Missing) else found

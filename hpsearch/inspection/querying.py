@@ -3,6 +3,7 @@
 ::
 
     optimizer=adam, learning_rate<1e-2, status=failed
+    beta2!=null
     -learning_rate
     learning_*, -beta2
 """
@@ -17,7 +18,8 @@ from hpsearch.config import Config
 from hpsearch.document.closest import did_you_mean
 from hpsearch.document.scalars import shown
 from hpsearch.errors import UsageError
-from hpsearch.store.results_query import COLUMNS, Column, Condition, Operator, ResultsQuery
+from hpsearch.reports.running_trials import RUNNING
+from hpsearch.store.results_query import COLUMNS, Column, Condition, Missing, Operator, ResultsQuery
 from hpsearch.trial import Metric, Status, Value
 
 __all__ = ["ColumnChoice", "Vocabulary"]
@@ -100,25 +102,42 @@ class Vocabulary:
             if not _is_number(value):
                 rule = f"{name} {operator} needs a number; found {shown(value)}."
                 raise _wrong("where", where, place, rule)
+        elif (missing := self._missing(column, text)) is not None:
+            return Condition(column, operator, missing)  # type: ignore[arg-type]  # one of the operators
         elif (choices := self._choices(column)) is not None:
             if not any(_is(value, each) for each in choices):
-                rule = f"{name} is one of {', '.join(choices)}; found {shown(value)}."
+                listed = ", ".join([*choices, "null"] if self._may_be_null(column) else choices)
+                rule = f"{name} is one of {listed}; found {shown(value)}."
                 raise _wrong("where", where, place, f"{rule} {did_you_mean(value, choices)}".rstrip())
         elif self._is_numeric(column) and not _is_number(value):
             raise _wrong("where", where, place, f"{name} is a number; found {shown(value)}.")
         return Condition(column, operator, value)  # type: ignore[arg-type]  # one of the operators
 
+    def _missing(self, column: Column, text: str) -> Missing | None:
+        """What ``null`` or ``unused``, not in quotes, says of a column; None if it is a text like others."""
+        if not column.parameter and column.name not in ("value", "tie"):
+            return None
+        if text == "null":
+            return Missing.NULL if self._may_be_null(column) else Missing.UNUSED
+        return Missing.UNUSED if text == "unused" and text not in (self._choices(column) or ()) else None
+
+    def _may_be_null(self, column: Column) -> bool:
+        """Whether null is one of the choices of a parameter."""
+        listed = self._listed(column.name) if column.parameter else []
+        return any(value is None for values in listed if values is not None for value in values)
+
     def _choices(self, column: Column) -> list[str] | None:
-        """What a column can be, if that is a list of texts."""
+        """What a column can be besides null, if that is a list of texts."""
         if column.name == "status" and not column.parameter:
-            return [str(status) for status in Status]
+            return [*map(str, Status), RUNNING]
         if not column.parameter:
             return None
         choices: list[str] = []
         for values in self._listed(column.name):
-            if values is None or any(isinstance(value, list | dict) or value is None for value in values):
+            if values is None or any(isinstance(value, list | dict) for value in values):
                 return None
-            choices += (str(value).lower() if isinstance(value, bool) else str(value) for value in values)
+            known = (value for value in values if value is not None)
+            choices += (str(value).lower() if isinstance(value, bool) else str(value) for value in known)
         return list(dict.fromkeys(choices))
 
     def _listed(self, name: str) -> list[Sequence[Value] | None]:

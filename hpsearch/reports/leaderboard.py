@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from hpsearch.analysis.ranking import leaderboard_row
 from hpsearch.config import Config
-from hpsearch.reports.running_trials import running_line
+from hpsearch.reports.running_trials import running_line, running_row
 from hpsearch.reports.status import counted
 from hpsearch.reports.table import Column, Table
 from hpsearch.reports.text import spread
@@ -31,7 +32,6 @@ class RankedRun:
         counts: The number of its results of each status.
         arithmetic: The arithmetic that it began with.
         events: What happened to the search: time, kind, text.
-        running: The trials that run now, to be shown below the table.
         rows: The number of rows, if the metric is a share of them.
         within: How many trials are within one standard error of the best; 0 if it has none.
     """
@@ -41,7 +41,6 @@ class RankedRun:
     counts: Mapping[Status, int]
     arithmetic: str
     events: Sequence[tuple[str, str, str]] = ()
-    running: Sequence[RunningTrial] = ()
     rows: int | None = None
     within: int = 0
 
@@ -71,11 +70,14 @@ def leaderboard_table(
     *,
     shown: int,
     found: int,
+    below: Sequence[tuple[str, RunningTrial]] = (),
+    after: Sequence[tuple[str, RunningTrial]] = (),
     where: str = "",
     sort: str = "",
     shows: Callable[[str], bool] | None = None,
     timings: bool = False,
     whole: bool = False,
+    command: str = "",
 ) -> Table:
     """Trials of runs, in an order.
 
@@ -84,32 +86,44 @@ def leaderboard_table(
         standings: The trials to show, each after the name of its run; read once, when the table is printed.
         shown: How many they are.
         found: How many there would be without a limit.
+        below: The running trials to show below the table, each after the name of its run.
+        after: Those to show as rows of it, after the others.
         where: What the trials have to fulfil, as it was typed.
         sort: What they are sorted by, as it was typed.
         shows: Whether the column of a header is shown; None for all. Rank, trial and value always are.
         timings: Whether to show how long each trial ran.
         whole: Whether all are shown on a terminal that is too narrow for a row for each.
+        command: The command that prints it; "" if it is the one that was typed.
     """
     metric = runs[0].config.metric
     columns = _columns(runs, timings=timings)
     hidden = [each for each in columns[_fixed(runs) :] if shows and not shows(each.header)]
-    rows = _rows(runs, standings, hidden, timings=timings)
+    rows = _chosen(
+        chain(
+            _rows(runs, standings, timings=timings),
+            ((name, running_row(trial, metric, timings=timings)) for name, trial in after),
+        ),
+        hidden,
+        named=len(runs) > 1,
+    )
     metadata: dict[str, Any] = {"metric": metric.name, "goal": metric.goal}
     if len(runs) == 1:
         metadata = {"name": runs[0].config.name, **metadata, **_facts(runs[0])}
     else:
         metadata["runs"] = [{"run": each.name, **_facts(each)} for each in runs]
     finished = sum(each.finished for each in runs)
-    limited = _limited(shown, found if where else finished, where, sort)
+    everything = f"{command} -n 0".lstrip()
+    limited = _limited(shown, found if where else finished, where, sort, everything)
+    stops = {each.name: each.config.search.early_stopping is not None for each in runs}
     notes = [
         *(note for each in runs for note in _notes(each, limited, named=len(runs) > 1)),
         *([limited] if len(runs) > 1 and limited else []),
-        *(f"running: {running_line(trial, metric)}" for each in runs for trial in each.running),
+        *(f"running: {running_line(trial, metric, stops_early=stops[name])}" for name, trial in below),
     ]
     if where:
         notes.append(f"{found} of {finished} results match {where}")
     kept = [column for column in columns if column not in hidden]
-    return Table("leaderboard", kept, rows, metadata, notes=notes, whole=whole)
+    return Table("leaderboard", kept, rows, metadata, notes=notes, whole=whole, command=command)
 
 
 def leaderboard_headers(runs: Sequence[RankedRun], *, timings: bool = False) -> tuple[list[str], list[str]]:
@@ -121,28 +135,39 @@ def leaderboard_headers(runs: Sequence[RankedRun], *, timings: bool = False) -> 
 def _rows(
     runs: Sequence[RankedRun],
     standings: Iterable[tuple[str, Standing]],
-    hidden: Sequence[Column],
     *,
     timings: bool,
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The rows of results, each after the name of its run."""
     metric = runs[0].config.metric
     by_name = {each.name: each.rows for each in runs}
+    for name, standing in standings:
+        yield name, leaderboard_row(standing, metric, rows=by_name[name], timings=timings)
+
+
+def _chosen(
+    rows: Iterable[tuple[str, dict[str, Any]]], hidden: Sequence[Column], *, named: bool
+) -> Iterator[dict[str, Any]]:
+    """Rows without hidden columns, with the name of their run where there are several."""
     keys = [column.key[0] for column in hidden if len(column.key) == 1]
     names = {column.header for column in hidden if column.choice}
-    for name, standing in standings:
-        row = leaderboard_row(standing, metric, rows=by_name[name], timings=timings)
+    for name, row in rows:
         for key in keys:
             row.pop(key, None)
         if names:
             row["values"] = {key: value for key, value in row["values"].items() if key not in names}
-        yield row if len(runs) == 1 else {"run": name, **row}
+        yield {"run": name, **row} if named else row
 
 
-def _limited(shown: int, found: int, where: str, sort: str) -> str:
+def _limited(shown: int, found: int, where: str, sort: str, everything: str) -> str:
     if shown >= found:
         return ""
-    which = f"the first {shown} by {sort}" if sort else f"the best {shown}"
-    return f"showing {which}{' that match' if where else ''}, -n 0 shows all"
+    matching = " that match" if where else ""
+    which = f"the best {shown}{matching}"
+    if sort:
+        order = ", largest first" if sort.startswith("-") else ""
+        which = f"the first {shown}{matching} by {sort.removeprefix('-').strip()}{order}"
+    return f"showing {which}; {everything} shows all"
 
 
 def _facts(run: RankedRun) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations  # types are imported for annotations only
 
-import time
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -10,16 +9,14 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.live import Live
 from rich.text import Text
 
-from hpsearch.reports.progress import Progress, ProgressDisplay, Running
-from hpsearch.reports.running_trials import next_demand
+from hpsearch.reports.live_tables import leader_lines, running_lines
+from hpsearch.reports.progress import Progress, ProgressDisplay
 from hpsearch.reports.sparkline import sparkline
-from hpsearch.reports.text import duration, plain, printable, short_choices, value_text
+from hpsearch.reports.text import duration, printable
 from hpsearch.reports.zoom_bars import zoom_lines
-from hpsearch.trial import Result, Trial, Value
+from hpsearch.trial import Result, Trial
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from hpsearch.loop import SearchStart
 
 _FRAMES_PER_SECOND = 2
@@ -94,8 +91,8 @@ class LiveDisplay(ProgressDisplay):
         self._progress.read_curves()
         head = self._head(self._progress, width)
         room = height - len(head) - 2
-        leaders = self._trials(self._progress, width)
-        running = self._running(self._progress, width)
+        leaders = leader_lines(self._progress, width)
+        running = running_lines(self._progress, width)
         zoom = self._zoom(self._progress, width)
         # First two lines of what is best and of what runs, then the zoom, then more of both.
         spare = room - min(len(leaders), 2) - min(len(running), 2) - 2
@@ -103,7 +100,7 @@ class LiveDisplay(ProgressDisplay):
         spare -= len(shown_zoom) + bool(shown_zoom)
         shown_leaders = leaders[: 2 + max(0, spare)]
         spare -= max(0, len(shown_leaders) - 2)
-        shown_running = _cut(running, min(_RUNNING_SHOWN, 2 + max(0, spare)))
+        shown_running = running[: min(_RUNNING_SHOWN + 1, 2 + max(0, spare))]
         blocks = [block for block in (head, shown_zoom, shown_leaders, shown_running) if block]
         lines = [line for block in blocks for line in (*block, Text(""))]
         for line in lines:
@@ -172,43 +169,6 @@ class LiveDisplay(ProgressDisplay):
         ]
         return [head, *lines] if lines else []
 
-    def _trials(self, progress: Progress, width: int) -> list[Text]:
-        names = progress.search.space.names
-        rows: list[list[str]] = []
-        values: list[Mapping[str, Value]] = []
-        for (*_, number), trial, result in list(progress.leaders):
-            curve = sparkline([epoch.metrics.get(progress.metric.name) for epoch in result.curve])
-            rows.append([str(number), plain(result.value), curve])
-            values.append(trial.values)
-        for name in names:
-            texts = [value_text(each[name]) if name in each else "" for each in values]
-            for row, text in zip(rows, short_choices(texts), strict=True):
-                row.append(printable(text))
-        header = ["trial", printable(progress.metric.name), "curve", *map(printable, names)]
-        return _table(header, rows, width, first_style="bold green") if rows else []
-
-    def _running(self, progress: Progress, width: int) -> list[Text]:
-        running = sorted(progress.running.values(), key=lambda running: running.trial.number)
-        return [Text(self._one(each, progress, width)) for each in running]
-
-    def _one(self, running: Running, progress: Progress, width: int) -> str:
-        name = f"trial {running.trial.number}"
-        head = f"{name}  {duration(time.monotonic() - running.since)}"
-        if not running.curve:
-            return f"{head}  {_values(running.trial.values)}"
-        value = running.curve[-1].metrics.get(progress.metric.name)
-        shown = "not finite" if value is None else plain(value)
-        curve = sparkline([epoch.metrics.get(progress.metric.name) for epoch in running.curve], 12)
-        demand = next_demand(running.trial, len(running.curve), progress.metric)
-        epochs = f"epoch {len(running.curve)}  {printable(progress.metric.name)} {shown}"
-        known = _longest_fitting(
-            width, f"{head}  {epochs}  {curve}", f"{head}  {epochs}", f"{name}  {epochs}", epochs
-        )
-        short = demand.replace("needs at most", "≤").replace("needs at least", "≥")
-        return known + _longest_fitting(
-            width - len(known), *(f"  {each}" for each in (demand, short) if each)
-        )
-
 
 def _longest_fitting(room: int, *texts: str) -> str:
     """The first of some texts, of which the longest comes first, that has no more characters; or nothing."""
@@ -219,31 +179,3 @@ def _without_middle(name: str, room: int) -> str:
     """A name, cut in the middle if it is too long: its end tells it from others as well as its beginning."""
     half = max(room - 1, 2) // 2
     return name if len(name) <= room else f"{name[:half]}…{name[-half:]}"
-
-
-def _cut(lines: list[Text], count: int) -> list[Text]:
-    """The first lines, the last of which says how many are left out."""
-    if len(lines) <= count:
-        return lines
-    return [*lines[: count - 1], Text(f"and {len(lines) - count + 1} more", style="dim")] if count > 0 else []
-
-
-def _table(
-    header: Sequence[str], rows: Sequence[Sequence[str]], width: int, *, first_style: str
-) -> list[Text]:
-    """Rows below a header; columns that do not fit are left out from the right."""
-    widths = [max(len(row[column]) for row in (header, *rows)) for column in range(len(header))]
-    fits = next(
-        (count for count in range(len(header), 0, -1) if sum(widths[:count]) + 2 * (count - 1) <= width), 1
-    )
-    lines = [
-        "  ".join(f"{cell:{widths[column]}}" for column, cell in enumerate(row[:fits]))
-        for row in (header, *rows)
-    ]
-    return [Text(lines[0], style="dim"), Text(lines[1], style=first_style), *map(Text, lines[2:])]
-
-
-def _values(values: Mapping[str, Value]) -> str:
-    return printable(
-        "  ".join(f"{name}={short_choices([value_text(each)])[0]}" for name, each in values.items())
-    )

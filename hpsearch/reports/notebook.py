@@ -7,7 +7,7 @@ import threading
 from typing import TYPE_CHECKING, Any, Self
 
 from hpsearch.reports.figures.svg import escape
-from hpsearch.reports.progress import Progress, ProgressDisplay
+from hpsearch.reports.progress import Progress, ProgressDisplay, Running
 from hpsearch.reports.running_trials import curve_line
 from hpsearch.reports.text import duration, value_text
 
@@ -80,11 +80,16 @@ class NotebookDisplay(ProgressDisplay):
         if not state:
             running = sorted(progress.running.values(), key=lambda each: each.trial.number)
             shown = running[:_RUNNING_SHOWN]
-            lines += [escape(curve_line(each.trial, each.curve, progress.metric)) for each in shown]
+            lines += [escape(self._line(progress, each)) for each in shown]
             if len(running) > _RUNNING_SHOWN:
                 lines.append(f"and {len(running) - _RUNNING_SHOWN} more")
         body = "".join(f"<div>{line}</div>" for line in lines)
         return f'<div class="hpsearch-progress"><b>{escape(str(progress.search.directory))}</b>{body}</div>'
+
+    @staticmethod
+    def _line(progress: Progress, each: Running) -> str:
+        stops = progress.search.stops_early
+        return curve_line(each.trial, each.curve, progress.metric, stops_early=stops)
 
     def _follow(self) -> None:
         while not self._ended.wait(_SECONDS):

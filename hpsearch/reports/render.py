@@ -213,12 +213,12 @@ def _print_table(table: Table, console: Console) -> None:
             console.file.write(f"{line}\n")
     notes = [*_same(texts), *table.notes]
     if layout.rows < texts.count:
-        notes.append(
-            f"The terminal has room for {layout.rows} of {texts.count} rows; -n {texts.count} shows all"
-        )
+        all_of_them = table.with_option(f"-n {texts.count}")
+        room = f"The terminal has room for {layout.rows} of {texts.count} rows"
+        notes.append(f"{room}; {all_of_them} shows them")
     if layout.left_out:
         names = ", ".join(layout.left_out)
-        notes.append(f"Not shown (terminal too narrow): {names}; -f csv shows all")
+        notes.append(f"Not shown (terminal too narrow): {names}; {table.with_option('-f csv')} shows all")
     for note in notes:
         _print(Text(printable(note), style="dim"), console)
 

@@ -48,6 +48,7 @@ def trial_details(
     result: Result | None,
     *,
     running: RunningTrial | None = None,
+    stops_early: bool = False,
     rows: int | None = None,
     timings: bool = False,
     command: str = "",
@@ -60,6 +61,7 @@ def trial_details(
         trial: The trial.
         result: Its result, if it has one.
         running: What it does now, if it runs.
+        stops_early: Whether the search stops trials early.
         rows: The number of rows, if the metric is a share of them.
         timings: Whether to show how long it ran.
         command: The line that runs it; "" if it is not a command.
@@ -68,7 +70,7 @@ def trial_details(
     data = trial_data(metric, trial, result, timings=timings)
     lines = [("trial", str(trial.number))]
     if result is None:
-        lines += _state(running, metric)
+        lines += _state(running, metric, stops_early=stops_early)
         data |= {} if running is None else running_data(running, metric)
     else:
         lines.append(("status", str(result.status)))
@@ -115,12 +117,13 @@ def trial_data(
     return data
 
 
-def _state(running: RunningTrial | None, metric: Metric) -> list[tuple[str, str]]:
+def _state(running: RunningTrial | None, metric: Metric, *, stops_early: bool) -> list[tuple[str, str]]:
     if running is None:
         return [("status", "no result yet")]
     value = running.value(metric)
     lines = [("status", "running"), (metric.name, "" if value is None else plain(value))]
-    return [*lines, ("next rung", next_demand(running.trial, len(running.curve), metric))]
+    demand = next_demand(running.trial, len(running.curve), metric, stops_early=stops_early)
+    return [*lines, ("next rung", demand)]
 
 
 def _touches(curve: Sequence[Epoch], trial: Trial) -> list[tuple[str, str]]:

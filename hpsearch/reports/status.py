@@ -59,13 +59,14 @@ def status_details(
         **({} if error is None else {"standard_error": error}),
         "events": [{"at": at, "kind": kind, "text": text} for at, kind, text in events],
     }
+    stops = config.search.early_stopping is not None
     latest = (f"{local_time(at)}  {kind} {text}".rstrip() for at, kind, text in events[-_EVENTS_SHOWN:])
     lines = [
         ("run", str(directory)),
         ("state", state),
         ("trials", f"{finished} of {total} finished"),
         ("results", counted(counts)),
-        ("running", "\n".join(running_line(each, config.metric) for each in running)),
+        ("running", "\n".join(running_line(each, config.metric, stops_early=stops) for each in running)),
         ("to run again", "" if searching else ", ".join(map(str, unfinished))),
         (
             "best",

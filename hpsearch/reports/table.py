@@ -75,6 +75,7 @@ class Table:
         notes: Sentences below it on a terminal.
         exact: The columns for CSV, where they differ.
         whole: Whether all rows are shown on a terminal that is so narrow that they become columns.
+        command: The command that prints it and takes ``-n`` and ``-f``; "" if it is the one that was typed.
     """
 
     kind: str
@@ -85,6 +86,11 @@ class Table:
     notes: Sequence[str] = ()
     exact: Sequence[Column] = ()
     whole: bool = False
+    command: str = ""
+
+    def with_option(self, option: str) -> str:
+        """What to type for another view of it."""
+        return f"{self.command} {option}".lstrip()
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,6 +139,7 @@ class Search:
             rungs=RungHistory(halving) if halving else None,
             repeat_rule=RepeatRule(self.metric, repeats) if _repeats_the_best and repeats > 1 else None,
         )
+        self._stops_early = halving is not None
         self._epochs = epochs
         self._repeats = repeats
         self._max_failures = max_failures
@@ -309,6 +310,11 @@ class Search:
                 return False
             number = len(self._asked)
             return bool(self._again) or not self.waits(number) or self._proposals.results >= number - self.lag
+
+    @property
+    def stops_early(self) -> bool:
+        """Whether trials may be stopped early, at rungs."""
+        return self._stops_early
 
     def waits(self, number: int) -> bool:
         """Whether a trial depends on earlier results: its proposal, its rungs, or whether it starts."""

@@ -122,7 +122,7 @@ def _check_files(config: Config, base: Path, directory: Path) -> None:
     """
     resolved = config.resolved()
     read_before: dict[str, list[str]] = {"warm_start": [], "known_results": []}  # when the run began
-    resolved["search"] = {**config.search.model_dump(), **read_before}
+    resolved["search"] = {**config.search.to_json(), **read_before}
     try:
         Config.from_resolved(resolved, base)
     except ConfigError as error:

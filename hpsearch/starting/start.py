@@ -3,6 +3,7 @@
 from __future__ import annotations  # types are imported for annotations only
 
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -159,9 +160,9 @@ def run_remaining(
     else:
         if search.asked:
             run.event("resumed", "")
-        here = {"strategy": "panda", "workers": 1, "engine": "local"}
+        here = replace(config.run, strategy="panda", workers=1, engine="local")
         executor, why = choose_executor(
-            config.run.model_copy(update=here) if config.objective.kind == "python" else config.run,
+            here if config.objective.kind == "python" else config.run,
             preparation.objective(run),
             trials=search.trials,
             lag=search.lag if search.waits(search.trials - 1) else None,
@@ -189,4 +190,4 @@ def run_remaining(
 
 def _deadline(config: Config) -> Deadline | None:
     seconds = config.run.stop_after
-    return None if seconds is None else Deadline(seconds, config.run.model_dump()["stop_after"])
+    return None if seconds is None else Deadline(seconds, config.run.to_json()["stop_after"])

@@ -3,18 +3,22 @@
 Names and values are bound, never part of the text of a query.
 """
 
+import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum
 from typing import Literal
 
 from hpsearch.trial import WORST_TIE, Metric
 
-__all__ = ["COLUMNS", "Column", "Condition", "Operator", "ResultsQuery"]
+__all__ = ["COLUMNS", "Column", "Condition", "Missing", "Operator", "ResultsQuery"]
 
 COLUMNS = ("trial", "value", "tie", "status", "epochs", "seconds", "reason")
 """What a result has, besides the values of parameters."""
 
 Operator = Literal["=", "!=", "<", "<=", ">", ">="]
+
+_ORDERS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 
 _ROWS = (
     "WITH joined AS (SELECT number AS trial, trial AS tried, value, loss, tie AS order_of_ties,"
@@ -25,6 +29,17 @@ _PARAMETER = (
     ", (SELECT CASE WHEN type IN ('true', 'false') THEN type ELSE value END"
     " FROM json_each(trial, '$.values') WHERE key = ?) AS parameter{}"
 )
+_TYPE = ", (SELECT type FROM json_each(trial, '$.values') WHERE key = ?) AS parameter{}_type"
+
+
+class Missing(Enum):
+    """What a column may be instead of a number or a text."""
+
+    NULL = "null"
+    """The parameter has the value null."""
+
+    UNUSED = "unused"
+    """The trial does not use the parameter, or has no value of the metric."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +71,21 @@ class Condition:
 
     column: Column
     operator: Operator
-    value: float | str
+    value: float | str | Missing
+
+    def holds(self, found: float | str | Missing) -> bool:
+        """Whether it holds for what a trial has in the column: what its SQL says of a result."""
+        if self.operator in ("=", "!="):
+            return self._is(found) == (self.operator == "=")
+        wanted = None if isinstance(self.value, Missing) else _number(self.value)
+        if isinstance(found, str | Missing) or not isinstance(wanted, float):
+            return False
+        return bool(_ORDERS[self.operator](found, wanted))
+
+    def _is(self, found: float | str | Missing) -> bool:
+        if isinstance(found, Missing) or isinstance(self.value, Missing):
+            return found is self.value
+        return found == str(self.value) if isinstance(found, str) else found == _number(self.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +116,15 @@ class ResultsQuery:
             metric: What the search optimizes.
         """
         names = self._names()
-        parameters = [column for column in names if column.parameter]
-        rows = _ROWS.format("".join(_PARAMETER.format(index) for index in range(len(parameters))))
+        typed = {each.column for each in self.conditions if isinstance(each.value, Missing)}
+        parts: list[str] = []
         sign = metric.ties.loss(1.0) if metric.ties else 1.0
-        bound: list[object] = [WORST_TIE, sign, *(column.name for column in parameters)]
+        bound: list[object] = [WORST_TIE, sign]
+        for index, column in enumerate(column for column in names if column.parameter):
+            found = [_PARAMETER, _TYPE] if column in typed else [_PARAMETER]
+            parts += (each.format(index) for each in found)
+            bound += [column.name] * len(found)
+        rows = _ROWS.format("".join(parts))
         tests = []
         for condition in self.conditions:
             test, values = _test(names[condition.column], condition)
@@ -118,6 +152,11 @@ class ResultsQuery:
 def _test(name: str, condition: Condition) -> tuple[str, list[object]]:
     """SQL for a condition on a column, and what is bound in it."""
     value = condition.value
+    if isinstance(value, Missing):
+        kind = f"{name}_type" if condition.column.parameter else name
+        is_null = value is Missing.NULL and condition.column.parameter
+        test = f"COALESCE({kind} = 'null', 0)" if is_null else f"{kind} IS NULL"
+        return f"NOT ({test})" if condition.operator == "!=" else test, []
     if condition.operator == "=":
         return f"{name} IN (?, ?)", [_number(value), str(value)]
     if condition.operator == "!=":

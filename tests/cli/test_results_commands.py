@@ -68,7 +68,9 @@ def test_rows_are_limited(hpsearch: Program, example: Path) -> None:
     """-n 2 shows the best two and says how to show more; -n 0 shows all."""
     done = hpsearch("leaderboard", example, "-n", 2)
     assert len(done.out.splitlines()) == 5
-    assert "showing the best 2" in done.out
+    assert "showing the best 2; -n 0 shows all" in done.out
+    falling = hpsearch("leaderboard", example, "-n", 2, "--sort", "-learning_rate").out
+    assert "showing the first 2 by learning_rate, largest first; -n 0 shows all" in falling
     assert len(hpsearch("leaderboard", example, "-n", 0).out.splitlines()) == 8
 
 

@@ -26,7 +26,7 @@ def test_defaults(tmp_path: Path) -> None:
     assert config.name == "my-first"
     assert config.seed == 0
     assert config.metric == Metric("val_error", "minimize", "best", Metric("val_loss"))
-    assert config.search.model_dump() == {
+    assert config.search.to_json() == {
         "method": "coarse_to_fine",
         "trials": 64,
         "lag": 3,
@@ -40,7 +40,7 @@ def test_defaults(tmp_path: Path) -> None:
         "stop_at": {},
         "max_failures": 10,
     }
-    assert config.run.model_dump() == {
+    assert config.run.to_json() == {
         "strategy": "auto",
         "workers": "auto",
         "threads": 1,

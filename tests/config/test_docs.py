@@ -3,7 +3,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pydantic import BaseModel
 
 from hpsearch.config.schema import (
     CommandSection,
@@ -16,6 +15,7 @@ from hpsearch.config.schema import (
     RunSection,
     SearchSection,
 )
+from hpsearch.config.sections import Section
 from hpsearch.searchers import METHODS
 from hpsearch.space import PRIORS
 
@@ -26,7 +26,7 @@ ROWS = {
     for keys, default in re.findall(r"^\| (`.+?`) \| .+? \| (.+?) \| .+ \|$", TEXT, re.MULTILINE)
     for key in re.findall("`(.+?)`", keys)
 }
-SECTIONS: dict[str, type[BaseModel]] = {
+SECTIONS: dict[str, type[Section]] = {
     "": ParameterSection,
     "metric.": MetricSection,
     "objective.network.": NetworkSection,
@@ -40,10 +40,10 @@ SECTIONS: dict[str, type[BaseModel]] = {
 
 
 def defaults() -> Iterator[tuple[str, object]]:
-    """Every key with its default; None if the default depends on other settings."""
-    for prefix, model in SECTIONS.items():
-        for key, about in model.model_fields.items():
-            yield prefix + key, about.get_default()
+    """Every key with its default; None if it has none, or depends on other settings."""
+    for prefix, section in SECTIONS.items():
+        for key, about in section.settings().items():
+            yield prefix + key, None if about.required else about.default
 
 
 @pytest.mark.parametrize(("key", "default"), list(defaults()), ids=str)

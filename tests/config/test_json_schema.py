@@ -1,4 +1,5 @@
 import json
+import re
 
 from hpsearch.config import json_schema
 from hpsearch.config.schema import Document
@@ -9,7 +10,7 @@ from hpsearch.network.hyperparameters import HYPERPARAMETERS
 def test_has_every_key() -> None:
     """The schema has every section, every hyperparameter and every spelling."""
     schema = json_schema()
-    assert set(schema["properties"]) == set(Document.model_fields)
+    assert set(schema["properties"]) == set(Document.settings())
     assert set(HYPERPARAMETERS) <= set(schema["$defs"]["NetworkSection"]["properties"])
     assert set(SPELLINGS) <= set(schema["$defs"]["ParameterSection"]["properties"])
 
@@ -38,3 +39,11 @@ def test_offers_and_checks_hyperparameters_in_the_space() -> None:
     constant, section = space["properties"]["optimizer"]["anyOf"]
     assert "adam" in constant["enum"]
     assert section["allOf"][1]["properties"]["values"]["items"] == constant
+
+
+def test_every_reference_leads_somewhere() -> None:
+    """Each section that the schema refers to is among its definitions."""
+    schema = json_schema()
+    names = set(re.findall(r'"#/\$defs/(\w+)"', json.dumps(schema)))
+    assert names
+    assert names <= schema["$defs"].keys()

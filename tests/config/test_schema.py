@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from hpsearch.config import load
-from hpsearch.config.reader import either
+from hpsearch.config.setting_types import either
 from hpsearch.errors import ConfigError
 from hpsearch.searchers import METHODS
 from hpsearch.space import PRIORS

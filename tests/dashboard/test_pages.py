@@ -114,6 +114,14 @@ def test_a_trial_has_a_page(site: Site) -> None:
     assert '<pre class="log">epoch 2\nplain red &lt;i&gt;\n</pre>' in page.text
 
 
+def test_a_traceback_keeps_its_lines_and_columns(still: Site) -> None:
+    """It is a block of its own below the reason, with every text escaped."""
+    page = still.get("/runs/one/trials/9").text
+    assert '<pre class="log">Traceback:\n  javascript:harm()</pre>' in page
+    assert "&lt;script&gt;harm()" in page
+    assert page.count("Traceback") == 1
+
+
 @pytest.mark.parametrize("trial", ["61", "best", "99", "-1", "x", "0x1", "9" * 30])
 def test_which_trials_have_a_page(still: Site, trial: str) -> None:
     """Those that have begun, by number, and the best."""

@@ -1,7 +1,6 @@
 """Tests of choosing an executor and counting its workers."""
 
 from pathlib import Path
-from typing import get_args
 
 import pytest
 
@@ -27,8 +26,8 @@ def test_more_workers_than_the_lag_allows_is_explained(
 
 def test_every_executor_can_be_named_in_a_config() -> None:
     """A strategy or an engine that the schema allows is in the table, and the other way round."""
-    fields = RunSection.model_fields
-    names = {*get_args(fields["strategy"].annotation), *get_args(fields["engine"].annotation)}
+    keys = [RunSection.settings()[key].type for key in ("strategy", "engine")]
+    names = {word for each in keys for word in each.schema()["enum"]}
     assert names - {"auto", "local"} == set(EXECUTORS)
 
 

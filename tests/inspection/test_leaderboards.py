@@ -1,12 +1,17 @@
 """Tests of leaderboards of one run and of several."""
 
+import io
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from hpsearch.errors import UsageError
 from hpsearch.inspection.leaderboards import leaderboard
+from hpsearch.reports.render import print_report
+from hpsearch.running import CurveFile, curve_file
 from hpsearch.search import Search
 from hpsearch.store import Run
 
@@ -53,6 +58,52 @@ def rows_of(x: Run, y: Run, sort: str) -> list[dict[str, Any]]:
     return [{"rate": rate, "at": at} for at, rate in enumerate(rising)]
 
 
+def begun(directory: Path) -> tuple[Search, Run]:
+    """A search with one result and two trials that run, the first of them after two epochs."""
+    search = Search(SPACE, directory=directory, method="random", trials=4)
+    search.tell(search.ask() or 0, 1.0)
+    running = [search.ask(), search.ask()]
+    lines = [json.dumps([epoch, {"value": 3.0 - epoch}, 0.1]) for epoch in (1, 2)]
+    CurveFile(curve_file(directory / "trials" / f"{running[0].number:05d}")).append(lines)  # type: ignore[union-attr]  # it is a trial
+    return search, Run.read(directory)
+
+
+def test_running_trials_are_the_last_rows_where_asked(tmp_path: Path) -> None:
+    """Without a rank, with the latest value, as far as there is room; a limit counts results first."""
+    search, run = begun(tmp_path / "x")
+    with search, run:
+        table = list(leaderboard([run], running="as rows").rows)
+        assert [(row["trial"], row["rank"], row["status"], row["value"], row["epochs"]) for row in table] == [
+            (0, 1, "done", 1.0, 0),
+            (1, None, "running", 1.0, 2),
+            (2, None, "running", None, 0),
+        ]
+        assert table[1]["values"] == run.trial(1).values
+        assert len(rows(run, running="as rows", limit=2)) == 2
+        assert rows(run, running="as rows", limit=1) == rows(run) == [(None, 1, 1.0)]
+
+
+def test_running_trials_fulfil_conditions_as_results_do(tmp_path: Path) -> None:
+    """By status, value, epochs, parameters and words; below the table too."""
+    search, run = begun(tmp_path / "x")
+    with search, run:
+        kind, rate = run.trial(1).values["kind"], run.trial(2).values["rate"]
+
+        def found(where: str) -> list[int]:
+            return [row["trial"] for row in leaderboard([run], where=where, running="as rows").rows]
+
+        assert found("status=running") == [1, 2]
+        assert found("status!=running") == [0]
+        assert found("value<=1") == [0, 1]
+        assert found("value=null, epochs=0") == [2]
+        assert 1 in found(f"kind={kind}")
+        assert found(f"rate={rate!r}") == [2]
+        assert found("'running'") == [1, 2]
+        assert any("trial 1, epoch 2" in note for note in leaderboard([run], running="below").notes)
+        hidden = leaderboard([run], where="status=done", running="below").notes
+        assert not any("running" in note for note in hidden)
+
+
 def test_runs_of_different_metrics_have_no_common_leaderboard(tmp_path: Path) -> None:
     """They are named with their metrics."""
     with (
@@ -71,3 +122,15 @@ def test_columns_that_are_not_chosen_are_in_no_format(tmp_path: Path) -> None:
         assert [list(row["values"]) for row in table.rows] == [["kind"], ["kind"]]
         named = leaderboard([x], columns="rank,value,kind")
         assert [column.header for column in named.columns] == ["rank", "trial", "value", "kind"]
+
+
+def test_a_table_at_the_end_of_a_search_names_the_command_that_shows_all(tmp_path: Path) -> None:
+    """``run`` and ``resume`` have no -n; where nothing else printed the table, the option is enough."""
+    with make(tmp_path / "x", [3, 1, 2]) as run:
+        for command, expected in (("hpsearch leaderboard x", "hpsearch leaderboard x -n 0"), ("", "-n 0")):
+            table = leaderboard([run], limit=2, command=command)
+            assert any(note.endswith(f"showing the best 2; {expected} shows all") for note in table.notes)
+            screen = Console(file=io.StringIO(), width=20)
+            print_report(table, "table", screen)
+            text = " ".join(screen.file.getvalue().split())  # type: ignore[attr-defined]  # it is a StringIO
+            assert f"of 2 rows; {expected[:-1]}2 shows them" in text

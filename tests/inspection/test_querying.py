@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hpsearch.config import Config
 from hpsearch.errors import UsageError
 from hpsearch.inspection.querying import ColumnChoice, Vocabulary
-from hpsearch.store.results_query import Column, Condition
+from hpsearch.store.results_query import Column, Condition, Missing
 
 CONFIG = Config.from_mapping(
     {
@@ -20,6 +20,8 @@ CONFIG = Config.from_mapping(
             "epochs": {"type": "int", "min": 1, "max": 9},
             "optimizer": {"values": ["adam", "sgd, plain"]},
             "flag": {"values": [True, False]},
+            "schedule": {"values": [None, "cosine"], "when": {"optimizer": "adam"}},
+            "words": {"values": ["null", "unused"]},
         },
     },
     name="x",
@@ -54,6 +56,25 @@ def test_conditions_name_columns_and_parameters() -> None:
 
 
 @pytest.mark.parametrize(
+    ("where", "value"),
+    [
+        ("learning_rate=null", Missing.UNUSED),
+        ("learning_rate=unused", Missing.UNUSED),
+        ("error=null", Missing.UNUSED),
+        ("schedule=null", Missing.NULL),
+        ("schedule=unused", Missing.UNUSED),
+        ("words=null", Missing.UNUSED),
+        ("words='null'", "null"),
+        ("words=unused", "unused"),
+    ],
+)
+def test_null_is_a_choice_or_says_that_a_parameter_is_not_used(where: str, value: object) -> None:
+    """Where null is a choice, ``unused`` says the other; a text is in quotes, unless it is a choice."""
+    assert [each.value for each in conditions(where)] == [value]
+    assert [each.operator for each in conditions(where.replace("=", "!="))] == ["!="]
+
+
+@pytest.mark.parametrize(
     ("where", "message"),
     [
         (
@@ -67,6 +88,7 @@ def test_conditions_name_columns_and_parameters() -> None:
             "optimizer=adm",
             r"character 11: optimizer is one of adam, sgd, plain; found adm\. Did you mean adam",
         ),
+        ("schedule=linear", r"character 10: schedule is one of cosine, null; found linear"),
         ("status=fialed", r"character 8: status is one of done, .*\. Did you mean failed\?"),
         ("error<1, adam", r"character 10: A condition is a name.*quotes"),
         ("xyz=1", r"character 1: There is no column xyz\. The columns are trial, error, loss, status"),

@@ -20,7 +20,7 @@ from hpsearch.machine.environment import (
 STRANGERS = (
     *("random", "queue", "types", "tokenize", "token", "numpy", "signal", "json", "re", "typing", "struct"),
     *("dataclasses", "contextlib", "enum", "copy", "logging", "socket", "pickle", "selectors", "tempfile"),
-    *("joblib", "click", "yaml", "rich", "pydantic", "filelock", "distributed", "dask", "sitecustomize"),
+    *("joblib", "click", "yaml", "rich", "filelock", "distributed", "dask", "sitecustomize"),
 )
 """Names of modules that this program, or what it starts, imports."""
 

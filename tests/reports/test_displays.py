@@ -227,7 +227,7 @@ def shown(display: LiveDisplay, width: int, height: int) -> str:
 def busy(now: Clock) -> LiveDisplay:
     """The display of a search with results, a failure, and trials that run."""
     display = LiveDisplay(Console(file=io.StringIO(), force_terminal=True), "digits")
-    display.on_search_start(begun(40, slots=3))
+    display.on_search_start(replace(begun(40, slots=3), stops_early=True))
     rates = [0.5, 0.02, 0.9, 0.004, 0.1, 0.03, 0.02, 0.05, 0.04, 0.03, 0.025, 0.03]
     for index, rate in enumerate(rates):
         values = {
@@ -253,7 +253,7 @@ def test_the_live_display_fits_the_terminal(
     now: Clock, golden: Callable[..., None], monkeypatch: pytest.MonkeyPatch, width: int, height: int
 ) -> None:
     """Head, zoom, leaders and running trials by the room there is; never more than the terminal has."""
-    monkeypatch.setattr("hpsearch.reports.live.time.monotonic", now)
+    monkeypatch.setattr("hpsearch.reports.live_tables.time.monotonic", now)
     with busy(now) as display:
         text = shown(display, width, height)
     assert max(map(len, text.splitlines())) <= width

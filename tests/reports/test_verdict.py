@@ -113,5 +113,5 @@ def test_one_seed_asks_for_several(config: Config) -> None:
     """Not if the search repeats its trials."""
     results = [done(0, 0.1), done(1, 0.2)]
     assert "`search.repeats`" in sentences(config, results)
-    repeated = replace(config, search=config.search.model_copy(update={"repeats": 3}))
+    repeated = replace(config, search=replace(config.search, repeats=3))
     assert "`search.repeats`" not in sentences(repeated, results)

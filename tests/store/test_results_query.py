@@ -9,18 +9,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hpsearch.store import Run
-from hpsearch.store.results_query import COLUMNS, Column, Condition, ResultsQuery
+from hpsearch.store.results_query import COLUMNS, Column, Condition, Missing, ResultsQuery
 from hpsearch.trial import Result, Status, Trial
 
 META = {"config": {"metric": {"name": "error", "goal": "minimize", "at": "last"}}}
-VALUES = [1, 2.5, "adam", "16", 16, True, None, "it's", '"', "$.x"]
+UNUSED, NULL = Missing.UNUSED, Missing.NULL
+VALUES = [1, 2.5, "adam", "16", 16, True, UNUSED, "it's", '"', "$.x", NULL]
 OPERATORS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 
 
 def row(number: int) -> tuple[Trial, Result]:
     """A trial whose parameter ``odd "name"`` has one of the values above, or is not used."""
     value = VALUES[number % len(VALUES)]
-    values = {"x": number / 4, **({} if value is None else {'odd "name"': value})}
+    values = {"x": number / 4}
+    if value is not UNUSED:
+        values['odd "name"'] = None if value is NULL else value
     if number % 7 == 6:
         return Trial(number, values, 0), Result(
             number, Status.FAILED, reason=f"Oh No {number}", seconds=number
@@ -42,18 +45,21 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
 def value_of(column: Column, trial: Trial, result: Result) -> Any:
     """A column of one row."""
     if column.parameter:
-        found = trial.values.get(column.name)
-        return str(found).lower() if isinstance(found, bool) else found
-    return {"trial": trial.number, "epochs": 0}.get(column.name, getattr(result, column.name, None))
+        found = trial.values.get(column.name, UNUSED)
+        return NULL if found is None else str(found).lower() if isinstance(found, bool) else found
+    found = {"trial": trial.number, "epochs": 0}.get(column.name, getattr(result, column.name, None))
+    return UNUSED if found is None else found
 
 
 def fulfils(condition: Condition, found: Any) -> bool:
     """The rule, in Python."""
     wanted = condition.value
+    if isinstance(found, Missing) or isinstance(wanted, Missing):
+        return (found is wanted) == (condition.operator == "=") and condition.operator in ("=", "!=")
     if condition.operator in OPERATORS:
         number = isinstance(found, int | float)
         return number and OPERATORS[condition.operator](found, float(wanted))
-    equal = str(found) == str(wanted) if isinstance(found, str) else found is not None and same(found, wanted)
+    equal = str(found) == str(wanted) if isinstance(found, str) else same(found, wanted)
     return equal if condition.operator == "=" else not equal
 
 
@@ -75,6 +81,13 @@ columns = st.one_of(
     st.sampled_from([Column("x", parameter=True), Column('odd "name"', parameter=True)]),
 )
 conditions = st.one_of(
+    st.builds(Condition, columns, st.sampled_from(["=", "!="]), st.just(UNUSED)),
+    st.builds(
+        Condition,
+        st.just(Column('odd "name"', parameter=True)),
+        st.sampled_from(["=", "!="]),
+        st.just(NULL),
+    ),
     st.builds(
         Condition,
         columns,
@@ -99,6 +112,15 @@ def test_conditions_choose_what_they_say(run: Run, wanted: list[Condition]) -> N
     assert select(run, ResultsQuery(wanted)) == [number for number in ranking if number in expected]
 
 
+@given(conditions)
+def test_a_condition_holds_in_python_where_its_sql_does(run: Run, condition: Condition) -> None:
+    """So running trials, which are in no table, are chosen as results are."""
+    held = {
+        trial.number for trial, result in ROWS if condition.holds(value_of(condition.column, trial, result))
+    }
+    assert set(select(run, ResultsQuery([condition]))) == held
+
+
 @given(columns, st.booleans())
 def test_an_order_has_what_is_missing_last(run: Run, column: Column, descending: bool) -> None:
     """Numbers come before texts when rising; equal ones are sorted by their trials' numbers."""
@@ -107,8 +129,8 @@ def test_an_order_has_what_is_missing_last(run: Run, column: Column, descending:
         found = value_of(column, *pair)
         return (isinstance(found, str), found)
 
-    present = [pair for pair in ROWS if value_of(column, *pair) is not None]
-    missing = [pair for pair in ROWS if value_of(column, *pair) is None]
+    present = [pair for pair in ROWS if not isinstance(value_of(column, *pair), Missing)]
+    missing = [pair for pair in ROWS if isinstance(value_of(column, *pair), Missing)]
     expected = sorted(present, key=key, reverse=False)
     if descending:  # ties still rise
         expected = sorted(present, key=lambda pair: pair[0].number)

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from hpsearch.config.setting_types import name_like
+from hpsearch.config.special_types import name_like
 from hpsearch.document.nodes import Location, MappingNode, entries_at, find
 from hpsearch.exchange.draft import Draft, renamings, valid_names
 from hpsearch.exchange.foreign_document import ForeignDocument

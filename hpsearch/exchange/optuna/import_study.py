@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from hpsearch.config import parse_space
-from hpsearch.config.setting_types import name_like
+from hpsearch.config.special_types import name_like
 from hpsearch.errors import UsageError
 from hpsearch.exchange.draft import Draft, Note
 from hpsearch.exchange.optuna.study_space import StudySpace, study_space

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from hpsearch.config import parse_space
-from hpsearch.config.setting_types import name_like
+from hpsearch.config.special_types import name_like
 from hpsearch.document.nodes import Location, MappingNode, Node, SequenceNode
 from hpsearch.exchange.draft import Draft, renamings, valid_names
 from hpsearch.exchange.foreign_document import ForeignDocument

@@ -287,8 +287,8 @@ function filter(text, columns) {
     if (column < 0) throw new Error(`There is no column ${name}`);
     const number = value === "" ? NaN : Number(value);
     if ("<>".includes(operator[0]) && Number.isNaN(number)) throw new Error(`${value || "nothing"} is not a number`);
-    const equal = (own) => own !== null &&
-      (typeof own === "number" && !Number.isNaN(number) ? own === number : String(own) === value);
+    const equal = (own) => (own === null ? value === "null"
+      : typeof own === "number" && !Number.isNaN(number) ? own === number : String(own) === value);
     return {
       "=": (row) => equal(row[column]),
       "!=": (row) => !equal(row[column]),

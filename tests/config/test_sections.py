@@ -1,0 +1,110 @@
+"""Tests of sections and of the types of their settings."""
+
+from dataclasses import FrozenInstanceError
+
+import pytest
+
+from hpsearch.config.reader import Reader
+from hpsearch.config.schema import Document, MetricSection, RunSection, SearchSection
+from hpsearch.config.sections import Section, SectionOf
+from hpsearch.config.setting_types import ListOf, RealNumber, WholeNumber
+from hpsearch.document.nodes import MappingNode, Position
+from hpsearch.document.plain_data import from_data
+from hpsearch.document.problems import Problems
+
+
+def reader_of(data: object) -> tuple[Reader, Problems]:
+    """A reader of plain data, and the problems that it finds."""
+    problems = Problems()
+    root = from_data(data, Position("here"), problems)
+    assert isinstance(root, MappingNode)
+    return Reader(root, problems), problems
+
+
+def rules(problems: Problems) -> list[tuple[str, str, str]]:
+    """Key, rule and hint of every problem."""
+    return [(each.key, each.rule, each.hint) for each in problems.error().problems]
+
+
+@pytest.mark.parametrize("section", [SearchSection(portfolio=False), RunSection()], ids=["search", "run"])
+def test_defaults_are_read_as_they_are_written(section: Section) -> None:
+    """The section that has nothing but defaults survives being written and read again."""
+    reader, problems = reader_of({"here": section.to_json()})
+    assert reader.read(("here",), SectionOf(type(section))) == section
+    assert not problems
+
+
+def test_what_has_no_word_is_not_written() -> None:
+    """A setting that is None, and that a config can only leave out, is left out."""
+    assert MetricSection(name="loss").to_json() == {"name": "loss"}
+
+
+def test_a_section_cannot_be_changed() -> None:
+    """A section is as it was read."""
+    with pytest.raises(FrozenInstanceError):
+        SearchSection().trials = 5  # type: ignore[misc] # what is tested
+
+
+def test_a_default_is_not_shared() -> None:
+    """The list that is a section's default is its own."""
+    SearchSection().enqueue.append({"x": 1})
+    assert SearchSection().enqueue == []
+
+
+def test_every_mistake_in_a_section_is_reported() -> None:
+    """A wrong value, a missing key and an unknown one are found together, the known keys first."""
+    reader, problems = reader_of({"metric": {"nam": "loss", "goal": "min", "ties": {"goal": "maximize"}}})
+    assert reader.setting("metric") is None
+    assert rules(problems) == [
+        ("metric.goal", "must be minimize or maximize", "Write minimize"),
+        ("metric.ties.name", "is missing", "Write its name"),
+        ("metric.nam", "is not a key of metric", "Did you mean name?"),
+    ]
+
+
+def test_a_key_whose_value_was_reported_is_not_reported_again() -> None:
+    """What the tree has as an error is no further problem, nor is the section that lacks it."""
+    reader, problems = reader_of({"metric": {"nam": None}})
+    before = len(problems)
+    assert before == 1
+    assert reader.setting("metric") is None
+    assert len(problems) == before
+
+
+def test_every_item_of_a_list_is_checked() -> None:
+    """All wrong items are found, each by its index."""
+    reader, problems = reader_of({"here": [1, "a", 2.5, True]})
+    assert reader.read(("here",), ListOf(RealNumber())) is None
+    assert [key for key, *_ in rules(problems)] == ["here[1]", "here[3]"]
+
+
+def test_a_long_list_is_refused() -> None:
+    """The rule says how many items there may be, and how many there are."""
+    reader, problems = reader_of({"constraints": ["a < b"] * 101})
+    assert reader.setting("constraints") is None
+    assert rules(problems)[0][1] == "must have at most 100 items, and has 101"
+
+
+@pytest.mark.parametrize(
+    ("value", "wrong"), [(1, None), (True, "whole number"), (1.0, "whole number"), (0, "at least 1")]
+)
+def test_a_whole_number_is_neither_a_float_nor_a_boolean(value: object, wrong: str | None) -> None:
+    """No value is converted: 1.0 is not written as a whole number, and true is not one."""
+    reader, problems = reader_of({"here": value})
+    assert reader.read(("here",), WholeNumber(1)) == (None if wrong else value)
+    assert len(problems) == bool(wrong)
+    if wrong:
+        assert wrong in rules(problems)[0][1]
+
+
+def test_a_whole_number_can_be_a_float() -> None:
+    """A setting that takes any number has it as a float, so that 1 and 1.0 are the same config."""
+    reader, _ = reader_of({"here": 1})
+    assert type(reader.read(("here",), RealNumber())) is float
+
+
+def test_a_setting_that_is_left_out_has_its_default() -> None:
+    """Without the key nothing is wrong."""
+    reader, problems = reader_of({})
+    assert reader.setting("seed") == Document.settings()["seed"].default == 0
+    assert not problems
