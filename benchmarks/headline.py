@@ -1,18 +1,20 @@
-"""A whole search on digits: hpsearch as shipped, and Optuna with PyTorch, on the same rows and the same core.
+"""A whole search on digits: hpsearch, and Optuna with PyTorch, on the same rows and the same core.
 
 ::
 
     python -m benchmarks.headline --results runs/headline.jsonl --seeds 12 --python ../torch/bin/python
 
 Each search is a process of its own, imports included: 64 trials of at most 27 epochs, in the space of
-``configs/digits.yaml``. On our side that is ``hpsearch run`` with this config and one trial after another; on
-the other it is the program that one writes with the two libraries: TPE with its Hyperband pruner,
-BatchNorm1d, fused optimizers, tensors in memory, one thread. In both, a trial is worth its best epoch by the
-validation error, and the test error is that of the best trial's best epoch. Every seed splits the rows anew;
-the two take turns. ``--python`` is an interpreter that has PyTorch and Optuna.
+``configs/digits.yaml``. On our side that is ``hpsearch run`` with this config and one trial after another, as
+shipped and (``hpsearch_cold``) without the portfolio; on the other it is the program that one writes with the
+two libraries: TPE with its Hyperband pruner, BatchNorm1d, fused optimizers, tensors in memory, one thread. In
+all, a trial is worth its best epoch by the validation error, and the test error is that of the best trial's
+best epoch. Every seed splits the rows anew; the searches take turns. ``--python`` is an interpreter that has
+PyTorch and Optuna.
 """
 
 import argparse
+import functools
 import json
 import os
 import resource
@@ -54,8 +56,14 @@ class Trace:
         print(json.dumps({"trace": self._rows, "memory": memory}))
 
 
-def hpsearch(rows: Path, seed: int) -> None:
-    """The search of this project."""
+def hpsearch(rows: Path, seed: int, portfolio: bool = True) -> None:
+    """The search of this project.
+
+    Args:
+        rows: Where the files of rows are.
+        seed: Of the search.
+        portfolio: Whether it tries what did well on other data.
+    """
     from hpsearch.machine import kernels
 
     kernels.prefer_portable()
@@ -79,8 +87,11 @@ def hpsearch(rows: Path, seed: int) -> None:
 
     files = {"data": "train", "validation": "validation", "test": "test"}
     data = [f"objective.network.{key}={rows / split}.npz" for key, split in files.items()]
-    config = load(CONFIG, [f"seed={seed}", "run.strategy=panda", f"search.trials={TRIALS}", *data])
-    start(config, Traced(None), directory=rows / f"run-{seed}")
+    settings = [f"seed={seed}", "run.strategy=panda", f"search.trials={TRIALS}"]
+    if not portfolio:
+        settings.append("search.portfolio=false")
+    with tempfile.TemporaryDirectory() as directory:
+        start(load(CONFIG, [*settings, *data]), Traced(None), directory=Path(directory) / "run")
     trace.print()
 
 
@@ -184,7 +195,11 @@ def _train(trial: Any, data: dict[str, Any]) -> tuple[tuple[int, bool], tuple[fl
     return (epoch, pruned), best, measure("test")[0]
 
 
-SEARCHES = {"hpsearch": hpsearch, PEER: optuna_torch}
+SEARCHES = {
+    "hpsearch": hpsearch,
+    "hpsearch_cold": functools.partial(hpsearch, portfolio=False),
+    PEER: optuna_torch,
+}
 
 
 def write_rows(directory: Path, seed: int) -> None:
@@ -220,7 +235,7 @@ def run(arguments: argparse.Namespace) -> None:
     for seed in range(arguments.seeds):
         with tempfile.TemporaryDirectory() as directory:
             write_rows(Path(directory), seed)
-            for name in sorted(SEARCHES, reverse=bool(seed % 2)):
+            for name in sorted(arguments.searches, reverse=bool(seed % 2)):
                 if (name, seed) in done:
                     continue
                 python = arguments.python if name == PEER else sys.executable
@@ -234,45 +249,12 @@ def rows_of(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 
 
-def table(path: Path) -> None:
-    """Print means over the seeds that both have, and the processor time until the peer's mean test error."""
-    import numpy as np
-
-    by_seed: dict[str, dict[int, dict[str, Any]]] = {name: {} for name in SEARCHES}
-    for row in rows_of(path):
-        by_seed[row["search"]][row["seed"]] = row
-    seeds = sorted(set.intersection(*map(set, by_seed.values())))
-    print(f"{len(seeds)} seeds\n{'':14}  CPU s  without start  wall s  epochs  MB  test error")
-    costs = {}
-    for name, searches in by_seed.items():
-        ends = np.array([searches[seed]["trace"][-1] for seed in seeds])
-        begins = np.array([searches[seed]["trace"][0][0] for seed in seeds])
-        more = np.array([[searches[seed]["seconds"], searches[seed]["memory"]] for seed in seeds])
-        cpu, epochs, test = ends.mean(axis=0)
-        error = ends[:, 2].std(ddof=1) / np.sqrt(len(seeds))
-        print(
-            f"{name:14} {cpu:6.1f} {cpu - begins.mean():14.1f} {more[:, 0].mean():7.1f} {epochs:7.0f}"
-            f" {more[:, 1].mean():4.0f}  {test:.4f} ± {error:.4f}"
-        )
-        costs[name] = ends[:, 0]
-    ratios = np.log(costs[PEER] / costs["hpsearch"])
-    draws = np.random.default_rng(0).choice(ratios, (10_000, len(ratios))).mean(axis=1)
-    low, high = np.exp(np.quantile(draws, [0.05, 0.95]))
-    print(f"Processor time of the whole search, ratio: {np.exp(ratios.mean()):.1f} [{low:.1f}, {high:.1f}]")
-    traces = {name: np.array([[by_seed[name][seed]["trace"]] for seed in seeds])[:, 0] for name in SEARCHES}
-    target = traces[PEER][:, -1, 2].mean()
-    for name, own in traces.items():
-        reached = np.flatnonzero(own[:, :, 2].mean(axis=0) <= target)
-        if len(reached):
-            cpu = own[:, reached[0], 0].mean()
-            print(f"{name}: as good as {PEER} at its end after {reached[0]} trials, {cpu:.1f} s of CPU")
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--results", type=Path, help="a JSON-lines file")
+    parser.add_argument("--searches", nargs="+", choices=SEARCHES, default=list(SEARCHES))
     parser.add_argument("--seeds", type=int, default=12)
     parser.add_argument("--core", type=int, default=0, help="the CPU that all searches run on")
     parser.add_argument("--python", default=sys.executable)
@@ -286,7 +268,11 @@ def main() -> None:
     if arguments.results is None:
         parser.error("--results is missing")
     run(arguments)
-    table(arguments.results)
+
+    # Not above: a search chooses its kernels before NumPy starts.
+    from benchmarks.headline_table import table
+
+    table(rows_of(arguments.results), PEER)
 
 
 if __name__ == "__main__":

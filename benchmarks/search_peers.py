@@ -140,6 +140,150 @@ def _expression(hp: Any, parameter: Number | Categorical) -> Any:
     return hp.uniform(parameter.name, parameter.min, parameter.max)
 
 
+def smac(space: Space, seed: int, trials: int) -> AskTell:
+    """SMAC3 for hyperparameters, one training per configuration: a random forest and expected improvement."""
+    import tempfile
+    from pathlib import Path
+
+    import ConfigSpace
+    from smac import HyperparameterOptimizationFacade, Scenario
+    from smac.runhistory.dataclasses import TrialValue
+
+    root = tempfile.TemporaryDirectory()
+    described = ConfigSpace.ConfigurationSpace(seed=seed)
+    for parameter in space.parameters:
+        described.add(own := _configspace(ConfigSpace, parameter))
+        conditions = [
+            ConfigSpace.InCondition(
+                own, described[name], [_position(space, name, value) for value in allowed]
+            )
+            for name, allowed in parameter.when.items()
+        ]
+        if conditions:
+            described.add(conditions[0] if len(conditions) == 1 else ConfigSpace.AndConjunction(*conditions))
+    scenario = Scenario(
+        described, deterministic=True, n_trials=trials, seed=seed, output_directory=Path(root.name)
+    )
+    search = HyperparameterOptimizationFacade(
+        scenario, lambda configuration, seed: 0.0, logging_level=False, overwrite=True
+    )
+
+    def ask() -> tuple[Any, Values]:
+        info = search.ask()
+        return info, decoded(space, dict(info.config))
+
+    def tell(info: Any, loss: float) -> None:
+        assert root.name  # the directory lives as long as the search
+        search.tell(info, TrialValue(cost=loss), save=False)
+
+    return AskTell(ask, tell)
+
+
+def _configspace(package: Any, parameter: Number | Categorical) -> Any:
+    if isinstance(parameter, Categorical):
+        last = len(parameter.values) - 1
+        if parameter.ordered:
+            return package.Integer(parameter.name, (0, last))
+        return package.Categorical(parameter.name, [str(index) for index in range(last + 1)])
+    low, high, log = bounds(parameter)
+    if parameter.integer:
+        return package.Integer(parameter.name, (int(low), int(high)), log=log)
+    return package.Float(parameter.name, (low, high), log=log)
+
+
+def nevergrad(space: Space, seed: int, trials: int) -> AskTell:
+    """Nevergrad's NGOpt, which chooses an algorithm by the space and the number of trials."""
+    import nevergrad as package
+
+    def axis(parameter: Number | Categorical) -> Any:
+        if isinstance(parameter, Categorical):
+            kind = package.p.TransitionChoice if parameter.ordered else package.p.Choice
+            return kind(list(range(len(parameter.values))))
+        low, high, log = bounds(parameter)
+        scale = package.p.Log if log else package.p.Scalar
+        scalar = scale(lower=low, upper=high)
+        return scalar.set_integer_casting() if parameter.integer else scalar
+
+    described = package.p.Dict(**{parameter.name: axis(parameter) for parameter in space.parameters})
+    described.random_state.seed(seed)
+    warnings.simplefilter("ignore")
+    search = package.optimizers.NGOpt(described, budget=trials)
+
+    def ask() -> tuple[Any, Values]:
+        candidate = search.ask()
+        return candidate, decoded(space, candidate.value)
+
+    return AskTell(ask, search.tell)
+
+
+def ax(space: Space, seed: int, trials: int) -> AskTell:
+    """Ax's client with its defaults: a Gaussian process of BoTorch after a few Sobol points."""
+    import logging
+
+    from ax.api.client import Client
+    from ax.api.configs import ChoiceParameterConfig, RangeParameterConfig
+
+    def axis(parameter: Number | Categorical) -> Any:
+        name = parameter.name
+        if isinstance(parameter, Categorical):
+            last = len(parameter.values) - 1
+            if parameter.ordered:
+                return RangeParameterConfig(name=name, bounds=(0, last), parameter_type="int")
+            values = [str(index) for index in range(last + 1)]
+            return ChoiceParameterConfig(name=name, values=values, parameter_type="str", is_ordered=False)
+        low, high, log = bounds(parameter)
+        kind, scaling = ("int" if parameter.integer else "float"), ("log" if log else "linear")
+        return RangeParameterConfig(name=name, bounds=(low, high), parameter_type=kind, scaling=scaling)
+
+    logging.disable(logging.INFO)
+    warnings.simplefilter("ignore")
+    client = Client(random_seed=seed)
+    client.configure_experiment(parameters=[axis(parameter) for parameter in space.parameters])
+    client.configure_optimization(objective="-loss")
+
+    def ask() -> tuple[int, Values]:
+        ((index, values),) = client.get_next_trials(max_trials=1).items()
+        return index, decoded(space, values)
+
+    return AskTell(ask, lambda index, loss: client.complete_trial(index, raw_data={"loss": loss}) and None)
+
+
+def bounds(parameter: Number) -> tuple[float, float, bool]:
+    """A number's bounds for a peer, and whether its scale is logarithmic: ``reverse_log`` as 1 − x."""
+    if parameter.prior == "reverse_log":
+        return 1 - parameter.max, 1 - parameter.min, True
+    return parameter.min, parameter.max, parameter.prior == "log"
+
+
+def _position(space: Space, name: str, value: Value) -> Any:
+    """A value of a list as a peer writes it: by its index, which is text if the list has no order."""
+    (parameter,) = (each for each in space.parameters if each.name == name)
+    assert isinstance(parameter, Categorical)
+    index = parameter.values.index(value)
+    return index if parameter.ordered else str(index)
+
+
+def decoded(space: Space, raw: Mapping[str, Any]) -> Values:
+    """The values of a peer's numbers and indices; parameters that are not active are left out.
+
+    Args:
+        space: What is searched.
+        raw: Numbers in the bounds of :func:`bounds`, and indices of listed values.
+    """
+    values: dict[str, Value] = {}
+    for parameter in space.parameters:  # in an order that has conditions after what they ask for
+        if not all(values.get(name) in allowed for name, allowed in parameter.when.items()):
+            continue
+        own = raw[parameter.name]
+        if isinstance(parameter, Categorical):
+            values[parameter.name] = parameter.values[int(own)]
+        elif parameter.integer:
+            values[parameter.name] = int(own)
+        else:
+            values[parameter.name] = 1 - float(own) if parameter.prior == "reverse_log" else float(own)
+    return values
+
+
 PEERS: dict[str, Callable[[Space, int, int], AskTell]] = {
     "coarse_to_fine": hpsearch("coarse_to_fine"),
     "random": hpsearch("random"),
@@ -148,4 +292,7 @@ PEERS: dict[str, Callable[[Space, int, int], AskTell]] = {
     "optuna_cmaes": optuna("CmaEsSampler"),
     "optuna_gp": optuna("GPSampler"),
     "hyperopt_tpe": hyperopt,
+    "smac": smac,
+    "nevergrad": nevergrad,
+    "ax": ax,
 }

@@ -7,10 +7,10 @@
 Searches of the built-in network on data of at most 500 rows, with the epochs of 64 full trainings each:
 without stopping; with rungs that always let half of the trials pass; with rungs that are trusted as far as
 they predict; with thresholds of each trial's own, from the surrogate and the rungs together; and Optuna's TPE
-with its Hyperband pruner. A trial is worth its best epoch in all of them. The table shows the share of the
-epochs that each needs for the loss that the search without stopping has after 32 and 64 full trainings, on
-the validation split, which decides, and on the test split, which no search sees. Every seed splits the rows
-anew.
+with its pruners Hyperband, successive halving and median. A trial is worth its best epoch in all of them. The
+table shows the share of the epochs that each needs for the loss that the search without stopping has after 32
+and 64 full trainings, on the validation split, which decides, and on the test split, which no search sees.
+Every seed splits the rows anew.
 """
 
 import argparse
@@ -134,7 +134,15 @@ RULES: dict[str, Callable[[Halving], RungHistory]] = {
     "trusted": RungHistory,
     "surrogate": SurrogateRungs,
 }
-PEER = "tpe_hyperband"
+PEERS: dict[str, tuple[str, dict[str, Any]]] = {
+    "tpe_hyperband": (
+        "HyperbandPruner",
+        {"min_resource": 1, "max_resource": EPOCHS, "reduction_factor": 3},
+    ),
+    "tpe_halving": ("SuccessiveHalvingPruner", {"min_resource": 1}),
+    "tpe_median": ("MedianPruner", {}),
+}
+"""Optuna's pruners, with their defaults but for the epochs of the first and the last rung."""
 
 
 def _toy(name: str, rows: int | None = None) -> Callable[[], tuple[Floats, np.ndarray]]:
@@ -250,13 +258,14 @@ def _expected(searcher: CoarseToFine, seen: Observations, unit: Floats) -> tuple
     return expected, float(surrogate.mean(unit[None])[0])
 
 
-def search_peer(data: Dataset, seed: int) -> Iterator[tuple[int, float, float]]:
-    """As :func:`search`, by Optuna's TPE with its Hyperband pruner."""
+def search_peer(data: Dataset, peer: str, seed: int) -> Iterator[tuple[int, float, float]]:
+    """As :func:`search`, by Optuna's TPE with one of its pruners."""
     import optuna
 
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     warnings.simplefilter("ignore")
-    pruner = optuna.pruners.HyperbandPruner(min_resource=1, max_resource=EPOCHS, reduction_factor=3)
+    name, options = PEERS[peer]
+    pruner = getattr(optuna.pruners, name)(**options)
     study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=seed), pruner=pruner)
     used, best, tested, number = 0, np.inf, np.nan, 0
     while used < BUDGET and number < 4 * MOST_TRIALS:
@@ -292,8 +301,8 @@ def run(arguments: argparse.Namespace) -> None:
             for rule in arguments.rules:
                 if (name, seed, rule) not in done:
                     own = (
-                        search_peer(data, seed)
-                        if rule == PEER
+                        search_peer(data, rule, seed)
+                        if rule in PEERS
                         else search(data, RULES[rule](Halving()), seed)
                     )
                     trace = list(own)
@@ -313,7 +322,7 @@ def table(path: Path) -> None:
         traces.setdefault((row["data"], row["rule"]), {})[row["seed"]] = row["trace"]
     grid = np.arange(1, 65) * EPOCHS
     for (name, rule), searches in traces.items():
-        line = f"{name:14} {rule:8} seeds {len(searches):2}"
+        line = f"{name:14} {rule:13} seeds {len(searches):2}"
         for column, split in ((1, "validation"), (2, "test")):
             own = _mean_curve(searches, grid, column)
             target = _mean_curve(traces[name, "none"], grid, column)
@@ -342,7 +351,7 @@ def main() -> None:
     )
     parser.add_argument("--results", type=Path, required=True, help="a JSON-lines file")
     parser.add_argument("--data", nargs="+", choices=DATA, default=list(DATA))
-    parser.add_argument("--rules", nargs="+", choices=[*RULES, PEER], default=[*RULES, PEER])
+    parser.add_argument("--rules", nargs="+", choices=[*RULES, *PEERS], default=[*RULES, *PEERS])
     parser.add_argument("--seeds", type=int, default=12)
     arguments = parser.parse_args()
     run(arguments)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks import search_models
+from benchmarks import search_models, search_ties
 from hpsearch.space import Categorical, Number, Space
 from hpsearch.trial import Value
 
@@ -37,6 +37,7 @@ GROUPS = {
     "awkward": AWKWARD,
     "models": search_models.MODELS,
     "hills": search_models.HILLS,
+    "ties": (*search_ties.MODELS, *search_ties.TERRACES),
     "held_out_models": search_models.HELD_OUT_MODELS,
     "held_out_hills": search_models.HELD_OUT_HILLS,
 }
@@ -71,6 +72,8 @@ def load(name: str) -> Task:
             return _table(name, bench, metric, noisy=name.endswith("~"))
     if name in search_models.BOUNDS:
         return _model(name)
+    if name.startswith("terraces_"):
+        return _synthetic(name, *search_ties.terraces(int(name.removeprefix("terraces_"))))
     if name.startswith("hills_"):
         space, loss, deviation = search_models.hills(int(name.removeprefix("hills_")))
         return _synthetic(name, space, loss, deviation)

@@ -107,20 +107,27 @@ class Metric:
     def order(self, result: "Result") -> tuple[float, float, int]:
         """What trials with a value are sorted by, best first: loss, tie, number."""
         assert result.value is not None  # noqa: S101 -- only results with a value have a place
-        tie = self.worths(result.curve)[-1][1] if self.ties and result.curve else WORST_TIE
+        curve = result.curve if self.at == "best" else result.curve[-1:]
+        tie = self.worths(curve)[-1][1] if self.ties and curve else WORST_TIE
         return self.loss(result.value), tie, result.number
 
     def worths(self, curve: Sequence["Epoch"]) -> list[Worth]:
         """What a trial is worth, had it ended at each epoch; without a finite metric, the loss is NaN."""
-        worths: list[Worth] = []
-        for epoch in curve:
-            worths.append(self.worth_after(epoch, worths[-1] if worths else None))
-        return worths
+        metrics = [epoch.metrics for epoch in curve]
+        losses = self._losses(metrics, math.nan)
+        ties = self.ties._losses(metrics, WORST_TIE) if self.ties else [WORST_TIE] * len(metrics)
+        worths = list(zip(losses, ties, strict=True))
+        if self.at == "last":
+            return worths
+        best = worths[:1]
+        for worth in worths[1:]:
+            before = best[-1]
+            best.append(worth if worth < before or math.isnan(before[0]) else before)
+        return best
 
     def worth_after(self, epoch: "Epoch", before: Worth | None) -> Worth:
         """What a trial is worth after an epoch, if it was worth ``before`` until then."""
-        value = epoch.metrics.get(self.name)
-        worth = (math.nan if value is None else self.loss(value)), self._tie(epoch)
+        (worth,) = self.worths((epoch,))
         if self.at == "last" or before is None or math.isnan(before[0]):
             return worth
         return worth if worth < before else before
@@ -147,13 +154,17 @@ class Metric:
         Returns:
             None for a result without a value, or of one seed.
         """
-        if result.value is None or not result.curve:
+        name = f"{self.name}_se"
+        if result.value is None or not any(name in epoch.metrics for epoch in result.curve):
             return None
-        return self.epoch_of(result.curve).metrics.get(f"{self.name}_se")
+        return self.epoch_of(result.curve).metrics.get(name)
 
-    def _tie(self, epoch: "Epoch") -> float:
-        value = epoch.metrics.get(self.ties.name) if self.ties else None
-        return WORST_TIE if value is None or self.ties is None else self.ties.loss(value)
+    def _losses(self, metrics: Sequence[Mapping[str, float | None]], missing: float) -> list[float]:
+        """The losses in the metrics of epochs; ``missing`` where there is none."""
+        values = [each.get(self.name) for each in metrics]
+        if self.goal == "minimize":  # without a call for each, as there are many epochs
+            return [missing if value is None else value for value in values]
+        return [missing if value is None else -value for value in values]
 
 
 @dataclass(frozen=True, slots=True)

@@ -204,8 +204,10 @@ def _flow_text(text: str) -> str:
 
 def short_exponent(text: str) -> str:
     """A number without zeros before its exponent: 1e-5 for 1e-05."""
-    mantissa, e, exponent = text.partition("e")
-    return f"{mantissa}e{int(exponent)}" if e and mantissa[-1:].isdigit() else text
+    if "e" not in text:
+        return text
+    mantissa, _, exponent = text.partition("e")
+    return f"{mantissa}e{int(exponent)}" if mantissa[-1:].isdigit() else text
 
 
 def is_plain_text(text: str) -> bool:

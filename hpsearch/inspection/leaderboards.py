@@ -3,7 +3,6 @@
 import heapq
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import islice
 from typing import Literal
 
@@ -142,7 +141,7 @@ def _merged(
         if place.worth is None:
             return place
         better, no_worse = bisect_left(worths, place.worth), bisect_right(worths, place.worth)
-        return replace(place, rank=better + 1, tied=no_worse - better > 1)
+        return place._replace(rank=better + 1, tied=no_worse - better > 1)
 
     def stream(index: int) -> Iterator[tuple[int, Standing]]:
         for standing in runs[index].standings(list(map(ranked, chosen[index]))):

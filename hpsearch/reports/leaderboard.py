@@ -58,10 +58,10 @@ class RankedRun:
 class _RankColumn(Column):
     """Ranks, with a mark before those that several trials share."""
 
-    def text(self, row: Mapping[str, Any]) -> str:
-        """The rank, for people."""
-        mark = "=" if row.get("tied") else ""
-        return mark + Column.text(self, row)
+    def texts(self, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+        """The ranks, for people."""
+        marks = ("=" if row.get("tied") else "" for row in rows)
+        return list(map(str.__add__, marks, Column.texts(self, rows)))
 
 
 def leaderboard_table(

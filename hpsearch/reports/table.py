@@ -10,6 +10,9 @@ __all__ = ["Column", "Details", "Table"]
 
 _NOTHING = object()
 """What a row has where it has no value; null is one."""
+_MAPPINGS = (dict, Mapping)  # nearly all are dicts, which are faster to tell
+_COMPARED = {int, float, bool, str, type(None)}
+"""The types of which equal values have equal texts, but for zeros with a sign."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +50,36 @@ class Column:
 
     def text(self, row: Mapping[str, Any]) -> str:
         """The column's value in a row, for people; "" for a parameter without a value."""
-        value = self._find(row)
+        (text,) = self.texts((row,))
+        return text
+
+    def texts(self, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+        """What :meth:`text` says of each row; together they take less time."""
         if self.choice:
-            return "" if value is _NOTHING else value_text(value)
-        return self.show(None if value is _NOTHING else value)
+            return _formatted(self._cells(rows), lambda value: "" if value is _NOTHING else value_text(value))
+        return _formatted([None if cell is _NOTHING else cell for cell in self._cells(rows)], self.show)
 
     def _find(self, row: Mapping[str, Any]) -> Any:
-        value: Any = row
-        try:
-            for key in self.key:
-                value = value[key]
-        except (KeyError, TypeError):  # it is not there, or nothing that it could be in
-            return _NOTHING
-        return value
+        (cell,) = self._cells((row,))
+        return cell
+
+    def _cells(self, rows: Sequence[Mapping[str, Any]]) -> list[Any]:
+        """The column's value in each row, or :data:`_NOTHING`."""
+        cells: list[Any] = list(rows)
+        for key in self.key:
+            cells = [cell.get(key, _NOTHING) if isinstance(cell, _MAPPINGS) else _NOTHING for cell in cells]
+        return cells
+
+
+def _formatted(values: Sequence[Any], show: Callable[[Any], str]) -> list[str]:
+    """The text of each value; of values that many rows share, it is made once."""
+    kinds = set(map(type, values))
+    if len(kinds) == 1 and kinds <= _COMPARED:
+        distinct = set(values)
+        if 2 * len(distinct) <= len(values) and not (float in kinds and 0.0 in distinct):  # equals -0.0
+            texts = {value: show(value) for value in distinct}
+            return [texts[value] for value in values]
+    return list(map(show, values))
 
 
 @dataclass(frozen=True, slots=True)

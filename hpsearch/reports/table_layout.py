@@ -3,7 +3,7 @@
 Rows are read once and kept as one text each, so that a hundred thousand of them fit.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -57,22 +57,24 @@ class TableTexts:
     def _add(self, rows: Sequence[Mapping[str, Any]]) -> None:
         by_column = []
         for index, column in enumerate(self._all):
-            texts = [printable(column.text(row)) for row in rows]
+            texts = column.texts(rows)
+            if not "".join(texts).isprintable():
+                texts = list(map(printable, texts))
             by_column.append(texts)
             if len(self._kinds[index]) < 2:
                 self._kinds[index].update(islice(set(texts), 2))
-            fitting: Iterable[str] = texts
-            if column.choice:
+            fitting = texts
+            if column.choice and max(map(len, texts)) >= LONGEST_CHOICE:
                 self._long[index].update(text for text in texts if len(text) >= LONGEST_CHOICE)
-                fitting = (text for text in texts if len(text) < LONGEST_CHOICE)
-            self._widths[index] = max(self._widths[index], max(map(_width, fitting), default=0))
+                fitting = [text for text in texts if len(text) < LONGEST_CHOICE]
+            self._widths[index] = max(self._widths[index], _widest(fitting))
         self._lines += map(_DIVIDER.join, zip(*by_column, strict=True))
 
     def _shortened(self, index: int) -> dict[str, str]:
         """What is shown for the long texts of a column."""
         long = sorted(self._long[index])
         short = dict(zip(long, short_choices(long), strict=True))
-        self._widths[index] = max(self._widths[index], max(map(_width, short.values()), default=0))
+        self._widths[index] = max(self._widths[index], _widest(list(short.values())))
         return short
 
     def _is_constant(self, index: int) -> bool:
@@ -217,6 +219,11 @@ def _padded(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool]) 
         space = " " * (width - _width(cut))
         padded.append(space + cut if end else cut + space)
     return _GAP.join(padded).rstrip()
+
+
+def _widest(texts: Sequence[str]) -> int:
+    """The width of the widest text; 0 of none."""
+    return max(map(len if "".join(texts).isascii() else _width, texts), default=0)
 
 
 def _width(text: str) -> int:

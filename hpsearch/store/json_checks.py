@@ -2,7 +2,6 @@
 
 import json
 import math
-import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, NoReturn
@@ -28,13 +27,28 @@ def is_whole(value: object, below: int = 2**63) -> bool:
 
 
 def is_number(value: object) -> bool:
-    """Whether a value is a finite number."""
-    return (type(value) is float or type(value) is int) and math.isfinite(value)
+    """Whether a value is a finite number, and one that a float can hold."""
+    if type(value) is float:
+        return math.isfinite(value)
+    return type(value) is int and abs(value) < _LARGEST
 
 
 def is_figures(value: object) -> bool:
     """Whether a value is a mapping to numbers, or to None where a number was not finite."""
-    return isinstance(value, dict) and all(each is None or is_number(each) for each in value.values())
+    return isinstance(value, dict) and all(map(_is_figure, value.values()))
+
+
+def _is_figure(value: object) -> bool:
+    return value is None or is_number(value)
+
+
+def holds_numbers(value: object) -> bool:
+    """Whether all numbers in JSON data are such as :func:`is_number` takes."""
+    if isinstance(value, dict):
+        return all(map(holds_numbers, value.values()))
+    if isinstance(value, list):
+        return all(map(holds_numbers, value))
+    return not isinstance(value, float | int) or isinstance(value, bool) or is_number(value)
 
 
 def is_time(value: object) -> bool:
@@ -53,14 +67,29 @@ def is_texts(value: object) -> bool:
 def read_json(text: object) -> Any:
     """The data of a JSON text.
 
+    Numbers in it may be too large for a float, so whoever takes some checks them.
+
     Raises:
-        Malformed: It is none, or holds a number that is not finite or that no float can hold.
+        Malformed: It is none.
     """
     if not isinstance(text, str):
         raise Malformed(f"it is not text but {type(text).__name__}")
-    decoder = _CAREFUL if _HUGE.search(text) else _FAST
+    return _decoded(_DECODER.decode, text)
+
+
+def read_json_at(text: str, start: int) -> Any:
+    """The data of the JSON that begins at some place of a text, which may be followed by anything.
+
+    Raises:
+        Malformed: There is none.
+    """
+    data, _ = _decoded(_DECODER.raw_decode, text, start)
+    return data
+
+
+def _decoded(decode: Callable[..., Any], *arguments: object) -> Any:
     try:
-        return decoder.decode(text)
+        return decode(*arguments)
     except RecursionError:
         raise Malformed("it is nested too deeply") from None
     except ValueError as error:
@@ -71,22 +100,4 @@ def _refuse(text: str) -> NoReturn:
     raise ValueError(f"{text} is not a number of JSON")
 
 
-def _finite(text: str) -> float:
-    number = float(text)
-    if not math.isfinite(number):
-        raise ValueError(f"{text:.20} is too large")
-    return number
-
-
-def _moderate(text: str) -> int:
-    number = int(text)
-    if abs(number) >= _LARGEST:
-        raise ValueError(f"{text:.20}… is too large")
-    return number
-
-
-_HUGE = re.compile(r"[eE]\+?\d{3}|\d{200}")
-"""What every number has that is too large, and few texts besides."""
-_FAST = json.JSONDecoder(parse_constant=_refuse)
-_CAREFUL = json.JSONDecoder(parse_constant=_refuse, parse_float=_finite, parse_int=_moderate)
-"""Slower, as it calls a function for every number."""
+_DECODER = json.JSONDecoder(parse_constant=_refuse)

@@ -8,6 +8,7 @@ from typing import Any
 from hpsearch.store.json_checks import (
     Check,
     Malformed,
+    holds_numbers,
     is_number,
     is_text,
     is_texts,
@@ -110,6 +111,6 @@ def read_meta(key: str, text: object) -> Any:
         Malformed: It is not what that entry has to be.
     """
     value = read_json(text)
-    if key in _META and not _META[key](value):
+    if not holds_numbers(value) or (key in _META and not _META[key](value)):
         raise Malformed("its form is wrong")
     return value

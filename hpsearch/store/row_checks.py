@@ -13,12 +13,14 @@ from hpsearch.standing import Place, Standing
 from hpsearch.store.json_checks import (
     Check,
     Malformed,
+    holds_numbers,
     is_figures,
     is_number,
     is_text,
     is_time,
     is_whole,
     read_json,
+    read_json_at,
 )
 from hpsearch.trial import WORST_TIE, Epoch, Metric, Result, Rung, Status, Trial, Value
 
@@ -35,7 +37,7 @@ class ValueCheck:
         self._checks: list[tuple[str, bool, Check]] = []
         for name, parameter in (space or {}).items():
             if not isinstance(parameter, dict):  # a constant
-                self._checks.append((name, False, lambda _: True))
+                self._checks.append((name, False, holds_numbers))
                 continue
             choices = parameter.get("values")
             check = _is_one_of(choices) if isinstance(choices, list) else is_number
@@ -48,13 +50,14 @@ class ValueCheck:
             Malformed: They are not of the space.
         """
         if self._space is None:
+            _need(holds_numbers(values), "numbers")
             return
         known = 0
         for name, optional, check in self._checks:
-            if name in values:
+            value = values.get(name, _ABSENT)
+            if value is not _ABSENT:
                 known += 1
-                _need(check(values[name]), f"value of {name}")
-            elif not optional:
+            if not (optional if value is _ABSENT else check(value)):
                 raise Malformed(f"its value of {name} is wrong")
         if known < len(values):
             name = min(values.keys() - self._space.keys())
@@ -62,15 +65,16 @@ class ValueCheck:
 
 
 def _is_one_of(choices: Sequence[object]) -> Check:
-    known = {_identity(choice) for choice in choices}
-    return lambda value: _identity(value) in known
+    """Whether a value is one of some choices, where 1, 1.0 and true differ."""
+    plain = {(type(choice), choice) for choice in choices if not isinstance(choice, _NESTED)}
+    nested = {json.dumps(choice, sort_keys=True) for choice in choices if isinstance(choice, _NESTED)}
 
+    def check(value: object) -> bool:
+        if isinstance(value, _NESTED):
+            return json.dumps(value, sort_keys=True) in nested
+        return (type(value), value) in plain
 
-def _identity(value: object) -> object:
-    """Something to be compared that tells 1, 1.0 and true apart."""
-    if isinstance(value, list | dict):
-        return json.dumps(value, sort_keys=True)
-    return type(value), value
+    return check
 
 
 def read_values(text: object, check_values: ValueCheck) -> Mapping[str, Value]:
@@ -83,9 +87,11 @@ def read_values(text: object, check_values: ValueCheck) -> Mapping[str, Value]:
     Raises:
         Malformed: There are none, or they are not of the space.
     """
-    data = read_json(text)
-    if not isinstance(data, dict) or not isinstance(values := data.get("values"), dict):
+    if not (isinstance(text, str) and text.startswith(_VALUES)):
         raise Malformed("its form is wrong")
+    values: Mapping[str, Value]
+    values = read_json_at(text, len(_VALUES))  # half as long as all of it
+    _need(isinstance(values, dict), "form")
     check_values(values)
     return values
 
@@ -133,12 +139,16 @@ _TRIAL: Mapping[str, Check] = {
     "values": _is_mapping,
     "seed": _is_seed,
     "rungs": lambda value: isinstance(value, list) and all(map(_is_rung, value)),
-    "origin": _is_mapping,
+    "origin": lambda value: isinstance(value, dict) and holds_numbers(value),
     "more_seeds": lambda value: isinstance(value, list) and all(map(_is_seed, value)),
     "repeat_below": is_number,
 }
 """What a trial's JSON holds."""
+_VALUES = '{"values":'
+"""What it begins with."""
 _OPTIONAL = {"repeat_below"}
+_ABSENT = object()
+_NESTED = (list, dict)  # built once, not for every value
 
 
 def read_curve(text: object) -> tuple[Epoch, ...]:
@@ -154,9 +164,12 @@ def read_curve(text: object) -> tuple[Epoch, ...]:
         if not isinstance(epoch, list) or len(epoch) != 3:
             raise Malformed("its form is wrong")
         number, metrics, seconds = epoch
-        _need(is_whole(number) and number > last, "epoch")
-        _need(is_figures(metrics), "metrics")
-        _need(is_number(seconds), "seconds")
+        if not (is_whole(number) and number > last):
+            raise Malformed("its epoch is wrong")
+        if not is_figures(metrics):
+            raise Malformed("its metrics are wrong")
+        if not is_number(seconds):
+            raise Malformed("its seconds are wrong")
         last = number
     return tuple(itertools.starmap(Epoch, curve))
 

@@ -1,10 +1,11 @@
 """Trials and results from the rows of a run's database; rows that hpsearch did not write are damage."""
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+from hpsearch.errors import RunDamaged
 from hpsearch.standing import Place, Standing
 from hpsearch.store.database_file import checksum_of, damaged
 from hpsearch.store.json_checks import Malformed
@@ -21,6 +22,11 @@ from hpsearch.trial import Epoch, Metric, Result, Trial
 COLUMNS = "trials.*, results.*, curves.*"
 _OF_TRIALS, _OF_RESULTS = 4, 12
 """How many columns the tables have."""
+
+_NOT_OURS = ValueError, TypeError, RecursionError
+"""What reading a row raises that hpsearch did not write."""
+
+_Read = TypeVar("_Read")
 
 
 class RowDecoder:
@@ -49,11 +55,11 @@ class RowDecoder:
             raise damaged(self._path, f"trial {number} is missing, and has a result")
         if number is None:
             return self.trial(*trial_row), None
-        check(self._path, f"the result of trial {number}", result_row)
+        what = "the result of trial"
+        self._check(what, result_row)
         trial = self.trial(*trial_row)
         curve = self._curve(*row[_OF_TRIALS + _OF_RESULTS :])
-        with decoding(self._path, f"the result of trial {number}"):
-            return trial, read_result(result_row[:-1], curve, trial.values, self.metric)
+        return trial, self._read(what, number, read_result, result_row[:-1], curve, trial.values, self.metric)
 
     def standing(self, row: tuple[Any, ...], place: Place) -> Standing:
         """The row of a leaderboard that a row of the tables of results and trials holds."""
@@ -61,36 +67,35 @@ class RowDecoder:
         number = place.number
         if None in trial_row:
             raise damaged(self._path, f"trial {number} is missing, and has a result")
-        check(self._path, f"trial {number}", trial_row)
-        check(self._path, f"the result of trial {number}", result_row)
-        with decoding(self._path, f"trial {number}"):
-            values = read_values(trial_row[1], self._check_values)
-        with decoding(self._path, f"the result of trial {number}"):
-            return read_standing(result_row[:-1], place, values, self.metric)
+        self._check("trial", trial_row)
+        self._check("the result of trial", result_row)
+        values = self._read("trial", number, read_values, trial_row[1], self._check_values)
+        return self._read(
+            "the result of trial", number, read_standing, result_row[:-1], place, values, self.metric
+        )
 
     def trial(self, number: int, text: str, started: str, checksum: int) -> Trial:
         """The trial that a row of its table holds."""
-        check(self._path, f"trial {number}", (number, text, started, checksum))
-        with decoding(self._path, f"trial {number}"):
-            return read_trial(number, text, started, self._check_values)
+        self._check("trial", (number, text, started, checksum))
+        return self._read("trial", number, read_trial, number, text, started, self._check_values)
 
     def _curve(self, number: int | None, text: str, checksum: int) -> tuple[Epoch, ...]:
         if number is None:
             return ()
-        what = f"the learning curve of trial {number}"
-        check(self._path, what, (number, text, checksum))
-        with decoding(self._path, what):
-            return read_curve(text)
+        what = "the learning curve of trial"
+        self._check(what, (number, text, checksum))
+        return self._read(what, number, read_curve, text)
 
+    def _check(self, what: str, row: tuple[Any, ...]) -> None:
+        if checksum_of(*row[:-1]) != row[-1]:
+            raise damaged(self._path, f"{what} {row[0]} fails its checksum")
 
-def check(path: Path, what: str, row: tuple[Any, ...]) -> None:
-    """Check the checksum of a row, which is its last column.
-
-    Raises:
-        RunDamaged: It is another one.
-    """
-    if checksum_of(*row[:-1]) != row[-1]:
-        raise damaged(path, f"{what} fails its checksum")
+    def _read(self, what: str, number: int, read: Callable[..., _Read], *arguments: object) -> _Read:
+        """What is read from a row of a trial; :func:`decoding` would take as long as reading it."""
+        try:
+            return read(*arguments)
+        except _NOT_OURS as error:
+            raise _malformed(self._path, f"{what} {number}", error) from error
 
 
 @contextlib.contextmanager
@@ -98,6 +103,10 @@ def decoding(path: Path, what: str) -> Iterator[None]:
     """Report rows that are not ours as damage; ``what`` is being read."""
     try:
         yield
-    except (ValueError, TypeError) as error:
-        why = str(error) if isinstance(error, Malformed) else "it is not what hpsearch writes"
-        raise damaged(path, f"{what} is malformed: {why}") from error
+    except _NOT_OURS as error:
+        raise _malformed(path, what, error) from error
+
+
+def _malformed(path: Path, what: str, error: Exception) -> RunDamaged:
+    why = str(error) if isinstance(error, Malformed) else "it is not what hpsearch writes"
+    return damaged(path, f"{what} is malformed: {why}")

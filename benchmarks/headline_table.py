@@ -1,0 +1,67 @@
+"""What the searches of :mod:`benchmarks.headline` cost and found, over seeds."""
+
+import functools
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+Figure = Callable[[np.ndarray, np.ndarray], float]
+
+
+def table(rows: Iterable[Mapping[str, Any]], peer: str) -> None:
+    """Print means over the seeds that all searches have, and how much processor time the peer takes.
+
+    Args:
+        rows: A search each.
+        peer: The search that the others are compared with.
+    """
+    by_seed: dict[str, dict[int, Mapping[str, Any]]] = {}
+    for row in rows:
+        by_seed.setdefault(row["search"], {})[row["seed"]] = row
+    seeds = sorted(set.intersection(*(set(searches) for searches in by_seed.values())))
+    print(f"{len(seeds)} seeds\n{'':14}  CPU s  wall s  epochs  MB  test error")
+    traces = {}
+    for name, searches in by_seed.items():
+        traces[name] = np.array([searches[seed]["trace"] for seed in seeds])
+        cpu, epochs, test = traces[name][:, -1].mean(axis=0)
+        error = traces[name][:, -1, 2].std(ddof=1) / np.sqrt(len(seeds))
+        wall, memory = (np.mean([searches[seed][key] for seed in seeds]) for key in ("seconds", "memory"))
+        print(f"{name:14} {cpu:6.1f} {wall:7.1f} {epochs:7.0f} {memory:4.0f}  {test:.4f} ± {error:.4f}")
+    for name, trace in traces.items():
+        for what, figure in (
+            ("the whole search", whole),
+            (f"to the test error of {peer} at its end, the first time", functools.partial(until, last=False)),
+            (f"to the test error of {peer} at its end, for good", functools.partial(until, last=True)),
+        ):
+            ratio, low, high = interval(trace, traces[peer], figure)
+            print(f"{name:14} processor time of {peer} / ours, {what}: {ratio:.1f} [{low:.1f}, {high:.1f}]")
+
+
+def whole(own: np.ndarray, peer: np.ndarray) -> float:
+    """How many times our processor time the peer takes for the whole search.
+
+    Args:
+        own: The rows of our traces, shape (seeds, trials + 1, 3).
+        peer: Those of the peer.
+    """
+    return float(peer[:, -1, 0].mean() / own[:, -1, 0].mean())
+
+
+def until(own: np.ndarray, peer: np.ndarray, last: bool) -> float:
+    """As :func:`whole`, until the mean test error is the peer's at its end; 0 if it never is.
+
+    With ``last`` it has to stay as low from then on.
+    """
+    low = own[:, :, 2].mean(axis=0) <= peer[:, -1, 2].mean() + 1e-12
+    if last:
+        low = np.logical_and.accumulate(low[::-1])[::-1]
+    return float(peer[:, -1, 0].mean() / own[:, low.argmax(), 0].mean()) if low.any() else 0.0
+
+
+def interval(own: np.ndarray, peer: np.ndarray, figure: Figure) -> tuple[float, float, float]:
+    """A figure, and its 90 % bootstrap interval over seeds."""
+    rng, n = np.random.default_rng(0), len(own)
+    draws = [figure(own[rows], peer[rows]) for rows in rng.integers(n, size=(2000, n))]
+    low, high = np.quantile(draws, [0.05, 0.95])
+    return figure(own, peer), float(low), float(high)
