@@ -167,5 +167,5 @@ def _spread(ends: Any) -> str:
     if ends is None:
         return ""
     if "share" in ends:
-        return f"{value_text(ends['value'])} in {ends['share']:.0%}"
+        return f"{value_text(ends['value'])} in {100 * ends['share']:.0f} %"
     return f"{value_text(ends['low'])} … {value_text(ends['high'])}"
