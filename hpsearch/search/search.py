@@ -39,12 +39,14 @@ from hpsearch.searchers.stopping import Halving, RungHistory
 from hpsearch.space import CHECKED_DRAWS, Parameter, Space
 from hpsearch.trial import Metric, Result, Rung, Status, Trial, Value, real_number
 
-ALGORITHM = 4
+ALGORITHM = 5
 """The version of what chooses trials. It goes up when a config's trials change; see :data:`ALGORITHMS`."""
 ALGORITHMS = {
     2: "values are drawn with few digits, and rungs stop fewer trials",
     3: "the network's trials are worth their best epoch, and ties are ordered by the loss",
     4: "the network begins with configurations that did well elsewhere, and earlier searches are weighed",
+    5: "the network begins with fewer and faster configurations, and earlier searches are followed when they"
+    " agree with the first results",
 }
 """What each version changed. Runs that record none were made by version 1."""
 
