@@ -177,6 +177,14 @@ def curve_file(directory: Path) -> Path:
     return directory / "checkpoint" / "running.jsonl"
 
 
+def curve_size(directory: Path) -> int:
+    """The bytes that the trial with a directory has written of its learning curve."""
+    try:
+        return curve_file(directory).lstat().st_size
+    except OSError:
+        return 0
+
+
 def read_curve(directory: Path) -> tuple[Epoch, ...]:
     """The learning curve so far of the trial with a directory; empty if it has written none.
 

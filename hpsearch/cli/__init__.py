@@ -7,19 +7,17 @@ a module there is click and nothing heavier. Modules named ``*_commands`` hold c
 import gc
 import sys
 
+from hpsearch.cli.collector import put_off_collections
 from hpsearch.cli.streams import drop_unwritable, prepare_streams
 from hpsearch.machine.environment import safe_path, set_variables
 from hpsearch.machine.signals import ProgramSignals
 
 __all__ = ["main"]
 
-_OBJECTS = 20_000
-"""New ones between two searches for cycles: imports make many that stay, and Python's 700 are too few."""
-
 
 def main() -> None:
     """Run the program on the process's arguments, and exit."""
-    gc.set_threshold(_OBJECTS)
+    put_off_collections()
     signals = ProgramSignals()
     code = 0
     try:

@@ -45,9 +45,9 @@ def help_(context: click.Context, topic: str | None, color: Color) -> None:
             click.echo(f"{name:16} {_title(path)}")
         return
     if isinstance(group, click.Group) and topic in group.commands:
-        root = context.find_root()
-        with group.commands[topic].make_context(topic, [], parent=root, resilient_parsing=True) as inner:
-            click.echo(group.commands[topic].get_help(inner))
+        root, command = context.find_root(), group.commands[topic]
+        with command.make_context(topic, [], parent=root, resilient_parsing=True) as inner:
+            click.echo(command.get_help(inner))
         return
     if topic not in pages:
         raise UsageError(f"A topic is one of {', '.join(pages)}, or a command; found {topic!r}")

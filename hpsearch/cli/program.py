@@ -2,31 +2,14 @@
 
 import contextlib
 import sys
-import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from importlib import import_module
 from typing import Any
 
 import click
 
-from hpsearch.cli.analysis_commands import explain, importance
-from hpsearch.cli.compare_command import compare
-from hpsearch.cli.config_commands import check, sample, schema
-from hpsearch.cli.dashboard_command import dashboard
-from hpsearch.cli.demo_command import demo
-from hpsearch.cli.exchange_commands import export, import_
-from hpsearch.cli.figure_commands import plot, report
-from hpsearch.cli.help_command import help_
-from hpsearch.cli.init_command import init
-from hpsearch.cli.log_commands import logs
-from hpsearch.cli.machine_commands import completion, doctor
-from hpsearch.cli.model_commands import predict, train
-from hpsearch.cli.nursery_commands import nurse, replay
 from hpsearch.cli.options import say
-from hpsearch.cli.rerun_command import rerun
-from hpsearch.cli.results_commands import leaderboard, list_runs, show, status
-from hpsearch.cli.search_commands import resume, run
 from hpsearch.cli.streams import drop_output
-from hpsearch.cli.try_command import try_
 from hpsearch.errors import (
     ClusterLost,
     HpsearchError,
@@ -44,6 +27,42 @@ succeeded, or too many failed · 4 run directory missing, locked, damaged or mad
 with another config or code · 130, 143 interrupted, saved."""
 
 
+_COMMANDS = {
+    "init": "init_command:init",
+    "import": "exchange_commands:import_",
+    "check": "config_commands:check",
+    "sample": "config_commands:sample",
+    "try": "try_command:try_",
+    "run": "search_commands:run",
+    "resume": "search_commands:resume",
+    "leaderboard": "results_commands:leaderboard",
+    "compare": "compare_command:compare",
+    "status": "results_commands:status",
+    "show": "results_commands:show",
+    "logs": "log_commands:logs",
+    "list": "results_commands:list_runs",
+    "importance": "analysis_commands:importance",
+    "explain": "analysis_commands:explain",
+    "plot": "figure_commands:plot",
+    "report": "figure_commands:report",
+    "dashboard": "dashboard_command:dashboard",
+    "rerun": "rerun_command:rerun",
+    "nurse": "nursery_commands:nurse",
+    "replay": "nursery_commands:replay",
+    "train": "model_commands:train",
+    "predict": "model_commands:predict",
+    "export": "exchange_commands:export",
+    "demo": "demo_command:demo",
+    "doctor": "machine_commands:doctor",
+    "schema": "config_commands:schema",
+    "help": "help_command:help_",
+    "completion": "machine_commands:completion",
+}
+"""By name, in the order they are used in: the module of this room that a command is in, and what it is there.
+
+Imported when it is used: to import all of them takes 10 ms."""
+
+
 class _ReaderGone(Exception):
     """Nobody reads stdout any more. Not an OSError, at which click exits as if something had failed."""
 
@@ -56,11 +75,30 @@ def _reader_may_go() -> Iterator[None]:
         raise _ReaderGone from error
 
 
+class _Commands(Mapping[str, click.Command]):
+    """The commands by name, each imported when it is used."""
+
+    def __getitem__(self, name: str) -> click.Command:
+        module, _, attribute = _COMMANDS[name].partition(":")
+        found: click.Command = getattr(import_module(f"hpsearch.cli.{module}"), attribute)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_COMMANDS)
+
+    def __len__(self) -> int:
+        return len(_COMMANDS)
+
+
 class _Program(click.Group):
     """A group that lists its commands in the order they are used in, and whose reader may go."""
 
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.commands = _Commands()  # type: ignore[assignment] # click only reads it
+
     def list_commands(self, _: click.Context) -> list[str]:
-        """The names in the order they were added."""
+        """The names in the order they are used in."""
         return list(self.commands)
 
     def make_context(self, *arguments: Any, **options: Any) -> click.Context:
@@ -97,17 +135,6 @@ def program() -> None:
 
     kernels.prefer_portable()  # before anything loads NumPy
     kernels.spare_threads()
-
-
-for command in (
-    *(init, import_, check, sample, try_),
-    *(run, resume),
-    *(leaderboard, compare, status, show, logs, list_runs),
-    *(importance, explain, plot, report, dashboard),
-    *(rerun, nurse, replay, train, predict),
-    *(export, demo, doctor, schema, help_, completion),
-):
-    program.add_command(command)
 
 
 def exit_code(arguments: list[str], signals: ProgramSignals | None = None) -> int:
@@ -170,6 +197,8 @@ def _explain(error: HpsearchError) -> int:
 
 def _bug() -> int:
     if "--debug" in sys.argv:
+        import traceback
+
         traceback.print_exc()
     else:
         from hpsearch.reports.text import printable

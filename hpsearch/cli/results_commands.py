@@ -127,7 +127,11 @@ def leaderboard(
 
         with contextlib.suppress(KeyboardInterrupt):  # the usual end of watching
             watch_screen(
-                show, lambda: any(run.searching() for run in runs), lambda: time.sleep(_SECONDS), screen
+                show,
+                lambda: tuple(run.state() for run in runs),
+                lambda: any(run.searching() for run in runs),
+                lambda: time.sleep(_SECONDS),
+                screen,
             )
 
 

@@ -1,6 +1,6 @@
 """The data sets that need no file: the handwritten digits, and three generated point clouds."""
 
-from importlib.resources import as_file, files
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +17,7 @@ def digits() -> Rows:
     Optical Recognition of Handwritten Digits, test part (E. Alpaydin and C. Kaynak, UCI Machine
     Learning Repository, 1998, CC BY 4.0).
     """
-    with as_file(files("hpsearch.data") / "digits.npz") as path:
-        return npz.read(path).train
+    return npz.read(Path(__file__).with_name("digits.npz")).train
 
 
 def blobs() -> Rows:

@@ -49,6 +49,10 @@ class Passing:
             return value  # the text "null" is no null
         return words.get(text, _nested_text(value, words) if isinstance(value, list | Mapping) else text)
 
+    def word(self, name: str, value: Value) -> str | None:
+        """A value as a word; None if it is not passed."""
+        return None if self._is_left_out(name, value) else self.spelled(name, value)
+
     def _is_left_out(self, name: str, value: Value) -> bool:
         return value is None and not self.spelled(name, value)
 

@@ -5,7 +5,6 @@ from __future__ import annotations  # types are imported for annotations only
 import bisect
 import heapq
 import itertools
-import statistics
 import time
 from collections import Counter
 from dataclasses import dataclass
@@ -176,7 +175,7 @@ class Progress:
 def _expected(known: Sequence[float], elapsed: float) -> float:
     """How long a trial takes in all that has run for some seconds, going by others."""
     longer = [seconds for seconds in known if seconds > elapsed]
-    return statistics.fmean(longer) if longer else 1.25 * elapsed
+    return _mean(longer) if longer else 1.25 * elapsed
 
 
 def _makespan(left: Sequence[float], recent: Sequence[float], to_start: int, slots: int) -> float:
@@ -186,4 +185,8 @@ def _makespan(left: Sequence[float], recent: Sequence[float], to_start: int, slo
     heapq.heapify(free)
     for seconds in itertools.islice(itertools.cycle(recent), simulated):
         heapq.heappush(free, heapq.heappop(free) + seconds)
-    return max(free) + (to_start - simulated) * statistics.fmean(recent) / slots
+    return max(free) + (to_start - simulated) * _mean(recent) / slots
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values)  # importing statistics takes as long as half a start of Python

@@ -110,7 +110,7 @@ def _csv(table: Table) -> Iterator[str]:
     order = [(others + choices).index(column) for column in columns]
     lines = _Lines()
     writer = csv.writer(lines, lineterminator="\n")
-    writer.writerow(printable(column.header) for column in columns)
+    writer.writerow(map(printable, _names(columns)))
     values, chosen = None, [""] * len(choices)
     for row in table.rows:
         if choices and (values is None or row.get("values") is not values):  # rows of one trial share them
@@ -121,6 +121,15 @@ def _csv(table: Table) -> Iterator[str]:
         if len(lines.written) == _PART:
             yield lines.drain()
     yield lines.drain()
+
+
+def _names(columns: Sequence[Column]) -> list[str]:
+    """The columns' names in CSV, all different: of two columns with one header, one is named by its key."""
+    names: dict[int, str] = {}
+    for index, column in sorted(enumerate(columns), key=lambda item: len(item[1].key)):
+        taken = column.header in names.values()
+        names[index] = ".".join(column.key) if taken else column.header
+    return [names[index] for index in range(len(columns))]
 
 
 class _Lines:

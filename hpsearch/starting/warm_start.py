@@ -141,18 +141,16 @@ def fitting_portfolio(space: Space, constants: Mapping[str, Value]) -> list[Mapp
         space: What is searched.
         constants: The hyperparameters that are not.
     """
-    found: list[Mapping[str, Value]] = []
+    near: list[dict[str, Value]] = []
     for member in PORTFOLIO:
-        if constants.get("optimizer", member["optimizer"]) != member["optimizer"]:
-            continue
-        try:
-            values = {each.name: _nearest(each, member) for each in space.parameters}
-        except LookupError:
-            continue
-        unit = space.snap(space.units([values]))
-        (fitting,) = space.values(unit)
-        if space.feasible(unit)[0] and fitting not in found:
-            found.append(fitting)
+        if constants.get("optimizer", member["optimizer"]) == member["optimizer"]:
+            with contextlib.suppress(LookupError):
+                near.append({each.name: _nearest(each, member) for each in space.parameters})
+    units = space.snap(space.units(near))
+    found: list[Mapping[str, Value]] = []
+    for values in space.values(units[space.feasible(units)]):
+        if values not in found:
+            found.append(values)
     return found
 
 

@@ -151,11 +151,16 @@ class DatabaseReader:
 
         Raises:
             UsageError: It has not started.
+            RunDamaged: It is missing, though a later one, or a result, is there.
         """
         # SQLite holds no larger number, and so no such trial.
         rows = self._rows("SELECT * FROM trials WHERE number = ?", number) if number < 2**63 else []
         if not rows:
-            ((last,),) = self._rows("SELECT MAX(number) FROM trials")
+            ((last, results),) = self._rows(
+                "SELECT (SELECT MAX(number) FROM trials), (SELECT MAX(number) FROM results)"
+            )
+            if number <= max(-1 if last is None else last, -1 if results is None else results):
+                raise damaged(self.path, f"trial {number} is missing")
             so_far = "no trials" if last is None else f"trials 0 to {last}" if last else "only trial 0"
             raise UsageError(f"{self.path.parent} has {so_far} so far; found {number}")
         return self._trial(*rows[0])

@@ -32,7 +32,7 @@ from filelock import FileLock, Timeout
 from hpsearch.commands import command
 from hpsearch.errors import HpsearchError, RunDamaged, RunExists, RunLocked, RunNotFound, RunUnwritable
 from hpsearch.files import open_own, sync_directory, write_files, write_new, write_whole
-from hpsearch.running import RunningTrial, read_curve
+from hpsearch.running import RunningTrial, curve_size, read_curve
 from hpsearch.store.database import Database
 from hpsearch.store.database_file import connect, create_database, sqlite_errors
 
@@ -52,6 +52,7 @@ class Run(Database):
         super().__init__(directory / "search.db", connection)
         self.directory = directory
         self._file_lock = lock
+        self._unfinished: tuple[int, list[int]] | None = None  # with the version that it is of
 
     @classmethod
     def create(
@@ -179,6 +180,18 @@ class Run(Database):
             RunningTrial(self.trial(number), read_curve(self.trial_directory(number)), self.started(number))
             for number in self.unfinished()
         ]
+
+    def state(self) -> tuple[object, ...]:
+        """Something that is another one after anything has changed that a view of the run shows.
+
+        So whoever looks at a run again and again reads it only then: a result came, a trial started or
+        reported an epoch, the search began or ended.
+        """
+        version, searching = self.version(), self.searching()
+        if self._unfinished is None or self._unfinished[0] != version:
+            self._unfinished = version, self.unfinished()
+        numbers = self._unfinished[1] if searching else []
+        return version, searching, *(curve_size(self.trial_directory(number)) for number in numbers)
 
     def write_file(self, name: str, text: str) -> None:
         """Write a file of the run directory, whole or not at all.

@@ -8,6 +8,7 @@ import pytest
 
 from hpsearch.cli.figure_commands import plot
 from hpsearch.reports.figure_kinds import FIGURE_KINDS
+from hpsearch.store import Run
 from tests.cli.conftest import Done
 
 Program = Callable[..., Done]
@@ -95,12 +96,22 @@ def test_a_report_of_two_runs_shows_both(hpsearch: Program, example: Path) -> No
     assert 'id="r1-history"' in text
 
 
+def test_a_report_of_an_interrupted_search_says_how_to_continue(hpsearch: Program, example: Path) -> None:
+    """With a command that can be pasted; the page of a complete search is the same wherever the run is."""
+    hpsearch("report", example)
+    assert "<code>hpsearch resume runs/example-001</code>" in Path("report.html").read_text(encoding="utf-8")
+    with Run.open(example) as run:
+        run.set_meta(config=run.meta("config") | {"search": {**run.meta("config")["search"], "trials": 5}})
+    hpsearch("report", example)
+    assert "runs/example-001" not in Path("report.html").read_text(encoding="utf-8")
+
+
 def test_only_timings_show_times(hpsearch: Program, example: Path) -> None:
-    """Without them there is no date, no directory and no timeline."""
+    """Without them there is no date and no timeline."""
     hpsearch("report", example)
     without = Path("report.html").read_text(encoding="utf-8")
     hpsearch("report", example, "--timings")
     with_times = Path("report.html").read_text(encoding="utf-8")
-    for text in ("2026-01-02", "runs/example-001", 'id="timeline"', '"seconds"'):
+    for text in ("2026-01-02", "<dt>run</dt>", 'id="timeline"', '"seconds"'):
         assert text not in without
         assert text in with_times

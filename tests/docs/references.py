@@ -2,14 +2,13 @@
 
 import inspect
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import hpsearch
 from hpsearch.cli.program import program
 from hpsearch.config import json_schema
-from tests.docs.blocks import ROOT
+from hpsearch.machine.versions import VERSION
 
 WIDTH: dict[str, Any] = {"terminal_width": 78, "max_content_width": 78, "resilient_parsing": True}
 MADE = "`tests/docs/test_references.py` writes and checks this page."
@@ -107,7 +106,7 @@ def man_page() -> str:
     """hpsearch(1): the help of the program and of every command."""
     context = program.make_context("hpsearch", [], **WIDTH)
     parts = [
-        f'.TH HPSEARCH 1 "" "hpsearch {hpsearch_version()}"',
+        f'.TH HPSEARCH 1 "" "hpsearch {VERSION}"',
         ".SH NAME\nhpsearch \\- search for good hyperparameters",
         f".SH SYNOPSIS\n.nf\n{_roff(program.get_help(context))}\n.fi",
     ]
@@ -115,12 +114,6 @@ def man_page() -> str:
         inner = command.make_context(name, [], parent=context, **WIDTH)
         parts.append(f".SH HPSEARCH {name.upper()}\n.nf\n{_roff(command.get_help(inner))}\n.fi")
     return "\n".join(parts) + "\n"
-
-
-def hpsearch_version() -> str:
-    """The version of pyproject.toml; what is installed may be another."""
-    found = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    return str(found["project"]["version"])
 
 
 def _roff(text: str) -> str:

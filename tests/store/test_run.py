@@ -198,6 +198,18 @@ def test_a_trial_that_has_not_started_is_an_error_that_says_which_have(tmp_path:
         run.trial(5)
 
 
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_a_trial_that_has_a_result_and_no_row_is_damage(tmp_path: Path, number: int) -> None:
+    """Also the last one, and one between others; it is not called one that has not started."""
+    make(tmp_path / "r", 3).close()
+    with sqlite3.connect(tmp_path / "r" / "search.db") as connection:
+        connection.execute("PRAGMA foreign_keys = OFF")
+        connection.execute("DELETE FROM trials WHERE number = ?", (number,))
+    connection.close()
+    with Run.read(tmp_path / "r") as run, pytest.raises(RunDamaged, match=f"trial {number} is missing"):
+        run.trial(number)
+
+
 def ranked(results: list[Result], metric: Metric) -> list[Result]:
     """The rule: by value, ties by number; then, by number, those without a value."""
     with_value = [each for each in results if each.value is not None]
