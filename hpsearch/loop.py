@@ -124,7 +124,7 @@ class Deadline:
         return self._clock() >= self._at
 
     def look(self, callback: Callback, running: int) -> bool:
-        """Whether it has passed; the first time, the user is told what is still awaited."""
+        """Whether it has passed; the first time, the user learns what is still awaited."""
         if self.passed and not self._said and running:
             self._said = True
             trials = "1 running trial" if running == 1 else f"{running} running trials"
@@ -278,7 +278,7 @@ def _look(watch: Watch | None, run: Run, callback: Callback) -> Changes:
     changes = watch.look()
     if changes.inputs:
         first = min(set(range(run.asked() + 1)) - run.statuses().keys())
-        text = f"from trial {first} on, other files than before: {', '.join(changes.inputs)}"
+        text = f"from trial {first} on, with changed files: {', '.join(changes.inputs)}"
         run.event("input changed", text)
         callback.on_message(
             f"{', '.join(changes.inputs)} has changed, which the command names. If the command reads it,"
@@ -312,7 +312,7 @@ def _code_changed(run: Run, watch: Watch, names: Sequence[str], numbers: Sequenc
 
 def _failed_as_none_before(run: Run, failures: Sequence[Result]) -> NoReturn:
     """Stop, without the results of the trials that failed since the search was resumed."""
-    run.event("failed", "The first trials failed as none before; they are not recorded")
+    run.event("failed", "The first trials failed in a way that none had before; they are not recorded")
     again, accept = (command("resume", run.directory, *option) for option in ((), ("--accept-failures",)))
     numbers = ", ".join(str(result.number) for result in failures)
     raise SearchFailed(

@@ -188,7 +188,7 @@ def curve_size(directory: Path) -> int:
 def read_curve(directory: Path) -> tuple[Epoch, ...]:
     """The learning curve so far of the trial with a directory; empty if it has written none.
 
-    No link is followed, what is no regular file is not opened, and a line that is damaged or half written
+    No link is followed, what is not a regular file is not opened, and a line that is damaged or half written
     ends the curve.
     """
     epochs: list[Epoch] = []

@@ -121,7 +121,7 @@ def _run_of(target: Path, arguments: tuple[str, ...], schedule: Path | None) -> 
 
 
 def _compute_as(directory: Path) -> None:
-    """Compute with the run's kernels, which may mean to start this program anew."""
+    """Compute with the run's kernels, which may mean restarting this program."""
     from hpsearch.machine import kernels
     from hpsearch.store import Run
 

@@ -39,9 +39,9 @@ def prepare_streams() -> None:
             # The lowest free number, and so this one.
             os.open(os.devnull, os.O_RDONLY if descriptor == 0 else os.O_WRONLY)
             os.set_inheritable(descriptor, True)
-    sys.stdin = sys.stdin or open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
-    sys.stdout = sys.stdout or open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
-    sys.stderr = sys.stderr or open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    sys.stdin = sys.stdin or open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 -- for as long as this process
+    sys.stdout = sys.stdout or open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 -- as above
+    sys.stderr = sys.stderr or open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 -- as above
     codecs.register(lambda name: _ascii() if name == _ASCII else None)
     codecs.register_error(_HANDLER, _replace)
     for stream in (sys.stdout, sys.stderr):

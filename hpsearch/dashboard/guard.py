@@ -81,7 +81,7 @@ class Guard:
         if foreign and headers.get("sec-fetch-mode") != "navigate":
             return 403, "Pages of other sites may not read the dashboard."
         if method not in _METHODS:
-            return 405, "The dashboard only shows; it takes no other requests than GET and HEAD."
+            return 405, "The dashboard is read-only: it takes only GET and HEAD requests."
         return None
 
     def _is_ours(self, host: str) -> bool:

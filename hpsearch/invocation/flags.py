@@ -42,11 +42,11 @@ class Passing:
     spellings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def spelled(self, name: str, value: Value) -> str:
-        """A value as a word; what is within a list or a mapping is spelled too, if it is no text."""
+        """A value as a word; what is within a list or a mapping is spelled too, if it is not text."""
         words = {**self.spellings.get("", {}), **self.spellings.get(name, {})}
         text = as_text(value)
         if isinstance(value, str) and words.get(text) == PYTHON.get(text):
-            return value  # the text "null" is no null
+            return value  # the text "null" is not null
         return words.get(text, _nested_text(value, words) if isinstance(value, list | Mapping) else text)
 
     def word(self, name: str, value: Value) -> str | None:

@@ -111,7 +111,7 @@ class CodePreparation:
 
         Args:
             run: Open for writing.
-            kept: The trials whose results stay; without any, other code is as good.
+            kept: The trials whose results stay; without any, any code will do.
             accept: Whether to continue with other code.
             typed: With which options the search was to be resumed.
 
@@ -225,7 +225,8 @@ class CodePreparation:
                 now.files[name] = content
         places = (self._root, directory / record["directory"])
         used = [self._user_code.used(self._root, place) for place in places]
-        return changes(kept, record, now, None if None in used else set().union(*used))  # type: ignore[arg-type]
+        known = [names for names in used if names is not None]
+        return changes(kept, record, now, set().union(*known) if len(known) == len(used) else None)
 
     def _accept(self, run: Run, record: Mapping[str, Any] | None, kept: Sequence[int]) -> Sequence[str]:
         """Continue with the project's code, whose copy takes the place of the old one."""
@@ -260,7 +261,7 @@ class CodePreparation:
             return []
         again = [str(number) for number in range(max(kept)) if number not in set(kept)]
         trials = f"trials {', '.join(again)} and " if again else ""
-        text = f"{trials}from trial {max(kept) + 1} on, other code than before: {', '.join(names)}"
+        text = f"{trials}from trial {max(kept) + 1} on, with changed code: {', '.join(names)}"
         run.event("code changed", text)
         return [f"{text[0].upper()}{text[1:]}. Results before and after may not be comparable."]
 

@@ -63,7 +63,7 @@ class Preparation(Protocol):
 
         Args:
             run: Open for writing.
-            kept: The trials whose results stay; without any, other code is as good.
+            kept: The trials whose results stay; without any, any code will do.
             accept: Whether to continue with other code.
             typed: With which options the search was to be resumed.
 

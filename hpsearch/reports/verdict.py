@@ -37,7 +37,7 @@ def verdict(
         results: All results.
         ranked: Those with a value, best first.
         bounds: The parameters whose best value is at the end of its range.
-        found: Which parameters matter; None if that cannot be told.
+        found: Which parameters matter; None if that is unknown.
         rows: The number of rows, if the metric is a share of them.
         complete: Whether the search has ended by itself.
         place: The run directory, for commands to paste; None if the page does not show where it is.
@@ -95,7 +95,7 @@ def _importance(found: Importance | None) -> list[str]:
         return []
     alone = [effect for effect in found.effects if len(effect.names) == 1]
     if found.explained < TRUSTED or not alone or alone[0].low < _NO_SHARE:
-        return ["The results do not tell yet which parameters matter."]
+        return ["The results do not yet show which parameters matter."]
     first = alone[0]
     sure = "" if all(first.low > other.high for other in alone[1:]) else "probably "
     low, high = (f"{100 * share:.0f}" for share in (first.low, first.high))
@@ -128,7 +128,7 @@ def _next(
     first = config.metric.order(ranked[0])[:2]
     ties = sum(config.metric.order(result)[:2] == first for result in ranked)
     if ties > 1:
-        sentences.append(f"{ties} trials share the best value; of them the first is called the best.")
+        sentences.append(f"{ties} trials share the best value; the first of them counts as the best.")
     done = sum(result.status is Status.DONE for result in results)
     if config.search.repeats == 1 and done > 1:
         sentences.append(

@@ -18,7 +18,7 @@ def watch(
     pause: Callable[[], None],
     screen: Console,
 ) -> None:
-    """Show something until it changes no more; what there is no room for is cut off below.
+    """Show something until it stops changing; what there is no room for is cut off below.
 
     Args:
         show: Prints it.

@@ -37,7 +37,7 @@ def test_a_file_is_what_its_suffix_says(hpsearch: Program, example: Path, suffix
 def test_without_the_package_the_message_says_what_to_install(
     hpsearch: Program, example: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nothing is written."""
+    """Without vl-convert nothing is written, and the message names the package."""
     monkeypatch.setitem(__import__("sys").modules, "vl_convert", None)
     done = hpsearch("plot", example, "zoom", "-o", "zoom.png")
     assert done.code == 2
@@ -47,7 +47,7 @@ def test_without_the_package_the_message_says_what_to_install(
 
 @pytest.mark.parametrize("name", ["zoom.gif", "zoom"])
 def test_another_suffix_is_an_error_that_lists_all(hpsearch: Program, example: Path, name: str) -> None:
-    """Exit code 2."""
+    """A suffix that no figure has ends with exit code 2 and the list of those there are."""
     done = hpsearch("plot", example, "zoom", "-o", name)
     assert done.code == 2
     assert "A figure is written as .html, .svg, .png, .pdf; found" in done.err
@@ -62,7 +62,7 @@ def test_a_directory_that_is_not_there_is_an_error(hpsearch: Program, example: P
 
 
 def test_an_unknown_kind_is_an_error_that_lists_all(hpsearch: Program, example: Path) -> None:
-    """Click names them."""
+    """Click names the kinds that there are."""
     done = hpsearch("plot", example, "pie")
     assert done.code == 2
     assert all(kind in done.err for kind in FIGURE_KINDS)

@@ -71,9 +71,9 @@ def test_init_sets_up_the_network_for_a_data_file(
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("1.5,2\n3,4\n", "d.csv:1: must begin with a line of column names; found the number 1.5"),
+        ("1.5,2\n3,4\n", "d.csv:1: must start with a line of column names; found the number 1.5"),
         ("a;b\n3;4\n", "d.csv:1: columns must be separated by commas; found semicolons"),
-        ("", "d.csv: must begin with a line of column names; the file is empty"),
+        ("", "d.csv: must start with a line of column names; the file is empty"),
         ("a,price\n1,2.5\n2,3.5\n", "d.csv: column price: labels must be whole numbers"),
     ],
 )
@@ -95,7 +95,7 @@ def test_init_asks_if_it_may(hpsearch: Program, in_tmp: Path, monkeypatch: pytes
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO("\n".join(answers).encode())))
     done = hpsearch("init", "train.py", "-i")
     assert done.code == 0, done.err
-    assert "x is none of lr, n" in done.err
+    assert "x is not one of lr, n" in done.err
     assert "3 must be below 1" in done.err
     config = load(Path("config.yaml"))
     assert (config.metric.name, config.metric.goal, config.search.trials) == ("acc", "maximize", 5)

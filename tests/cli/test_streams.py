@@ -169,7 +169,7 @@ def test_a_search_outlives_the_reader_of_its_messages(in_tmp: Path, tiny: Path) 
     assert b"complete" in out.buffer.getvalue()
 
 
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")  # noqa: PTH110
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 def test_a_full_disk_behind_the_output_is_named(place: Path) -> None:
     """Exit code 1 and the system's words; wrong usage keeps its code though its message is lost."""
     done = shell(f"cd {place}; $H leaderboard run > /dev/full")

@@ -112,9 +112,9 @@ def test_importance_is_only_told_if_it_holds(config: Config) -> None:
     assert "learning_rate matters most: alone it causes 40 to 80 %" in sentences(
         config, [done(0, 0.1)], Importance(effects, 0.9)
     )
-    assert "do not tell yet" in sentences(config, [done(0, 0.1)], Importance(effects, 0.3))
+    assert "do not yet show" in sentences(config, [done(0, 0.1)], Importance(effects, 0.3))
     nothing = [Effect(("learning_rate",), 0.1, 0.004, 0.8)]
-    assert "do not tell yet" in sentences(config, [done(0, 0.1)], Importance(nothing, 0.9))
+    assert "do not yet show" in sentences(config, [done(0, 0.1)], Importance(nothing, 0.9))
 
 
 def test_a_parameter_that_another_may_exceed_probably_matters_most(config: Config) -> None:

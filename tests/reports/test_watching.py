@@ -19,7 +19,7 @@ def test_what_changes_is_shown_until_it_changes_no_more() -> None:
 
     watch(show, lambda: len(seen), lambda: len(seen) < len(states) - 1, lambda: None, screen)
     assert seen == states
-    _, *written = screen.file.getvalue().split("\x1b[H")  # type: ignore[attr-defined]  # a StringIO
+    _, *written = screen.file.getvalue().split("\x1b[H")
     assert [text.replace("\x1b[K", "").removesuffix("\x1b[J") for text in written] == [
         "1 trial\n",
         "2 trials\nand more\n",

@@ -233,7 +233,7 @@ def test_a_space_of_objects_is_kept(tmp_path: Path) -> None:
     parameters = [
         Number("learning_rate", 1e-4, 1, prior="log"),
         Categorical("optimizer", ("sgd", "adam")),
-        Number("momentum", 0.5, 0.9, when={"optimizer": "sgd"}),  # type: ignore[dict-item]  # one value
+        Number("momentum", 0.5, 0.9, when={"optimizer": "sgd"}),
     ]
     momentum = {"min": 0.5, "max": 0.9, "when": {"optimizer": "sgd"}}
     mapping = Search({**SPACE, "momentum": momentum}, trials=9)

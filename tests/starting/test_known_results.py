@@ -114,7 +114,7 @@ def test_they_guide_the_coarse_phase_and_are_kept(in_tmp: Path, tiny: Path) -> N
     path = in_tmp / "known.csv"
     assert callback.texts[:3] == [
         f"Known results: 2 rows of {path}.",
-        f"{path}: columns that are no parameter of the space: who",
+        f"{path}: columns that are not parameters of the space: who",
         f"{path}:4: learning_rate must be a number from 0.0001 to 1; found '5'. The row is left out",
     ]
     path.unlink()

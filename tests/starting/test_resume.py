@@ -268,7 +268,7 @@ def test_new_code_of_a_function_is_taken_on_purpose(in_tmp: Path) -> None:
     assert [value is not None and value > 1 for value in values(directory)] == [False] * 5 + [True] * 2
     with Run.read(directory) as run:
         events = [text for _, kind, text in run.events() if kind == "code changed"]
-    assert events == ["from trial 5 on, other code than before: helper.py"]
+    assert events == ["from trial 5 on, with changed code: helper.py"]
 
 
 @pytest.mark.parametrize("text", ["SHIFT = 100\n", "def (\n"])

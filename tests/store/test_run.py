@@ -447,7 +447,7 @@ def test_results_have_the_values_of_their_trials(tmp_path: Path) -> None:
 
 
 def test_runs_and_results_are_shown_in_one_line(tmp_path: Path) -> None:
-    """Whatever their size."""
+    """Their reprs are one line, whatever their size."""
     with make(tmp_path / "r", 40) as run:
         assert repr(run) == f"<Run {tmp_path / 'r'}>"
         assert repr(run.results()) == "<40 results: 40 done>"

@@ -37,7 +37,7 @@ class ReportedRun:
         config_text: What was searched, as YAML.
         data: Its trials and results.
         bounds: The parameters whose best value is at the end of its range.
-        found: Which parameters matter; None if that cannot be told.
+        found: Which parameters matter; None if that is unknown.
         facts: What else to show: labels and texts.
         rows: The number of rows, if the metric is a share of them.
         complete: Whether its search has ended by itself.

@@ -30,9 +30,9 @@ FOUR = [
 ]
 
 
-def of(panel: Panel, kind: type, role: str) -> list:  # type: ignore[type-arg]
+def of(panel: Panel, kind: type, role: str) -> list:
     """The marks of a kind and a role."""
-    return [mark for mark in panel.marks if isinstance(mark, kind) and mark.role == role]  # type: ignore[attr-defined]
+    return [mark for mark in panel.marks if isinstance(mark, kind) and mark.role == role]
 
 
 def importance(**shares: float) -> Importance:
@@ -85,7 +85,7 @@ def test_the_best_so_far_is_a_staircase_through_the_records() -> None:
 
 
 def test_the_best_of_a_metric_to_maximize_is_the_largest() -> None:
-    """The staircase rises."""
+    """The staircase of a metric to maximize rises."""
     figure = history(run_data(FOUR, [0.1, 0.3, 0.2, 0.4], goal="maximize"))
     ((_, y),) = of(figure.panels[0], Lines, "ink")[0].lines
     assert y.tolist() == [0.1, 0.1, 0.3, 0.3, 0.4, 0.4]
