@@ -215,7 +215,7 @@ def _print_table(table: Table, console: Console) -> None:
     layout = Layout(texts, console.width, whole=table.whole)
     if table.title:
         _print(Text(printable(table.title), style="bold"), console)
-    for heading, line in layout.lines():
+    for heading, line in layout.lines() if texts.count or not table.notes else ():
         if heading:
             _print(Text(line, style="bold", no_wrap=True), console)
         else:

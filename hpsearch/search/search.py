@@ -105,14 +105,10 @@ class Search:
         _portfolio: Sequence[Mapping[str, Value]] = (),
         _repeats_the_best: bool = False,
     ) -> None:
-        for name, number, least in (
-            ("seed", seed, 0),
-            ("trials", trials, 1),
-            ("lag", lag, 0),
-            ("repeats", repeats, 1),
-        ):
-            if isinstance(number, bool) or not isinstance(number, int) or number < least:
-                raise UsageError(f"{name} must be a whole number of at least {least}; found {number!r}")
+        _check_whole("seed", seed, 0)
+        _check_whole("trials", trials, 1)
+        _check_whole("lag", lag, 0)
+        _check_whole("repeats", repeats, 1)
         if method not in METHODS:
             raise UsageError(f"method must be one of {', '.join(METHODS)}; found {method!r}")
         if goal not in ("minimize", "maximize"):
@@ -451,3 +447,8 @@ class Search:
         if self._stop_at is None or result.value is None:
             return False
         return self.metric.loss(result.value) <= self.metric.loss(self._stop_at)
+
+
+def _check_whole(name: str, number: object, least: int) -> None:
+    if isinstance(number, bool) or not isinstance(number, int) or number < least:
+        raise UsageError(f"{name} must be a whole number of at least {least}; found {number!r}")
