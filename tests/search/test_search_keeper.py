@@ -118,7 +118,7 @@ def test_every_setting_is_kept(tmp_path: Path) -> None:
     """The stored config describes the same search."""
     known = [{"learning_rate": 0.1, "optimizer": "adam"}]
     settings: dict[str, Any] = {
-        "halving": Halving(2, 3),
+        "early_stopping": Halving(2, 3),
         "epochs": 9,
         "repeats": 2,
         "lag": 4,
