@@ -105,14 +105,10 @@ class Search:
         _portfolio: Sequence[Mapping[str, Value]] = (),
         _repeats_the_best: bool = False,
     ) -> None:
-        for name, number, least in (
-            ("seed", seed, 0),
-            ("trials", trials, 1),
-            ("lag", lag, 0),
-            ("repeats", repeats, 1),
-        ):
-            if isinstance(number, bool) or not isinstance(number, int) or number < least:
-                raise UsageError(f"{name} must be a whole number of at least {least}; found {number!r}")
+        _check_whole("seed", seed, 0)
+        _check_whole("trials", trials, 1)
+        _check_whole("lag", lag, 0)
+        _check_whole("repeats", repeats, 1)
         if method not in METHODS:
             raise UsageError(f"method must be one of {', '.join(METHODS)}; found {method!r}")
         if goal not in ("minimize", "maximize"):
@@ -365,7 +361,9 @@ class Search:
                 raise UsageError(
                     f"trial {number} already has a result, with the value {self._results[number].value}"
                 )
-            result = replace(as_result(asked, value, self.metric), values=asked.values)
+            result = as_result(asked, value, self.metric)
+            if result.values is not asked.values:
+                result = replace(result, values=asked.values)
             if self._keeper is not None:
                 self._keeper.record(results=[result])
             before = self.best
@@ -427,14 +425,22 @@ class Search:
     def _add(self, result: Result) -> None:
         self._results[result.number] = result
         self._askers.pop(result.number, None)
-        with contextlib.suppress(ValueError):  # it was to be asked for again
-            self._again.remove(self._asked[result.number])
-        order = self.metric.order
-        if result.value is not None and (self.best is None or order(result) < order(self.best)):
+        if self._again:
+            with contextlib.suppress(ValueError):  # it was to be asked for again
+                self._again.remove(self._asked[result.number])
+        if self._is_better(result, self.best):
             self.best = result
         while (following := self._results.get(self._proposals.results)) is not None:
             self._add_result(following)
         self._changed.notify_all()
+
+    def _is_better(self, result: Result, best: Result | None) -> bool:
+        """Whether a result comes before the best one so far."""
+        if best is None or best.value is None or result.value is None:
+            return result.value is not None
+        loss, least = self.metric.loss(result.value), self.metric.loss(best.value)
+        # Only where they are equal does the order take a look at the learning curves.
+        return loss < least or (loss == least and self.metric.order(result) < self.metric.order(best))
 
     def _remember(self, trials: Sequence[Trial]) -> None:
         self._asked += trials
@@ -451,3 +457,8 @@ class Search:
         if self._stop_at is None or result.value is None:
             return False
         return self.metric.loss(result.value) <= self.metric.loss(self._stop_at)
+
+
+def _check_whole(name: str, number: object, least: int) -> None:
+    if isinstance(number, bool) or not isinstance(number, int) or number < least:
+        raise UsageError(f"{name} must be a whole number of at least {least}; found {number!r}")
