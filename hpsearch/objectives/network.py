@@ -22,7 +22,8 @@ from hpsearch.trial import Epoch, Metric, Result, Status, Trial, Value
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from hpsearch.config import Config, NetworkSettings
+    from hpsearch.config import Config
+    from hpsearch.config.network_settings import NetworkSettings
     from hpsearch.objective import Heartbeat, Objective, OnEpoch
     from hpsearch.store import Run
 

@@ -13,7 +13,8 @@ from hpsearch.objectives.filled_files import BadTemplate, names_in
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from hpsearch.config import CommandSettings, Config
+    from hpsearch.config import Config
+    from hpsearch.config.command_settings import CommandSettings
 
 
 def check_reach(config: Config) -> Sequence[str]:
