@@ -197,7 +197,7 @@ def resume(
         The run, open for reading.
 
     Raises:
-        RunMismatch: The run started with another arithmetic, or its config or data have changed.
+        RunMismatch: The run started with different arithmetic, or its config or data have changed.
         HpsearchError: As listed in :mod:`hpsearch.errors`.
     """
     _refuse_while_imported()
@@ -229,7 +229,7 @@ def load(directory: str | PathLike[str]) -> LoadedRun:
     """A run, open for reading: ``results()``, ``ranking(10)``, ``to_pandas()``, ``plot.history()``.
 
     Raises:
-        RunError: There is none, or it cannot be read.
+        RunError: There is no run, or it cannot be read.
     """
     return LoadedRun.read(Path(directory))
 

@@ -16,7 +16,7 @@ Each takes the ``trial`` of the function and hands the library's metrics to ``tr
 library's names: Keras, Lightning and HF's Trainer have whole ones such as ``val_loss`` and ``eval_loss``;
 where metrics belong to data sets, as in LightGBM and XGBoost, the two names are joined: ``val_auc``. When the
 trial is to stop, the training is ended as the library itself would end it. The model can be used, and the
-function goes on after the call.
+function continues after the call.
 
 A library is imported when its callback is made.
 """
@@ -174,7 +174,7 @@ def partial_fit(
         y: Their targets. Shape (rows,).
         trial: What the function got.
         evaluate: Called with the estimator after every epoch; returns the metric, or a mapping with it.
-        batch_size: Rows per call of ``partial_fit``, in an order drawn anew for every epoch with the trial's
+        batch_size: Rows per call of ``partial_fit``, in an order drawn again for every epoch with the trial's
             seed; by default all rows at once.
         epochs: How many; by default ``trial.epochs``.
         options: More arguments for the first call. ``classes`` is added for classifiers.

@@ -2,10 +2,32 @@
 
 import re
 import shlex
+from dataclasses import dataclass
 from pathlib import PurePath
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 """What a terminal would not print as it is."""
+
+
+@dataclass(frozen=True)
+class ResumeOptions:
+    """The options with which a search is resumed, so that a command to type instead has them too.
+
+    Attributes:
+        searching: Those that ``run`` takes too.
+        resuming: The others.
+    """
+
+    searching: tuple[str, ...] = ()
+    resuming: tuple[str, ...] = ()
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        """All of them."""
+        return self.searching + self.resuming
+
+
+NO_OPTIONS = ResumeOptions()
 
 
 def command(*words: object) -> str:

@@ -162,7 +162,7 @@ class Expression:
                 parts = [test, body, orelse]
             case ast.Call(func=ast.Name(id=name), args=parts, keywords=[]) if parts:
                 if name not in FUNCTIONS:
-                    self._refuse(node, f"has no function {name}; there are {', '.join(FUNCTIONS)}")
+                    self._refuse(node, f"has no function {name}; the functions are {', '.join(FUNCTIONS)}")
             case _:
                 self._refuse(node, "can only compute and compare numbers, texts, true and false")
         for part in parts:
@@ -173,7 +173,7 @@ class Expression:
             if isinstance(op, ast.Is | ast.IsNot):
                 self._refuse(node, "compares with == and !=, not with is")
             if isinstance(op, ast.In | ast.NotIn) != isinstance(other, ast.List | ast.Tuple):
-                self._refuse(other, "has a list behind in, and nowhere else: x in [1, 2]")
+                self._refuse(other, "can have a list only after in: x in [1, 2]")
 
     def _evaluate(self, node: ast.expr, values: Mapping[str, Value]) -> Any:
         match node:

@@ -77,7 +77,7 @@ def write_new(path: Path, text: str, *, private: bool = False) -> None:
 
 
 def open_own(path: Path, flags: int) -> int:
-    """A file descriptor of a regular file that is no link; new files are for their owner alone.
+    """A file descriptor of a regular file that is not a link; new files are for their owner alone.
 
     Args:
         path: The file.

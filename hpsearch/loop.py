@@ -8,7 +8,7 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NoReturn, Protocol
 
@@ -124,7 +124,7 @@ class Deadline:
         return self._clock() >= self._at
 
     def look(self, callback: Callback, running: int) -> bool:
-        """Whether it has passed; the first time, the user is told what is still awaited."""
+        """Whether it has passed; the first time, the user learns what is still awaited."""
         if self.passed and not self._said and running:
             self._said = True
             trials = "1 running trial" if running == 1 else f"{running} running trials"
@@ -191,23 +191,9 @@ def run_search(
     flight: dict[int, Trial] = {}
     changed: Sequence[str] = _look(watch, run, callback).code
     with SearchSignals(callback.on_message, lambda: len(flight)) as signals, executor:
-        known = search.results
-        trials = [search.trial(result.number) for result in known]
-        strategy = type(executor).__name__.lower() + (f", for {why}" if why else "")
+        begun = _search_start(search, executor, run, why, rows)
         callback.on_search_start(
-            SearchStart(
-                run.directory,
-                strategy,
-                search.metric,
-                search.space,
-                search.trials,
-                executor.slots,
-                trials,
-                known,
-                rows,
-                search.stops_early,
-                lambda: signals.draining or (deadline is not None and deadline.passed),
-            )
+            replace(begun, draining=lambda: signals.draining or (deadline is not None and deadline.passed))
         )
         results: list[Result] = []
         best = None  # so that best.yaml is there again, if a kill came before it was written
@@ -271,6 +257,23 @@ def _stopped(search: Search, run: Run, callback: Callback, after: str) -> None:
     )
 
 
+def _search_start(search: Search, executor: Executor, run: Run, why: str, rows: int | None) -> SearchStart:
+    """What is known of a search when its loop starts; see :func:`run_search` for the arguments."""
+    known = search.results
+    return SearchStart(
+        run.directory,
+        type(executor).__name__.lower() + (f", for {why}" if why else ""),
+        search.metric,
+        search.space,
+        search.trials,
+        executor.slots,
+        [search.trial(result.number) for result in known],
+        known,
+        rows,
+        search.stops_early,
+    )
+
+
 def _look(watch: Watch | None, run: Run, callback: Callback) -> Changes:
     """Look at the user's code; a change of what is not code is reported at once."""
     if watch is None:
@@ -278,7 +281,7 @@ def _look(watch: Watch | None, run: Run, callback: Callback) -> Changes:
     changes = watch.look()
     if changes.inputs:
         first = min(set(range(run.asked() + 1)) - run.statuses().keys())
-        text = f"from trial {first} on, other files than before: {', '.join(changes.inputs)}"
+        text = f"from trial {first} on, with changed files: {', '.join(changes.inputs)}"
         run.event("input changed", text)
         callback.on_message(
             f"{', '.join(changes.inputs)} has changed, which the command names. If the command reads it,"
@@ -312,7 +315,7 @@ def _code_changed(run: Run, watch: Watch, names: Sequence[str], numbers: Sequenc
 
 def _failed_as_none_before(run: Run, failures: Sequence[Result]) -> NoReturn:
     """Stop, without the results of the trials that failed since the search was resumed."""
-    run.event("failed", "The first trials failed as none before; they are not recorded")
+    run.event("failed", "The first trials failed in a way that none had before; they are not recorded")
     again, accept = (command("resume", run.directory, *option) for option in ((), ("--accept-failures",)))
     numbers = ", ".join(str(result.number) for result in failures)
     raise SearchFailed(

@@ -177,10 +177,18 @@ def curve_file(directory: Path) -> Path:
     return directory / "checkpoint" / "running.jsonl"
 
 
+def curve_size(directory: Path) -> int:
+    """The bytes that the trial with a directory has written of its learning curve."""
+    try:
+        return curve_file(directory).lstat().st_size
+    except OSError:
+        return 0
+
+
 def read_curve(directory: Path) -> tuple[Epoch, ...]:
     """The learning curve so far of the trial with a directory; empty if it has written none.
 
-    No link is followed, what is no regular file is not opened, and a line that is damaged or half written
+    No link is followed, what is not a regular file is not opened, and a line that is damaged or half written
     ends the curve.
     """
     epochs: list[Epoch] = []

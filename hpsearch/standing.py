@@ -88,7 +88,7 @@ def standard_error(value: float | None, over_seeds: float | None, rows: int | No
     """The standard error of a trial's value: over its seeds, or else, of a share of rows, by their number.
 
     A share p of n rows has the standard error √(p (1 − p) / n). It is taken with one hit and one miss more
-    than were seen, so that no errors among few rows are no certainty (as Agresti and Coull, 1998, do).
+    than were seen, so that no errors among few rows do not mean certainty (as Agresti and Coull, 1998, do).
 
     Args:
         value: The value.
@@ -118,7 +118,7 @@ def error_of_standing(standing: Standing, rows: int | None) -> float | None:
 
 
 def rows_of(config: Config, run: Run) -> int | None:
-    """The number of rows that the metric of a run is a share of; None if it is no share.
+    """The number of rows that the metric of a run is a share of; None if it is not one.
 
     Args:
         config: The run's config.

@@ -1,4 +1,4 @@
-"""A question (:class:`Trial`), its answer (:class:`Result`), and what became of it (:class:`Status`).
+"""A configuration to try (:class:`Trial`), what it gave (:class:`Result`), how it ended (:class:`Status`).
 
 All are frozen and plain: they pickle, and they turn into JSON and back without loss.
 """
@@ -21,7 +21,7 @@ WORST_TIE = sys.float_info.max
 
 
 class Status(StrEnum):
-    """What became of a trial."""
+    """How a trial ended."""
 
     DONE = "done"
     STOPPED = "stopped"  # stopped early, at one of its rungs
@@ -33,7 +33,7 @@ class Status(StrEnum):
 
     @property
     def is_fault(self) -> bool:
-        """Whether something went wrong that says nothing of the metric, unlike a trial that diverged."""
+        """Whether something went wrong that says nothing about the metric, unlike a trial that diverged."""
         return self in (Status.FAILED, Status.TIMED_OUT, Status.OUT_OF_MEMORY, Status.CRASHED)
 
     @property
@@ -193,7 +193,7 @@ class Rung:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One question: what to try, and everything its answer may depend on.
+    """A configuration to try, and everything else that its result may depend on.
 
     Attributes:
         number: Counted from 0, without gaps.
@@ -265,7 +265,7 @@ class Epoch:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One answer.
+    """What a trial gave.
 
     Attributes:
         number: The trial's number.

@@ -204,7 +204,7 @@ def test_a_function_replaces_the_objective_of_a_file(in_tmp: Path) -> None:
     ],
 )
 def test_wrong_arguments_of_run_are_explained(in_tmp: Path, arguments: dict[str, Any], text: str) -> None:
-    """Nothing is created."""
+    """Wrong arguments raise the error that names them, and nothing is created."""
     with pytest.raises(UsageError, match=text):
         hpsearch.run(**arguments)
     assert not list(in_tmp.iterdir())

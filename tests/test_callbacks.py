@@ -38,7 +38,7 @@ def either(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> C
 
     def get(name: str) -> ModuleType:
         if request.param == "real":
-            return pytest.importorskip(name)  # type: ignore[no-any-return]
+            return pytest.importorskip(name)
         stand_in: ModuleType = getattr(library_stand_ins, name.partition(".")[0])()
         monkeypatch.setitem(sys.modules, name, stand_in)
         if name == "keras":
@@ -180,7 +180,7 @@ def test_partial_fit_takes_frames_lists_and_regressors(run: Run) -> None:
 
 
 def test_partial_fit_needs_epochs(tmp_path: Path) -> None:
-    """From somewhere."""
+    """Without epochs in the call or the config, partial_fit says where to give them."""
 
     def train(trial: Any) -> None:
         callbacks.partial_fit(None, X, Y, trial=trial, evaluate=len)
@@ -244,7 +244,7 @@ def test_lightning_itself_reports_every_validated_epoch(run: Run) -> None:
     lightning = pytest.importorskip("lightning.pytorch")
     torch = pytest.importorskip("torch")
 
-    class Module(lightning.LightningModule):  # type: ignore[misc, name-defined]
+    class Module(lightning.LightningModule):
         def __init__(self) -> None:
             super().__init__()
             self.layer = torch.nn.Linear(3, 1)
@@ -295,7 +295,7 @@ def test_transformers_itself_reports_every_evaluation(run: Run, tmp_path: Path) 
     transformers = pytest.importorskip("transformers")
     torch = pytest.importorskip("torch")
 
-    class Model(torch.nn.Module):  # type: ignore[misc, name-defined]
+    class Model(torch.nn.Module):
         def __init__(self) -> None:
             super().__init__()
             self.layer = torch.nn.Linear(3, 1)

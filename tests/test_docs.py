@@ -80,3 +80,14 @@ def test_no_file_name_occurs_in_two_rooms() -> None:
     names = Counter(path.name for path in PACKAGE.rglob("*.py"))
     del names["__init__.py"]
     assert [name for name, count in names.items() if count > 1] == []
+
+
+EXEMPTION = re.compile(r"# (?:ruff: )?(?:noqa|type: ignore)\b(?!: [A-Z0-9, ]+ -- \S|\[[a-z, -]+\] +# \S)")
+
+
+@pytest.mark.parametrize("room", ["hpsearch", "tests", "benchmarks", ".ci"])
+def test_every_exemption_from_the_linters_has_its_reason(room: str) -> None:
+    """Beside ``noqa`` and ``type: ignore`` is what they exempt, and why."""
+    for path in (ROOT / room).rglob("*.py"):
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            assert not EXEMPTION.search(line), f"{path.relative_to(ROOT)}:{number}: {line.strip()}"

@@ -95,7 +95,7 @@ def test_only_regular_files_are_readable(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 def test_a_file_that_may_not_be_read_is_not_readable(tmp_path: Path) -> None:
-    """Its permissions decide."""
+    """The permissions of a file decide whether it is readable."""
     (tmp_path / "file").write_text("")
     (tmp_path / "file").chmod(0)
     assert not is_readable_file(tmp_path / "file")

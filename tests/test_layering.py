@@ -59,6 +59,7 @@ ROOMS: dict[str, set[str]] = {
         "objective",
         "process",
         "running",
+        "space",
         "touches",
         "trial",
     },

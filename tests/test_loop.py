@@ -150,7 +150,7 @@ def test_a_disk_that_fills_up_ends_the_search_with_the_reason(
         calls.append(1)
         if len(calls) > 6:
             raise RunUnwritable("database or disk is full")
-        real(self, *arguments, **named)  # type: ignore[arg-type]
+        real(self, *arguments, **named)
 
     monkeypatch.setattr(Run, "record", record)
     callback = Recorder()

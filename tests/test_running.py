@@ -8,6 +8,7 @@ import pytest
 from hpsearch.config import load
 from hpsearch.loop import SearchStart
 from hpsearch.running import CurveFile, RunningCurve, curve_file, next_rung, read_curve, written_curve
+from hpsearch.search import Search
 from hpsearch.starting.start import start
 from hpsearch.store import Run
 from hpsearch.trial import Epoch, Rung, Trial
@@ -114,6 +115,29 @@ class Observer(Recorder):
         """Read what runs."""
         with Run.read(self.directory) as run:
             self.seen += [(each.trial.number, len(each.curve)) for each in run.running()]
+
+
+def test_the_state_of_a_run_changes_with_all_that_is_shown(tmp_path: Path) -> None:
+    """A trial that starts, an epoch that it reports, its result, the end of the search; nothing else."""
+    search = Search({"x": {"min": 0, "max": 1}}, directory=tmp_path / "run", trials=4)
+    with Run.read(tmp_path / "run") as run:
+        states = [run.state()]
+
+        def changes() -> bool:
+            states.append(run.state())
+            return states[-1] != states[-2]
+
+        assert not changes()
+        asked = search.ask()
+        assert asked is not None
+        assert changes()
+        CurveFile(curve_file(run.trial_directory(asked.number))).append(['[1, {"value": 0.5}, 0.1]'])
+        assert changes()
+        search.tell(asked, 0.5)
+        assert changes()
+        assert not changes()
+        search.close()
+        assert changes()
 
 
 def test_a_running_trial_is_seen_from_outside(

@@ -20,7 +20,6 @@ from rich.console import Console
 from hpsearch.config import load
 from hpsearch.errors import SearchFailed
 from hpsearch.loop import SearchStart
-from hpsearch.machine.kernels import current_variables
 from hpsearch.reports.lines import Lines
 from hpsearch.reports.live import LiveDisplay
 from hpsearch.space import Space
@@ -30,6 +29,7 @@ from hpsearch.store import Run
 from hpsearch.trial import Epoch, Metric, Result, Status, Trial
 from tests.conftest import TINY, Recorder
 from tests.faults.case import hpsearch
+from tests.runs import meta_of
 
 PACKAGE = Path(__file__).parents[1] / "hpsearch"
 STEERING = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
@@ -100,17 +100,7 @@ def meta(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What a sound run knows of itself."""
     path = tmp_path_factory.mktemp("sound") / "tiny.yaml"
     path.write_text(TINY)
-    config = load(path)
-    return {
-        "config": config.resolved(),
-        "source": TINY,
-        "base": str(path.parent),
-        "overrides": [],
-        "data": "ab" * 32,
-        "versions": {"hpsearch": "0", "python": "3", "numpy": "2", "arithmetic": "a", "blas": []},
-        "kernels": current_variables(),
-        "prior_observations": [],
-    }
+    return meta_of(path)
 
 
 def hostile_run(meta: dict[str, Any], place: Callable[..., None], text: str) -> None:
@@ -239,7 +229,7 @@ def test_hostile_text_in_progress(kind: str, tmp_path: Path) -> None:
             callback.on_trial_complete(trial, result)
             callback.on_message(HOSTILE[kind])
     assert not STEERING.search(lines.getvalue())
-    shown = terminal.file.getvalue()  # type: ignore[attr-defined]  # a StringIO
+    shown = terminal.file.getvalue()
     assert "\x1b]0;" not in shown
     assert "\x1b[2J" not in shown
     assert not STEERING.search(re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\r", "", shown))

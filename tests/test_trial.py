@@ -75,7 +75,7 @@ def test_losses_that_are_not_finite_are_nan() -> None:
 )
 def test_real_numbers_of_every_kind_are_metrics(value: object) -> None:
     """Python's and NumPy's numbers pass, scalars in an array too."""
-    assert real_number(value) == float(value)  # type: ignore[arg-type]
+    assert real_number(value) == float(value)
 
 
 @pytest.mark.parametrize(
@@ -120,5 +120,5 @@ def test_equal_values_are_ordered_by_ties_then_by_number() -> None:
 
 @pytest.mark.parametrize("metric", [TIED, Metric("m"), Metric("m", "maximize", "best")])
 def test_metrics_are_json_and_back(metric: Metric) -> None:
-    """Nothing is lost."""
+    """A metric that was JSON is equal to the one before."""
     assert Metric.from_json(json.loads(json.dumps(metric.to_json()))) == metric

@@ -187,7 +187,7 @@ class EpochProcess:
         return np.asarray(cross @ self._alpha)
 
     def left_out(self) -> tuple[Floats, Floats]:
-        """What the other trials say of the last loss of each trial.
+        """What the other trials say about the last loss of each trial.
 
         None of a trial's epochs is used for its own prediction: they are left out together (5.12 for
         blocks).

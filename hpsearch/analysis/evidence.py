@@ -1,7 +1,7 @@
 """What a model of the metric is fitted to: losses of some trials, at the epochs where others were stopped.
 
 A trial that was stopped early has no loss at the last epoch. Its losses until then still say how it
-compares with the trials that went on, so the epoch is an input of the model.
+compares with the trials that continued, so the epoch is an input of the model.
 """
 
 from collections.abc import Sequence

@@ -129,7 +129,7 @@ def _best_fit(kernel: EpochKernel, prior: HyperparameterPrior) -> _Fit:
         if best is None or score > highest:
             best, highest = found, score
         start = found.theta
-    assert best is not None  # noqa: S101  # there are scales
+    assert best is not None  # noqa: S101 -- there are scales
     return best
 
 

@@ -96,7 +96,7 @@ def _export_help() -> str:
         "\b",
         *(f"{name:{width}}  {target.summary}" for name, target in TARGETS.items()),
         "",
-        f"{', '.join(extras)} need a package each: `pip install 'hpsearch[{','.join(extras)}]'`.",
+        f"{', '.join(extras)} each need a package: `pip install 'hpsearch[{','.join(extras)}]'`.",
         "",
         "\b",
         "Examples:",

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from hpsearch.reports.figures import Figure
     from hpsearch.store import Run
 
-_REGIONS = "regions"  # which needs a model, trained anew, where the others need results only
+_REGIONS = "regions"  # which needs a newly trained model; the others need only results
 _WIDTH = 100  # of a figure that does not go to a terminal
 
 

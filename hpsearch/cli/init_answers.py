@@ -52,9 +52,9 @@ def _names_of(known: Mapping[str, Section]) -> Callable[[str], list[str]]:
         names = [name for name in re.split(r"[,\s]+", text) if name]
         for name in names:
             if name not in known:
-                raise click.BadParameter(f"{name} is none of {', '.join(known)}")
+                raise click.BadParameter(f"{name} is not one of {', '.join(known)}")
         if not names:
-            raise click.BadParameter("name one parameter at least")
+            raise click.BadParameter("name at least one parameter")
         return list(dict.fromkeys(names))
 
     return read

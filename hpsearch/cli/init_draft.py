@@ -127,7 +127,7 @@ def _module(where: str) -> str:
 
 
 def _helped(path: Path, base: list[str], before: list[str]) -> Script:
-    """What a program says of itself, and what its text says that it prints.
+    """What a program says about itself, and what its text says that it prints.
 
     Raises:
         UsageError: It cannot be run.
@@ -146,7 +146,7 @@ def _helped(path: Path, base: list[str], before: list[str]) -> Script:
     except OSError as error:
         raise UsageError(f"{' '.join(words)} cannot be run: {error.strerror}") from error
     except subprocess.TimeoutExpired:
-        raise UsageError(f"{' '.join(words)} ran for {HELP_SECONDS} s without an end") from None
+        raise UsageError(f"{' '.join(words)} did not end within {HELP_SECONDS} s") from None
     script = read_help((done.stdout + b"\n" + done.stderr).decode("utf-8", "replace"))
     metrics = read_script(path).metrics if _is_python(path) else metrics_of_text(path)
     return replace(script, metrics=metrics)

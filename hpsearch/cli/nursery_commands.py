@@ -4,6 +4,7 @@ from __future__ import annotations  # types are imported for annotations only
 
 import contextlib
 import os
+import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -74,7 +75,11 @@ def nurse(target: Path, arguments: tuple[str, ...], name: str, schedule: Path | 
             f" {command('nurse', target, *arguments, '--schedule', 'touches.yaml')}"
         )
     directory, trial = _run_of(target, arguments, schedule)
-    with _opened(directory, trial) as (run, nursery), contextlib.closing(nursery.model(name)) as model:
+    with (
+        _dropped_if_refused(directory) if target.is_file() else contextlib.nullcontext(),
+        _opened(directory, trial) as (run, nursery),
+        contextlib.closing(nursery.model(name)) as model,
+    ):
         if schedule is not None:
             _follow(nursery, model, schedule)
         left = model if schedule is not None else _watch(run, nursery, model)
@@ -103,18 +108,20 @@ def _run_of(target: Path, arguments: tuple[str, ...], schedule: Path | None) -> 
     from hpsearch.config import load
     from hpsearch.starting.relocation import origin
 
-    base, earlier = origin(target)
-    config = load(target, [*earlier, *arguments], base)
+    began = origin(target)
+    config = load(target, [*began.arguments, *arguments], began.base)
     kernels.restart_with(kernels.variables(config.run.kernels))
     from hpsearch.nursery.beginning import begin, read_schedule  # only now, as it loads NumPy
 
+    if began.note:
+        say(began.note)
     if schedule is not None:
         read_schedule(schedule)  # its mistakes end here, before anything is created
     return begin(config, say), "0"
 
 
 def _compute_as(directory: Path) -> None:
-    """Compute with the run's kernels, which may mean to start this program anew."""
+    """Compute with the run's kernels, which may mean restarting this program."""
     from hpsearch.machine import kernels
     from hpsearch.store import Run
 
@@ -133,6 +140,19 @@ def _opened(directory: Path, trial: str) -> Iterator[tuple[Run, Nursery]]:
         chosen = run.trial_number(trial)
         with run.nursing(chosen) as place:
             yield run, Nursery(run, chosen, place)
+
+
+@contextlib.contextmanager
+def _dropped_if_refused(directory: Path) -> Iterator[None]:
+    """Remove a run directory made for this model if nothing can be trained in it as asked."""
+    from hpsearch.errors import UsageError
+
+    try:
+        yield
+    except UsageError:
+        if not any(path.stat().st_size for path in directory.glob("nursery/*/*/diary.jsonl")):
+            shutil.rmtree(directory, ignore_errors=True)
+        raise
 
 
 def _follow(nursery: Nursery, model: NursedModel, schedule: Path) -> None:

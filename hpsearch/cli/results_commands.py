@@ -137,6 +137,7 @@ def leaderboard(
         with contextlib.suppress(KeyboardInterrupt):  # the usual end of watching
             watch_screen(
                 show,
+                lambda: tuple(run.state() for run in runs),
                 lambda: any(run.searching() for run in runs),
                 lambda: time.sleep(_SECONDS),
                 console(color),

@@ -77,13 +77,15 @@ def run(
     options["run.stop_after"] = stop_after
     settings = [f"{key}={value}" for key, value in options.items() if value is not None]
     settings += _COLD if cold else []
-    base, earlier = origin(config)
-    loaded = load(config, [*earlier, *overrides, *settings], base)
+    began = origin(config)
+    loaded = load(config, [*began.arguments, *overrides, *settings], began.base)
     variables = kernels.variables(loaded.run.kernels)
     if config.is_file():  # a pipe cannot be read again
         kernels.restart_with(variables)
     from hpsearch.starting.start import start  # only now, as it loads NumPy
 
+    if began.note:
+        say(began.note)
     with (
         _results_first(quiet=quiet, color=color),
         _callback(loaded.name, quiet=quiet, verbose=verbose, color=color) as callback,

@@ -18,6 +18,8 @@ _MARKS = str.maketrans(
         **dict.fromkeys("│┃", "|"),
         **dict.fromkeys("├└┌┐┘", "+"),
         **dict(zip("…·×→←↑↓≤≥’“”✓", '~.x><^v<>\'""*', strict=True)),
+        **dict(zip("±÷²⁻₀₁₂αβγελ●▲▼░▒▓", "~/2-012abgelo^v.:#", strict=True)),
+        **{chr(0x2800 + dots): ".:#"[(dots.bit_count() - 1) // 3] for dots in range(1, 256)},  # braille
     }
 )
 """What is written where a mark cannot be; one character each, so that columns stay aligned."""
@@ -37,9 +39,9 @@ def prepare_streams() -> None:
             # The lowest free number, and so this one.
             os.open(os.devnull, os.O_RDONLY if descriptor == 0 else os.O_WRONLY)
             os.set_inheritable(descriptor, True)
-    sys.stdin = sys.stdin or open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
-    sys.stdout = sys.stdout or open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
-    sys.stderr = sys.stderr or open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    sys.stdin = sys.stdin or open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 -- for as long as this process
+    sys.stdout = sys.stdout or open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 -- as above
+    sys.stderr = sys.stderr or open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 -- as above
     codecs.register(lambda name: _ascii() if name == _ASCII else None)
     codecs.register_error(_HANDLER, _replace)
     for stream in (sys.stdout, sys.stderr):
@@ -86,4 +88,7 @@ def _replace(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error
     text = error.object[error.start : error.end].translate(_MARKS)
-    return text.encode("ascii", "backslashreplace").decode(), error.end
+    # Of four digits each, as in JSON, where \xe9 would be an error.
+    units = text.encode("utf-16-be", "surrogatepass")
+    words = (int.from_bytes(units[at : at + 2]) for at in range(0, len(units), 2))
+    return "".join(chr(word) if word < 128 else f"\\u{word:04x}" for word in words), error.end

@@ -27,8 +27,27 @@ class KeywordRules(ParameterRules):
             reader.report(("space", name), rule, hint=hint, key=True)
 
 
+class CodeSettings:
+    """What the settings of the user's own code have in common: nothing is known of its metrics."""
+
+    default_metric: ClassVar[str | None] = None
+    default_at: ClassVar[Literal["last", "best"]] = "last"
+    default_ties: ClassVar[Mapping[str, str]] = {}
+    shares: ClassVar[Mapping[str, str]] = {}
+    constants: ClassVar[Mapping[str, Value]] = {}
+
+    @classmethod
+    def metrics(cls, reader: Reader) -> Mapping[str, str | None]:
+        """The metrics that are reported, with their goals; empty because none are known."""
+        return {}
+
+    @classmethod
+    def check_tree(cls, reader: Reader) -> None:
+        """Reports what can be found wrong even if the section as a whole cannot be read: nothing."""
+
+
 @dataclass(frozen=True)
-class FunctionSettings:
+class FunctionSettings(CodeSettings):
     """Which Python function a trial calls.
 
     Attributes:
@@ -40,26 +59,12 @@ class FunctionSettings:
 
     kind: ClassVar[Literal["function"]] = "function"
     runs_user_code: ClassVar[bool] = True
-    default_metric: ClassVar[str | None] = None
-    default_at: ClassVar[Literal["last", "best"]] = "last"
-    default_ties: ClassVar[Mapping[str, str]] = {}
-    shares: ClassVar[Mapping[str, str]] = {}
     rules: ClassVar[ParameterRules] = KeywordRules()
-    constants: ClassVar[Mapping[str, Value]] = {}
 
     name: str
     directory: str
     epochs: int | None
     touch: tuple[str, ...] = ()
-
-    @classmethod
-    def metrics(cls, reader: Reader) -> Mapping[str, str | None]:
-        """The metrics that are reported, with their goals; empty because none are known."""
-        return {}
-
-    @classmethod
-    def check_tree(cls, reader: Reader) -> None:
-        """Reports what can be found wrong even if the section as a whole cannot be read: nothing."""
 
     @classmethod
     def read(cls, section: FunctionSection, reader: Reader, base: Path | None) -> "FunctionSettings":
@@ -78,7 +83,7 @@ class FunctionSettings:
 
 
 @dataclass(frozen=True)
-class PythonSettings:
+class PythonSettings(CodeSettings):
     """A Python program runs the trials, so nothing else can.
 
     Attributes:
@@ -87,24 +92,10 @@ class PythonSettings:
 
     kind: ClassVar[Literal["python"]] = "python"
     runs_user_code: ClassVar[bool] = False
-    default_metric: ClassVar[str | None] = None
-    default_at: ClassVar[Literal["last", "best"]] = "last"
-    default_ties: ClassVar[Mapping[str, str]] = {}
-    shares: ClassVar[Mapping[str, str]] = {}
     rules: ClassVar[ParameterRules] = ParameterRules()
-    constants: ClassVar[Mapping[str, Value]] = {}
     touch: ClassVar[tuple[str, ...]] = ()
 
     epochs: int | None
-
-    @classmethod
-    def metrics(cls, reader: Reader) -> Mapping[str, str | None]:
-        """The metrics that are reported, with their goals; empty because none are known."""
-        return {}
-
-    @classmethod
-    def check_tree(cls, reader: Reader) -> None:
-        """Reports what can be found wrong even if the section as a whole cannot be read: nothing."""
 
     @classmethod
     def read(cls, section: PythonSection, reader: Reader, base: Path | None) -> "PythonSettings":

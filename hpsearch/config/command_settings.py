@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
-from hpsearch.config.code_settings import check_directory, code_directory
+from hpsearch.config.code_settings import CodeSettings, check_directory, code_directory
 from hpsearch.config.command_checks import check_flags, check_placeholders, check_targets
 from hpsearch.config.parameter_section import ParameterRules
 from hpsearch.config.reader import Reader
@@ -17,7 +17,6 @@ from hpsearch.document.nodes import Location, MappingNode, ScalarNode, SequenceN
 from hpsearch.invocation.flags import PYTHON, as_text, choice_text
 from hpsearch.invocation.placeholders import placeholders, split_words
 from hpsearch.metrics.patterns import BadPattern, Pattern
-from hpsearch.trial import Value
 
 COMMAND: Location = ("objective", "command")
 
@@ -33,7 +32,7 @@ class CommandRules(ParameterRules):
 
 
 @dataclass(frozen=True)
-class CommandSettings:
+class CommandSettings(CodeSettings):
     """Which command a trial runs.
 
     Attributes:
@@ -53,12 +52,7 @@ class CommandSettings:
 
     kind: ClassVar[Literal["command"]] = "command"
     runs_user_code: ClassVar[bool] = True
-    default_metric: ClassVar[str | None] = None
-    default_at: ClassVar[Literal["last", "best"]] = "last"
-    default_ties: ClassVar[Mapping[str, str]] = {}
-    shares: ClassVar[Mapping[str, str]] = {}
     rules: ClassVar[ParameterRules] = CommandRules()
-    constants: ClassVar[Mapping[str, Value]] = {}
 
     run: tuple[str, ...] | str
     patterns: Mapping[str, str]
@@ -79,10 +73,6 @@ class CommandSettings:
         if find(reader.root, (*COMMAND, "metrics_file")) is not None:
             return {}
         return dict.fromkeys(entries_at(reader.root, (*COMMAND, "metrics")))
-
-    @classmethod
-    def check_tree(cls, reader: Reader) -> None:
-        """Reports what can be found wrong even if the section as a whole cannot be read: nothing."""
 
     @classmethod
     def read(cls, section: CommandSection, reader: Reader, base: Path | None) -> "CommandSettings | None":

@@ -396,7 +396,7 @@ def _settings(section: Mapping[str, JSON], prefix: str = "") -> list[tuple[str, 
     """Every setting of a section, by dotted path."""
     settings: list[tuple[str, JSON]] = []
     for key, value in section.items():
-        if isinstance(value, Mapping) and key != "stop_at":  # whose keys are no settings of their own
+        if isinstance(value, Mapping) and key != "stop_at":  # whose keys are not settings of their own
             settings += _settings(value, f"{prefix}{key}.")
         else:
             settings.append((prefix + key, value))

@@ -109,7 +109,7 @@ def _ties(
         return None
     at: Location = ("metric", "ties")
     if section.name == name:
-        rule = "must be another metric than the one whose ties it orders"
+        rule = "must not be the metric whose ties it orders"
         reader.report(_named(at, reader), rule, hint=f"Leave it out, or name a metric other than {name}")
         return None
     goal = _goal(section.name, section.goal, at, reader, kind)

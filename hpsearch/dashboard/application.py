@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
-from importlib.resources import files
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -18,20 +17,20 @@ from hpsearch.dashboard.figure_cache import FigureCache
 from hpsearch.dashboard.guard import Guard
 from hpsearch.dashboard.layout import Page, Part, Updates, problem, whole_page
 from hpsearch.dashboard.list_page import list_page
+from hpsearch.dashboard.resources import resource
 from hpsearch.dashboard.run_page import run_page
 from hpsearch.dashboard.trial_page import trial_page
 from hpsearch.dashboard.trial_table import TableView
 from hpsearch.dashboard.watched_runs import WatchedRuns
 from hpsearch.errors import HpsearchError, RunNotFound, UsageError
 from hpsearch.reports.figures import FIGURES
-from hpsearch.reports.html.page import static_style
 
 __all__ = ["POLL_SECONDS", "application"]
 
 POLL_SECONDS = 1.0
 """Between two looks at what a page shows."""
 
-_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+_TYPES = {".js": "text/javascript", ".svg": "image/svg+xml"}
 
 
 def application(
@@ -170,15 +169,10 @@ def _problem_page(text: str) -> Page:
 def _static(request: Request) -> Response:
     name = request.path_params["name"]
     makers: dict[str, Callable[[], str]] = {
-        "dashboard.css": lambda: static_style() + _resource("dashboard", "dashboard.css"),
-        "figures.js": lambda: _resource("reports.html", "page.js"),
-        "dashboard.js": lambda: _resource("dashboard", "dashboard.js"),
-        "icon.svg": lambda: _resource("dashboard", "icon.svg"),
+        "figures.js": lambda: resource("reports.html", "page.js"),
+        "dashboard.js": lambda: resource("dashboard", "dashboard.js"),
+        "icon.svg": lambda: resource("dashboard", "icon.svg"),
     }
     if name not in makers:
         return HTMLResponse(problem("There is nothing here."), 404)
     return Response(makers[name](), media_type=_TYPES[Path(name).suffix])
-
-
-def _resource(room: str, name: str) -> str:
-    return files(f"hpsearch.{room}").joinpath(name).read_text(encoding="utf-8")

@@ -74,7 +74,7 @@ def _settings(left: WatchedRun, right: WatchedRun) -> str:
         (each.key, _text(each.ours), _text(each.theirs)) for each in left.config.differences(right.config)
     ]
     if not rows:
-        return '<p class="muted">They search the same, with the same settings.</p>'
+        return '<p class="muted">They have the same space and the same settings.</p>'
     return _table(left, right, rows, "setting")
 
 

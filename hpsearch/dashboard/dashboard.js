@@ -130,17 +130,21 @@ function resize(element) {
   });
 }
 
+// The text is painted first: figures and what is new wait until it is there.
+let figures = [], live = null;
 resize(document);
-const figures = [...document.querySelectorAll(".figures")].map((section) => new LiveFigures(section));
-const live = new Live(figures);
+requestAnimationFrame(() => setTimeout(() => {
+  figures = [...document.querySelectorAll(".figures")].map((section) => new LiveFigures(section));
+  live = new Live(figures);
+}));
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a.here");
-  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  if (!live || !link || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   live.go(link.href);
 });
 document.addEventListener("submit", (event) => {
-  if (!event.target.matches(".filter-form")) return;
+  if (!live || !event.target.matches(".filter-form")) return;
   event.preventDefault();
   live.go(`${event.target.getAttribute("action")}?${new URLSearchParams(new FormData(event.target))}`);
 });

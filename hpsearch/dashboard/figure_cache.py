@@ -25,7 +25,7 @@ from hpsearch.reports.text import printable
 __all__ = ["FigureCache"]
 
 _RUNS = 4  # whose figures are kept
-_REST = 50.0  # times as long as it took, a drawing is kept while the search goes on
+_REST = 50.0  # times as long as it took, a drawing is kept during the search
 _USE_IMPORTANCE = ("importance", "slices", "maps")
 
 

@@ -15,14 +15,15 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from hpsearch.dashboard.resources import style_source
+
 __all__ = ["HEADERS", "Guard", "host_names"]
 
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self';"
+    "default-src 'none'; script-src 'self'; style-src {style}; connect-src 'self'; img-src 'self';"
     " base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 HEADERS = {
-    "content-security-policy": POLICY,
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
     "referrer-policy": "no-referrer",
@@ -30,7 +31,7 @@ HEADERS = {
     "cross-origin-opener-policy": "same-origin",
     "cache-control": "no-store",
 }
-"""What every answer carries."""
+"""What every answer carries, besides the policy."""
 
 _METHODS = ("GET", "HEAD")
 _HOST = re.compile(r"(?:\[(?P<address>[0-9A-Fa-f:.]+)\]|(?P<name>[A-Za-z0-9._-]+))(?::[0-9]{1,5})?")
@@ -47,6 +48,8 @@ class Guard:
     def __init__(self, app: ASGIApp, host: str) -> None:
         self._app = app
         self._names, self._any_address = host_names(host)
+        headers = {"content-security-policy": POLICY.format(style=style_source()), **HEADERS}
+        self._headers = [(name.encode(), value.encode()) for name, value in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -55,12 +58,17 @@ class Guard:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                _add_headers(message)
+                self._add_headers(message)
             await send(message)
 
         refusal = self._refusal(scope["method"], Headers(scope=scope))
         answer = self._app if refusal is None else PlainTextResponse(refusal[1] + "\n", refusal[0])
         await answer(scope, receive, send_with_headers)
+
+    def _add_headers(self, message: MutableMapping[str, Any]) -> None:
+        present = {name for name, _ in message["headers"]}
+        more = (each for each in self._headers if each[0] not in present)
+        message["headers"] = [*message["headers"], *more]
 
     def _refusal(self, method: str, headers: Headers) -> tuple[int, str] | None:
         """Why a request is not answered: the status and a sentence."""
@@ -73,7 +81,7 @@ class Guard:
         if foreign and headers.get("sec-fetch-mode") != "navigate":
             return 403, "Pages of other sites may not read the dashboard."
         if method not in _METHODS:
-            return 405, "The dashboard only shows; it takes no other requests than GET and HEAD."
+            return 405, "The dashboard is read-only: it takes only GET and HEAD requests."
         return None
 
     def _is_ours(self, host: str) -> bool:
@@ -99,9 +107,3 @@ def _is_address(name: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _add_headers(message: MutableMapping[str, Any]) -> None:
-    present = {name for name, _ in message["headers"]}
-    more = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
-    message["headers"] = [*message["headers"], *(each for each in more if each[0] not in present)]

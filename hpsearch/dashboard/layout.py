@@ -4,6 +4,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import quote, urlencode
 
+from hpsearch.dashboard.resources import style
 from hpsearch.errors import HpsearchError
 from hpsearch.reports.figures.svg import escape
 from hpsearch.reports.table import Table
@@ -115,12 +116,14 @@ def whole_page(page: Page, root: str) -> str:
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{escape(page.title)}</title>\n"
-        '<link rel="icon" href="/static/icon.svg">\n<link rel="stylesheet" href="/static/dashboard.css">\n'
+        '<link rel="icon" href="/static/icon.svg">\n'
+        f"<style>{style()}</style>\n"
+        '<script defer src="/static/figures.js"></script>\n'
+        '<script defer src="/static/dashboard.js"></script>\n'
         f'</head>\n<body data-version="{escape(str(page.version()))}">\n'
         f'<header><nav class="trail">{links or "hpsearch"}</nav><span class="muted">{escape(root)}</span>'
         '<span class="live" role="status"></span></header>\n'
         f'<main class="{"wide" if page.wide else "page"}">\n{body}</main>\n'
-        '<script src="/static/figures.js"></script>\n<script src="/static/dashboard.js"></script>\n'
         "</body>\n</html>\n"
     )
 
@@ -176,8 +179,7 @@ def table_html(table: Table) -> str:
     rows = []
     for row in table.rows:
         cells = (
-            f"<td{' class=number' if each.right else ''}>{escape(each.show(each.pick(row)))}</td>"
-            for each in columns
+            f"<td{' class=number' if each.right else ''}>{escape(each.text(row))}</td>" for each in columns
         )
         rows.append(f"<tr>{''.join(cells)}</tr>")
     notes = "".join(f'<p class="muted">{escape(note)}</p>' for note in table.notes)

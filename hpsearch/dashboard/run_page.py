@@ -35,8 +35,8 @@ def run_page(watched: WatchedRun, view: TableView) -> Page:
         view: What of the table of trials to show.
     """
     parts = [
-        Part("state", lambda: f"<h1>{escape(watched.name)}</h1>{state_html(watched)}"),
-        Part("running", lambda: running_html(watched), title="Running trials"),
+        Part("state", lambda: f"<h1>{escape(watched.name)}</h1>{state_html(watched)}", watched.state),
+        Part("running", lambda: running_html(watched), watched.state, title="Running trials"),
         Part("figures", lambda: figure_slots(watched, FIGURE_KINDS), lambda: 0, title="Figures"),
         Part("trials", lambda: trials_html(watched, view), watched.version, title="Trials"),
         Part("failures", lambda: _failures(watched), lambda: _failed(watched), "Failures", later=True),

@@ -66,21 +66,25 @@ def trials_html(watched: WatchedRun, view: TableView) -> str:
         wanted = view.query(watched)
     except UsageError as error:
         return _filter(watched.name, view, "") + problem(str(error))
-    places = watched.run.places(wanted)
-    pages = max(-(-len(places) // _ROWS), 1)
+    total = sum(watched.run.counts().values())
+    # Without conditions it is known how many there are, and those before the page are enough.
+    chooses = wanted is not None and wanted.chooses
+    places = watched.run.places(wanted, None if chooses else min(view.page, _pages(total)) * _ROWS)
+    found = len(places) if chooses else total
+    pages = _pages(found)
     view = replace(view, page=min(view.page, pages))
     standings = watched.run.standings(places[(view.page - 1) * _ROWS : view.page * _ROWS])
     rows = [
         leaderboard_row(each, watched.config.metric, rows=watched.rows, timings=True) for each in standings
     ]
-    count = (
-        f"{len(places)} of {sum(watched.run.counts().values())} results"
-        if view.where
-        else f"{len(places)} results"
-    )
+    count = f"{found} of {total} results" if view.where else f"{found} results"
     return (
         _filter(watched.name, view, count) + _table(watched, rows, view) + _pager(watched.name, view, pages)
     )
+
+
+def _pages(rows: int) -> int:
+    return max(-(-rows // _ROWS), 1)
 
 
 def _columns(watched: WatchedRun, rows: list[dict[str, Any]]) -> list[tuple[Column, str]]:

@@ -42,6 +42,10 @@ class WatchedRun:
         """Something that is another one after the run has changed, or another run has taken its place."""
         return self.opened, self.run.version()
 
+    def state(self) -> tuple[object, ...]:
+        """The same, also after a running trial has reported, or the search has ended."""
+        return self.opened, *self.run.state()
+
 
 class WatchedRuns:
     """Every run in one directory.
@@ -70,7 +74,7 @@ class WatchedRuns:
         self._rows: dict[str, tuple[Signature, Mapping[str, Any]]] = {}
 
     def names(self) -> list[str]:
-        """The names of the runs that there are now; drafts and what is no run are left out."""
+        """The names of the runs that there are now; drafts and what is not a run are left out."""
         return [name for name in sorted(self._entries()) if self._is_run(name)]
 
     def _entries(self) -> list[str]:
@@ -123,9 +127,13 @@ class WatchedRuns:
         directory = self.root / name
         signature = _content(directory)
         kept = self._rows.get(name)
-        if kept is not None and kept[0] == signature and kept[1]["state"] != "searching":
-            return kept[1]
         try:
+            if (
+                kept is not None
+                and kept[0] == signature
+                and (kept[1]["state"] != "searching" or self.get(name).run.searching())
+            ):
+                return kept[1]
             row = _row_of(self.get(name))
         except HpsearchError as error:
             row = unreadable_row(Path(name), str(error)) | {"name": name}

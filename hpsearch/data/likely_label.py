@@ -26,14 +26,14 @@ def likely_label(path: Path) -> str:
     except (OSError, csv.Error) as error:
         raise DataError(f"{path}: cannot be read: {error}") from error
     if not head:
-        raise DataError(f"{path}: must begin with a line of column names; the file is empty")
+        raise DataError(f"{path}: must start with a line of column names; the file is empty")
     names, rows = head[0], head[1:]
     for separator, what in _SEPARATORS.items():
         if len(names) == 1 and separator in names[0]:
             raise DataError(f"{path}:1: columns must be separated by commas; found {what}")
     if any(map(_is_number, names)):
         found = next(name for name in names if _is_number(name))
-        raise DataError(f"{path}:1: must begin with a line of column names; found the number {found}")
+        raise DataError(f"{path}:1: must start with a line of column names; found the number {found}")
     usual = {name.strip().lower(): name for name in names}
     for name in NAMES:
         if name in usual:

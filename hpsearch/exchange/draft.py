@@ -86,7 +86,7 @@ def _wrapped(text: str, indent: str) -> Iterable[str]:
 def choices(values: Iterable[Value]) -> Any:
     """Listed values as the space has them: each once, and a single one as a constant.
 
-    A constant that is null or nested is the only one of its choices: null alone is no section.
+    A constant that is null or nested is the only one of its choices: null alone is not a section.
     """
     each = list({identity(value): value for value in values}.values())
     alone = len(each) == 1 and each[0] is not None and not is_nested(each[0])

@@ -49,7 +49,7 @@ def export(
     Args:
         run: The run, open.
         to: The format: a key of :data:`hpsearch.exchange.export_targets.TARGETS`, such as ``csv``.
-        output: The file or directory to write; text that has none is returned.
+        output: The file or directory to write; without one, text is returned.
         tracking_uri: The MLflow server, or ``file:DIRECTORY``.
         name: The name of the study or experiment; by default the name of the run directory.
         where: Conditions that trials have to fulfil, as for ``hpsearch leaderboard --where``; "" for all.

@@ -8,44 +8,38 @@ flight; if that ends in the same way, it is ``crashed``.
 from __future__ import annotations  # Future has become generic only lately
 
 import contextlib
-import errno
 import logging
-import os
 import queue
-import sys
-import time
 import warnings
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import CancelledError
-from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import Any, Self
 from uuid import uuid4
 
-import dask
-from distributed import Client, Future, LocalCluster, WorkerPlugin, get_worker
-from distributed import Status as WorkerStatus
+from distributed import Client, Future, LocalCluster
 from distributed.scheduler import KilledWorker
 from distributed.versions import VersionMismatchWarning
-from threadpoolctl import threadpool_limits
 
 from hpsearch.commands import command
 from hpsearch.errors import ClusterLost, SystemLacking, UsageError
+from hpsearch.executors.dask_cluster import (
+    COMPARED,
+    CONNECT_SECONDS,
+    POLL_SECONDS,
+    compared_versions,
+    existing,
+    local_cluster,
+)
+from hpsearch.executors.dask_worker import Files, Kernels, run_trial
 from hpsearch.executors.executor import Plan
 from hpsearch.machine import kernels
-from hpsearch.machine.environment import SafePath, set_variables
+from hpsearch.machine.environment import SafePath
 from hpsearch.machine.shortages import explain_shortage
-from hpsearch.machine.signals import interrupts_blocked
 from hpsearch.objective import Objective
-from hpsearch.running import CurveFile, curve_file, passed_on
+from hpsearch.running import CurveFile, curve_file
 from hpsearch.trial import Result, Status, Trial
-
-RUNNING = ("executing", "long-running")
-ENDING = (WorkerStatus.closing, WorkerStatus.closed, WorkerStatus.failed)
-CONNECT_SECONDS = 20
-POLL_SECONDS = 0.5
-COMPARED = ("python", "hpsearch", "numpy", "distributed")
 
 
 class Dask:
@@ -177,7 +171,7 @@ class Dask:
 
     def _send(self, trial: Trial) -> None:
         future = self._client.submit(
-            _run,
+            run_trial,
             self._objective,
             trial,
             self._threads,
@@ -234,9 +228,9 @@ class Dask:
                 if scheduler:
                     return Client(scheduler, **options)
                 if file:
-                    return Client(scheduler_file=_there(file), **options)
-                self._surroundings.enter_context(SafePath())  # dask may start a worker anew at any time
-                self._cluster = _local_cluster(most, retries)
+                    return Client(scheduler_file=existing(file, CONNECT_SECONDS), **options)
+                self._surroundings.enter_context(SafePath())  # dask may restart a worker at any time
+                self._cluster = local_cluster(most, retries)
                 return Client(self._cluster, **options)
         except Exception as error:
             if scheduler or file:
@@ -274,11 +268,11 @@ class Dask:
             UsageError: The scheduler or a worker has other versions than this process.
         """
         found: Any = self._client.get_versions(packages=COMPARED)
-        own = _compared(found["client"])
+        own = compared_versions(found["client"])
         machines = {"the scheduler": found["scheduler"]}
         machines |= {f"the worker {address}": each for address, each in found["workers"].items()}
         for machine, versions in machines.items():
-            for name, theirs in _compared(versions).items():
+            for name, theirs in compared_versions(versions).items():
                 if theirs != own[name]:
                     raise UsageError(
                         "All machines of a cluster need the same versions, or results would differ:"
@@ -292,7 +286,7 @@ class Dask:
             UsageError: A worker has loaded NumPy with other kernels already.
         """
         variables, own = kernels.current_variables(), kernels.arithmetic()
-        self._client.register_plugin(_Kernels(variables), name="hpsearch-kernels")
+        self._client.register_plugin(Kernels(variables), name="hpsearch-kernels")
         for address, theirs in self._client.run(kernels.arithmetic).items():
             if theirs != own:
                 raise UsageError(
@@ -304,7 +298,7 @@ class Dask:
     def _ship(self, objective: Objective) -> None:
         """Give every worker, those that come later too, the objective's files."""
         self._files = f"hpsearch-{uuid4().hex}"
-        self._client.register_plugin(_Files(self._files, objective.files()), name=self._files)
+        self._client.register_plugin(Files(self._files, objective.files()), name=self._files)
 
     def _check_scheduler(self) -> None:
         if self._client.status != "running":
@@ -316,101 +310,3 @@ class Dask:
             f" continue with {self._resume}. If its address has changed, first edit run.scheduler in the"
             " run's config.yaml."
         )
-
-
-def _local_cluster(workers: int, retries: int) -> LocalCluster:
-    """A cluster of processes on this machine that ignore Ctrl-C and SIGTERM, which are for the search."""
-    resource_tracker.ensure_running()  # which, when it is started, unblocks the signals
-    with interrupts_blocked(), dask.config.set({"distributed.scheduler.allowed-failures": retries}):
-        return LocalCluster(
-            n_workers=workers,
-            threads_per_worker=1,
-            memory_limit=0,  # none, as with caviar
-            dashboard_address="127.0.0.1:0",  # for other addresses it warns when they are in use
-            scheduler_kwargs={"dashboard": False},
-            silence_logs=logging.CRITICAL,
-        )
-
-
-class _Kernels(WorkerPlugin):
-    """Has a worker compute with some kernels, if it has not loaded NumPy yet.
-
-    Args:
-        variables: See :func:`hpsearch.machine.kernels.variables`.
-    """
-
-    def __init__(self, variables: Mapping[str, str | None]) -> None:
-        self._variables = variables
-
-    def setup(self, worker: Any) -> None:
-        """Called on every worker when it, or the plugin, is added."""
-        if "numpy" not in sys.modules and kernels.supported(self._variables):
-            set_variables({name: self._variables.get(name) for name in kernels.VARIABLES})
-
-
-class _Files(WorkerPlugin):
-    """Writes files into the local directory of a worker.
-
-    Args:
-        name: The directory's.
-        files: Their contents, by relative path.
-    """
-
-    def __init__(self, name: str, files: Mapping[str, bytes]) -> None:
-        self.name = name
-        self._contents = files
-
-    def setup(self, worker: Any) -> None:
-        """Called on every worker, when it or the plugin comes."""
-        for relative, content in self._contents.items():
-            path = Path(worker.local_directory) / self.name / relative
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            path.write_bytes(content)
-
-
-class Abandoned(BaseException):
-    """No process waits for the result of a trial any more."""
-
-
-def _run(objective: Objective, trial: Trial, threads: int, files: str | None) -> Result:
-    """Run a trial, in a worker."""
-    worker = get_worker()
-    task = worker.state.tasks[worker.get_current_task()]
-
-    def heartbeat() -> None:
-        # Dask never ends a running task: when the search is interrupted or killed, it only forgets it.
-        if task.state not in RUNNING or worker.status in ENDING:
-            raise Abandoned
-
-    threadpool_limits(limits=threads, user_api="blas")  # for good: another trial may run in another thread
-    if files is None:
-        return objective(trial, heartbeat=heartbeat)
-    objective = objective.with_root(Path(worker.local_directory) / files)
-    attempt = uuid4().hex
-
-    def send(lines: Sequence[str]) -> None:
-        with contextlib.suppress(RuntimeError, OSError):  # the worker is closing
-            worker.log_event(files, [trial.number, attempt, list(lines)])
-
-    with passed_on(send) as on_epoch:
-        return objective(trial, on_epoch=on_epoch, heartbeat=heartbeat)
-
-
-def _compared(machine: Mapping[str, Any]) -> dict[str, str]:
-    """The versions on a machine; of Python, what its pickles depend on."""
-    packages = {name: machine["packages"][name] or "missing" for name in COMPARED}
-    return packages | {"python": ".".join(packages["python"].split(".")[:2])}
-
-
-def _there(path: str) -> str:
-    """The path of a scheduler file, once it exists; Dask would wait for it without end.
-
-    Raises:
-        FileNotFoundError: It does not appear in time.
-    """
-    deadline = time.monotonic() + CONNECT_SECONDS
-    while not Path(path).is_file():
-        if time.monotonic() > deadline:
-            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
-        time.sleep(POLL_SECONDS)
-    return path

@@ -10,6 +10,7 @@ from hpsearch.errors import UsageError
 from hpsearch.inspection.findings import explain_search, importance
 from hpsearch.reports.figures import FIGURES, Figure, RunData
 from hpsearch.reports.html.report import ReportedRun, report_page
+from hpsearch.reports.status import search_state
 from hpsearch.searchers import METHODS
 from hpsearch.standing import rows_of
 from hpsearch.store import Run
@@ -52,6 +53,8 @@ def _reported(run: Run, *, timings: bool, alone: bool) -> ReportedRun:
     config = Config.from_resolved(run.meta("config"))
     data = _run_data(run, timings=timings)
     resolved = config.resolved()
+    state = search_state(config, len(data.results), searching=run.searching(), events=run.events())
+    complete = state == "complete"
     del resolved["run"]  # where and how trials ran, which equal searches may differ in
     return ReportedRun(
         config.name if alone else run.directory.name,  # runs of one config have one name
@@ -62,6 +65,9 @@ def _reported(run: Run, *, timings: bool, alone: bool) -> ReportedRun:
         _importance(run),
         _facts(run, timings=timings),
         rows_of(config, run),
+        complete=complete,
+        # What equal searches share has no place in it; how far an interrupted one came is chance anyway.
+        place=run.directory if timings or not complete else None,
     )
 
 

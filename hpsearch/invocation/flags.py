@@ -42,12 +42,16 @@ class Passing:
     spellings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def spelled(self, name: str, value: Value) -> str:
-        """A value as a word; what is within a list or a mapping is spelled too, if it is no text."""
+        """A value as a word; what is within a list or a mapping is spelled too, if it is not text."""
         words = {**self.spellings.get("", {}), **self.spellings.get(name, {})}
         text = as_text(value)
         if isinstance(value, str) and words.get(text) == PYTHON.get(text):
-            return value  # the text "null" is no null
+            return value  # the text "null" is not null
         return words.get(text, _nested_text(value, words) if isinstance(value, list | Mapping) else text)
+
+    def word(self, name: str, value: Value) -> str | None:
+        """A value as a word; None if it is not passed."""
+        return None if self._is_left_out(name, value) else self.spelled(name, value)
 
     def _is_left_out(self, name: str, value: Value) -> bool:
         return value is None and not self.spelled(name, value)

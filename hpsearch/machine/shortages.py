@@ -67,11 +67,15 @@ def explain_shortage(error: BaseException) -> str:
         " type `ulimit -u unlimited`, and try again",
         errno.ENOMEM: "the computer has no memory left. Close other programs and try again",
     }
+    if isinstance(error, FileNotFoundError) and error.filename is None and _is_current_directory_gone():
+        return "the current directory was removed. Change to another one with `cd`, and try again"
     if is_temporary_directory_missing(error):
         return (
             f"{error}. Set TMPDIR to a directory that can be written, such as with"
             ' `export TMPDIR="$PWD"`, and try again'
         )
+    if isinstance(error, MemoryError):
+        number = errno.ENOMEM
     text = (str(error) or type(error).__name__).rstrip(".")
     if number in advice:
         text = os.strerror(number)
@@ -81,6 +85,14 @@ def explain_shortage(error: BaseException) -> str:
 def is_temporary_directory_missing(error: BaseException) -> bool:
     """Whether Python has found no directory for temporary files."""
     return isinstance(error, FileNotFoundError) and "No usable temporary directory" in str(error)
+
+
+def _is_current_directory_gone() -> bool:
+    try:
+        os.getcwd()  # noqa: PTH109 -- Path.cwd would do the same
+    except FileNotFoundError:
+        return True
+    return False
 
 
 def _limit(name: str) -> str:

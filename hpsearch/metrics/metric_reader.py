@@ -169,7 +169,7 @@ class LineReader(_Gatherer):
 
     What a line says is recorded if one of its names is the search's metric or looks like a metric; all names
     are in ``seen``. A name that a line gives two numbers is left out of that line. A line that only repeats
-    the value of the last epoch in other words, such as a summary, is no epoch.
+    the value of the last epoch in other words, such as a summary, is not an epoch.
 
     Args:
         metric: The search's; ``Val loss``, ``val/loss`` and ``val-loss`` are found as ``val_loss``.

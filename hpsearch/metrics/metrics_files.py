@@ -170,7 +170,7 @@ def _lines(file: Path, metric: str, *, ended: bool) -> list[Entries]:
     """What a file has, in order: one mapping a row, a line or an element.
 
     Raises:
-        ValueError: It does not have its format, or the metric is no number.
+        ValueError: It does not have its format, or the metric is not a number.
         OSError: It cannot be read.
     """
     if file.stat().st_size > LARGEST_FILE:
@@ -210,7 +210,7 @@ def _rows(text: str, separator: str, metric: str) -> list[Entries]:
             if value is not None and name:
                 numbers[name] = value
             elif canonical(name) == canonical(metric) and cell.strip().lower() not in _MISSING:
-                raise UnreadableMetrics(f"row {count} has {cell!r:.50} for {name}, which is no number")
+                raise UnreadableMetrics(f"row {count} has {cell!r:.50} for {name}, which is not a number")
         entries.append(numbers)
     return entries
 

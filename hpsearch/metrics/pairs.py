@@ -85,7 +85,7 @@ def contradictory(found: list[Pair]) -> set[str]:
 def unclear_numbers(line: str) -> list[tuple[str, str]]:
     """The names whose number cannot be read for sure, with how it begins: ``loss: 0,5``, ``loss: 1.#QNAN``.
 
-    Fractions, times and dates are no such numbers.
+    Fractions, times and dates are not such numbers.
     """
     return [
         (pair.name, text.rstrip(","))

@@ -114,7 +114,7 @@ class BatchNormMLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
         self.random_state = random_state
 
     def fit(self, X: Any, y: Any) -> Self:
-        """Train anew.
+        """Train from new weights.
 
         Args:
             X: Features, (rows, features).

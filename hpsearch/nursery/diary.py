@@ -77,11 +77,11 @@ class History:
         now = len(self.epochs)
         if isinstance(entry, TrainedEpoch):
             if entry.number != now + 1:
-                raise UsageError(f"epoch {now + 1} must follow; found epoch {entry.number}")
+                raise UsageError(f"the next epoch must be {now + 1}; found {entry.number}")
             self.epochs.append(entry)
         elif isinstance(entry, Touch):
             if entry.epoch != now or entry.leads_to > now:
-                raise UsageError(f"a touch after epoch {now} must follow; found one {entry}")
+                raise UsageError(f"the next touch must be after epoch {now}; found one {entry}")
             self.touches.append(entry)
             if entry.leads_to < now:
                 self.left.append(tuple(self.epochs[entry.leads_to :]))

@@ -70,6 +70,17 @@ class Learner(Protocol):
         """
         ...
 
+    def values_along(self, path: Sequence[Touch]) -> Mapping[str, Value]:
+        """What can change in mid-training, as touches leave it that are made from the beginning on.
+
+        Args:
+            path: Touches without detours.
+
+        Raises:
+            UsageError: One of them cannot be made, whatever the training comes to.
+        """
+        ...
+
     def prepare(self, touch: Touch) -> Callable[[], None]:
         """What makes a touch happen, called when the history knows of it.
 

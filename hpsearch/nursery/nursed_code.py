@@ -99,10 +99,19 @@ class NursedCode:
 
     def _values_before(self, epoch: int) -> dict[str, Value]:
         """The same without what was touched right after that epoch: as a return to it finds them."""
+        return self.values_along(
+            [touch for touch in straightened(self._history.touches) if touch.epoch < epoch]
+        )
+
+    def values_along(self, path: Sequence[Touch]) -> dict[str, Value]:
+        """What can change, as touches leave it that are made from the beginning on.
+
+        Raises:
+            UsageError: One of them cannot be made.
+        """
         values = dict(self._beginning)
-        for touch in straightened(self._history.touches):
-            if touch.epoch < epoch:
-                values |= self._changed(values, touch.changes)
+        for touch in path:
+            values |= self._changed(values, touch.changes)
         return values
 
     def _changed(self, values: Mapping[str, Value], changes: Mapping[str, Change]) -> dict[str, Value]:

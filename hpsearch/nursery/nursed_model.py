@@ -8,7 +8,7 @@ from pathlib import Path
 from hpsearch.errors import UsageError
 from hpsearch.nursery.diary import Diary, History, Note, TrainedEpoch, now
 from hpsearch.nursery.learner import Begin
-from hpsearch.touches import Change, Touch, check_order, straightened
+from hpsearch.touches import Change, Touch, check_epochs, check_order, straightened
 
 
 class NursedModel:
@@ -99,6 +99,7 @@ class NursedModel:
                 f"the schedule must begin with what was done to {self.directory} already: {made[0]}"
                 f"{f', and {len(made) - 1} more' if len(made) > 1 else ''}. Nurse another model with --model"
             )
+        self._rehearse(schedule, len(made))
         for touch in schedule[len(made) :]:
             while self.learner.epoch < touch.epoch and not self.learner.ended:
                 self.train_epoch()
@@ -110,6 +111,22 @@ class NursedModel:
             yield str(self.touch(touch.changes, touch.back_to))
         while not self.learner.ended:
             self.train_epoch()
+
+    def _rehearse(self, schedule: Sequence[Touch], made: int) -> None:
+        """Check touches that are not made yet, before an epoch is trained for them."""
+        for number in range(made, len(schedule)):
+            touch, path = schedule[number], straightened(schedule[:number])
+            if touch.epoch > (epochs := self._epochs_along(path)):
+                raise UsageError(f"the touch {touch} cannot be made: the training ends after epoch {epochs}")
+            if touch.back_to is not None:
+                path = tuple(earlier for earlier in path if earlier.epoch < touch.back_to)
+            check_epochs(touch, self._epochs_along(path))
+            self.learner.values_along(straightened(schedule[: number + 1]))
+
+    def _epochs_along(self, path: Sequence[Touch]) -> int:
+        epochs = self.learner.values_along(path)["epochs"]
+        assert isinstance(epochs, int)  # noqa: S101 -- as every learner checks
+        return epochs
 
     def note(self, text: str) -> Note:
         """Write something down.

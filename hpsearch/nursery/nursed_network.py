@@ -1,7 +1,7 @@
 """The built-in network in the nursery."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from hpsearch.data.dataset import Dataset
@@ -52,6 +52,7 @@ class NursedNetwork:
         else:
             training = self.kept.restore(last, dataset)
         self.training = advanced(training, history.touches, position)
+        self._beginning = hyperparameters
         self._diagnostics = Diagnostics()
         self._diagnostics.take(self.training)
 
@@ -78,8 +79,18 @@ class NursedNetwork:
     @property
     def values(self) -> Mapping[str, Value]:
         """What can change in mid-training, as it is now."""
-        names = (name for name, known in HYPERPARAMETERS.items() if known.can_change)
-        return {name: getattr(self.training.hyperparameters, name) for name in names}
+        return _changeable(self.training.hyperparameters)
+
+    def values_along(self, path: Sequence[Touch]) -> Mapping[str, Value]:
+        """What can change, as touches leave it that are made from the beginning on.
+
+        Raises:
+            UsageError: One of them cannot be made.
+        """
+        hyperparameters = self._beginning
+        for touch in path:
+            hyperparameters = hyperparameters.changed(touch.changes)
+        return _changeable(hyperparameters)
 
     def train_epoch(self) -> Seen:
         """Train an epoch, and keep its checkpoint unless it diverged.
@@ -132,6 +143,11 @@ class NursedNetwork:
 
     def close(self) -> None:
         """Nothing runs."""
+
+
+def _changeable(hyperparameters: Hyperparameters) -> dict[str, Value]:
+    names = (name for name, known in HYPERPARAMETERS.items() if known.can_change)
+    return {name: getattr(hyperparameters, name) for name in names}
 
 
 def _finite(layer: LayerFigures) -> dict[str, float | None]:

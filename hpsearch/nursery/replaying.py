@@ -21,7 +21,7 @@ class Replay:
         epochs: How many epochs were compared.
         differs: The first epoch in which metrics that count are others; None if there is none.
         others: Metrics that do not count and are others, such as times that the user's code reports.
-        same_state: Whether the model ended as the last checkpoint says; None if that cannot be told.
+        same_state: Whether the model ended as the last checkpoint says; None if that is unknown.
     """
 
     history: History

@@ -3,9 +3,8 @@
 import asyncio
 import time
 from collections.abc import Sequence
-from typing import Any, ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple
 
-from rich.table import Table
 from rich.text import Text
 from textual import on
 from textual.app import App, ComposeResult
@@ -15,14 +14,14 @@ from textual.events import Resize
 from textual.widgets import Footer, Input, Static
 
 from hpsearch.errors import HpsearchError
-from hpsearch.nursery.diary import History
 from hpsearch.nursery.keeper import Keeper
 from hpsearch.nursery.nursed_curves import nursed_curves
 from hpsearch.nursery.nursed_model import NursedModel
 from hpsearch.nursery.nursery import Nursery
+from hpsearch.nursery.screen_text import ENDED, HELP, layer_table, title_text, values_text
 from hpsearch.nursery.typed import typed_branch, typed_changes, typed_epoch
 from hpsearch.reports.figures.braille import figure_text
-from hpsearch.reports.text import number, plain, printable
+from hpsearch.reports.text import printable
 from hpsearch.touches import Change
 from hpsearch.trial import Epoch
 
@@ -38,14 +37,6 @@ _NARROW = 100  # columns below which there is no panel at the side
 
 _SHORT = 24  # lines below which there are no figures of layers
 
-_HELP = """\
- space   train, or pause after this epoch        n   train one epoch
- + -     learning rate × 1.5, ÷ 1.5              t   change a value: dropout 0.3, batch_size ×2
- b       back to a checkpoint                    r   branch: a second child of a checkpoint
- tab     show the next branch                    m   write a note
- l       logarithmic or linear                   v   loss or the search's metric
- s       stop: let the training end here         q   leave; everything is saved"""
-
 _PROMPTS = {
     "touch": "change: learning_rate ×0.5, dropout 0.3",
     "back": "back to epoch",
@@ -55,7 +46,7 @@ _PROMPTS = {
 
 
 class _Curves(Static):
-    """The curves, which are drawn anew when their room changes."""
+    """The curves, which are redrawn when their room changes."""
 
     app: "NurseryApp"
 
@@ -76,7 +67,7 @@ class NurseryApp(App[None]):
     Args:
         nursery: Open.
         model: The model to begin with.
-        title: What the first line says of the run and its trial.
+        title: What the first line says about the run and its trial.
         best: The learning curve of the trial that leads the search.
     """
 
@@ -136,7 +127,7 @@ class NurseryApp(App[None]):
                 yield Static(id="values")
         yield Static(id="layers")
         yield Static(id="said")
-        yield Static(Text(_HELP), id="help")
+        yield Static(Text(HELP), id="help")
         yield Input(id="line")
         yield Footer(show_command_palette=False)
 
@@ -147,7 +138,7 @@ class NurseryApp(App[None]):
         self._say(
             "Press space to train, ? for help."
             if not self.model.history.epochs
-            else f"Restored at epoch {self.model.learner.epoch}. Press space to go on."
+            else f"Restored at epoch {self.model.learner.epoch}. Press space to continue."
         )
 
     async def on_unmount(self) -> None:
@@ -198,23 +189,12 @@ class NurseryApp(App[None]):
             found = f"found {self.size.width} × {self.size.height}. Enlarge the window."
             self.query_one("#curves", Static).update(Text(f"{needs}\n{found}"))
             return
-        self.query_one("#title", Static).update(self._title())
+        self.query_one("#title", Static).update(title_text(self.title, self.keeper))
         self.query_one("#curves", Static).update(self._curves())
-        self.query_one("#values", Static).update(self._values())
+        self.query_one("#values", Static).update(values_text(self.model, self._nursery.metric, self._best))
         nothing = Text("The code reports no figures of its layers.", "dim")
-        shown = nothing if self._nursery.of_code else _layers(history)
+        shown = nothing if self._nursery.of_code else layer_table(history)
         self.query_one("#layers", Static).update(shown)
-
-    def _title(self) -> Text:
-        learner, name = self.model.learner, self.model.directory.name
-        state = "paused" if self.keeper.paused else "training"
-        state = "diverged" if learner.diverged else "ended" if learner.ended else state
-        waits = f", then: {', '.join(self.keeper.waiting)}" if self.keeper.waiting else ""
-        seconds = (
-            f" · {self.model.history.epochs[-1].seconds:.3g} s/epoch" if self.model.history.epochs else ""
-        )
-        epoch = f"epoch {learner.epoch} of {learner.epochs}"
-        return Text(f" {printable(str(self.title))} · {name} · {epoch}{seconds} · {state}{waits}", "bold")
 
     def _metric(self) -> str:
         names = self.model.history.epochs[-1].metrics if self.model.history.epochs else {}
@@ -233,31 +213,6 @@ class NurseryApp(App[None]):
         )
         return figure_text(figure, max(area.width - 1, 20))
 
-    def _values(self) -> Text:
-        history = self.model.history
-        text = Text()
-        for name, value in self.model.learner.values.items():
-            text.append(f"{_cut(name):<20} ", "dim").append(f"{plain(value)}\n")
-        name = self._nursery.metric.name
-        text.append(f"\n{name}\n", "bold")
-        text.append(_best_line(history, self._nursery.metric.loss, name))
-        text.append(self._compared(name))
-        if history.touches:
-            text.append("\nTouches\n", "bold")
-            text.append("".join(f"{_shortly(str(touch))}\n" for touch in history.touches[-8:]))
-        if history.notes:
-            text.append("\nNotes\n", "bold")
-            text.append(
-                "".join(f"{note.epoch}: {printable(note.text)}\n" for note in history.notes[-4:]), "italic"
-            )
-        return text
-
-    def _compared(self, name: str) -> str:
-        """What the best trial of the search was worth at this epoch."""
-        at = {epoch.number: epoch.metrics.get(name) for epoch in self._best}
-        value = at.get(self.model.learner.epoch)
-        return "" if value is None else f"the search's best here {number(value)}\n"
-
     def _say(self, text: str, wrong: bool = False) -> None:
         self.query_one("#said", Static).update(Text(printable(text), "bold red" if wrong else ""))
 
@@ -273,7 +228,7 @@ class NurseryApp(App[None]):
     def action_pause(self) -> None:
         """Train, or pause."""
         if self.model.learner.ended:
-            self._say("The training has ended: go back to a checkpoint, or change epochs.", wrong=True)
+            self._say(ENDED, wrong=True)
             return
         self.keeper.pause()
         self.look()
@@ -283,7 +238,7 @@ class NurseryApp(App[None]):
 
         def step() -> str:
             if self.model.learner.ended:
-                return "The training has ended: go back to a checkpoint, or change epochs."
+                return ENDED
             if self.model.train_epoch() is None:
                 return f"The code has ended after epoch {self.model.learner.epoch}."
             return ""
@@ -378,38 +333,3 @@ class NurseryApp(App[None]):
         branch = self._nursery.branch(self.model, epoch, name)
         self._models[branch.directory.name] = self.keeper.model = branch
         return f"This is the branch {branch.directory.name}, from epoch {epoch}; tab shows the next model."
-
-
-def _best_line(history: History, loss: Any, name: str) -> str:
-    finite = [(loss(value), each) for each in history.epochs if (value := each.metrics.get(name)) is not None]
-    if not finite:
-        return "nothing yet\n"
-    _, best = min(finite, key=lambda pair: pair[0])
-    now = history.epochs[-1].metrics.get(name)
-    shown = "not finite" if now is None else number(now)
-    return f"now {shown}\nbest {number(best.metrics[name] or 0.0)} at epoch {best.number}\n"
-
-
-def _cut(name: str) -> str:
-    return name if len(name) <= 20 else f"{name[:19]}…"
-
-
-def _shortly(touch: str) -> str:
-    return touch.removeprefix("after epoch ")
-
-
-def _layers(history: History) -> Table | Text:
-    """A row for every layer."""
-    if not history.epochs or not history.epochs[-1].layers:
-        return Text("")
-    table = Table(box=None, padding=(0, 1), header_style="dim")
-    for column in ("layer", "gradient", "update/weight", "Z mean", "Z std", "dead units"):
-        table.add_column(column, justify="left" if column == "layer" else "right", no_wrap=True)
-    layers = history.epochs[-1].layers
-    for index, layer in enumerate(layers[-7:], max(1, len(layers) - 6)):
-        keys = ("gradient_norm", "update_ratio", "z_mean", "z_std")
-        figures = ["–" if (value := layer.get(key)) is None else number(value) for key in keys]
-        dead = layer.get("dead")
-        figures.append("–" if dead is None else f"{dead:.0%}")
-        table.add_row("softmax" if index == len(layers) else f"hidden {index}", *figures)
-    return table

@@ -191,7 +191,7 @@ def _at_most(most: int | None, records: Records) -> Records:
                 final: Mapping[str, Any] | None = end.value
                 return final
             if count == most:
-                raise TrialEnded(Status.DONE, f"ended after {most} epochs, as it went on beyond them")
+                raise TrialEnded(Status.DONE, f"ended after {most} epochs, as it continued past them")
             count += 1
             yield record
 

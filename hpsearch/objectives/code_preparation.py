@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from hpsearch.commands import NO_OPTIONS
 from hpsearch.errors import RunDamaged, RunMismatch
 from hpsearch.files import write_files
 from hpsearch.machine.kernels import THREAD_VARIABLES
@@ -22,6 +23,7 @@ from hpsearch.objectives.project_code import (
     change_error,
     changes,
     kept_files,
+    project_root,
 )
 from hpsearch.objectives.python_files import read_regular
 from hpsearch.objectives.retrying import with_retries
@@ -31,6 +33,7 @@ from hpsearch.process.parents import parents
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from hpsearch.commands import ResumeOptions
     from hpsearch.config import Config
     from hpsearch.objective import Objective
     from hpsearch.objectives.project_code import Changes
@@ -59,8 +62,7 @@ class CodePreparation:
         self._config = config
         self._user_code = user_code
         self._directory = directory
-        base = config.base
-        self._root = base if base is not None and directory.is_relative_to(base) else directory
+        self._root = project_root(config.base, directory)
         self._code: ProjectCode | None = None
         self._copy: CodeCopy | None = None
 
@@ -102,13 +104,16 @@ class CodePreparation:
         """What is stored about the code with a new run."""
         return self.code.record(COPY)
 
-    def resume(self, run: Run, kept: Sequence[int], *, accept: bool) -> Sequence[str]:
+    def resume(
+        self, run: Run, kept: Sequence[int], *, accept: bool, typed: ResumeOptions = NO_OPTIONS
+    ) -> Sequence[str]:
         """Compare the code with what a run began with.
 
         Args:
             run: Open for writing.
-            kept: The trials whose results stay; without any, other code is as good.
+            kept: The trials whose results stay; without any, any code will do.
             accept: Whether to continue with other code.
+            typed: With which options the search was to be resumed.
 
         Returns:
             What the user should know, as sentences.
@@ -132,7 +137,7 @@ class CodePreparation:
             )
         elif found.code:
             what = f"{names} changed since {run.directory} began"
-            raise change_error(what, found, self._root, copy)
+            raise change_error(what, found, self._root, copy, typed)
         self._copy = self._copy_in(run, record)
         return notes
 
@@ -220,7 +225,8 @@ class CodePreparation:
                 now.files[name] = content
         places = (self._root, directory / record["directory"])
         used = [self._user_code.used(self._root, place) for place in places]
-        return changes(kept, record, now, None if None in used else set().union(*used))  # type: ignore[arg-type]
+        known = [names for names in used if names is not None]
+        return changes(kept, record, now, set().union(*known) if len(known) == len(used) else None)
 
     def _accept(self, run: Run, record: Mapping[str, Any] | None, kept: Sequence[int]) -> Sequence[str]:
         """Continue with the project's code, whose copy takes the place of the old one."""
@@ -255,7 +261,7 @@ class CodePreparation:
             return []
         again = [str(number) for number in range(max(kept)) if number not in set(kept)]
         trials = f"trials {', '.join(again)} and " if again else ""
-        text = f"{trials}from trial {max(kept) + 1} on, other code than before: {', '.join(names)}"
+        text = f"{trials}from trial {max(kept) + 1} on, with changed code: {', '.join(names)}"
         run.event("code changed", text)
         return [f"{text[0].upper()}{text[1:]}. Results before and after may not be comparable."]
 

@@ -97,7 +97,7 @@ class Function:
             )
         if not self.warm or not found.unfit:
             return notes
-        return [*notes, f"Every trial imports {module} anew (run.start: fresh), since {found.unfit}."]
+        return [*notes, f"Every trial imports {module} again (run.start: fresh), because {found.unfit}."]
 
     def epochs_of(self, trial: Trial) -> int | None:
         """The ``epochs`` of the trial's values or of the config, if it is a number."""

@@ -6,12 +6,14 @@ from importlib import import_module
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
+from hpsearch.commands import NO_OPTIONS
 from hpsearch.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+    from hpsearch.commands import ResumeOptions
     from hpsearch.config import Config
     from hpsearch.objective import Objective
     from hpsearch.objectives.project_code import Watch
@@ -54,13 +56,16 @@ class Preparation(Protocol):
         """What is stored about the user's code with a new run; None if there is none."""
         ...
 
-    def resume(self, run: Run, kept: Sequence[int], *, accept: bool) -> Sequence[str]:
+    def resume(
+        self, run: Run, kept: Sequence[int], *, accept: bool, typed: ResumeOptions = NO_OPTIONS
+    ) -> Sequence[str]:
         """Compare the user's code with what a run began with.
 
         Args:
             run: Open for writing.
-            kept: The trials whose results stay; without any, other code is as good.
+            kept: The trials whose results stay; without any, any code will do.
             accept: Whether to continue with other code.
+            typed: With which options the search was to be resumed.
 
         Returns:
             What the user should know, as sentences.

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
 
+from hpsearch.commands import NO_OPTIONS
 from hpsearch.data.dataset import Dataset
 from hpsearch.data.load import fingerprint, load
 from hpsearch.errors import RunMismatch
@@ -22,6 +23,7 @@ from hpsearch.trial import Epoch, Metric, Result, Status, Trial, Value
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from hpsearch.commands import ResumeOptions
     from hpsearch.config import Config
     from hpsearch.config.network_settings import NetworkSettings
     from hpsearch.objective import Heartbeat, Objective, OnEpoch
@@ -171,7 +173,9 @@ class NetworkPreparation:
     def record(self) -> None:
         """None: it runs no code of the user's."""
 
-    def resume(self, run: Run, kept: Sequence[int], *, accept: bool) -> Sequence[str]:
+    def resume(
+        self, run: Run, kept: Sequence[int], *, accept: bool, typed: ResumeOptions = NO_OPTIONS
+    ) -> Sequence[str]:
         """Nothing to compare but the data."""
         return ()
 

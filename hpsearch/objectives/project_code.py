@@ -2,12 +2,12 @@
 
 import hashlib
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from hpsearch.commands import pasteable
+from hpsearch.commands import NO_OPTIONS, ResumeOptions, pasteable
 from hpsearch.errors import CodeChanged, RunDamaged
 from hpsearch.objectives.python_files import read_regular, same_program
 
@@ -122,7 +122,33 @@ def changes(
     return Changes(tuple(code), tuple(inputs))
 
 
-def change_error(what: str, found: Changes, root: Path, copy: Path) -> CodeChanged:
+def project_root(base: Path | None, directory: Path) -> Path:
+    """The directory whose code belongs to a search: the config's, if the code runs in it.
+
+    Args:
+        base: The config's directory.
+        directory: Where the code runs.
+    """
+    return base if base is not None and directory.is_relative_to(base) else directory
+
+
+def restoring(names: Iterable[str], root: Path, copy: Path) -> list[str]:
+    """The commands for a shell that make code what the run began with.
+
+    Args:
+        names: The files, by path relative to the project.
+        root: The project's directory.
+        copy: The directory with the code that the run began with, in the run directory.
+    """
+    return [
+        pasteable("cp", copy / name, root / name) if (copy / name).is_file() else pasteable("rm", root / name)
+        for name in names
+    ]
+
+
+def change_error(
+    what: str, found: Changes, root: Path, copy: Path, typed: ResumeOptions = NO_OPTIONS
+) -> CodeChanged:
     """Why a search does not continue, and what to type.
 
     Args:
@@ -130,20 +156,18 @@ def change_error(what: str, found: Changes, root: Path, copy: Path) -> CodeChang
         found: What has changed.
         root: The project's directory.
         copy: The directory with the code that the run began with, in the run directory.
+        typed: With which options the search was to be resumed.
     """
     run = copy.parent
-    steps = [
-        pasteable("cp", copy / name, root / name) if (copy / name).is_file() else pasteable("rm", root / name)
-        for name in found.code
-    ]
-    back = "\n".join(f"    {step}" for step in (*steps, pasteable("hpsearch", "resume", run)))
+    resume = ("hpsearch", "resume", run, *typed.all)
+    back = "\n".join(f"    {step}" for step in (*restoring(found.code, root, copy), pasteable(*resume)))
     return CodeChanged(
         f"{what}. Results of different code cannot be compared.\n"
         f"  To restore the code that the run began with, and continue:\n{back}\n"
         f"  To search with the new code in a new run:\n"
-        f"    {pasteable('hpsearch', 'run', run / 'config.yaml')}\n"
+        f"    {pasteable('hpsearch', 'run', run / 'config.yaml', *typed.searching)}\n"
         f"  To continue with the new code all the same:\n"
-        f"    {pasteable('hpsearch', 'resume', run, '--accept-code-change')}"
+        f"    {pasteable(*resume, '--accept-code-change')}"
     )
 
 

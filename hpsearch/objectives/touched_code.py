@@ -36,7 +36,7 @@ class TouchedCode:
         trial: What it is called with.
         epochs: How many there will be.
         directory: For its files; made if it is not there.
-        kept: The files of a checkpoint to continue from; None to begin anew.
+        kept: The files of a checkpoint to continue from; None to start over.
         before: The metrics of the epochs before that checkpoint.
         heartbeat: Called about once a second; what it raises ends the process.
 

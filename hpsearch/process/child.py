@@ -259,7 +259,7 @@ class _Source:
         before, end, after = data.rpartition(b"\n")
         whole = self._rest + before if end else b""
         rest = after if end else self._rest + data
-        # A carriage return begins the line anew, unless it is about to end it: progress bars may never do so.
+        # A carriage return starts the line again, unless it ends it: progress bars may never do so.
         self._rest = rest[rest.rfind(b"\r", 0, -1) + 1 :][:LONGEST_LINE]
         if last and self._rest:
             whole = b"\n".join(filter(None, (whole, self._rest)))

@@ -25,7 +25,7 @@ Changes = Callable[[], Mapping[str, Any]]
 class StopTrial(BaseException):
     """Raised by :meth:`Trial.report` when the trial is to stop.
 
-    Let it pass, as GeneratorExit at a ``yield``. No code that catches Exception swallows it.
+    Let it pass, like GeneratorExit at a ``yield``. ``except Exception`` does not catch it.
     """
 
 

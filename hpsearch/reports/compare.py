@@ -52,30 +52,19 @@ class Verdict:
 def comparison_tables(runs: Sequence[ComparedRun]) -> list[Table]:
     """The runs, the settings in which they differ, and their best trials side by side."""
     metric = runs[0].config.metric.name
-    found = [
-        {
-            "run": run.name,
-            "finished": run.finished,
-            "trials": run.config.search.trials,
-            "best": run.best and run.best.place.number,
-            "value": run.best and run.best.value,
-            "error": run.error,
-        }
-        for run in runs
-    ]
     columns = [
         Column("run", ("run",)),
         Column("finished", ("finished",), right=True),
         Column("trials", ("trials",), right=True),
         Column(metric, ("value",), right=True),
-        Column("±", ("error",), spread, right=True, sparse=True),
+        Column("±", ("standard_error",), spread, right=True, sparse=True),
         Column("best trial", ("best",), right=True),
     ]
-    tables = [Table("comparison", columns, found)]
+    tables = [Table("comparison", columns, [_outcome(run) for run in runs])]
     settings = _settings(runs)
     sides = [Column(run.name, (run.name,), _text) for run in runs]
     rows = [{"setting": key, **values} for key, values in settings.items()]
-    same = () if rows else ("None: they search the same, with the same settings.",)
+    same = () if rows else ("None: they have the same space and the same settings.",)
     heading = Column("setting", ("setting",))
     tables.append(Table("settings", [heading, *sides], rows, title="Different settings", notes=same))
     best = [{"parameter": name, **values} for name, values in _best_values(runs).items()]
@@ -86,18 +75,7 @@ def comparison_tables(runs: Sequence[ComparedRun]) -> list[Table]:
 def comparison_data(runs: Sequence[ComparedRun], verdicts: Sequence[Verdict]) -> Details:
     """The same for programs."""
     metric = runs[0].config.metric
-    listed = [
-        {
-            "run": run.name,
-            "finished": run.finished,
-            "trials": run.config.search.trials,
-            "best": run.best and run.best.place.number,
-            "value": run.best and run.best.value,
-            "standard_error": run.error,
-            "values": dict(run.best.values) if run.best else None,
-        }
-        for run in runs
-    ]
+    listed = [{**_outcome(run), "values": dict(run.best.values) if run.best else None} for run in runs]
     differences = [
         {
             "better": list(each.ours),
@@ -120,6 +98,18 @@ def comparison_data(runs: Sequence[ComparedRun], verdicts: Sequence[Verdict]) ->
     lines = [(run.name, f"{metric.name} {plain(run.best.value)}") for run in runs if run.best]
     lines += [("verdict", sentence(each, metric.name)) for each in verdicts]
     return Details("comparison", data, lines)
+
+
+def _outcome(run: ComparedRun) -> dict[str, Any]:
+    """How far a run is, and its best trial."""
+    return {
+        "run": run.name,
+        "finished": run.finished,
+        "trials": run.config.search.trials,
+        "best": run.best and run.best.place.number,
+        "value": run.best and run.best.value,
+        "standard_error": run.error,
+    }
 
 
 def sentence(verdict: Verdict, metric: str) -> str:

@@ -10,12 +10,11 @@ from rich.live import Live
 from rich.text import Text
 
 from hpsearch.reports.live_tables import leader_lines, running_lines
-from hpsearch.reports.progress import Progress
+from hpsearch.reports.progress import Progress, ProgressDisplay
 from hpsearch.reports.sparkline import sparkline
 from hpsearch.reports.text import duration, printable
 from hpsearch.reports.zoom_bars import zoom_lines
-from hpsearch.running import read_curve
-from hpsearch.trial import Epoch, Result, Trial
+from hpsearch.trial import Result, Trial
 
 if TYPE_CHECKING:
     from hpsearch.loop import SearchStart
@@ -28,7 +27,7 @@ _FEWEST_FOR_ZOOM = 6
 _WIDE = 80
 
 
-class LiveDisplay:
+class LiveDisplay(ProgressDisplay):
     """How far a search is, where it looks, what is best and what runs.
 
     A context manager; on exit the display disappears and messages stay. It fits the terminal: where there is
@@ -40,9 +39,9 @@ class LiveDisplay:
     """
 
     def __init__(self, console: Console, title: str) -> None:
+        super().__init__()
         self._console = console
         self._title = title
-        self._progress: Progress | None = None
         # The refreshing thread only reads; a frame that is one trial behind is corrected by the next.
         self._live = Live(
             console=console,
@@ -61,27 +60,14 @@ class LiveDisplay:
 
     def on_search_start(self, search: SearchStart) -> None:
         """Start the display."""
-        trials = search.directory / "trials"
-        self._progress = Progress(search, lambda number: read_curve(trials / f"{number:05d}"))
+        super().on_search_start(search)
         self._live.start()
-
-    def on_trial_start(self, trial: Trial) -> None:
-        """Show it among the running trials."""
-        if self._progress:
-            self._progress.on_trial_start(trial)
-
-    def on_epoch(self, trial: Trial, epoch: Epoch) -> None:
-        """Add the epoch to its curve."""
-        if self._progress:
-            self._progress.on_epoch(trial, epoch)
 
     def on_trial_complete(self, trial: Trial, result: Result) -> None:
         """Count it; say it if it failed in a way that is new."""
-        if self._progress is None:
-            return
-        self._progress.on_trial_complete(trial, result)
+        super().on_trial_complete(trial, result)
         reason = result.reason.partition("\n")[0]
-        if result.value is None and self._progress.reasons[reason] == 1:
+        if self._progress and result.value is None and self._progress.reasons[reason] == 1:
             self.on_message(f"trial {trial.number} {result.status}: {reason}")
 
     def on_message(self, text: str) -> None:

@@ -7,11 +7,9 @@ import threading
 from typing import TYPE_CHECKING, Any, Self
 
 from hpsearch.reports.figures.svg import escape
-from hpsearch.reports.progress import Progress, Running
+from hpsearch.reports.progress import Progress, ProgressDisplay, Running
 from hpsearch.reports.running_trials import curve_line
 from hpsearch.reports.text import duration, value_text
-from hpsearch.running import read_curve
-from hpsearch.trial import Epoch, Result, Trial
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +29,7 @@ def in_notebook() -> bool:
     return getattr(shell, "kernel", None) is not None
 
 
-class NotebookDisplay:
+class NotebookDisplay(ProgressDisplay):
     """How far a search is, what is best and what runs, kept up to date below the cell.
 
     A context manager; on exit the last state stays.
@@ -41,8 +39,8 @@ class NotebookDisplay:
     """
 
     def __init__(self, on_message: Callable[[str], None]) -> None:
+        super().__init__()
         self.on_message = on_message
-        self._progress: Progress | None = None
         self._handle: Any = None
         self._ended = threading.Event()
         self._thread: threading.Thread | None = None
@@ -62,26 +60,10 @@ class NotebookDisplay:
         """Start the display."""
         from IPython.display import HTML, display
 
-        trials = search.directory / "trials"
-        self._progress = Progress(search, lambda number: read_curve(trials / f"{number:05d}"))
+        super().on_search_start(search)
         self._handle = display(HTML(self.html()), display_id=True)
         self._thread = threading.Thread(target=self._follow, daemon=True)
         self._thread.start()
-
-    def on_trial_start(self, trial: Trial) -> None:
-        """Show it among the running trials."""
-        if self._progress:
-            self._progress.on_trial_start(trial)
-
-    def on_epoch(self, trial: Trial, epoch: Epoch) -> None:
-        """Add the epoch to its curve."""
-        if self._progress:
-            self._progress.on_epoch(trial, epoch)
-
-    def on_trial_complete(self, trial: Trial, result: Result) -> None:
-        """Count it."""
-        if self._progress:
-            self._progress.on_trial_complete(trial, result)
 
     def html(self, state: str = "") -> str:
         """The display as it is now; every text is escaped.

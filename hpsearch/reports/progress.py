@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hpsearch.reports.text import with_error
+from hpsearch.running import read_curve
 from hpsearch.standing import error_of_result
 from hpsearch.trial import Epoch, Result, Status, Trial
 
@@ -170,6 +171,33 @@ class Progress:
         self.best_so_far.append(min([order[0], *self.best_so_far[-1:]]))
         bisect.insort(self.leaders, (order, trial, result))
         del self.leaders[LEADERS:]
+
+
+class ProgressDisplay:
+    """A callback that keeps the progress of a search; what it looks like is for displays to say."""
+
+    def __init__(self) -> None:
+        self._progress: Progress | None = None
+
+    def on_search_start(self, search: SearchStart) -> None:
+        """Begin, with what the workers write of running trials."""
+        trials = search.directory / "trials"
+        self._progress = Progress(search, lambda number: read_curve(trials / f"{number:05d}"))
+
+    def on_trial_start(self, trial: Trial) -> None:
+        """Add it to the running trials."""
+        if self._progress:
+            self._progress.on_trial_start(trial)
+
+    def on_epoch(self, trial: Trial, epoch: Epoch) -> None:
+        """Add the epoch to its curve."""
+        if self._progress:
+            self._progress.on_epoch(trial, epoch)
+
+    def on_trial_complete(self, trial: Trial, result: Result) -> None:
+        """Count it."""
+        if self._progress:
+            self._progress.on_trial_complete(trial, result)
 
 
 def _expected(known: Sequence[float], elapsed: float) -> float:

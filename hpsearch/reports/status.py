@@ -75,16 +75,22 @@ def status_details(
             else "",
         ),
         ("events", "\n".join(latest)),
-        ("next", _next(directory, config) if state in ("interrupted", "stopped", "failed") else ""),
+        ("next", continuing(directory, config) if state in ("interrupted", "stopped", "failed") else ""),
     ]
     return Details("status", data, [(label, text) for label, text in lines if text])
 
 
-def _next(directory: Path, config: Config) -> str:
-    """What continues a search."""
+def continuing(directory: Path, config: Config, *options: object) -> str:
+    """What continues a search: a command, or what to write in Python.
+
+    Args:
+        directory: The run directory.
+        config: Its config.
+        options: More words of the command.
+    """
     if config.objective.kind == "python":  # only the program that runs its trials can
         return f"hpsearch.Search(…, directory={str(directory)!r}) or hpsearch.resume(…, function=…)"
-    return pasteable("hpsearch", "resume", directory)
+    return pasteable("hpsearch", "resume", directory, *options)
 
 
 def search_state(

@@ -1,11 +1,13 @@
 """What a search came to, in words: the best trial, how sure that is, and what to do next."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from hpsearch.analysis.anova import Importance
 from hpsearch.analysis.narrowing import AtBound
 from hpsearch.config import Config
 from hpsearch.reports.importance import TRUSTED
+from hpsearch.reports.status import continuing
 from hpsearch.reports.text import plain, with_error
 from hpsearch.standing import error_of_result
 from hpsearch.trial import Metric, Result, Status
@@ -24,6 +26,9 @@ def verdict(
     bounds: Sequence[AtBound],
     found: Importance | None,
     rows: int | None = None,
+    *,
+    complete: bool = True,
+    place: Path | None = None,
 ) -> list[str]:
     """Sentences, the most important first.
 
@@ -32,8 +37,10 @@ def verdict(
         results: All results.
         ranked: Those with a value, best first.
         bounds: The parameters whose best value is at the end of its range.
-        found: Which parameters matter; None if that cannot be told.
+        found: Which parameters matter; None if that is unknown.
         rows: The number of rows, if the metric is a share of them.
+        complete: Whether the search has ended by itself.
+        place: The run directory, for commands to paste; None if the page does not show where it is.
     """
     if not results:
         return ["No trial has a result yet."]
@@ -46,12 +53,19 @@ def verdict(
         *_alike(config.metric, ranked, error, rows),
         *_importance(found),
     ]
-    if len(results) < config.search.trials:
-        sentences.append(f"The search is not complete: {count}. Continue with `hpsearch resume RUN`.")
+    if not complete:
+        sentences.append(f"The search is not complete: {count}. Continue with {_resume(config, place)}.")
     failed = len(results) - len(ranked)
     if failed >= _MANY_FAILED * len(results):
         sentences.append(f"{failed} of {len(results)} trials have no value; the failures below say why.")
-    return [*sentences, *_next(config, results, ranked, bounds)]
+    return [*sentences, *_next(config, results, ranked, bounds, place, complete=complete)]
+
+
+def _resume(config: Config, place: Path | None, *options: object) -> str:
+    """The command that continues the search."""
+    if place is not None:
+        return f"`{continuing(place, config, *options)}`"
+    return f"`{continuing(Path('RUN'), config, *options)}`, where RUN is the run directory"
 
 
 def _best(metric: Metric, best: Result, count: int, error: float | None) -> str:
@@ -81,7 +95,7 @@ def _importance(found: Importance | None) -> list[str]:
         return []
     alone = [effect for effect in found.effects if len(effect.names) == 1]
     if found.explained < TRUSTED or not alone or alone[0].low < _NO_SHARE:
-        return ["The results do not tell yet which parameters matter."]
+        return ["The results do not yet show which parameters matter."]
     first = alone[0]
     sure = "" if all(first.low > other.high for other in alone[1:]) else "probably "
     low, high = (f"{100 * share:.0f}" for share in (first.low, first.high))
@@ -91,7 +105,13 @@ def _importance(found: Importance | None) -> list[str]:
 
 
 def _next(
-    config: Config, results: Sequence[Result], ranked: Sequence[Result], bounds: Sequence[AtBound]
+    config: Config,
+    results: Sequence[Result],
+    ranked: Sequence[Result],
+    bounds: Sequence[AtBound],
+    place: Path | None,
+    *,
+    complete: bool,
 ) -> list[str]:
     sentences = []
     for each in bounds:
@@ -100,15 +120,15 @@ def _next(
             f"The best {each.name} is at the {side} end of its range: widen it {where} {plain(each.bound)}."
         )
     total = config.search.trials
-    if len(results) >= total and ranked[0].number >= _LATE * total:
+    if complete and config.space.size > total and ranked[0].number >= _LATE * total:
         sentences.append(
             f"The best trial came late (number {ranked[0].number}), so more trials may find a better one:"
-            f" `hpsearch resume RUN --trials {2 * total}`."
+            f" {_resume(config, place, '--trials', 2 * total)}."
         )
     first = config.metric.order(ranked[0])[:2]
     ties = sum(config.metric.order(result)[:2] == first for result in ranked)
     if ties > 1:
-        sentences.append(f"{ties} trials share the best value; of them the first is called the best.")
+        sentences.append(f"{ties} trials share the best value; the first of them counts as the best.")
     done = sum(result.status is Status.DONE for result in results)
     if config.search.repeats == 1 and done > 1:
         sentences.append(

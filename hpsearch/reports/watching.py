@@ -1,7 +1,7 @@
 """Something in a terminal that is shown again and again, in its own place, until it changes no more."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 
 from rich.console import Console
 
@@ -12,20 +12,31 @@ _CLEAR = "\x1b[2J"
 
 
 def watch(
-    show: Callable[[Console], None], changing: Callable[[], bool], pause: Callable[[], None], screen: Console
+    show: Callable[[Console], None],
+    state: Callable[[], Hashable],
+    changing: Callable[[], bool],
+    pause: Callable[[], None],
+    screen: Console,
 ) -> None:
-    """Show something until it changes no more; what there is no room for is cut off below.
+    """Show something until it stops changing; what there is no room for is cut off below.
 
     Args:
         show: Prints it.
+        state: Something that is another one after it has changed, and cheaper than to print it.
         changing: Whether it may still change; asked before it is shown, so that the last state is seen.
         pause: Waits before it is shown again.
         screen: The terminal.
     """
     before = ""
+    seen: Hashable = None
     screen.file.write(_CLEAR)
     while True:
         goes_on = changing()
+        now: Hashable = (state(), screen.size)
+        if goes_on and now == seen:
+            pause()
+            continue
+        seen = now
         text = io.StringIO()
         show(
             Console(

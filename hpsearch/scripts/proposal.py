@@ -209,7 +209,7 @@ def _comments(rest: Sequence[tuple[Option, Proposal]]) -> list[str]:
 
 
 def _described(option: Option, proposal: Proposal) -> str:
-    """What a comment says of an option: its default, its line, and why it is or is not searched."""
+    """What a comment says about an option: its default, its line, and why it is or is not searched."""
     facts = [] if option.default is UNKNOWN else [f"default {scalar(option.default)}"]
     facts += [f"line {option.line}"] if option.line else []
     text = option.help.replace("%(default)s", str(option.known_default))

@@ -77,7 +77,7 @@ def _metrics(source: Source) -> tuple[PrintedMetric, ...]:
 
 
 def _with_what_it_holds(source: Source, script: Script) -> Script:
-    """A script whose options are no hyperparameters, with those of its files and of the environment."""
+    """A script whose options are not hyperparameters, with those of its files and of the environment."""
     variables = environment_options(source)
     settings = settings_file(source, script.options, _files(source))
     if settings is not None and any(map(_is_searched, settings.keys)):

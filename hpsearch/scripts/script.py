@@ -28,7 +28,7 @@ class Option:
         kind: The kind of its value.
         default: Its value when it is not passed, or :data:`UNKNOWN`; None is None.
         choices: The values that it may have; empty if the source does not say.
-        help: What the script says of it.
+        help: What the script says about it.
         line: Where it is in the source, counted from 1; 0 if it was not found there.
         required: Whether the script refuses to run without it.
         spelling: Words for ``true`` and ``false``, if they are not these.

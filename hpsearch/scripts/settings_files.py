@@ -119,7 +119,7 @@ def load_yaml_tree(path: Path) -> MappingNode:
     """A YAML file as a tree.
 
     Raises:
-        UnreadableSettings: It cannot be read, or is no mapping.
+        UnreadableSettings: It cannot be read, or is not a mapping.
     """
     try:
         root = compose(_text(path), Position(str(path), 1, 1), Problems(), dialect=Dialect(_resolve))
@@ -136,7 +136,7 @@ def _text(path: Path) -> str:
             raise UnreadableSettings(f"{path} is too large.")
         return path.read_text(encoding="utf-8")
     except OSError:
-        raise UnreadableSettings(f"{path} is not there.") from None
+        raise UnreadableSettings(f"{path} does not exist.") from None
     except UnicodeDecodeError:
         raise UnreadableSettings(f"{path} cannot be read.") from None
 

@@ -32,7 +32,7 @@ _TRAINING_ARGUMENTS: dict[str, Any] = {
 """What transformers.TrainingArguments has, with its defaults (version 4)."""
 
 _NO_CURVE = (
-    "The Trainer evaluates once, unless it is told otherwise. For a learning curve and early stopping, add"
+    "The Trainer evaluates once, unless told otherwise. For a learning curve and early stopping, add"
     " --eval_strategy epoch to the command."
 )
 

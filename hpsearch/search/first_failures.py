@@ -1,7 +1,7 @@
 """Is it the computer that fails the first trials after a search was resumed?
 
 A library that was removed, a disk that is not mounted or a tool that is not on the PATH fails every trial,
-and says nothing of their values. Failures that tell of the computer of today are no results of the search.
+and says nothing about their values. Such failures are not results of the search.
 """
 
 import re
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from hpsearch.trial import Result
 
 ALIKE = 3
-"""So many trials that fail for the same reason, from the first one on, are no accident."""
+"""If the first trials fail for the same reason, as many as this, it is not by chance."""
 
 _DIGITS = re.compile(r"[0-9]+")
 

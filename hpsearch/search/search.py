@@ -1,4 +1,4 @@
-"""Ask and tell: which trial comes next, as a pure function of the config and of earlier results.
+"""Ask and tell: which trial may start, and what it gave.
 
 Trial *k* may start when every trial numbered ≤ *k − lag − 1* has a result; its proposal and its rungs
 use exactly those results, and the values (not the results) of the trials in between. They do not
@@ -6,68 +6,33 @@ depend on time, the number of workers or the order of completion.
 """
 
 import contextlib
-import math
-import operator
 import threading
 import time
 import warnings
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from os import PathLike
 from pathlib import Path
 from typing import Any, Literal, Self
 
-import numpy as np
 from threadpoolctl import ThreadpoolController
 
 from hpsearch.config import Config, parse_space
 from hpsearch.errors import SpaceExhausted, UsageError
 from hpsearch.results import Results, results_html
-from hpsearch.search.first_failures import ALIKE, alike
+from hpsearch.search.algorithm import ALGORITHM, changed_algorithm
+from hpsearch.search.consecutive_failures import ConsecutiveFailures
+from hpsearch.search.enqueued import EnqueuedConfigurations, check_enqueued
+from hpsearch.search.proposals import Proposals
 from hpsearch.search.search_keeper import Keeper
-from hpsearch.searchers import (
-    ENQUEUED,
-    METHODS,
-    EarlierSearch,
-    ObservationBuffer,
-    PriorObservation,
-    SearcherContext,
-)
+from hpsearch.search.tell_arguments import as_result, asked_trial
+from hpsearch.searchers import METHODS, EarlierSearch, PriorObservation, SearcherContext
 from hpsearch.searchers.repeat_rule import RepeatRule
 from hpsearch.searchers.stopping import Halving, RungHistory
-from hpsearch.space import CHECKED_DRAWS, Parameter, Space
-from hpsearch.trial import Metric, Result, Rung, Status, Trial, Value, real_number
+from hpsearch.space import Parameter, Space
+from hpsearch.trial import Metric, Result, Trial, Value
 
-ALGORITHM = 4
-"""The version of what chooses trials. It goes up when a config's trials change; see :data:`ALGORITHMS`."""
-ALGORITHMS = {
-    2: "values are drawn with few digits, and rungs stop fewer trials",
-    3: "the network's trials are worth their best epoch, and ties are ordered by the loss",
-    4: "the network begins with configurations that did well elsewhere, and earlier searches are weighed",
-}
-"""What each version changed. Runs that record none were made by version 1."""
-
-
-def changed_algorithm(before: int | None) -> list[str]:
-    """What has changed in how trials are chosen since a run began, as sentences.
-
-    Args:
-        before: The version that it recorded.
-    """
-    before = before or 1
-    if before == ALGORITHM:
-        return []
-    changes = "; ".join(change for version, change in ALGORITHMS.items() if version > before)
-    return [
-        f"This run began with version {before} of the search algorithm; this is version {ALGORITHM}"
-        + (f": {changes}." if changes else ".")
-        + " Its trials keep their values. New trials are chosen by this version, so the search is not the one"
-        " that the other version would have made."
-    ]
-
-
-SEED_PURPOSE, ENQUEUE_PURPOSE = 2**16, 2**16 + 1  # searchers number their purposes from 0
 NEVER = 10_000_000
 """As ``max_failures``, more than a search can have trials."""
 
@@ -82,13 +47,13 @@ class Search:
             search.tell(trial, train(**trial.values))
         search.best.values
 
-    Any number of threads may ask and tell at once. At most ``lag + 1`` trials run at the same time, and their
-    number changes nothing: the trials are those of one thread.
+    Any number of threads may ask and tell at once. At most ``lag + 1`` trials run at the same time, and the
+    number of threads changes nothing: the trials are those of one thread.
 
     With a ``directory``, every trial and result is on the disk when :meth:`ask` and :meth:`tell` return. The
     same Search with the same directory continues it: trials without a result are asked for again first.
 
-    A search without one can be pickled, with what was told; the copy also asks first for what has no result.
+    A search without one can be pickled, with its results; the copy also asks again for trials without one.
 
     Args:
         space: The space: a mapping as under ``space:`` in a config, a list of parameters, or a Space.
@@ -98,7 +63,7 @@ class Search:
         lag: The number of trials that may be asked for beyond the first one without a result.
         goal: Whether to ``minimize`` or ``maximize`` the values.
         metric: A full description of the values, instead of ``goal``.
-        halving: Early stopping, for trials that report learning curves.
+        early_stopping: The rungs at which trials that report learning curves may be stopped; None for none.
         epochs: The epochs of a full trial, unless its values contain ``epochs``.
         max_failures: The search gives up after this many failed trials in a row; None for never.
         repeats: The number of seeds of every configuration.
@@ -126,7 +91,7 @@ class Search:
         lag: int = 0,
         goal: Literal["minimize", "maximize"] = "minimize",
         metric: Metric | None = None,
-        halving: Halving | None = None,
+        early_stopping: Halving | None = None,
         epochs: int | None = None,
         max_failures: int | None = None,
         repeats: int = 1,
@@ -140,21 +105,17 @@ class Search:
         _portfolio: Sequence[Mapping[str, Value]] = (),
         _repeats_the_best: bool = False,
     ) -> None:
-        for name, number, least in (
-            ("seed", seed, 0),
-            ("trials", trials, 1),
-            ("lag", lag, 0),
-            ("repeats", repeats, 1),
-        ):
-            if isinstance(number, bool) or not isinstance(number, int) or number < least:
-                raise UsageError(f"{name} must be a whole number of at least {least}; found {number!r}")
+        _check_whole("seed", seed, 0)
+        _check_whole("trials", trials, 1)
+        _check_whole("lag", lag, 0)
+        _check_whole("repeats", repeats, 1)
         if method not in METHODS:
             raise UsageError(f"method must be one of {', '.join(METHODS)}; found {method!r}")
         if goal not in ("minimize", "maximize"):
             raise UsageError(f"goal must be minimize or maximize; found {goal!r}")
         self.space = space if _checked and isinstance(space, Space) else parse_space(space, constraints)
         for values in [] if _checked else enqueue:
-            _check_enqueued(self.space, values)
+            check_enqueued(self.space, values)
         self.metric = metric or Metric("value", goal)
         self.trials = trials
         self.lag = lag
@@ -162,36 +123,42 @@ class Search:
         earlier = (
             [EarlierSearch("prior_observations", prior_observations)] if prior_observations else _earlier
         )
-        self._searcher = METHODS[method](SearcherContext(self.space, seed, repeats, earlier, _portfolio))
-        self._rungs = RungHistory(halving) if halving else None
+        self._enqueued = EnqueuedConfigurations(self.space, seed, enqueue)
+        self._proposals = Proposals(
+            self.space,
+            self.metric,
+            METHODS[method](SearcherContext(self.space, seed, repeats, earlier, _portfolio)),
+            self._enqueued,
+            seed=seed,
+            repeats=repeats,
+            epochs=epochs,
+            rungs=RungHistory(early_stopping) if early_stopping else None,
+            repeat_rule=RepeatRule(self.metric, repeats) if _repeats_the_best and repeats > 1 else None,
+        )
+        self._stops_early = early_stopping is not None
         self._epochs = epochs
         self._repeats = repeats
-        self._repeat_rule = RepeatRule(self.metric, repeats) if _repeats_the_best and repeats > 1 else None
-        self._enqueued = [self.space.complete(values) for values in enqueue]
         self._max_failures = max_failures
+        self._failures = ConsecutiveFailures(max_failures)
         self._stop_at = stop_at
         self._asked: list[Trial] = []
         self._again: deque[Trial] = deque()
         self._keeper: Keeper | None = None
         self._begin_in_this_process()
         self._results: dict[int, Result] = {}
-        self._buffer = ObservationBuffer(self.space, self.metric)
         self._exhausted = False
-        self._failures = 0
-        self._alike: list[str] | None = []  # reasons of the first trials; None if one was ranked
         self.best: Result | None = None
         self.reached: Result | None = None
         if directory is not None:
-            self._keep(Path(directory), method, halving, prior_observations)
+            self._keep(Path(directory), method, early_stopping, prior_observations)
 
     def _keep(
         self,
         directory: Path,
         method: str,
-        halving: Halving | None,
+        early_stopping: Halving | None,
         prior_observations: Sequence[PriorObservation],
     ) -> None:
-        early_stopping = halving and {"min_epochs": halving.min_epochs, "reduction": halving.reduction}
         config = Config.from_mapping(
             {
                 "seed": self._seed,
@@ -202,8 +169,8 @@ class Search:
                     "method": method,
                     "trials": self.trials,
                     "lag": self.lag,
-                    "early_stopping": early_stopping or False,
-                    "enqueue": self._enqueued,
+                    "early_stopping": asdict(early_stopping) if early_stopping else False,
+                    "enqueue": self._enqueued.configurations,
                     "repeats": self._repeats,
                     "stop_at": {} if self._stop_at is None else {self.metric.name: self._stop_at},
                     "max_failures": NEVER if self._max_failures is None else self._max_failures,
@@ -265,7 +232,7 @@ class Search:
             method=config.search.method,
             lag=config.search.lag,
             metric=config.metric,
-            halving=Halving(stopping.min_epochs, stopping.reduction) if stopping else None,
+            early_stopping=Halving(stopping.min_epochs, stopping.reduction) if stopping else None,
             epochs=config.objective.epochs,
             max_failures=config.search.max_failures,
             repeats=config.search.repeats,
@@ -310,12 +277,12 @@ class Search:
     @property
     def gave_up(self) -> bool:
         """Whether too many trials have failed in a row."""
-        return self._max_failures is not None and (self._failures >= self._max_failures or self.failed_alike)
+        return self._failures.too_many
 
     @property
     def failed_alike(self) -> bool:
         """Whether the first trials have all failed for the same reason, so that others would too."""
-        return self._alike is not None and len(self._alike) == ALIKE and len(set(self._alike)) == 1
+        return self._failures.all_alike
 
     @property
     def finished(self) -> bool:
@@ -337,21 +304,16 @@ class Search:
             if self.finished:
                 return False
             number = len(self._asked)
-            return bool(self._again) or not self.waits(number) or self._buffer.results >= number - self.lag
+            return bool(self._again) or not self.waits(number) or self._proposals.results >= number - self.lag
 
     @property
     def stops_early(self) -> bool:
         """Whether trials may be stopped early, at rungs."""
-        return self._rungs is not None
+        return self._stops_early
 
     def waits(self, number: int) -> bool:
         """Whether a trial depends on earlier results: its proposal, its rungs, or whether it starts."""
-        enqueued = len(self._enqueued)
-        return (
-            self._rungs is not None
-            or self._stop_at is not None
-            or (number >= enqueued and self._searcher.uses_results(number - enqueued))
-        )
+        return self._stop_at is not None or self._proposals.depends_on_results(number)
 
     def ask(self, timeout: float | None = None) -> Trial | None:
         """The next trial; None when there are no more.
@@ -392,13 +354,15 @@ class Search:
             UsageError: The trial was not asked for, or has a result already; or the value is none of these.
         """
         with self._changed:
-            asked = self._asked_trial(trial)
+            asked = asked_trial(trial, self._asked)
             number = asked.number
             if number in self._results:
                 raise UsageError(
                     f"trial {number} already has a result, with the value {self._results[number].value}"
                 )
-            result = replace(_as_result(asked, value, self.metric), values=asked.values)
+            result = as_result(asked, value, self.metric)
+            if result.values is not asked.values:
+                result = replace(result, values=asked.values)
             if self._keeper is not None:
                 self._keeper.record(results=[result])
             before = self.best
@@ -432,8 +396,11 @@ class Search:
             return self._again.popleft()
         if self.finished:
             return None
+        number = len(self._asked)
+        results = max(0, number - self.lag) if self.waits(number) else 0
         try:
-            trial = self._propose(len(self._asked))
+            with self._blas.limit(limits=1, user_api="blas"):  # the number of threads changes the last bits
+                trial = self._proposals.trial(number, results)
         except SpaceExhausted:
             self._exhausted = True
             return None
@@ -444,7 +411,7 @@ class Search:
 
     def _wait_for_result(self, deadline: float | None) -> None:
         """Wait a while for the first result that is missing; another thread has to tell it."""
-        missing = self._buffer.results
+        missing = self._proposals.results
         asker = self._askers.get(missing)
         left = 1.0 if deadline is None else min(1.0, deadline - time.monotonic())  # the asker may end untold
         if asker in (None, threading.current_thread()) or not asker.is_alive() or left <= 0:
@@ -454,100 +421,36 @@ class Search:
             )
         self._changed.wait(left)
 
-    def _asked_trial(self, trial: object) -> Trial:
-        """The trial that was asked for, of itself or its number."""
-        if not isinstance(trial, Trial):
-            try:
-                number = operator.index(trial)  # type: ignore[arg-type]  # what is no number raises
-            except TypeError:
-                number = None
-            if number is None or isinstance(trial, bool):
-                raise UsageError(
-                    f"tell() takes a trial or its number, then the value; found {trial!r:.80} as the trial"
-                )
-        else:
-            number = trial.number
-        if not 0 <= number < len(self._asked):
-            raise UsageError(f"trial {number} was not asked for; call ask() first")
-        asked = self._asked[number]
-        if isinstance(trial, Trial) and (trial.seed, trial.values) != (asked.seed, asked.values):
-            raise UsageError(f"trial {number} of this search is {asked}; found {trial}, of another search")
-        return asked
-
     def _add(self, result: Result) -> None:
         self._results[result.number] = result
         self._askers.pop(result.number, None)
-        with contextlib.suppress(ValueError):  # it was to be asked for again
-            self._again.remove(self._asked[result.number])
-        order = self.metric.order
-        if result.value is not None and (self.best is None or order(result) < order(self.best)):
+        if self._again:
+            with contextlib.suppress(ValueError):  # it was to be asked for again
+                self._again.remove(self._asked[result.number])
+        if self._is_better(result, self.best):
             self.best = result
-        while (following := self._results.get(self._buffer.results)) is not None:
+        while (following := self._results.get(self._proposals.results)) is not None:
             self._add_result(following)
         self._changed.notify_all()
 
-    def _propose(self, number: int) -> Trial:
-        results = max(0, number - self.lag) if self.waits(number) else 0
-        values, origin = self._values(number, results)
-        sequence = np.random.SeedSequence([self._seed, number, SEED_PURPOSE])
-        seed, *more_seeds = sequence.generate_state(self._repeats).tolist()
-        rungs, below = self._thresholds(values, results), self._repeat_below(results)
-        return Trial(number, values, seed, rungs, origin, tuple(more_seeds), below)
-
-    def _values(self, number: int, results: int) -> tuple[Mapping[str, Value], Mapping[str, Any]]:
-        """The values of a trial and their origin, from the first ``results`` results."""
-        enqueued = len(self._enqueued)
-        if number < enqueued:
-            return self._enqueued_values(number)
-        with self._blas.limit(limits=1, user_api="blas"):  # the number of threads changes the last bits
-            # Enqueued trials come in addition to the coarse phase; they do not replace it.
-            proposal = self._searcher.propose(number - enqueued, self._buffer.observations(number, results))
-        (values,) = self.space.values(proposal.unit[None, :])
-        return values, proposal.origin
-
-    def _enqueued_values(self, number: int) -> tuple[Mapping[str, Value], Mapping[str, Any]]:
-        """An enqueued configuration; what it leaves open is drawn by the trial's own generator."""
-        given = self._enqueued[number]
-        if self.space.is_complete(given):
-            return given, {"phase": ENQUEUED}
-        sequence = np.random.SeedSequence([self._seed, number, ENQUEUE_PURPOSE])
-        values = self.space.fill(given, np.random.default_rng(sequence))
-        if values is None:
-            raise _nothing_to_draw(given)
-        return values, {"phase": ENQUEUED, "drawn": [name for name in values if name not in given]}
-
-    def _thresholds(self, values: Mapping[str, Value], results: int) -> tuple[Rung, ...]:
-        if self._rungs is None:
-            return ()
-        while self._rungs.counted < results:
-            self._buffer.add_to(self._rungs)
-        epochs = values.get("epochs", self._epochs)
-        if not isinstance(epochs, int):  # then the longest curve is taken for a full one
-            epochs = self._rungs.longest
-        return self._rungs.rungs(epochs)
-
-    def _repeat_below(self, results: int) -> float | None:
-        """The bound of the first ``results`` results; none for a trial that waits for none."""
-        if self._repeat_rule is None or not results:
-            return None
-        while self._repeat_rule.counted < results:
-            self._repeat_rule.add(self._results[self._repeat_rule.counted])
-        return self._repeat_rule.bound()
+    def _is_better(self, result: Result, best: Result | None) -> bool:
+        """Whether a result comes before the best one so far."""
+        if best is None or best.value is None or result.value is None:
+            return result.value is not None
+        loss, least = self.metric.loss(result.value), self.metric.loss(best.value)
+        # Only where they are equal does the order take a look at the learning curves.
+        return loss < least or (loss == least and self.metric.order(result) < self.metric.order(best))
 
     def _remember(self, trials: Sequence[Trial]) -> None:
         self._asked += trials
-        self._buffer.add_trials(trials)
+        self._proposals.add_trials(trials)
 
     def _add_result(self, result: Result) -> None:
         """The next result in the order of the trials' numbers."""
-        self._buffer.add_result(result)
-        if not self.gave_up:
-            self._failures = self._failures + 1 if result.status.is_fault else 0
+        self._proposals.add_result(result)
+        self._failures.add(result)
         if self.reached is None and self._reaches(result):
             self.reached = result
-        if self._alike is not None and result.number < ALIKE:
-            why = alike(result)
-            self._alike = [*self._alike, why] if result.status is Status.FAILED and why else None
 
     def _reaches(self, result: Result) -> bool:
         if self._stop_at is None or result.value is None:
@@ -555,59 +458,6 @@ class Search:
         return self.metric.loss(result.value) <= self.metric.loss(self._stop_at)
 
 
-def _check_enqueued(space: Space, values: Mapping[str, Value]) -> None:
-    """Check a configuration to try first.
-
-    Raises:
-        UsageError: It is not in the space, or leaves nothing to draw.
-    """
-    for name, what in space.problems(values, partial=True):
-        raise UsageError(f"enqueue must hold configurations of the space; {name} {what} in {dict(values)}")
-    if broken := space.broken_constraint(values):
-        raise UsageError(f"enqueue must satisfy the constraint {broken}; found {dict(values)}")
-    if not space.is_complete(values) and space.fill(values, np.random.default_rng(0), CHECKED_DRAWS) is None:
-        raise _nothing_to_draw(values)
-
-
-def _nothing_to_draw(values: Mapping[str, Value]) -> UsageError:
-    return UsageError(
-        "enqueue must leave values to draw with which those given are active and all constraints hold; found"
-        f" {dict(values)}. Give other values, or more of them"
-    )
-
-
-def _as_result(trial: Trial, value: object, metric: Metric) -> Result:
-    """What was told as a result.
-
-    Raises:
-        UsageError: It cannot be read as one.
-    """
-    number = trial.number
-    if isinstance(value, Result):
-        if value.number != number:
-            raise UsageError(f"the result of trial {number} must have its number; found {value}")
-        return value
-    if value is None:
-        return Result(number, Status.FAILED, reason="no value was given")
-    try:
-        worth = real_number(value)
-    except TypeError:
-        raise UsageError(
-            f"the value of trial {number} must be a number, or None if it failed; found"
-            f" {type(value).__name__} {value!r:.80}. {_what_to_tell(number, value, metric)}"
-        ) from None
-    if not math.isfinite(worth):
-        return Result(number, Status.DIVERGED, reason=f"its value was {worth}")
-    return Result(number, Status.DONE, worth)
-
-
-def _what_to_tell(number: int, value: object, metric: Metric) -> str:
-    """What to write in place of a value that is not a number."""
-    if isinstance(value, Mapping):
-        key = metric.name if metric.name in value or not value else next(iter(value))
-        return f"Write tell({number}, value[{key!r}])"
-    if isinstance(value, complex):
-        return f"Write tell({number}, abs(value)), or another real number"
-    if isinstance(value, bool | str) or getattr(value, "size", None) == 1:
-        return f"Write tell({number}, float(value)) if it stands for a number"
-    return f"Write tell({number}, …) with one number, such as the last or the mean of several"
+def _check_whole(name: str, number: object, least: int) -> None:
+    if isinstance(number, bool) or not isinstance(number, int) or number < least:
+        raise UsageError(f"{name} must be a whole number of at least {least}; found {number!r}")

@@ -257,7 +257,7 @@ class Categorical:
         return index is not None and index in map(self.find, values)
 
     def find(self, value: object) -> int | None:
-        """Which value (counted from 0) another one is, or means; None if it is none of them."""
+        """Which value (counted from 0) another one is, or means; None if it is not among them."""
         return self._choices.find(value)
 
     def encode(self, values: Sequence[Value]) -> Floats:

@@ -18,7 +18,7 @@ class EpochsNote:
     it does nothing, and nobody would notice.
 
     Args:
-        callback: What is told.
+        callback: The callback that it passes everything on to.
         epochs: How many epochs a full trial has; None if that is not known, or searched.
     """
 

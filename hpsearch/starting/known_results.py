@@ -37,7 +37,9 @@ class KnownResults:
         """What was read, as sentences."""
         sentences = [f"Known results: {len(self.losses)} rows of {path}."]
         if self.ignored:
-            sentences.append(f"{path}: columns that are no parameter of the space: {', '.join(self.ignored)}")
+            sentences.append(
+                f"{path}: columns that are not parameters of the space: {', '.join(self.ignored)}"
+            )
         sentences += self.left_out[:_MOST_NOTES]
         if (more := len(self.left_out) - _MOST_NOTES) > 0:
             sentences.append(f"{path}: {more} more rows are left out")

@@ -1,12 +1,13 @@
 """Where the files of a run are, after its project was moved, renamed or copied together with the run."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from hpsearch.config import Config
-from hpsearch.errors import UsageError
+from hpsearch.errors import RunDamaged, UsageError
 from hpsearch.store import Run
 
 PATHS = {
@@ -110,18 +111,33 @@ class Relocation:
         return [path for path in values if path.is_absolute() and path.is_relative_to(self._old_root)]
 
 
-def origin(config: Path) -> tuple[Path | None, Sequence[str]]:
-    """What the config of a run directory was read with, so that it can be run once more.
+@dataclass(frozen=True)
+class Origin:
+    """What a config was read with, so that it can be run once more.
 
-    Args:
-        config: A config file, in a run directory or not.
-
-    Returns:
-        What its relative paths are relative to, and the ``KEY=VALUE`` arguments; None and nothing if it is
-        not in a run directory.
+    Attributes:
+        base: What its relative paths are relative to; None for the directory that it is in.
+        arguments: The ``KEY=VALUE`` arguments.
+        note: What the user should know, as a sentence, if anything.
     """
+
+    base: Path | None = None
+    arguments: tuple[str, ...] = ()
+    note: str = ""
+
+
+def origin(config: Path) -> Origin:
+    """What a config file was read with if it is that of a run; of a damaged run, that is a guess."""
     directory = config.parent
     if config.name != "config.yaml" or not (directory / "search.db").is_file():
-        return None, ()
-    with Run.read(directory) as run:
-        return Relocation(run).base, [*run.meta("overrides"), f"name={run.meta('config')['name']}"]
+        return Origin()
+    try:
+        with Run.read(directory) as run:
+            name = run.meta("config")["name"]
+            return Origin(Relocation(run).base, (*run.meta("overrides"), f"name={name}"))
+    except RunDamaged:
+        note = (
+            f"The database of {directory} is damaged, so the KEY=VALUE arguments of its search are not known,"
+            f" and relative paths are taken to start from {Path.cwd()}."
+        )
+        return Origin(Path.cwd(), note=note)

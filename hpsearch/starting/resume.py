@@ -6,12 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hpsearch.commands import command
+from hpsearch.commands import ResumeOptions, command, pasteable
 from hpsearch.config import Config, Difference
 from hpsearch.config import load as load_config
+from hpsearch.config.command_settings import CommandSettings
 from hpsearch.errors import ConfigError, RunMismatch, UsageError
 from hpsearch.machine.versions import changed_versions
 from hpsearch.objectives.kinds import prepare
+from hpsearch.objectives.project_code import project_root, restoring
 from hpsearch.search import changed_algorithm
 from hpsearch.starting.relocation import Relocation, place_of
 from hpsearch.starting.start import run_remaining, start
@@ -33,6 +35,14 @@ CHANGEABLE = (
     *(f"run.{key}" for key in ("engine", "scheduler", "scheduler_file")),
 )
 """What may differ when a run is resumed; trials only upward. Anything else would be another search."""
+
+OPTIONS = {
+    "search.trials": "--trials",
+    "run.workers": "--workers",
+    "run.strategy": "--strategy",
+    "run.stop_after": "--stop-after",
+}
+"""What the command line calls those that it can change."""
 
 
 def resume(
@@ -69,18 +79,22 @@ def resume(
         RunMismatch: The config in the directory was changed, or the data.
         HpsearchError: As :meth:`hpsearch.store.Run.open` and :func:`hpsearch.loop.run_search`.
     """
+    typed = ResumeOptions(
+        _typed(changes or {}),
+        ("--retry-failed",) * retry_failed + (() if project is None else ("--project", str(project))),
+    )
     with Run.open(directory) as run:
         relocation = Relocation(run, project)
         config = _changed_config(run, relocation, changes or {})
         unfinished = _unfinished(run, config, retry_failed=retry_failed)
         if unfinished:
-            _check_files(config, relocation.base, directory)
+            _check_files(run, config, relocation.base, typed)
         preparation = prepare(config, function)
         recorded, found = run.meta("data"), preparation.fingerprint()
         if recorded == found or not preparation.must_match:
             if unfinished:
                 kept = _kept(run, retry_failed=retry_failed)
-                for text in preparation.resume(run, kept, accept=accept_code_change):
+                for text in preparation.resume(run, kept, accept=accept_code_change, typed=typed):
                     callback.on_message(text)
                 preparation.check()
             for text in (*changed_algorithm(run.meta("algorithm")), *changed_versions(run.meta("versions"))):
@@ -97,10 +111,17 @@ def resume(
         raise RunMismatch(
             f"The data has changed since {directory} began: its SHA-256 was {recorded} and is now {found}."
             " Results on different data cannot be compared. Restore the old data, or start a new run on the"
-            f" new data: {command('resume', directory, '--accept-data-change')}"
+            f" new data: {command('resume', directory, *typed.all, '--accept-data-change')}"
         )
     callback.on_message(f"The data has changed since {directory} began; starting a new run.")
     return start(config, callback, root=directory.parent)
+
+
+def _typed(changes: Mapping[str, Any]) -> tuple[str, ...]:
+    """Changes as words of a command line."""
+    return tuple(
+        word for key, value in changes.items() if key in OPTIONS for word in (OPTIONS[key], str(value))
+    )
 
 
 def _kept(run: Run, *, retry_failed: bool) -> list[int]:
@@ -114,8 +135,14 @@ def _unfinished(run: Run, config: Config, *, retry_failed: bool) -> bool:
     return len(_kept(run, retry_failed=retry_failed)) < config.search.trials
 
 
-def _check_files(config: Config, base: Path, directory: Path) -> None:
+def _check_files(run: Run, config: Config, base: Path, typed: ResumeOptions) -> None:
     """Check that what the config names exists, before a trial is spent.
+
+    Args:
+        run: The run.
+        config: What it searches.
+        base: What the config's paths are relative to.
+        typed: With which options it was to be resumed.
 
     Raises:
         UsageError: Something is missing.
@@ -126,10 +153,27 @@ def _check_files(config: Config, base: Path, directory: Path) -> None:
     try:
         Config.from_resolved(resolved, base)
     except ConfigError as error:
+        elsewhere = ResumeOptions(typed.searching, ("--retry-failed",) * ("--retry-failed" in typed.resuming))
         raise UsageError(
-            f"{error}\nNo trial has run. If the project is elsewhere now, name its directory:"
-            f" {command('resume', directory, '--project', 'DIR')}"
+            f"{error}\nNo trial has run.{_copies(run, config, base, typed)}If the project is elsewhere now,"
+            f" name its directory: {command('resume', run.directory, *elsewhere.all, '--project', 'DIR')}"
         ) from error
+
+
+def _copies(run: Run, config: Config, base: Path, typed: ResumeOptions) -> str:
+    """How to get missing code back from the run's copy of it; a space if none is missing."""
+    record, settings = run.meta("code"), config.objective
+    if record is None or not isinstance(settings, CommandSettings):
+        return " "
+    root = project_root(base, Path(settings.directory))
+    missing = [name for name in record["files"] if not (root / name).exists()]
+    elsewhere = "--project" in typed.resuming and len(missing) == len(record["files"])
+    if not missing or elsewhere or not root.is_dir():
+        return " "
+    steps = restoring(missing, root, run.directory / record["directory"])
+    steps.append(pasteable("hpsearch", "resume", run.directory, *typed.all))
+    lines = "".join(f"\n    {step}" for step in steps)
+    return f" The run has a copy of its code. To restore what is missing, and continue:{lines}\n"
 
 
 def _changed_config(run: Run, relocation: Relocation, changes: Mapping[str, Any]) -> Config:

@@ -9,43 +9,25 @@ import json
 import sqlite3
 import threading
 import weakref
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from hpsearch.errors import RunDamaged, UsageError
+from hpsearch.errors import UsageError
 from hpsearch.results import Results
 from hpsearch.standing import Place, Standing
 from hpsearch.store.database_file import checksum_of, damaged, sqlite_errors
+from hpsearch.store.meta_checks import NEEDED, read_meta
 from hpsearch.store.results_query import ResultsQuery
-from hpsearch.store.row_checks import (
-    NEEDED,
-    Malformed,
-    ValueCheck,
-    read_curve,
-    read_event,
-    read_meta,
-    read_result,
-    read_standing,
-    read_trial,
-    read_values,
-)
-from hpsearch.trial import Epoch, Metric, Result, Status, Trial
+from hpsearch.store.row_checks import read_event
+from hpsearch.store.row_decoder import COLUMNS, RowDecoder, decoding
+from hpsearch.trial import Result, Status, Trial
 
 __all__ = ["DatabaseReader"]
 
 _PART = 1000
-"""As many trials are read at once."""
-
-_COLUMNS = "trials.*, results.*, curves.*"
-_OF_TRIALS, _OF_RESULTS = 4, 12
-"""How many columns the tables have."""
-
-_NOT_OURS = ValueError, TypeError, RecursionError
-"""What reading a row raises that hpsearch did not write."""
-
-_Read = TypeVar("_Read")
+"""How many trials are read at once."""
 
 
 class DatabaseReader:
@@ -62,9 +44,8 @@ class DatabaseReader:
         self._lock = threading.RLock()
         self._closing = weakref.finalize(self, connection.close)
         self._closing.atexit = False  # nor in a process forked from this one
-        config = self.meta("config")
-        self.metric = Metric.from_json(config["metric"])
-        self._check_values = ValueCheck(config.get("space"))
+        self._decoder = RowDecoder(path, self.meta("config"))
+        self.metric = self._decoder.metric
 
     def close(self) -> None:
         """Close the connection; closing again changes nothing."""
@@ -98,7 +79,7 @@ class DatabaseReader:
         ((text, checksum),) = rows
         if checksum_of(key, text) != checksum:
             raise damaged(self.path, f"the entry {key!r} fails its checksum")
-        with self._decoding(f"the entry {key!r}"):
+        with decoding(self.path, f"the entry {key!r}"):
             return read_meta(key, text)
 
     def events(self) -> list[tuple[str, str, str]]:
@@ -106,7 +87,7 @@ class DatabaseReader:
         rows = self._rows("SELECT at, kind, text, checksum FROM events ORDER BY id")
         if any(checksum_of(*row) != checksum for *row, checksum in rows):
             raise damaged(self.path, "an event fails its checksum")
-        with self._decoding("an event"):
+        with decoding(self.path, "an event"):
             return [read_event(*row) for *row, _ in rows]
 
     def version(self) -> int:
@@ -114,16 +95,14 @@ class DatabaseReader:
         ((version,),) = self._rows("PRAGMA data_version")
         return int(version)
 
-    def verify(self) -> None:
-        """Check every row.
+    def verify_meta(self) -> None:
+        """Check what is known of the run as a whole, and what happened to it.
 
         Raises:
-            RunDamaged: One is wrong, or missing.
+            RunDamaged: A row is wrong.
         """
         for (key,) in self._rows("SELECT key FROM meta"):
             self.meta(key)
-        for _ in self.records():
-            pass
         self.events()
 
     # Trials ------------------------------------------------------------------------------------------
@@ -140,7 +119,7 @@ class DatabaseReader:
 
     def trials(self) -> list[Trial]:
         """Every trial that has started, by number."""
-        trials = [self._trial(*row) for row in self._rows("SELECT * FROM trials ORDER BY number")]
+        trials = [self._decoder.trial(*row) for row in self._rows("SELECT * FROM trials ORDER BY number")]
         for number, trial in enumerate(trials):
             if trial.number != number:
                 raise damaged(self.path, f"trial {number} is missing")
@@ -151,14 +130,19 @@ class DatabaseReader:
 
         Raises:
             UsageError: It has not started.
+            RunDamaged: It is missing, though a later one, or a result, is there.
         """
         # SQLite holds no larger number, and so no such trial.
         rows = self._rows("SELECT * FROM trials WHERE number = ?", number) if number < 2**63 else []
         if not rows:
-            ((last,),) = self._rows("SELECT MAX(number) FROM trials")
+            ((last, results),) = self._rows(
+                "SELECT (SELECT MAX(number) FROM trials), (SELECT MAX(number) FROM results)"
+            )
+            if number <= max(-1 if last is None else last, -1 if results is None else results):
+                raise damaged(self.path, f"trial {number} is missing")
             so_far = "no trials" if last is None else f"trials 0 to {last}" if last else "only trial 0"
             raise UsageError(f"{self.path.parent} has {so_far} so far; found {number}")
-        return self._trial(*rows[0])
+        return self._decoder.trial(*rows[0])
 
     def trial_number(self, trial: int | str) -> int:
         """The number of a trial that is named by its number, as ``17``, or as ``best``.
@@ -181,7 +165,7 @@ class DatabaseReader:
         query = (
             "SELECT number, started, finished FROM trials LEFT JOIN results USING (number) ORDER BY number"
         )
-        with self._decoding("a time"):
+        with decoding(self.path, "a time"):
             return {
                 number: (datetime.fromisoformat(started), finished and datetime.fromisoformat(finished))
                 for number, started, finished in self._rows(query)
@@ -190,7 +174,7 @@ class DatabaseReader:
     def started(self, number: int) -> datetime:
         """When a trial started; of one that has."""
         ((started,),) = self._rows("SELECT started FROM trials WHERE number = ?", number)
-        with self._decoding("a time"):
+        with decoding(self.path, "a time"):
             return datetime.fromisoformat(started)
 
     # Results -----------------------------------------------------------------------------------------
@@ -205,7 +189,7 @@ class DatabaseReader:
         for number, what in self._rows(lost):
             raise damaged(self.path, f"trial {number!r:.20} is missing, and has a {what}")
         query = (
-            f"SELECT {_COLUMNS} FROM trials LEFT JOIN results USING (number)"  # noqa: S608 -- constants
+            f"SELECT {COLUMNS} FROM trials LEFT JOIN results USING (number)"  # noqa: S608 -- constants
             " LEFT JOIN curves USING (number) WHERE number >= ? ORDER BY number LIMIT ?"
         )
         number = 0
@@ -214,7 +198,7 @@ class DatabaseReader:
                 if row[0] != number:
                     raise damaged(self.path, f"trial {number} is missing")
                 number += 1
-                yield self._record(row)
+                yield self._decoder.record(row)
 
     def metric_names(self) -> list[str]:
         """The names of the metrics in all learning curves, in the order in which they came."""
@@ -231,8 +215,12 @@ class DatabaseReader:
 
     def history(self) -> tuple[list[Trial], Results]:
         """Every trial that has started, and every result, by number; each row is read once."""
-        records = list(self.records())
-        return [trial for trial, _ in records], Results(result for _, result in records if result is not None)
+        trials, results = [], Results()
+        for trial, result in self.records():
+            trials.append(trial)
+            if result is not None:
+                results.append(result)
+        return trials, results
 
     def result(self, number: int) -> Result | None:
         """One result; None if it is not there."""
@@ -293,7 +281,7 @@ class DatabaseReader:
         for first in range(0, len(places), _PART):
             part = {place.number: place for place in places[first : first + _PART]}
             for row in self._rows(query, json.dumps(list(part))):
-                yield self._standing(row[:_OF_RESULTS], row[_OF_RESULTS:], part[row[0]])
+                yield self._decoder.standing(row, part[row[0]])
 
     def order(self) -> list[int]:
         """The numbers of all results with a value, best first."""
@@ -325,7 +313,7 @@ class DatabaseReader:
 
     def statuses(self) -> dict[int, Status]:
         """Of every result, by number: its status."""
-        with self._decoding("the status of a result"):
+        with decoding(self.path, "the status of a result"):
             rows = self._rows("SELECT number, status FROM results ORDER BY number")
             return {number: Status(status) for number, status in rows}
 
@@ -337,7 +325,7 @@ class DatabaseReader:
     def counts(self) -> dict[Status, int]:
         """How many results there are of each status."""
         rows = self._rows("SELECT status, COUNT(*) FROM results GROUP BY status")
-        with self._decoding("the status of a result"):
+        with decoding(self.path, "the status of a result"):
             return {Status(status): count for status, count in rows}
 
     # Rows --------------------------------------------------------------------------------------------
@@ -347,74 +335,13 @@ class DatabaseReader:
             return connection.execute(query, parameters).fetchall()
 
     def _results(self, where: str, *parameters: object) -> list[Result]:
-        # `where` is one of the constant clauses above; whatever varies is bound.
         joined = (
-            f"SELECT {_COLUMNS} FROM results LEFT JOIN trials USING (number)"  # noqa: S608
+            # `where` is one of the constant clauses above; whatever varies is bound.
+            f"SELECT {COLUMNS} FROM results LEFT JOIN trials USING (number)"  # noqa: S608 -- constants
             f" LEFT JOIN curves USING (number) {where}"
         )
-        records = (self._record(row) for row in self._rows(joined, *parameters))
+        records = (self._decoder.record(row) for row in self._rows(joined, *parameters))
         return [result for _, result in records if result is not None]
-
-    def _record(self, row: tuple[Any, ...]) -> tuple[Trial, Result | None]:
-        """The trial, the result and the learning curve of a row of all three tables."""
-        asked, answered = row[:_OF_TRIALS], row[_OF_TRIALS : _OF_TRIALS + _OF_RESULTS]
-        number = answered[0]
-        if None in asked:
-            raise damaged(self.path, f"trial {number} is missing, and has a result")
-        if number is None:
-            return self._trial(*asked), None
-        what = "the result of trial"
-        self._check(what, answered)
-        trial = self._trial(*asked)
-        curve = self._curve(*row[_OF_TRIALS + _OF_RESULTS :])
-        return trial, self._decoded(
-            what, number, read_result, answered[:-1], curve, trial.values, self.metric
-        )
-
-    def _standing(self, answered: tuple[Any, ...], asked: tuple[Any, ...], place: Place) -> Standing:
-        number = place.number
-        if None in asked:
-            raise damaged(self.path, f"trial {number} is missing, and has a result")
-        self._check("trial", asked)
-        self._check("the result of trial", answered)
-        values = self._decoded("trial", number, read_values, asked[1], self._check_values)
-        return self._decoded(
-            "the result of trial", number, read_standing, answered[:-1], place, values, self.metric
-        )
-
-    def _curve(self, number: int | None, text: str, checksum: int) -> tuple[Epoch, ...]:
-        if number is None:
-            return ()
-        what = "the learning curve of trial"
-        self._check(what, (number, text, checksum))
-        return self._decoded(what, number, read_curve, text)
-
-    def _trial(self, number: int, text: str, started: str, checksum: int) -> Trial:
-        self._check("trial", (number, text, started, checksum))
-        return self._decoded("trial", number, read_trial, number, text, started, self._check_values)
-
-    def _check(self, what: str, row: tuple[Any, ...]) -> None:
-        if checksum_of(*row[:-1]) != row[-1]:
-            raise damaged(self.path, f"{what} {row[0]} fails its checksum")
-
-    def _decoded(self, what: str, number: int, read: Callable[..., _Read], *arguments: object) -> _Read:
-        """What is read from a row of a trial; :meth:`_decoding` would take as long as reading it."""
-        try:
-            return read(*arguments)
-        except _NOT_OURS as error:
-            raise self._malformed(f"{what} {number}", error) from error
-
-    @contextlib.contextmanager
-    def _decoding(self, what: str) -> Iterator[None]:
-        """Rows that are not ours as damage; ``what`` is being read."""
-        try:
-            yield
-        except _NOT_OURS as error:
-            raise self._malformed(what, error) from error
-
-    def _malformed(self, what: str, error: Exception) -> RunDamaged:
-        why = str(error) if isinstance(error, Malformed) else "it is not what hpsearch writes"
-        return damaged(self.path, f"{what} is malformed: {why}")
 
 
 def _limit(limit: int | None) -> int:

@@ -32,9 +32,9 @@ from filelock import FileLock, Timeout
 from hpsearch.commands import command
 from hpsearch.errors import HpsearchError, RunDamaged, RunExists, RunLocked, RunNotFound, RunUnwritable
 from hpsearch.files import open_own, sync_directory, write_files, write_new, write_whole
-from hpsearch.running import RunningTrial, read_curve
+from hpsearch.running import RunningTrial, curve_size, read_curve
 from hpsearch.store.database import Database
-from hpsearch.store.database_file import connect, create_database, sqlite_errors
+from hpsearch.store.database_file import connect, create_database
 
 LOCK_SECONDS = 1.0  # a process that only asks whether a search runs holds the lock for an instant
 
@@ -52,6 +52,7 @@ class Run(Database):
         super().__init__(directory / "search.db", connection)
         self.directory = directory
         self._file_lock = lock
+        self._unfinished: tuple[int, list[int]] | None = None  # with the version that it is of
 
     @classmethod
     def create(
@@ -78,8 +79,10 @@ class Run(Database):
                 for name, text in (("config.yaml", source), ("lock", ""), ("search.db", "")):
                     write_new(draft / name, text, private=True)
                 write_files(draft, files or {})
-                with sqlite_errors(draft / "search.db"):
+                try:
                     create_database(draft / "search.db", meta)
+                except sqlite3.DatabaseError as error:
+                    raise RunUnwritable(f"{directory} cannot be made: {error}.") from error
                 draft.rename(directory)
                 sync_directory(directory.parent)
             except OSError as error:
@@ -179,6 +182,18 @@ class Run(Database):
             RunningTrial(self.trial(number), read_curve(self.trial_directory(number)), self.started(number))
             for number in self.unfinished()
         ]
+
+    def state(self) -> tuple[object, ...]:
+        """Something that is another one after anything has changed that a view of the run shows.
+
+        So whoever looks at a run again and again reads it only then: a result came, a trial started or
+        reported an epoch, the search began or ended.
+        """
+        version, searching = self.version(), self.searching()
+        if self._unfinished is None or self._unfinished[0] != version:
+            self._unfinished = version, self.unfinished()
+        numbers = self._unfinished[1] if searching else []
+        return version, searching, *(curve_size(self.trial_directory(number)) for number in numbers)
 
     def write_file(self, name: str, text: str) -> None:
         """Write a file of the run directory, whole or not at all.

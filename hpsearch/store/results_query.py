@@ -21,7 +21,7 @@ Operator = Literal["=", "!=", "<", "<=", ">", ">="]
 _ORDERS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 
 _ROWS = (
-    "WITH joined AS (SELECT number AS trial, trial AS question, value, loss, tie AS order_of_ties,"
+    "WITH joined AS (SELECT number AS trial, trial AS tried, value, loss, tie AS order_of_ties,"
     " CASE WHEN tie < ? THEN tie * ? END AS tie, status, epochs, seconds, reason{}"
     " FROM results JOIN trials USING (number))"
 )
@@ -131,7 +131,7 @@ class ResultsQuery:
             tests.append(test)
             bound += values
         for word in self.words:
-            tests.append("instr(lower(question || ' ' || status || ' ' || reason), lower(?))")
+            tests.append("instr(lower(tried || ' ' || status || ' ' || reason), lower(?))")
             bound.append(word)
         where = f" WHERE {' AND '.join(tests)}" if tests else ""
         order = "loss IS NULL, loss, order_of_ties"
@@ -139,7 +139,7 @@ class ResultsQuery:
             name = names[self.sort]
             order = f"{name} IS NULL, {name} {'DESC' if self.descending else 'ASC'}"
         # Its parts are constants of this module, and the names that it gives to columns.
-        return f"{rows} SELECT trial FROM joined{where} ORDER BY {order}, trial", bound  # noqa: S608
+        return f"{rows} SELECT trial FROM joined{where} ORDER BY {order}, trial", bound  # noqa: S608 -- constants
 
     def _names(self) -> dict[Column, str]:
         """What each column is called in the queries."""

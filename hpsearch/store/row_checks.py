@@ -1,4 +1,4 @@
-"""What the rows of a run's database say, checked before anything is made of it.
+"""What the rows of a run's trials, results and events say, checked before anything is made of it.
 
 A checksum shows that a row is as somebody wrote it. Whether it is what hpsearch writes is checked here: the
 type of every column, the shape of every JSON text.
@@ -6,192 +6,23 @@ type of every column, the shape of every JSON text.
 
 import itertools
 import json
-import math
-import re
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
-from pathlib import Path
-from typing import Any, NoReturn
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from hpsearch.standing import Place, Standing
+from hpsearch.store.json_checks import (
+    Check,
+    Malformed,
+    holds_numbers,
+    is_figures,
+    is_number,
+    is_text,
+    is_time,
+    is_whole,
+    read_json,
+    read_json_at,
+)
 from hpsearch.trial import WORST_TIE, Epoch, Metric, Result, Rung, Status, Trial, Value
-
-Check = Callable[[Any], bool]
-
-_LARGEST = 2**1023
-"""Whole numbers below it have a float."""
-
-
-class Malformed(ValueError):
-    """A row is not one that hpsearch writes; the message says what is wrong."""
-
-
-def is_text(value: object) -> bool:
-    """Whether a value is text."""
-    return isinstance(value, str)
-
-
-def is_whole(value: object, below: int = 2**63) -> bool:
-    """Whether a value is a whole number from 0 up to a limit."""
-    return type(value) is int and 0 <= value < below
-
-
-def is_number(value: object) -> bool:
-    """Whether a value is a finite number, and one that a float can hold."""
-    if type(value) is float:
-        return math.isfinite(value)
-    return type(value) is int and abs(value) < _LARGEST
-
-
-def is_figures(value: object) -> bool:
-    """Whether a value is a mapping to numbers, or to None where a number was not finite."""
-    return isinstance(value, dict) and all(map(_is_figure, value.values()))
-
-
-def _is_figure(value: object) -> bool:
-    return value is None or is_number(value)
-
-
-def _holds_numbers(value: object) -> bool:
-    """Whether all numbers in JSON data are such as :func:`is_number` takes."""
-    if isinstance(value, dict):
-        return all(map(_holds_numbers, value.values()))
-    if isinstance(value, list):
-        return all(map(_holds_numbers, value))
-    return not isinstance(value, float | int) or isinstance(value, bool) or is_number(value)
-
-
-def is_time(value: object) -> bool:
-    """Whether a value is a time as ISO 8601, with its zone."""
-    try:
-        return isinstance(value, str) and datetime.fromisoformat(value).tzinfo is not None
-    except ValueError:
-        return False
-
-
-def is_texts(value: object) -> bool:
-    """Whether a value is a list of texts."""
-    return isinstance(value, list) and all(map(is_text, value))
-
-
-def _is_metric(value: object) -> bool:
-    return (
-        isinstance(value, dict)
-        and value.keys() <= {"name", "goal", "at", "ties"}
-        and is_text(value.get("name"))
-        and value.get("goal", "minimize") in ("minimize", "maximize")
-        and value.get("at", "last") in ("last", "best")
-        and (
-            value.get("ties", "none") == "none" or (_is_metric(value["ties"]) and "ties" not in value["ties"])
-        )
-    )
-
-
-def _is_versions(value: object) -> bool:
-    if not isinstance(value, dict):
-        return False
-    names = ("hpsearch", "python", "numpy", "arithmetic")
-    blas = value.get("blas")
-    return (
-        all(is_text(value.get(name)) for name in names)
-        and isinstance(blas, list)
-        and all(
-            isinstance(each, dict) and all(part is None or is_text(part) for part in each.values())
-            for each in blas
-        )
-    )
-
-
-def _is_kernels(value: object) -> bool:
-    return isinstance(value, dict) and all(
-        each is None or (is_text(each) and re.fullmatch(r"[\w ,]*", each)) for each in value.values()
-    )
-
-
-def _is_observations(value: object) -> bool:
-    return isinstance(value, list) and all(
-        isinstance(each, list) and len(each) == 2 and isinstance(each[0], dict) and is_number(each[1])
-        for each in value
-    )
-
-
-def _is_sizes(value: object) -> bool:
-    return isinstance(value, list) and all(
-        isinstance(each, list) and len(each) == 2 and is_text(each[0]) and is_whole(each[1]) for each in value
-    )
-
-
-def _is_config(value: object) -> bool:
-    return (
-        isinstance(value, dict)
-        and _is_metric(value.get("metric"))
-        and isinstance(value.get("space", {}), dict)
-    )
-
-
-def _is_absolute(value: object) -> bool:
-    return is_text(value) and Path(str(value)).is_absolute()
-
-
-_META: Mapping[str, Check] = {
-    "algorithm": lambda value: value is None or is_whole(value),
-    "base": is_text,
-    "config": _is_config,
-    "created": is_time,
-    "data": is_text,
-    "earlier": _is_sizes,
-    "holder": lambda value: (
-        isinstance(value, dict) and is_whole(value.get("pid")) and is_text(value.get("host"))
-    ),
-    "kernels": _is_kernels,
-    "overrides": is_texts,
-    "prior_observations": _is_observations,
-    "rows": lambda value: value is None or (isinstance(value, dict) and all(map(is_whole, value.values()))),
-    "portfolio": lambda value: isinstance(value, list) and all(isinstance(each, dict) for each in value),
-    "place": lambda value: (
-        isinstance(value, dict) and _is_absolute(value.get("run")) and _is_absolute(value.get("base"))
-    ),
-    "source": is_text,
-    "versions": _is_versions,
-}
-"""What the entries of ``meta`` have to be, as far as they are known."""
-
-NEEDED = frozenset({"config", "created", "data", "kernels", "prior_observations", "source", "versions"})
-"""The entries that every run has."""
-
-
-def read_json(text: object) -> Any:
-    """The data of a JSON text.
-
-    Numbers in it may be too large for a float, so whoever takes some checks them.
-
-    Raises:
-        Malformed: It is none.
-    """
-    if not isinstance(text, str):
-        raise Malformed(f"it is not text but {type(text).__name__}")
-    return _decoded(_DECODER.decode, text)
-
-
-def _decoded(decode: Callable[..., Any], *arguments: object) -> Any:
-    try:
-        return decode(*arguments)
-    except RecursionError:
-        raise Malformed("it is nested too deeply") from None
-    except ValueError as error:
-        raise Malformed(f"it is not JSON ({error})") from None
-
-
-def read_meta(key: str, text: object) -> Any:
-    """The entry ``key`` of the table ``meta``.
-
-    Raises:
-        Malformed: It is not what that entry has to be.
-    """
-    value = read_json(text)
-    if not _holds_numbers(value) or (key in _META and not _META[key](value)):
-        raise Malformed("it has not the form that it needs")
-    return value
 
 
 class ValueCheck:
@@ -206,7 +37,7 @@ class ValueCheck:
         self._checks: list[tuple[str, bool, Check]] = []
         for name, parameter in (space or {}).items():
             if not isinstance(parameter, dict):  # a constant
-                self._checks.append((name, False, _holds_numbers))
+                self._checks.append((name, False, holds_numbers))
                 continue
             choices = parameter.get("values")
             check = _is_one_of(choices) if isinstance(choices, list) else is_number
@@ -219,7 +50,7 @@ class ValueCheck:
             Malformed: They are not of the space.
         """
         if self._space is None:
-            _need(_holds_numbers(values), "numbers")
+            _need(holds_numbers(values), "numbers")
             return
         known = 0
         for name, optional, check in self._checks:
@@ -259,7 +90,7 @@ def read_values(text: object, check_values: ValueCheck) -> Mapping[str, Value]:
     if not (isinstance(text, str) and text.startswith(_VALUES)):
         raise Malformed("its form is wrong")
     values: Mapping[str, Value]
-    values, _ = _decoded(_DECODER.raw_decode, text, len(_VALUES))  # half as long as all of it
+    values = read_json_at(text, len(_VALUES))  # half as long as all of it
     _need(isinstance(values, dict), "form")
     check_values(values)
     return values
@@ -308,7 +139,7 @@ _TRIAL: Mapping[str, Check] = {
     "values": _is_mapping,
     "seed": _is_seed,
     "rungs": lambda value: isinstance(value, list) and all(map(_is_rung, value)),
-    "origin": lambda value: isinstance(value, dict) and _holds_numbers(value),
+    "origin": lambda value: isinstance(value, dict) and holds_numbers(value),
     "more_seeds": lambda value: isinstance(value, list) and all(map(_is_seed, value)),
     "repeat_below": is_number,
 }
@@ -416,9 +247,4 @@ def _need(holds: bool, what: str) -> None:
         raise Malformed(f"its {what} is wrong")
 
 
-def _refuse(text: str) -> NoReturn:
-    raise ValueError(f"{text} is not a number of JSON")
-
-
-_DECODER = json.JSONDecoder(parse_constant=_refuse)
 _STATUSES = {str(status): status for status in Status}

@@ -6,6 +6,6 @@ import pytest
 pytest.register_assert_rewrite("hpsearch.testing.searcher_contract", "hpsearch.testing.executor_contract")
 
 from hpsearch.testing.executor_contract import ExecutorContract  # noqa: E402 -- see above
-from hpsearch.testing.searcher_contract import SearcherContract  # noqa: E402
+from hpsearch.testing.searcher_contract import SearcherContract  # noqa: E402 -- see above
 
 __all__ = ["ExecutorContract", "SearcherContract"]

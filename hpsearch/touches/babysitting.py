@@ -1,9 +1,9 @@
 """What a careful person does who watches one model: rules that decide from its own learning curve alone.
 
 1. *Back to the last good epoch, with half the learning rate*, when the loss is not finite, or is ``BLOWUP``
-   times the best so far, or after the first epoch so many times that of the untrained model. (Goodfellow,
-   Bengio and Courville (2016), section 11.4.1: the learning rate is the one to change first; half of it again
-   and again is Armijo's (1966) backtracking.)
+   times the best so far (after the first epoch: times the loss of the untrained model). (Goodfellow, Bengio
+   and Courville (2016), section 11.4.1: the learning rate is the one to change first; half of it again and
+   again is Armijo's (1966) backtracking.)
 2. *A smaller learning rate on a plateau*: after ``patience`` epochs without progress it is multiplied by
    ``REDUCTION``. (He et al. (2016), section 3.4, divide it by 10 "when the error plateaus".)
 3. *Stop when nothing helps*: after ``REDUCTIONS`` of these without progress. (Prechelt (1998), "Early
@@ -39,7 +39,7 @@ REDUCTION = 0.3
 """What the learning rate is multiplied with on a plateau."""
 
 REDUCTIONS = 3
-"""So many without progress, and the model is left as it is."""
+"""After that many without progress, the model is left as it is."""
 
 PROGRESS = 0.01
 """A loss has progressed if it is lower than the best by this share."""

@@ -17,7 +17,7 @@ def result(value: float, *epochs: tuple[float, float]) -> Result:
 @pytest.mark.parametrize(("at", "value", "error"), [("last", 0.3, 0.03), ("best", 0.1, 0.02)])
 def test_the_standard_error_is_of_the_epoch_of_the_value(at: str, value: float, error: float) -> None:
     """The last epoch's, or the first of the best ones'."""
-    metric = Metric("loss", at=at)  # type: ignore[arg-type]  # one of the two
+    metric = Metric("loss", at=at)
     answer = result(value, (0.5, 0.01), (0.1, 0.02), (0.1, 0.05), (0.3, 0.03))
     assert metric.standard_error(answer) == error
     (standing,) = standings([answer], metric)

@@ -45,7 +45,7 @@ def test_random_search_gets_better_with_more_trials() -> None:
 
 
 def test_the_same_results_give_the_same_surface() -> None:
-    """Bit by bit."""
+    """Two computations of a surface are equal bit by bit."""
     units = np.random.default_rng(0).random((40, 2))
     observations = observed(units[:, 0], units)
     first, second = learn(SPACE, observations), learn(SPACE, observations)
@@ -56,6 +56,6 @@ def test_the_same_results_give_the_same_surface() -> None:
 
 @pytest.mark.parametrize("losses", [[1.0, 2.0], [1.0] * 20, [np.nan] * 20])
 def test_too_few_or_equal_results_have_no_surface(losses: list[float]) -> None:
-    """As with importance."""
+    """Where importance cannot be estimated, there is no surface either."""
     units = np.random.default_rng(0).random((len(losses), 2))
     assert learn(SPACE, observed(np.array(losses), units)) is None

@@ -7,24 +7,9 @@ from pathlib import Path
 import pytest
 
 from hpsearch.cli.program import exit_code
-from hpsearch.config import load
-from hpsearch.machine.kernels import current_variables
 from hpsearch.store import Run
 from hpsearch.trial import Epoch, Result, Rung, Status, Trial
-
-BLAS = {
-    "internal_api": "openblas",
-    "version": "0.3.28",
-    "architecture": "Haswell",
-    "threading_layer": "pthreads",
-}
-VERSIONS = {
-    "hpsearch": "0.1.0",
-    "python": "3.12.1",
-    "numpy": "2.1.0",
-    "arithmetic": "x86-64-v3/Haswell",
-    "blas": [BLAS],
-}
+from tests.runs import meta_of
 
 CONFIG = """\
 name: example
@@ -69,7 +54,7 @@ def curve(*errors: float | None) -> tuple[Epoch, ...]:
 
 def trial(number: int, **values: object) -> Trial:
     """A trial of the example."""
-    return Trial(number, values, 1000 + number, (Rung(2, 0.25),) if number > 3 else (), {"phase": "coarse"})  # type: ignore[arg-type]
+    return Trial(number, values, 1000 + number, (Rung(2, 0.25),) if number > 3 else (), {"phase": "coarse"})
 
 
 def answer(
@@ -109,18 +94,7 @@ def example(in_tmp: Path) -> Path:
     """A run of five results and one trial in flight, with fixed times."""
     path = in_tmp / "example.yaml"
     path.write_text(CONFIG)
-    config = load(path)
-    meta = {
-        "config": config.resolved(),
-        "source": CONFIG,
-        "base": "/somewhere",
-        "overrides": [],
-        "data": "ab" * 32,
-        "rows": {"train": 60, "validation": 16, "test": 20},
-        "versions": VERSIONS,
-        "prior_observations": [],
-        "kernels": current_variables(),
-    }
+    meta = meta_of(path) | {"rows": {"train": 60, "validation": 16, "test": 20}}
     with Run.create_numbered(Path("runs"), "example", CONFIG, meta) as run:
         run.record(TRIALS, RESULTS)
         run.set_meta(created="2026-01-02T03:04:05.678+00:00")

@@ -8,11 +8,10 @@ from typing import Any
 
 import pytest
 
-from hpsearch.config import load
-from hpsearch.machine.kernels import current_variables
 from hpsearch.store import Run
 from hpsearch.trial import Result, Status, Trial
-from tests.cli.conftest import VERSIONS, Done, answer, curve
+from tests.cli.conftest import Done, answer, curve
+from tests.runs import meta_of
 
 Program = Callable[..., Done]
 Golden = Callable[[str, str], None]
@@ -44,17 +43,7 @@ def searched(
     text = head + f"space: {{{space}}}\nsearch: {{trials: {trials}}}"
     path = Path("other.yaml")
     path.write_text(text)
-    meta = {
-        "config": load(path).resolved(),
-        "source": text,
-        "base": "/somewhere",
-        "overrides": [],
-        "data": "ab" * 32,
-        "versions": VERSIONS,
-        "prior_observations": [],
-        "kernels": current_variables(),
-    }
-    with Run.create_numbered(Path("runs"), "other", text, meta) as run:
+    with Run.create_numbered(Path("runs"), "other", text, meta_of(path)) as run:
         for number, value in enumerate(outcomes):
             values = {"hidden_layers": number % 6} | ({"batch_norm": True} if "batch_norm" in space else {})
             reason = {"phase": "coarse"} if not origin else origin[number]

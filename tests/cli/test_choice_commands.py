@@ -82,7 +82,7 @@ def test_a_function_gets_the_choice_as_it_is(run: Path, hpsearch: Program) -> No
 
 
 def test_two_workers_have_the_same_leaderboard(run: Path, hpsearch: Program) -> None:
-    """To the byte."""
+    """The leaderboard of two workers is that of one, to the byte."""
     directory = run.parent / "caviar"
     assert hpsearch("run", run.parent / "c.yaml", "-j", "2", "-o", directory).code == 0
     both = [hpsearch("leaderboard", each, "-n", "0", "-f", "json").out for each in (run, directory)]

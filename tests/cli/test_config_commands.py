@@ -51,7 +51,7 @@ def test_check_reads_the_data(hpsearch: Program, in_tmp: Path) -> None:
 
 
 def test_check_says_what_would_be_searched(hpsearch: Program, in_tmp: Path) -> None:
-    """Overrides are included."""
+    """The summary is that of the config with its overrides."""
     Path("c.yaml").write_text(CONFIG)
     done = hpsearch("check", "c.yaml", "search.trials=99")
     assert (done.code, done.err) == (0, "c.yaml is valid.\n")

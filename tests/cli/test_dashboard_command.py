@@ -64,14 +64,14 @@ def test_a_host_of_another_machine_is_refused(hpsearch: Program, in_tmp: Path, h
 
 
 def test_a_directory_that_is_not_there_is_named(hpsearch: Program, in_tmp: Path) -> None:
-    """As by list."""
+    """The message and the exit code are those of list."""
     assert hpsearch("dashboard").err == hpsearch("list").err
     assert hpsearch("dashboard").code == 4
 
 
 def test_every_machine_means_a_warning(in_tmp: Path) -> None:
     """Whoever reaches it may read; on this machine alone there is none."""
-    for host, reachable in (("127.0.0.1", False), ("localhost", False), ("0.0.0.0", True)):  # noqa: S104
+    for host, reachable in (("127.0.0.1", False), ("localhost", False), ("0.0.0.0", True)):  # noqa: S104 -- meant
         with Dashboard(in_tmp, host, 0) as server:
             assert server.is_reachable == reachable
 
@@ -87,7 +87,7 @@ def test_without_the_packages_it_says_what_to_install(
     def missing(name: str, *arguments: object, **more: object) -> object:
         if name.partition(".")[0] == "uvicorn":
             raise ModuleNotFoundError("No module named 'uvicorn'", name="uvicorn")
-        return original(name, *arguments, **more)  # type: ignore[arg-type]
+        return original(name, *arguments, **more)
 
     monkeypatch.setattr(builtins, "__import__", missing)
     done = hpsearch("dashboard", in_tmp)

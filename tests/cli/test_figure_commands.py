@@ -8,6 +8,7 @@ import pytest
 
 from hpsearch.cli.figure_commands import plot
 from hpsearch.reports.figure_kinds import FIGURE_KINDS
+from hpsearch.store import Run
 from tests.cli.conftest import Done
 
 Program = Callable[..., Done]
@@ -36,7 +37,7 @@ def test_a_file_is_what_its_suffix_says(hpsearch: Program, example: Path, suffix
 def test_without_the_package_the_message_says_what_to_install(
     hpsearch: Program, example: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nothing is written."""
+    """Without vl-convert nothing is written, and the message names the package."""
     monkeypatch.setitem(__import__("sys").modules, "vl_convert", None)
     done = hpsearch("plot", example, "zoom", "-o", "zoom.png")
     assert done.code == 2
@@ -46,7 +47,7 @@ def test_without_the_package_the_message_says_what_to_install(
 
 @pytest.mark.parametrize("name", ["zoom.gif", "zoom"])
 def test_another_suffix_is_an_error_that_lists_all(hpsearch: Program, example: Path, name: str) -> None:
-    """Exit code 2."""
+    """A suffix that no figure has ends with exit code 2 and the list of those there are."""
     done = hpsearch("plot", example, "zoom", "-o", name)
     assert done.code == 2
     assert "A figure is written as .html, .svg, .png, .pdf; found" in done.err
@@ -61,7 +62,7 @@ def test_a_directory_that_is_not_there_is_an_error(hpsearch: Program, example: P
 
 
 def test_an_unknown_kind_is_an_error_that_lists_all(hpsearch: Program, example: Path) -> None:
-    """Click names them."""
+    """Click names the kinds that there are."""
     done = hpsearch("plot", example, "pie")
     assert done.code == 2
     assert all(kind in done.err for kind in FIGURE_KINDS)
@@ -95,12 +96,22 @@ def test_a_report_of_two_runs_shows_both(hpsearch: Program, example: Path) -> No
     assert 'id="r1-history"' in text
 
 
+def test_a_report_of_an_interrupted_search_says_how_to_continue(hpsearch: Program, example: Path) -> None:
+    """With a command that can be pasted; the page of a complete search is the same wherever the run is."""
+    hpsearch("report", example)
+    assert "<code>hpsearch resume runs/example-001</code>" in Path("report.html").read_text(encoding="utf-8")
+    with Run.open(example) as run:
+        run.set_meta(config=run.meta("config") | {"search": {**run.meta("config")["search"], "trials": 5}})
+    hpsearch("report", example)
+    assert "runs/example-001" not in Path("report.html").read_text(encoding="utf-8")
+
+
 def test_only_timings_show_times(hpsearch: Program, example: Path) -> None:
-    """Without them there is no date, no directory and no timeline."""
+    """Without them there is no date and no timeline."""
     hpsearch("report", example)
     without = Path("report.html").read_text(encoding="utf-8")
     hpsearch("report", example, "--timings")
     with_times = Path("report.html").read_text(encoding="utf-8")
-    for text in ("2026-01-02", "runs/example-001", 'id="timeline"', '"seconds"'):
+    for text in ("2026-01-02", "<dt>run</dt>", 'id="timeline"', '"seconds"'):
         assert text not in without
         assert text in with_times

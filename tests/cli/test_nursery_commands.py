@@ -93,7 +93,7 @@ def test_a_followed_schedule_is_not_made_twice(hpsearch: Program, moons: Path) -
         ("- {epoch: 2, hidden_layers: 3}\n", "hidden_layers: cannot change in mid-training"),
         ("- {epoch: 2, dropout: 7}\n", "dropout: must be a number of at least 0 and below 1; found 7"),
         ("- {epoch: 4, dropout: 0.1}\n- {epoch: 2, dropout: 0.2}\n", "lies in the past"),
-        ("- {epoch: 30, dropout: 0.1}\n", "cannot be made: the training ended after epoch 8"),
+        ("- {epoch: 30, dropout: 0.1}\n", "cannot be made: the training ends after epoch 8"),
         ("- {epoch: 2}\n\n- {epoch: x, dropout: 1}\n", "touches.yaml:1:3: [0]: a touch must change"),
         ("- {epoch: 2}\n\n- {epoch: x, dropout: 1}\n", "touches.yaml:3:3: [1]: epoch must be a whole number"),
         ("touch: me\n", "touches.yaml:1:1: a schedule must be a list of touches"),
@@ -116,6 +116,30 @@ def test_a_wrong_schedule_makes_no_run(hpsearch: Program, moons: Path) -> None:
     Path("touches.yaml").write_text("- {epoch: 2, dropout: 0.1}\n- {epoch: 1, dropout: 0.2}\n")
     assert hpsearch("nurse", moons, "--schedule", "touches.yaml").code == 2
     assert not Path("runs").exists()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "- {epoch: 2, hidden_layers: 3}\n",
+        "- {epoch: 2, dropout: 0.1}\n- {epoch: 4, dropout: 7}\n",
+        "- {epoch: 2, epochs: 6}\n- {epoch: 7, dropout: 0.1}\n",
+        "- {epoch: 6, back_to: 5, epochs: 4}\n",
+    ],
+)
+def test_what_cannot_change_makes_no_run(hpsearch: Program, moons: Path, text: str) -> None:
+    """Every touch of a schedule is checked before the first epoch, and the run directory is gone again."""
+    Path("touches.yaml").write_text(text, encoding="utf-8")
+    assert hpsearch("nurse", moons, "--schedule", "touches.yaml").code == 2
+    assert not list(Path("runs").iterdir())
+
+
+def test_a_refused_schedule_leaves_what_was_trained(hpsearch: Program, moons: Path) -> None:
+    """A run that was there before stays, and its model at the epoch where it was."""
+    hpsearch("nurse", moons, "--schedule", "touches.yaml")
+    Path("touches.yaml").write_text(TOUCHES + "- {epoch: 8, optimizer: adam}\n", encoding="utf-8")
+    assert hpsearch("nurse", "runs/moons-001", "0", "--schedule", "touches.yaml").code == 2
+    assert hpsearch("replay", "runs/moons-001", "0").code == 0
 
 
 def test_no_terminal_is_said(hpsearch: Program, moons: Path) -> None:

@@ -71,9 +71,9 @@ def test_init_sets_up_the_network_for_a_data_file(
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("1.5,2\n3,4\n", "d.csv:1: must begin with a line of column names; found the number 1.5"),
+        ("1.5,2\n3,4\n", "d.csv:1: must start with a line of column names; found the number 1.5"),
         ("a;b\n3;4\n", "d.csv:1: columns must be separated by commas; found semicolons"),
-        ("", "d.csv: must begin with a line of column names; the file is empty"),
+        ("", "d.csv: must start with a line of column names; the file is empty"),
         ("a,price\n1,2.5\n2,3.5\n", "d.csv: column price: labels must be whole numbers"),
     ],
 )
@@ -95,7 +95,7 @@ def test_init_asks_if_it_may(hpsearch: Program, in_tmp: Path, monkeypatch: pytes
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO("\n".join(answers).encode())))
     done = hpsearch("init", "train.py", "-i")
     assert done.code == 0, done.err
-    assert "x is none of lr, n" in done.err
+    assert "x is not one of lr, n" in done.err
     assert "3 must be below 1" in done.err
     config = load(Path("config.yaml"))
     assert (config.metric.name, config.metric.goal, config.search.trials) == ("acc", "maximize", 5)
@@ -174,6 +174,51 @@ def test_a_command_that_no_value_reaches_is_an_error(hpsearch: Program, in_tmp: 
     )
     done = hpsearch("check", "c.yaml")
     assert (done.code, "note: space.wd: does not reach the command" in done.err) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("space", "says"),
+    [
+        (
+            "{s: {values: [null, 'null', a]}}",
+            'c.yaml:3:28: space.s.values[1]: choices must differ as words of a command; null and "null" are',
+        ),
+        (
+            "{s: {values: [true, 'true']}}",
+            "both passed as true. Remove one of them, or write spelling: python, which passes True",
+        ),
+        ("{s: {values: [1, '1']}}", "both passed as 1. Remove one of them, or pass {json}"),
+        ("{s: {values: [[1], '[1]']}}", "both passed as [1]."),
+        ("{s: {values: [a, b], spelling: {a: x, b: x}}}", '"a" and "b" are both passed as x'),
+    ],
+)
+def test_choices_that_are_one_word_to_a_command_are_an_error(
+    hpsearch: Program, in_tmp: Path, space: str, says: str
+) -> None:
+    """The search would take them for two; functions, and commands that read JSON, tell them apart."""
+    config = "metric: {name: loss}\nobjective: {command: 'true %s'}\nspace: %s\n"
+    Path("c.yaml").write_text(config % ("{args}", space))
+    done = hpsearch("check", "c.yaml")
+    assert (done.code, says in done.err) == (2, True), done.err
+    Path("c.yaml").write_text(config % ("{json} {args}", space))
+    assert hpsearch("check", "c.yaml").code == 0
+
+
+@pytest.mark.parametrize(
+    "parameter",
+    [
+        "{values: [null, 'null'], spelling: python}",
+        "{values: [null, ''], spelling: {'null': ''}}",
+        "{values: [1, 1.0, '01']}",
+        "{values: [true, false], flag: --s}",
+    ],
+)
+def test_choices_of_different_words_are_none(hpsearch: Program, in_tmp: Path, parameter: str) -> None:
+    """Also those that differ by a spelling, or in that one is not passed."""
+    Path("c.yaml").write_text(
+        f"metric: {{name: loss}}\nobjective: {{command: 'true {{args}}'}}\nspace: {{s: {parameter}}}\n"
+    )
+    assert hpsearch("check", "c.yaml").code == 0
 
 
 def test_show_has_the_command_of_a_trial(hpsearch: Program, in_tmp: Path) -> None:

@@ -78,3 +78,16 @@ def test_latest_is_the_newest_run(hpsearch: Callable[..., Done], in_tmp: Path, t
         done = hpsearch(view)
         assert done.err == "The newest run: runs/a-001\n"
         assert done.out == hpsearch(view, "runs/a-001").out
+
+
+def test_the_config_of_a_damaged_run_runs_again(hpsearch: Callable[..., Done], in_tmp: Path) -> None:
+    """As the error says to; its relative paths start from where the command is typed."""
+    Path("code.py").write_text("def loss(x):\n    return x\n")
+    Path("c.yaml").write_text(
+        "objective: {function: 'code:loss'}\nspace: {x: {min: 0, max: 1}}\nsearch: {trials: 2}\n"
+    )
+    assert hpsearch("run", "c.yaml", "-q").code == 0
+    Path("runs/c-001/search.db").write_text("damaged")
+    assert "`hpsearch run runs/c-001/config.yaml`" in hpsearch("status", "runs/c-001").err
+    done = hpsearch("run", "runs/c-001/config.yaml", "-o", "again")
+    assert (done.code, done.err.startswith("The database of runs/c-001 is damaged")) == (0, True)

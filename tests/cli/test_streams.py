@@ -123,8 +123,25 @@ def test_marks_that_cannot_be_written_are_replaced(place: Path, encoding: str) -
 
 def test_each_stand_in_is_one_character() -> None:
     """Columns stay aligned; what has no stand-in is shown by its number, and nothing fails."""
-    for text, written in (("▁█…−", "_#~-"), ("é", "\\xe9"), ("\udcff", "\\udcff")):
+    for text, written in (
+        ("▁█…−±●", "_#~-~o"),
+        ("⠁⠿⣿", ".:#"),
+        ("é", "\\u00e9"),
+        ("\udcff", "\\udcff"),
+        ("😀", "\\ud83d\\ude00"),
+    ):
         assert _replace(UnicodeEncodeError("ascii", text, 0, len(text), "")) == (written, len(text))
+
+
+@pytest.mark.parametrize(
+    "command", ["leaderboard run", "plot run history", "plot run curves", "plot run parallel", "demo --help"]
+)
+def test_our_own_marks_have_stand_ins(place: Path, command: str) -> None:
+    """Tables and figures are readable in ASCII, without the numbers of characters."""
+    written = io.BytesIO()
+    assert hpsearch(place, command, io.TextIOWrapper(written, encoding="ascii"))[0] == 0
+    assert written.getvalue().isascii()
+    assert b"\\u" not in written.getvalue()
 
 
 @pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-"])
@@ -152,7 +169,7 @@ def test_a_search_outlives_the_reader_of_its_messages(in_tmp: Path, tiny: Path) 
     assert b"complete" in out.buffer.getvalue()
 
 
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")  # noqa: PTH110
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 def test_a_full_disk_behind_the_output_is_named(place: Path) -> None:
     """Exit code 1 and the system's words; wrong usage keeps its code though its message is lost."""
     done = shell(f"cd {place}; $H leaderboard run > /dev/full")

@@ -121,7 +121,7 @@ def test_a_tuple_that_was_cut_up_is_refused_where_it_is(tmp_path: Path) -> None:
     assert [problem.column for problem in caught.value.problems] == [22, 26, 30, 34]
     assert "YAML has no tuples" in caught.value.problems[0].rule
     config = code_space('x: {values: ["(3", "f(a)", g(b)]}', tmp_path)
-    assert config.space.parameters[0].values == ("(3", "f(a)", "g(b)")  # type: ignore[union-attr]
+    assert config.space.parameters[0].values == ("(3", "f(a)", "g(b)")
 
 
 def test_a_constant_is_no_part_of_a_tuple_either(tmp_path: Path) -> None:

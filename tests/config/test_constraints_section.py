@@ -89,9 +89,9 @@ def test_a_space_object_brings_its_own(tmp_path: Path) -> None:
     space = Space(plain.parameters, plain.constants, (Constraint("first >= second"),))
     with Search(space, trials=3, constraints=["first < 9"], directory=tmp_path / "run") as search:
         assert [each.text for each in search.space.constraints] == ["first >= second", "first < 9"]
-        values = [search.ask().values for _ in range(1)]  # type: ignore[union-attr]
+        values = [search.ask().values for _ in range(1)]
     with Search(space, trials=3, constraints=["first < 9"], directory=tmp_path / "run") as again:
-        assert again.ask().values == values[0]  # type: ignore[union-attr]
+        assert again.ask().values == values[0]
     with pytest.raises(UsageError, match="enqueue must satisfy the constraint first >= second"):
         Search(space, enqueue=[{"first": 1, "second": 2, "kind": "plain"}])
 

@@ -58,7 +58,7 @@ def test_a_resumed_search_asks_the_same(
         free = [
             dict(list(values.items())[: len(values) - (seed + row) % 3]) for row, values in enumerate(free)
         ]
-        mapping = {**mapping, "search": {**mapping["search"], "enqueue": free}}  # type: ignore[dict-item]
+        mapping = {**mapping, "search": {**mapping["search"], "enqueue": free}}
         config = parsed(mapping, arguments)
     resumed = again(config)
     assert resumed == config

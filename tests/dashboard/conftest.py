@@ -15,11 +15,10 @@ import pytest
 pytest.importorskip("starlette")
 pytest.importorskip("uvicorn")
 
-from hpsearch.config import load
 from hpsearch.dashboard.server import Dashboard
 from hpsearch.store import Run
 from hpsearch.trial import Epoch, Result, Rung, Status, Trial
-from tests.cli.conftest import VERSIONS
+from tests.runs import meta_of
 
 CONFIG = """\
 name: {name}
@@ -139,18 +138,7 @@ def write_run(root: Path, name: str, trials: int, finished: int) -> Run:
     (root / "train.py").write_text("")
     path = root / f".{name}.yaml"
     path.write_text(CONFIG.format(name="example", trials=trials))
-    config = load(path)
-    meta = {
-        "config": config.resolved(),
-        "source": path.read_text(),
-        "base": "/somewhere",
-        "overrides": [],
-        "data": "ab" * 32,
-        "versions": VERSIONS,
-        "prior_observations": [],
-        "blas_kernel": None,
-    }
-    run = Run.create(root / name, path.read_text(), meta)
+    run = Run.create(root / name, path.read_text(), meta_of(path))
     begun = range(min(finished + 2, trials))
     run.record(map(trial, begun), map(result, range(finished)))
     return run

@@ -1,5 +1,7 @@
 """Tests of who is answered: this server's own pages, and nobody else."""
 
+import base64
+import hashlib
 import socket
 
 import pytest
@@ -76,12 +78,21 @@ def test_head_is_get_without_the_body(still: Site) -> None:
 
 @pytest.mark.parametrize("path", ["/", "/runs/one", "/static/figures.js", "/runs/one/trials.json", "/no"])
 def test_every_answer_has_the_policy(still: Site, path: str) -> None:
-    """Refusals and files too; nothing inline, nothing from elsewhere, no frame around it."""
+    """Refusals and files too; nothing from elsewhere, inline one style sheet, no frame around it."""
     for answer in (still.get(path), still.get(path, host="evil.example")):
         assert {name: answer.headers[name] for name in HEADERS} == HEADERS
-    policy = HEADERS["content-security-policy"]
-    assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self';")
-    assert "unsafe" not in policy
+        policy = answer.headers["content-security-policy"]
+        assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'sha256-")
+        assert "unsafe" not in policy
+
+
+def test_the_policy_allows_the_style_sheet_of_the_page(still: Site) -> None:
+    """By its hash, so the page needs nothing else to be painted."""
+    page = still.get("/")
+    style = page.text.split("<style>")[1].split("</style>")[0]
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert f"style-src 'sha256-{digest}';" in page.headers["content-security-policy"]
+    assert "stylesheet" not in page.text
 
 
 def test_an_address_for_every_machine_is_known_by_addresses_and_the_machines_name() -> None:

@@ -152,4 +152,4 @@ def test_rows_of_their_own_take_the_place_of_shares() -> None:
 def test_what_cannot_be_used_is_named(arguments: dict[str, object], message: str) -> None:
     """The message states the rule and what was found."""
     with pytest.raises(DataError, match=message):
-        prepare(**arguments)  # type: ignore[arg-type]  # each case is wrong in a way of its own
+        prepare(**arguments)

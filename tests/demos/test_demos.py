@@ -18,7 +18,7 @@ CHAPTERS = Path(__file__).parents[2] / "docs" / "tutorial"
 def test_every_experiment_has_its_name_on_the_command_line() -> None:
     """The command offers those that there are, and its help says what each asks."""
     (name, *_) = demo.params
-    assert list(name.type.choices) == list(DEMOS)  # type: ignore[attr-defined]
+    assert list(name.type.choices) == list(DEMOS)
     assert all(f"  {each} " in (demo.help or "") for each in DEMOS)
 
 

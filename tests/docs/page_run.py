@@ -130,7 +130,7 @@ class PageRun:
     def _execute(self, block: Block) -> None:
         printed = io.StringIO()
         with contextlib.redirect_stdout(printed):
-            exec(compile("\n" * block.line + block.text, block.page, "exec"), self._cells)  # noqa: S102
+            exec(compile("\n" * block.line + block.text, block.page, "exec"), self._cells)  # noqa: S102 -- ours
         self._printed = printed.getvalue()
 
     def _commands(self, block: Block) -> None:

@@ -77,7 +77,7 @@ class Unpicklable(Simple):
     """Answers with what cannot be sent back."""
 
     def __call__(self, trial: Trial, on_epoch: object = None, heartbeat: object = None) -> Result:
-        return Result(trial.number, Status.DONE, 1.0, final={"x": threading.Lock()})  # type: ignore[dict-item]
+        return Result(trial.number, Status.DONE, 1.0, final={"x": threading.Lock()})
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ from tests.conftest import Recorder
 from tests.processes import gone, wait_until
 
 executor = pytest.importorskip("hpsearch.executors.dask", exc_type=ModuleNotFoundError)
+distributed = pytest.importorskip("distributed")
 
 ROOT = Path(__file__).parents[2]
 
@@ -61,7 +62,7 @@ search: {trials: 8, lag: 3}
 
 
 class Cluster:
-    """A scheduler and two workers, as processes.
+    """A scheduler and two workers, as processes, which have found one another when it is made.
 
     Args:
         directory: Where they run.
@@ -79,6 +80,9 @@ class Cluster:
         options = ["--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(self.file)]
         self.scheduler = self._start(directory, "distributed.cli.dask_scheduler", *options)
         self.workers = [self._start_worker(directory) for _ in range(2)]
+        wait_until(self.file.exists)
+        with distributed.Client(scheduler_file=str(self.file), timeout=120, set_as_default=False) as client:
+            client.wait_for_workers(2, timeout=120)
 
     def _start_worker(self, directory: Path) -> subprocess.Popen[bytes]:
         options = ["--nthreads", "1", "--no-dashboard", "--host", "127.0.0.1"]

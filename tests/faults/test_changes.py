@@ -133,8 +133,8 @@ class ClockSetBack:
 
         class Backwards(datetime):
             @classmethod
-            def now(cls, tz: object = None) -> datetime:  # type: ignore[override]
-                return datetime.fromtimestamp(moment(), tz)  # type: ignore[arg-type]
+            def now(cls, tz: object = None) -> datetime:
+                return datetime.fromtimestamp(moment(), tz)
 
         with contextlib.ExitStack() as patches:
             patches.enter_context(mock.patch("time.time", moment))

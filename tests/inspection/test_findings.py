@@ -24,8 +24,8 @@ def run(tiny: Path, in_tmp: Path) -> Iterator[Run]:
                 "hidden_units": 2 + number % 15,
                 "optimizer": ("momentum", "adam")[number % 2],
             }
-            result = Result(number, Status.DONE, float(values["hidden_units"]))  # type: ignore[arg-type]
-            made.record([Trial(number, values, number, (), origin)], [result])  # type: ignore[arg-type]
+            result = Result(number, Status.DONE, float(values["hidden_units"]))
+            made.record([Trial(number, values, number, (), origin)], [result])
         yield made
 
 

@@ -64,14 +64,14 @@ def test_to_pandas_has_a_row_for_each_trial(run: LoadedRun) -> None:
 def test_without_pandas_the_message_says_what_to_install(
     run: LoadedRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Pip install pandas."""
+    """Without pandas the message is a line that pip understands."""
     monkeypatch.setitem(__import__("sys").modules, "pandas", None)
     with run, pytest.raises(UsageError, match="pip install pandas"):
         run.to_pandas()
 
 
 def test_a_notebook_shows_the_best_trials(run: LoadedRun) -> None:
-    """Ten rows, escaped."""
+    """A notebook shows the ten best trials, their texts escaped."""
     with run:
         text = run._repr_html_()
     assert text.count("<tr>") == 11

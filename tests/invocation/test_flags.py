@@ -18,7 +18,7 @@ SPECIAL = {"seed": "7", "trial_dir": "/t"}
 
 def words(*run: str, values: Mapping[str, Value] = VALUES, **passing: object) -> list[str]:
     """The words of a command."""
-    return CommandLine(run, Passing(**passing)).words(values, SPECIAL)  # type: ignore[arg-type]
+    return CommandLine(run, Passing(**passing)).words(values, SPECIAL)
 
 
 @pytest.mark.parametrize(

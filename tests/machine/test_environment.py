@@ -70,7 +70,7 @@ def test_the_current_directory_leaves_pythonpath(clean: pytest.MonkeyPatch, in_t
 
 def test_the_current_directory_leaves_the_import_path(clean: pytest.MonkeyPatch, in_tmp: Path) -> None:
     """It is taken from the places before the standard library; what was installed stays."""
-    standard = os.path.dirname(os.__file__)  # noqa: PTH120
+    standard = os.path.dirname(os.__file__)  # noqa: PTH120 -- as sys.path has it
     path = ["", "/elsewhere", str(in_tmp), standard, str(in_tmp)]
     clean.setattr(sys, "path", path)
     leave_current_directory()

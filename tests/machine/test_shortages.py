@@ -1,5 +1,6 @@
 """Tests of searches where the operating system has too little to give."""
 
+import contextlib
 import errno
 import resource
 import subprocess
@@ -84,6 +85,18 @@ def test_trials_run_here_where_no_worker_can_be_started(monkeypatch: pytest.Monk
 def test_each_shortage_has_its_advice(error: Exception, advice: str) -> None:
     """What is missing, and what to type."""
     assert advice in explain_shortage(error)
+
+
+def test_a_current_directory_that_is_gone_is_named(tmp_path: Path) -> None:
+    """Python says only that something does not exist."""
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    with contextlib.chdir(gone):
+        gone.rmdir()
+        with pytest.raises(FileNotFoundError) as error:
+            Path.cwd()
+        assert "the current directory was removed" in explain_shortage(error.value)
+    assert "removed" not in explain_shortage(FileNotFoundError(errno.ENOENT, "x"))
 
 
 def test_other_errors_are_no_shortage() -> None:

@@ -108,7 +108,7 @@ def test_what_earlier_trials_wrote_is_not_read_again(tmp_path: Path) -> None:
 
 
 def test_two_files_that_match_are_an_error(tmp_path: Path) -> None:
-    """It names them."""
+    """The message names the files that match."""
     follower = MetricsFile(str(tmp_path / "*.csv"), "val_loss")
     (tmp_path / "a.csv").write_bytes(KERAS)
     (tmp_path / "b.csv").write_bytes(KERAS)
@@ -154,9 +154,9 @@ def test_a_file_that_never_comes_has_no_records(tmp_path: Path) -> None:
     ("rows", "message"),
     [
         (b"val_loss\n0.5\n1,200.5\n", "row 2 has 2 cells, and the header 1"),
-        (b"epoch,val_loss\n1,0.5\n2,x\n", "row 2 has 'x' for val_loss, which is no number"),
-        (b'val_loss,n\n"0,954",1\n', "row 1 has '0,954' for val_loss, which is no number"),
-        (b"epoch;val_loss\n1;0,5\n", "row 1 has '0,5' for val_loss, which is no number"),
+        (b"epoch,val_loss\n1,0.5\n2,x\n", "row 2 has 'x' for val_loss, which is not a number"),
+        (b'val_loss,n\n"0,954",1\n', "row 1 has '0,954' for val_loss, which is not a number"),
+        (b"epoch;val_loss\n1;0,5\n", "row 1 has '0,5' for val_loss, which is not a number"),
     ],
 )
 def test_a_table_that_would_be_misread_is_an_error(tmp_path: Path, rows: bytes, message: str) -> None:

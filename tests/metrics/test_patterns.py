@@ -77,7 +77,7 @@ def test_a_number_is_never_cut(pattern: str, line: str, rule: str) -> None:
     ],
 )
 def test_a_pattern_that_cannot_be_used_is_refused(pattern: str, rule: str) -> None:
-    """Before anything runs."""
+    """A pattern that cannot be used is refused before anything runs."""
     with pytest.raises(BadPattern, match=rule):
         Pattern(pattern).check()
 

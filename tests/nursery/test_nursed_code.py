@@ -138,7 +138,7 @@ def test_code_follows_a_schedule_and_is_replayed(config: Callable[..., Config], 
         model = own.model()
         begun = model.learner.values
         found = followed(model, SCHEDULE)
-        assert found == by_hand(own.seed, begun["rate"], begun["size"])  # type: ignore[arg-type]
+        assert found == by_hand(own.seed, begun["rate"], begun["size"])
         replay = own.replay("a", lambda *_: None)
         assert (replay.equal, replay.same_state, replay.others) == (True, True, ("process",))
 

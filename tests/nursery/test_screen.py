@@ -62,11 +62,14 @@ async def until(pilot: Pilot[None], holds: Callable[[], bool]) -> None:
 
 
 async def type_line(pilot: Pilot[None], app: NurseryApp, key: str, text: str) -> None:
-    """Press a key that asks for a line, write it, and wait until it is done or refused."""
+    """Press a key that asks for a line, write it, and wait until the screen has the answer."""
     await pilot.press(key)
     app.query_one("#line").value = text
     await pilot.press("enter")
-    await until(pilot, lambda: not app.keeper.waiting)
+    # The thread hands over the answer of one task before it begins the next.
+    begun = threading.Event()
+    app.keeper.ask("nothing", lambda: str(begun.set() or ""))
+    await until(pilot, begun.is_set)
     await pilot.pause()
 
 

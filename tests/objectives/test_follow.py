@@ -151,7 +151,7 @@ def test_a_resumed_trial_that_should_have_stopped_stops() -> None:
 def test_every_epoch_is_shown() -> None:
     """The display gets each as it comes."""
     seen: list[int] = []
-    run(*errors(0.5, 0.4), on_epoch=lambda trial, epoch: seen.append((trial.number, epoch.number)))  # type: ignore[arg-type]
+    run(*errors(0.5, 0.4), on_epoch=lambda trial, epoch: seen.append((trial.number, epoch.number)))
     assert seen == [(3, 1), (3, 2)]
 
 

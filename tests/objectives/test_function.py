@@ -147,7 +147,7 @@ def test_a_crash_can_be_retried(call: Call) -> None:
         lives.append(call("resumes", 0.75))
         return lives[-1]
 
-    result = Retrying(objective, (Status.CRASHED,), 1)(None)  # type: ignore[arg-type]
+    result = Retrying(objective, (Status.CRASHED,), 1)(None)
     assert [life.status for life in lives] == ["crashed", "done"]
     assert result is lives[1]
 

@@ -101,7 +101,7 @@ def config(**sections: Any) -> Config:
     ],
 )
 def test_a_function_that_does_not_fit_the_space_is_refused(function: Any, text: str) -> None:
-    """Before any trial."""
+    """A function that does not take the values is refused before any trial."""
     with pytest.raises(ConfigError, match=text):
         LocalFunction.prepare(config(), function).check()
 

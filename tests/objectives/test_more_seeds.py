@@ -65,7 +65,7 @@ def test_one_seed_is_enough_for_what_cannot_win(
     run: Callable[[Trial], Result], tmp_path: Path, bounds: dict[str, object]
 ) -> None:
     """Neither a trial that was stopped early is repeated, nor one above the bound."""
-    result = run(replace(TRIAL, **bounds))  # type: ignore[arg-type] # by name
+    result = run(replace(TRIAL, **bounds))
     assert ran(tmp_path) == ["12"]
-    alone = run(replace(TRIAL, more_seeds=(), **bounds))  # type: ignore[arg-type] # as above
+    alone = run(replace(TRIAL, more_seeds=(), **bounds))
     assert replace(result, seconds=0, curve=()) == replace(alone, seconds=0, curve=())

@@ -62,7 +62,7 @@ def test_imports_are_followed_wherever_they_stand(tmp_path: Path) -> None:
 
 
 def test_a_program_that_imports_by_name_may_import_anything(tmp_path: Path) -> None:
-    """It is noticed."""
+    """An import by a name that is computed is noticed."""
     write(tmp_path, train="import importlib\nimportlib.import_module('a' + 'b')")
     assert imports([tmp_path / "train.py"], [tmp_path]).by_name
 

@@ -64,7 +64,7 @@ def test_no_trial_goes_beyond_its_epochs(either: Call) -> None:
     for name in ("reports_for_ever", "closes"):
         result = either(name, epochs=3)
         assert (result.status, len(result.curve)) == (Status.DONE, 3)
-        assert result.reason == "ended after 3 epochs, as it went on beyond them"
+        assert result.reason == "ended after 3 epochs, as it continued past them"
 
 
 def test_a_function_may_end_its_trial(either: Call) -> None:

@@ -76,7 +76,7 @@ def raises(x):
 def unpicklable_error(x):
     class Odd(Exception):
         def __init__(self, a, b):
-            self.lock = open(os.devnull)  # noqa: PTH123, SIM115
+            self.lock = open(os.devnull)  # noqa: PTH123, SIM115 -- what no pickle holds
             super().__init__("odd")
 
     raise Odd(1, 2)

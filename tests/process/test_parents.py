@@ -87,7 +87,7 @@ CodeObjective(function, Metric("value"), here, Path({str(tmp_path)!r}))(Trial(7,
     process.kill()
     process.wait()
     for pid in map(int, pids.read_text().split()):
-        wait_until(lambda pid=pid: gone(pid))  # type: ignore[misc] # bound
+        wait_until(lambda pid=pid: gone(pid))
 
 
 UNFIT = {

@@ -117,13 +117,14 @@ def test_a_line_per_result() -> None:
     ]
 
 
-def test_lines_without_a_file_write_nothing() -> None:
-    """All callbacks still work."""
+def test_lines_without_a_file_write_nothing(capfd: pytest.CaptureFixture[str]) -> None:
+    """All callbacks still work, and nothing is written elsewhere."""
     lines = Lines(None)
     lines.on_search_start(begun(3))
     lines.on_trial_start(trial(0))
     lines.on_trial_complete(trial(0), done(0, 0.5))
     lines.on_message("x")
+    assert capfd.readouterr() == ("", "")
 
 
 @dataclass

@@ -7,7 +7,17 @@ import pytest
 
 from hpsearch.errors import SystemLacking
 from hpsearch.reports import render
-from hpsearch.reports.render import whole_text
+from hpsearch.reports.render import report_parts, whole_text
+from hpsearch.reports.table import Column, Table
+
+
+def test_columns_of_csv_have_names_of_their_own() -> None:
+    """A hyperparameter, or a metric, with the name of another column is named with what it is."""
+    keys = [("trial",), ("value",), ("metrics", "value"), ("metrics", "loss"), ("values", "loss")]
+    keys += [("values", "reason"), ("values", "x"), ("reason",)]
+    columns = [Column(key[-1], key, choice=key[0] == "values") for key in keys]
+    (text,) = report_parts(Table("epochs", columns, []), "csv")
+    assert text == "trial,value,metrics.value,loss,values.loss,values.reason,x,reason\n"
 
 
 def test_a_long_text_is_read_as_it_was_written(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,11 +33,19 @@ def done(number: int, value: float) -> Result:
 
 
 def sentences(
-    config: Config, results: list[Result], found: Importance | None = None, **bounds: AtBound
+    config: Config,
+    results: list[Result],
+    found: Importance | None = None,
+    place: Path | None = None,
+    **bounds: AtBound,
 ) -> str:
-    """The verdict as one text."""
+    """The verdict as one text, of a search that is complete if it has four trials."""
     ranked = sorted((each for each in results if each.value is not None), key=lambda each: each.value or 0.0)
-    return " ".join(verdict(config, results, ranked, list(bounds.values()), found))
+    return " ".join(
+        verdict(
+            config, results, ranked, list(bounds.values()), found, complete=len(results) == 4, place=place
+        )
+    )
 
 
 def test_the_best_trial_comes_first(config: Config) -> None:
@@ -59,10 +67,17 @@ def test_an_error_on_few_rows_has_its_spread(config: Config) -> None:
 
 def test_a_late_best_asks_for_more_trials(config: Config) -> None:
     """Only if it came in the last quarter of a complete search."""
-    late = "`hpsearch resume RUN --trials 8`"
+    late = "`hpsearch resume RUN --trials 8`, where RUN is the run directory."
     assert late in sentences(config, [done(0, 0.4), done(1, 0.3), done(2, 0.2), done(3, 0.1)])
     assert late not in sentences(config, [done(0, 0.1), done(1, 0.3), done(2, 0.2), done(3, 0.4)])
-    assert "Continue with `hpsearch resume RUN`." in sentences(config, [done(0, 0.4)])
+
+
+def test_a_search_that_is_not_complete_can_be_continued(config: Config) -> None:
+    """The command can be pasted wherever the run is known."""
+    text = sentences(config, [done(0, 0.4)], place=Path("/some where/c-001"))
+    assert "Continue with `hpsearch resume '/some where/c-001'`." in text
+    text = sentences(config, [done(0, 0.4)])
+    assert "Continue with `hpsearch resume RUN`, where RUN is the run directory." in text
 
 
 def test_a_best_value_at_a_bound_asks_for_a_wider_range(config: Config) -> None:
@@ -97,9 +112,9 @@ def test_importance_is_only_told_if_it_holds(config: Config) -> None:
     assert "learning_rate matters most: alone it causes 40 to 80 %" in sentences(
         config, [done(0, 0.1)], Importance(effects, 0.9)
     )
-    assert "do not tell yet" in sentences(config, [done(0, 0.1)], Importance(effects, 0.3))
+    assert "do not yet show" in sentences(config, [done(0, 0.1)], Importance(effects, 0.3))
     nothing = [Effect(("learning_rate",), 0.1, 0.004, 0.8)]
-    assert "do not tell yet" in sentences(config, [done(0, 0.1)], Importance(nothing, 0.9))
+    assert "do not yet show" in sentences(config, [done(0, 0.1)], Importance(nothing, 0.9))
 
 
 def test_a_parameter_that_another_may_exceed_probably_matters_most(config: Config) -> None:

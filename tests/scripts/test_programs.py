@@ -179,7 +179,7 @@ def test_a_program_is_tuned_as_it_is(program: Program, capsys: pytest.CaptureFix
     )
     with Run.read(Path("out")) as run:
         ranking, trials = run.ranking(None), {trial.number: trial for trial in run.trials()}
-        curves = {result.number: len(run.result(result.number).curve) for result in ranking}  # type: ignore[union-attr]
+        curves = {result.number: len(run.result(result.number).curve) for result in ranking}
     assert {str(result.status) for result in ranking} <= {str(Status.DONE), str(Status.STOPPED)}
     done = [result for result in ranking if result.status is Status.DONE]
     assert {curves[result.number] for result in done} == {program.epochs}
@@ -188,7 +188,7 @@ def test_a_program_is_tuned_as_it_is(program: Program, capsys: pytest.CaptureFix
         assert result.value == pytest.approx(expected, abs=0.51 * 10**-program.digits, rel=1e-6)
     values = [result.value for result in ranking]
     worst_first = "accuracy" in program.metric or program.metric == "P@1"
-    assert values == sorted(values, reverse=worst_first)  # type: ignore[type-var]
+    assert values == sorted(values, reverse=worst_first)
 
 
 def test_few_lines_are_left_to_the_user() -> None:
@@ -209,7 +209,7 @@ def test_the_first_trial_has_the_scripts_own_defaults(
     assert exit_code(["run", "config.yaml", "-q", "-o", "out", "--trials", "1"]) == 0
     with Run.read(Path("out")) as run:
         values: Mapping[str, Value] = run.trial(0).values
-        value = run.result(0).value  # type: ignore[union-attr]
+        value = run.result(0).value
     assert values["learning_rate"] == 0.01
     capsys.readouterr()
     assert exit_code(["show", "out", "best", "--command"]) == 0

@@ -60,7 +60,7 @@ def test_without_a_value_before_or_three_trials_to_come_nothing_is_held_back(
 
 
 def test_what_is_held_back_is_released_when_nothing_else_can_run() -> None:
-    """In their order."""
+    """The results are released in their order."""
     first = FirstFailures(BEFORE, 10)
     assert first.sift([failed(2)]) == []
     assert first.release() == [failed(2)]

@@ -98,7 +98,7 @@ def test_entries_that_are_not_finite_do_not_count() -> None:
     st.integers(2, 4),
     st.randoms(),
 )
-def test_best_always_goes_on_and_order_is_nothing(curves, min_epochs, reduction, random) -> None:  # type: ignore[no-untyped-def]  # hypothesis gives the types
+def test_best_always_goes_on_and_order_is_nothing(curves, min_epochs, reduction, random) -> None:
     """The best loss at a rung passes it, a rung needs no order of trials, and 1/reduction pass at least."""
     arrays = [np.array(curve) for curve in curves]
     halving = Halving(min_epochs, reduction)

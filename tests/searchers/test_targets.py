@@ -96,7 +96,7 @@ def test_of_many_trials_the_best_and_the_latest_are_looked_at(monkeypatch: pytes
     asked: list[int] = []
 
     class Curves(list[np.ndarray]):
-        def __getitem__(self, row):  # type: ignore[no-untyped-def]  # an index or a slice
+        def __getitem__(self, row):
             asked.append(row)
             return super().__getitem__(row)
 

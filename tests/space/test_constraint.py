@@ -44,7 +44,7 @@ def test_the_size_counts_what_may_be_tried() -> None:
     """Of a finite space, only configurations that satisfy the constraints count."""
     assert spaces.CONSTRAINED_GRID.size == 6
     points = spaces.CONSTRAINED_GRID.values(spaces.CONSTRAINED_GRID.every_point())
-    assert all(values["a"] * values["b"] == 12 for values in points)  # type: ignore[operator]
+    assert all(values["a"] * values["b"] == 12 for values in points)
 
 
 def test_a_constraint_sees_constants_and_drawn_values() -> None:

@@ -18,7 +18,7 @@ stats = pytest.importorskip("scipy.stats")
 
 def normal(mean: float, sd: float, low: float, high: float, **more: object) -> Number:
     """A parameter with a normal prior."""
-    return Number("x", low, high, "normal", prior_parameters={"mean": mean, "sd": sd}, **more)  # type: ignore[arg-type]
+    return Number("x", low, high, "normal", prior_parameters={"mean": mean, "sd": sd}, **more)
 
 
 def one(section: dict[str, object]) -> Number:

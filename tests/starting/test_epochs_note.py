@@ -23,7 +23,7 @@ def result(number: int, count: int, status: Status = Status.DONE) -> Result:
 
 
 def test_the_first_trial_with_other_epochs_is_noted() -> None:
-    """Once."""
+    """Of several trials with other epochs, only the first is noted."""
     (text,) = notes(4, result(0, 4), result(1, 1), result(2, 2))
     assert text.startswith("Trial 1 reported 1 of 4 epochs.")
 
@@ -31,11 +31,11 @@ def test_the_first_trial_with_other_epochs_is_noted() -> None:
 def test_a_trial_that_was_stopped_at_its_epochs_is_noted() -> None:
     """Once; with what to write."""
     cut = Result(
-        3, Status.DONE, 1.0, result(3, 4).curve, reason="ended after 4 epochs, as it went on beyond them"
+        3, Status.DONE, 1.0, result(3, 4).curve, reason="ended after 4 epochs, as it continued past them"
     )
     (text,) = notes(4, result(0, 4), cut, cut)
     assert text.startswith(
-        "Trial 3 ended after 4 epochs, as it went on beyond them. Set epochs to as many as"
+        "Trial 3 ended after 4 epochs, as it continued past them. Set epochs to as many as"
     )
 
 

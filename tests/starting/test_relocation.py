@@ -6,7 +6,7 @@ import pytest
 
 from hpsearch.config import Config
 from hpsearch.errors import RunDamaged, StoredConfigDamaged, UsageError
-from hpsearch.starting.relocation import Relocation, origin, place_of
+from hpsearch.starting.relocation import Origin, Relocation, origin, place_of
 from hpsearch.store import Run
 
 CONFIG = Config.parse(
@@ -96,8 +96,8 @@ def test_a_named_project_must_exist(tmp_path: Path) -> None:
 def test_the_config_of_a_run_can_be_run_again(tmp_path: Path) -> None:
     """With the directory, the arguments and the name that it had; other configs have neither."""
     run = make(tmp_path / "p")
-    assert origin(run / "config.yaml") == (tmp_path / "p", ["search.trials=3", "name=c"])
-    assert origin(tmp_path / "p/config.yaml") == (None, ())
+    assert origin(run / "config.yaml") == Origin(tmp_path / "p", ("search.trials=3", "name=c"))
+    assert origin(tmp_path / "p/config.yaml") == Origin()
 
 
 def test_a_place_that_is_no_path_is_damage(tmp_path: Path) -> None:

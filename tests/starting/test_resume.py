@@ -1,6 +1,7 @@
 """Tests of resuming a search, on real trials in this process."""
 
 import os
+import shlex
 import shutil
 from pathlib import Path
 
@@ -267,7 +268,7 @@ def test_new_code_of_a_function_is_taken_on_purpose(in_tmp: Path) -> None:
     assert [value is not None and value > 1 for value in values(directory)] == [False] * 5 + [True] * 2
     with Run.read(directory) as run:
         events = [text for _, kind, text in run.events() if kind == "code changed"]
-    assert events == ["from trial 5 on, other code than before: helper.py"]
+    assert events == ["from trial 5 on, with changed code: helper.py"]
 
 
 @pytest.mark.parametrize("text", ["SHIFT = 100\n", "def (\n"])
@@ -358,6 +359,54 @@ def test_a_script_that_is_missing_costs_no_trial(in_tmp: Path) -> None:
     ):
         resume(directory, Recorder(), changes={"search.trials": 6})
     assert rows(directory) == before
+
+
+def test_a_search_on_few_rows_is_resumed(in_tmp: Path) -> None:
+    """Though its mini-batches, by default, have more rows than there are."""
+    Path("rows.csv").write_text("a,b,y\n" + "".join(f"{i % 7},{i % 5},{'uv'[i % 2]}\n" for i in range(60)))
+    Path("c.yaml").write_text(
+        "objective: {network: {data: rows.csv, label: y, epochs: 1}}\n"
+        "space: {learning_rate: {prior: log, min: 1e-3, max: 1}}\nsearch: {trials: 2}\n"
+    )
+    directory = start(load(Path("c.yaml")), Recorder())
+    resume(directory, Recorder(), changes={"search.trials": 3})
+    assert len(values(directory)) == 3
+
+
+def pasted(error: pytest.ExceptionInfo[Exception]) -> list[list[str]]:
+    """The commands that an error says to type, as a shell splits them."""
+    lines = str(error.value).splitlines()
+    return [shlex.split(line, posix=True) for line in lines if line.startswith("    ")]
+
+
+def test_a_script_that_is_missing_comes_back_from_the_copy(in_tmp: Path) -> None:
+    """The error has the commands that restore it and continue, with the options that were typed."""
+    directory = start(code_config(COMMAND), Recorder())
+    for name in ("train.py", "helper.py"):
+        Path(name).unlink()
+    with pytest.raises(UsageError) as error:
+        resume(directory, Recorder(), changes={"search.trials": 6}, retry_failed=True)
+    *copies, again = pasted(error)
+    for _, copy, place in copies:
+        shutil.copy(copy, place)
+    assert again[2:] == ["runs/c-001", "--trials", "6", "--retry-failed"]
+    resume(directory, Recorder(), changes={"search.trials": 6})
+    assert len(values(directory)) == 6
+
+
+def test_what_to_type_after_a_change_has_the_options_that_were_typed(in_tmp: Path) -> None:
+    """A new run takes those that it knows."""
+    directory = start(code_config(COMMAND), Recorder())
+    Path("helper.py").write_text("SHIFT = 100\n")
+    changes = {"search.trials": 9, "run.workers": 1, "run.strategy": "panda", "run.stop_after": "2h"}
+    options = ["--trials", "9", "--workers", "1", "--strategy", "panda", "--stop-after", "2h"]
+    with pytest.raises(CodeChanged) as error:
+        resume(directory, Recorder(), changes=changes, retry_failed=True, project=in_tmp)
+    _, restored, anew, accepted = pasted(error)
+    more = ["--retry-failed", "--project", str(in_tmp)]
+    assert restored[2:] == ["runs/c-001", *options, *more]
+    assert anew[2:] == ["runs/c-001/config.yaml", *options]
+    assert accepted[2:] == ["runs/c-001", *options, *more, "--accept-code-change"]
 
 
 def test_a_library_that_is_missing_costs_no_trial(

@@ -198,6 +198,18 @@ def test_a_trial_that_has_not_started_is_an_error_that_says_which_have(tmp_path:
         run.trial(5)
 
 
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_a_trial_that_has_a_result_and_no_row_is_damage(tmp_path: Path, number: int) -> None:
+    """Also the last one, and one between others; it is not called one that has not started."""
+    make(tmp_path / "r", 3).close()
+    with sqlite3.connect(tmp_path / "r" / "search.db") as connection:
+        connection.execute("PRAGMA foreign_keys = OFF")
+        connection.execute("DELETE FROM trials WHERE number = ?", (number,))
+    connection.close()
+    with Run.read(tmp_path / "r") as run, pytest.raises(RunDamaged, match=f"trial {number} is missing"):
+        run.trial(number)
+
+
 def ranked(results: list[Result], metric: Metric) -> list[Result]:
     """The rule: by value, ties by number; then, by number, those without a value."""
     with_value = [each for each in results if each.value is not None]
@@ -357,6 +369,19 @@ except RunUnwritable as error:
         assert [each.number for each in run.results()] == list(range(int(count)))
 
 
+def test_a_run_that_cannot_be_made_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error names the run, and not the draft of it, which is gone."""
+
+    def fail(*_: object) -> None:
+        raise sqlite3.OperationalError("disk I/O error")
+
+    monkeypatch.setattr("hpsearch.store.directory.create_database", fail)
+    with pytest.raises(RunUnwritable) as error:
+        make(tmp_path / "r", 1)
+    assert str(error.value) == f"{tmp_path / 'r'} cannot be made: disk I/O error."
+    assert not list(tmp_path.iterdir())
+
+
 def test_an_unwritable_place_is_said(tmp_path: Path) -> None:
     """A file where a directory has to be made."""
     (tmp_path / "f").write_text("")
@@ -435,7 +460,7 @@ def test_results_have_the_values_of_their_trials(tmp_path: Path) -> None:
 
 
 def test_runs_and_results_are_shown_in_one_line(tmp_path: Path) -> None:
-    """Whatever their size."""
+    """Their reprs are one line, whatever their size."""
     with make(tmp_path / "r", 40) as run:
         assert repr(run) == f"<Run {tmp_path / 'r'}>"
         assert repr(run.results()) == "<40 results: 40 done>"

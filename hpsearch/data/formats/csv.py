@@ -81,7 +81,7 @@ def _lines(path: Path) -> Iterator[Line]:
         except csv.Error as error:
             raise DataError(f"{path}:{reader.line_num}: {error}") from error
     if not width:
-        raise DataError(f"{path}: must begin with a line of column names; the file is empty")
+        raise DataError(f"{path}: must start with a line of column names; the file is empty")
 
 
 def _column(path: Path, header: list[str], label: str) -> int:

@@ -112,7 +112,7 @@ def refuse_not_finite(x: Array, name: str) -> None:
         count = x.size - int(np.count_nonzero(finite))
         raise DataError(
             f"{name}: every number must be finite; found {x[row, column]} in row {row}, column {column} "
-            f"(counted from 0), {count} such in all"
+            f"(counted from 0), {count} in all"
         )
 
 

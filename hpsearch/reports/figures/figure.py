@@ -52,7 +52,7 @@ class Dots:
         x: Positions, shape (n,).
         y: Positions, shape (n,).
         role: Their colour.
-        trials: Their trials' numbers; none for dots that stand for no trial.
+        trials: Their trials' numbers; none for dots that belong to no trial.
         size: Their diameter in pixels.
     """
 
@@ -70,7 +70,7 @@ class Lines:
     Attributes:
         lines: The x and y positions of each, both of shape (n,).
         role: Their colour.
-        trials: The trial of each; empty for lines that stand for no trial.
+        trials: The trial of each; empty for lines that belong to no trial.
         width: In pixels.
         dash: The lengths of dashes and gaps in pixels; "" for a solid line.
     """

@@ -22,7 +22,7 @@ def marginals(data: RunData, found: Importance | None) -> Figure:
 
     Args:
         data: The run.
-        found: Which parameters matter; None if that cannot be told.
+        found: Which parameters matter; None if that is unknown.
 
     Raises:
         UsageError: The results are too few to learn from.

@@ -27,7 +27,7 @@ def pair_maps(data: RunData, found: Importance | None) -> Figure:
 
     Args:
         data: The run.
-        found: Which parameters matter; None if that cannot be told.
+        found: Which parameters matter; None if that is unknown.
 
     Raises:
         UsageError: Fewer than two parameters are searched, or the results are too few to learn from.

@@ -23,7 +23,7 @@ def slices(data: RunData, found: Importance | None) -> Figure:
 
     Args:
         data: The run.
-        found: Which parameters matter; None if that cannot be told.
+        found: Which parameters matter; None if that is unknown.
 
     Raises:
         UsageError: Nothing is searched, or no trial has a value.

@@ -1,4 +1,4 @@
-"""The zoom: where each parameter was tried as the search went on, and how the band narrows."""
+"""The zoom: where each parameter was tried during the search, and how the band narrows."""
 
 from dataclasses import replace
 

@@ -13,7 +13,7 @@ from hpsearch.reports.figures.figure import Figure
 from hpsearch.reports.figures.palette import style_sheet
 from hpsearch.reports.figures.svg import escape, panel_html, swatch
 
-__all__ = ["figure_page", "figure_section", "page", "static_style"]
+__all__ = ["content_hash", "figure_page", "figure_section", "page", "static_style"]
 
 _MARGINS = (10, 16, 66, 82, 230)
 """The left margins that panels have; no attribute may hold them."""
@@ -30,8 +30,8 @@ def page(title: str, body: str, heights: Sequence[int]) -> str:
     script = _resource("page.js")
     style = _resource("page.css") + _sizes(heights) + style_sheet() + "\n"
     policy = (
-        f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; base-uri 'none';"
-        " form-action 'none'"
+        f"default-src 'none'; script-src '{content_hash(script)}'; style-src '{content_hash(style)}';"
+        " base-uri 'none'; form-action 'none'"
     )
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
@@ -84,6 +84,7 @@ def _resource(name: str) -> str:
     return files("hpsearch.reports.html").joinpath(name).read_text(encoding="utf-8")
 
 
-def _hash(text: str) -> str:
+def content_hash(text: str) -> str:
+    """What a Content-Security-Policy calls a script or a style sheet that is part of a page."""
     digest = hashlib.sha256(text.encode()).digest()
     return f"sha256-{base64.b64encode(digest).decode()}"

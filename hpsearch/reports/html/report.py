@@ -3,11 +3,13 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from hpsearch.analysis.anova import Importance
 from hpsearch.analysis.narrowing import AtBound
 from hpsearch.analysis.ranking import leaderboard_row, standings
+from hpsearch.commands import pasteable
 from hpsearch.config import Config
 from hpsearch.errors import UsageError
 from hpsearch.reports.figures import FIGURES, Figure, RunData
@@ -35,9 +37,11 @@ class ReportedRun:
         config_text: What was searched, as YAML.
         data: Its trials and results.
         bounds: The parameters whose best value is at the end of its range.
-        found: Which parameters matter; None if that cannot be told.
+        found: Which parameters matter; None if that is unknown.
         facts: What else to show: labels and texts.
         rows: The number of rows, if the metric is a share of them.
+        complete: Whether its search has ended by itself.
+        place: The run directory, for commands to paste; None in a page that equal searches share.
     """
 
     name: str
@@ -48,6 +52,8 @@ class ReportedRun:
     found: Importance | None
     facts: Mapping[str, str]
     rows: int | None = None
+    complete: bool = True
+    place: Path | None = None
 
 
 def report_page(runs: Sequence[ReportedRun]) -> str:
@@ -98,7 +104,16 @@ def _overview(runs: Sequence[ReportedRun]) -> str:
 
 
 def _section(run: ReportedRun, figures: Mapping[str, Figure | str], prefix: str) -> str:
-    sentences = verdict(run.config, run.data.results, run.data.ranked, run.bounds, run.found, run.rows)
+    sentences = verdict(
+        run.config,
+        run.data.results,
+        run.data.ranked,
+        run.bounds,
+        run.found,
+        run.rows,
+        complete=run.complete,
+        place=run.place,
+    )
     lead, *rest = (_prose(sentence) for sentence in sentences)
     links = {f"{prefix}{kind}": each.title for kind, each in figures.items() if isinstance(each, Figure)}
     links |= {f"{prefix}trials": "Trials", f"{prefix}failures": "Failures", f"{prefix}config": "Config"}
@@ -219,14 +234,18 @@ def _origin(run: ReportedRun, prefix: str) -> str:
     lines = (escape(line) for line in run.config_text.split("\n"))
     facts = "".join(f"<dt>{escape(name)}</dt><dd>{escape(text)}</dd>" for name, text in run.facts.items())
     commands = ["# the same search: save the config above as config.yaml", "hpsearch run config.yaml"]
+    place = run.place or Path("RUN")
     if run.data.ranked:
         commands += [
-            "# the best trial alone; RUN is the run directory",
-            "hpsearch export RUN --to config -o best.yaml",
+            f"# the best trial alone{'' if run.place else '; RUN is the run directory'}",
+            pasteable("hpsearch", "export", place, "--to", "config", "-o", "best.yaml"),
             "hpsearch run best.yaml",
         ]
     if run.config.objective.kind == "network" and run.data.ranked:
-        commands += ["# the best network, trained for use", "hpsearch train RUN best -o model.npz"]
+        commands += [
+            "# the best network, trained for use",
+            pasteable("hpsearch", "train", place, "best", "-o", "model.npz"),
+        ]
     shown = "\n".join(map(escape, commands))
     return (
         f'<h2 id="{prefix}config">Config</h2>\n<pre>' + "\n".join(lines) + "</pre>\n"

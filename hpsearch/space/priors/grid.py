@@ -102,8 +102,8 @@ class EvenGrid(Grid):
         return np.asarray(np.rint(x * power) / power)
 
 
-class SignificantGrid(Grid):
-    """Positive numbers with the same number of significant digits.
+class _DigitsGrid(Grid):
+    """Numbers with the same number of significant digits.
 
     Args:
         low: The lower bound.
@@ -114,6 +114,10 @@ class SignificantGrid(Grid):
     def __init__(self, low: float, high: float, digits: int) -> None:
         self._digits = digits
         super().__init__(low, high)
+
+
+class SignificantGrid(_DigitsGrid):
+    """Positive numbers with the same number of significant digits."""
 
     @classmethod
     def over(cls, low: float, high: float, precision: int | None, resolution: float) -> "SignificantGrid":
@@ -140,18 +144,8 @@ class SignificantGrid(Grid):
         return np.asarray(rounded)
 
 
-class ReverseGrid(Grid):
-    """Numbers below 1 whose distance from 1 has the same number of significant digits.
-
-    Args:
-        low: The lower bound.
-        high: The upper bound.
-        digits: How many.
-    """
-
-    def __init__(self, low: float, high: float, digits: int) -> None:
-        self._digits = digits
-        super().__init__(low, high)
+class ReverseGrid(_DigitsGrid):
+    """Numbers below 1 whose distance from 1 has the same number of significant digits."""
 
     @classmethod
     def over(cls, low: float, high: float, precision: int | None, resolution: float) -> "ReverseGrid":

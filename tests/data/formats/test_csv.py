@@ -76,7 +76,7 @@ def test_labels_are_numbers_only_if_no_two_become_one(
         ("a,a,label\n1,2,x\n", r"data\.csv:1: every column must have a different name; found 'a' twice"),
         ("label\nx\n", r"data\.csv:1: there must be a column of numbers"),
         ("a,label\n", r"data\.csv: must have at least one line below the column names"),
-        ("", r"data\.csv: must begin with a line of column names; the file is empty"),
+        ("", r"data\.csv: must start with a line of column names; the file is empty"),
         ("a,label\n1,x\n2, \n", r"column label: every row needs a label; row 1 \(counted from 0\) has none"),
         (
             "a,label\n1,0\n2,1.5\n",

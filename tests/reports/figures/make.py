@@ -39,7 +39,7 @@ def run_data(
         curve = tuple(Epoch(at, {"error": error}, 0.0) for at, error in enumerate(errors, 1))
         status = Status.FAILED if loss is None else Status.DONE
         results.append(Result(number, status, loss, curve))
-    return RunData(space, Metric("error", goal), trials, results, **more)  # type: ignore[arg-type]
+    return RunData(space, Metric("error", goal), trials, results, **more)
 
 
 def narrowing(count: int, seed: int = 0) -> RunData:

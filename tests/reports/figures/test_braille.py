@@ -24,7 +24,7 @@ from tests.reports.figures.test_figures import FOUR, importance
     ],
 )
 def test_a_figure_in_eighty_columns(name: str, figure: Figure, golden: Callable[..., None]) -> None:
-    """The whole text."""
+    """The whole text of a figure is as in the golden file."""
     text = "\n".join(line.rstrip() for line in figure_text(figure, 80).plain.split("\n"))
     golden(f"plot-{name}.txt", text)
 

@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from hpsearch.config import load
 from hpsearch.store import Run
 from hpsearch.trial import Epoch, Result, Rung, Status, Trial
-from tests.cli.conftest import VERSIONS
+from tests.runs import meta_of
 
 HOSTILE = (
     "<script>window.harmed = 1</script>",
@@ -45,20 +44,9 @@ def write_run(directory: Path, trials: int, seed: int = 0) -> Path:
     path = directory / "large.yaml"
     quoted = ", ".join("'" + text.replace("'", "''") + "'" for text in HOSTILE)
     path.write_text(CONFIG % (quoted, trials))
-    config = load(path)
-    meta = {
-        "config": config.resolved(),
-        "source": path.read_text(),
-        "base": "/somewhere",
-        "overrides": [],
-        "data": "ab" * 32,
-        "versions": VERSIONS,
-        "prior_observations": [],
-        "blas_kernel": None,
-    }
     rng = random.Random(seed)
     records = [_record(rng, number, trials) for number in range(trials)]
-    with Run.create(directory / "run", path.read_text(), meta) as run:
+    with Run.create(directory / "run", path.read_text(), meta_of(path)) as run:
         run.record([trial for trial, _ in records], [result for _, result in records])
     return directory / "run"
 

@@ -16,7 +16,7 @@ learning_rate = 6e-4
 max_iters = 20
 beta2 = 0.95
 decay_lr = True
-exec(open(Path(__file__).parent / "configurator.py").read())  # noqa: S102, SIM115, PTH123
+exec(open(Path(__file__).parent / "configurator.py").read())  # noqa: S102, SIM115, PTH123 -- nanoGPT does
 assert isinstance(bias, bool), literal_eval("1")
 
 for step in range(0, max_iters + 1, eval_interval):

@@ -1,0 +1,30 @@
+"""The version of what chooses trials, and what has changed since another."""
+
+ALGORITHM = 5
+"""The version of what chooses trials. It goes up when a config's trials change; see :data:`ALGORITHMS`."""
+ALGORITHMS = {
+    2: "values are drawn with few digits, and rungs stop fewer trials",
+    3: "the network's trials are worth their best epoch, and ties are ordered by the loss",
+    4: "the network begins with configurations that did well elsewhere, and earlier searches are weighed",
+    5: "the network begins with fewer and faster configurations, and earlier searches are followed when they"
+    " agree with the first results",
+}
+"""What each version changed. Runs that record none were made by version 1."""
+
+
+def changed_algorithm(before: int | None) -> list[str]:
+    """What has changed in how trials are chosen since a run began, as sentences.
+
+    Args:
+        before: The version that it recorded.
+    """
+    before = before or 1
+    if before == ALGORITHM:
+        return []
+    changes = "; ".join(change for version, change in ALGORITHMS.items() if version > before)
+    return [
+        f"This run began with version {before} of the search algorithm; this is version {ALGORITHM}"
+        + (f": {changes}." if changes else ".")
+        + " Its trials keep their values. New trials are chosen by this version, so the search is not the one"
+        " that the other version would have made."
+    ]
