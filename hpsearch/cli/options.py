@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
     from rich.console import Console
 
-    from hpsearch.reports.screen import PlainScreen
+    from hpsearch.reports.plain_screen import PlainScreen
 
     Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -187,7 +187,7 @@ _UNLIMITED = 100_000
 
 def screen(color: Color, *, stderr: bool = False) -> PlainScreen:
     """A screen for stdout or stderr; styles follow ``--color``, FORCE_COLOR and the terminal."""
-    from hpsearch.reports.screen import PlainScreen
+    from hpsearch.reports.plain_screen import PlainScreen
 
     return PlainScreen(sys.stderr if stderr else sys.stdout, terminal=True if color == "always" else None)
 

@@ -23,7 +23,7 @@ from hpsearch.cli.options import (
 
 if TYPE_CHECKING:
     from hpsearch.config import Config
-    from hpsearch.reports.screen import Screen
+    from hpsearch.reports.plain_screen import Screen
 
 _ROWS = 20
 _SECONDS = 1.0

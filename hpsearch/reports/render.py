@@ -17,7 +17,7 @@ from typing import Any, Literal, TextIO
 from rich.cells import cell_len, set_cell_size
 
 from hpsearch.errors import SystemLacking
-from hpsearch.reports.screen import Screen, styled, write_text
+from hpsearch.reports.plain_screen import Screen, styled, write_text
 from hpsearch.reports.table import Column, Details, Table
 from hpsearch.reports.table_layout import Layout, TableTexts
 from hpsearch.reports.text import printable

@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from hpsearch.reports.screen import PlainScreen, write_text
+from hpsearch.reports.plain_screen import PlainScreen, write_text
 
 
 class Terminal(io.StringIO):
