@@ -12,6 +12,7 @@ import warnings
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
+from numbers import Integral
 from os import PathLike
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -105,10 +106,8 @@ class Search:
         _portfolio: Sequence[Mapping[str, Value]] = (),
         _repeats_the_best: bool = False,
     ) -> None:
-        _check_whole("seed", seed, 0)
-        _check_whole("trials", trials, 1)
-        _check_whole("lag", lag, 0)
-        _check_whole("repeats", repeats, 1)
+        seed, trials = _whole("seed", seed, 0), _whole("trials", trials, 1)
+        lag, repeats = _whole("lag", lag, 0), _whole("repeats", repeats, 1)
         if method not in METHODS:
             raise UsageError(f"method must be one of {', '.join(METHODS)}; found {method!r}")
         if goal not in ("minimize", "maximize"):
@@ -458,6 +457,8 @@ class Search:
         return self.metric.loss(result.value) <= self.metric.loss(self._stop_at)
 
 
-def _check_whole(name: str, number: object, least: int) -> None:
-    if isinstance(number, bool) or not isinstance(number, int) or number < least:
+def _whole(name: str, number: object, least: int) -> int:
+    """A whole number, also NumPy's, as an int."""
+    if isinstance(number, bool) or not isinstance(number, Integral) or number < least:
         raise UsageError(f"{name} must be a whole number of at least {least}; found {number!r}")
+    return int(number)

@@ -286,6 +286,7 @@ def test_numbers_of_any_kind_are_values(value: object) -> None:
         ((0.5, 0.6), "with one number"),
         (np.array([0.5, 0.6]), "with one number"),
         (np.array([]), "with one number"),
+        (np.ma.array([0.5], mask=[True]), "Write tell(0, None) if it is masked"),
         (Tensor(0.5, 0.6), "with one number"),
         (1j, "Write tell(0, abs(value))"),
         (np.complex128(1j), "found complex128"),
@@ -365,6 +366,13 @@ def test_wrong_arguments_are_explained(wrong: dict[str, Any]) -> None:
     (name, found) = next(iter(wrong.items()))
     with pytest.raises(UsageError, match=rf"{name} must be .*found {found!r}"):
         search(**wrong)
+
+
+def test_whole_numbers_may_be_numpys() -> None:
+    """The search is that of Python's numbers."""
+    ours, theirs = (search(seed=kind(3), trials=kind(4), lag=kind(1)) for kind in (int, np.int64))
+    assert ours.ask() == theirs.ask()
+    assert type(theirs.trials) is int
 
 
 def test_a_wrong_space_is_a_config_error() -> None:
