@@ -20,14 +20,19 @@ def table(rows: Iterable[Mapping[str, Any]], peer: str) -> None:
     for row in rows:
         by_seed.setdefault(row["search"], {})[row["seed"]] = row
     seeds = sorted(set.intersection(*(set(searches) for searches in by_seed.values())))
-    print(f"{len(seeds)} seeds\n{'':14}  CPU s  wall s  epochs  MB  test error")
-    traces = {}
+    traces = {
+        name: np.array([searches[seed]["trace"] for seed in seeds]) for name, searches in by_seed.items()
+    }
+    print(f"{len(seeds)} seeds\n{'':14}  CPU s  wall s  epochs  MB  test error       CPU s until  for good")
     for name, searches in by_seed.items():
-        traces[name] = np.array([searches[seed]["trace"] for seed in seeds])
         cpu, epochs, test = traces[name][:, -1].mean(axis=0)
         error = traces[name][:, -1, 2].std(ddof=1) / np.sqrt(len(seeds))
         wall, memory = (np.mean([searches[seed][key] for seed in seeds]) for key in ("seconds", "memory"))
-        print(f"{name:14} {cpu:6.1f} {wall:7.1f} {epochs:7.0f} {memory:4.0f}  {test:.4f} ± {error:.4f}")
+        first, good = (seconds_until(traces[name], traces[peer], last=last) for last in (False, True))
+        print(
+            f"{name:14} {cpu:6.1f} {wall:7.1f} {epochs:7.0f} {memory:4.0f}  {test:.4f} ± {error:.4f}"
+            f" {first:12.1f} {good:9.1f}"
+        )
     for name, trace in traces.items():
         for what, figure in (
             ("the whole search", whole),
@@ -49,14 +54,19 @@ def whole(own: np.ndarray, peer: np.ndarray) -> float:
 
 
 def until(own: np.ndarray, peer: np.ndarray, last: bool) -> float:
-    """As :func:`whole`, until the mean test error is the peer's at its end; 0 if it never is.
+    """As :func:`whole`, but ours only as far as :func:`seconds_until`; 0 if it never gets there."""
+    return float(peer[:, -1, 0].mean() / seconds_until(own, peer, last))
+
+
+def seconds_until(own: np.ndarray, peer: np.ndarray, last: bool) -> float:
+    """Our processor seconds until the mean test error is the peer's at its end; infinite if it never is.
 
     With ``last`` it has to stay as low from then on.
     """
     low = own[:, :, 2].mean(axis=0) <= peer[:, -1, 2].mean() + 1e-12
     if last:
         low = np.logical_and.accumulate(low[::-1])[::-1]
-    return float(peer[:, -1, 0].mean() / own[:, low.argmax(), 0].mean()) if low.any() else 0.0
+    return float(own[:, low.argmax(), 0].mean()) if low.any() else np.inf
 
 
 def interval(own: np.ndarray, peer: np.ndarray, figure: Figure) -> tuple[float, float, float]:

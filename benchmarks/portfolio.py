@@ -2,20 +2,22 @@
 
 ::
 
-    python -m benchmarks.portfolio learn --results runs/portfolio.jsonl     # about ten minutes
+    python -m benchmarks.portfolio learn --results runs/portfolio.jsonl     # a few minutes
     python -m benchmarks.portfolio choose --results runs/portfolio.jsonl
     python -m benchmarks.portfolio judge --results runs/judged.jsonl --seeds 12
 
-``learn`` trains the same random configurations on every data set of :data:`LEARNT_ON`. ``choose`` takes the
-one with the least mean regret first, then in turn the one that lowers the mean regret of the best of those
-chosen most; it prints what :mod:`hpsearch.network.portfolio` holds. *Regret* is the validation loss above the
-least met on the data set, in units of what the median configuration leaves, at most 1. ``judge`` compares
-searches with and without the portfolio on :data:`JUDGED_ON`, with the same seeds and a new split of the rows
-for each; none stops trials early.
+``learn`` trains the same random configurations, the faster half of those drawn, on every data set of
+:data:`LEARNT_ON`. ``choose`` takes the one with the least mean regret first, then in turn the one that lowers
+the mean regret of the best of those chosen most; it prints what :mod:`hpsearch.network.portfolio` holds.
+*Regret* is the validation loss above the least met on the data set, in units of what the median configuration
+leaves, at most 1. ``judge`` compares searches with and without the portfolio on :data:`JUDGED_ON`, with the
+same seeds and a new split of the rows for each, by their regrets and their processor time; none stops trials
+early.
 """
 
 import argparse
 import json
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -36,10 +38,10 @@ from hpsearch.space import Categorical, Floats, Number, Space
 from hpsearch.starting.warm_start import fitting_portfolio
 from hpsearch.trial import Value
 
-EPOCHS, CONFIGURATIONS, MOST_ROWS, MEMBERS = 20, 160, 700, 10
-SMALLEST_BATCH = 32
-"""Of a member: an epoch with smaller mini-batches takes several times as long."""
-SIZES, AFTER = (0, 6), (12, 20)
+EPOCHS, CONFIGURATIONS, MOST_ROWS, MEMBERS = 20, 320, 700, 4
+FEATURES, CLASSES = 30, 4
+"""Of the data that the cost of a configuration is estimated for."""
+SIZES, AFTER = (0, MEMBERS), (12, 20, 32)
 SPACE = Space(
     (
         Number("learning_rate", 1e-4, 1.0, "log", precision=2),
@@ -138,10 +140,23 @@ def _split(x: Floats, y: np.ndarray, seed: int) -> Dataset:
 
 
 def configurations() -> list[dict[str, Any]]:
-    """The configurations to learn from."""
+    """The configurations to learn from: the half of random ones that trains faster."""
     rng = np.random.default_rng(7)
     units = SPACE.snap(rng.random((CONFIGURATIONS, SPACE.dimensions)))
-    return [dict(values) for values in SPACE.values(units)]
+    drawn = [dict(values) for values in SPACE.values(units)]
+    costs = [microseconds_per_row(values) for values in drawn]
+    return [values for values, cost in zip(drawn, costs, strict=True) if cost <= np.median(costs)]
+
+
+def microseconds_per_row(values: Mapping[str, Any]) -> float:
+    """Roughly what training takes, from the steps of three networks in docs/performance.md.
+
+    A formula and not a measurement, so that the choice is the same on every computer.
+    """
+    layers, units, batch = values["hidden_layers"], values["hidden_units"], values["batch_size"]
+    parameters = FEATURES * units + (layers - 1) * units**2 + units * CLASSES
+    step = 18 * (layers + 1) + 1.4e-3 * parameters + 4.7e-5 * parameters * batch
+    return float(step / batch)
 
 
 def best_loss(data: Dataset, values: dict[str, Any], seed: int, epochs: int = EPOCHS) -> float:
@@ -171,10 +186,8 @@ def regrets(losses: Floats) -> Floats:
 
 def choose(path: Path) -> None:
     """Print the portfolio."""
-    table = np.array(
-        [regrets(np.array(row["losses"])) for row in rows_of(path)]
-    )  # (data sets, configurations)
-    table[:, [values["batch_size"] < SMALLEST_BATCH for values in configurations()]] = 1.0
+    # Shape (data sets, configurations).
+    table = np.array([regrets(np.array(row["losses"])) for row in rows_of(path)])
     best, members = np.ones(len(table)), list[int]()
     for _ in range(MEMBERS):
         member = int(np.minimum(best[:, None], table).mean(axis=0).argmin())
@@ -184,8 +197,11 @@ def choose(path: Path) -> None:
         print(f"{json.dumps(configurations()[member])},")
 
 
-def search(data: Dataset, seed: int, trials: int, portfolio: Sequence[Mapping[str, Value]]) -> list[float]:
-    """The least validation loss after each trial of a search."""
+def search(
+    data: Dataset, seed: int, trials: int, portfolio: Sequence[Mapping[str, Value]]
+) -> tuple[list[float], list[float]]:
+    """The least validation loss after each trial of a search, and the seconds of processor time so far."""
+    began, seconds = time.process_time(), list[float]()
     searcher = CoarseToFine(SearcherContext(JUDGED_SPACE, seed, portfolio=portfolio))
     units, losses = np.empty((0, JUDGED_SPACE.dimensions)), np.empty(0)
     for number in range(trials):
@@ -194,7 +210,8 @@ def search(data: Dataset, seed: int, trials: int, portfolio: Sequence[Mapping[st
         values = dict(JUDGED_SPACE.values(unit[None])[0])
         units = np.concatenate([units, unit[None]])
         losses = np.append(losses, best_loss(data, values, 1000 * seed + number))
-    return [float(loss) for loss in np.minimum.accumulate(losses)]
+        seconds.append(time.process_time() - began)
+    return [float(loss) for loss in np.minimum.accumulate(losses)], seconds
 
 
 def judge(path: Path, seeds: int) -> None:
@@ -206,14 +223,16 @@ def judge(path: Path, seeds: int) -> None:
             for size in SIZES:
                 if (name, seed, size) not in done:
                     members = fitting_portfolio(JUDGED_SPACE, {})[:size]
-                    losses = search(data, seed, max(AFTER), members)
-                    _add(path, {"data": name, "seed": seed, "portfolio": size, "losses": losses})
+                    losses, seconds = search(data, seed, max(AFTER), members)
+                    row = {"data": name, "seed": seed, "portfolio": size}
+                    _add(path, {**row, "losses": losses, "seconds": seconds})
     table(path)
 
 
 def table(path: Path) -> None:
-    """Print the regret with the portfolio as a share of that without, with 90 % bootstrap intervals."""
-    found = {(row["data"], row["seed"], row["portfolio"]): np.array(row["losses"]) for row in rows_of(path)}
+    """Print regret and processor time with the portfolio as shares of those without, with 90 % intervals."""
+    rows = {(row["data"], row["seed"], row["portfolio"]): row for row in rows_of(path)}
+    found = {which: np.array(row["losses"]) for which, row in rows.items()}
     seeds = sorted({seed for _, seed, _ in found})
     for size in SIZES[1:]:
         for after in AFTER:
@@ -226,10 +245,15 @@ def table(path: Path) -> None:
                         regret[side, row, column] = found[name, seed, each][after - 1] - least
             print(f"portfolio of {size}, {after} trials: {_ratio(regret)}")
             print("   ", {name: _ratio(regret[:, [row]]) for row, name in enumerate(JUDGED_ON)})
+        time_of = [
+            [[rows[name, seed, each]["seconds"][-1] for seed in seeds] for name in JUDGED_ON]
+            for each in (0, size)
+        ]
+        print(f"portfolio of {size}, processor time: {_ratio(np.array(time_of))}")
 
 
 def _ratio(regret: Floats) -> str:
-    """The geometric mean over data sets of the ratio of mean regrets, of shape (2, data sets, seeds)."""
+    """The geometric mean over data sets of the ratio of means over seeds; of shape (2, data sets, seeds)."""
     rng, scale = np.random.default_rng(0), regret[0].mean(axis=1, keepdims=True)
 
     def ratio(drawn: Floats) -> float:

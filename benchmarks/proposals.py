@@ -53,7 +53,7 @@ def searched(size: int, *, stopping: bool) -> Search:
         SPACE,
         trials=size + ROUNDS + 1,
         metric=Metric("loss"),
-        halving=Halving() if stopping else None,
+        early_stopping=Halving() if stopping else None,
         epochs=EPOCHS,
     )
     points = SPACE.values(np.random.default_rng(0).random((size, SPACE.dimensions)))

@@ -1,5 +1,6 @@
 """Tuning tasks with known best values: tables of trained networks, and functions with awkward shapes."""
 
+import itertools
 import math
 import pickle
 from collections.abc import Callable, Mapping, Sequence
@@ -37,7 +38,7 @@ GROUPS = {
     "awkward": AWKWARD,
     "models": search_models.MODELS,
     "hills": search_models.HILLS,
-    "ties": (*search_ties.MODELS, *search_ties.TERRACES),
+    "ties": (*search_ties.MODELS, *search_ties.COUNTS),
     "held_out_models": search_models.HELD_OUT_MODELS,
     "held_out_hills": search_models.HELD_OUT_HILLS,
 }
@@ -72,8 +73,8 @@ def load(name: str) -> Task:
             return _table(name, bench, metric, noisy=name.endswith("~"))
     if name in search_models.BOUNDS:
         return _model(name)
-    if name.startswith("terraces_"):
-        return _synthetic(name, *search_ties.terraces(int(name.removeprefix("terraces_"))))
+    if name in search_ties.COUNTS:
+        return _counts(name)
     if name.startswith("hills_"):
         space, loss, deviation = search_models.hills(int(name.removeprefix("hills_")))
         return _synthetic(name, space, loss, deviation)
@@ -117,6 +118,21 @@ def _model(name: str) -> Task:
         space=model.space,
         observe=lambda values, rng: model.loss(values, int(rng.integers(2**16)) if model.noisy else 0),
         regret=lambda values: max(model.worth(values) - best, 0.0) / (typical - best),
+    )
+
+
+def _counts(name: str) -> Task:
+    """A made-up table of errors on few rows."""
+    space, loss = search_ties.counts(int(name.removeprefix("counts_")))
+    grid = [parameter.values for parameter in space.parameters if isinstance(parameter, Categorical)]
+    names = [parameter.name for parameter in space.parameters]
+    losses = [loss(dict(zip(names, cell, strict=True))) for cell in itertools.product(*grid)]
+    best, typical = min(losses), float(np.median(losses))
+    return Task(
+        name=name,
+        space=space,
+        observe=lambda values, rng: loss(values),
+        regret=lambda values: (loss(values) - best) / (typical - best),
     )
 
 

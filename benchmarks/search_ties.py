@@ -1,4 +1,4 @@
-"""Tuning tasks in which many configurations tie: errors on few rows, grids, and terraces.
+"""Tuning tasks in which many configurations tie: errors on few rows, of trained models and made-up ones.
 
 An algorithm is developed on them; none of them is among those that it is judged by. The best values of the
 models are the least met by ``python -m benchmarks.search_models``.
@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from hpsearch.space import Categorical, Number, Parameter, Space
+from hpsearch.space import Categorical, Number, Space
 from hpsearch.trial import Value
 
 Values = Mapping[str, Value]
 Rows = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 Loss = Callable[[dict[str, Any], int], float]
-TERRACES = tuple(f"terraces_{seed}" for seed in range(4))
+COUNTS = tuple(f"counts_{seed}" for seed in range(6))
 
 
 def _split(x: np.ndarray, y: np.ndarray, train: int, validation: int) -> Rows:
@@ -132,32 +132,27 @@ MODELS = {
 }
 
 
-def terraces(seed: int) -> tuple[Space, Callable[[Values], float]]:
-    """A made-up task: its space, and its loss, whose least value is 0.
+def counts(seed: int) -> tuple[Space, Callable[[Values], float]]:
+    """A made-up table of trained networks: its space, and its loss.
 
-    Two wells in 4 to 6 dimensions, with 8 to 40 levels and a bottom that many configurations share; every
-    other task is a grid.
+    A grid of five ordered lists. Every configuration has a probability of an error, and its loss is the share
+    of errors drawn on few validation rows, in one training or five. Where errors are rare many configurations
+    tie, and which of them is best is a matter of luck.
     """
     rng = np.random.default_rng([seed, 41])
-    d, levels, grid = int(rng.integers(4, 7)), int(rng.integers(8, 41)), seed % 2 == 1
-    centres = 0.1 + 0.8 * rng.random((2, d))
-    weights = np.exp(rng.normal(0.5, 1.0, d))
-    steps = [int(rng.integers(5, 12)) for _ in range(d)]
-    space = Space(tuple(_axis(f"x{index}", steps[index] if grid else 0) for index in range(d)))
+    steps = rng.integers(4, 11, 5)
+    rows, trainings = int(rng.integers(100, 400)), (1, 5)[seed % 2]
+    least, most = math.exp(rng.uniform(math.log(3e-4), math.log(1e-2))), 0.4
+    centre, weights = 0.1 + 0.8 * rng.random(5), np.exp(rng.normal(1.0, 1.2, 5))
+    space = Space(
+        tuple(Categorical(f"x{index}", tuple(range(each))) for index, each in enumerate(steps.tolist()))
+    )
 
-    def height(values: Values) -> float:
-        x = np.array([float(values[f"x{index}"]) for index in range(d)])
-        far = np.sqrt((weights * np.square(x - centres)).sum(axis=1))
-        return math.floor(levels * max(min(far[0] - 0.2, far[1] + 0.05), 0.0)) / levels
+    def loss(values: Values) -> float:
+        cell = [int(str(values[f"x{index}"])) for index in range(5)]
+        far = float((weights * np.square(np.array(cell) / (steps - 1) - centre)).sum())
+        share = least * (most / least) ** (1 - math.exp(-far))
+        own = np.random.default_rng([seed, 42, *cell])  # the same draws whenever it is asked for
+        return float(own.binomial(rows, share, trainings).mean() / rows)
 
-    if not grid:
-        return space, height
-    nearest = space.values(space.snap(centres[:1]))[0]
-    return space, lambda values: max(height(values) - height(nearest), 0.0)
-
-
-def _axis(name: str, steps: int) -> Parameter:
-    """A coordinate from 0 to 1, continuous or of so many ordered steps."""
-    if not steps:
-        return Number(name, 0.0, 1.0)
-    return Categorical(name, tuple(np.linspace(0.0, 1.0, steps).round(3).tolist()))
+    return space, loss

@@ -109,6 +109,8 @@ def run(
     settings |= {"metric.name": metric, "metric.goal": goal}
     local = None
     if function is not None:
+        if not callable(function):
+            raise UsageError(f"function must be callable; found {function!r:.80}")
         found = importable_as(function)
         local = function if found is None else None
         settings["objective"] = _objective(found, epochs)

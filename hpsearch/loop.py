@@ -8,7 +8,7 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NoReturn, Protocol
 
@@ -191,23 +191,9 @@ def run_search(
     flight: dict[int, Trial] = {}
     changed: Sequence[str] = _look(watch, run, callback).code
     with SearchSignals(callback.on_message, lambda: len(flight)) as signals, executor:
-        known = search.results
-        trials = [search.trial(result.number) for result in known]
-        strategy = type(executor).__name__.lower() + (f", for {why}" if why else "")
+        begun = _search_start(search, executor, run, why, rows)
         callback.on_search_start(
-            SearchStart(
-                run.directory,
-                strategy,
-                search.metric,
-                search.space,
-                search.trials,
-                executor.slots,
-                trials,
-                known,
-                rows,
-                search.stops_early,
-                lambda: signals.draining or (deadline is not None and deadline.passed),
-            )
+            replace(begun, draining=lambda: signals.draining or (deadline is not None and deadline.passed))
         )
         results: list[Result] = []
         best = None  # so that best.yaml is there again, if a kill came before it was written
@@ -268,6 +254,23 @@ def _stopped(search: Search, run: Run, callback: Callback, after: str) -> None:
     callback.on_message(
         f"Stopped after {after}; {len(search.results)} of {search.trials} trials are finished. Continue with"
         f" {command('resume', run.directory)}."
+    )
+
+
+def _search_start(search: Search, executor: Executor, run: Run, why: str, rows: int | None) -> SearchStart:
+    """What is known of a search when its loop starts; see :func:`run_search` for the arguments."""
+    known = search.results
+    return SearchStart(
+        run.directory,
+        type(executor).__name__.lower() + (f", for {why}" if why else ""),
+        search.metric,
+        search.space,
+        search.trials,
+        executor.slots,
+        [search.trial(result.number) for result in known],
+        known,
+        rows,
+        search.stops_early,
     )
 
 

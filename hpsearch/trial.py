@@ -64,7 +64,9 @@ def real_number(value: object) -> float:
 
 def _element(value: object) -> object:
     """The one element of an array, tensor or scalar of NumPy's kind; anything else as it is."""
-    item = getattr(value, "item", None)
+    item, mask = getattr(value, "item", None), getattr(value, "mask", None)
+    if getattr(mask, "size", 0) == 1 and mask.all():  # type: ignore[union-attr]  # it is an array
+        return None  # an element that is masked is missing; item() would make it what it was, or 0
     if not (hasattr(value, "dtype") and callable(item)):
         return value
     try:

@@ -199,6 +199,7 @@ def test_a_function_replaces_the_objective_of_a_file(in_tmp: Path) -> None:
         ({"config": 3}, "Found 3"),
         ({"config": {"space": SPACE}}, "hpsearch.run: objective: is missing"),
         ({"config": {"space": SPACE}, "epochs": 3}, "epochs is an argument for function="),
+        ({"function": "train:objective", "space": SPACE}, "function must be callable; found 'train"),
         ({"function": objective, "space": {"x": {"min": 1, "max": 0}}}, r"space\.x"),
         ({"function": objective, "space": [Number("x", 0, 1), Number("x", 0, 2)]}, "two of 'x'"),
     ],

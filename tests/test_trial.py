@@ -79,7 +79,7 @@ def test_real_numbers_of_every_kind_are_metrics(value: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [None, True, "0.5", b"1", 1 + 2j, [1.0], np.zeros(3), np.complex128(1), object()]
+    "value", [None, True, "0.5", b"1", 1 + 2j, [1.0], np.zeros(3), np.complex128(1), np.ma.masked, object()]
 )
 def test_what_is_no_number_is_refused_by_its_type(value: object) -> None:
     """The error names the type found."""

@@ -169,10 +169,29 @@ def exit_code(arguments: list[str], signals: ProgramSignals | None = None) -> in
 
         say(f"Operating system error: {printable(explain_shortage(error))}")
         return 1
-    except Exception:
-        # An interrupted import of compiled code may end in any error.
-        return _bug() if signals is None or signals.received is None else 130
+    except Exception as error:
+        if signals is not None and signals.received is not None:
+            return 130  # an interrupted import of compiled code may end in any error
+        return _lacking(error) or _bug()
     return 0
+
+
+def _lacking(error: Exception) -> int:
+    """The exit code if not hpsearch is at fault, but that memory or a library is missing; 0 otherwise."""
+    from hpsearch.machine.shortages import explain_shortage, is_shortage
+    from hpsearch.reports.text import printable
+
+    if is_shortage(error):
+        say(f"Operating system error: {printable(explain_shortage(error))}")
+        return 1
+    if not isinstance(error, ImportError) or (error.name or "").partition(".")[0] == "hpsearch":
+        return 0
+    first: BaseException = error
+    while isinstance(first.__cause__, ImportError):  # what NumPy says about it fills a page
+        first = first.__cause__
+    say(f"A library that hpsearch needs cannot be loaded: {printable(str(first))}.")
+    say("If memory is scarce or limited (`ulimit -v`), allow for more; otherwise, install hpsearch again.")
+    return 1
 
 
 def _explain(error: HpsearchError) -> int:

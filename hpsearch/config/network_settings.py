@@ -15,7 +15,7 @@ from hpsearch.config.suggestions import suggest_key, suggest_value
 from hpsearch.data.builtin import BUILTIN
 from hpsearch.document import fixes
 from hpsearch.document.closest import closest, near_names
-from hpsearch.document.nodes import Location, ScalarNode, entries_at, find
+from hpsearch.document.nodes import Location, ScalarNode, entries_at
 from hpsearch.document.scalars import shown, written
 from hpsearch.network.hyperparameters import HYPERPARAMETERS, METRICS, Hyperparameter, hyperparameter
 from hpsearch.space import Number, Space
@@ -230,9 +230,10 @@ def _largest(space: Space, name: str) -> float | None:
 
 
 def check_batch_size(space: Space, constants: Mapping[str, Value], rows: int, reader: Reader) -> None:
-    """Reports mini-batches larger than the number of rows, if their size is in the config.
+    """Reports mini-batches larger than the number of rows.
 
-    The default size is not reported: with fewer rows, all of them are in one batch.
+    The default size is not reported, also where a resolved config has it: with fewer rows, all of them are
+    in one batch.
 
     Args:
         space: The space, which may search or fix the size.
@@ -246,9 +247,9 @@ def check_batch_size(space: Space, constants: Mapping[str, Value], rows: int, re
             sizes |= extremes(parameter)
     if "batch_size" in space.constants:
         sizes["space", "batch_size"] = space.constants["batch_size"]
-    if "batch_size" in constants:
+    if constants.get("batch_size", default := HYPERPARAMETERS["batch_size"].default) != default:
         sizes["objective", "network", "batch_size"] = constants["batch_size"]
     for at, size in sizes.items():
-        if float(size) > rows and find(reader.root, at[:2] if at[0] == "space" else at) is not None:
+        if float(size) > rows:
             rule, hint = f"must be at most {rows}, the number of training rows", f"Write {rows} or less"
             reader.report(at, rule, found=written(size), hint=hint)

@@ -179,8 +179,7 @@ def table_html(table: Table) -> str:
     rows = []
     for row in table.rows:
         cells = (
-            f"<td{' class=number' if each.right else ''}>{escape(each.show(each.pick(row)))}</td>"
-            for each in columns
+            f"<td{' class=number' if each.right else ''}>{escape(each.text(row))}</td>" for each in columns
         )
         rows.append(f"<tr>{''.join(cells)}</tr>")
     notes = "".join(f'<p class="muted">{escape(note)}</p>' for note in table.notes)

@@ -38,21 +38,7 @@ def prepare(
     """
     if dtype not in ("float32", "float64"):
         raise DataError(f"dtype: must be float32 or float64; found {dtype}")
-    if sum(shares) >= 1:
-        raise DataError(
-            f"validation and test together must leave rows for training; found {shares[0]} + {shares[1]}"
-        )
-    train_at, validation_at, test_at = split(rows.y, shares, seed)
-    for name, share, taken in zip(("validation", "test"), shares, (validation_at, test_at), strict=True):
-        if share > 0 and not len(taken):
-            raise DataError(
-                f"{name}: must be enough for one row; found a share of {share:g} of {len(rows.y)} rows"
-            )
-    chosen = {
-        "train": Rows(rows.x[train_at], rows.y[train_at]),
-        "validation": validation or Rows(rows.x[validation_at], rows.y[validation_at]),
-        "test": test or Rows(rows.x[test_at], rows.y[test_at]),
-    }
+    chosen = _splits(rows, validation, test, shares, seed)
     classes = _distinct(chosen["train"].y)
     everything = _distinct(rows.y)
     if len(everything) < 2:
@@ -81,6 +67,31 @@ def prepare(
         label_name=rows.label_name,
         warnings=warnings,
     )
+
+
+def _splits(
+    rows: Rows, validation: Rows | None, test: Rows | None, shares: tuple[float, float], seed: int
+) -> dict[str, Rows]:
+    """The rows of each split, by its name.
+
+    Raises:
+        DataError: A share leaves no row for its split, or both leave none for training.
+    """
+    if sum(shares) >= 1:
+        raise DataError(
+            f"validation and test together must leave rows for training; found {shares[0]} + {shares[1]}"
+        )
+    train_at, validation_at, test_at = split(rows.y, shares, seed)
+    for name, share, taken in zip(("validation", "test"), shares, (validation_at, test_at), strict=True):
+        if share > 0 and not len(taken):
+            raise DataError(
+                f"{name}: must be enough for one row; found a share of {share:g} of {len(rows.y)} rows"
+            )
+    return {
+        "train": Rows(rows.x[train_at], rows.y[train_at]),
+        "validation": validation or Rows(rows.x[validation_at], rows.y[validation_at]),
+        "test": test or Rows(rows.x[test_at], rows.y[test_at]),
+    }
 
 
 def split(y: Array, shares: tuple[float, float], seed: int) -> tuple[Array, Array, Array]:

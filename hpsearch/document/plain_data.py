@@ -2,7 +2,7 @@
 
 import math
 import numbers
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from hpsearch.document.nodes import (
     Entry,
@@ -28,7 +28,7 @@ def from_data(data: object, position: Position, problems: Problems, at: Location
     """The tree of plain Python data; every node has the same position.
 
     Args:
-        data: Mappings with text as keys, sequences, text, numbers (also NumPy's), booleans.
+        data: Mappings with text as keys, sequences, text, numbers, booleans; also NumPy's arrays and numbers.
         position: Where the data come from.
         problems: Collects the problems of the data.
         at: The location of ``data``.
@@ -43,13 +43,16 @@ def from_data(data: object, position: Position, problems: Problems, at: Location
             else:
                 problems.add(position, at, "keys must be text", shown(repr(key)))
         return MappingNode(position, entries, error=len(entries) < len(data))
+    if getattr(data, "ndim", 0) and hasattr(data, "tolist"):  # an array of NumPy's
+        data = data.tolist()
     if isinstance(data, Sequence) and not isinstance(data, str | bytes):
         items = (from_data(value, position, problems, (*at, index)) for index, value in enumerate(data))
         return SequenceNode(position, tuple(items))
     try:
         value = None if data is None and may_be_null(at) else _value(data)
     except ValueError as error:
-        problems.add(position, at, str(error), shown(repr(data)))
+        hint = "Write a list" if isinstance(data, Iterable) and not isinstance(data, str | bytes) else ""
+        problems.add(position, at, str(error), shown(repr(data)), hint)
         return ScalarNode(position, "", "", error=True)
     return ScalarNode(position, value, written(value))
 

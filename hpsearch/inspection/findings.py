@@ -1,7 +1,6 @@
 """What a run found out: which hyperparameters matter, where the search looked, and why."""
 
 from collections import Counter
-from collections.abc import Sequence
 
 from hpsearch.analysis import anova
 from hpsearch.analysis.anova import Importance
@@ -12,10 +11,9 @@ from hpsearch.analysis.narrowing import at_bounds, narrowing, thirds
 from hpsearch.commands import command
 from hpsearch.config import Config
 from hpsearch.errors import UsageError
+from hpsearch.inspection.stored_observations import stored_observations
 from hpsearch.network.hyperparameters import hyperparameter
-from hpsearch.searchers import ObservationBuffer
 from hpsearch.store import Run
-from hpsearch.trial import Result
 
 __all__ = ["explain_search", "explain_trial", "importance"]
 
@@ -30,12 +28,9 @@ def importance(run: Run) -> Importance:
         UsageError: The results are too few or too similar to tell; the message says what is missing.
     """
     config = Config.from_resolved(run.meta("config"))
-    records = [(trial, result) for trial, result in run.records() if result is not None]
-    tried, results = [trial for trial, _ in records], [result for _, result in records]
-    observations = ObservationBuffer.of(config.space, config.metric, tried, results)
-    found = anova.importance(config.space, observations, config.search.repeats)
+    found = anova.importance(config.space, stored_observations(run, config), config.search.repeats)
     if found is None:
-        raise UsageError(_what_is_missing(run, config, results))
+        raise UsageError(_what_is_missing(run, config))
     return found
 
 
@@ -84,35 +79,36 @@ def explain_trial(run: Run, trial: int | str) -> TrialExplanation:
     )
 
 
-def _what_is_missing(run: Run, config: Config, results: Sequence[Result]) -> str:
+def _what_is_missing(run: Run, config: Config) -> str:
     """Why the results do not show which parameters matter, and what to do about it."""
-    directory, space = run.directory, config.space
+    directory, space, statuses = run.directory, config.space, run.counts()
     if not space.dimensions:
         return f"{directory} searches nothing: all its parameters are constants. Give one a range."
-    values = [result.value for result in results if result.value is not None]
-    if results and not values:
-        statuses = Counter(str(result.status) for result in results)
+    results = sum(statuses.values())
+    valued = sum(count for status, count in statuses.items() if status.ranked)
+    if results and not valued:
         counts = ", ".join(f"{count} {status}" for status, count in statuses.items())
         return (
             f"No trial of {directory} has a value, so the importance of parameters cannot be estimated"
             f" ({counts}). {command('leaderboard', directory)} shows the reasons."
         )
     needed = TRIALS_PER_PARAMETER * space.dimensions
-    if len(values) >= needed:
+    if valued >= needed:
+        (best,) = run.ranking(1)
         return (
-            f"All {len(values)} values of {directory} are {values[0]:g}, so no parameter makes a difference."
+            f"All {valued} values of {directory} are {best.value:g}, so no parameter makes a difference."
             " Widen the ranges, or use a metric that differs between trials."
         )
     parameters = "1 parameter" if space.dimensions == 1 else f"{space.dimensions} parameters"
     rule = (
         f"The importance of {parameters} needs at least {needed} trials with a value"
-        f" ({TRIALS_PER_PARAMETER} for each); {directory} has {len(values)}"
+        f" ({TRIALS_PER_PARAMETER} for each); {directory} has {valued}"
     )
-    if space.size <= max(needed, len(results)):
+    if space.size <= max(needed, results):
         return (
             f"{rule}, and the space has only {space.size:.0f} configurations."
             f" {command('leaderboard', directory, '-n', 0)} shows all of them."
         )
-    total = len(results) + needed - len(values)
+    total = results + needed - valued
     more = () if total <= config.search.trials else ("--trials", total)
     return f"{rule}. Continue with {command('resume', directory, *more)}."

@@ -74,6 +74,8 @@ def explain_shortage(error: BaseException) -> str:
             f"{error}. Set TMPDIR to a directory that can be written, such as with"
             ' `export TMPDIR="$PWD"`, and try again'
         )
+    if isinstance(error, MemoryError):
+        number = errno.ENOMEM
     text = (str(error) or type(error).__name__).rstrip(".")
     if number in advice:
         text = os.strerror(number)

@@ -203,7 +203,7 @@ def numbers(record: Mapping[Any, Any], metric: str | None = None) -> dict[str, A
     found: dict[str, Any] = {}
     for key, value in record.items():
         try:
-            if isinstance(value, bool | str | bytes) or is_truth(value):
+            if isinstance(value, bool | str | bytes) or is_truth(value) or is_masked(value):
                 raise TypeError
             if hasattr(value, "dtype") and hasattr(value, "item"):  # an array or tensor of one element
                 value = value.item()
@@ -216,6 +216,12 @@ def numbers(record: Mapping[Any, Any], metric: str | None = None) -> dict[str, A
                 shown = f"a metric must be a number, not {type(value).__name__}: {value!r:.80}"
                 raise TypeError(shown) from None
     return found
+
+
+def is_masked(value: object) -> bool:
+    """Whether a value is NumPy's for one that is missing, which float() would take for 0 or what it was."""
+    mask = getattr(value, "mask", None)
+    return getattr(mask, "size", 0) == 1 and bool(mask.all())  # type: ignore[union-attr]  # it is an array
 
 
 def is_truth(value: object) -> bool:

@@ -16,7 +16,6 @@ __all__ = ["search_table", "trial_table"]
 def trial_table(found: TrialExplanation) -> Table:
     """Why a trial was proposed, and how far it is from the trial that it was proposed around."""
     trial, centre = found.trial, found.centre
-    phase = str(trial.origin.get("phase", "unknown"))
     rows = [
         {
             "parameter": each.name,
@@ -28,29 +27,13 @@ def trial_table(found: TrialExplanation) -> Table:
         for each in found.moves
     ]
     columns = [Column("parameter", ("parameter",)), Column("value", ("value",), right=True, choice=True)]
-    notes = [f"Phase {phase}: {PHASES.get(phase, 'no reason is recorded')}."]
-    if weights := trial.origin.get("weights"):
-        listed = ", ".join(f"{name} ({weight:.2f})" for name, weight in weights.items())
-        notes.append(f"Known from, with weights: {listed}.")
-    if drawn := trial.origin.get("drawn"):
-        notes.append(f"Drawn from the priors: {', '.join(map(str, drawn))}.")
     if centre is not None:
         columns += [
             Column("from", ("from",), right=True, choice=True),
             Column("moved", ("moved",), show=_signed, right=True),
         ]
-        outcome = _outcome(found.metric, centre)
-        notes.append(f"It is near trial {centre.number} ({outcome}): {_difference(found)}.")
-    elif "fine_radius" in trial.origin:
-        radius = plain(trial.origin["fine_radius"])
-        notes.append(f"That one was drawn from the whole space; this trial is near it, at radius {radius}.")
-    if any(each.radius is not None for each in found.moves):
+    if _has_radius(found):
         columns.append(Column("radius", ("radius",), show=_length, right=True))
-        notes.append(
-            f"{_drawn_at(trial.origin)}Distances are fractions of the parameter's range on the scale of its"
-            " prior. The radius is the standard deviation of the candidates' steps; it is longer for"
-            " parameters that matter less."
-        )
     metadata = {
         "trial": trial.number,
         "status": found.result and str(found.result.status),
@@ -59,7 +42,36 @@ def trial_table(found: TrialExplanation) -> Table:
         "centre": centre and {"trial": centre.number, "status": str(centre.status), "value": centre.value},
     }
     title = f"Trial {trial.number}: {_outcome(found.metric, found.result)}"
-    return Table("explanation", columns, rows, metadata, title, notes)
+    return Table("explanation", columns, rows, metadata, title, _reasons(found))
+
+
+def _has_radius(found: TrialExplanation) -> bool:
+    return any(each.radius is not None for each in found.moves)
+
+
+def _reasons(found: TrialExplanation) -> list[str]:
+    """Why the trial was proposed, as sentences."""
+    trial, centre = found.trial, found.centre
+    phase = str(trial.origin.get("phase", "unknown"))
+    notes = [f"Phase {phase}: {PHASES.get(phase, 'no reason is recorded')}."]
+    if weights := trial.origin.get("weights"):
+        listed = ", ".join(f"{name} ({weight:.2f})" for name, weight in weights.items())
+        notes.append(f"Known from, with weights: {listed}.")
+    if drawn := trial.origin.get("drawn"):
+        notes.append(f"Drawn from the priors: {', '.join(map(str, drawn))}.")
+    if centre is not None:
+        outcome = _outcome(found.metric, centre)
+        notes.append(f"It is near trial {centre.number} ({outcome}): {_difference(found)}.")
+    elif "fine_radius" in trial.origin:
+        radius = plain(trial.origin["fine_radius"])
+        notes.append(f"That one was drawn from the whole space; this trial is near it, at radius {radius}.")
+    if _has_radius(found):
+        notes.append(
+            f"{_drawn_at(trial.origin)}Distances are fractions of the parameter's range on the scale of its"
+            " prior. The radius is the standard deviation of the candidates' steps; it is longer for"
+            " parameters that matter less."
+        )
+    return notes
 
 
 def search_table(found: SearchExplanation) -> Table:
@@ -155,5 +167,5 @@ def _spread(ends: Any) -> str:
     if ends is None:
         return ""
     if "share" in ends:
-        return f"{value_text(ends['value'])} in {ends['share']:.0%}"
+        return f"{value_text(ends['value'])} in {100 * ends['share']:.0f} %"
     return f"{value_text(ends['low'])} … {value_text(ends['high'])}"

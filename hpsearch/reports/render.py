@@ -6,6 +6,7 @@ reaches a terminal and no markup reaches a document.
 
 import contextlib
 import csv
+import itertools
 import json
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -29,6 +30,11 @@ Format = Literal["table"] | MachineFormat
 _PART = 1000
 """Lines that are written at once."""
 _KEPT_BYTES = 8 * 2**20
+
+_WRITTEN_ALIKE = {int, float, type(None)}
+"""The types that the module csv writes as :func:`_cell` does."""
+_MISSING = object()
+"""In place of a parameter that a trial does not have; null is a value."""
 
 SCHEMA = 1
 """Goes up when a machine format changes in a way that breaks its readers."""
@@ -111,15 +117,11 @@ def _csv(table: Table) -> Iterator[str]:
     lines = _Lines()
     writer = csv.writer(lines, lineterminator="\n")
     writer.writerow(map(printable, _names(columns)))
-    values, chosen = None, [""] * len(choices)
-    for row in table.rows:
-        if choices and (values is None or row.get("values") is not values):  # rows of one trial share them
-            values = row.get("values")
-            chosen = [_choice_cell(column, row) for column in choices]
-        cells = [_cell(column.pick(row)) for column in others] + chosen
-        writer.writerow([cells[index] for index in order])
-        if len(lines.written) == _PART:
-            yield lines.drain()
+    rows = iter(table.rows)
+    while part := list(itertools.islice(rows, _PART)):
+        cells = [_cells(column.values(part)) for column in others] + _choice_cells(choices, part)
+        writer.writerows(zip(*(cells[index] for index in order), strict=True))
+        yield lines.drain()
     yield lines.drain()
 
 
@@ -149,6 +151,13 @@ class _Lines:
         return text
 
 
+def _cells(values: list[Any]) -> list[Any]:
+    """The values of a column for CSV, which has numbers as JSON has them, and nothing for None."""
+    if set(map(type, values)) <= _WRITTEN_ALIKE:
+        return values
+    return list(map(_cell, values))
+
+
 def _cell(value: object) -> str:
     """A value for CSV."""
     if isinstance(value, str):
@@ -164,14 +173,27 @@ def _number_cell(value: float) -> str:
     return str(value).lower() if isinstance(value, bool) else repr(value)  # as JSON has it
 
 
-def _choice_cell(column: Column, row: Mapping[str, Any]) -> str:
+def _choice_cells(columns: Sequence[Column], rows: Sequence[Mapping[str, Any]]) -> list[list[str]]:
+    """The values of parameters for CSV; rows of one trial, which share them, are looked at once."""
+    if not columns:
+        return []
+    values = [row.get("values") for row in rows]
+    firsts = [at for at in range(len(rows)) if at == 0 or values[at] is not values[at - 1]]
+    counts = [end - first for first, end in itertools.pairwise([*firsts, len(rows)])]
+    cells = []
+    for column in columns:
+        found = map(_choice_cell, column.values([rows[first] for first in firsts], _MISSING))
+        cells.append(list(itertools.chain.from_iterable(map(itertools.repeat, found, counts))))
+    return cells
+
+
+def _choice_cell(value: object) -> str:
     """The value of a parameter for CSV: as JSON, but text without quotes where that is clear."""
-    value = column.pick(row)
     if isinstance(value, str):
         return _json(value) if _is_json(value) else printable(value)
     if isinstance(value, bool | float | int):
         return _number_cell(value)
-    return json.dumps(value, ensure_ascii=False) if column.has(row) else ""
+    return "" if value is _MISSING else json.dumps(value, ensure_ascii=False)
 
 
 @lru_cache(4096)
@@ -215,7 +237,7 @@ def _print_table(table: Table, console: Console) -> None:
     layout = Layout(texts, console.width, whole=table.whole)
     if table.title:
         _print(Text(printable(table.title), style="bold"), console)
-    for heading, line in layout.lines():
+    for heading, line in layout.lines() if texts.count or not table.notes else ():
         if heading:
             _print(Text(line, style="bold", no_wrap=True), console)
         else:

@@ -39,14 +39,17 @@ class Column:
     cut: bool = False
     sparse: bool = False
 
-    def has(self, row: Mapping[str, Any]) -> bool:
-        """Whether a row has a value of the column."""
-        return self._find(row) is not _NOTHING
-
     def pick(self, row: Mapping[str, Any]) -> Any:
         """The column's value in a row; None if there is none."""
-        value = self._find(row)
-        return None if value is _NOTHING else value
+        (value,) = self.values((row,))
+        return value
+
+    def values(self, rows: Sequence[Mapping[str, Any]], missing: Any = None) -> list[Any]:
+        """The column's value in each row; ``missing`` where there is none."""
+        found: list[Any] = list(rows)
+        for key in self.key:
+            found = [each.get(key, missing) if isinstance(each, _MAPPINGS) else missing for each in found]
+        return found
 
     def text(self, row: Mapping[str, Any]) -> str:
         """The column's value in a row, for people; "" for a parameter without a value."""
@@ -56,19 +59,9 @@ class Column:
     def texts(self, rows: Sequence[Mapping[str, Any]]) -> list[str]:
         """What :meth:`text` says of each row; together they take less time."""
         if self.choice:
-            return _formatted(self._cells(rows), lambda value: "" if value is _NOTHING else value_text(value))
-        return _formatted([None if cell is _NOTHING else cell for cell in self._cells(rows)], self.show)
-
-    def _find(self, row: Mapping[str, Any]) -> Any:
-        (cell,) = self._cells((row,))
-        return cell
-
-    def _cells(self, rows: Sequence[Mapping[str, Any]]) -> list[Any]:
-        """The column's value in each row, or :data:`_NOTHING`."""
-        cells: list[Any] = list(rows)
-        for key in self.key:
-            cells = [cell.get(key, _NOTHING) if isinstance(cell, _MAPPINGS) else _NOTHING for cell in cells]
-        return cells
+            values = self.values(rows, _NOTHING)
+            return _formatted(values, lambda value: "" if value is _NOTHING else value_text(value))
+        return _formatted(self.values(rows), self.show)
 
 
 def _formatted(values: Sequence[Any], show: Callable[[Any], str]) -> list[str]:

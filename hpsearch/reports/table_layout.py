@@ -191,6 +191,8 @@ class Layout:
                 yield False, ""
             for at, (header,) in enumerate(self._headers):
                 cells = [header, *(texts[at] for texts in block)]
+                if self._texts.columns[at].sparse and not any(cells[1:]):
+                    continue
                 yield at == 0, _padded(cells, widths, [False, *(True for _ in block)])
             first += len(block)
 

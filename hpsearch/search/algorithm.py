@@ -1,11 +1,13 @@
 """The version of what chooses trials, and what has changed since another."""
 
-ALGORITHM = 4
+ALGORITHM = 5
 """The version of what chooses trials. It goes up when a config's trials change; see :data:`ALGORITHMS`."""
 ALGORITHMS = {
     2: "values are drawn with few digits, and rungs stop fewer trials",
     3: "the network's trials are worth their best epoch, and ties are ordered by the loss",
     4: "the network begins with configurations that did well elsewhere, and earlier searches are weighed",
+    5: "the network begins with fewer and faster configurations, and earlier searches are followed when they"
+    " agree with the first results",
 }
 """What each version changed. Runs that record none were made by version 1."""
 

@@ -11,7 +11,8 @@ import time
 import warnings
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
+from numbers import Integral
 from os import PathLike
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -63,7 +64,7 @@ class Search:
         lag: The number of trials that may be asked for beyond the first one without a result.
         goal: Whether to ``minimize`` or ``maximize`` the values.
         metric: A full description of the values, instead of ``goal``.
-        halving: Early stopping, for trials that report learning curves.
+        early_stopping: The rungs at which trials that report learning curves may be stopped; None for none.
         epochs: The epochs of a full trial, unless its values contain ``epochs``.
         max_failures: The search gives up after this many failed trials in a row; None for never.
         repeats: The number of seeds of every configuration.
@@ -91,7 +92,7 @@ class Search:
         lag: int = 0,
         goal: Literal["minimize", "maximize"] = "minimize",
         metric: Metric | None = None,
-        halving: Halving | None = None,
+        early_stopping: Halving | None = None,
         epochs: int | None = None,
         max_failures: int | None = None,
         repeats: int = 1,
@@ -105,14 +106,8 @@ class Search:
         _portfolio: Sequence[Mapping[str, Value]] = (),
         _repeats_the_best: bool = False,
     ) -> None:
-        for name, number, least in (
-            ("seed", seed, 0),
-            ("trials", trials, 1),
-            ("lag", lag, 0),
-            ("repeats", repeats, 1),
-        ):
-            if isinstance(number, bool) or not isinstance(number, int) or number < least:
-                raise UsageError(f"{name} must be a whole number of at least {least}; found {number!r}")
+        seed, trials = _whole("seed", seed, 0), _whole("trials", trials, 1)
+        lag, repeats = _whole("lag", lag, 0), _whole("repeats", repeats, 1)
         if method not in METHODS:
             raise UsageError(f"method must be one of {', '.join(METHODS)}; found {method!r}")
         if goal not in ("minimize", "maximize"):
@@ -136,10 +131,10 @@ class Search:
             seed=seed,
             repeats=repeats,
             epochs=epochs,
-            rungs=RungHistory(halving) if halving else None,
+            rungs=RungHistory(early_stopping) if early_stopping else None,
             repeat_rule=RepeatRule(self.metric, repeats) if _repeats_the_best and repeats > 1 else None,
         )
-        self._stops_early = halving is not None
+        self._stops_early = early_stopping is not None
         self._epochs = epochs
         self._repeats = repeats
         self._max_failures = max_failures
@@ -154,16 +149,15 @@ class Search:
         self.best: Result | None = None
         self.reached: Result | None = None
         if directory is not None:
-            self._keep(Path(directory), method, halving, prior_observations)
+            self._keep(Path(directory), method, early_stopping, prior_observations)
 
     def _keep(
         self,
         directory: Path,
         method: str,
-        halving: Halving | None,
+        early_stopping: Halving | None,
         prior_observations: Sequence[PriorObservation],
     ) -> None:
-        early_stopping = halving and {"min_epochs": halving.min_epochs, "reduction": halving.reduction}
         config = Config.from_mapping(
             {
                 "seed": self._seed,
@@ -174,7 +168,7 @@ class Search:
                     "method": method,
                     "trials": self.trials,
                     "lag": self.lag,
-                    "early_stopping": early_stopping or False,
+                    "early_stopping": asdict(early_stopping) if early_stopping else False,
                     "enqueue": self._enqueued.configurations,
                     "repeats": self._repeats,
                     "stop_at": {} if self._stop_at is None else {self.metric.name: self._stop_at},
@@ -237,7 +231,7 @@ class Search:
             method=config.search.method,
             lag=config.search.lag,
             metric=config.metric,
-            halving=Halving(stopping.min_epochs, stopping.reduction) if stopping else None,
+            early_stopping=Halving(stopping.min_epochs, stopping.reduction) if stopping else None,
             epochs=config.objective.epochs,
             max_failures=config.search.max_failures,
             repeats=config.search.repeats,
@@ -365,7 +359,9 @@ class Search:
                 raise UsageError(
                     f"trial {number} already has a result, with the value {self._results[number].value}"
                 )
-            result = replace(as_result(asked, value, self.metric), values=asked.values)
+            result = as_result(asked, value, self.metric)
+            if result.values is not asked.values:
+                result = replace(result, values=asked.values)
             if self._keeper is not None:
                 self._keeper.record(results=[result])
             before = self.best
@@ -427,14 +423,22 @@ class Search:
     def _add(self, result: Result) -> None:
         self._results[result.number] = result
         self._askers.pop(result.number, None)
-        with contextlib.suppress(ValueError):  # it was to be asked for again
-            self._again.remove(self._asked[result.number])
-        order = self.metric.order
-        if result.value is not None and (self.best is None or order(result) < order(self.best)):
+        if self._again:
+            with contextlib.suppress(ValueError):  # it was to be asked for again
+                self._again.remove(self._asked[result.number])
+        if self._is_better(result, self.best):
             self.best = result
         while (following := self._results.get(self._proposals.results)) is not None:
             self._add_result(following)
         self._changed.notify_all()
+
+    def _is_better(self, result: Result, best: Result | None) -> bool:
+        """Whether a result comes before the best one so far."""
+        if best is None or best.value is None or result.value is None:
+            return result.value is not None
+        loss, least = self.metric.loss(result.value), self.metric.loss(best.value)
+        # Only where they are equal does the order take a look at the learning curves.
+        return loss < least or (loss == least and self.metric.order(result) < self.metric.order(best))
 
     def _remember(self, trials: Sequence[Trial]) -> None:
         self._asked += trials
@@ -451,3 +455,10 @@ class Search:
         if self._stop_at is None or result.value is None:
             return False
         return self.metric.loss(result.value) <= self.metric.loss(self._stop_at)
+
+
+def _whole(name: str, number: object, least: int) -> int:
+    """A whole number, also NumPy's, as an int."""
+    if isinstance(number, bool) or not isinstance(number, Integral) or number < least:
+        raise UsageError(f"{name} must be a whole number of at least {least}; found {number!r}")
+    return int(number)

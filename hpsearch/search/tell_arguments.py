@@ -74,6 +74,8 @@ def _what_to_tell(number: int, value: object, metric: Metric) -> str:
         return f"Write tell({number}, value[{key!r}])"
     if isinstance(value, complex):
         return f"Write tell({number}, abs(value)), or another real number"
+    if getattr(value, "mask", None) is not None:
+        return f"Write tell({number}, None) if it is masked because it is missing"
     if isinstance(value, bool | str) or getattr(value, "size", None) == 1:
         return f"Write tell({number}, float(value)) if it stands for a number"
     return f"Write tell({number}, …) with one number, such as the last or the mean of several"

@@ -30,6 +30,9 @@ _MOST_POINTS = 160  # in a surrogate, so that the cost of a proposal does not gr
 _CLIPS = 0.75, 0.95  # in turns: one resolves differences among good trials, one separates good from bad
 _WHOLE_CANDIDATES, _ZOOM_CANDIDATES, _FINE_CANDIDATES = 120, 280, 200
 _WARM_CANDIDATES = 500
+_UNTESTED_EVERY, _TESTED = 6, 3
+"""Until this search has three results that test the earlier ones, these choose every sixth trial; then all
+trials of the coarse phase. So earlier results that mislead cost a trial or two."""
 _CENTRES = 6  # the best trials so far, which candidates lie near
 _WIDEST, _NARROWEST, _NARROW_AFTER = 0.4, 0.02, 256  # radius of the first zoom, of the last, its trial
 _FINE_RADIUS = 0.15
@@ -40,8 +43,9 @@ class CoarseToFine:
     """Random search that zooms in, with a surrogate to choose among its candidates.
 
     Args:
-        context: The space, the seed, and what is known beforehand: every other point of the coarse phase is
-            chosen by the results of earlier searches; without any, it is one of the portfolio.
+        context: The space, the seed, and what is known beforehand: points of the coarse phase are chosen
+            by the results of earlier searches, as soon as those of this one agree with them; of what is left,
+            every other point is one of the portfolio.
     """
 
     adaptive: ClassVar[bool] = True
@@ -73,15 +77,15 @@ class CoarseToFine:
 
     def uses_results(self, number: int) -> bool:
         """Whether trial ``number`` comes after the coarse phase, or earlier searches are weighed for it."""
-        return number >= self._coarse_trials or (self._warm_start is not None and number % 2 == 0)
+        return number >= self._coarse_trials or self._warm_start is not None
 
     def propose(self, number: int, observations: Observations) -> Proposal:
         """A point of the coarse phase, or the candidate with the highest acquisition."""
         self._seen.update(observations.units, observations.history)
-        enough = np.isfinite(observations.losses).sum() >= _FEWEST_RESULTS
-        if number >= self._coarse_trials and enough:
+        results = np.isfinite(observations.losses).sum()
+        if number >= self._coarse_trials and results >= _FEWEST_RESULTS:
             return self._zoom(number, observations)
-        if self._warm_start is not None and number % 2 == 0:
+        if self._warm_start is not None and (results >= _TESTED or number % _UNTESTED_EVERY == 0):
             weights = self._warm_start.weights(observations)
             if weights.any():
                 return self._warm(number, observations, self._warm_start, weights)

@@ -58,10 +58,10 @@ class ObservationBuffer:
         """The result of the first trial that has none."""
         self._losses[self.results] = math.nan if result.value is None else self._metric.loss(result.value)
         self._stopped[self.results] = result.status is Status.STOPPED
-        worths = np.array(self._metric.worths(result.curve), dtype=np.float64).reshape(-1, 2)
-        self._curves.append(worths[:, 0].copy())
+        losses, ties = zip(*self._metric.worths(result.curve), strict=True) if result.curve else ((), ())
+        self._curves.append(np.array(losses, dtype=np.float64))
         if self._metric.ties is not None:
-            self._ties.append(worths[:, 1].copy())
+            self._ties.append(np.array(ties, dtype=np.float64))
         self.results += 1
 
     def add_to(self, rungs: RungHistory) -> None:

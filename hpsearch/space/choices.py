@@ -6,6 +6,8 @@ from numbers import Integral, Real
 
 from hpsearch.trial import Value
 
+_PLAIN = {str, int, float, bool}
+
 
 def identity(value: Value) -> Hashable:
     """Equal for two values if they are the same choice: of one type, and equal all the way down.
@@ -40,6 +42,7 @@ class Choices:
     def __init__(self, values: Sequence[Value]) -> None:
         self._values = values
         self._exact = {identity(value): index for index, value in enumerate(values)}
+        self._plain = {(type(value), value): index for index, value in enumerate(values) if is_plain(value)}
         self._meant: dict[Hashable, int | None] = {}
         for index, value in enumerate(values):
             key = meaning(value)
@@ -47,6 +50,10 @@ class Choices:
 
     def find(self, value: Value) -> int | None:
         """The index of a value; of the only one that it can mean, if none is the same; None without any."""
+        if is_plain(value):  # as nearly all are; what they are is told in no time
+            index = self._plain.get((type(value), value))
+            if index is not None:
+                return index
         index = self._exact.get(identity(value))
         return self._meant.get(meaning(value)) if index is None else index
 
@@ -54,6 +61,11 @@ class Choices:
         """A value, which callers may change without changing the choice."""
         value = self._values[index]
         return copy.deepcopy(value) if isinstance(value, list | dict) else value
+
+
+def is_plain(value: Value) -> bool:
+    """Whether a value is text, a number or a truth value, of just these types."""
+    return type(value) in _PLAIN
 
 
 def is_nested(value: Value) -> bool:

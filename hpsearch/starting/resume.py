@@ -166,7 +166,8 @@ def _copies(run: Run, config: Config, base: Path, typed: ResumeOptions) -> str:
         return " "
     root = project_root(base, Path(settings.directory))
     missing = [name for name in record["files"] if not (root / name).exists()]
-    if not missing or not root.is_dir():
+    elsewhere = "--project" in typed.resuming and len(missing) == len(record["files"])
+    if not missing or elsewhere or not root.is_dir():
         return " "
     steps = restoring(missing, root, run.directory / record["directory"])
     steps.append(pasteable("hpsearch", "resume", run.directory, *typed.all))

@@ -6,8 +6,10 @@ NaN is never stored; nothing is ever unpickled.
 import contextlib
 import sqlite3
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
+from hpsearch.results import Results
 from hpsearch.store.database_file import checksum_of, insert_meta, json_text, timestamp
 from hpsearch.store.database_reader import DatabaseReader
 from hpsearch.trial import Result, Trial
@@ -16,7 +18,31 @@ __all__ = ["Database"]
 
 
 class Database(DatabaseReader):
-    """The rows of one run, to be read and written. Any thread may use it; they take turns."""
+    """The rows of one run, to be read and written. Any thread may use it; they take turns.
+
+    Args:
+        path: The file.
+        connection: To it.
+    """
+
+    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+        super().__init__(path, connection)
+        self._verified: tuple[list[Trial], Results] | None = None
+
+    def verify(self) -> None:
+        """Check every row, and keep what was read until :meth:`history` takes it: a search needs it next.
+
+        Raises:
+            RunDamaged: A row is wrong, or missing.
+        """
+        self._verified = None
+        self.verify_meta()
+        self._verified = super().history()
+
+    def history(self) -> tuple[list[Trial], Results]:
+        """Every trial that has started, and every result, by number; each row is read once."""
+        found, self._verified = self._verified, None
+        return super().history() if found is None else found
 
     def record(self, trials: Iterable[Trial] = (), results: Iterable[Result] = ()) -> None:
         """Record trials that start and results that came, all or none; on return they are on the disk.
@@ -27,6 +53,7 @@ class Database(DatabaseReader):
             RunUnwritable: They could not be written.
         """
         now = timestamp()
+        self._verified = None
         with self._transaction() as cursor:
             for trial in trials:
                 text = _trial_text(trial)
@@ -58,6 +85,7 @@ class Database(DatabaseReader):
 
     def delete_results(self, numbers: Iterable[int]) -> None:
         """Drop the results of trials, so that they run again."""
+        self._verified = None
         with self._transaction() as cursor:
             for number in numbers:
                 cursor.execute("DELETE FROM curves WHERE number = ?", (number,))

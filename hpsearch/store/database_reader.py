@@ -95,16 +95,14 @@ class DatabaseReader:
         ((version,),) = self._rows("PRAGMA data_version")
         return int(version)
 
-    def verify(self) -> None:
-        """Check every row.
+    def verify_meta(self) -> None:
+        """Check what is known of the run as a whole, and what happened to it.
 
         Raises:
-            RunDamaged: One is wrong, or missing.
+            RunDamaged: A row is wrong.
         """
         for (key,) in self._rows("SELECT key FROM meta"):
             self.meta(key)
-        for _ in self.records():
-            pass
         self.events()
 
     # Trials ------------------------------------------------------------------------------------------
@@ -217,8 +215,12 @@ class DatabaseReader:
 
     def history(self) -> tuple[list[Trial], Results]:
         """Every trial that has started, and every result, by number; each row is read once."""
-        records = list(self.records())
-        return [trial for trial, _ in records], Results(result for _, result in records if result is not None)
+        trials, results = [], Results()
+        for trial, result in self.records():
+            trials.append(trial)
+            if result is not None:
+                results.append(result)
+        return trials, results
 
     def result(self, number: int) -> Result | None:
         """One result; None if it is not there."""

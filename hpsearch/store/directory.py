@@ -34,7 +34,7 @@ from hpsearch.errors import HpsearchError, RunDamaged, RunExists, RunLocked, Run
 from hpsearch.files import open_own, sync_directory, write_files, write_new, write_whole
 from hpsearch.running import RunningTrial, curve_size, read_curve
 from hpsearch.store.database import Database
-from hpsearch.store.database_file import connect, create_database, sqlite_errors
+from hpsearch.store.database_file import connect, create_database
 
 LOCK_SECONDS = 1.0  # a process that only asks whether a search runs holds the lock for an instant
 
@@ -79,8 +79,10 @@ class Run(Database):
                 for name, text in (("config.yaml", source), ("lock", ""), ("search.db", "")):
                     write_new(draft / name, text, private=True)
                 write_files(draft, files or {})
-                with sqlite_errors(draft / "search.db"):
+                try:
                     create_database(draft / "search.db", meta)
+                except sqlite3.DatabaseError as error:
+                    raise RunUnwritable(f"{directory} cannot be made: {error}.") from error
                 draft.rename(directory)
                 sync_directory(directory.parent)
             except OSError as error:

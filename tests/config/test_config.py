@@ -271,8 +271,11 @@ def test_batches_above_the_rows(arguments: tuple[str, ...], position: str) -> No
 
 
 def test_default_batch_above_the_rows(tmp_path: Path) -> None:
-    """A default mini-batch size above the number of rows is allowed."""
-    load(write(tmp_path, SHORT)).check_rows(50)
+    """A default mini-batch size above the number of rows is allowed, also once the config is resolved."""
+    config = load(write(tmp_path, SHORT))
+    best = Config.parse(trial_config(config, Trial(0, {"learning_rate": 0.1}, 0)), tmp_path / "best.yaml")
+    for each in (config, Config.from_resolved(config.resolved()), best):
+        each.check_rows(50)
 
 
 def test_trial_config_is_a_config(tmp_path: Path) -> None:

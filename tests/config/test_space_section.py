@@ -50,14 +50,20 @@ def test_range_of_one_step() -> None:
 
 
 def test_numpy_and_tuples() -> None:
-    """NumPy's numbers, tuples and ranges are read like Python's numbers and lists."""
+    """NumPy's numbers and arrays, tuples and ranges are read like Python's numbers and lists."""
     mapping = {
         "x": MappingProxyType({"min": np.float32(0.5), "max": np.int64(2)}),
         "y": {"values": (np.int32(1), 2)},
         "z": {"values": range(3)},
+        "v": {"values": np.logspace(-2, 0, 3)},
     }
     assert parse_space(mapping) == parse_space(
-        {"x": {"min": 0.5, "max": 2}, "y": {"values": [1, 2]}, "z": {"values": [0, 1, 2]}}
+        {
+            "x": {"min": 0.5, "max": 2},
+            "y": {"values": [1, 2]},
+            "z": {"values": [0, 1, 2]},
+            "v": {"values": [0.01, 0.1, 1.0]},
+        }
     )
 
 
@@ -114,6 +120,10 @@ def test_chain_of_conditions() -> None:
         ({"x": {"values": range(1001)}}, "space.x.values: must list 1 to 1000 values; found 1001"),
         ([1], "space: must be a section with one key per parameter; found a list"),
         ({"x": object}, "space.x: must be text, a number, true or false; found <class 'object'>"),
+        (
+            {"x": {"values": {1}}},
+            "space.x.values: must be text, a number, true or false; found {1}. Write a list",
+        ),
         ({"x": {"values": [[float("inf")]]}}, "space.x.values[0][0]: numbers must be finite; found inf"),
         ({"x": {"values": [{"a": 1}, {"a": 1}]}}, "space.x.values[1]: must be listed only once; found"),
         ({"x": float("nan")}, "space.x: numbers must be finite; found nan"),

@@ -134,3 +134,14 @@ def test_a_table_at_the_end_of_a_search_names_the_command_that_shows_all(tmp_pat
             print_report(table, "table", screen)
             text = " ".join(screen.file.getvalue().split())  # type: ignore[attr-defined]  # it is a StringIO
             assert f"of 2 rows; {expected[:-1]}2 shows them" in text
+
+
+def test_rows_that_become_columns_have_no_line_for_reasons_that_are_not_shown(tmp_path: Path) -> None:
+    """The terminal has room for the best trial only, and only another one has a reason."""
+    with make(tmp_path / "x", [1, None]) as run:
+        for whole in (True, False):
+            screen = Console(file=io.StringIO(), width=20)
+            print_report(leaderboard([run], whole=whole), "table", screen)
+            text = screen.file.getvalue()  # type: ignore[attr-defined]  # it is a StringIO
+            assert [line for line in text.splitlines() if line.strip() == "reason"] == []
+            assert ("reason" in text) == whole

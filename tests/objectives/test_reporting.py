@@ -45,6 +45,13 @@ def test_numbers_are_the_metric(either: Call) -> None:
     assert (result.value, result.final) == (0.5, {"value": 0.75})
 
 
+def test_a_masked_number_is_missing(either: Call) -> None:
+    """It is not the 0 that float() makes of it."""
+    result = either("masked")
+    assert (result.status, result.value) == (Status.FAILED, None)
+    assert "a metric must be a number, not MaskedConstant" in result.reason
+
+
 def test_a_trial_that_is_stopped_raises(either: Call) -> None:
     """The function lets it through, and the trial is stopped."""
     result = either("reports", epochs=9, rungs=(Rung(2, 0.1),))

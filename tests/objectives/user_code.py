@@ -17,6 +17,12 @@ def number(x):
     return (x - 0.3) ** 2
 
 
+def masked(x):
+    import numpy as np
+
+    return np.ma.masked
+
+
 def mapping(x, trial):
     print("hello from", trial.number, trial.seed)
     return {"value": x, "other": 2, "note": "text"}

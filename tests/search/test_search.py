@@ -126,7 +126,7 @@ def test_trials_without_a_result_are_asked_for_first_after_a_restore() -> None:
 
 def test_no_trial_starts_before_the_results_it_uses() -> None:
     """With a lag of 3, trial 8 starts when trial 4 has a result, whatever else is known."""
-    later = search(halving=Halving(), epochs=4)
+    later = search(early_stopping=Halving(), epochs=4)
     trials = [later.ask() for _ in range(4)]
     assert not later.ready
     for trial in trials[1:]:
@@ -166,7 +166,7 @@ def stepwise(trial: Trial) -> Result:
 
 def test_rungs_come_from_the_visible_results_alone() -> None:
     """With early stopping, too, workers and order change nothing; and some trials do stop."""
-    settings = {"halving": Halving(1, 2), "epochs": 3}
+    settings = {"early_stopping": Halving(1, 2), "epochs": 3}
     first = search(**settings)
     one = run(first, 1, random.Random(0), stepwise)
     assert run(search(**settings), 4, random.Random(9), stepwise) == one
@@ -182,7 +182,7 @@ def test_bounds_for_more_seeds_come_from_the_visible_results_alone() -> None:
         metrics = {"value": worth(trial), "value_se": 0.01}
         return Result(trial.number, Status.DONE, worth(trial), (Epoch(1, metrics, 0.0),))
 
-    settings = {"repeats": 3, "halving": Halving(1, 2), "_repeats_the_best": True}
+    settings = {"repeats": 3, "early_stopping": Halving(1, 2), "_repeats_the_best": True}
     one = run(search(**settings), 1, random.Random(0), repeated)
     assert run(search(**settings), 4, random.Random(9), repeated) == one
     assert [trial.repeat_below for trial in one[:4]] == [None] * 4
@@ -192,13 +192,13 @@ def test_bounds_for_more_seeds_come_from_the_visible_results_alone() -> None:
 
 def test_without_epochs_the_longest_visible_curve_says_where_the_rungs_are() -> None:
     """So that a generator needs no word in the config to be stopped early; and workers change nothing."""
-    given, inferred = search(halving=Halving(1, 2), epochs=3), search(halving=Halving(1, 2))
+    given, inferred = search(early_stopping=Halving(1, 2), epochs=3), search(early_stopping=Halving(1, 2))
     assert run(inferred, 4, random.Random(9), stepwise) == run(given, 1, random.Random(0), stepwise)
 
 
 def test_trials_of_one_epoch_have_no_rungs() -> None:
     """Programs that report one number are never stopped early, however many epochs the config names."""
-    ours = search(halving=Halving(1, 2), epochs=16)
+    ours = search(early_stopping=Halving(1, 2), epochs=16)
     trials = run(
         ours,
         3,
@@ -286,6 +286,7 @@ def test_numbers_of_any_kind_are_values(value: object) -> None:
         ((0.5, 0.6), "with one number"),
         (np.array([0.5, 0.6]), "with one number"),
         (np.array([]), "with one number"),
+        (np.ma.array([0.5], mask=[True]), "Write tell(0, None) if it is masked"),
         (Tensor(0.5, 0.6), "with one number"),
         (1j, "Write tell(0, abs(value))"),
         (np.complex128(1j), "found complex128"),
@@ -365,6 +366,13 @@ def test_wrong_arguments_are_explained(wrong: dict[str, Any]) -> None:
     (name, found) = next(iter(wrong.items()))
     with pytest.raises(UsageError, match=rf"{name} must be .*found {found!r}"):
         search(**wrong)
+
+
+def test_whole_numbers_may_be_numpys() -> None:
+    """The search is that of Python's numbers."""
+    ours, theirs = (search(seed=kind(3), trials=kind(4), lag=kind(1)) for kind in (int, np.int64))
+    assert ours.ask() == theirs.ask()
+    assert type(theirs.trials) is int
 
 
 def test_a_wrong_space_is_a_config_error() -> None:
@@ -483,10 +491,10 @@ def in_threads(count: int, work: Callable[[], object]) -> None:
 
 
 @pytest.mark.parametrize("threads", [2, 8])
-@pytest.mark.parametrize("halving", [None, Halving(1, 2)])
-def test_threads_change_nothing(threads: int, halving: Halving | None) -> None:
+@pytest.mark.parametrize("early_stopping", [None, Halving(1, 2)])
+def test_threads_change_nothing(threads: int, early_stopping: Halving | None) -> None:
     """With a lag of 7, up to eight threads ask for every trial once; the results are those of one thread."""
-    settings: dict[str, Any] = {"lag": 7, "halving": halving, "epochs": 3}
+    settings: dict[str, Any] = {"lag": 7, "early_stopping": early_stopping, "epochs": 3}
     alone, ours = search(**settings), search(**settings)
     run(alone, 1, random.Random(0), stepwise)
     asked: list[int] = []
@@ -532,7 +540,7 @@ def test_more_threads_than_the_lag_allows_take_turns() -> None:
 
 def test_no_thread_waits_for_one_that_has_ended() -> None:
     """A thread that asked and ended without telling owes its result for ever, so asking is an error."""
-    ours = search(lag=0, halving=Halving())
+    ours = search(lag=0, early_stopping=Halving())
     thread = threading.Thread(target=ours.ask)
     thread.start()
     thread.join()

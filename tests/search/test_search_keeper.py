@@ -118,7 +118,7 @@ def test_every_setting_is_kept(tmp_path: Path) -> None:
     """The stored config describes the same search."""
     known = [{"learning_rate": 0.1, "optimizer": "adam"}]
     settings: dict[str, Any] = {
-        "halving": Halving(2, 3),
+        "early_stopping": Halving(2, 3),
         "epochs": 9,
         "repeats": 2,
         "lag": 4,
@@ -222,9 +222,8 @@ def test_status_says_what_continues_it(tmp_path: Path) -> None:
     """A call from Python, not a command."""
     with search(directory=tmp_path / "kept"), Run.read(tmp_path / "kept") as run:
         config = Config.from_resolved(run.meta("config"))
-    details = status_details(
-        run.directory, config, searching=False, counts={}, unfinished=[], running=[], best=None, events=[]
-    )
+    nothing: dict[str, Any] = {"counts": {}, "unfinished": [], "running": [], "events": []}
+    details = status_details(run.directory, config, searching=False, best=None, rows=None, **nothing)
     assert dict(details.lines)["next"].startswith(f"hpsearch.Search(…, directory={str(run.directory)!r})")
 
 

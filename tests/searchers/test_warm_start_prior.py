@@ -63,19 +63,30 @@ def proposals(prior_observations: list[PriorObservation], count: int, seed: int 
     return [dict(trial.values) | {"phase": trial.origin["phase"]} for trial in iter(search.ask, None)]
 
 
-def test_every_other_coarse_point_lies_where_the_earlier_search_was_good() -> None:
-    """Of the warm ones most have kind b and a rate within a decade of the best; the others are as without."""
-    found = proposals(match_observations(SPACE, *earlier()), 6)
-    warm, plain = found[::2], found[1::2]
-    assert {each["phase"] for each in warm} == {"warm"}
-    assert sum(each["kind"] == "b" and 3e-4 < each["rate"] < 3e-2 for each in warm) >= 2
-    assert plain == proposals([], 6)[1::2]
+def near(values: dict[str, Any]) -> bool:
+    """Whether a trial is where the earlier search was good: kind b, a rate within a decade of the best."""
+    return values["kind"] == "b" and 3e-4 < values["rate"] < 3e-2
 
 
-def test_warm_points_are_not_all_the_same() -> None:
-    """Each counts the ones before it as pending."""
-    warm = proposals(match_observations(SPACE, *earlier()), 6)[::2]
-    assert len({each["rate"] for each in warm}) == 3
+def test_untested_earlier_results_choose_every_sixth_coarse_point() -> None:
+    """While this search has no results; the others are as without."""
+    found, plain = proposals(match_observations(SPACE, *earlier()), 8), proposals([], 8)
+    assert [each["phase"] == "warm" for each in found] == [number in (0, 6) for number in range(8)]
+    assert near(found[0])
+    assert found[1:6] == plain[1:6]
+
+
+def test_earlier_results_that_agree_choose_all_further_coarse_points() -> None:
+    """From the third result on, most lie where the earlier search was good, and none twice."""
+    known = match_observations(SPACE, *earlier())
+    search = Search(SPACE, seed=3, trials=8, prior_observations=known)
+    while (trial := search.ask()) is not None:
+        rate, other = math.log10(float(trial.values["rate"])), trial.values["kind"] == "a"
+        search.tell(trial, abs(rate + 2.5) + other)
+    warm = [search.trial(number) for number in range(3, 8)]
+    assert {trial.origin["phase"] for trial in warm} == {"warm"}
+    assert sum(near(dict(trial.values)) for trial in warm) >= 3
+    assert len({trial.values["rate"] for trial in warm}) == 5
 
 
 def test_observations_survive_json_and_decide_the_same() -> None:
@@ -129,9 +140,8 @@ def test_where_all_earlier_searches_mislead_the_space_is_covered() -> None:
     search = Search(SPACE, seed=3, trials=7, prior_observations=match_observations(SPACE, values, -losses))
     while (trial := search.ask()) is not None:
         search.tell(trial, abs(math.log10(float(trial.values["rate"])) + 2.5))
-    phases = [search.trial(number).origin["phase"] for number in range(0, 7, 2)]
-    assert phases[0] == "warm"
-    assert phases[-1] == "coarse"
+    phases = [search.trial(number).origin["phase"] for number in range(7)]
+    assert phases == ["warm", *["coarse"] * 6]
 
 
 @pytest.mark.parametrize("lag", [0, 3])

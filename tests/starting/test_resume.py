@@ -361,6 +361,18 @@ def test_a_script_that_is_missing_costs_no_trial(in_tmp: Path) -> None:
     assert rows(directory) == before
 
 
+def test_a_search_on_few_rows_is_resumed(in_tmp: Path) -> None:
+    """Though its mini-batches, by default, have more rows than there are."""
+    Path("rows.csv").write_text("a,b,y\n" + "".join(f"{i % 7},{i % 5},{'uv'[i % 2]}\n" for i in range(60)))
+    Path("c.yaml").write_text(
+        "objective: {network: {data: rows.csv, label: y, epochs: 1}}\n"
+        "space: {learning_rate: {prior: log, min: 1e-3, max: 1}}\nsearch: {trials: 2}\n"
+    )
+    directory = start(load(Path("c.yaml")), Recorder())
+    resume(directory, Recorder(), changes={"search.trials": 3})
+    assert len(values(directory)) == 3
+
+
 def pasted(error: pytest.ExceptionInfo[Exception]) -> list[list[str]]:
     """The commands that an error says to type, as a shell splits them."""
     lines = str(error.value).splitlines()

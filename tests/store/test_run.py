@@ -369,6 +369,19 @@ except RunUnwritable as error:
         assert [each.number for each in run.results()] == list(range(int(count)))
 
 
+def test_a_run_that_cannot_be_made_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error names the run, and not the draft of it, which is gone."""
+
+    def fail(*_: object) -> None:
+        raise sqlite3.OperationalError("disk I/O error")
+
+    monkeypatch.setattr("hpsearch.store.directory.create_database", fail)
+    with pytest.raises(RunUnwritable) as error:
+        make(tmp_path / "r", 1)
+    assert str(error.value) == f"{tmp_path / 'r'} cannot be made: disk I/O error."
+    assert not list(tmp_path.iterdir())
+
+
 def test_an_unwritable_place_is_said(tmp_path: Path) -> None:
     """A file where a directory has to be made."""
     (tmp_path / "f").write_text("")

@@ -13,6 +13,9 @@ from hpsearch.trial import Metric
 
 __all__ = ["best_so_far_figure"]
 
+_LABEL = 0.06
+"""The height of a label, as a share of the panel's."""
+
 
 def best_so_far_figure(
     metric: Metric, losses: Mapping[str, Sequence[float]], *, bounds: bool = True
@@ -34,6 +37,7 @@ def best_so_far_figure(
     sign = metric.loss(1.0)
     scale = metric_axis(metric, sign * np.concatenate(finite))
     marks: list[Mark] = []
+    named: list[float] = []
     roles = {name: f"series{index % SERIES}" for index, name in enumerate(curves)}
     for name, (best, reached) in curves.items():
         for curve, width, dash in ((reached, 1.0, "4 3"), (best, 2.0, ""))[not bounds :]:
@@ -42,7 +46,8 @@ def best_so_far_figure(
                 x, y = _staircase(known.astype(np.float64), curve[known])
                 y = scale.at(sign * y)
                 marks.append(Lines([(x, y)], roles[name], width=width, dash=dash))
-        if len(known):
+        if len(known) and _has_room(end := float(scale.axis.share(y[-1:])[0]), named):
+            named.append(end)
             marks.append(Label(x[-1], y[-1], name, "end", roles[name], dy=-5))
     caption = "Each line is the best so far of one run."
     if bounds:
@@ -54,6 +59,11 @@ def best_so_far_figure(
     panel = Panel(count_axis("trial", max(map(len, losses.values())) - 1), scale.axis, marks)
     legend = [(role, name) for name, role in roles.items()]
     return Figure("compare", "Best so far", caption, [panel], height=340, legend=legend)
+
+
+def _has_room(end: float, named: Sequence[float]) -> bool:
+    """Whether a line has room for its name, given the ends of those that have one; the legend names all."""
+    return all(abs(end - other) >= _LABEL for other in named)
 
 
 def _staircase(x: Floats, y: Floats) -> tuple[Floats, Floats]:

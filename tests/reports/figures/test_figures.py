@@ -10,6 +10,7 @@ from hpsearch.config.config import parse_space
 from hpsearch.errors import UsageError
 from hpsearch.reports.figure_kinds import FIGURE_KINDS
 from hpsearch.reports.figures import FIGURES, Figure, RunData
+from hpsearch.reports.figures.best_so_far import best_so_far_figure
 from hpsearch.reports.figures.figure import SCALE, Cells, Dots, Label, Lines, Panel
 from hpsearch.reports.figures.grid_or_random import grid_levels, grid_or_random
 from hpsearch.reports.figures.history import history
@@ -20,6 +21,7 @@ from hpsearch.reports.figures.parallel_coordinates import parallel_coordinates
 from hpsearch.reports.figures.slices import slices
 from hpsearch.reports.figures.timeline import timeline
 from hpsearch.reports.figures.zoom import dot_size, zoom
+from hpsearch.trial import Metric
 from tests.reports.figures.make import SPACE, narrowing, run_data
 
 FOUR = [
@@ -265,3 +267,11 @@ def test_many_dots_are_small() -> None:
 def test_the_repr_of_a_figure_is_short() -> None:
     """It does not list the points."""
     assert repr(Figure("zoom", "", "", [])) == "<Figure zoom: 0 panels>"
+
+
+def test_names_at_the_ends_of_lines_do_not_overlap() -> None:
+    """Of lines that end at one place only the first has its name there; the legend has all of them."""
+    figure = best_so_far_figure(Metric("loss"), {"a": [0.5, 0.1], "b": [0.4, 0.1], "c": [0.5, 0.3]})
+    labels = [mark.text for mark in figure.panels[0].marks if isinstance(mark, Label)]
+    assert labels == ["a", "c"]
+    assert [name for _, name in figure.legend] == ["a", "b", "c"]
