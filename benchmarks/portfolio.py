@@ -41,7 +41,7 @@ from hpsearch.trial import Value
 EPOCHS, CONFIGURATIONS, MOST_ROWS, MEMBERS = 20, 320, 700, 4
 FEATURES, CLASSES = 30, 4
 """Of the data that the cost of a configuration is estimated for."""
-SIZES, AFTER = (0, MEMBERS), (12, 20)
+SIZES, AFTER = (0, MEMBERS), (12, 20, 32)
 SPACE = Space(
     (
         Number("learning_rate", 1e-4, 1.0, "log", precision=2),
