@@ -138,8 +138,18 @@ class RungHistory:
 
 
 def _ranks(values: Sequence[Worth], ordered: list[Worth]) -> list[int]:
-    """Twice the rank of each value among ``ordered``, those of equal values alike."""
-    return [bisect.bisect_left(ordered, value) + bisect.bisect_right(ordered, value) for value in values]
+    """Twice the rank of each value among ``ordered``, which has it; those of equal values alike."""
+    ranks = []
+    for value in values:
+        first = bisect.bisect_left(ordered, value)
+        # Most values are the only ones of their kind: a second search through all would take as long again.
+        after = (
+            bisect.bisect_right(ordered, value, first)
+            if ordered[first + 1 : first + 2] == [value]
+            else first + 1
+        )
+        ranks.append(first + after)
+    return ranks
 
 
 def _covariance(a: Sequence[int], b: Sequence[int]) -> int:

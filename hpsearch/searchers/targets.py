@@ -42,10 +42,11 @@ def comparable_losses(observations: Observations, rows: Indices | None = None) -
         Shape (n,).
     """
     chosen = np.arange(len(observations.losses)) if rows is None else rows
-    curves = [observations.curves[row] for row in chosen]
+    listed = chosen.tolist()  # as Python's numbers, which index lists faster
+    curves = [observations.curves[row] for row in listed]
     losses = observations.losses[chosen]
     if observations.ties:
-        ends = [observations.ties[row] for row in chosen]
+        ends = [observations.ties[row] for row in listed]
         losses = set_apart(losses, np.array([end[-1] if len(end) else WORST_TIE for end in ends]))
     return extrapolated(losses, observations.stopped[chosen], curves)
 
@@ -148,10 +149,10 @@ def extrapolated(losses: Floats, stopped: Booleans, curves: Sequence[Floats]) ->
         return losses
     lengths = np.fromiter(map(len, curves), np.intp, len(curves))
     stopped = stopped & (lengths > 0)
-    ends = np.unique([*lengths[stopped], lengths.max()])
+    ends = np.unique(np.append(lengths[stopped], lengths.max())).tolist()
     carried = losses.copy()
     for epoch, following in itertools.pairwise(ends):
-        both = np.flatnonzero(lengths >= following)[-_MOST_PAIRS:]
+        both = np.flatnonzero(lengths >= following)[-_MOST_PAIRS:].tolist()
         before = np.array([curves[row][epoch - 1] for row in both])
         after = np.array([curves[row][following - 1] for row in both])
         rows = stopped & (lengths <= epoch) & np.isfinite(carried)

@@ -466,3 +466,19 @@ def test_runs_and_results_are_shown_in_one_line(tmp_path: Path) -> None:
         assert repr(run.results()) == "<40 results: 40 done>"
         assert repr(run.result(0)) == f"Result(0, done, 0.25, {dict(trial(0).values)}, 2 epochs)"
         assert repr(run.trial(0)) == f"Trial(0, {dict(trial(0).values)}, seed=7)"
+
+
+def test_a_search_reads_the_rows_that_were_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each row is read once when a run is opened to continue it; after a change it is read again."""
+    make(tmp_path / "r", 3).close()
+    with Run.open(tmp_path / "r") as run:
+        again = Run.read(tmp_path / "r").history()
+        with monkeypatch.context() as patch:
+            patch.setattr(run, "records", lambda: pytest.fail("the rows are read again"))
+            assert run.history() == again
+    with Run.open(tmp_path / "r") as run:
+        run.record([trial(3)], [result(3)])
+        assert len(run.history()[1]) == 4
+    with Run.open(tmp_path / "r") as run:
+        run.delete_results([0])
+        assert [each.number for each in run.history()[1]] == [1, 2, 3]
