@@ -2,22 +2,28 @@
 
 ::
 
-    python -m benchmarks.search_stopping --results runs/stopping.jsonl --seeds 8
+    python -m benchmarks.search_stopping --results runs/stopping.jsonl --data clusters shells parity \\
+        --rules none trusted none+portfolio trusted+portfolio tpe_hyperband
 
 Searches of the built-in network on data of at most 500 rows, with the epochs of 64 full trainings each:
 without stopping; with rungs that always let half of the trials pass; with rungs that are trusted as far as
 they predict; with thresholds of each trial's own, from the surrogate and the rungs together; and Optuna's TPE
-with its pruners Hyperband, successive halving and median. A trial is worth its best epoch in all of them. The
-table shows the share of the epochs that each needs for the loss that the search without stopping has after 32
-and 64 full trainings, on the validation split, which decides, and on the test split, which no search sees.
-Every seed splits the rows anew.
+with its pruners Hyperband, successive halving and median. With ``+portfolio`` a search begins with the
+portfolio of the network, as a user's does. A trial is worth its best epoch in all of them. Every seed splits
+the rows anew.
+
+The first table shows the share of the epochs that each needs for the loss that the search without stopping
+has after 32 and 64 full trainings, on the validation split, which decides, and on the test split, which no
+search sees. The second has, over all data, the epochs that one rule needs as a share of those that another
+needs for what that one has after some numbers of full trainings.
 """
 
 import argparse
+import itertools
 import json
 import math
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,12 +41,20 @@ from hpsearch.searchers.coarse_to_fine import CoarseToFine
 from hpsearch.searchers.stopping import Halving, RungHistory
 from hpsearch.searchers.targets import surrogate_targets
 from hpsearch.space import Floats
-from hpsearch.trial import Rung
+from hpsearch.starting.warm_start import fitting_portfolio
+from hpsearch.trial import Rung, Value
 
 BUDGET = 64 * EPOCHS
 MOST_TRIALS = 240
 METRIC = "val_loss"
+PORTFOLIO = "+portfolio"
+"""Behind the name of a rule: the search begins with the portfolio."""
+TARGETS = 16, 24, 32, 48, 64
+"""The numbers of full trainings after which a rule's loss is the one to reach."""
 _LEAST = 1e-3  # losses below are alike
+_PER_TRAINING = 4  # points of a curve
+_MISSED = 1.25  # times the budget: the epochs of what is not reached
+_DRAWS = 1000  # of the bootstrap
 
 
 class Untrusting(RungHistory):
@@ -179,6 +193,22 @@ def _diabetes() -> tuple[Floats, np.ndarray]:
     return x, np.searchsorted(np.quantile(y, [1 / 3, 2 / 3]), y)
 
 
+def _parity() -> tuple[Floats, np.ndarray]:
+    """Is the digit odd?"""
+    x, y = _toy("digits")()
+    rows = np.random.default_rng(9).permutation(len(x))[:450]
+    return x[rows], y[rows] % 2
+
+
+def _teacher() -> tuple[Floats, np.ndarray]:
+    """What a random network says of random rows, with some noise."""
+    rng = np.random.default_rng(77)
+    x = rng.standard_normal((480, 14))
+    hidden = np.tanh(0.8 * x @ rng.standard_normal((14, 12)))
+    scores = hidden @ rng.standard_normal((12, 5)) + 0.3 * rng.standard_normal((480, 5))
+    return x, (scores - scores.mean(axis=0)).argmax(axis=1)
+
+
 DATA = {
     "wine": _toy("wine"),
     "breast_cancer": _toy("breast_cancer", 350),
@@ -186,9 +216,10 @@ DATA = {
     "clusters": _clusters,
     "shells": _shells,
     "diabetes": _diabetes,
+    "parity": _parity,
+    "teacher": _teacher,
 }
-HELD_OUT = "clusters", "shells", "diabetes"
-"""The data that the constants of early stopping were not chosen on."""
+"""Constants of early stopping were chosen on the first three; the portfolio was learnt on wine, diabetes."""
 
 
 def train(
@@ -219,9 +250,11 @@ def train(
     return np.array(curve), False, tested
 
 
-def search(data: Dataset, history: RungHistory, seed: int) -> Iterator[tuple[int, float, float]]:
+def search(
+    data: Dataset, history: RungHistory, seed: int, portfolio: Sequence[Mapping[str, Value]]
+) -> Iterator[tuple[int, float, float]]:
     """After each trial: the epochs so far, and the validation and test loss of the best trial."""
-    searcher = CoarseToFine(SearcherContext(SPACE, seed))
+    searcher = CoarseToFine(SearcherContext(SPACE, seed, portfolio=portfolio))
     units, losses = np.empty((0, SPACE.dimensions)), np.empty(0)
     stopped, curves = np.empty(0, dtype=np.bool_), list[Floats]()
     used, best, tested = 0, np.inf, np.nan
@@ -300,12 +333,12 @@ def run(arguments: argparse.Namespace) -> None:
             data = prepare(Rows(*DATA[name]()), shares=(0.25, 0.3), seed=seed)
             for rule in arguments.rules:
                 if (name, seed, rule) not in done:
-                    own = (
-                        search_peer(data, rule, seed)
-                        if rule in PEERS
-                        else search(data, RULES[rule](Halving()), seed)
-                    )
-                    trace = list(own)
+                    if rule in PEERS:
+                        trace = list(search_peer(data, rule, seed))
+                    else:
+                        portfolio = fitting_portfolio(SPACE, {}) if rule.endswith(PORTFOLIO) else ()
+                        history = RULES[rule.removesuffix(PORTFOLIO)](Halving())
+                        trace = list(search(data, history, seed, portfolio))
                     row = {"data": name, "seed": seed, "rule": rule, "trace": trace}
                     with arguments.results.open("a") as file:
                         file.write(json.dumps(row) + "\n")
@@ -315,34 +348,90 @@ def _rows(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 
 
-def table(path: Path) -> None:
-    """Print the share of the epochs that each rule needs for what ``none`` ends with."""
-    traces: dict[tuple[str, str], dict[int, list[list[float]]]] = {}
+def table(path: Path, names: Sequence[str]) -> None:
+    """Print both tables, of the named data."""
+    curves: dict[tuple[str, str], dict[int, Floats]] = {}
     for row in _rows(path):
-        traces.setdefault((row["data"], row["rule"]), {})[row["seed"]] = row["trace"]
-    grid = np.arange(1, 65) * EPOCHS
-    for (name, rule), searches in traces.items():
-        line = f"{name:14} {rule:13} seeds {len(searches):2}"
-        for column, split in ((1, "validation"), (2, "test")):
-            own = _mean_curve(searches, grid, column)
-            target = _mean_curve(traces[name, "none"], grid, column)
-            for budget in (31, 63):
-                reached = np.flatnonzero(own <= target[budget])
-                share = f"{(reached[0] + 1) / (budget + 1):.2f}" if len(reached) else "more"
-                line += f"  {split} {budget + 1}: {share} ({own[budget]:.4f})"
+        if row["data"] in names:
+            curves.setdefault((row["data"], row["rule"]), {})[row["seed"]] = _curves(row["trace"])
+    for (name, rule), found in curves.items():
+        own, none = _mean(list(found.values())), _mean(list(curves[name, "none"].values()))
+        line = f"{name:14} {rule:18} seeds {len(found):2}"
+        for column, split in enumerate(("validation", "test")):
+            for budget in (32, 64):
+                target = none[column, budget * _PER_TRAINING - 1]
+                epochs = _epochs(own[column], target)
+                share = f"{epochs / budget:.2f}" if epochs <= 64 else "more"
+                line += f"  {split} {budget}: {share} ({own[column, budget * _PER_TRAINING - 1]:.4f})"
         print(line)
+    rules = list(dict.fromkeys(rule for _, rule in curves))
+    for rule, base in itertools.permutations(rules, 2):
+        if base in ("none", f"none{PORTFOLIO}", *PEERS):
+            print_ratios(curves, [name for name in names if (name, rule) in curves], rule, base)
 
 
-def _mean_curve(searches: dict[int, list[list[float]]], grid: np.ndarray, column: int) -> Floats:
-    """The geometric mean over seeds of the best loss after each number of epochs in ``grid``."""
-    curves = []
-    for trace in searches.values():
-        steps = np.array(trace)
-        at = np.searchsorted(steps[:, 0], grid, side="right") - 1
-        curves.append(np.where(at >= 0, steps[np.maximum(at, 0), column], np.inf))
+def print_ratios(
+    curves: Mapping[tuple[str, str], Mapping[int, Floats]], names: Sequence[str], rule: str, base: str
+) -> None:
+    """Print the epochs that a rule needs as a share of another's, with a 90 % bootstrap interval."""
+    seeds = sorted(set.intersection(*(set(curves[name, each]) for name in names for each in (rule, base))))
+    pairs = [
+        [np.array([curves[name, each][seed] for seed in seeds]) for each in (rule, base)] for name in names
+    ]
+    rng = np.random.default_rng(0)
+    found = _log_ratios(pairs, np.arange(len(seeds)))
+    draws = [
+        _log_ratios(pairs, rng.integers(len(seeds), size=len(seeds))).mean(axis=1) for _ in range(_DRAWS)
+    ]
+    low, high = np.exp(np.quantile(draws, [0.05, 0.95], axis=0))
+    for column, split in enumerate(("validation", "test")):
+        each = " ".join(
+            f"{budget}: {np.exp(log):.2f}" for budget, log in zip(TARGETS, found[column], strict=True)
+        )
+        mean = np.exp(found[column].mean())
+        print(
+            f"{rule:18} / {base:18} {split:10} data {len(names)} seeds {len(seeds)}  {mean:.2f} "
+            f"[{low[column]:.2f}, {high[column]:.2f}]  {each}"
+        )
+
+
+def _log_ratios(pairs: Sequence[Sequence[Floats]], seeds: np.ndarray) -> Floats:
+    """The mean over data of the logarithms of ratios of epochs, shape (splits, targets).
+
+    Args:
+        pairs: For each data set the curves of a rule and of its base, each of shape (seeds, splits, points).
+        seeds: Which of the seeds, as indices.
+    """
+    logs = np.zeros((2, len(TARGETS)))
+    for pair in pairs:
+        own, other = (_mean(curves[seeds]) for curves in pair)
+        for column in range(2):
+            for index, budget in enumerate(TARGETS):
+                target = other[column, budget * _PER_TRAINING - 1]
+                ratio = _epochs(own[column], target) / _epochs(other[column], target)
+                logs[column, index] += math.log(ratio) / len(pairs)
+    return logs
+
+
+def _curves(trace: Sequence[Sequence[float]]) -> Floats:
+    """The losses of the best trial so far at every quarter of a full training, shape (splits, points)."""
+    steps = np.array(trace)
+    grid = np.arange(1, 64 * _PER_TRAINING + 1) * EPOCHS / _PER_TRAINING
+    at = np.searchsorted(steps[:, 0], grid, side="right") - 1
+    return np.asarray(np.where(at >= 0, steps[np.maximum(at, 0), 1:3].T, np.inf))
+
+
+def _mean(curves: Sequence[Floats] | Floats) -> Floats:
+    """The geometric mean over seeds of curves; infinite where one of them has no loss yet."""
     with np.errstate(invalid="ignore"):
         mean = np.exp(np.log(np.maximum(curves, _LEAST)).mean(axis=0))
     return np.asarray(np.where(np.isfinite(mean), mean, np.inf))
+
+
+def _epochs(curve: Floats, target: float) -> float:
+    """After how many full trainings' epochs a curve reaches a target."""
+    reached = np.flatnonzero(curve <= target)
+    return (reached[0] + 1) / _PER_TRAINING if len(reached) else 64 * _MISSED
 
 
 def main() -> None:
@@ -351,11 +440,12 @@ def main() -> None:
     )
     parser.add_argument("--results", type=Path, required=True, help="a JSON-lines file")
     parser.add_argument("--data", nargs="+", choices=DATA, default=list(DATA))
-    parser.add_argument("--rules", nargs="+", choices=[*RULES, *PEERS], default=[*RULES, *PEERS])
+    rules = [*RULES, *(f"{rule}{PORTFOLIO}" for rule in RULES), *PEERS]
+    parser.add_argument("--rules", nargs="+", choices=rules, default=rules)
     parser.add_argument("--seeds", type=int, default=12)
     arguments = parser.parse_args()
     run(arguments)
-    table(arguments.results)
+    table(arguments.results, arguments.data)
 
 
 if __name__ == "__main__":
