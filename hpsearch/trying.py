@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hpsearch.config import CommandSettings, Config
+from hpsearch.config import Config
+from hpsearch.config.command_settings import CommandSettings
 from hpsearch.errors import SearchFailed
 from hpsearch.invocation.command_line import pasteable
 from hpsearch.metrics.names import looks_like_a_metric

@@ -315,14 +315,19 @@ def test_an_import_for_annotations_is_told_from_others(
     assert "executors.py:3 imports hpsearch.config" in found
 
 
-HEAVY = {"numpy", "joblib", "distributed", "yaml", "rich", "sqlite3", "sklearn", "optuna"}
+HEAVY = {"numpy", "joblib", "distributed", "yaml", "rich.console", "sqlite3", "sklearn", "optuna"}
 
 
 def heavy(code: str) -> set[str]:
     """The heavy modules that are there after some code has run in a fresh process."""
+    return HEAVY & modules(code)
+
+
+def modules(code: str) -> set[str]:
+    """The modules that are there after some code has run in a fresh process."""
     program = f"import sys\ntry:\n    {code}\nexcept SystemExit: pass\nprint(); print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    return HEAVY & set(done.stdout.splitlines()[-1].split())
+    return set(done.stdout.splitlines()[-1].split())
 
 
 MAIN = "from hpsearch.cli import main; main()"
@@ -363,12 +368,20 @@ def test_a_search_without_display_imports_only_what_it_needs(tmp_path: Path) -> 
 
 
 def test_check_imports_only_what_it_needs(tmp_path: Path) -> None:
-    """A config that learns from no earlier run is checked without the store, and without joblib."""
+    """A config that learns from no earlier run is checked without the store, joblib and rich's console."""
     config = tmp_path / "c.yaml"
     config.write_text("objective: {command: 'true {x}'}\nspace: {x: {min: 0, max: 1}}\n")
-    assert heavy(f"sys.argv = ['hpsearch', 'check', {str(config)!r}]; {MAIN}").isdisjoint(
-        {"joblib", "sqlite3"}
-    )
+    assert heavy(f"sys.argv = ['hpsearch', 'check', {str(config)!r}]; {MAIN}") == {"numpy", "yaml"}
+
+
+def test_a_command_imports_neither_other_commands_nor_other_kinds(tmp_path: Path) -> None:
+    """What only another command, or another kind of objective, needs is not imported."""
+    config = tmp_path / "c.yaml"
+    config.write_text("objective: {network: {data: digits}}\nspace: {learning_rate: {min: 0.1, max: 0.2}}\n")
+    found = modules(f"sys.argv = ['hpsearch', 'check', {str(config)!r}]; {MAIN}")
+    assert "hpsearch.cli.config_commands" in found
+    others = {"hpsearch.cli.search_commands", "hpsearch.config.command_settings", "hpsearch.store"}
+    assert found.isdisjoint({*others, "statistics", "importlib.metadata"})
 
 
 def test_completion_imports_nothing_heavy() -> None:

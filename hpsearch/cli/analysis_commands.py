@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from hpsearch.cli.completions import complete_trial
-from hpsearch.cli.options import Color, Form, common, console, formats, viewed_run
+from hpsearch.cli.options import Color, Form, common, formats, screen, viewed_run
 
 
 @click.command()
@@ -28,7 +28,7 @@ def importance(directory: Path, form: Form, color: Color) -> None:
     with Run.read(directory) as run:
         found = importance_of(run)
         results = sum(count for status, count in run.counts().items() if status.ranked)
-    print_report(importance_table(found, results), form, console(color))
+    print_report(importance_table(found, results), form, screen(color))
 
 
 @click.command()
@@ -50,4 +50,4 @@ def explain(directory: Path, trial: str | None, form: Form, color: Color) -> Non
 
     with Run.read(directory) as run:
         table = search_table(explain_search(run)) if trial is None else trial_table(explain_trial(run, trial))
-    print_report(table, form, console(color))
+    print_report(table, form, screen(color))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hpsearch.cli.options import Color, Form, common, config_file, console, formats, overrides
+from hpsearch.cli.options import Color, Form, common, config_file, formats, overrides, screen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,7 +53,7 @@ def check(config: Path, overrides: tuple[str, ...], color: Color) -> None:
     loaded = load(config, overrides)
     notes = prepare(loaded).check()
     _, warm_start_notes = load_warm_start(loaded)
-    print_report(config_details(loaded), "table", console(color))
+    print_report(config_details(loaded), "table", screen(color))
     for note in (*loaded.notes, *notes, *warm_start_notes, *best_epoch_notes(loaded)):
         click.echo(f"note: {note}", err=True)
     click.echo(f"{config} is valid.", err=True)
@@ -105,10 +105,10 @@ def sample(
         return
     units = loaded.space.units([trial.values for trial in trials])
     spread = coverage(loaded.space, np.asarray(units))
-    print_report(draws_table(loaded.space.names, trials, spread), form, console(color))
+    print_report(draws_table(loaded.space.names, trials, spread), form, screen(color))
     if form == "table":
         click.echo()
-        print_report(coverage_table(spread, len(trials)), form, console(color))
+        print_report(coverage_table(spread, len(trials)), form, screen(color))
 
 
 def _print_commands(config: Config, trials: Sequence[Trial]) -> None:

@@ -2,7 +2,7 @@
 
 import click
 
-from hpsearch.cli.options import Color, Form, common, console, formats
+from hpsearch.cli.options import Color, Form, common, formats, screen
 
 
 @click.command()
@@ -26,7 +26,7 @@ def doctor(form: Form, color: Color) -> None:
     except UsageError:  # this CPU lacks instructions that they need
         portable = None
     fastest = kernels.measure(kernels.FASTEST)
-    print_report(doctor_details(versions(), available_cpus(), portable, fastest), form, console(color))
+    print_report(doctor_details(versions(), available_cpus(), portable, fastest), form, screen(color))
 
 
 @click.command()

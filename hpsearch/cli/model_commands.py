@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from hpsearch.cli.completions import complete_trial
-from hpsearch.cli.options import Color, Form, common, console, formats, run_directory
+from hpsearch.cli.options import Color, Form, common, formats, run_directory, screen
 from hpsearch.commands import pasteable
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
@@ -62,10 +62,10 @@ def train(directory: Path, trial: str, output: Path, quiet: bool, form: Form, co
         final = train_model(run, chosen.number, show)
     with usage_errors(output):
         final.model.save(output)
-    print_report(model_details(output, chosen, final.rows, final.metrics), form, console(color))
+    print_report(model_details(output, chosen, final.rows, final.metrics), form, screen(color))
     if form == "table" and final.metrics:
         click.echo()
-        print_report(confusion_table(final.model.classes, final.confusion.tolist()), form, console(color))
+        print_report(confusion_table(final.model.classes, final.confusion.tolist()), form, screen(color))
         following = pasteable("hpsearch", "predict", output, "DATA", "-o", "predictions.csv")
         click.echo(f"\nNext: {following}", err=True)
 

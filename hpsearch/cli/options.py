@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
     from rich.console import Console
 
+    from hpsearch.reports.plain_screen import PlainScreen
+
     Command = TypeVar("Command", bound=Callable[..., Any])
 
 Form = Literal["table", "json", "jsonl", "csv", "md"]
@@ -183,8 +185,18 @@ _UNLIMITED = 100_000
 """The width of lines that do not go to a terminal: nothing is cut off there."""
 
 
+def screen(color: Color, *, stderr: bool = False) -> PlainScreen:
+    """A screen for stdout or stderr; styles follow ``--color``, FORCE_COLOR and the terminal."""
+    from hpsearch.reports.plain_screen import PlainScreen
+
+    return PlainScreen(sys.stderr if stderr else sys.stdout, terminal=True if color == "always" else None)
+
+
 def console(color: Color, *, stderr: bool = False) -> Console:
-    """A console for stdout or stderr; colours follow ``--color``, NO_COLOR, FORCE_COLOR and the terminal."""
+    """A console of rich's, for figures, pages and live displays.
+
+    Colours follow ``--color``, NO_COLOR, FORCE_COLOR and the terminal.
+    """
     from hpsearch.cli.pipe_console import PipeConsole
 
     forced = {"always": True, "never": False, "auto": None}[color]

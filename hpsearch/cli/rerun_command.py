@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hpsearch.cli.completions import complete_trial
-from hpsearch.cli.options import Color, Form, common, console, formats, run_directory, say
+from hpsearch.cli.options import Color, Form, common, formats, run_directory, say, screen
 
 if TYPE_CHECKING:
     from hpsearch.trial import Result
@@ -57,6 +57,6 @@ def rerun(directory: Path, trial: str, seed: int | None, times: int | None, form
 
         found = run_again(run, number, seed, times, show)
     details = rerun_details(metric, found.trial, found.recorded, found.trials, found.results, found.notes)
-    print_report(details, form, console(color))
+    print_report(details, form, screen(color))
     if all(result.value is None for result in found.results):
         raise SearchFailed(f"Trial {number} {outcome(found.results[0], metric)}")

@@ -9,12 +9,21 @@ from typing import TYPE_CHECKING
 import click
 
 from hpsearch.cli.completions import complete_columns, complete_trial
-from hpsearch.cli.options import Color, Form, common, console, formats, timings, viewed_run, viewed_runs
+from hpsearch.cli.options import (
+    Color,
+    Form,
+    common,
+    console,
+    formats,
+    screen,
+    timings,
+    viewed_run,
+    viewed_runs,
+)
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from hpsearch.config import Config
+    from hpsearch.reports.plain_screen import Screen
 
 _ROWS = 20
 _SECONDS = 1.0
@@ -100,14 +109,14 @@ def leaderboard(
     from hpsearch.reports.render import print_report
     from hpsearch.store import Run
 
-    screen = console(color)
-    if watch and (form != "table" or not screen.is_terminal):
+    plain = screen(color)
+    if watch and (form != "table" or not plain.is_terminal):
         found = "a pipe or a file" if form == "table" else f"-f {form}"
         raise UsageError(f"--watch shows a table in a terminal; found {found}. Leave it out.")
     with contextlib.ExitStack() as stack:
         runs = [stack.enter_context(Run.read(directory)) for directory in directories]
 
-        def show(screen: Console) -> None:
+        def show(on: Screen) -> None:
             table = leaderboard_of(
                 runs,
                 where=where,
@@ -118,10 +127,10 @@ def leaderboard(
                 running="below" if form == "table" else "as rows",
                 whole=rows is not None,
             )
-            print_report(table, form, screen)
+            print_report(table, form, on)
 
         if not watch:
-            show(screen)
+            show(plain)
             return
         from hpsearch.reports.watching import watch as watch_screen
 
@@ -131,7 +140,7 @@ def leaderboard(
                 lambda: tuple(run.state() for run in runs),
                 lambda: any(run.searching() for run in runs),
                 lambda: time.sleep(_SECONDS),
-                screen,
+                console(color),
             )
 
 
@@ -170,7 +179,7 @@ def status(directory: Path, form: Form, color: Color) -> None:
             rows=rows_of(config, run),
             events=run.events(),
         )
-    print_report(details, form, console(color))
+    print_report(details, form, screen(color))
 
 
 @click.command()
@@ -227,7 +236,7 @@ def show(
                 command=line,
                 command_data=exact,
             )
-    print_report(details, form, console(color))
+    print_report(details, form, screen(color))
 
 
 def _print_command(line: str, config: Config) -> None:
@@ -281,4 +290,4 @@ def list_runs(root: Path, form: Form, color: Color) -> None:
         except HpsearchError as error:
             row = unreadable_row(directory, str(error))
         rows.append(row)
-    print_report(runs_table(rows), form, console(color))
+    print_report(runs_table(rows), form, screen(color))

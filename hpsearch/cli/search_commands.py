@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hpsearch.cli.options import Color, common, config_file, console, overrides, run_directory, say, searching
+from hpsearch.cli.options import (
+    Color,
+    common,
+    config_file,
+    console,
+    overrides,
+    run_directory,
+    say,
+    screen,
+    searching,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -210,7 +220,7 @@ def _print_results(directory: Path, color: Color) -> tuple[Config, str]:
         if run.counts():
             command = pasteable("hpsearch", "leaderboard", directory)
             table = leaderboard([run], limit=_ROWS_AT_THE_END, command=command)
-            print_report(table, "table", console(color))
+            print_report(table, "table", screen(color))
         if any(not status.ranked for status in run.counts()):
             trials, results = run.history()
             by_number = {trial.number: trial for trial in trials}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from hpsearch.cli.options import Color, Form, common, config_file, console, formats, overrides
+from hpsearch.cli.options import Color, Form, common, config_file, formats, overrides, screen
 
 
 @click.command("try")
@@ -46,6 +46,6 @@ def try_(config: Path, overrides: tuple[str, ...], form: Form, color: Color) -> 
         memory=attempt.memory,
         notes=attempt.notes,
     )
-    print_report(details, form, console(color))
+    print_report(details, form, screen(color))
     if not attempt.result.status.ranked:
         raise SearchFailed(f"The trial {attempt.result.status}: {attempt.result.reason.splitlines()[0]}")

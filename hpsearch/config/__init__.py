@@ -1,19 +1,13 @@
 """What is a search? From YAML text to a frozen :class:`Config`."""
 
-from hpsearch.config.code_settings import FunctionSettings
-from hpsearch.config.command_settings import CommandSettings
 from hpsearch.config.config import Config, Difference, load, parse_space, trial_config
 from hpsearch.config.json_schema import json_schema
-from hpsearch.config.network_settings import NetworkSettings
 from hpsearch.config.space_section import space_data
 from hpsearch.config.special_types import name_like
 
 __all__ = [
-    "CommandSettings",
     "Config",
     "Difference",
-    "FunctionSettings",
-    "NetworkSettings",
     "json_schema",
     "load",
     "name_like",

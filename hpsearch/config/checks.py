@@ -1,17 +1,15 @@
 """What the settings of ``search`` and ``run`` require of each other, of the space and of the objective."""
 
+from __future__ import annotations  # types are imported for annotations only
+
 import math
 import os
 import sys
-from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hpsearch.config.code_settings import FunctionSettings
-from hpsearch.config.command_settings import CommandSettings
-from hpsearch.config.objective_section import ObjectiveSettings
 from hpsearch.config.reader import Reader
 from hpsearch.config.schema import RunSection, SearchSection
 from hpsearch.document.closest import did_you_mean
@@ -20,6 +18,12 @@ from hpsearch.document.scalars import shown, written
 from hpsearch.searchers import METHODS
 from hpsearch.space import CHECKED_DRAWS, Categorical, Space
 from hpsearch.trial import Metric, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from hpsearch.config.objective_section import ObjectiveSettings
 
 
 def check_run(search: SearchSection, run: RunSection, kind: type[ObjectiveSettings], reader: Reader) -> None:
@@ -144,7 +148,7 @@ def check_enqueued(search: SearchSection, space: Space, reader: Reader) -> None:
 def check_touch(objective: ObjectiveSettings, space: Space, reader: Reader) -> None:
     """Reports what cannot change in mid-training, and user code that does not say how long that is."""
     section: Location = ("objective", objective.kind)
-    if not isinstance(objective, FunctionSettings | CommandSettings):
+    if not objective.runs_user_code:
         return
     names = objective.touch
     numbers = [name for name in (*space.names, *space.constants) if _is_numeric(name, space)]

@@ -1,9 +1,11 @@
 """The config: everything that a search depends on, checked."""
 
-from collections.abc import Mapping, Sequence
+from __future__ import annotations  # types are imported for annotations only
+
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from hpsearch.commands import command
 from hpsearch.config.checks import (
@@ -18,7 +20,7 @@ from hpsearch.config.checks import (
 from hpsearch.config.constraints_section import CONSTRAINTS, read_constraints
 from hpsearch.config.earlier_results import find_earlier_results
 from hpsearch.config.network_settings import check_batch_size, note_unused_layers
-from hpsearch.config.objective_section import ObjectiveSettings, kind_of, read_metric, read_objective
+from hpsearch.config.objective_section import kind_of, read_metric, read_objective
 from hpsearch.config.other_tools import recognized
 from hpsearch.config.parameter_section import ParameterRules, resolved_constant
 from hpsearch.config.reader import Reader
@@ -35,6 +37,11 @@ from hpsearch.document.source import read_text
 from hpsearch.errors import ConfigError, Problem, StoredConfigDamaged
 from hpsearch.space import Parameter, Space
 from hpsearch.trial import Metric, Trial
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hpsearch.config.objective_section import ObjectiveSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +281,7 @@ class Config:
             "run": self.run.to_json(),
         }
 
-    def differences(self, other: "Config") -> list[Difference]:
+    def differences(self, other: Config) -> list[Difference]:
         """The settings in which another config differs, by dotted path.
 
         ``space`` itself is one of them if only the order of the parameters differs.

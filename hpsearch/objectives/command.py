@@ -28,7 +28,8 @@ from hpsearch.trial import Status
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from hpsearch.config import CommandSettings, Config
+    from hpsearch.config import Config
+    from hpsearch.config.command_settings import CommandSettings
     from hpsearch.metrics.metric_reader import Sighting
     from hpsearch.objective import Records
     from hpsearch.objectives.project_code import CodeCopy, ProjectCode

@@ -29,7 +29,8 @@ from hpsearch.trial import Status
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from hpsearch.config import Config, FunctionSettings
+    from hpsearch.config import Config
+    from hpsearch.config.code_settings import FunctionSettings
     from hpsearch.objective import Records
     from hpsearch.objectives.project_code import CodeCopy
     from hpsearch.objectives.user_code import TrialContext

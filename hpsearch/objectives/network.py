@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from hpsearch.commands import ResumeOptions
-    from hpsearch.config import Config, NetworkSettings
+    from hpsearch.config import Config
+    from hpsearch.config.network_settings import NetworkSettings
     from hpsearch.objective import Heartbeat, Objective, OnEpoch
     from hpsearch.store import Run
 

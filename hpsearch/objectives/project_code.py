@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -132,7 +132,7 @@ def project_root(base: Path | None, directory: Path) -> Path:
     return base if base is not None and directory.is_relative_to(base) else directory
 
 
-def restoring(names: Iterable[str], root: Path, copy: Path) -> list[str]:
+def restoring(names: Sequence[str], root: Path, copy: Path) -> list[str]:
     """The commands for a shell that make code what the run began with.
 
     Args:
@@ -140,9 +140,14 @@ def restoring(names: Iterable[str], root: Path, copy: Path) -> list[str]:
         root: The project's directory.
         copy: The directory with the code that the run began with, in the run directory.
     """
+    kept = {name: (copy / name).is_file() for name in names}
+    gone = dict.fromkeys((root / name).parent for name in names if kept[name])
     return [
-        pasteable("cp", copy / name, root / name) if (copy / name).is_file() else pasteable("rm", root / name)
-        for name in names
+        *(pasteable("mkdir", "-p", directory) for directory in gone if not directory.is_dir()),
+        *(
+            pasteable("cp", copy / name, root / name) if kept[name] else pasteable("rm", root / name)
+            for name in names
+        ),
     ]
 
 

@@ -15,7 +15,8 @@ from hpsearch.space import Categorical
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from hpsearch.config import CommandSettings, Config
+    from hpsearch.config import Config
+    from hpsearch.config.command_settings import CommandSettings
     from hpsearch.trial import Value
 
 

@@ -14,11 +14,10 @@ from functools import lru_cache
 from tempfile import SpooledTemporaryFile, gettempdir
 from typing import Any, Literal, TextIO
 
-from rich.console import Console
-from rich.table import Table as RichTable
-from rich.text import Text
+from rich.cells import cell_len, set_cell_size
 
 from hpsearch.errors import SystemLacking
+from hpsearch.reports.plain_screen import Screen, styled, write_text
 from hpsearch.reports.table import Column, Details, Table
 from hpsearch.reports.table_layout import Layout, TableTexts
 from hpsearch.reports.text import printable
@@ -40,15 +39,15 @@ SCHEMA = 1
 """Goes up when a machine format changes in a way that breaks its readers."""
 
 
-def print_report(report: Table | Details, form: Format, console: Console) -> None:
-    """Print a table or details to the console's file."""
+def print_report(report: Table | Details, form: Format, screen: Screen) -> None:
+    """Print a table or details to the screen's file."""
     if form != "table":
         with whole_text(report_parts(report, form)) as text:
-            shutil.copyfileobj(text, console.file)
+            shutil.copyfileobj(text, screen.file)
     elif isinstance(report, Details):
-        _print_details(report, console)
+        _print_details(report, screen)
     else:
-        _print_table(report, console)
+        _print_table(report, screen)
 
 
 def format_report(report: Table | Details, form: MachineFormat) -> str:
@@ -232,16 +231,13 @@ def _same(texts: TableTexts) -> Iterator[str]:
     yield f"The same in all {texts.count} rows: {'; '.join(parts)}"
 
 
-def _print_table(table: Table, console: Console) -> None:
+def _print_table(table: Table, screen: Screen) -> None:
     texts = TableTexts(table)
-    layout = Layout(texts, console.width, whole=table.whole)
+    layout = Layout(texts, screen.width, whole=table.whole)
     if table.title:
-        _print(Text(printable(table.title), style="bold"), console)
+        write_text(printable(table.title), screen, "bold")
     for heading, line in layout.lines() if texts.count or not table.notes else ():
-        if heading:
-            _print(Text(line, style="bold", no_wrap=True), console)
-        else:
-            console.file.write(f"{line}\n")
+        screen.file.write(f"{styled(line, screen, 'bold') if heading else line}\n")
     notes = [*_same(texts), *table.notes]
     if layout.rows < texts.count:
         all_of_them = table.with_option(f"-n {texts.count}")
@@ -251,23 +247,11 @@ def _print_table(table: Table, console: Console) -> None:
         names = ", ".join(layout.left_out)
         notes.append(f"Not shown (terminal too narrow): {names}; {table.with_option('-f csv')} shows all")
     for note in notes:
-        _print(Text(printable(note), style="dim"), console)
+        write_text(printable(note), screen, "dim")
 
 
-def _print_details(details: Details, console: Console) -> None:
-    grid = RichTable.grid(padding=(0, 2))
-    grid.add_column(no_wrap=True, style="bold")
-    grid.add_column(overflow="fold")
+def _print_details(details: Details, screen: Screen) -> None:
+    width = max((cell_len(printable(label)) for label, _ in details.lines), default=0)
     for label, text in details.lines:
-        grid.add_row(Text(printable(label)), Text("\n".join(map(printable, text.split("\n")))))
-    _print(grid, console)
-
-
-def _print(renderable: RichTable | Text, console: Console) -> None:
-    if console.is_terminal:
-        console.print(renderable)
-        return
-    # rich pads tables to the right; trailing spaces do not belong in a pipe.
-    with console.capture() as captured:
-        console.print(renderable, soft_wrap=True)
-    console.file.write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
+        after = set_cell_size(printable(label), width) + "  "
+        write_text("\n".join(map(printable, text.split("\n"))), screen, after=after)

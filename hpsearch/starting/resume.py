@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hpsearch.commands import ResumeOptions, command, pasteable
-from hpsearch.config import CommandSettings, Config, Difference
+from hpsearch.config import Config, Difference
 from hpsearch.config import load as load_config
+from hpsearch.config.command_settings import CommandSettings
 from hpsearch.errors import ConfigError, RunMismatch, UsageError
 from hpsearch.machine.versions import changed_versions
 from hpsearch.objectives.kinds import prepare

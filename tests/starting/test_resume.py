@@ -3,6 +3,7 @@
 import os
 import shlex
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -381,14 +382,20 @@ def pasted(error: pytest.ExceptionInfo[Exception]) -> list[list[str]]:
 
 def test_a_script_that_is_missing_comes_back_from_the_copy(in_tmp: Path) -> None:
     """The error has the commands that restore it and continue, with the options that were typed."""
-    directory = start(code_config(COMMAND), Recorder())
+    config = code_config(COMMAND)
+    Path("lib").mkdir()
+    Path("lib/part.py").touch()
+    Path("helper.py").write_text("import lib.part\nSHIFT = 0\n")
+    directory = start(config, Recorder())
     for name in ("train.py", "helper.py"):
         Path(name).unlink()
+    shutil.rmtree("lib")
     with pytest.raises(UsageError) as error:
         resume(directory, Recorder(), changes={"search.trials": 6}, retry_failed=True)
-    *copies, again = pasted(error)
-    for _, copy, place in copies:
-        shutil.copy(copy, place)
+    *steps, again = pasted(error)
+    assert steps[0][:2] == ["mkdir", "-p"]
+    for step in steps:
+        subprocess.run(step, check=True)
     assert again[2:] == ["runs/c-001", "--trials", "6", "--retry-failed"]
     resume(directory, Recorder(), changes={"search.trials": 6})
     assert len(values(directory)) == 6

@@ -1,0 +1,100 @@
+"""Where people read what a command prints: a terminal, or a pipe, which takes lines of any length."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from typing import IO, Literal, Protocol
+
+from rich.cells import cell_len, chop_cells
+
+__all__ = ["PlainScreen", "Screen", "styled", "write_text"]
+
+Style = Literal["bold", "dim", ""]
+
+_CODES = {"bold": "\x1b[1m", "dim": "\x1b[2m"}
+_END = "\x1b[0m"
+_UNLIMITED = 100_000
+"""The width of a pipe."""
+
+
+class Screen(Protocol):
+    """What is asked of a screen; rich's consoles are some."""
+
+    @property
+    def file(self) -> IO[str]:
+        """What is written to."""
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether it is a terminal, or shall be treated as one."""
+
+    @property
+    def is_dumb_terminal(self) -> bool:
+        """Whether it is a terminal that only shows text."""
+
+    @property
+    def width(self) -> int:
+        """How many cells a line has."""
+
+
+class PlainScreen:
+    """A screen for text and tables, without the 20 ms that importing rich's console takes.
+
+    Args:
+        file: What is written to.
+        terminal: Whether it is treated as a terminal, whatever it is; None to look.
+    """
+
+    def __init__(self, file: IO[str], *, terminal: bool | None = None) -> None:
+        self.file = file
+        self._is_one = file.isatty()
+        wanted = bool(os.environ.get("FORCE_COLOR")) if terminal is None else terminal
+        self.is_terminal = wanted or self._is_one
+
+    @property
+    def is_dumb_terminal(self) -> bool:
+        """Whether it is a terminal that only shows text."""
+        return self.is_terminal and os.environ.get("TERM", "").lower() in ("dumb", "unknown")
+
+    @property
+    def width(self) -> int:
+        """The width of the terminal; without one, more than any line has."""
+        return shutil.get_terminal_size().columns if self._is_one else _UNLIMITED
+
+
+def write_text(text: str, screen: Screen, style: Style = "", *, after: str = "") -> None:
+    """Write a text; on a terminal, in lines that fit.
+
+    Args:
+        text: It may have several lines.
+        screen: Where to write.
+        style: How, on a terminal that can.
+        after: What to write before the first line, such as a label; the others begin below where it ends.
+    """
+    indent, width = " " * cell_len(after), max(screen.width - cell_len(after), 1)
+    start = styled(after, screen, "bold")
+    for whole in text.split("\n"):
+        for line in _fitting(whole, width) if screen.is_terminal else (whole,):
+            screen.file.write(f"{start}{styled(line, screen, style)}".rstrip(" ") + "\n")
+            start = indent
+
+
+def styled(text: str, screen: Screen, style: Style) -> str:
+    """A text in a style, on a terminal that can."""
+    can = style and text and screen.is_terminal and not screen.is_dumb_terminal
+    return f"{_CODES[style]}{text}{_END}" if can else text
+
+
+def _fitting(text: str, width: int) -> Iterator[str]:
+    """A line in parts that fit: cut between words, or within one that is too long."""
+    line: str | None = None
+    for word in text.split(" "):
+        longer = word if line is None else f"{line} {word}"
+        if cell_len(longer) <= width:
+            line = longer
+            continue
+        if line is not None:
+            yield line
+        *full, line = chop_cells(word, width) or [""]
+        yield from full
+    yield line or ""

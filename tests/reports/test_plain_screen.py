@@ -1,0 +1,67 @@
+"""Tests of screens: what a text looks like on a terminal and in a pipe."""
+
+import io
+
+import pytest
+
+from hpsearch.reports.plain_screen import PlainScreen, write_text
+
+
+class Terminal(io.StringIO):
+    """A terminal without one."""
+
+    def isatty(self) -> bool:
+        """Always."""
+        return True
+
+
+@pytest.fixture
+def narrow(monkeypatch: pytest.MonkeyPatch) -> PlainScreen:
+    """A terminal of 20 cells."""
+    monkeypatch.setenv("COLUMNS", "20")
+    monkeypatch.setenv("TERM", "xterm")
+    return PlainScreen(Terminal())
+
+
+def written(screen: PlainScreen) -> str:
+    """What was written to a screen."""
+    assert isinstance(screen.file, io.StringIO)
+    return screen.file.getvalue()
+
+
+def test_a_pipe_takes_lines_of_any_length_without_styles() -> None:
+    """Nothing is cut, styled or padded in a pipe."""
+    screen = PlainScreen(io.StringIO())
+    write_text("word " * 50, screen, "bold", after="label   ")
+    assert written(screen) == f"label   {'word ' * 50}".rstrip() + "\n"
+
+
+def test_a_terminal_gets_lines_that_fit(narrow: PlainScreen) -> None:
+    """Lines are cut between words, and begin below where the label ends."""
+    write_text("one two three\nfour five six", narrow, after="label   ")
+    assert written(narrow) == "\x1b[1mlabel   \x1b[0mone two\n        three\n        four five\n        six\n"
+
+
+def test_a_word_that_is_too_long_is_cut(narrow: PlainScreen) -> None:
+    """A word wider than the terminal goes on in the next line; wide characters take two cells."""
+    write_text("見" * 12, narrow)
+    assert written(narrow) == f"{'見' * 10}\n{'見' * 2}\n"
+
+
+def test_a_dumb_terminal_gets_no_styles(narrow: PlainScreen, monkeypatch: pytest.MonkeyPatch) -> None:
+    """TERM=dumb says that escape sequences would be shown."""
+    monkeypatch.setenv("TERM", "dumb")
+    write_text("text", narrow, "bold")
+    assert written(narrow) == "text\n"
+
+
+@pytest.mark.parametrize(("terminal", "variable"), [(True, ""), (None, "1")])
+def test_styles_can_be_asked_for(
+    terminal: bool | None, variable: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """--color always and FORCE_COLOR style a pipe too; its lines are as long as they are."""
+    monkeypatch.setenv("FORCE_COLOR", variable)
+    monkeypatch.setenv("TERM", "xterm")
+    screen = PlainScreen(io.StringIO(), terminal=terminal)
+    write_text("word " * 50, screen, "dim")
+    assert written(screen) == f"\x1b[2m{'word ' * 50}\x1b[0m\n"
