@@ -25,6 +25,7 @@ _MOST_PAIRS = 64
 _PRIOR_TRUST, _PRIOR_PAIRS = 0.3, 4  # before anything is known, and the number of trials this counts for
 # The rank correlations up to which a rung stops no trial, and from which it lets 1/reduction pass.
 _DISTRUSTED, _TRUSTED = 0.3, 0.7
+_MOST_INSERTED = 16  # one by one; to sort a long list that is nearly in order takes as long
 _UNIFORM_DEVIATION = math.sqrt(1 / 12)
 _WIDEST_RANGE = 2.0  # the largest correction for a restricted range
 
@@ -68,7 +69,8 @@ class RungHistory:
         self.counted = 0
         self.longest = 0
         self._halving = halving
-        self._worths: defaultdict[int, list[Worth]] = defaultdict(list)
+        self._worths: defaultdict[int, list[Worth]] = defaultdict(list)  # in order, but for the new ones
+        self._new: defaultdict[int, list[Worth]] = defaultdict(list)
         self._pairs: defaultdict[int, deque[tuple[Worth, Worth]]]
         self._pairs = defaultdict(partial(deque, maxlen=_MOST_PAIRS))
 
@@ -88,7 +90,7 @@ class RungHistory:
 
         for epoch in self._halving.rung_epochs(len(curve) + 1):
             if math.isfinite(curve[epoch - 1]):
-                bisect.insort(self._worths[epoch], worth(epoch))
+                self._new[epoch].append(worth(epoch))
                 if not stopped and epoch < len(curve) and math.isfinite(curve[-1]):
                     self._pairs[epoch].append((worth(epoch), worth(len(curve))))
 
@@ -103,11 +105,23 @@ class RungHistory:
         """
         found = []
         for epoch in self._halving.rung_epochs(epochs):
-            worths = self._worths[epoch]
+            worths = self._reached(epoch)
             share = self._share(epoch)
             if len(worths) >= _FEWEST and share < 1:
                 found.append(Rung(epoch, *worths[math.ceil(len(worths) * share) - 1]))
         return tuple(found)
+
+    def _reached(self, epoch: int) -> list[Worth]:
+        """What all trials were worth at a rung, in order."""
+        worths, new = self._worths[epoch], self._new[epoch]
+        if len(new) > _MOST_INSERTED:  # as in a search that is resumed, which has all of them to add
+            worths += new
+            worths.sort()
+        else:
+            for worth in new:
+                bisect.insort(worths, worth)
+        new.clear()
+        return worths
 
     def _share(self, epoch: int) -> float:
         """The share of the trials that pass a rung: from 1 where it predicts little to 1/reduction."""
@@ -128,7 +142,7 @@ class RungHistory:
         ranks, final_ranks = _ranks(before, sorted(before)), _ranks(after, sorted(after))
         spread = _covariance(ranks, ranks) * _covariance(final_ranks, final_ranks)
         correlation = _covariance(ranks, final_ranks) / math.sqrt(spread) if spread else 0.0
-        reached = self._worths[epoch]
+        reached = self._reached(epoch)
         places = _ranks(before, reached)  # from 0 to twice their number
         deviation = math.sqrt(_covariance(places, places)) / n
         ratio = 2 * len(reached) * _UNIFORM_DEVIATION / deviation if deviation else 1.0

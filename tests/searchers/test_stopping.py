@@ -40,6 +40,20 @@ def test_a_trusted_rung_passes_the_best_share() -> None:
     assert history(curves, epochs=4).rungs(4) == (Rung(1, 12.0), Rung(2, 9.0))
 
 
+def test_a_search_that_is_resumed_has_the_rungs_that_it_had() -> None:
+    """Many trials that are added at once give the thresholds of trials that are added one by one."""
+    rng = np.random.default_rng(0)
+    curves = [
+        level + 1 / np.arange(1.0, length + 1)
+        for level, length in zip(rng.integers(9, size=60), rng.choice([1, 2, 4], 60), strict=True)
+    ]
+    one_by_one = history([])
+    for count, curve in enumerate(curves, 1):
+        one_by_one.add(curve, stopped=len(curve) < 4)
+        assert one_by_one.rungs(4) == history(curves[:count], epochs=4).rungs(4)
+    assert len(one_by_one.rungs(4)) == 2
+
+
 def test_a_rung_that_predicts_nothing_stops_nothing() -> None:
     """Where the best in the end are the worst at the rung, or all are alike there, every trial goes on."""
     crossing = [np.array([-level, 0.0, level]) for level in range(12)]
