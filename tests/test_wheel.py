@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from hpsearch.machine.versions import VERSION
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -52,8 +54,8 @@ def test_the_wheel_alone_runs_the_quick_start(tmp_path: Path) -> None:
 
 
 def test_the_citation_is_of_this_version() -> None:
-    """CITATION.cff has the version and the licence of pyproject.toml."""
+    """CITATION.cff has the package's version and the licence of pyproject.toml."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     lines = (ROOT / "CITATION.cff").read_text(encoding="utf-8").splitlines()
-    assert f"version: {project['version']}" in lines
+    assert f"version: {VERSION}" in lines
     assert f"license: {project['license']}" in lines

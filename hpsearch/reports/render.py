@@ -173,11 +173,13 @@ def _number_cell(value: float) -> str:
 
 
 def _choice_cells(columns: Sequence[Column], rows: Sequence[Mapping[str, Any]]) -> list[list[str]]:
-    """The values of parameters for CSV; rows of one trial, which share them, are looked at once."""
+    """The values of parameters for CSV; rows of one trial, which share their ``values``, are looked at once."""
     if not columns:
         return []
     values = [row.get("values") for row in rows]
-    firsts = [at for at in range(len(rows)) if at == 0 or values[at] is not values[at - 1]]
+    firsts = [
+        at for at in range(len(rows)) if at == 0 or values[at] is None or values[at] is not values[at - 1]
+    ]
     counts = [end - first for first, end in itertools.pairwise([*firsts, len(rows)])]
     cells = []
     for column in columns:
