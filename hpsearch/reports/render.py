@@ -173,7 +173,7 @@ def _number_cell(value: float) -> str:
 
 
 def _choice_cells(columns: Sequence[Column], rows: Sequence[Mapping[str, Any]]) -> list[list[str]]:
-    """The values of parameters for CSV; rows of one trial, which share their ``values``, are looked at once."""
+    """The values of parameters for CSV; rows of one trial share their ``values`` and are looked at once."""
     if not columns:
         return []
     values = [row.get("values") for row in rows]
