@@ -231,7 +231,7 @@ def load(directory: str | PathLike[str]) -> LoadedRun:
     """A run, open for reading: ``results()``, ``ranking(10)``, ``to_pandas()``, ``plot.history()``.
 
     Raises:
-        RunError: There is no run, or it cannot be read.
+        RunError: The directory has no run, or the run cannot be read.
     """
     return LoadedRun.read(Path(directory))
 

@@ -49,7 +49,10 @@ def dashboard(root: Path, host: str, port: int | None, open_browser: bool) -> No
         ) from None
     with Dashboard(root, host, port) as server:
         if server.is_reachable:
-            say("Warning: whoever can reach this machine can read these runs. Use it in networks you trust.")
+            say(
+                "Warning: anyone who can reach this machine can read these runs."
+                " Use it only on networks you trust."
+            )
         say(f"Dashboard of {root}: {server.address} (Ctrl-C ends it)")
         if open_browser:
             click.launch(server.address)

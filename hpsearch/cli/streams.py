@@ -1,4 +1,4 @@
-"""The standard streams as whoever started the program has left them: closed, or of a small character set."""
+"""Standard streams that are closed, or that cannot encode every character."""
 
 import codecs
 import contextlib

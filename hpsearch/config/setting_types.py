@@ -240,11 +240,11 @@ class MappingOf(SettingType[dict[str, T]]):
 
 
 class Parsed(SettingType[T]):
-    """What a function makes of plain data.
+    """A value that a function computes from plain data.
 
     Args:
         parse: Returns the value; raises :class:`Wrong`.
-        schema: What is told to editors.
+        schema: The type in JSON Schema, for editors.
         write: How a config has a value.
     """
 

@@ -102,5 +102,5 @@ def duration(seconds: float | None) -> str:
 
 
 def local_time(at: str) -> str:
-    """A time that was stored in UTC, in the time zone of whoever reads it: 2026-11-25 14:03:12."""
+    """A stored UTC time in the reader's time zone: 2026-11-25 14:03:12."""
     return datetime.fromisoformat(at).astimezone().strftime("%Y-%m-%d %H:%M:%S")

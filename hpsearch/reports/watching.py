@@ -18,11 +18,11 @@ def watch(
     pause: Callable[[], None],
     screen: Console,
 ) -> None:
-    """Show something until it stops changing; what there is no room for is cut off below.
+    """Show something again after each change until it stops changing, cut off at the bottom of the terminal.
 
     Args:
         show: Prints it.
-        state: Something that is another one after it has changed, and cheaper than to print it.
+        state: Returns a value that differs after every change, and is cheaper to get than printing is.
         changing: Whether it may still change; asked before it is shown, so that the last state is seen.
         pause: Waits before it is shown again.
         screen: The terminal.
@@ -31,9 +31,9 @@ def watch(
     seen: Hashable = None
     screen.file.write(_CLEAR)
     while True:
-        goes_on = changing()
+        still_changing = changing()
         now: Hashable = (state(), screen.size)
-        if goes_on and now == seen:
+        if still_changing and now == seen:
             pause()
             continue
         seen = now
@@ -55,6 +55,6 @@ def watch(
             screen.file.write(f"{_HOME}{shown}{_END_OF_SCREEN}")
             screen.file.flush()
             before = shown
-        if not goes_on:
+        if not still_changing:
             return
         pause()

@@ -50,7 +50,7 @@ class Choices:
 
     def find(self, value: Value) -> int | None:
         """The index of a value; of the only one that it can mean, if none is the same; None without any."""
-        if is_plain(value):  # as nearly all are; what they are is told in no time
+        if is_plain(value):  # nearly all are, and their lookup is fast
             index = self._plain.get((type(value), value))
             if index is not None:
                 return index

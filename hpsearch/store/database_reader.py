@@ -1,7 +1,7 @@
 """Reading the database of a run, also while a search writes to it.
 
-While rows are read, nobody can write, so many rows are read in parts: whoever takes them one by one, such as
-a pager, may take as long as it likes.
+An open read blocks the writer, so long results are read in parts: a slow consumer, such as a pager, does not
+hold up the search.
 """
 
 import contextlib

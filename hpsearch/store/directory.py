@@ -184,10 +184,10 @@ class Run(Database):
         ]
 
     def state(self) -> tuple[object, ...]:
-        """Something that is another one after anything has changed that a view of the run shows.
+        """A value that differs after every change that a view of the run shows.
 
-        So whoever looks at a run again and again reads it only then: a result came, a trial started or
-        reported an epoch, the search began or ended.
+        Live views compare it to decide whether to read the run again. It changes when a result arrives, a
+        trial starts or reports an epoch, or the search starts or ends.
         """
         version, searching = self.version(), self.searching()
         if self._unfinished is None or self._unfinished[0] != version:

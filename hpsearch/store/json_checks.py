@@ -67,7 +67,7 @@ def is_texts(value: object) -> bool:
 def read_json(text: object) -> Any:
     """The data of a JSON text.
 
-    Numbers in it may be too large for a float, so whoever takes some checks them.
+    Numbers in it may be too large for a float; check them before use.
 
     Raises:
         Malformed: It is none.

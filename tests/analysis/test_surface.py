@@ -56,6 +56,6 @@ def test_the_same_results_give_the_same_surface() -> None:
 
 @pytest.mark.parametrize("losses", [[1.0, 2.0], [1.0] * 20, [np.nan] * 20])
 def test_too_few_or_equal_results_have_no_surface(losses: list[float]) -> None:
-    """Where importance cannot be estimated, there is no surface either."""
+    """There is no surface if importance cannot be estimated."""
     units = np.random.default_rng(0).random((len(losses), 2))
     assert learn(SPACE, observed(np.array(losses), units)) is None

@@ -26,7 +26,7 @@ def dangling(path: Path, target: Path) -> None:
 
 
 def pipe(path: Path, _: Path) -> None:
-    """A pipe, which whoever opens it waits for."""
+    """A pipe; opening it blocks."""
     os.mkfifo(path)
 
 

@@ -59,7 +59,7 @@ def test_a_trial_that_is_stopped_raises(either: Call) -> None:
     assert result.reason.startswith("stopped early after epoch 2")
 
 
-def test_whoever_goes_on_hears_it_again(either: Call, directory: Path) -> None:
+def test_code_that_ignores_a_stop_is_stopped_at_its_next_report(either: Call, directory: Path) -> None:
     """And nothing more is recorded."""
     result = either("persists", rungs=(Rung(2, 0.1),))
     assert (result.status, len(result.curve)) == (Status.STOPPED, 2)
