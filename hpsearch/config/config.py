@@ -18,45 +18,30 @@ from hpsearch.config.checks import (
     settle_portfolio,
 )
 from hpsearch.config.constraints_section import CONSTRAINTS, read_constraints
+from hpsearch.config.differences import Difference, differences
 from hpsearch.config.earlier_results import find_earlier_results
 from hpsearch.config.network_settings import check_batch_size, note_unused_layers
 from hpsearch.config.objective_section import kind_of, read_metric, read_objective
 from hpsearch.config.other_tools import recognized
-from hpsearch.config.parameter_section import ParameterRules, resolved_constant
-from hpsearch.config.reader import Reader
+from hpsearch.config.reader import Reader, root_section
 from hpsearch.config.schema import Document, RunSection, SearchSection
 from hpsearch.config.space_section import canonical_spelling, read_space, resolved_space, space_data
 from hpsearch.config.special_types import name_like
 from hpsearch.document.dump import dump
-from hpsearch.document.nodes import JSON, MappingNode, Node, Position, plain
+from hpsearch.document.nodes import JSON, MappingNode, Position, plain
 from hpsearch.document.overrides import apply_override
 from hpsearch.document.parse import compose
 from hpsearch.document.plain_data import from_data
-from hpsearch.document.problems import BEGIN, Problems, file_position
+from hpsearch.document.problems import Problems, file_position
 from hpsearch.document.source import read_text
 from hpsearch.errors import ConfigError, Problem, StoredConfigDamaged
-from hpsearch.space import Parameter, Space
-from hpsearch.trial import Metric, Trial
+from hpsearch.space import Space
+from hpsearch.trial import Metric
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from hpsearch.config.objective_section import ObjectiveSettings
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One setting in which two configs differ.
-
-    Attributes:
-        key: Its dotted path.
-        ours: Its value in this config; None if it has none.
-        theirs: Its value in the other config; None if it has none.
-    """
-
-    key: str
-    ours: JSON
-    theirs: JSON
 
 
 @dataclass(frozen=True)
@@ -107,7 +92,7 @@ class Config:
         """
         problems, position = Problems(), Position("the config stored in search.db")
         try:
-            root = _mapping(from_data(mapping, position, problems), position, problems)
+            root = root_section(from_data(mapping, position, problems), position, problems)
             return cls._read(root, problems, default_name="search", base=base)
         except ConfigError as error:
             if base is not None:
@@ -140,7 +125,7 @@ class Config:
             data[CONSTRAINTS] = [*(each.text for each in own), *data.get(CONSTRAINTS, [])]
         if "space" in data:
             data["space"] = space_data(data["space"])
-        root = _mapping(from_data(data, position, problems), position, problems)
+        root = root_section(from_data(data, position, problems), position, problems)
         return cls._overridden(
             root,
             overrides,
@@ -188,7 +173,7 @@ class Config:
             if tree is not None and (tool := recognized(plain(tree))) is not None:
                 problems = Problems()  # what is wrong with it as a config does not matter
                 problems.stop(position, (), f"this is {tool.name}, not a config", hint=tool.advice(path))
-            root = _mapping(tree, position, problems)
+            root = root_section(tree, position, problems)
         except ConfigError:  # the problems of the arguments are reported as well
             for argument in overrides:
                 apply_override(MappingNode(position), argument, problems)
@@ -286,15 +271,7 @@ class Config:
 
         ``space`` itself is one of them if only the order of the parameters differs.
         """
-        ours, theirs = dict(_settings(self.resolved())), dict(_settings(other.resolved()))
-        order = list(self.space.names), list(other.space.names)
-        if order[0] != order[1] and sorted(order[0]) == sorted(order[1]):
-            ours["space"], theirs["space"] = order
-        return [
-            Difference(key, ours.get(key), theirs.get(key))
-            for key in {**ours, **theirs}
-            if ours.get(key) != theirs.get(key)
-        ]
+        return differences(self.resolved(), other.resolved())
 
     def problem(self, key: str, rule: str, found: str | None = None, hint: str = "") -> Problem:
         """A problem found only when the config is used, with the position of its setting.
@@ -337,67 +314,3 @@ def load(path: Path, overrides: Sequence[str] = (), base: Path | None = None) ->
         ConfigError: With every problem at once.
     """
     return Config.load(path, overrides, base)
-
-
-def parse_space(
-    space: Space | Sequence[Parameter] | Mapping[str, Any], constraints: Sequence[str] = ()
-) -> Space:
-    """The space of a mapping with the keys of a config's ``space`` section, checked.
-
-    Args:
-        space: The mapping, in which parameters may be sections or objects; or a list of parameters, or a
-            Space.
-        constraints: What is true of every configuration, besides the constraints of a Space.
-
-    Raises:
-        ConfigError: With every problem at once.
-    """
-    problems, position = Problems(), Position("hpsearch.Search")
-    own = [each.text for each in space.constraints] if isinstance(space, Space) else []
-    data = {"space": space_data(space), CONSTRAINTS: [*own, *constraints]}
-    root = _mapping(from_data(data, position, problems), position, problems)
-    reader = Reader(root, problems)
-    reader.root = canonical_spelling(reader)
-    checked = read_constraints(reader, read_space(reader, ParameterRules(), []), [], measure=True)
-    if checked is None or problems:
-        raise problems.error()
-    return checked
-
-
-def _mapping(root: Node | None, position: Position, problems: Problems) -> MappingNode:
-    if isinstance(root, MappingNode):
-        return root
-    rule = "a config must be a section of keys"
-    return problems.stop(root.position if root else position, (), rule, hint=BEGIN)
-
-
-def trial_config(config: Config, trial: Trial) -> str:
-    """A config, as YAML, whose only trial has the values of another trial.
-
-    Args:
-        config: The config of the search that found the values.
-        trial: The trial with the values.
-    """
-    resolved = config.resolved()
-    resolved["space"] = {name: resolved_constant(value) for name, value in trial.values.items()}
-    resolved[CONSTRAINTS] = []
-    resolved["search"] |= {"method": "random", "trials": 1, "early_stopping": False}
-    resolved["search"] |= {"portfolio": False}
-    resolved["search"] |= {"warm_start": [], "known_results": [], "enqueue": []}
-    resolved["search"] |= {"stop_at": {}}
-    comment = f"""\
-# The values of trial {trial.number}, which had the seed {trial.seed}. A new run has another seed, so its
-# result may be a little better or worse: the best of many trials was also lucky.
-"""
-    return comment + dump(resolved)
-
-
-def _settings(section: Mapping[str, JSON], prefix: str = "") -> list[tuple[str, JSON]]:
-    """Every setting of a section, by dotted path."""
-    settings: list[tuple[str, JSON]] = []
-    for key, value in section.items():
-        if isinstance(value, Mapping) and key != "stop_at":  # whose keys are not settings of their own
-            settings += _settings(value, f"{prefix}{key}.")
-        else:
-            settings.append((prefix + key, value))
-    return settings

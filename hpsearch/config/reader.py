@@ -7,6 +7,7 @@ from hpsearch.config.setting_types import SettingType, Wrong
 from hpsearch.document.nodes import (
     Location,
     MappingNode,
+    Node,
     Position,
     ScalarNode,
     SequenceNode,
@@ -15,7 +16,7 @@ from hpsearch.document.nodes import (
     in_error,
     is_reported,
 )
-from hpsearch.document.problems import Problems
+from hpsearch.document.problems import BEGIN, Problems
 
 T = TypeVar("T")
 
@@ -101,3 +102,20 @@ class Reader:
 
         rule = f"is not a key of {dotted(at[:-1])}" if len(at) > 1 else "is not a section of a config"
         self.report(at, rule, hint=suggest_key(at, valid), key=True)
+
+
+def root_section(root: Node | None, position: Position, problems: Problems) -> MappingNode:
+    """The root of a config, which must be a section.
+
+    Args:
+        root: What was read; None for nothing.
+        position: Where it was to be.
+        problems: Collects the problems.
+
+    Raises:
+        ConfigError: It is not a section.
+    """
+    if isinstance(root, MappingNode):
+        return root
+    rule = "a config must be a section of keys"
+    return problems.stop(root.position if root else position, (), rule, hint=BEGIN)

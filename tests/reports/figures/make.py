@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from hpsearch.config.config import parse_space
+from hpsearch.config import parse_space
 from hpsearch.reports.figures import RunData
 from hpsearch.space import Space
 from hpsearch.trial import Epoch, Metric, Result, Rung, Status, Trial, Value

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from hpsearch.analysis.anova import Effect, Importance
-from hpsearch.config.config import parse_space
+from hpsearch.config import parse_space
 from hpsearch.errors import UsageError
 from hpsearch.reports.figure_kinds import FIGURE_KINDS
 from hpsearch.reports.figures import FIGURES, Figure, RunData
