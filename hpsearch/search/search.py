@@ -1,17 +1,10 @@
-"""Ask and tell: which trial may start, and what it gave.
+"""Ask and tell from Python: any number of threads, and a directory that keeps the search."""
 
-Trial *k* may start when every trial numbered ≤ *k − lag − 1* has a result; its proposal and its rungs
-use exactly those results, and the values (not the results) of the trials in between. They do not
-depend on time, the number of workers or the order of completion.
-"""
-
-import contextlib
 import threading
 import time
 import warnings
-from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from numbers import Integral
 from os import PathLike
 from pathlib import Path
@@ -20,22 +13,19 @@ from typing import Any, Literal, Self
 from threadpoolctl import ThreadpoolController
 
 from hpsearch.config import Config, parse_space
-from hpsearch.errors import SpaceExhausted, UsageError
+from hpsearch.errors import UsageError
 from hpsearch.results import Results, results_html
 from hpsearch.search.algorithm import ALGORITHM, changed_algorithm
-from hpsearch.search.consecutive_failures import ConsecutiveFailures
+from hpsearch.search.ask_order import AskOrder
 from hpsearch.search.enqueued import EnqueuedConfigurations, check_enqueued
 from hpsearch.search.proposals import Proposals
-from hpsearch.search.search_keeper import Keeper
+from hpsearch.search.search_keeper import Keeper, kept_config
 from hpsearch.search.tell_arguments import as_result, asked_trial
 from hpsearch.searchers import METHODS, EarlierSearch, PriorObservation, SearcherContext
 from hpsearch.searchers.repeat_rule import RepeatRule
 from hpsearch.searchers.stopping import Halving, RungHistory
 from hpsearch.space import Parameter, Space
 from hpsearch.trial import Metric, Result, Trial, Value
-
-NEVER = 10_000_000
-"""As ``max_failures``, more than a search can have trials."""
 
 
 class Search:
@@ -118,66 +108,46 @@ class Search:
         self.metric = metric or Metric("value", goal)
         self.trials = trials
         self.lag = lag
-        self._seed = seed
         earlier = (
             [EarlierSearch("prior_observations", prior_observations)] if prior_observations else _earlier
         )
-        self._enqueued = EnqueuedConfigurations(self.space, seed, enqueue)
-        self._proposals = Proposals(
+        enqueued = EnqueuedConfigurations(self.space, seed, enqueue)
+        proposals = Proposals(
             self.space,
             self.metric,
             METHODS[method](SearcherContext(self.space, seed, repeats, earlier, _portfolio)),
-            self._enqueued,
+            enqueued,
             seed=seed,
             repeats=repeats,
             epochs=epochs,
             rungs=RungHistory(early_stopping) if early_stopping else None,
             repeat_rule=RepeatRule(self.metric, repeats) if _repeats_the_best and repeats > 1 else None,
         )
+        self._order = AskOrder(
+            proposals, self.metric, trials, lag, max_failures=max_failures, stop_at=stop_at
+        )
         self._stops_early = early_stopping is not None
-        self._epochs = epochs
-        self._repeats = repeats
-        self._max_failures = max_failures
-        self._failures = ConsecutiveFailures(max_failures)
-        self._stop_at = stop_at
-        self._asked: list[Trial] = []
-        self._again: deque[Trial] = deque()
         self._keeper: Keeper | None = None
         self._begin_in_this_process()
-        self._results: dict[int, Result] = {}
-        self._exhausted = False
-        self.best: Result | None = None
-        self.reached: Result | None = None
         if directory is not None:
-            self._keep(Path(directory), method, early_stopping, prior_observations)
+            config = kept_config(
+                self.space,
+                self.metric,
+                name=Path(directory).name,
+                seed=seed,
+                epochs=epochs,
+                method=method,
+                trials=trials,
+                lag=lag,
+                early_stopping=early_stopping,
+                enqueue=enqueued.configurations,
+                repeats=repeats,
+                stop_at=stop_at,
+                max_failures=max_failures,
+            )
+            self._keep(config, Path(directory), prior_observations)
 
-    def _keep(
-        self,
-        directory: Path,
-        method: str,
-        early_stopping: Halving | None,
-        prior_observations: Sequence[PriorObservation],
-    ) -> None:
-        config = Config.from_mapping(
-            {
-                "seed": self._seed,
-                "metric": self.metric.to_json(),
-                "objective": {"python": {} if self._epochs is None else {"epochs": self._epochs}},
-                "space": self.space,
-                "search": {
-                    "method": method,
-                    "trials": self.trials,
-                    "lag": self.lag,
-                    "early_stopping": asdict(early_stopping) if early_stopping else False,
-                    "enqueue": self._enqueued.configurations,
-                    "repeats": self._repeats,
-                    "stop_at": {} if self._stop_at is None else {self.metric.name: self._stop_at},
-                    "max_failures": NEVER if self._max_failures is None else self._max_failures,
-                },
-            },
-            name=directory.name,
-            origin="hpsearch.Search",
-        )
+    def _keep(self, config: Config, directory: Path, prior_observations: Sequence[PriorObservation]) -> None:
         keeper = Keeper(config, prior_observations, directory, ALGORITHM)
         for text in changed_algorithm(keeper.run.meta("algorithm")):
             warnings.warn(text, stacklevel=3)
@@ -209,7 +179,7 @@ class Search:
         with self._changed:
             here = ("_blas", "_changed", "_askers")
             state = {name: value for name, value in vars(self).items() if name not in here}
-            return state | {"_again": deque(self._without_result()), "_asked": list(self._asked)}
+            return state | {"_order": self._order.copy()}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state)
@@ -246,7 +216,7 @@ class Search:
     def __repr__(self) -> str:
         with self._changed:
             best = "" if self.best is None else f", best {self.metric.name} {self.best.value:.6g}"
-            return f"<Search: {len(self._results)} of {self.trials} trials have a result{best}>"
+            return f"<Search: {len(self._order.results)} of {self.trials} trials have a result{best}>"
 
     def _repr_html_(self) -> str:
         """How far it is, and its best trial, in a notebook."""
@@ -257,53 +227,54 @@ class Search:
     def results(self) -> Results:
         """Every result, in the order of the trials' numbers."""
         with self._changed:
-            return Results(self._results[number] for number in sorted(self._results))
+            results = self._order.results
+            return Results(results[number] for number in sorted(results))
+
+    @property
+    def best(self) -> Result | None:
+        """The best result; None without any."""
+        return self._order.best
+
+    @property
+    def reached(self) -> Result | None:
+        """The first result, in the order of the trials' numbers, that reaches ``stop_at``."""
+        return self._order.reached
 
     @property
     def asked(self) -> int:
         """The number of trials asked for."""
-        return len(self._asked)
+        return len(self._order.asked)
 
     def trial(self, number: int) -> Trial:
         """The trial of that number, which was asked for."""
-        return self._asked[number]
+        return self._order.asked[number]
 
     @property
     def exhausted(self) -> bool:
         """Whether every configuration of a finite space has been asked for."""
-        return self._exhausted
+        return self._order.exhausted
 
     @property
     def gave_up(self) -> bool:
         """Whether too many trials have failed in a row."""
-        return self._failures.too_many
+        return self._order.failures.too_many
 
     @property
     def failed_alike(self) -> bool:
         """Whether the first trials have all failed for the same reason, so that others would too."""
-        return self._failures.all_alike
+        return self._order.failures.all_alike
 
     @property
     def finished(self) -> bool:
         """Whether there are no more trials to ask for."""
         with self._changed:
-            return not self._again and (self.gave_up or self._exhausted or len(self._asked) >= self._end)
-
-    @property
-    def _end(self) -> int:
-        """How many trials there are, as far as is known."""
-        if self.reached is None:
-            return self.trials
-        return min(self.trials, self.reached.number + self.lag + 1)  # the first that sees it does not start
+            return self._order.finished
 
     @property
     def ready(self) -> bool:
         """Whether :meth:`ask` has a trial now, before any further result."""
         with self._changed:
-            if self.finished:
-                return False
-            number = len(self._asked)
-            return bool(self._again) or not self.waits(number) or self._proposals.results >= number - self.lag
+            return self._order.ready
 
     @property
     def stops_early(self) -> bool:
@@ -312,7 +283,7 @@ class Search:
 
     def waits(self, number: int) -> bool:
         """Whether a trial depends on earlier results: its proposal, its rungs, or whether it starts."""
-        return self._stop_at is not None or self._proposals.depends_on_results(number)
+        return self._order.waits(number)
 
     def ask(self, timeout: float | None = None) -> Trial | None:
         """The next trial; None when there are no more.
@@ -329,7 +300,7 @@ class Search:
         """
         deadline = None if timeout is None else time.monotonic() + timeout
         with self._changed:
-            while not (self._again or self.finished or self.ready):
+            while not (self._order.finished or self._order.ready):
                 self._wait_for_result(deadline)
             trial = self._next()
             if trial is not None:
@@ -353,11 +324,11 @@ class Search:
             UsageError: The trial was not asked for, or has a result already; or the value is none of these.
         """
         with self._changed:
-            asked = asked_trial(trial, self._asked)
-            number = asked.number
-            if number in self._results:
+            asked = asked_trial(trial, self._order.asked)
+            number, results = asked.number, self._order.results
+            if number in results:
                 raise UsageError(
-                    f"trial {number} already has a result, with the value {self._results[number].value}"
+                    f"trial {number} already has a result, with the value {results[number].value}"
                 )
             result = as_result(asked, value, self.metric)
             if result.values is not asked.values:
@@ -365,15 +336,18 @@ class Search:
             if self._keeper is not None:
                 self._keeper.record(results=[result])
             before = self.best
-            self._add(result)
+            self._order.add_result(result)
+            self._askers.pop(number, None)
+            self._changed.notify_all()
             if self._keeper is not None and self.best is not before:
                 self._keeper.write_best(asked)
             self._note_completion()
             return result
 
     def _note_completion(self) -> None:
-        if self._keeper is not None and self.finished and len(self._results) == len(self._asked):
-            self._keeper.complete(len(self._results))
+        order = self._order
+        if self._keeper is not None and order.finished and len(order.results) == len(order.asked):
+            self._keeper.complete(len(order.results))
 
     def restore(self, trials: Iterable[Trial], results: Iterable[Result]) -> None:
         """Continue a search of an earlier process.
@@ -381,80 +355,35 @@ class Search:
         Its trials without a result are asked for again first, unchanged.
         """
         with self._changed:
-            self._remember(sorted(trials, key=lambda trial: trial.number))
+            self._order.add_trials(sorted(trials, key=lambda trial: trial.number))
             for result in results:
                 self.tell(result.number, result)
-            self._again = deque(self._without_result())
-
-    def _without_result(self) -> list[Trial]:
-        return [trial for trial in self._asked if trial.number not in self._results]
+            self._order.ask_again()
 
     def _next(self) -> Trial | None:
         """The next trial, when there is nothing to wait for."""
-        if self._again:
-            return self._again.popleft()
-        if self.finished:
-            return None
-        number = len(self._asked)
-        results = max(0, number - self.lag) if self.waits(number) else 0
-        try:
-            with self._blas.limit(limits=1, user_api="blas"):  # the number of threads changes the last bits
-                trial = self._proposals.trial(number, results)
-        except SpaceExhausted:
-            self._exhausted = True
+        if self._order.again:
+            return self._order.again.popleft()
+        with self._blas.limit(limits=1, user_api="blas"):  # the number of threads changes the last bits
+            trial = self._order.propose()
+        if trial is None:
             return None
         if self._keeper is not None:
             self._keeper.record([trial])
-        self._remember([trial])
+        self._order.add_trials([trial])
         return trial
 
     def _wait_for_result(self, deadline: float | None) -> None:
         """Wait a while for the first result that is missing; another thread has to tell it."""
-        missing = self._proposals.results
+        missing = self._order.awaited
         asker = self._askers.get(missing)
         left = 1.0 if deadline is None else min(1.0, deadline - time.monotonic())  # the asker may end untold
         if asker in (None, threading.current_thread()) or not asker.is_alive() or left <= 0:
             raise UsageError(
-                f"with a lag of {self.lag}, trial {len(self._asked)} needs the result of trial {missing};"
+                f"with a lag of {self.lag}, trial {self.asked} needs the result of trial {missing};"
                 f" call tell({missing}, …) first, with None if it failed, or make the lag larger"
             )
         self._changed.wait(left)
-
-    def _add(self, result: Result) -> None:
-        self._results[result.number] = result
-        self._askers.pop(result.number, None)
-        if self._again:
-            with contextlib.suppress(ValueError):  # it was to be asked for again
-                self._again.remove(self._asked[result.number])
-        if self._is_better(result, self.best):
-            self.best = result
-        while (following := self._results.get(self._proposals.results)) is not None:
-            self._add_result(following)
-        self._changed.notify_all()
-
-    def _is_better(self, result: Result, best: Result | None) -> bool:
-        """Whether a result comes before the best one so far."""
-        if best is None or best.value is None or result.value is None:
-            return result.value is not None
-        loss, least = self.metric.loss(result.value), self.metric.loss(best.value)
-        # Only where they are equal does the order take a look at the learning curves.
-        return loss < least or (loss == least and self.metric.order(result) < self.metric.order(best))
-
-    def _remember(self, trials: Sequence[Trial]) -> None:
-        self._asked += trials
-        self._proposals.add_trials(trials)
-
-    def _add_result(self, result: Result) -> None:
-        """The next result in the order of the trials' numbers."""
-        self._proposals.add_result(result)
-        self._failures.add(result)
-        if self.reached is None and self._reaches(result):
-            self.reached = result
-
-    def _reaches(self, result: Result) -> bool:
-        if self._stop_at is None or result.value is None:
-            return False
-        return self.metric.loss(result.value) <= self.metric.loss(self._stop_at)
 
 
 def _whole(name: str, number: object, least: int) -> int:

@@ -3,6 +3,7 @@
 import json
 import warnings
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from weakref import WeakValueDictionary
 
@@ -11,11 +12,57 @@ from hpsearch.errors import RunExists, RunMismatch, UsageError
 from hpsearch.machine import kernels
 from hpsearch.machine.versions import changed_versions, versions
 from hpsearch.searchers import PriorObservation
+from hpsearch.searchers.stopping import Halving
+from hpsearch.space import Space
 from hpsearch.store import Run
-from hpsearch.trial import Result, Trial
+from hpsearch.trial import Metric, Result, Trial
 
 _OPEN: WeakValueDictionary[Path, Run] = WeakValueDictionary()
 """The runs that searches of this process are kept in: a notebook's cell may be run again."""
+
+
+_NEVER = 10_000_000
+"""As ``max_failures``, more than a search can have trials."""
+
+
+def kept_config(
+    space: Space,
+    metric: Metric,
+    *,
+    name: str,
+    seed: int,
+    epochs: int | None,
+    early_stopping: Halving | None,
+    stop_at: float | None,
+    max_failures: int | None,
+    **search: object,
+) -> Config:
+    """The config of a search that is described by arguments; those not named here are as in a config.
+
+    Args:
+        space: What is searched.
+        metric: What is optimized.
+        name: The search's name.
+        seed: Its seed.
+        epochs: The epochs of a full trial; None if there are none.
+        early_stopping: The rungs; None for none.
+        stop_at: A value that ends the search; None for none.
+        max_failures: The search gives up after this many failed trials in a row; None for never.
+        search: The other settings of the section ``search``.
+    """
+    more = {
+        "early_stopping": asdict(early_stopping) if early_stopping else False,
+        "stop_at": {} if stop_at is None else {metric.name: stop_at},
+        "max_failures": _NEVER if max_failures is None else max_failures,
+    }
+    mapping = {
+        "seed": seed,
+        "metric": metric.to_json(),
+        "objective": {"python": {} if epochs is None else {"epochs": epochs}},
+        "space": space,
+        "search": search | more,
+    }
+    return Config.from_mapping(mapping, name=name, origin="hpsearch.Search")
 
 
 class Keeper:
