@@ -21,6 +21,9 @@ from hpsearch.trial import Epoch, Result, Trial
 # Hundreds of processes are started; each would compile all modules anew.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
+# It would hide output that leaves its buffer too late.
+os.environ.pop("PYTHONUNBUFFERED", None)
+
 os.environ["TZ"] = "UTC"  # times are shown in the local time zone
 time.tzset()
 

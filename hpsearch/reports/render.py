@@ -40,7 +40,7 @@ SCHEMA = 1
 
 
 def print_report(report: Table | Details, form: Format, screen: Screen) -> None:
-    """Print a table or details to the screen's file."""
+    """Print a table or details to the screen's file, before whatever is written to stderr next."""
     if form != "table":
         with whole_text(report_parts(report, form)) as text:
             shutil.copyfileobj(text, screen.file)
@@ -48,6 +48,7 @@ def print_report(report: Table | Details, form: Format, screen: Screen) -> None:
         _print_details(report, screen)
     else:
         _print_table(report, screen)
+    screen.file.flush()  # both may go to one file
 
 
 def format_report(report: Table | Details, form: MachineFormat) -> str:

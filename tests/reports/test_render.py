@@ -1,13 +1,15 @@
 """Tests of reports as text."""
 
 import errno
+import io
 from collections.abc import Iterator
 
 import pytest
 
 from hpsearch.errors import SystemLacking
 from hpsearch.reports import render
-from hpsearch.reports.render import report_parts, whole_text
+from hpsearch.reports.plain_screen import PlainScreen
+from hpsearch.reports.render import Format, print_report, report_parts, whole_text
 from hpsearch.reports.table import Column, Table
 
 
@@ -55,3 +57,12 @@ def test_a_full_disk_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(render, "SpooledTemporaryFile", Full)
     with pytest.raises(SystemLacking, match=r"No space left on device.*TMPDIR"), whole_text(["x"]):
         pytest.fail("something can be read")
+
+
+@pytest.mark.parametrize("form", ["table", "json", "jsonl", "csv", "md"])
+def test_a_report_is_written_before_what_stderr_gets_next(form: Format) -> None:
+    """Nothing of it is left in a buffer when it has been printed; both streams may go to one file."""
+    written = io.BytesIO()
+    screen = PlainScreen(io.TextIOWrapper(written, encoding="utf-8"))
+    print_report(Table("epochs", [Column("trial", ("trial",))], [{"trial": 7}]), form, screen)
+    assert b"7" in written.getvalue()
