@@ -122,15 +122,12 @@ class _Fit:
 
 def _best_fit(kernel: EpochKernel, prior: HyperparameterPrior) -> _Fit:
     """The fit on the scale that predicts left-out trials best; a compressed one has to be clearly better."""
-    start, best, highest = prior.mean, None, -np.inf
+    start, scored = prior.mean, []
     for compression in COMPRESSIONS:
         found = _fitted(kernel, prior, start, compression)
-        score = found.score(kernel) - (_MARGIN if compression else 0.0)
-        if best is None or score > highest:
-            best, highest = found, score
+        scored.append((found.score(kernel) - (_MARGIN if compression else 0.0), found))
         start = found.theta
-    assert best is not None  # noqa: S101 -- there are scales
-    return best
+    return max(scored, key=lambda each: each[0])[1]
 
 
 def _fitted(

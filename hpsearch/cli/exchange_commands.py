@@ -44,17 +44,16 @@ def import_(sweep: Path | None, study: tuple[str, str] | None, output: Path | No
     from hpsearch.errors import UsageError
     from hpsearch.reports.text import printable
 
-    if (sweep is None) == (study is None):
-        raise UsageError("import needs either a FILE or --optuna URL STUDY")
-    if study is not None:
+    if study is not None and sweep is None:
         from hpsearch.exchange.optuna.import_study import import_study
 
         draft = import_study(*study)
-    else:
+    elif sweep is not None and study is None:
         from hpsearch.exchange.importing import import_file
 
-        assert sweep is not None  # noqa: S101 -- for the type checker; one of the two is given
         draft = import_file(sweep)
+    else:
+        raise UsageError("import needs either a FILE or --optuna URL STUDY")
     _write_config(draft, output)
     for line in (*(f"note: {note}" for note in draft.notes), "", *draft.todo.split("\n"), ""):
         say(printable(line))

@@ -1,7 +1,8 @@
 """The types of single settings with rules of their own: names, durations, sizes, commands."""
 
 import re
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from hpsearch.config.setting_types import ListOf, Parsed, SettingType, Text, WordOr, Wrong, scalar
 from hpsearch.document import fixes, quantities
@@ -11,6 +12,8 @@ from hpsearch.invocation.flags import PYTHON, as_text, choice_text
 
 if TYPE_CHECKING:
     from hpsearch.config.reader import Reader
+
+Limit = TypeVar("Limit", float, int)
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _FUNCTION = re.compile(r"([^:]*/)?[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
@@ -76,19 +79,20 @@ def _function_hint(value: object) -> str:
 
 
 def _seconds(value: object) -> float:
-    if isinstance(value, str) and (seconds := quantities.parse_duration(value)) is not None:
-        return seconds
     meant = f"{value}s" if _is_number(value) else fixes.duration(str(value))
-    hint = f"Write {meant}" if meant else "Write none for no limit"
-    raise Wrong("must be none or a duration such as 90s, 10m, 1h30m or 2h", hint)
+    return _limit(value, quantities.parse_duration, "a duration such as 90s, 10m, 1h30m or 2h", meant)
 
 
 def _bytes(value: object) -> int:
-    if isinstance(value, str) and (count := quantities.parse_size(value)) is not None:
-        return count
     meant = f"{value}MB" if _is_number(value) else fixes.memory(str(value))
-    hint = f"Write {meant}" if meant else "Write none for no limit"
-    raise Wrong("must be none or an amount of memory such as 500MB or 4GB", hint)
+    return _limit(value, quantities.parse_size, "an amount of memory such as 500MB or 4GB", meant)
+
+
+def _limit(value: object, parse: Callable[[str], Limit | None], what: str, meant: str) -> Limit:
+    """A text as a quantity; ``what`` it must be, and what was probably ``meant``, are for the error."""
+    if isinstance(value, str) and (limit := parse(value)) is not None:
+        return limit
+    raise Wrong(f"must be none or {what}", f"Write {meant}" if meant else "Write none for no limit")
 
 
 def _text(value: object) -> str:

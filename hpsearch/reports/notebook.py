@@ -98,10 +98,14 @@ class NotebookDisplay(ProgressDisplay):
     def _update(self, state: str = "") -> None:
         from IPython.display import HTML
 
+        if self._handle is None:
+            return
         try:
             self._handle.update(HTML(self.html(state)))
-        except Exception:  # a notebook that shows nothing more must not end the search
+        except Exception as error:  # a notebook that cannot be updated must not end the search
             self._ended.set()
+            self._handle = None
+            self.on_message(f"The progress of the search is no longer shown: {type(error).__name__}: {error}")
 
 
 def _head(progress: Progress, state: str) -> str:

@@ -1,7 +1,7 @@
 """Running trials, as every view shows them: epoch, value, curve, and what the next rung demands."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from hpsearch.reports.sparkline import sparkline
 from hpsearch.reports.text import plain
@@ -47,30 +47,46 @@ def curve_line(trial: Trial, curve: Sequence[Epoch], metric: Metric, *, stops_ea
     return f"{', '.join(parts)}  {sparkline(values, _CURVE_WIDTH)}".rstrip()
 
 
+class _Wording(NamedTuple):
+    """How a demand is said: of a metric to minimize, to maximize, after the last rung, and without any."""
+
+    most: str
+    least: str
+    past: str
+    none: str
+
+
+_IN_A_LINE = _Wording(
+    "needs at most {} at epoch {}",
+    "needs at least {} at epoch {}",
+    "past its last rung",
+    "no rung: too little was known when it started",
+)
+_IN_A_COLUMN = _Wording("≤ {} at {}", "≥ {} at {}", "past the last", "none known")
+
+
 def next_demand(trial: Trial, epochs: int, metric: Metric, *, stops_early: bool) -> str:
     """What the next rung demands of a trial after some epochs; empty if the search stops no trial early.
 
-    A trial takes its rungs along when it starts; where too little was known by then, there is none. Of a
-    trial without an epoch that is not said: its code may report none at all.
+    A trial gets its rungs when it starts; there are none if too little was known by then. Nothing is said
+    of a trial without an epoch: its code may report none at all.
     """
-    rung = next_rung(trial, epochs)
-    if rung is not None:
-        side = "most" if metric.goal == "minimize" else "least"
-        return f"needs at {side} {plain(metric.loss(rung.loss))} at epoch {rung.epoch}"
-    if not (stops_early and epochs):
-        return ""
-    return "past its last rung" if trial.rungs else "no rung: too little was known when it started"
+    return _demand(trial, epochs, metric, _IN_A_LINE, stops_early=stops_early)
 
 
 def short_demand(trial: Trial, epochs: int, metric: Metric, *, stops_early: bool) -> str:
     """The same for a column of a table."""
+    return _demand(trial, epochs, metric, _IN_A_COLUMN, stops_early=stops_early)
+
+
+def _demand(trial: Trial, epochs: int, metric: Metric, wording: _Wording, *, stops_early: bool) -> str:
     rung = next_rung(trial, epochs)
     if rung is not None:
-        side = "≤" if metric.goal == "minimize" else "≥"
-        return f"{side} {plain(metric.loss(rung.loss))} at {rung.epoch}"
+        demand = wording.most if metric.goal == "minimize" else wording.least
+        return demand.format(plain(metric.loss(rung.loss)), rung.epoch)
     if not (stops_early and epochs):
         return ""
-    return "past the last" if trial.rungs else "none known"
+    return wording.past if trial.rungs else wording.none
 
 
 def running_data(running: RunningTrial, metric: Metric) -> dict[str, Any]:

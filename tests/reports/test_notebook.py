@@ -61,6 +61,21 @@ def test_the_display_shows_counts_the_best_and_what_runs(shown: list[str]) -> No
     assert "trial 3" not in ended
 
 
+def test_a_notebook_that_cannot_be_updated_is_reported_and_the_search_continues(
+    shown: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The reason is a message; nothing is raised."""
+
+    def lost(_: str) -> None:
+        raise ConnectionError("the kernel has gone")
+
+    messages: list[str] = []
+    with NotebookDisplay(messages.append) as display:
+        display.on_search_start(begun(4))
+        monkeypatch.setattr(display._handle, "update", lost)
+    assert messages == ["The progress of the search is no longer shown: ConnectionError: the kernel has gone"]
+
+
 def test_run_shows_its_progress_in_a_notebook(
     shown: list[str], tmp_path: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
