@@ -11,7 +11,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 @dataclass(frozen=True)
 class ResumeOptions:
-    """The options with which a search is resumed, so that a command to type instead has them too.
+    """The options that a search is resumed with, to be repeated in the commands that we suggest.
 
     Attributes:
         searching: Those that ``run`` takes too.

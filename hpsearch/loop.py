@@ -124,7 +124,7 @@ class Deadline:
         return self._clock() >= self._at
 
     def look(self, callback: Callback, running: int) -> bool:
-        """Whether it has passed; the first time, the user learns what is still awaited."""
+        """Whether it has passed; the first time, the user is notified of what is still running."""
         if self.passed and not self._said and running:
             self._said = True
             trials = "1 running trial" if running == 1 else f"{running} running trials"
@@ -258,7 +258,7 @@ def _stopped(search: Search, run: Run, callback: Callback, after: str) -> None:
 
 
 def _search_start(search: Search, executor: Executor, run: Run, why: str, rows: int | None) -> SearchStart:
-    """What is known of a search when its loop starts; see :func:`run_search` for the arguments."""
+    """A search at the start of its loop; see :func:`run_search` for the arguments."""
     known = search.results
     return SearchStart(
         run.directory,

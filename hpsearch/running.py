@@ -41,7 +41,7 @@ class RunningTrial:
 
     @property
     def seconds(self) -> float:
-        """For how long it has run."""
+        """The duration so far."""
         return (datetime.now(UTC) - self.started).total_seconds()
 
     def value(self, metric: Metric) -> float | None:
@@ -178,7 +178,7 @@ def curve_file(directory: Path) -> Path:
 
 
 def curve_size(directory: Path) -> int:
-    """The bytes that the trial with a directory has written of its learning curve."""
+    """The size of the learning curve that a trial has written, in bytes."""
     try:
         return curve_file(directory).lstat().st_size
     except OSError:

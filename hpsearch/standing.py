@@ -102,7 +102,7 @@ def standard_error(value: float | None, over_seeds: float | None, rows: int | No
 
 
 def error_of_result(result: Result, metric: Metric, rows: int | None) -> float | None:
-    """The standard error of a result's value; None if nothing tells it.
+    """The standard error of a result's value; None if it is unknown.
 
     Args:
         result: The result.

@@ -66,7 +66,7 @@ def _element(value: object) -> object:
     """The one element of an array, tensor or scalar of NumPy's kind; anything else as it is."""
     item, mask = getattr(value, "item", None), getattr(value, "mask", None)
     if getattr(mask, "size", 0) == 1 and mask.all():  # type: ignore[union-attr]  # it is an array
-        return None  # an element that is masked is missing; item() would make it what it was, or 0
+        return None  # a masked element is missing; item() would return 0 or what the mask hides
     if not (hasattr(value, "dtype") and callable(item)):
         return value
     try:
@@ -164,7 +164,7 @@ class Metric:
     def _losses(self, metrics: Sequence[Mapping[str, float | None]], missing: float) -> list[float]:
         """The losses in the metrics of epochs; ``missing`` where there is none."""
         values = [each.get(self.name) for each in metrics]
-        if self.goal == "minimize":  # without a call for each, as there are many epochs
+        if self.goal == "minimize":  # without a call per epoch, as there are many
             return [missing if value is None else value for value in values]
         return [missing if value is None else -value for value in values]
 
@@ -267,7 +267,7 @@ class Epoch:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a trial gave.
+    """The outcome of a trial.
 
     Attributes:
         number: The trial's number.

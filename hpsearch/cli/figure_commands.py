@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from hpsearch.reports.figures import Figure
     from hpsearch.store import Run
 
-_REGIONS = "regions"  # which needs a newly trained model; the others need only results
+_REGIONS = "regions"  # needs a newly trained model; the others need only results
 _WIDTH = 100  # of a figure that does not go to a terminal
 
 
@@ -73,7 +73,7 @@ def _regions(run: Run) -> Figure:
 
     if kernels.supported(variables := run.meta("kernels")):
         kernels.restart_with(variables)
-    from hpsearch.deciding import decision_regions  # only now, as it loads NumPy
+    from hpsearch.deciding import decision_regions  # here because it loads NumPy
 
     return decision_regions(run)
 

@@ -127,7 +127,7 @@ def _module(where: str) -> str:
 
 
 def _helped(path: Path, base: list[str], before: list[str]) -> Script:
-    """What a program says about itself, and what its text says that it prints.
+    """What a program's help says, and what its source shows that it prints.
 
     Raises:
         UsageError: It cannot be run.

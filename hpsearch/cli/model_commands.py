@@ -57,7 +57,7 @@ def train(directory: Path, trial: str, output: Path, quiet: bool, form: Form, co
         variables = run.meta("kernels")
         if kernels.supported(variables):  # they change the last bits of a matrix product
             kernels.restart_with(variables)
-        from hpsearch.api import train as train_model  # only now, as it loads NumPy
+        from hpsearch.api import train as train_model  # here because it loads NumPy
 
         final = train_model(run, chosen.number, show)
     with usage_errors(output):

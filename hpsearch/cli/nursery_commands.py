@@ -111,7 +111,7 @@ def _run_of(target: Path, arguments: tuple[str, ...], schedule: Path | None) -> 
     began = origin(target)
     config = load(target, [*began.arguments, *arguments], began.base)
     kernels.restart_with(kernels.variables(config.run.kernels))
-    from hpsearch.nursery.beginning import begin, read_schedule  # only now, as it loads NumPy
+    from hpsearch.nursery.beginning import begin, read_schedule  # here because it loads NumPy
 
     if began.note:
         say(began.note)
@@ -203,7 +203,7 @@ def replay(directory: Path, trial: str, name: str, color: Color) -> None:
     """
     _compute_as(directory)
     from hpsearch.errors import RunMismatch, UsageError
-    from hpsearch.nursery.nursery import Nursery  # only now, as it loads NumPy
+    from hpsearch.nursery.nursery import Nursery  # here because it loads NumPy
     from hpsearch.store import Run
 
     with Run.read(directory) as run:

@@ -193,7 +193,7 @@ def screen(color: Color, *, stderr: bool = False) -> PlainScreen:
 
 
 def console(color: Color, *, stderr: bool = False) -> Console:
-    """A console of rich's, for figures, pages and live displays.
+    """A rich console, for figures, pages and live displays.
 
     Colours follow ``--color``, NO_COLOR, FORCE_COLOR and the terminal.
     """

@@ -177,7 +177,7 @@ def exit_code(arguments: list[str], signals: ProgramSignals | None = None) -> in
 
 
 def _lacking(error: Exception) -> int:
-    """The exit code if not hpsearch is at fault, but that memory or a library is missing; 0 otherwise."""
+    """The exit code if memory or a library is missing, which is not a bug of hpsearch; 0 otherwise."""
     from hpsearch.machine.shortages import explain_shortage, is_shortage
     from hpsearch.reports.text import printable
 
@@ -187,7 +187,7 @@ def _lacking(error: Exception) -> int:
     if not isinstance(error, ImportError) or (error.name or "").partition(".")[0] == "hpsearch":
         return 0
     first: BaseException = error
-    while isinstance(first.__cause__, ImportError):  # what NumPy says about it fills a page
+    while isinstance(first.__cause__, ImportError):  # NumPy's own message fills a page
         first = first.__cause__
     say(f"A library that hpsearch needs cannot be loaded: {printable(str(first))}.")
     say("If memory is scarce or limited (`ulimit -v`), allow for more; otherwise, install hpsearch again.")

@@ -47,7 +47,7 @@ def rerun(directory: Path, trial: str, seed: int | None, times: int | None, form
         variables = run.meta("kernels")
         if kernels.supported(variables):  # they change the last bits of a matrix product
             kernels.restart_with(variables)
-        from hpsearch.rerunning import rerun as run_again  # only now, as it loads NumPy
+        from hpsearch.rerunning import rerun as run_again  # here because it loads NumPy
 
         metric = run.metric
 

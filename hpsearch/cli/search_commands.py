@@ -82,7 +82,7 @@ def run(
     variables = kernels.variables(loaded.run.kernels)
     if config.is_file():  # a pipe cannot be read again
         kernels.restart_with(variables)
-    from hpsearch.starting.start import start  # only now, as it loads NumPy
+    from hpsearch.starting.start import start  # here because it loads NumPy
 
     if began.note:
         say(began.note)
@@ -149,7 +149,7 @@ def resume(
         variables = run.meta("kernels")
     if kernels.supported(variables):  # otherwise the run warns of the difference
         kernels.restart_with(variables)
-    from hpsearch.starting.resume import resume as resume_run  # only now, as it loads NumPy
+    from hpsearch.starting.resume import resume as resume_run  # here because it loads NumPy
 
     options: dict[str, Any] = {"search.trials": trials, "run.workers": workers, "run.strategy": strategy}
     options["run.stop_after"] = stop_after

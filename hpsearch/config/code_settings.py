@@ -28,7 +28,7 @@ class KeywordRules(ParameterRules):
 
 
 class CodeSettings:
-    """What the settings of the user's own code have in common: nothing is known of its metrics."""
+    """Settings shared by functions and commands, about whose metrics nothing is known."""
 
     default_metric: ClassVar[str | None] = None
     default_at: ClassVar[Literal["last", "best"]] = "last"
@@ -38,7 +38,7 @@ class CodeSettings:
 
     @classmethod
     def metrics(cls, reader: Reader) -> Mapping[str, str | None]:
-        """The metrics that are reported, with their goals; empty because none are known."""
+        """The metrics that are reported, with their goals; empty, as none are known."""
         return {}
 
     @classmethod

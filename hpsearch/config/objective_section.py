@@ -71,7 +71,7 @@ def _check_kinds(kinds: list[str], section: MappingNode, reader: Reader) -> None
     """Reports an objective of no kind or of several; a misspelt key has been reported before."""
     if len(kinds) == 1 or (section.entries and not kinds):
         return
-    written = [kind for kind in KINDS if kind != "python"]  # that one is for Python programs
+    written = [kind for kind in KINDS if kind != "python"]  # only Python programs use that one
     rule = f"must have exactly one of the keys {either(written)}"
     found, hint = (" and ".join(kinds), "Keep only one of them") if kinds else ("none", _EXAMPLE)
     reader.report(("objective",), rule, found=found, hint=hint)

@@ -98,7 +98,7 @@ class Reader:
             at: The key.
             valid: The keys that the section can have.
         """
-        from hpsearch.config.suggestions import suggest_key  # 1 ms, for what is misspelt alone
+        from hpsearch.config.suggestions import suggest_key  # takes 1 ms; needed for misspelt words only
 
         rule = f"is not a key of {dotted(at[:-1])}" if len(at) > 1 else "is not a section of a config"
         self.report(at, rule, hint=suggest_key(at, valid), key=True)

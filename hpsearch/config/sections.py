@@ -1,4 +1,4 @@
-"""Sections: classes whose fields are settings, read from the tree with every problem at its line."""
+"""Sections: dataclasses whose fields are settings, read from the tree; every problem has its line."""
 
 from __future__ import annotations  # types are imported for annotations only
 
@@ -36,12 +36,12 @@ class Setting(Generic[T]):
 
     @property
     def required(self) -> bool:
-        """Whether it must not be left out."""
+        """Whether it is required."""
         return self.default is MISSING
 
     @property
     def advice(self) -> str:
-        """What to do about a wrong value if nothing else is known, as a sentence."""
+        """What to do about a wrong value, as a sentence, if there is no better advice."""
         if self.required:
             return ""
         if not isinstance(self.default, str | bool | int | float):
@@ -85,7 +85,7 @@ class Section:
     _settings: ClassVar[Mapping[str, Setting[Any]]]
 
     def to_json(self) -> dict[str, JSON]:
-        """The settings as a config has them; those that are None, for which it has no word, are left out."""
+        """The settings as a config has them; None is left out, as a config cannot express it."""
         written = {key: each.type.to_json(getattr(self, key)) for key, each in self.settings().items()}
         return {key: value for key, value in written.items() if value is not None}
 

@@ -26,7 +26,7 @@ Meaning = TypeVar("Meaning", covariant=True)
 
 
 class Wrong(ValueError):
-    """A value is not what its setting accepts.
+    """A setting does not accept a value.
 
     Attributes:
         rule: The broken rule.
@@ -65,7 +65,7 @@ class SettingType(ABC, Generic[T]):
 
 
 class Anything(SettingType[Any]):
-    """Whatever a config can say."""
+    """Any value that a config can hold."""
 
     def read(self, node: Node, at: Location, reader: Reader) -> Any:
         """The value as plain data."""
@@ -185,7 +185,7 @@ class OneOf(SettingType[Word]):
         for word in self.words:
             if value == word:
                 return word
-        from hpsearch.config.suggestions import suggest_value  # 1 ms, for what is misspelt alone
+        from hpsearch.config.suggestions import suggest_value  # takes 1 ms; needed for misspelt words only
 
         raise Wrong(f"must be {either(self.words)}", suggest_value(value, self.words))
 
@@ -259,7 +259,7 @@ class Parsed(SettingType[T]):
         self._write = write
 
     def read(self, node: Node, at: Location, reader: Reader) -> T:
-        """What the function makes of the node."""
+        """The value that the function returns."""
         return self._parse(plain(node))
 
     def schema(self) -> dict[str, JSON]:
@@ -267,7 +267,7 @@ class Parsed(SettingType[T]):
         return dict(self._schema)
 
     def to_json(self, value: Any) -> JSON:
-        """What the config has."""
+        """The value as a config holds it."""
         return self._write(value)
 
 
@@ -297,7 +297,7 @@ class WordOr(SettingType[T | Meaning]):
         return {"anyOf": [{"const": self.word}, schema]}
 
     def to_json(self, value: Any) -> JSON:
-        """The word, or what the config has."""
+        """The word, or the value as a config holds it."""
         return self.word if value == self.meaning else self.other.to_json(value)
 
 

@@ -168,7 +168,7 @@ class _Command(ListOf[str]):
 
 
 class _Names(ListOf[str]):
-    """A list of names, which nobody writes as true."""
+    """A list of names; ``true`` is not a name."""
 
     def read(self, node: Node, at: Location, reader: "Reader") -> list[str]:
         """The names."""
@@ -226,7 +226,7 @@ OPTIONAL_TEXT = WordOr("none", None, Parsed(_text, _examples()))
 """Text; None for no text, which a config writes as ``none``."""
 
 AUTO_OR_FALSE = Parsed(_auto, {"enum": ["auto", False]}, lambda on: "auto" if on else False)
-"""Whether something is done where it is of use."""
+"""``auto``, to do something where it helps; or false."""
 
 NAMES = _Names(_TEXT)
 """Names of parameters."""

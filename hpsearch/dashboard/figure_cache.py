@@ -25,7 +25,7 @@ from hpsearch.reports.text import printable
 __all__ = ["FigureCache"]
 
 _RUNS = 4  # whose figures are kept
-_REST = 50.0  # times as long as it took, a drawing is kept during the search
+_REST = 50.0  # how long a drawing is kept during a search, in multiples of the time that it took
 _USE_IMPORTANCE = ("importance", "slices", "maps")
 
 

@@ -19,7 +19,7 @@ def style() -> str:
 
 @cache
 def style_source() -> str:
-    """What a Content-Security-Policy calls it."""
+    """Its source expression in a Content-Security-Policy."""
     return f"'{content_hash(style())}'"
 
 

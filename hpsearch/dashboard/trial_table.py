@@ -67,7 +67,7 @@ def trials_html(watched: WatchedRun, view: TableView) -> str:
     except UsageError as error:
         return _filter(watched.name, view, "") + problem(str(error))
     total = sum(watched.run.counts().values())
-    # Without conditions it is known how many there are, and those before the page are enough.
+    # Without conditions the total is known, and the rows up to the page are enough.
     chooses = wanted is not None and wanted.chooses
     places = watched.run.places(wanted, None if chooses else min(view.page, _pages(total)) * _ROWS)
     found = len(places) if chooses else total

@@ -74,7 +74,7 @@ class WatchedRuns:
         self._rows: dict[str, tuple[Signature, Mapping[str, Any]]] = {}
 
     def names(self) -> list[str]:
-        """The names of the runs that there are now; drafts and what is not a run are left out."""
+        """The names of the runs; drafts and anything that is not a run are left out."""
         return [name for name in sorted(self._entries()) if self._is_run(name)]
 
     def _entries(self) -> list[str]:

@@ -43,7 +43,7 @@ def from_data(data: object, position: Position, problems: Problems, at: Location
             else:
                 problems.add(position, at, "keys must be text", shown(repr(key)))
         return MappingNode(position, entries, error=len(entries) < len(data))
-    if getattr(data, "ndim", 0) and hasattr(data, "tolist"):  # an array of NumPy's
+    if getattr(data, "ndim", 0) and hasattr(data, "tolist"):  # a NumPy array
         data = data.tolist()
     if isinstance(data, Sequence) and not isinstance(data, str | bytes):
         items = (from_data(value, position, problems, (*at, index)) for index, value in enumerate(data))

@@ -153,7 +153,7 @@ class Caviar:
     def _submit(self, trial: Trial) -> None:
         if self._pool is None:
             with SafePath():
-                resource_tracker.ensure_running()  # which, when it is started, unblocks the signals
+                resource_tracker.ensure_running()  # starting it unblocks the signals
             self._pool = ProcessPoolExecutor(
                 max_workers=self.slots,
                 env=dict.fromkeys(THREAD_VARIABLES, str(self._threads)),

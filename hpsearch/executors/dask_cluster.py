@@ -1,4 +1,4 @@
-"""A Dask cluster as a search finds it, or starts it: its scheduler, its processes, its versions."""
+"""The Dask cluster that a search finds or starts: its scheduler, processes and versions."""
 
 import errno
 import logging
@@ -22,7 +22,7 @@ COMPARED = ("python", "hpsearch", "numpy", "distributed")
 
 def local_cluster(workers: int, retries: int) -> LocalCluster:
     """A cluster of processes on this machine that ignore Ctrl-C and SIGTERM, which are for the search."""
-    resource_tracker.ensure_running()  # which, when it is started, unblocks the signals
+    resource_tracker.ensure_running()  # starting it unblocks the signals
     with interrupts_blocked(), dask.config.set({"distributed.scheduler.allowed-failures": retries}):
         return LocalCluster(
             n_workers=workers,

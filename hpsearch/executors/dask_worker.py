@@ -1,4 +1,4 @@
-"""What a Dask worker does: set up by the search that it belongs to, it runs a trial."""
+"""The worker's side of a search on Dask: its setup, and running a trial."""
 
 import contextlib
 import sys
@@ -50,7 +50,7 @@ class Files(WorkerPlugin):
         self._contents = files
 
     def setup(self, worker: Any) -> None:
-        """Called on every worker, when it or the plugin comes."""
+        """Called on every worker when it, or the plugin, is added."""
         for relative, content in self._contents.items():
             path = Path(worker.local_directory) / self.name / relative
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -58,7 +58,7 @@ class Files(WorkerPlugin):
 
 
 class Abandoned(BaseException):
-    """No process waits for the result of a trial any more."""
+    """No process is waiting for the result of a trial."""
 
 
 def run_trial(objective: Objective, trial: Trial, threads: int, files: str | None) -> Result:

@@ -1,1 +1,1 @@
-"""What a stored run shows: the same for the command line, Python and the dashboard."""
+"""Views of a stored run, shared by the command line, Python and the dashboard."""

@@ -113,7 +113,7 @@ def _ranked(run: Run) -> RankedRun:
 def _running(
     runs: Sequence[Run], ranked: Sequence[RankedRun], query: ResultsQuery | None
 ) -> list[tuple[str, RunningTrial]]:
-    """The trials that run now and fulfil the conditions, each after the name of its run."""
+    """The running trials that meet the conditions, each with the name of its run."""
     return [
         (each.name, trial)
         for run, each in zip(runs, ranked, strict=True)

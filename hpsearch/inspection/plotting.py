@@ -66,7 +66,7 @@ def _reported(run: Run, *, timings: bool, alone: bool) -> ReportedRun:
         _facts(run, timings=timings),
         rows_of(config, run),
         complete=complete,
-        # What equal searches share has no place in it; how far an interrupted one came is chance anyway.
+        # Equal finished searches have equal pages, so without a path; where one was interrupted is chance.
         place=run.directory if timings or not complete else None,
     )
 

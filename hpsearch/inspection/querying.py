@@ -114,7 +114,7 @@ class Vocabulary:
         return Condition(column, operator, value)  # type: ignore[arg-type]  # one of the operators
 
     def _missing(self, column: Column, text: str) -> Missing | None:
-        """What ``null`` or ``unused``, not in quotes, says of a column; None if it is a text like others."""
+        """The meaning of an unquoted ``null`` or ``unused`` for a column; None if it is ordinary text."""
         if not column.parameter and column.name not in ("value", "tie"):
             return None
         if text == "null":
@@ -127,7 +127,7 @@ class Vocabulary:
         return any(value is None for values in listed if values is not None for value in values)
 
     def _choices(self, column: Column) -> list[str] | None:
-        """What a column can be besides null, if that is a list of texts."""
+        """The texts that a column can hold besides null; None if it can hold other values."""
         if column.name == "status" and not column.parameter:
             return [*map(str, Status), RUNNING]
         if not column.parameter:

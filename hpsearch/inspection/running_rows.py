@@ -1,4 +1,4 @@
-"""The running trials of a leaderboard: those that fulfil what its results have to fulfil."""
+"""The running trials of a leaderboard, under the same conditions as its results."""
 
 import json
 
@@ -11,7 +11,7 @@ __all__ = ["comparable", "fulfils"]
 
 
 def fulfils(running: RunningTrial, query: ResultsQuery, metric: Metric) -> bool:
-    """Whether a running trial fulfils the conditions of a query, as a result would.
+    """Whether a running trial meets the conditions of a query, as a result would.
 
     Args:
         running: The trial.
@@ -25,7 +25,7 @@ def fulfils(running: RunningTrial, query: ResultsQuery, metric: Metric) -> bool:
 
 
 def comparable(value: Value) -> float | str | Missing:
-    """A value that is there as SQLite compares it: truth values, lists and mappings as text."""
+    """A value in the form in which SQLite compares it: truth values, lists and mappings as text."""
     if value is None:
         return Missing.NULL
     if isinstance(value, bool):
@@ -34,7 +34,7 @@ def comparable(value: Value) -> float | str | Missing:
 
 
 def _found(running: RunningTrial, column: Column, metric: Metric) -> float | str | Missing:
-    """What a running trial has in a column."""
+    """The value of a running trial in a column."""
     if column.parameter:
         values = running.trial.values
         return comparable(values[column.name]) if column.name in values else Missing.UNUSED

@@ -17,11 +17,11 @@ from hpsearch.trial import Metric, Status
 __all__ = ["stored_observations"]
 
 _PART = 1000
-"""As many trials are held at once."""
+"""How many trials are in memory at once."""
 
 
 def stored_observations(run: Run, config: Config) -> Observations:
-    """All results of a run; a learning curve is read only when it is looked at.
+    """All results of a run; learning curves are read on demand.
 
     Args:
         run: The run, open until no more curves are looked at.
@@ -43,7 +43,7 @@ def stored_observations(run: Run, config: Config) -> Observations:
 
 
 class _StoredCurves(Sequence[NDArray[np.float64]]):
-    """The losses of trials, epoch by epoch, each read from a run when it is asked for.
+    """The losses of trials, epoch by epoch, each read from the run on demand.
 
     Args:
         run: The run, open.
@@ -67,5 +67,5 @@ class _StoredCurves(Sequence[NDArray[np.float64]]):
         if isinstance(index, slice):
             return type(self)(self._run, self._metric, self._numbers[index])
         result = self._run.result(self._numbers[index])
-        curve = () if result is None else result.curve  # it may run again meanwhile
+        curve = () if result is None else result.curve  # the trial may have been restarted since
         return np.array([loss for loss, _ in self._metric.worths(curve)], dtype=np.float64)

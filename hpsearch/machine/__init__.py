@@ -1,1 +1,1 @@
-"""What the computer and its operating system give, and what they may lack."""
+"""The computer and its operating system: what they provide, and what may be missing."""

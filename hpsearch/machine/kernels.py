@@ -236,7 +236,7 @@ def supported(values: Mapping[str, str | None]) -> bool:
 
 
 def restart_with(values: Mapping[str, str | None]) -> None:
-    """Restart this program with other kernels; returns only if it has them already.
+    """Restart this program with other kernels; returns only if it uses them already.
 
     Args:
         values: See :func:`variables`.

@@ -9,7 +9,7 @@ import numpy as np
 from hpsearch.machine.kernels import arithmetic, numpy_blas
 
 VERSION = "0.1.0"
-"""Of hpsearch; the package's metadata have it from here. To read those takes 8 ms."""
+"""The version of hpsearch, and the source of the package's metadata, which take 8 ms to read."""
 
 
 def versions() -> dict[str, Any]:

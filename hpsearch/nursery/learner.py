@@ -71,7 +71,7 @@ class Learner(Protocol):
         ...
 
     def values_along(self, path: Sequence[Touch]) -> Mapping[str, Value]:
-        """What can change in mid-training, as touches leave it that are made from the beginning on.
+        """The settings that can change in mid-training, after touches made from the beginning on.
 
         Args:
             path: Touches without detours.

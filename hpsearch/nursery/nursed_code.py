@@ -104,7 +104,7 @@ class NursedCode:
         )
 
     def values_along(self, path: Sequence[Touch]) -> dict[str, Value]:
-        """What can change, as touches leave it that are made from the beginning on.
+        """The settings that can change, after touches made from the beginning on.
 
         Raises:
             UsageError: One of them cannot be made.

@@ -113,7 +113,7 @@ class NursedModel:
             self.train_epoch()
 
     def _rehearse(self, schedule: Sequence[Touch], made: int) -> None:
-        """Check touches that are not made yet, before an epoch is trained for them."""
+        """Check touches before any epoch is trained."""
         for number in range(made, len(schedule)):
             touch, path = schedule[number], straightened(schedule[:number])
             if touch.epoch > (epochs := self._epochs_along(path)):

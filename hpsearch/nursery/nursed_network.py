@@ -82,7 +82,7 @@ class NursedNetwork:
         return _changeable(self.training.hyperparameters)
 
     def values_along(self, path: Sequence[Touch]) -> Mapping[str, Value]:
-        """What can change, as touches leave it that are made from the beginning on.
+        """The settings that can change, after touches made from the beginning on.
 
         Raises:
             UsageError: One of them cannot be made.

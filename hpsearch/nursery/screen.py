@@ -46,7 +46,7 @@ _PROMPTS = {
 
 
 class _Curves(Static):
-    """The curves, which are redrawn when their room changes."""
+    """The curves; redrawn when their size changes."""
 
     app: "NurseryApp"
 

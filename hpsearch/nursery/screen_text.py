@@ -1,4 +1,4 @@
-"""The words and tables of the nursery's screen: its title, what is known of the model, its layers."""
+"""The text and tables of the nursery's screen: its title, the model's figures, its layers."""
 
 from collections.abc import Sequence
 
@@ -26,7 +26,7 @@ _TOUCHES, _NOTES, _LAYERS = 8, 4, 7
 
 
 def title_text(title: str, keeper: Keeper) -> Text:
-    """The first line: which model it is, how far it is, and what is going on.
+    """The first line: the model, its progress, and its state.
 
     Args:
         title: What it says about the run and its trial.
@@ -88,7 +88,7 @@ def _cut(name: str) -> str:
 
 
 def layer_table(history: History) -> Table | Text:
-    """A row for every layer."""
+    """One row per layer."""
     if not history.epochs or not history.epochs[-1].layers:
         return Text("")
     table = Table(box=None, padding=(0, 1), header_style="dim")

@@ -133,7 +133,7 @@ def project_root(base: Path | None, directory: Path) -> Path:
 
 
 def restoring(names: Sequence[str], root: Path, copy: Path) -> list[str]:
-    """The commands for a shell that make code what the run began with.
+    """The shell commands that restore the code that the run began with.
 
     Args:
         names: The files, by path relative to the project.

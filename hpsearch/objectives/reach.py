@@ -1,4 +1,4 @@
-"""Which parameters reach a command, and which do not; and which choices it cannot tell apart."""
+"""Which parameters reach a command, and which of their choices it cannot tell apart."""
 
 from __future__ import annotations  # types are imported for annotations only
 
@@ -29,7 +29,7 @@ def check_reach(config: Config) -> Sequence[str]:
     settings: CommandSettings = config.objective  # type: ignore[assignment]  # it is a command's config
     names = set(config.space.names)
     reached: set[str] = set()
-    exact: set[str] = set()  # those that it gets as JSON, or that a template quotes
+    exact: set[str] = set()  # passed as JSON, or quoted by a template
     seeded = config.search.repeats == 1 or bool(settings.files)
     for text in _texts(settings):
         for inner in placeholders(text):
@@ -68,7 +68,7 @@ def check_reach(config: Config) -> Sequence[str]:
 
 
 def _check_words(config: Config, settings: CommandSettings, worded: set[str]) -> None:
-    """Check that every choice is another word to the command.
+    """Check that the command gets a different word for every choice.
 
     Args:
         config: The config.

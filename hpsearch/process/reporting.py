@@ -219,7 +219,7 @@ def numbers(record: Mapping[Any, Any], metric: str | None = None) -> dict[str, A
 
 
 def is_masked(value: object) -> bool:
-    """Whether a value is NumPy's for one that is missing, which float() would take for 0 or what it was."""
+    """Whether a value is masked in NumPy's sense; float() would return 0 or what the mask hides."""
     mask = getattr(value, "mask", None)
     return getattr(mask, "size", 0) == 1 and bool(mask.all())  # type: ignore[union-attr]  # it is an array
 

@@ -75,7 +75,7 @@ class SupervisedCommand:
         grace: float | None = None,
         alone: bool = False,
     ) -> None:
-        # Imported, because a script would be compiled again each time, which takes 3 ms.
+        # Imported: a script would be compiled again each time, for 3 ms.
         program = f"import sys; sys.path.append({str(Path(supervisor.__file__).parent)!r}); import supervisor"
         with shortages_named(), contextlib.ExitStack() as stack:
             self.status, report = os.pipe()

@@ -101,7 +101,7 @@ def comparison_data(runs: Sequence[ComparedRun], verdicts: Sequence[Verdict]) ->
 
 
 def _outcome(run: ComparedRun) -> dict[str, Any]:
-    """How far a run is, and its best trial."""
+    """The progress of a run, and its best trial."""
     return {
         "run": run.name,
         "finished": run.finished,

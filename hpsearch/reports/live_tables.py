@@ -41,7 +41,7 @@ def leader_lines(progress: Progress, width: int) -> list[Text]:
 
 
 def running_lines(progress: Progress, width: int) -> list[Text]:
-    """The running trials below a header that counts them, by number; none if none runs.
+    """The running trials by number, below a header with their count; nothing if none runs.
 
     Args:
         progress: Of the search.
@@ -86,7 +86,7 @@ def _values(names: Sequence[str], values: Sequence[Mapping[str, Value]]) -> list
 
 
 def _table(columns: Sequence[tuple[str, Sequence[str]]], width: int, first_style: str) -> list[Text]:
-    """Columns below their names, without empty ones; those that do not fit are left out from the right."""
+    """Columns below their names; empty ones, and those on the right that do not fit, are left out."""
     filled = [
         [printable(text) for text in (name, *texts)]
         for at, (name, texts) in enumerate(columns)

@@ -1,4 +1,4 @@
-"""Where people read what a command prints: a terminal, or a pipe, which takes lines of any length."""
+"""Where a command's output goes: a terminal, or a pipe, which takes lines of any length."""
 
 import os
 import shutil
@@ -18,23 +18,23 @@ _UNLIMITED = 100_000
 
 
 class Screen(Protocol):
-    """What is asked of a screen; rich's consoles are some."""
+    """The protocol of a screen, which rich's consoles follow too."""
 
     @property
     def file(self) -> IO[str]:
-        """What is written to."""
+        """The stream that is written to."""
 
     @property
     def is_terminal(self) -> bool:
-        """Whether it is a terminal, or shall be treated as one."""
+        """Whether it is a terminal, or to be treated as one."""
 
     @property
     def is_dumb_terminal(self) -> bool:
-        """Whether it is a terminal that only shows text."""
+        """Whether it is a terminal without styles."""
 
     @property
     def width(self) -> int:
-        """How many cells a line has."""
+        """The number of cells in a line."""
 
 
 class PlainScreen:
@@ -53,7 +53,7 @@ class PlainScreen:
 
     @property
     def is_dumb_terminal(self) -> bool:
-        """Whether it is a terminal that only shows text."""
+        """Whether it is a terminal without styles."""
         return self.is_terminal and os.environ.get("TERM", "").lower() in ("dumb", "unknown")
 
     @property

@@ -174,13 +174,13 @@ class Progress:
 
 
 class ProgressDisplay:
-    """A callback that keeps the progress of a search; what it looks like is for displays to say."""
+    """A callback that keeps the progress of a search; subclasses display it."""
 
     def __init__(self) -> None:
         self._progress: Progress | None = None
 
     def on_search_start(self, search: SearchStart) -> None:
-        """Begin, with what the workers write of running trials."""
+        """Begin; the epochs of running trials are read from what workers write."""
         trials = search.directory / "trials"
         self._progress = Progress(search, lambda number: read_curve(trials / f"{number:05d}"))
 
@@ -217,4 +217,4 @@ def _makespan(left: Sequence[float], recent: Sequence[float], to_start: int, slo
 
 
 def _mean(values: Sequence[float]) -> float:
-    return sum(values) / len(values)  # importing statistics takes as long as half a start of Python
+    return sum(values) / len(values)  # importing statistics takes half as long as starting Python

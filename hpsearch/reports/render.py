@@ -31,16 +31,16 @@ _PART = 1000
 _KEPT_BYTES = 8 * 2**20
 
 _WRITTEN_ALIKE = {int, float, type(None)}
-"""The types that the module csv writes as :func:`_cell` does."""
+"""Types that the csv module writes as :func:`_cell` would."""
 _MISSING = object()
-"""In place of a parameter that a trial does not have; null is a value."""
+"""Stands for a parameter that a trial does not have; null is a value."""
 
 SCHEMA = 1
 """Goes up when a machine format changes in a way that breaks its readers."""
 
 
 def print_report(report: Table | Details, form: Format, screen: Screen) -> None:
-    """Print a table or details to the screen's file, before whatever is written to stderr next."""
+    """Print a table or details to the screen's file, and flush it: stderr may go to the same file."""
     if form != "table":
         with whole_text(report_parts(report, form)) as text:
             shutil.copyfileobj(text, screen.file)
@@ -48,7 +48,7 @@ def print_report(report: Table | Details, form: Format, screen: Screen) -> None:
         _print_details(report, screen)
     else:
         _print_table(report, screen)
-    screen.file.flush()  # both may go to one file
+    screen.file.flush()
 
 
 def format_report(report: Table | Details, form: MachineFormat) -> str:
@@ -126,7 +126,7 @@ def _csv(table: Table) -> Iterator[str]:
 
 
 def _names(columns: Sequence[Column]) -> list[str]:
-    """The columns' names in CSV, all different: of two columns with one header, one is named by its key."""
+    """Unique column names for CSV: where headers are equal, one column is named by its key."""
     names: dict[int, str] = {}
     for index, column in sorted(enumerate(columns), key=lambda item: len(item[1].key)):
         taken = column.header in names.values()

@@ -19,7 +19,7 @@ __all__ = [
 ]
 
 RUNNING = "running"
-"""In the place of a status."""
+"""Stands in the column of the status."""
 
 _CURVE_WIDTH = 20
 

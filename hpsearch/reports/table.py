@@ -10,9 +10,9 @@ __all__ = ["Column", "Details", "Table"]
 
 _NOTHING = object()
 """What a row has where it has no value; null is one."""
-_MAPPINGS = (dict, Mapping)  # nearly all are dicts, which are faster to tell
+_MAPPINGS = (dict, Mapping)  # nearly all are dicts, whose check is faster
 _COMPARED = {int, float, bool, str, type(None)}
-"""The types of which equal values have equal texts, but for zeros with a sign."""
+"""Types whose equal values have equal texts, except for signed zeros."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class Column:
 
 
 def _formatted(values: Sequence[Any], show: Callable[[Any], str]) -> list[str]:
-    """The text of each value; of values that many rows share, it is made once."""
+    """The text of each value; values that many rows share are formatted once."""
     kinds = set(map(type, values))
     if len(kinds) == 1 and kinds <= _COMPARED:
         distinct = set(values)
@@ -102,7 +102,7 @@ class Table:
     command: str = ""
 
     def with_option(self, option: str) -> str:
-        """What to type for another view of it."""
+        """The command for another view of it."""
         return f"{self.command} {option}".lstrip()
 
 

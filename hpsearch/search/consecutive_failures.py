@@ -1,4 +1,4 @@
-"""When a search gives up: trials that fail one after another."""
+"""Failures in a row, after which a search gives up."""
 
 from hpsearch.search.first_failures import ALIKE, alike
 from hpsearch.trial import Result, Status
@@ -24,7 +24,7 @@ class ConsecutiveFailures:
 
     @property
     def too_many(self) -> bool:
-        """Whether the search gives up; once it has, it does."""
+        """Whether the search gives up; once true, it stays true."""
         return self._most is not None and (self._count >= self._most or self.all_alike)
 
     def add(self, result: Result) -> None:

@@ -1,4 +1,4 @@
-"""The configurations that a search tries first, as its user gives them."""
+"""The configurations that a search tries first, given by the user."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -14,7 +14,7 @@ ENQUEUE_PURPOSE = 2**16 + 1  # searchers number their purposes from 0, and 2**16
 
 
 class EnqueuedConfigurations:
-    """The first configurations; what one leaves open is drawn by the generator of its trial.
+    """The first configurations; values that one leaves out are drawn by its trial's generator.
 
     Args:
         space: The space of the search.

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from hpsearch.trial import Result
 
 ALIKE = 3
-"""If the first trials fail for the same reason, as many as this, it is not by chance."""
+"""If this many first trials fail for the same reason, it is not chance."""
 
 _DIGITS = re.compile(r"[0-9]+")
 

@@ -17,7 +17,7 @@ SEED_PURPOSE = 2**16  # searchers number their purposes from 0; enqueued configu
 
 
 class Proposals:
-    """The trials of a search, one after another, from the trials before them and the first results.
+    """The trials of a search, each made from the trials before it and the first results.
 
     Args:
         space: What is searched.
@@ -108,7 +108,7 @@ class Proposals:
         while self._rungs.counted < results:
             self._buffer.add_to(self._rungs)
         epochs = values.get("epochs", self._epochs)
-        if not isinstance(epochs, int):  # then the longest curve is taken for a full one
+        if not isinstance(epochs, int):  # then the longest curve counts as full
             epochs = self._rungs.longest
         return self._rungs.rungs(epochs)
 

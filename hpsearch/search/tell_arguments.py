@@ -1,4 +1,4 @@
-"""What may be passed to ``tell``: a trial or its number, and a value or a result."""
+"""The arguments of ``tell``: a trial or its number, and a value or a result."""
 
 import math
 import operator
@@ -9,7 +9,7 @@ from hpsearch.trial import Metric, Result, Status, Trial, real_number
 
 
 def asked_trial(trial: object, asked: Sequence[Trial]) -> Trial:
-    """The trial that was asked for, of itself or its number.
+    """The trial that was asked for, from the trial itself or its number.
 
     Args:
         trial: What was passed.
@@ -38,7 +38,7 @@ def asked_trial(trial: object, asked: Sequence[Trial]) -> Trial:
 
 
 def as_result(trial: Trial, value: object, metric: Metric) -> Result:
-    """The result of a trial, of itself or its value.
+    """The result of a trial, from a result or a value.
 
     Args:
         trial: The trial.

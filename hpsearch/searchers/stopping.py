@@ -25,7 +25,7 @@ _MOST_PAIRS = 64
 _PRIOR_TRUST, _PRIOR_PAIRS = 0.3, 4  # before anything is known, and the number of trials this counts for
 # The rank correlations up to which a rung stops no trial, and from which it lets 1/reduction pass.
 _DISTRUSTED, _TRUSTED = 0.3, 0.7
-_MOST_INSERTED = 16  # one by one; to sort a long list that is nearly in order takes as long
+_MOST_INSERTED = 16  # above this, sorting the nearly sorted list is faster
 _UNIFORM_DEVIATION = math.sqrt(1 / 12)
 _WIDEST_RANGE = 2.0  # the largest correction for a restricted range
 
@@ -69,7 +69,7 @@ class RungHistory:
         self.counted = 0
         self.longest = 0
         self._halving = halving
-        self._worths: defaultdict[int, list[Worth]] = defaultdict(list)  # in order, but for the new ones
+        self._worths: defaultdict[int, list[Worth]] = defaultdict(list)  # in order, except for the new ones
         self._new: defaultdict[int, list[Worth]] = defaultdict(list)
         self._pairs: defaultdict[int, deque[tuple[Worth, Worth]]]
         self._pairs = defaultdict(partial(deque, maxlen=_MOST_PAIRS))
@@ -114,7 +114,7 @@ class RungHistory:
     def _reached(self, epoch: int) -> list[Worth]:
         """What all trials were worth at a rung, in order."""
         worths, new = self._worths[epoch], self._new[epoch]
-        if len(new) > _MOST_INSERTED:  # as in a search that is resumed, which has all of them to add
+        if len(new) > _MOST_INSERTED:  # as in a resumed search, which adds all of them
             worths += new
             worths.sort()
         else:
@@ -156,7 +156,7 @@ def _ranks(values: Sequence[Worth], ordered: list[Worth]) -> list[int]:
     ranks = []
     for value in values:
         first = bisect.bisect_left(ordered, value)
-        # Most values are the only ones of their kind: a second search through all would take as long again.
+        # Most values are unique, and do not need a second search.
         after = (
             bisect.bisect_right(ordered, value, first)
             if ordered[first + 1 : first + 2] == [value]

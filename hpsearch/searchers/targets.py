@@ -42,7 +42,7 @@ def comparable_losses(observations: Observations, rows: Indices | None = None) -
         Shape (n,).
     """
     chosen = np.arange(len(observations.losses)) if rows is None else rows
-    listed = chosen.tolist()  # as Python's numbers, which index lists faster
+    listed = chosen.tolist()  # Python integers index lists faster
     curves = [observations.curves[row] for row in listed]
     losses = observations.losses[chosen]
     if observations.ties:

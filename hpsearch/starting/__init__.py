@@ -1,1 +1,1 @@
-"""How a search starts, with what it knows beforehand; and again, after a stop or a move."""
+"""Starting a search with what is known beforehand, and resuming it after a stop or a move."""

@@ -127,7 +127,7 @@ class Origin:
 
 
 def origin(config: Path) -> Origin:
-    """What a config file was read with if it is that of a run; of a damaged run, that is a guess."""
+    """What a run's config file was read with; a guess if the run is damaged."""
     directory = config.parent
     if config.name != "config.yaml" or not (directory / "search.db").is_file():
         return Origin()

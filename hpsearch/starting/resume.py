@@ -42,7 +42,7 @@ OPTIONS = {
     "run.strategy": "--strategy",
     "run.stop_after": "--stop-after",
 }
-"""What the command line calls those that it can change."""
+"""The command line's names of the settings that it can change."""
 
 
 def resume(
@@ -161,7 +161,7 @@ def _check_files(run: Run, config: Config, base: Path, typed: ResumeOptions) -> 
 
 
 def _copies(run: Run, config: Config, base: Path, typed: ResumeOptions) -> str:
-    """How to get missing code back from the run's copy of it; a space if none is missing."""
+    """How to restore missing code from the run's copy; a space if none is missing."""
     record, settings = run.meta("code"), config.objective
     if record is None or not isinstance(settings, CommandSettings):
         return " "

@@ -18,7 +18,7 @@ __all__ = ["Database"]
 
 
 class Database(DatabaseReader):
-    """The rows of one run, to be read and written. Any thread may use it; they take turns.
+    """The rows of one run, for reading and writing, by one thread at a time.
 
     Args:
         path: The file.

@@ -1,4 +1,4 @@
-"""JSON texts of a run's database, and what their values have to be before anything is made of them."""
+"""JSON texts of a run's database, and the checks of their values."""
 
 import json
 import math
@@ -9,11 +9,11 @@ from typing import Any, NoReturn
 Check = Callable[[Any], bool]
 
 _LARGEST = 2**1023
-"""Whole numbers below it have a float."""
+"""Integers below it can be floats."""
 
 
 class Malformed(ValueError):
-    """A row is not one that hpsearch writes; the message says what is wrong."""
+    """hpsearch did not write this row; the message says what is wrong."""
 
 
 def is_text(value: object) -> bool:

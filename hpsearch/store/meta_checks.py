@@ -1,4 +1,4 @@
-"""What the entries of the table ``meta`` say about a run, checked before anything is made of them."""
+"""The entries of the table ``meta``, checked before use."""
 
 import re
 from collections.abc import Mapping
@@ -98,7 +98,7 @@ _META: Mapping[str, Check] = {
     "source": is_text,
     "versions": _is_versions,
 }
-"""What the entries of ``meta`` have to be, as far as they are known."""
+"""The check of each known entry of ``meta``."""
 
 NEEDED = frozenset({"config", "created", "data", "kernels", "prior_observations", "source", "versions"})
 """The entries that every run has."""

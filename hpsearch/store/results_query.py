@@ -33,7 +33,7 @@ _TYPE = ", (SELECT type FROM json_each(trial, '$.values') WHERE key = ?) AS para
 
 
 class Missing(Enum):
-    """What a column may be instead of a number or a text."""
+    """What a condition may compare a column with besides a number or a text."""
 
     NULL = "null"
     """The parameter has the value null."""
@@ -74,7 +74,7 @@ class Condition:
     value: float | str | Missing
 
     def holds(self, found: float | str | Missing) -> bool:
-        """Whether it holds for what a trial has in the column: what its SQL says of a result."""
+        """Whether it holds for a trial's value in the column, as its SQL does for a result."""
         if self.operator in ("=", "!="):
             return self._is(found) == (self.operator == "=")
         wanted = None if isinstance(self.value, Missing) else _number(self.value)

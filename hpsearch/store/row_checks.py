@@ -1,4 +1,4 @@
-"""What the rows of a run's trials, results and events say, checked before anything is made of it.
+"""The rows of trials, results and events, checked before use.
 
 A checksum shows that a row is as somebody wrote it. Whether it is what hpsearch writes is checked here: the
 type of every column, the shape of every JSON text.
@@ -148,7 +148,7 @@ _VALUES = '{"values":'
 """What it begins with."""
 _OPTIONAL = {"repeat_below"}
 _ABSENT = object()
-_NESTED = (list, dict)  # built once, not for every value
+_NESTED = (list, dict)  # built once rather than for every value
 
 
 def read_curve(text: object) -> tuple[Epoch, ...]:

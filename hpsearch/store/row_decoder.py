@@ -24,7 +24,7 @@ _OF_TRIALS, _OF_RESULTS = 4, 12
 """How many columns the tables have."""
 
 _NOT_OURS = ValueError, TypeError, RecursionError
-"""What reading a row raises that hpsearch did not write."""
+"""Errors that a row raises which hpsearch did not write."""
 
 _Read = TypeVar("_Read")
 
@@ -91,7 +91,7 @@ class RowDecoder:
             raise damaged(self._path, f"{what} {row[0]} fails its checksum")
 
     def _read(self, what: str, number: int, read: Callable[..., _Read], *arguments: object) -> _Read:
-        """What is read from a row of a trial; :func:`decoding` would take as long as reading it."""
+        """The trial in a row; :func:`decoding` would take as long as reading it."""
         try:
             return read(*arguments)
         except _NOT_OURS as error:
@@ -100,7 +100,7 @@ class RowDecoder:
 
 @contextlib.contextmanager
 def decoding(path: Path, what: str) -> Iterator[None]:
-    """Report rows that are not ours as damage; ``what`` is being read."""
+    """Report rows that hpsearch did not write as damage; ``what`` is being read."""
     try:
         yield
     except _NOT_OURS as error:

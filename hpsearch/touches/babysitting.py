@@ -39,7 +39,7 @@ REDUCTION = 0.3
 """What the learning rate is multiplied with on a plateau."""
 
 REDUCTIONS = 3
-"""After that many without progress, the model is left as it is."""
+"""After this many without progress, the model is left as it is."""
 
 PROGRESS = 0.01
 """A loss has progressed if it is lower than the best by this share."""

@@ -62,7 +62,7 @@ def best_so_far_figure(
 
 
 def _has_room(end: float, named: Sequence[float]) -> bool:
-    """Whether a line has room for its name, given the ends of those that have one; the legend names all."""
+    """Whether there is room for a line's name beside the names drawn already; the legend has all of them."""
     return all(abs(end - other) >= _LABEL for other in named)
 
 

@@ -55,7 +55,7 @@ def grid_or_random(data: RunData) -> Figure:
 
 
 def grid_levels(space: Space, trials: int) -> list[int]:
-    """How many values of each parameter the largest even grid of at most that many points has.
+    """The number of values per parameter in the largest even grid of at most that many points.
 
     Args:
         space: What is searched.

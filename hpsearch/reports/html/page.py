@@ -85,6 +85,6 @@ def _resource(name: str) -> str:
 
 
 def content_hash(text: str) -> str:
-    """What a Content-Security-Policy calls a script or a style sheet that is part of a page."""
+    """The source expression of an inline script or style sheet in a Content-Security-Policy."""
     digest = hashlib.sha256(text.encode()).digest()
     return f"sha256-{base64.b64encode(digest).decode()}"
