@@ -15,10 +15,10 @@ from hpsearch.cli.options import Color, Form, common, formats, screen, viewed_ru
 def importance(directory: Path, form: Form, color: Color) -> None:
     """Estimate how much each hyperparameter matters.
 
-    Shows which share of the metric's variance over the space each parameter explains alone, and each pair of
-    parameters beyond that, with a 90 % interval. A parameter with a small share can be left at its default
-    next time; one with a large share is worth more trials. The last line says how much of the differences
-    between trials the underlying model explains.
+    Shows the share of the metric's variance over the space that each parameter explains alone, and that each
+    pair of parameters explains beyond that, with 90 % intervals. A parameter with a small share can be left
+    at its default next time; one with a large share is worth more trials. The last line says how much of the
+    differences between trials the underlying model explains.
     """
     from hpsearch.inspection.findings import importance as importance_of
     from hpsearch.reports.importance import importance_table

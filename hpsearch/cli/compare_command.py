@@ -23,11 +23,11 @@ _WIDTH = 100  # of a figure that does not go to a terminal
 def compare(directories: tuple[Path, ...], output: Path | None, form: Form, color: Color) -> None:
     """Compare what two or more runs found.
 
-    Shows the settings in which they differ, their best trials side by side, the best so far of each on one
-    axis, and whether the difference between them is more than noise. Runs that differ only by their seed
-    count as searches of one config: their average is compared, and how much they differ shows the noise. The
-    interval contains the luck of which trials were tried, by drawing them again from those of each run, and
-    the standard error of the best values, where it is known.
+    Shows which settings differ, the best trials side by side, the best value so far of each run on one axis,
+    and whether the difference is more than noise. Runs that differ only in their seed count as repeats of one
+    config: their averages are compared, and their spread shows the noise. The interval accounts for the luck
+    of which trials were tried, by resampling the trials of each run, and for the standard error of the best
+    values, where it is known.
 
     \b
     Examples:

@@ -35,10 +35,11 @@ def schema() -> None:
 @overrides
 @common
 def check(config: Path, overrides: tuple[str, ...], color: Color) -> None:
-    """Check CONFIG and everything that it names.
+    """Check CONFIG and everything it names.
 
-    Reads the data or code, and the runs to learn from. Shows all mistakes at once, each with its line and
-    what to write instead; without mistakes, shows what would be searched. Runs and creates nothing.
+    Reads the data or code, and any earlier runs that guide the search. Shows all mistakes at once, each with
+    its line and what to write instead; without mistakes, shows what would be searched. Runs and creates
+    nothing.
 
     \b
     Example:
@@ -79,8 +80,8 @@ def sample(
 ) -> None:
     """Preview random draws from the priors in CONFIG.
 
-    Runs nothing. Below the draws it shows how each prior spreads over its range, by its quartiles, and how
-    the draws fell into ten parts of equal probability.
+    Runs nothing. Below the draws, shows the quartiles of each prior, and how many draws fell into each of ten
+    bins of equal probability.
 
     \b
     Examples:

@@ -29,7 +29,8 @@ def dashboard(root: Path, host: str, port: int | None, open_browser: bool) -> No
 
     ROOT is runs/ by default; it can also be a single run. The pages show running trials, all figures, the
     leaderboard, failures, logs, and two runs side by side, and follow the searches while they run. The
-    dashboard only reads. It answers only to this machine, unless --host says otherwise. Ctrl-C ends it.
+    dashboard only reads. It accepts connections from this machine only, unless --host says otherwise. Ctrl-C
+    ends it.
 
     \b
     Examples:

@@ -28,12 +28,12 @@ def demo(name: str, output: Path | None, color: Color) -> None:
     paired seeds. The figures are the same on every computer of one architecture. NAME is one of:
 
     \b
-      grid-vs-random   as many trials on a grid and at random: which finds the better network?
-      scales           what linear draws of a learning rate and of β waste
+      grid-vs-random   a grid and random points, equally many trials: which finds the better network?
+      scales           how many draws of a learning rate or β a linear scale wastes
       batchnorm        the learning rates that train, with and without batch normalisation
-      covariate-shift  how far what each layer sees drifts while the layers below it learn
-      regions          what softmax regression can tell apart, and what a network can
-      stale            after the data have changed: the old values, or a new search?
+      covariate-shift  how far each layer's inputs drift while the layers below it learn
+      regions          which classes softmax regression can separate, and which a network can
+      stale            after the data have changed: keep the old values, or search again?
 
     \b
     Examples:

@@ -33,8 +33,8 @@ def import_(sweep: Path | None, study: tuple[str, str] | None, output: Path | No
 
     FILE is a sweep of Weights & Biases, a Hydra config with hydra.sweeper, or a search space or experiment
     of NNI; it is recognized by its keys. URL is an Optuna storage, such as sqlite:///study.db, or a journal
-    file. Every key that is changed or cannot be imported is listed on stderr, with its line and the reason,
-    and in comments of the config; so is what is left to do by hand. An existing file is never overwritten.
+    file. Keys that are changed or cannot be imported are listed on stderr and in comments in the config, each
+    with its line and the reason. So is anything left to do by hand. An existing file is never overwritten.
 
     \b
     Examples:
@@ -122,7 +122,7 @@ def _export_help() -> str:
     default="",
     shell_complete=complete_columns,
     metavar="CONDITIONS",
-    help="Only trials that fulfil these conditions; see leaderboard.",
+    help="Only trials that meet these conditions; see leaderboard.",
 )
 @click.option("--name", metavar="NAME", help="Name of the study or experiment; the name of RUN by default.")
 @timings

@@ -37,15 +37,15 @@ def plot(directory: Path, kind: str, output: Path | None, color: Color) -> None:
     \b
       history     each trial, the best so far, and what random search would have reached
       zoom        where each parameter was tried as the search narrowed
-      curves      learning curves, and what the rungs of early stopping demanded
+      curves      learning curves, and the thresholds of early stopping
       importance  how much each parameter matters, with intervals
       slices      each parameter against the metric
       marginal    the mean metric over each parameter, with its uncertainty
-      maps        the metric over pairs of parameters, as the surrogate sees it
+      maps        the metric over pairs of parameters, as the surrogate predicts it
       parallel    parallel coordinates
-      grid        the values tried, and those that a grid would have tried
+      grid        the values tried, and those a grid would have tried
       timeline    when each trial ran, and in which slot
-      regions     of data with two features: where the best network, trained once more, changes its answer
+      regions     for data with two features: the decision regions of the best network, trained again
 
     \b
     Examples:
@@ -94,9 +94,9 @@ def _regions(run: Run) -> Figure:
 def report(directories: tuple[Path, ...], output: Path, timings: bool, color: Color) -> None:
     """Write a page about one or more runs.
 
-    The page is one file that works without a network: what the search came to in words, all figures, all
-    trials to sort and filter, failures with their tracebacks, the config, and the commands that give the
-    same result again. Equal searches have equal pages.
+    The page is one file that works offline: a summary in words, all figures, all trials to sort and filter,
+    failures with their tracebacks, the config, and the commands that reproduce the result. Equal searches
+    have equal pages.
 
     \b
     Example:

@@ -56,7 +56,7 @@ BATCH_SIZES = (16, 32, 64, 128, 256)
     metavar="CONFIG",
     help="File to write. [default: config.yaml]",
 )
-@click.option("-i", "--interactive", is_flag=True, help="Ask before what is proposed is written.")
+@click.option("-i", "--interactive", is_flag=True, help="Ask before writing what it proposes.")
 @click.option("--run-help", is_flag=True, help="Run SCRIPT --help to find its options.")
 @click.option(
     "--data",
@@ -76,10 +76,10 @@ def init(
 
     For a training script (train.py, or train.py:FUNCTION) it proposes what to search, with ranges around the
     script's defaults, and the metric that the script prints. It reads the script without running it. Without
-    a script, the config trains the built-in network. An existing config is never overwritten. Editors
-    complete and check the config by the schema that is written beside it.
+    a script, the config trains the built-in network. An existing config is never overwritten. A JSON schema
+    is written next to it, so that editors can complete and check it.
 
-    Every trial gives the script ARGUMENTS, which may have placeholders such as {trial_dir}.
+    Every trial passes ARGUMENTS to the script. They may contain placeholders such as {trial_dir}.
 
     \b
     Examples:

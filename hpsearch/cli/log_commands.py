@@ -24,8 +24,8 @@ _CHUNK = 2**16
 def logs(directory: Path, trial: str, follow: bool) -> None:
     """Print the output of one trial.
 
-    Only trials of your own code have output. What the trial wrote to stdout goes to stdout, and its stderr to
-    stderr. If it wrote more than 4 MB, only the beginning and the end are kept.
+    Only trials of your own code have output. The trial's stdout goes to stdout, its stderr to stderr. If it
+    wrote more than 4 MB, only the beginning and the end are kept.
 
     \b
     Examples:

@@ -11,8 +11,8 @@ from hpsearch.cli.options import Color, Form, common, formats, screen
 def doctor(form: Form, color: Color) -> None:
     """Report the software and the CPUs that searches use.
 
-    Shows versions, CPUs and what the portable kernels cost here: the speed of matrix products with them and
-    with the fastest ones, measured in child processes (see run.kernels in a config).
+    Shows versions, CPUs, and how fast matrix products are here with the portable kernels and with the fastest
+    ones, measured in child processes (see run.kernels in a config).
     """
     from hpsearch.errors import UsageError
     from hpsearch.executors.choose import available_cpus

@@ -29,10 +29,10 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 def train(directory: Path, trial: str, output: Path, quiet: bool, form: Form, color: Color) -> None:
     """Train a final model with the values of one trial.
 
-    Trains the network on the training and validation rows together, with the trial's hyperparameters and seed
-    (if the search's metric is `at: best`, for as many epochs as the trial took to its best). Then evaluates
-    it on the test rows, which the search has not used, and writes it as plain arrays and JSON, for `hpsearch
-    predict` or any program that reads .npz files.
+    Trains the network on the training and validation rows together, with the trial's hyperparameters and
+    seed. With `metric.at: best`, it trains for as many epochs as the trial took to reach its best. Then
+    evaluates it on the test rows, which the search has not used, and writes it as plain arrays and JSON, for
+    `hpsearch predict` or any program that reads .npz files.
 
     \b
     Example:

@@ -42,17 +42,17 @@ _model = click.option(
 def nurse(target: Path, arguments: tuple[str, ...], name: str, schedule: Path | None, color: Color) -> None:
     """Watch one model train and touch it on the way.
 
-    The panda's way: one model, looked at all the time. The display shows its curves and what each layer does;
+    The panda's way: one model, watched all the time. The display shows its curves and what each layer does;
     keys change the learning rate and other values in mid-training, go back to a checkpoint, or branch from
-    one. All touches are written down before they take effect, so the training can be left at any time,
-    survives a kill, and can be done again to the last bit with `hpsearch replay`.
+    one. Every touch is recorded before it takes effect, so you can leave the training at any time, it
+    survives a kill, and `hpsearch replay` repeats it to the last bit.
 
-    Your own code can be nursed too, if the config lists what may change (touch) and the code asks
-    for it after every epoch.
+    Your own code can be nursed too, if the config lists what may change (touch) and the code asks for changes
+    after every epoch.
 
-    With a CONFIG, a run directory is made and its first trial is nursed; KEY=VALUE overrides a setting. With
-    a RUN, one of its trials is nursed, from its beginning or from where it was left. The search does not
-    notice: nursed models are not in the leaderboard.
+    With a CONFIG, makes a run directory and nurses its first trial; KEY=VALUE overrides a setting. With a
+    RUN, nurses one of its trials, from the beginning or from where you left it. Nursed models do not affect
+    the search and are not in the leaderboard.
 
     \b
     Examples:
@@ -193,9 +193,8 @@ def _watch(run: Run, nursery: Nursery, model: NursedModel) -> NursedModel:
 def replay(directory: Path, trial: str, name: str, color: Color) -> None:
     """Train a nursed model once more and compare every bit.
 
-    The training starts from the beginning with the touches of the diary, without the detours from which the
-    model returned. All metrics, and the last parameters, have to be the same; if they are not, the exit code
-    is 4.
+    Trains from the beginning with the touches in the diary, without the detours that were undone by going
+    back. If any metric or the final parameters differ, the exit code is 4.
 
     \b
     Example:

@@ -161,7 +161,7 @@ def searching(command: Command) -> Command:
             "--workers",
             callback=_workers,
             metavar="N",
-            help="Number of trials that run at once; or auto.",
+            help="Number of trials to run at once (or auto).",
         ),
         click.option(
             "--stop-after",

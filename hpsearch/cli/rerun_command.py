@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 def rerun(directory: Path, trial: str, seed: int | None, times: int | None, form: Form, color: Color) -> None:
     """Run a trial once more and compare.
 
-    Runs it with its own seed, and says whether the metric is equal to the recorded one to the last digit.
-    With --seed or --times it runs with other seeds, to the end, and shows the mean and its standard error.
-    The best trial of a search has had some luck with its seed, so expect the mean to be a little worse.
+    Runs it with its own seed, and says whether the metric equals the recorded one to the last digit. With
+    --seed or --times, runs it to the end with other seeds, and shows the mean and its standard error. The
+    best trial of a search was partly lucky with its seed, so expect a slightly worse mean.
 
-    Nothing is kept, and the run directory stays as it is. A function runs as the copy that the run has of its
-    code, a command as it is now; if the code has changed since, that is said.
+    Keeps nothing, and leaves the run directory unchanged. A function runs from the run's copy of its code; a
+    command runs with its code as it is now. A note says if the code has changed since.
 
     \b
     Examples:

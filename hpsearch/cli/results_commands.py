@@ -44,7 +44,7 @@ _SECONDS = 1.0
     default="",
     shell_complete=complete_columns,
     metavar="CONDITIONS",
-    help="Only trials that fulfil these conditions.",
+    help="Only trials that meet these conditions.",
 )
 @click.option(
     "--sort",
@@ -58,9 +58,9 @@ _SECONDS = 1.0
     default="",
     shell_complete=complete_columns,
     metavar="NAMES",
-    help="Only these columns; or all but -NAME.",
+    help="Only these columns (or all except -NAME).",
 )
-@click.option("--watch", is_flag=True, help="Show it again as it changes until the search ends.")
+@click.option("--watch", is_flag=True, help="Keep the table up to date until the search ends.")
 @formats
 @timings
 @common
@@ -77,18 +77,18 @@ def leaderboard(
 ) -> None:
     """List the trials of RUN from best to worst.
 
-    Several runs are ranked together. Trials are ranked by value, equal ones by `metric.ties` and then by
-    number; those that neither tells apart share a rank, which is marked with "=". Trials without a value come
-    last, with the reason. Machine formats leave out times and paths, so equal searches print equal bytes.
+    Several runs are ranked together. Trials are ranked by value, then by `metric.ties`. Trials that are equal
+    in both are listed by number and share a rank, marked with "=". Trials without a value come last, with the
+    reason. Machine formats leave out times and paths, so equal searches print equal bytes.
 
-    While the search runs, trials that run now are shown below the table; in machine formats they are the last
-    rows, without a rank: their status is running, and their value is the latest.
+    During a search, running trials are shown below the table. In machine formats they are the last rows,
+    without a rank, with the status running and their latest value.
 
-    CONDITIONS are divided by commas: a name, one of = != < <= > >=, and a value, or a text in quotes that
-    occurs in the values, the status or the reason. The names are those of the columns; a parameter that is
-    called like another column is values.NAME. NAME=null finds trials that do not use the parameter NAME; if
-    null is one of its choices, it finds those that have it, and NAME=unused the others. METRIC=null finds
-    those without a value. In NAMES, * stands for any characters.
+    CONDITIONS are separated by commas. Each is a column's name, one of = != < <= > >=, and a value; or a text
+    in quotes to find in the values, the status or the reason. Write values.NAME for a parameter with the same
+    name as another column. NAME=null finds trials that do not use the parameter NAME. If null is one of its
+    choices, NAME=null finds trials with that choice, and NAME=unused those that do not use it. METRIC=null
+    finds trials without a value. In NAMES, * matches any characters.
 
     \b
     Examples:

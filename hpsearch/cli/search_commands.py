@@ -37,8 +37,8 @@ _COLD = ["search.portfolio=false", "search.warm_start=[]", "search.known_results
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), metavar="DIR", help="The run directory to make."
 )
-@click.option("--seed", type=int, metavar="N", help="The seed of everything random.")
-@click.option("--cold", is_flag=True, help="Use no portfolio and no earlier results.")
+@click.option("--seed", type=int, metavar="N", help="Seed of all random numbers.")
+@click.option("--cold", is_flag=True, help="Ignore the portfolio and earlier results.")
 @searching
 @common
 def run(
@@ -59,8 +59,8 @@ def run(
 
     KEY=VALUE overrides a setting by its dotted path, such as search.trials=128 or space.momentum=0.9. The run
     directory is made under runs/ unless --output names another. Press Ctrl-C once to finish the running
-    trials and save, twice to stop at once and save; --stop-after does the first by the clock, with exit code
-    0. `hpsearch resume` continues from there.
+    trials and save, twice to stop at once and save; --stop-after acts like one Ctrl-C after a given time,
+    with exit code 0. `hpsearch resume` continues from there.
 
     \b
     Examples:
@@ -105,7 +105,9 @@ def run(
     metavar="DIR",
     help="Where the config's directory is now.",
 )
-@click.option("--accept-failures", is_flag=True, help="Record the first trials even if all fail alike.")
+@click.option(
+    "--accept-failures", is_flag=True, help="Record the first trials even if all fail the same way."
+)
 @click.option("--accept-code-change", is_flag=True, help="Continue with the new code if it has changed.")
 @common
 def resume(
@@ -126,16 +128,16 @@ def resume(
     """Continue an interrupted search.
 
     Trials without a result run again, from their checkpoint if they have one. The leaderboard is the same as
-    that of an uninterrupted search. --trials raises the total number of trials. Failed trials run again with
-    --retry-failed; the trials that were proposed after them keep their values.
+    if the search had not been interrupted. --trials raises the total number of trials. Failed trials run
+    again with --retry-failed; the trials that were proposed after them keep their values.
 
-    The search runs the code that it began with. If a function's code has changed, its copy in the run
-    directory runs; if a command's code has changed, the search is not continued. --accept-code-change
-    continues with the new code. A project that was moved together with its run is found; otherwise name its
-    place with --project.
+    The search runs the code it started with. If a function's code has changed, the copy in the run directory
+    runs. If a command's code has changed, the search does not continue. --accept-code-change continues with
+    the new code. A project that moved together with its run is found; otherwise give its new directory with
+    --project.
 
-    If the first three trials fail for a reason that no trial had before, the search stops and does not record
-    them: something that it needs may be missing today. --accept-failures records them.
+    If the first three trials fail for a reason that no earlier trial had, the search stops without recording
+    them: something it needs may be missing. --accept-failures records them.
 
     \b
     Examples:

@@ -17,9 +17,9 @@ from hpsearch.cli.options import Color, Form, common, config_file, formats, over
 def try_(config: Path, overrides: tuple[str, ...], form: Form, color: Color) -> None:
     """Run one trial of CONFIG and show what it reports.
 
-    The trial has the first values of search.enqueue, such as a script's defaults, or the ones that a search
-    starts with. Shows the command, the metrics with the lines they came from, epochs, time and memory, and
-    what to change. Keeps nothing.
+    Uses the first values in search.enqueue, such as a script's defaults, or else the first that a search
+    would try. Shows the command, the metrics with the lines they came from, epochs, time and memory, and what
+    to change. Keeps nothing.
 
     \b
     Example:

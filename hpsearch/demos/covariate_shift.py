@@ -1,4 +1,4 @@
-"""Covariate shift: how far what each layer sees moves while the layers below it learn."""
+"""Covariate shift: how far the inputs of each layer move while the layers below it learn."""
 
 from collections.abc import Sequence
 
