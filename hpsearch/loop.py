@@ -284,8 +284,8 @@ def _look(watch: Watch | None, run: Run, callback: Callback) -> Changes:
         text = f"from trial {first} on, with changed files: {', '.join(changes.inputs)}"
         run.event("input changed", text)
         callback.on_message(
-            f"{', '.join(changes.inputs)} has changed, which the command names. If the command reads it,"
-            f" results from trial {first} on may not be comparable with earlier ones."
+            f"Changed since the run began, and named in the command: {', '.join(changes.inputs)}. If the"
+            f" command reads it, results from trial {first} on may not be comparable with earlier ones."
         )
     return changes
 

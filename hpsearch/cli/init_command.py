@@ -13,7 +13,7 @@ SCHEMA = ".hpsearch-schema.json"
 EDITORS = f"# yaml-language-server: $schema={SCHEMA}\n"
 TEMPLATE = """\
 # A search for hpsearch. `hpsearch check {name}` checks it, `hpsearch run {name}` runs it.
-seed: 7                         # everything random follows from it
+seed: 7                         # the seed of all random numbers
 
 objective:
   network:                      # the built-in network: BatchNorm, softmax
@@ -165,7 +165,7 @@ def _data_lines(data: Path, config: Path) -> str:
     if data.suffix.lower() != ".csv":
         return path
     label = _quoted(likely_label(data))
-    return f"{path}\n    label: {label:23} # the column with the class, as far as its name says"
+    return f"{path}\n    label: {label:23} # the column with the class, guessed from its name"
 
 
 def _quoted(text: str) -> str:

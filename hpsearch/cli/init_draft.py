@@ -28,7 +28,7 @@ NO_PROGRAMS = {
     ".ipynb": "a notebook; export it first: jupyter nbconvert --to script",
     ".csv": "data; hpsearch init --data trains the built-in network on it",
     ".npz": "data; hpsearch init --data trains the built-in network on it",
-    ".txt": "a text; name the script that trains",
+    ".txt": "a text file; name the script that trains",
 }
 """What files are that cannot be run, by their ending."""
 

@@ -224,6 +224,6 @@ def replay(directory: Path, trial: str, name: str, color: Color) -> None:
         return
     where = "the last parameters differ" if found.differs is None else f"epoch {found.differs} differs"
     raise RunMismatch(
-        f"The replay is different: {what}; {where}. Either the diary was changed, or this computer has"
-        f" another arithmetic than the one that trained the model ({command('doctor')} shows its own)."
+        f"The replay is different: {what}; {where}. Either the diary was changed, or this computer's"
+        f" arithmetic is not that of the one that trained the model ({command('doctor')} shows it)."
     )

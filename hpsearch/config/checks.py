@@ -141,8 +141,8 @@ def check_enqueued(search: SearchSection, space: Space, reader: Reader) -> None:
         elif space.is_complete(values):
             continue
         elif space.fill(values, np.random.default_rng(0), CHECKED_DRAWS) is None:
-            rule = "must leave values to draw with which those given are active and all constraints hold"
-            reader.report(at, rule, found=_listed(values), hint="Give other values, or more of them")
+            rule = "must leave values with which all given ones are active and all constraints hold"
+            reader.report(at, rule, found=_listed(values), hint="Change the given values, or give more")
 
 
 def check_touch(objective: ObjectiveSettings, space: Space, reader: Reader) -> None:

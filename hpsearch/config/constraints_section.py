@@ -1,4 +1,4 @@
-"""The ``constraints`` section: what is true of every configuration that may be tried."""
+"""The ``constraints`` section: conditions that every configuration must satisfy."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -122,13 +122,13 @@ def _check_share(space: Space, texts: list[str], reader: Reader, notes: list[str
         if len(space.constraints) > 1:
             found += f" ({fewest:,} for {shown(worst)} alone)"
         rule = f"must hold for at least {_LEAST_SHARE:.1%} of random draws from the space"
-        hint = "Choose ranges, or other parameters, with which more configurations satisfy them"
+        hint = "Choose ranges or parameters for which more configurations satisfy them"
         reader.report((CONSTRAINTS,), rule, found=found, hint=hint)
         return
     if share.kept < _SMALL_SHARE * share.draws:
         notes.append(
-            f"{CONSTRAINTS}: hold for only {share.kept / share.draws:.1%} of {share.draws:,} random draws; a"
-            " space in which more configurations satisfy them is searched better"
+            f"{CONSTRAINTS}: hold for only {share.kept / share.draws:.1%} of {share.draws:,} random draws;"
+            " the search works better in a space where more configurations satisfy them"
         )
     for constraint, held in zip(space.constraints, share.held, strict=True):
         if held == share.draws:

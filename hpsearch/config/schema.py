@@ -46,12 +46,12 @@ Goal = Literal["minimize", "maximize"]
 
 @dataclass(frozen=True, kw_only=True)
 class OrderOfTies(Section):
-    """The metric that orders what is equal by the search's own."""
+    """The metric that breaks ties."""
 
     name: str = setting(Text(), "its name")
     goal: Goal | None = setting(
         OneOf[Goal](("minimize", "maximize")),
-        "whether small or large values are good, as for the metric itself",
+        "whether small or large values are better, as for the metric itself",
         default=None,
     )
 
@@ -63,7 +63,7 @@ class MetricSection(Section):
     name: str | None = setting(Text(), "its name; by default val_error for the network", default=None)
     goal: Goal | None = setting(
         OneOf[Goal](("minimize", "maximize")),
-        "whether small or large values are good; known for the network's metrics",
+        "whether small or large values are better; known for the network's metrics",
         default=None,
     )
     at: Literal["last", "best"] | None = setting(
@@ -74,7 +74,7 @@ class MetricSection(Section):
     )
     ties: OrderOfTies | Literal["none"] | None = setting(
         WordOr[OrderOfTies, Literal["none"]]("none", "none", SectionOf(OrderOfTies, short="name")),
-        "the metric that orders trials and epochs that are equal, or none; "
+        "the metric that breaks ties between trials and between epochs, or none; "
         "by default val_loss for the network's val_error and val_accuracy",
         default=None,
     )
@@ -99,13 +99,13 @@ class _ParameterSection(Section):
         ListOf(RealNumber()), "the probability of each of the values", default=None
     )
     when: dict[str, Any] | None = setting(
-        MappingOf(Anything()), "the values of other parameters with which this one is active", default=None
+        MappingOf(Anything()), "the values of other parameters for which this one is active", default=None
     )
     flag: str | None = setting(
         Text(), "how {args} passes it to a command: '--lr {}', 'lr={}', '--amp'", default=None
     )
     spelling: dict[str, str] | None = setting(
-        SPELLING, "words by value when it is passed to a command; or python", default=None
+        SPELLING, "the word for each value in a command; or python for True, False and None", default=None
     )
 
 
@@ -149,7 +149,7 @@ class SearchSection(Section):
     """How trials are chosen, and how many."""
 
     method: str = setting(OneOf(METHODS), "how trials are chosen", default="coarse_to_fine")
-    trials: int = setting(WholeNumber(1, 10_000_000), "how many trials in total", default=64)
+    trials: int = setting(WholeNumber(1, 10_000_000), "the total number of trials", default=64)
     lag: int = setting(
         WholeNumber(0, 10_000), "trial k waits for the results of the trials up to k − lag − 1", default=3
     )
@@ -169,8 +169,7 @@ class SearchSection(Section):
     )
     warm_start: list[str] | None = setting(
         WordOr("auto", None, ListOf(Text(), 100)),
-        "run directories whose results guide the first trials; or auto, for those beside this run that search"
-        " something similar",
+        "run directories whose results guide the first trials; or auto, for similar runs next to this one",
         default=[],
     )
     known_results: list[str] = setting(
@@ -183,7 +182,7 @@ class SearchSection(Section):
     )
     repeats: int = setting(
         WholeNumber(1, 100),
-        "how many seeds each configuration is trained with; its value is the mean",
+        "the number of seeds to train each configuration with; its value is the mean",
         default=1,
     )
     stop_at: dict[str, float] = setting(
@@ -207,13 +206,13 @@ class RunSection(Section):
     threads: int = setting(WholeNumber(1, 1024), "threads for the matrix products of one trial", default=1)
     kernels: str = setting(
         OneOf((PORTABLE, FASTEST, *KERNELS)),
-        "portable: same results on every CPU; fastest: all that this CPU has; or a kernel's name",
+        "portable: same results on every CPU; fastest: the fastest on this CPU; or a kernel's name",
         default=PORTABLE,
     )
     start: str = setting(
         OneOf(("warm", "fresh")),
-        "how the process of a function's trial starts: warm, as a fork of one that has imported its module,"
-        " where that is safe; or fresh",
+        "how the process of a function's trial starts: warm, as a fork of a process that has imported its"
+        " module, where that is safe; or fresh",
         default="warm",
     )
     timeout: float | None = setting(SECONDS, "how long a trial may run", default=None)
@@ -282,17 +281,15 @@ class FunctionSection(Section):
     directory: str | None = setting(
         Text(empty=False), "where the module is; by default the config's directory", default=None
     )
-    epochs: int | None = setting(WholeNumber(1), "how many epochs a full trial has", default=None)
-    touch: list[str] = setting(
-        NAMES, "the parameters that the function lets change in mid-training; see nurse", default=[]
-    )
+    epochs: int | None = setting(WholeNumber(1), "the number of epochs in a full trial", default=None)
+    touch: list[str] = setting(NAMES, "the parameters that may change in mid-training; see nurse", default=[])
 
 
 @dataclass(frozen=True, kw_only=True)
 class PythonSection(Section):
     """A Python program runs the trials: with ``hpsearch.Search``, or a function that only it can call."""
 
-    epochs: int | None = setting(WholeNumber(1), "how many epochs a full trial has", default=None)
+    epochs: int | None = setting(WholeNumber(1), "the number of epochs in a full trial", default=None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -307,17 +304,19 @@ class CommandSection(Section):
         MappingOf(Text()), "how {args} passes single parameters: '--lr {}', 'lr={}', '--amp'", default={}
     )
     spelling: dict[str, str] = setting(
-        SPELLING, "python for True, False and None; or words by value, for all parameters", default={}
+        SPELLING,
+        "the word for each value, for all parameters; or python for True, False and None",
+        default={},
     )
     spellings: dict[str, dict[str, str]] = setting(
-        MappingOf(SPELLING), "words by value, for single parameters", default={}
+        MappingOf(SPELLING), "like spelling, for single parameters", default={}
     )
     env: dict[str, str] = setting(
         MappingOf(ENVIRONMENT_TEXT), "variables of the environment, with placeholders", default={}
     )
     files: dict[str, str] = setting(
         MappingOf(Text()),
-        "files in the trial's directory, each with the template that is filled in",
+        "files to write in the trial's directory, each with its template",
         default={},
     )
     metrics: dict[str, str] = setting(
@@ -339,12 +338,10 @@ class CommandSection(Section):
         Text(empty=False), "where it runs; by default the config's directory", default=None
     )
     in_trial_directory: bool = setting(
-        TrueOrFalse(), "whether each trial runs in a directory of its own instead", default=False
+        TrueOrFalse(), "whether each trial runs in its own directory instead", default=False
     )
-    epochs: int | None = setting(WholeNumber(1), "how many epochs a full trial has", default=None)
-    touch: list[str] = setting(
-        NAMES, "the parameters that the command lets change in mid-training; see nurse", default=[]
-    )
+    epochs: int | None = setting(WholeNumber(1), "the number of epochs in a full trial", default=None)
+    touch: list[str] = setting(NAMES, "the parameters that may change in mid-training; see nurse", default=[])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -382,7 +379,7 @@ class Document(Section):
     space: dict[str, Any] = setting(MappingOf(Anything()), "the parameters to search")
     constraints: list[str] = setting(
         ListOf(Text(), 100),
-        "what is true of every configuration to try, such as 'hidden_1 >= hidden_2'",
+        "conditions that every configuration must satisfy, such as 'hidden_1 >= hidden_2'",
         default=[],
     )
     search: SearchSection = setting(

@@ -266,7 +266,7 @@ def _check_condition(
         elif not parent.accepts(value):
             rule = f"must be a value of {parent.name}: {_possible(parent)}"
             options = [option for option in getattr(parent, "values", ()) if isinstance(option, str)]
-            hint = suggest_value(value, options) or "List the values with which it is active"
+            hint = suggest_value(value, options) or "List the values for which it is active"
             reader.report(at, rule, found=written(value), hint=hint)
 
 

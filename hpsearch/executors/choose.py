@@ -117,9 +117,9 @@ def _count_workers(
     useful = min(machine, trials)
     if useful > at_once:
         on_message(
-            f"Using {at_once} of {machine} workers: at most lag + 1 trials run at once. With"
-            f" `search.lag: {useful - 1}` all of them would be used. That is another search, equally"
-            f" reproducible, which needs about {useful - at_once} more trials to get as far."
+            f"Using {at_once} of {machine} workers: at most lag + 1 trials run at once."
+            f" `search.lag: {useful - 1}` would use all of them. That is a different search, equally"
+            f" reproducible; it needs about {useful - at_once} more trials to do as well."
         )
     if useful < machine:
         why = _count(trials, "trial")

@@ -239,7 +239,7 @@ class Dask:
             else:
                 raise SystemLacking(
                     f"A Dask cluster cannot be started on this machine: {explain_shortage(error)}. It needs"
-                    " processes, sockets and semaphores (/dev/shm). Write run.engine: local to do without."
+                    " processes, sockets and semaphores (/dev/shm). Or set run.engine: local, without Dask."
                 ) from error
             raise ClusterLost(
                 f"The Dask scheduler at {scheduler or file} cannot be reached: {error}. Check that it is"

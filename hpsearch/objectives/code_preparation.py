@@ -127,9 +127,7 @@ class CodePreparation:
             return self._accept(run, record, kept)
         found = self._compare(run.directory, record)
         names, copy = ", ".join(found.code), run.directory / record["directory"]
-        notes = [
-            f"{name}, which the command names, has changed since this run began." for name in found.inputs
-        ]
+        notes = [f"{name}, named in the command, has changed since this run began." for name in found.inputs]
         if found.code and self._user_code.runs_copy:
             notes.append(
                 f"{names} changed since this run began. The search continues with the code that it began"

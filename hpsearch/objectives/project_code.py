@@ -95,7 +95,7 @@ def kept_files(directory: Path, record: Mapping[str, Any]) -> dict[str, bytes]:
             what = "is missing" if content is None else "was changed"
             raise RunDamaged(
                 f"{place / name} {what}. It is the code that the run began with, so the run cannot continue."
-                " Restore the file, or continue with the project's code by --accept-code-change."
+                " Restore the file, or continue with the project's code: --accept-code-change."
             )
         found[name] = content
     return found
@@ -171,7 +171,7 @@ def change_error(
         f"  To restore the code that the run began with, and continue:\n{back}\n"
         f"  To search with the new code in a new run:\n"
         f"    {pasteable('hpsearch', 'run', run / 'config.yaml', *typed.searching)}\n"
-        f"  To continue with the new code all the same:\n"
+        f"  To continue with the new code anyway:\n"
         f"    {pasteable(*resume, '--accept-code-change')}"
     )
 

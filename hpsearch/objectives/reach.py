@@ -55,8 +55,8 @@ def check_reach(config: Config) -> Sequence[str]:
     ]
     if not seeded:
         notes.append(
-            "search.repeats: {seed} does not reach the command. All its runs with the same values are alike,"
-            " unless it reads HPSEARCH_SEED"
+            "search.repeats: {seed} does not reach the command. All runs with the same values are the same,"
+            " unless the command reads HPSEARCH_SEED"
         )
     file = settings.metrics_file
     if file is not None and not settings.in_trial_directory and not placeholders(file):
@@ -87,7 +87,7 @@ def _check_words(config: Config, settings: CommandSettings, worded: set[str]) ->
             word = passing.word(parameter.name, value)
             if word in first:
                 both = " and ".join(written(each) for each in (first[word], value))
-                rule = f"choices must differ as words of a command; {both} are both passed as {word}"
+                rule = f"choices must differ in the command; {both} are both passed as {word}"
                 hint = "Remove one of them, or pass {json}, in which they differ"
                 if word in PYTHON:
                     hint = f"Remove one of them, or write spelling: python, which passes {PYTHON[word]}"

@@ -25,6 +25,6 @@ def changed_algorithm(before: int | None) -> list[str]:
     return [
         f"This run began with version {before} of the search algorithm; this is version {ALGORITHM}"
         + (f": {changes}." if changes else ".")
-        + " Its trials keep their values. New trials are chosen by this version, so the search is not the one"
-        " that the other version would have made."
+        + " Its trials keep their values. This version chooses the new trials, so they differ from those that"
+        " the other version would have chosen."
     ]

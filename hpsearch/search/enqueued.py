@@ -65,6 +65,6 @@ def check_enqueued(space: Space, values: Mapping[str, Value]) -> None:
 
 def _nothing_to_draw(values: Mapping[str, Value]) -> UsageError:
     return UsageError(
-        "enqueue must leave values to draw with which those given are active and all constraints hold; found"
-        f" {dict(values)}. Give other values, or more of them"
+        "enqueue must leave values with which all given ones are active and all constraints hold; found"
+        f" {dict(values)}. Change the given values, or give more"
     )

@@ -135,7 +135,7 @@ def _values(row: Mapping[str, str], space: Space) -> dict[str, Value]:
         else:
             raise _Unfit(f"{name} {rule}; found {row[name]!r:.40}")
     if not values:
-        raise _Unfit("has no value of a parameter")
+        raise _Unfit("has no value for any parameter")
     if space.is_complete(values) and (broken := space.broken_constraint(values)):
         raise _Unfit(f"breaks the constraint {broken}")
     return values

@@ -181,7 +181,7 @@ def test_a_command_that_no_value_reaches_is_an_error(hpsearch: Program, in_tmp: 
     [
         (
             "{s: {values: [null, 'null', a]}}",
-            'c.yaml:3:28: space.s.values[1]: choices must differ as words of a command; null and "null" are',
+            'c.yaml:3:28: space.s.values[1]: choices must differ in the command; null and "null" are',
         ),
         (
             "{s: {values: [true, 'true']}}",

@@ -450,7 +450,7 @@ def test_what_an_enqueued_configuration_leaves_out_is_drawn() -> None:
 def test_an_enqueued_configuration_that_cannot_be_completed_is_refused() -> None:
     """No value of b is large enough for this a."""
     space = {name: {"type": "int", "min": 1, "max": 9} for name in ("a", "b")}
-    with pytest.raises(UsageError, match=r"enqueue must leave values to draw .* found {'a': 9}"):
+    with pytest.raises(UsageError, match=r"enqueue must leave values with .* found {'a': 9}"):
         Search(space, enqueue=[{"a": 9}], constraints=["a < b"])
 
 

@@ -65,7 +65,7 @@ def test_a_row_without_a_finite_number_is_a_failure(tmp_path: Path) -> None:
         ("0.1,1,sgd,,true,low", "error must be a number, or empty for a failure; found 'low'"),
         ("0.9,4,sgd,,true,0.1", "breaks the constraint rate * layers < 2"),
         ("0.1,1,sgd,,true,0.1,7", "has 7 cells, and the first line names 6 columns"),
-        (",,,,,0.1", "has no value of a parameter"),
+        (",,,,,0.1", "has no value for any parameter"),
     ],
 )
 def test_a_row_that_does_not_fit_is_named(tmp_path: Path, row: str, why: str) -> None:
