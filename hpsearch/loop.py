@@ -284,7 +284,7 @@ def _look(watch: Watch | None, run: Run, callback: Callback) -> Changes:
         text = f"from trial {first} on, with changed files: {', '.join(changes.inputs)}"
         run.event("input changed", text)
         callback.on_message(
-            f"Changed since the run began, and named in the command: {', '.join(changes.inputs)}. If the"
+            f"{', '.join(changes.inputs)} has changed since the run began, and the command names it. If the"
             f" command reads it, results from trial {first} on may not be comparable with earlier ones."
         )
     return changes

@@ -132,7 +132,7 @@ def resume(
     again with --retry-failed; the trials that were proposed after them keep their values.
 
     The search runs the code it started with. If a function's code has changed, the copy in the run directory
-    runs. If a command's code has changed, the search does not continue. --accept-code-change continues with
+    runs. If a command's code has changed, nothing runs. --accept-code-change continues with
     the new code. A project that moved together with its run is found; otherwise give its new directory with
     --project.
 
