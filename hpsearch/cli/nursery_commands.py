@@ -43,7 +43,7 @@ def nurse(target: Path, arguments: tuple[str, ...], name: str, schedule: Path | 
     """Watch one model train and touch it on the way.
 
     The panda's way: one model, watched all the time. The display shows its curves and what each layer does;
-    keys change the learning rate and other values in mid-training, go back to a checkpoint, or branch from
+    keys change the learning rate and other values during training, go back to a checkpoint, or branch from
     one. Every touch is recorded before it takes effect, so you can leave the training at any time, it
     survives a kill, and `hpsearch replay` repeats it to the last bit.
 

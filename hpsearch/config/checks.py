@@ -146,7 +146,7 @@ def check_enqueued(search: SearchSection, space: Space, reader: Reader) -> None:
 
 
 def check_touch(objective: ObjectiveSettings, space: Space, reader: Reader) -> None:
-    """Reports what cannot change in mid-training, and user code that does not say how long that is."""
+    """Reports what cannot change during training, and user code that does not say how long that is."""
     section: Location = ("objective", objective.kind)
     if not objective.runs_user_code:
         return

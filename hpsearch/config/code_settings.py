@@ -54,7 +54,7 @@ class FunctionSettings(CodeSettings):
         name: ``module:function``.
         directory: The absolute path of the directory with the module.
         epochs: How many epochs a full trial has; None if not given, or if that is searched.
-        touch: The parameters that may change in mid-training.
+        touch: The parameters that may change during training.
     """
 
     kind: ClassVar[Literal["function"]] = "function"

@@ -47,7 +47,7 @@ class CommandSettings(CodeSettings):
         metrics_file: What the program writes metrics to, with placeholders.
         output: Where the metrics are printed.
         in_trial_directory: Whether each trial runs in its own directory.
-        touch: The parameters that may change in mid-training.
+        touch: The parameters that may change during training.
     """
 
     kind: ClassVar[Literal["command"]] = "command"
