@@ -196,7 +196,7 @@ def _table(run: ReportedRun) -> tuple[list[str], list[list[str]], list[list[Any]
 
 
 def _missing(parameter: Parameter) -> list[str]:
-    """What the filter calls a parameter that a trial does not use; a word that is a choice means the choice."""
+    """The filter's words for a parameter that a trial does not use; one that is a choice means the choice."""
     choices = parameter.values if isinstance(parameter, Categorical) else ()
     return [word for word, choice in (("null", None), ("unused", "unused")) if choice not in choices]
 
