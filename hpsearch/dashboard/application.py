@@ -92,7 +92,8 @@ class _Pages:
         names = list(dict.fromkeys(request.query_params.getlist("run")))
         if len(names) != 2:
             raise UsageError(f"Choose two runs to compare; found {len(names)}.")
-        return comparison_page(*(self._runs.get(name) for name in names))
+        left, right = map(self._runs.get, names)
+        return comparison_page(left, right, self._figures)
 
     async def figure(self, request: Request) -> Response:
         """A figure, as a part of a page."""
