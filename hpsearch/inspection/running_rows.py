@@ -16,7 +16,7 @@ def fulfils(running: RunningTrial, query: ResultsQuery, metric: Metric) -> bool:
     Args:
         running: The trial.
         query: Conditions and words.
-        metric: What the search makes better.
+        metric: The search's metric.
     """
     text = f"{json.dumps(dict(running.trial.values), separators=(',', ':'))} {RUNNING}".lower()
     return all(word.lower() in text for word in query.words) and all(
