@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hpsearch.cli.options import Color, common, console, run_directory, viewed_runs
+from hpsearch.cli.options import Color, common, console, run_directory, say, viewed_runs
 from hpsearch.reports.figure_kinds import FIGURE_KINDS
 
 if TYPE_CHECKING:
@@ -113,4 +113,4 @@ def report(directories: tuple[Path, ...], output: Path, timings: bool, color: Co
         page = page_of(runs, timings=timings)
     with usage_errors(output):
         write_whole(output, page)
-    click.echo(f"Wrote {output}", err=True)
+    say(f"Wrote {output}")

@@ -176,9 +176,14 @@ def searching(command: Command) -> Command:
 
 
 def say(text: str) -> None:
-    """Write to stderr; if that fails, there is no place left to report it."""
+    """Write lines to stderr, with control characters made visible: they quote users and files.
+
+    If that fails, there is no place left to report it, and what the command does matters more.
+    """
+    from hpsearch.reports.text import printable
+
     with contextlib.suppress(OSError):
-        click.echo(text, err=True)
+        click.echo("\n".join(map(printable, text.split("\n"))), err=True)
 
 
 _UNLIMITED = 100_000
