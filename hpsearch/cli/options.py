@@ -190,11 +190,15 @@ _UNLIMITED = 100_000
 """The width of lines that do not go to a terminal: nothing is cut off there."""
 
 
+_FORCED = {"always": True, "never": False, "auto": None}
+"""Whether ``--color`` asks for styles; None to look at the terminal."""
+
+
 def screen(color: Color, *, stderr: bool = False) -> PlainScreen:
     """A screen for stdout or stderr; styles follow ``--color``, FORCE_COLOR and the terminal."""
     from hpsearch.reports.plain_screen import PlainScreen
 
-    return PlainScreen(sys.stderr if stderr else sys.stdout, terminal=True if color == "always" else None)
+    return PlainScreen(sys.stderr if stderr else sys.stdout, styles=_FORCED[color])
 
 
 def console(color: Color, *, stderr: bool = False) -> Console:
@@ -204,13 +208,12 @@ def console(color: Color, *, stderr: bool = False) -> Console:
     """
     from hpsearch.cli.pipe_console import PipeConsole
 
-    forced = {"always": True, "never": False, "auto": None}[color]
     file = sys.stderr if stderr else sys.stdout
     return PipeConsole(
         file=file,
         width=None if file.isatty() else _UNLIMITED,
-        force_terminal=True if forced else None,
-        no_color=True if forced is False else None,
+        force_terminal=_FORCED[color] or None,
+        color_system=None if color == "never" else "auto",
         highlight=False,
         emoji=False,
         markup=False,

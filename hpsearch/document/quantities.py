@@ -45,4 +45,4 @@ def size(count: int) -> str:
 
 def _thousandths(count: int, unit: str) -> int:
     """Bytes in thousandths of a unit, rounded up, as :func:`parse_size` rounds bytes down."""
-    return -(-1000 * count // 2 ** _POWERS[unit])
+    return -(-1000 * count >> _POWERS[unit])
