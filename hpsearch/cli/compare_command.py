@@ -55,7 +55,7 @@ def compare(directories: tuple[Path, ...], output: Path | None, form: Form, colo
         print_report(table, form, plain)
         click.echo()
     if found:
-        # A terminal has no dashes: lines would be taken for each other.
+        # A terminal has no dashed lines, so lines would be confused.
         print_figure(comparison_figure(runs, bounds=False), console(color))
         click.echo()
     for verdict in found:

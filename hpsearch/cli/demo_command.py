@@ -42,7 +42,7 @@ def demo(name: str, output: Path | None, color: Color) -> None:
     from hpsearch.demos import demonstrate
     from hpsearch.errors import UsageError
 
-    if output is not None and output.suffix not in FIGURE_SUFFIXES:  # before a minute is spent
+    if output is not None and output.suffix not in FIGURE_SUFFIXES:  # before spending a minute on it
         raise UsageError(
             f"A figure is written as {', '.join(FIGURE_SUFFIXES)}; found {output.suffix or output}"
         )

@@ -17,7 +17,7 @@ _KINDS = ("history", "zoom", "importance", "slices", "curves", "parallel")
 
 
 def comparison_page(left: WatchedRun, right: WatchedRun, figures: FigureCache) -> Page:
-    """How far both are, what each found, in which settings they differ, and their figures.
+    """The progress and results of both, the settings in which they differ, and their figures.
 
     Args:
         left: One run.
@@ -27,7 +27,7 @@ def comparison_page(left: WatchedRun, right: WatchedRun, figures: FigureCache) -
     parts = [
         Part("heading", lambda: f"<h1>{_link(left)} and {_link(right)}</h1>", lambda: 0),
         Part("states", lambda: _side_by_side(state_html(left), state_html(right))),
-        # It has no version: the cache decides when it is drawn again.
+        # It has no version: the cache decides when to redraw it.
         Part("best_so_far", lambda: figures.comparison(left, right), later=True),
         Part("best", lambda: _best(left, right), lambda: _versions(left, right), "Best values"),
         Part("settings", lambda: _settings(left, right), lambda: 0, "Different settings"),

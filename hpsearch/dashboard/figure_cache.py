@@ -1,7 +1,7 @@
 """Figures of runs, drawn when somebody looks at them.
 
-Drawing takes time that a search on the same machine needs. So a figure of a running search is drawn again at
-most for 2 % of the time, and one at a time.
+Drawing takes time that a search on the same machine needs. So redrawing a figure of a running search takes at
+most 2 % of the time, and figures are drawn one at a time.
 """
 
 import json
@@ -28,14 +28,14 @@ __all__ = ["FigureCache"]
 Key = TypeVar("Key")
 Item = TypeVar("Item")
 
-_RUNS = 4  # whose figures are kept; and pairs of runs
+_RUNS = 4  # how many runs, and pairs of runs, keep their figures
 _REST = 50.0  # how long a drawing is kept during a search, in multiples of the time that it took
 _USE_IMPORTANCE = ("importance", "slices", "maps")
 
 
 @dataclass
 class _Drawn:
-    """Something that was drawn: from which version of the run, when, and how long it took."""
+    """A drawing: the version of the run that it shows, when it was drawn, and how long that took."""
 
     text: str
     version: object
@@ -45,7 +45,7 @@ class _Drawn:
 
 @dataclass
 class _Kept:
-    """What is known of one run."""
+    """The figures and data of one run."""
 
     watched: WatchedRun
     sample: RunSample
@@ -54,7 +54,7 @@ class _Kept:
     drawn: dict[str, _Drawn] = field(default_factory=dict)
 
     def now(self) -> tuple[object, RunData]:
-        """The run's version, and its data, which are read again once it has changed."""
+        """The run's version, and its data, which are read again after a change."""
         version = self.watched.version()
         if self.data is None or self.data[0] != version:
             self.data = version, self.sample.data()
@@ -62,7 +62,7 @@ class _Kept:
 
 
 class FigureCache:
-    """The figures of the runs that were looked at last. Threads may use it at once.
+    """The figures of the runs viewed most recently. Thread-safe.
 
     Args:
         clock: The time in seconds.
@@ -72,7 +72,9 @@ class FigureCache:
         self._clock = clock
         self._lock = threading.Lock()
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
-        self._compared: OrderedDict[tuple[object, ...], _Drawn] = OrderedDict()  # by names and openings
+        self._compared: OrderedDict[tuple[object, ...], _Drawn] = (
+            OrderedDict()
+        )  # by the runs' names and how often they were opened
 
     def figure(self, watched: WatchedRun, kind: str) -> str:
         """A figure as HTML, or the reason why there is none.
@@ -84,7 +86,7 @@ class FigureCache:
         return self._get(watched, kind, lambda kept: _draw(kept, kind))
 
     def trials(self, watched: WatchedRun) -> str:
-        """The trials in the figures, as JSON: what the page's script shows of one that is pointed at."""
+        """The trials in the figures, as JSON, for the page's script to show when one is pointed at."""
         return self._get(watched, "trials", lambda kept: _trials(kept))
 
     def comparison(self, left: WatchedRun, right: WatchedRun) -> str:
@@ -112,7 +114,7 @@ class FigureCache:
             return drawn.text
 
     def _current(self, before: _Drawn | None, runs: Sequence[WatchedRun], draw: Callable[[], str]) -> _Drawn:
-        """What was drawn before, while that is good enough; otherwise what is drawn now."""
+        """The earlier drawing while it is recent enough; otherwise a new one."""
         version, begin = tuple(each.version() for each in runs), self._clock()
         if before is not None and (before.version == version or self._is_fresh(runs, before)):
             return before
@@ -126,7 +128,7 @@ class FigureCache:
 
 
 def _last_used(kept: OrderedDict[Key, Item], key: Key) -> Item:
-    """What is kept under a key, which is now the last that was used; what was not used for longest goes."""
+    """The entry of a key, now the most recently used; the least recently used one is dropped."""
     kept.move_to_end(key)
     while len(kept) > _RUNS:
         kept.popitem(last=False)
