@@ -3,7 +3,7 @@
 The names below are imported when they are first used, so that ``import hpsearch`` is fast.
 """
 
-# The first import decides where the others are found.
+# The first import decides where later ones are found.
 from hpsearch.machine.environment import is_program, leave_current_directory
 
 if is_program():
@@ -78,7 +78,7 @@ def __getattr__(name: str) -> Any:
     if name == "callbacks":
         return import_module("hpsearch.callbacks")
     if name in _HOMES:
-        if name != "StopTrial":  # which is for functions of the user's, whose arithmetic is theirs
+        if name != "StopTrial":  # used in user functions, which choose their own arithmetic
             from hpsearch.machine.kernels import prefer_portable
 
             prefer_portable()  # while NumPy is not loaded

@@ -1,4 +1,4 @@
-"""What the commands ``run``, ``resume`` and ``train`` do, from Python."""
+"""The commands ``run``, ``resume`` and ``train``, from Python."""
 
 import contextlib
 import json
@@ -82,15 +82,15 @@ def run(
     used, and a warning says so.
 
     A function at the top level of a module or script runs as with ``objective: {function: …}``: in parallel,
-    each trial in a process of its own. Any other one, of a notebook, a lambda or a local function, runs in
+    each trial in its own process. Any other function (in a notebook, a lambda or a local function) runs in
     this process, one trial at a time, and a warning says so. The trials are the same.
 
     Args:
         config: The path of a config, a mapping with its sections, or a Config; None if ``space`` and
-            ``function`` say it all.
+            ``function`` are enough.
         overrides: ``KEY=VALUE`` settings, by dotted path.
-        function: What a trial calls with its values, in place of the config's objective.
-        space: What is searched, in place of the config's space.
+        function: The function that a trial calls with its values, instead of the config's objective.
+        space: The space to search, instead of the config's.
         trials: The total number of trials.
         seed: The search's seed.
         metric: The name of the metric.
@@ -151,7 +151,7 @@ def _config(
 
 
 def _objective(found: tuple[str, Path] | None, epochs: int | None) -> dict[str, object]:
-    """The objective section for a function that other processes can, or cannot, import."""
+    """The objective section for a function, whether or not other processes can import it."""
     known = {} if epochs is None else {"epochs": epochs}
     if found is None:
         return {"python": known}
@@ -160,15 +160,15 @@ def _objective(found: tuple[str, Path] | None, epochs: int | None) -> dict[str, 
 
 
 def _plain(number: Any) -> object:
-    """A number of NumPy's as one of Python's."""
+    """A NumPy number as a Python number."""
     return number.item()
 
 
 def _refuse_while_imported() -> None:
-    """Start no search in a process that only imports the user's module to call a function of it.
+    """Refuse to search in a process that imports the user's module only to call a function in it.
 
     Raises:
-        UsageError: This is one; it would start processes without end.
+        UsageError: This is such a process; it would start processes without end.
     """
     if module := user_function.IMPORTS:
         raise UsageError(
@@ -190,9 +190,9 @@ def resume(
     Args:
         directory: The run directory.
         trials: The total number of trials; by default as before.
-        function: What a trial calls, if the run was started with a function that no other process can import.
+        function: The function that a trial calls, if other processes cannot import the run's function.
         accept_code_change: If the code has changed, continue with the new code.
-        accept_failures: Record the first trials even if all fail for a reason that none had before.
+        accept_failures: Record the first trials even if all fail for a reason that no trial had before.
         project: Where the config's directory is now, if it is not found from the run.
 
     Returns:
@@ -255,7 +255,7 @@ def train(
     Raises:
         UsageError: There is no such trial, or the run does not search the built-in network.
         RunMismatch: The data has changed since the run started.
-        DataError: The training diverged.
+        DataError: Training diverged.
     """
     config = Config.from_resolved(Relocation(run).resolved())
     chosen = run.trial(run.trial_number(trial))
@@ -273,7 +273,9 @@ def train(
     curve = result.curve if result is not None and config.search.babysit else ()
     touches = touches_of(curve, Hyperparameters.from_values(values).learning_rate)
     last = final.best_epoch(config.metric, result) or len(curve) or None
-    with threadpool_limits(limits=config.run.threads, user_api="blas"):  # their number changes the last bits
+    with threadpool_limits(
+        limits=config.run.threads, user_api="blas"
+    ):  # the number of threads changes the last bits
         return final.train_final(
             preparation.dataset,
             values,

@@ -1,4 +1,4 @@
-"""Ready-made callbacks that report the epochs of a library's own training loop, and stop it.
+"""Ready-made callbacks that report the epochs of a library's own training loop, and can stop it.
 
 ::
 
@@ -12,13 +12,13 @@
             callbacks=[callbacks.lightgbm(trial)],
         )
 
-Each takes the ``trial`` of the function and hands the library's metrics to ``trial.report``, under the
-library's names: Keras, Lightning and HF's Trainer have whole ones such as ``val_loss`` and ``eval_loss``;
+Each takes the ``trial`` of the function and passes the library's metrics to ``trial.report``, under the
+library's names: Keras, Lightning and HF's Trainer have complete names such as ``val_loss`` and ``eval_loss``;
 where metrics belong to data sets, as in LightGBM and XGBoost, the two names are joined: ``val_auc``. When the
-trial is to stop, the training is ended as the library itself would end it. The model can be used, and the
+trial is stopped early, training ends in the library's own way. The model can be used, and the
 function continues after the call.
 
-A library is imported when its callback is made.
+A library is imported when its callback is created.
 """
 
 from __future__ import annotations  # types are imported for annotations only
@@ -42,7 +42,7 @@ AFTER_OTHERS = 25
 
 
 def keras(trial: Trial) -> Any:
-    """A callback for ``model.fit(…, callbacks=[…])`` of Keras: an epoch of Keras is an epoch of the trial.
+    """A callback for Keras's ``model.fit(…, callbacks=[…])``: an epoch of Keras is an epoch of the trial.
 
     Metrics: ``loss``, ``val_loss`` and so on, as in Keras's logs.
     """
@@ -56,10 +56,10 @@ def keras(trial: Trial) -> Any:
 
 
 def lightning(trial: Trial) -> Any:
-    """A callback for ``Trainer(callbacks=[…])`` of Lightning, as ``lightning`` or ``pytorch_lightning``.
+    """A callback for Lightning's ``Trainer(callbacks=[…])``, from ``lightning`` or ``pytorch_lightning``.
 
-    It reports at the end of every training epoch in which the model was validated, and of every epoch if it
-    has no validation. Metrics: those that the module logs with ``self.log``, such as ``val_loss``.
+    It reports at the end of every training epoch in which the model was validated, or of every epoch if there
+    is no validation. Metrics: those that the module logs with ``self.log``, such as ``val_loss``.
     """
     loaded = [name for name in ("lightning.pytorch", "pytorch_lightning") if name in sys.modules]
     package = importlib.import_module(loaded[0] if loaded else "lightning.pytorch")
@@ -82,8 +82,8 @@ def lightning(trial: Trial) -> Any:
 def lightgbm(trial: Trial) -> Callable[[Any], None]:
     """A callback for ``lightgbm.train(…, callbacks=[…])``, ``cv`` and ``fit``: a round is an epoch.
 
-    Metrics: the name of the data set and that of the metric, such as ``val_auc`` of ``valid_names=["val"]``;
-    of ``cv``, the mean.
+    Metrics are named after the data set and the metric, such as ``val_auc`` with ``valid_names=["val"]``;
+    with ``cv``, they are means.
 
     Raises:
         ValueError: LightGBM evaluates nothing.
@@ -110,8 +110,8 @@ def _lightgbm_metric(result: Any) -> tuple[str, float]:
 def xgboost(trial: Trial) -> Any:
     """A callback for ``xgboost.train(…, callbacks=[…])``, ``cv`` and its estimators: a round is an epoch.
 
-    Metrics: the name of the data set and that of the metric, such as ``val_rmse`` of
-    ``evals=[(data, "val")]``; of ``cv``, the mean.
+    Metrics are named after the data set and the metric, such as ``val_rmse`` with
+    ``evals=[(data, "val")]``; with ``cv``, they are means.
 
     Raises:
         ValueError: XGBoost evaluates nothing.
@@ -132,7 +132,7 @@ def xgboost(trial: Trial) -> Any:
 
 
 def transformers(trial: Trial) -> Any:
-    """A callback for ``Trainer(callbacks=[…])`` of Hugging Face: an evaluation during training is an epoch.
+    """A callback for Hugging Face's ``Trainer(callbacks=[…])``: an evaluation during training is an epoch.
 
     Metrics: those of the evaluation, such as ``eval_loss``. Evaluate every epoch: ``eval_strategy="epoch"``.
     """
@@ -166,21 +166,21 @@ def partial_fit(
     epochs: int | None = None,
     **options: Any,
 ) -> Any:
-    """Train an estimator of scikit-learn's kind by its ``partial_fit``, epoch by epoch.
+    """Train a scikit-learn estimator with ``partial_fit``, epoch by epoch.
 
     Args:
-        estimator: Has ``partial_fit``.
+        estimator: An estimator with ``partial_fit``.
         X: The rows, as an array, a sparse matrix with rows, or a data frame. Shape (rows, features).
         y: Their targets. Shape (rows,).
-        trial: What the function got.
+        trial: The ``trial`` that the function got.
         evaluate: Called with the estimator after every epoch; returns the metric, or a mapping with it.
-        batch_size: Rows per call of ``partial_fit``, in an order drawn again for every epoch with the trial's
+        batch_size: Rows per call of ``partial_fit``, in an order drawn anew for every epoch with the trial's
             seed; by default all rows at once.
-        epochs: How many; by default ``trial.epochs``.
+        epochs: The number of epochs; by default ``trial.epochs``.
         options: More arguments for the first call. ``classes`` is added for classifiers.
 
     Returns:
-        The estimator, trained for that many epochs, or until the trial was to stop.
+        The estimator, trained for that many epochs, or until the trial was stopped early.
 
     Raises:
         ValueError: The number of epochs is not known.
@@ -220,7 +220,7 @@ def _rows(table: Any, batch: Any) -> Any:
 
 
 def is_to_stop(trial: Trial, metrics: object) -> bool:
-    """Report an epoch; whether the training is to end with it."""
+    """Report an epoch; whether training should end with it."""
     try:
         trial.report(metrics)
     except StopTrial:

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-"""What a terminal would not print as it is."""
+"""Characters that a terminal would not print literally."""
 
 
 @dataclass(frozen=True)
 class ResumeOptions:
-    """The options that a search is resumed with, to be repeated in the commands that we suggest.
+    """The options that a search is resumed with, to be repeated in suggested commands.
 
     Attributes:
-        searching: Those that ``run`` takes too.
-        resuming: The others.
+        searching: The options that ``run`` also takes.
+        resuming: The other options.
     """
 
     searching: tuple[str, ...] = ()
@@ -31,7 +31,7 @@ NO_OPTIONS = ResumeOptions()
 
 
 def command(*words: object) -> str:
-    """A command of hpsearch, quoted so that it can be pasted into a shell, between backticks.
+    """An hpsearch command, quoted so that it can be pasted into a shell, between backticks.
 
     Args:
         words: The subcommand and its arguments.
@@ -47,7 +47,7 @@ def pasteable(*words: object) -> str:
 def _quoted(word: object) -> str:
     text = str(word)
     if isinstance(word, PurePath) and text.startswith("-"):
-        text = f"./{text}"  # or it would be an option
+        text = f"./{text}"  # otherwise it would be an option
     if not _CONTROL.search(text):
         return shlex.quote(text)
     escaped = text.replace("\\", "\\\\").replace("'", "\\'")

@@ -1,4 +1,4 @@
-"""Where a trained network changes its answer."""
+"""Where the answer of a trained network changes."""
 
 import numpy as np
 
@@ -18,12 +18,12 @@ def decision_regions(run: Run) -> Figure:
     """Train the best trial's network, as ``hpsearch train`` does, and draw its regions with the test rows.
 
     Args:
-        run: Open for reading; of the built-in network, on data with two features.
+        run: A run of the built-in network on data with two features, open for reading.
 
     Raises:
-        UsageError: It is of something else, or has no trial with a value.
+        UsageError: It is another kind of run, or has no trial with a value.
         RunMismatch: The data has changed since the run started.
-        DataError: The training diverged.
+        DataError: Training diverged.
     """
     config = Config.from_resolved(Relocation(run).resolved())
     preparation = prepare(config) if config.objective.kind == "network" else None

@@ -1,27 +1,27 @@
-"""What can go wrong, and what each error carries.
+"""What can go wrong: the errors and their attributes.
 
 ::
 
     HpsearchError
     ├── UsageError            the call or command line is wrong
-    │   ├── ConfigError       the config is wrong; carries every Problem found in it
+    │   ├── ConfigError       the config is wrong; has every Problem found in it
     │   └── DataError         a data file cannot be used as it is
     ├── SearchFailed          no trial succeeded, or too many failed in a row
     ├── TrainingFailed        the user's code failed while a model was nursed
     ├── SpaceExhausted        every configuration of a finite space has been proposed
     ├── SystemLacking         the operating system has no more files, processes or memory to give
-    ├── ClusterLost           a cluster cannot be reached, or is gone
+    ├── ClusterLost           a cluster cannot be reached any more
     ├── Interrupted           a signal interrupted the search; it is saved
     └── RunError              the run directory cannot be used
-        ├── RunNotFound       the directory holds no run
+        ├── RunNotFound       the directory contains no run
         ├── RunExists         the directory to create already exists
         ├── RunLocked         another process is searching in it
         ├── RunDamaged        its database cannot be read
         ├── RunMismatch       it belongs to another config, data set or version
-        │   └── CodeChanged   the user's code is no longer what it began with
+        │   └── CodeChanged   the user's code is not the code that it began with
         └── RunUnwritable     nothing can be written to it: disk full, read-only
 
-Messages read: the rule, the value found, what to do. A trial that fails is not an error: it is a
+Messages state the rule, the value found, and what to do. A trial that fails is not an error: it is a
 :class:`hpsearch.trial.Result` with its status and reason.
 """
 
@@ -39,16 +39,16 @@ class UsageError(HpsearchError):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One mistake in a config, with the place it was made.
+    """One mistake in a config, with its place.
 
     Attributes:
         path: The file as the user named it, or the ``KEY=VALUE`` argument.
         line: Counted from 1; 0 when the mistake has no place in a file.
         column: Counted from 1; 0 when the mistake has no place in a file.
         key: Dotted path of the setting, such as ``space.learning_rate.min``; "" for the file itself.
-        rule: What has to hold, as a sentence without its full stop.
-        found: The value found, as text to show; "" when nothing was there.
-        hint: What to write instead; "" when the rule says it all.
+        rule: The broken rule, as a sentence without its full stop.
+        found: The value found, as text to show; "" if nothing was there.
+        hint: What to write instead; "" if the rule is enough.
     """
 
     path: str
@@ -156,7 +156,7 @@ class RunMismatch(RunError):
 
 
 class CodeChanged(RunMismatch):
-    """The user's code is no longer what the run began with; finished trials are saved."""
+    """The user's code is not the code that the run began with; finished trials are saved."""
 
 
 class RunUnwritable(RunError):

@@ -55,7 +55,7 @@ def objective(learning_rate, hidden_units, dropout, trial):
 
 
 def set_rate(optimizer, learning_rate):
-    """Change the learning rate in mid-training."""
+    """Change the learning rate during training."""
     for group in optimizer.param_groups:
         group["lr"] = learning_rate
 

@@ -1,1 +1,1 @@
-"""What a search found out: pure functions of trials and results."""
+"""What a search has found: pure functions of trials and results."""

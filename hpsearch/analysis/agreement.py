@@ -1,4 +1,4 @@
-"""Does a trial that ran once more give the same? Pure functions."""
+"""Does a trial that runs once more give the same result? Pure functions."""
 
 import math
 import statistics
@@ -15,7 +15,7 @@ class Agreement:
     Attributes:
         equal: Whether status, value and the metric after every epoch are equal to the last bit.
         epoch: The first epoch after which the metric differs, or that only one of them has; None otherwise.
-        others: Other metrics and final figures that differ, such as measured times.
+        others: Other metrics and final metrics that differ, such as measured times.
     """
 
     equal: bool
@@ -25,12 +25,12 @@ class Agreement:
 
 @dataclass(frozen=True)
 class Spread:
-    """The values of a trial over seeds.
+    """The values of a trial with several seeds.
 
     Attributes:
-        mean: Of the values.
-        error: The standard error of the mean; None of one value.
-        deviation: The standard deviation of one value; None of one value.
+        mean: The mean of the values.
+        error: The standard error of the mean; None for a single value.
+        deviation: The standard deviation of the values; None for a single value.
     """
 
     mean: float
@@ -56,7 +56,7 @@ def agreement(recorded: Result, again: Result, metric: Metric) -> Agreement:
 
 
 def spread(values: Sequence[float]) -> Spread:
-    """Mean, standard error and standard deviation of some values, at least one."""
+    """The mean, standard error and standard deviation of one or more values."""
     mean = statistics.fmean(values)
     if len(values) == 1:
         return Spread(mean, None, None)

@@ -2,9 +2,9 @@
 
 Gaussian processes are fitted to all results, and functions are drawn from their posteriors. Each draw's
 variance over the space splits into main effects and interactions (functional ANOVA: Hooker, 2007;
-for hyperparameters Hutter, Hoos & Leyton-Brown, 2014). How far the draws differ says how sure it is:
+for hyperparameters Hutter, Hoos & Leyton-Brown, 2014). The spread of the draws shows the uncertainty:
 they differ in the kernel's hyperparameters, in the function, and in the points they are averaged over. The
-intervals are made wider than that, as functions with known shares show to be right.
+intervals are wider than that spread; the factor was calibrated on functions with known shares.
 """
 
 import itertools
@@ -23,25 +23,27 @@ from hpsearch.space import Floats, Space
 MOST_PAIRED = 8
 """Pairs are formed among at most this many parameters, those with the largest main effects."""
 
-_LEAST = 1e-4  # a share that counts as none
-_POINTS = 2048  # over which the total variance is taken
+_LEAST = 1e-4  # smaller shares count as none
+_POINTS = 2048  # for the total variance
 _WIDER = 1.5
-"""Times as wide as those of the posterior are the intervals, of log odds. By itself the model expects more of
-interactions than there is, and large shares were above its intervals too often (benchmarks/importance.py)."""
+"""The factor by which intervals are wider than those of the posterior, in log odds. The model alone expects
+stronger interactions than there are, and large shares were above its intervals too often
+(benchmarks/importance.py)."""
 
 _GRIDS = {1: (40, 16), 2: (12, 6)}
-"""For one parameter and for two: values each is set to, and points that the others are averaged over."""
+"""For one parameter and for two: how many values each is set to, and how many points the others are averaged
+over."""
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What a parameter, or two together, do.
+    """The effect of a parameter, or of two together.
 
     Attributes:
         names: The parameter, or the two.
-        share: Of the variance over the space, between 0 and 1: the median over posterior draws.
-        low: Below it is the true share with a probability of 5 %.
-        high: Above it is the true share with a probability of 5 %.
+        share: Its share of the variance over the space, between 0 and 1: the median over posterior draws.
+        low: The true share is below this with a probability of 5 %.
+        high: The true share is above this with a probability of 5 %.
     """
 
     names: tuple[str, ...]
@@ -57,8 +59,8 @@ class Importance:
     Attributes:
         effects: Main effects and interactions of pairs, the largest first.
         explained: See :class:`hpsearch.analysis.learned.Learned`; at 0 or less the effects mean nothing.
-        compressed: Whether they are shares of the variance of log(1 + (loss − best) / unit), which resolves
-            differences between good trials, and not of the metric itself.
+        compressed: Whether the shares are of the variance of log(1 + (loss − best) / unit), which resolves
+            differences between good trials, instead of the metric itself.
         trials: How many trials they were learned from.
     """
 
@@ -77,15 +79,17 @@ def importance(
         space: What was searched.
         observations: All results.
         repeats: The number of seeds that each loss is a mean over.
-        seed: For the posterior draws and the points they are averaged over.
+        seed: The seed for the posterior draws and the points they are averaged over.
 
     Returns:
-        None where :func:`hpsearch.analysis.learned.learn` has no answer.
+        None if :func:`hpsearch.analysis.learned.learn` has no answer.
     """
     learned = learn(space, observations, repeats, seed)
     if learned is None:
         return None
-    with ThreadpoolController().limit(limits=1, user_api="blas"):  # their number changes the last bits
+    with ThreadpoolController().limit(
+        limits=1, user_api="blas"
+    ):  # the number of threads changes the last bits
         effects = _effects(learned, np.random.default_rng([seed, 1]))
     compressed = learned.scale.unit is not None
     return Importance(effects, learned.explained, compressed, learned.trials)
@@ -125,10 +129,10 @@ class _Variances:
         self._total = draws(space.snap(points)).var(axis=0)  # (draws,)
 
     def share(self, columns: Sequence[int]) -> Floats:
-        """What some parameters do together beyond what fewer of them do, as a share; shape (draws,).
+        """The joint effect of some parameters beyond that of fewer of them, as a share; shape (draws,).
 
-        The others are averaged over points, so few that their mean is only near the expectation; the
-        variance that this noise adds is subtracted.
+        The others are averaged over points. There are so few that the mean is only close to the
+        expectation; the variance that this noise adds is subtracted.
         """
         levels, count = _GRIDS[len(columns)]
         middles = (np.arange(levels) + 0.5) / levels

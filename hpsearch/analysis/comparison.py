@@ -1,9 +1,9 @@
 """Whether one search found more than another, or was only luckier.
 
-The best of a search is a matter of luck in two ways: which trials it happened to try, and how well its value
-was measured. The first is seen by drawing as many trials again from those of the search (the bootstrap of
-Efron, 1979), or, where a config was searched with several seeds, by drawing among these searches; the second
-is the standard error of the best value.
+The best of a search depends on luck in two ways: which trials it happened to try, and how well its value
+was measured. The first is estimated by drawing the same number of trials again from those of the search (the
+bootstrap of Efron, 1979), or, if a config was searched with several seeds, by drawing among these searches;
+the second is the standard error of the best value.
 """
 
 import bisect
@@ -27,7 +27,7 @@ class SearchSample:
     """The values that a search found.
 
     Attributes:
-        losses: Of its trials with a value, lower is better; shape (n,), n > 0.
+        losses: The losses of its trials with a value, lower is better; shape (n,), n > 0.
         error: The standard error of the best; 0 if it is not known.
     """
 
@@ -37,10 +37,10 @@ class SearchSample:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """By how much the best loss of some searches is above that of others, on average over searches.
+    """How far the best loss of some searches is above that of others, on average over searches.
 
     Attributes:
-        loss: As found.
+        loss: The difference as found.
         low: The lower end of its 90 % interval.
         high: The upper end.
         chance: The share of draws in which it is above zero: the others are better.
@@ -53,20 +53,20 @@ class Difference:
 
     @property
     def is_noise(self) -> bool:
-        """Whether the interval holds zero."""
+        """Whether the interval contains zero."""
         return self.low <= 0 <= self.high
 
 
 def best_so_far(losses: Sequence[float]) -> tuple[Floats, Floats]:
-    """The best loss after each trial, and what the best of as many trials drawn from these would reach.
+    """The best loss after each trial, and what the best of the same number of draws from them would reach.
 
     Args:
         losses: Trial by trial; NaN for a trial without a value.
 
     Returns:
         The best, and the loss that 95 % of the draws reach or beat; both of shape (n,), infinite before the
-        first value. Of n values that are drawn n times with replacement, the smallest drawn is above the k-th
-        smallest with probability (1 − k/n)ⁿ.
+        first value. If n values are drawn n times with replacement, the smallest draw is above the k-th
+        smallest value with probability (1 − k/n)ⁿ.
     """
     seen: list[float] = []
     best, reached = np.full(len(losses), np.inf), np.full(len(losses), np.inf)
@@ -91,14 +91,14 @@ def difference(ours: Sequence[SearchSample], theirs: Sequence[SearchSample]) -> 
     found = np.mean([each.losses.min() for each in ours]) - np.mean([each.losses.min() for each in theirs])
     drawn = _drawn(ours, rng) - _drawn(theirs, rng)
     low, high = np.quantile(drawn, [_OUTSIDE, 1 - _OUTSIDE])
-    # Draws are worse than what they are drawn from; the difference is as it was found.
+    # Draws are worse than what they are drawn from, so report the difference as found.
     shift = found - np.median(drawn)
     chance = np.mean((drawn + shift > 0) + 0.5 * (drawn + shift == 0))
     return Difference(float(found), float(low + shift), float(high + shift), float(chance))
 
 
 def _drawn(searches: Sequence[SearchSample], rng: np.random.Generator) -> Floats:
-    """The mean of the best losses of searches that are drawn again; shape (draws,)."""
+    """The mean of the best losses of resampled searches; shape (draws,)."""
     which = rng.integers(len(searches), size=(_DRAWS, len(searches)))
     best = np.empty(which.shape)
     for number, search in enumerate(searches):
@@ -106,7 +106,7 @@ def _drawn(searches: Sequence[SearchSample], rng: np.random.Generator) -> Floats
         count = len(ordered)
         rows = which == number
         share = rng.random(int(rows.sum()))
-        # Between the values too: the smallest drawn is the best itself in most draws, as if luck were less.
+        # Draw between values too: in most draws the smallest is the best itself, which would understate luck.
         places = np.minimum(count * (1 - share ** (1 / count)), count - 1)
         smallest = np.interp(places, np.arange(count), ordered)
         best[rows] = smallest + search.error * rng.standard_normal(len(share))

@@ -8,7 +8,7 @@ import numpy as np
 from hpsearch.space import Categorical, Floats, Number, Parameter, Space
 
 SLICES = 10
-"""Parts of equal probability that a range is cut into; at most one for each value of a discrete parameter."""
+"""The number of slices of equal probability in a range; at most one per value of a discrete parameter."""
 
 
 def coverage(space: Space, units: Floats) -> list[dict[str, Any]]:

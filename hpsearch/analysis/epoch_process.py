@@ -1,11 +1,11 @@
 """A Gaussian process over configurations and epochs.
 
-The loss of trial i at epoch t is m(t) + f(xᵢ, t) + uᵢ(t) + noise: the mean at an epoch, what the
-configuration changes, what the trial's seed changes, and what is new at every epoch. Each is a Gaussian
-process; over the logarithm of the epoch all are Ornstein-Uhlenbeck (as the freeze-thaw model of Swersky et
-al., 2014, losses at near epochs go together). That early losses come of more trials than late ones needs no
-correction: what decides whether a trial is stopped is among the data. Equations are of Rasmussen &
-Williams (2006).
+The loss of trial i at epoch t is m(t) + f(xᵢ, t) + uᵢ(t) + noise: the mean at an epoch, the effect of the
+configuration, the effect of the trial's seed, and what is new at every epoch. Each is a Gaussian
+process; over the logarithm of the epoch all are Ornstein-Uhlenbeck (as in the freeze-thaw model of Swersky et
+al., 2014, losses at close epochs are correlated). More trials have early losses than late ones; that needs no
+correction, because what decides whether a trial is stopped is among the data. Equation numbers are those of
+Rasmussen & Williams (2006).
 """
 
 from dataclasses import dataclass
@@ -27,12 +27,12 @@ from hpsearch.space import Floats
 
 _MEAN_VARIANCE = 2.0  # of m(t), in units of the targets' variance
 _TRIAL, _PACE = (-4.0, 1.5, -9.0, 1.5), (0.5, 1.0, -2.0, 4.0)
-"""Mean, deviation and bounds of the priors of two more hyperparameters, on a scale of logarithms: the
-variance of u, and the length scale over the logarithm of the epoch, of which the whole training is 1."""
+"""Mean, deviation and bounds of the priors of two more hyperparameters, as logarithms: the variance of u, and
+the length scale over the logarithm of the epoch, where the whole of training has length 1."""
 
 
 def hyperparameter_prior(dimensions: int, levels: int, repeats: int) -> HyperparameterPrior:
-    """The surrogate's prior; with several epochs also that of the trials' variance and of the pace.
+    """The surrogate's prior; with several epochs also that of the trials' variance and of the epoch length.
 
     Args:
         dimensions: The number of parameters, d.
@@ -73,7 +73,7 @@ class EpochKernel:
 
     @cached_property
     def apart(self) -> Floats:
-        """How far epochs are apart, the whole training being 1; shape (l, l)."""
+        """The distances between epochs, where the whole of training has length 1; shape (l, l)."""
         logarithms = np.log(self.evidence.epochs)
         logarithms /= logarithms[-1] or 1.0
         return np.asarray(np.abs(logarithms[:, None] - logarithms))
@@ -93,7 +93,7 @@ class EpochKernel:
 
     @cached_property
     def same(self) -> Floats:
-        """1 where two rows are of the same trial, shape (r, r)."""
+        """1 where two rows belong to the same trial, shape (r, r)."""
         return np.equal.outer(self.evidence.trials, self.evidence.trials).astype(np.float64)
 
     def split(self, theta: Floats) -> tuple[Floats, float, float, float, float]:
@@ -104,7 +104,7 @@ class EpochKernel:
         return np.exp(theta[:count])[self.features.owners], signal, noise, trial, pace
 
     def covariance(self, theta: Floats, *, function: bool = True) -> Floats:
-        """The prior covariance of all rows, noise included, shape (r, r); without f, if asked."""
+        """The prior covariance of all rows, noise included, shape (r, r); optionally without f."""
         lengths, signal, noise, trial, pace = self.split(theta)
         whole = trial * self.same
         if function:
@@ -116,7 +116,7 @@ class EpochKernel:
         return np.asarray(whole)
 
     def log_likelihood(self, theta: Floats, targets: Floats) -> float:
-        """The log marginal likelihood (2.30) less constants; -inf where rounding leaves no root."""
+        """The log marginal likelihood (2.30) up to a constant; -inf if rounding prevents a factorization."""
         try:
             lower = np.linalg.cholesky(self.covariance(theta))
         except np.linalg.LinAlgError:
@@ -127,7 +127,7 @@ class EpochKernel:
     def log_posterior(
         self, prior: HyperparameterPrior, theta: Floats, targets: Floats
     ) -> tuple[float, Floats]:
-        """Log marginal likelihood (2.30) plus log prior, less constants, and its gradient by θ (5.9)."""
+        """Log marginal likelihood (2.30) plus log prior, up to a constant, and its gradient by θ (5.9)."""
         lengths, signal, noise, trial, pace = self.split(theta)
         scaled = self.points / lengths
         squared = squared_distances(scaled, scaled)
@@ -187,18 +187,18 @@ class EpochProcess:
         return np.asarray(cross @ self._alpha)
 
     def left_out(self) -> tuple[Floats, Floats]:
-        """What the other trials say about the last loss of each trial.
+        """Predictions of the last loss of each trial from the other trials.
 
-        None of a trial's epochs is used for its own prediction: they are left out together (5.12 for
+        A trial's own epochs are not used for its prediction: they are all left out together (5.12 for
         blocks).
 
         Returns:
-            By how much each loss differs from the prediction, and the variance of that, both of shape (n,).
+            The difference between each loss and its prediction, and its variance, both of shape (n,).
         """
         return _left_out(self._kernel.evidence, self._inverse, self._alpha)
 
     def left_out_of_means(self) -> Floats:
-        """By how much each trial's last loss differs from what m alone predicts, shape (n,)."""
+        """The difference between each trial's last loss and the prediction of m alone, shape (n,)."""
         whole = self._kernel.covariance(self._theta, function=False)
         inverse: Floats = np.asarray(np.linalg.inv(whole), dtype=np.float64)
         return _left_out(self._kernel.evidence, inverse, inverse @ self._targets)[0]

@@ -1,6 +1,6 @@
-"""What a model of the metric is fitted to: losses of some trials, at the epochs where others were stopped.
+"""The data for a model of the metric: losses of some trials, at the epochs where others were stopped.
 
-A trial that was stopped early has no loss at the last epoch. Its losses until then still say how it
+A trial that was stopped early has no loss at the last epoch. Its losses until then still show how it
 compares with the trials that continued, so the epoch is an input of the model.
 """
 
@@ -15,18 +15,18 @@ from hpsearch.searchers.surrogate import Features
 from hpsearch.space import Booleans, Floats, Space
 
 MOST_TRIALS = 256
-"""More trials than these are not looked at, nor more than half of them if some were stopped early."""
+"""The largest number of trials that is used; half of it if some were stopped early."""
 
 _MOST_ROWS = 320
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Losses of n trials in r rows; the first n rows hold the last loss of each trial.
+    """Losses of n trials in r rows; the first n rows contain the last loss of each trial.
 
     Attributes:
         units: The trials' canonical points, shape (n, d).
-        epochs: The epochs that rows are of, ascending; the last one is that of complete trials; shape (l,).
+        epochs: The epochs that occur, ascending; the last one is that of complete trials; shape (l,).
         trials: The trial of each row, shape (r,).
         levels: The index of each row's epoch, shape (r,).
         losses: Finite, shape (r,). A failed trial has the worst loss, at the last epoch.
@@ -42,7 +42,7 @@ class Evidence:
 def evidence(observations: Observations) -> Evidence:
     """All trials of the observations, each at its last epoch and at the earlier ones that there is room for.
 
-    The order of the trials changes nothing.
+    The order of the trials makes no difference.
 
     Args:
         observations: Results, at least one of them with a loss.
@@ -68,22 +68,22 @@ def evidence(observations: Observations) -> Evidence:
 
 
 def _passed(curves: Sequence[Floats], later: Booleans, epoch: int) -> Indices:
-    """The trials with a finite loss at an epoch, of those whose last loss is of a later one."""
+    """The trials with a finite loss at an epoch, among those whose last loss is at a later one."""
     known = [len(curve) >= epoch and bool(np.isfinite(curve[epoch - 1])) for curve in curves]
     return np.flatnonzero(later & np.array(known, dtype=np.bool_))
 
 
 def chosen_trials(space: Space, units: Floats, losses: Floats, *, stopped: bool) -> Indices:
-    """Which of many trials are looked at: those nearest to evenly distributed points of the space.
+    """Which of many trials are used: those nearest to evenly distributed points of the space.
 
-    A search's trials crowd around its best ones; these cover the space as evenly as trials can, and what
-    is estimated is over the whole space.
+    A search's trials crowd around its best ones, but the estimates are about the whole space. The chosen
+    trials cover it as evenly as possible.
 
     Args:
         space: What was searched.
         units: Canonical points of the trials, shape (n, d).
-        losses: Their losses, shape (n,); with the points they put trials in an order of their own, so that
-            their numbers do not matter.
+        losses: Their losses, shape (n,). Together with the points they determine an order of the trials, so
+            that their numbers do not matter.
         stopped: Whether some were stopped early.
 
     Returns:

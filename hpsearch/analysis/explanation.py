@@ -1,4 +1,4 @@
-"""Why trials were proposed where they were, as data."""
+"""Why trials were proposed, as data."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

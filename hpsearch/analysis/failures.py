@@ -11,13 +11,13 @@ __all__ = ["FailureGroup", "failure_groups"]
 
 @dataclass(frozen=True, slots=True)
 class FailureGroup:
-    """The trials that have no value for one reason.
+    """The trials that have no value for the same reason.
 
     Attributes:
         reason: The first line of their reason.
         numbers: Their numbers, rising.
-        shared: What tells their values from those of the trials with a value: ``optimizer`` ``= adam``,
-            ``learning_rate`` ``≥ 0.3``; by parameter.
+        shared: By parameter, how their values differ from those of all trials with a value: ``optimizer``
+            ``= adam``, ``learning_rate`` ``≥ 0.3``.
     """
 
     reason: str
@@ -44,7 +44,7 @@ def failure_groups(
     for reason, numbers in by_reason.items():
         bad = [trials[number].values for number in numbers]
         shared = {}
-        if len(bad) > 1 and good:  # of one trial anything could be said
+        if len(bad) > 1 and good:  # a single trial differs from others in many ways
             for parameter in space.parameters:
                 if (found := _shared(parameter, bad, good)) is not None:
                     shared[parameter.name] = found
@@ -55,7 +55,7 @@ def failure_groups(
 def _shared(
     parameter: Parameter, bad: Sequence[Mapping[str, Value]], good: Sequence[Mapping[str, Value]]
 ) -> tuple[str, Value] | None:
-    """What all of some configurations have of a parameter, and none of the others."""
+    """What all of some configurations have in one parameter, and none of the others."""
     name = parameter.name
     if any(name not in values for values in bad):
         return None

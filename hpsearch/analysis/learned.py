@@ -17,8 +17,8 @@ from hpsearch.space import Floats, Space
 TRIALS_PER_PARAMETER = 4
 """With fewer results per parameter there is no answer."""
 
-_STEPS = 30  # of the fit on each scale
-_MODELS, _DRAWS = 8, 12  # hyperparameters, functions for each of them
+_STEPS = 30  # for the fit on each scale
+_MODELS, _DRAWS = 8, 12  # sets of hyperparameters, functions for each set
 _MARGIN = (
     3.0  # by which the log likelihood of a compressed scale must be better than that of losses as they are
 )
@@ -30,14 +30,14 @@ class Learned:
 
     Attributes:
         space: What was searched.
-        scale: The scale on which losses were modelled; of several the one that predicts left-out trials best.
+        scale: The scale on which losses were modelled: the one that predicts left-out trials best.
         explained: The share of the differences between trials at the same epoch, on that scale, that the
-            other trials predict (R² of leaving each trial out, with all its epochs); 0 or less where they
+            other trials predict (R² when each trial is left out, with all its epochs); 0 or less if they
             predict nothing.
         trials: How many trials it was learned from.
-        models: Functions drawn from posteriors with several hyperparameters; of targets.
-        mean: What a target of 0 is on the scale.
-        deviation: What a difference of 1 between targets is on the scale.
+        models: Functions drawn from posteriors with several sets of hyperparameters; they return targets.
+        mean: The value of a target of 0 on the scale.
+        deviation: The size of a difference of 1 between targets on the scale.
     """
 
     space: Space
@@ -60,17 +60,19 @@ def learn(space: Space, observations: Observations, repeats: int = 1, seed: int 
         space: What was searched.
         observations: All results.
         repeats: The number of seeds that each loss is a mean over.
-        seed: For the functions drawn.
+        seed: The seed for drawing the functions.
 
     Returns:
-        None when nothing is searched, or when there are too few results to tell, which is below
-        :data:`TRIALS_PER_PARAMETER` for each parameter, or when all results are alike.
+        None if nothing is searched, if there are too few results (fewer than
+        :data:`TRIALS_PER_PARAMETER` for each parameter), or if all results are alike.
     """
     losses = observations.losses[np.isfinite(observations.losses)]
     d = space.dimensions
     if d == 0 or len(losses) < TRIALS_PER_PARAMETER * d or losses.max() == losses.min():
         return None
-    with ThreadpoolController().limit(limits=1, user_api="blas"):  # their number changes the last bits
+    with ThreadpoolController().limit(
+        limits=1, user_api="blas"
+    ):  # the number of threads changes the last bits
         rows = evidence(_some(space, observations))
         kernel = EpochKernel(Features(space), rows)
         prior = hyperparameter_prior(d, len(rows.epochs), repeats)
@@ -102,8 +104,8 @@ class _Fit:
         scale: The scale.
         theta: The most probable hyperparameters there.
         targets: The rows' losses on the scale, standardised; shape (r,).
-        mean: What was subtracted from them.
-        deviation: What they were divided by then.
+        mean: The number that was subtracted from the losses.
+        deviation: The number that they were then divided by.
     """
 
     scale: Scale
@@ -135,14 +137,14 @@ def _fitted(
 ) -> _Fit:
     scale = Scale.of(kernel.evidence.losses, compression)
     modelled = scale.forward(kernel.evidence.losses)
-    unit = 2.0 ** (np.frexp(np.abs(modelled).max())[1] - 1)  # so that no square of a huge loss overflows
+    unit = 2.0 ** (np.frexp(np.abs(modelled).max())[1] - 1)  # prevents overflow in squares of huge losses
     mean, deviation = unit * float((modelled / unit).mean()), unit * float((modelled / unit).std()) or 1.0
     targets = (modelled - mean) / deviation
     return _Fit(scale, fit(kernel, prior, start, targets, _STEPS), targets, mean, deviation)
 
 
 def _explained(kernel: EpochKernel, found: _Fit) -> float:
-    """R² of leaving trials out."""
+    """R² when each trial is left out."""
     process = EpochProcess(kernel, found.theta, found.targets)
     off, _ = process.left_out()
     return 1.0 - float(np.square(off).sum() / np.square(process.left_out_of_means()).sum())

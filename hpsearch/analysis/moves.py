@@ -1,4 +1,4 @@
-"""How far a trial lies from the trial that it was zoomed around."""
+"""How far a trial is from the trial that it was proposed around."""
 
 import math
 from dataclasses import dataclass
@@ -17,8 +17,8 @@ class Move:
         name: The parameter.
         value: What the trial tries.
         before: The value of the trial that this one was proposed around; None if there is none.
-        moved: How far the value is from there; None without a centre, or if values have no order.
-        radius: The standard deviation of the steps that candidates took; None if they took none.
+        moved: The distance between the two; None without a centre, or if values have no order.
+        radius: The standard deviation of the candidates' steps; None if they took none.
     """
 
     name: str

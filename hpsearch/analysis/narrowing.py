@@ -12,7 +12,7 @@ from hpsearch.space import Floats, Number, Parameter, Space
 from hpsearch.trial import Value
 
 AT_BOUND = 0.02
-"""A continuous value this near to its bound counts as at it: a share of the range, on the prior's scale."""
+"""A continuous value this close to its bound counts as at it: a share of the range, on the prior's scale."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Narrowing:
         name: The parameter.
         early: Of the first third of the trials: for a number, ``low`` and ``high``, with at least four
             fifths of the values between them; for a category, the most frequent ``value`` and its ``share``
-            of the trials. None where the parameter was never active.
+            of the trials. None if the parameter was never active.
         late: The same for the last third.
     """
 
@@ -33,7 +33,7 @@ class Narrowing:
 
 
 def thirds(count: int) -> tuple[range, range]:
-    """The numbers of the first and of the last third of a search, at least one in each.
+    """The numbers of the trials in the first and the last third of a search, at least one in each.
 
     Args:
         count: How many trials there are, at least one.
@@ -43,7 +43,7 @@ def thirds(count: int) -> tuple[range, range]:
 
 
 def narrowing(space: Space, configurations: Sequence[Mapping[str, Value]]) -> list[Narrowing]:
-    """What was tried early and late, parameter by parameter.
+    """The values tried early and late, parameter by parameter.
 
     Args:
         space: What was searched.
@@ -65,7 +65,7 @@ def _typical(parameter: Parameter, tried: Sequence[Value]) -> Mapping[str, Value
         return None
     if isinstance(parameter, Number):
         ascending = sorted(tried, key=float)
-        outside = len(tried) // 10  # on either side; of few trials, none
+        outside = len(tried) // 10  # on either side; none if there are few trials
         return {"low": ascending[outside], "high": ascending[-1 - outside]}
     counts = Counter(map(parameter.find, tried))
     most_frequent = max(range(len(parameter.values)), key=counts.__getitem__)

@@ -8,7 +8,7 @@ from hpsearch.analysis.epoch_process import EpochKernel, EpochProcess
 from hpsearch.searchers.surrogate import JITTER, HyperparameterPrior
 from hpsearch.space import Floats
 
-_STEPS_APART = 12  # of the walk through hyperparameters, between two draws
+_STEPS_APART = 12  # steps of the walk through hyperparameters between two draws
 _WAVES = 256
 _FREEDOM = 5  # degrees of freedom of the spectral density of Matérn-5/2: 2ν
 _ROUNDING = 1e-9
@@ -19,7 +19,7 @@ class PosteriorDraws:
 
     A draw from the prior is a sum of cosine waves with random frequencies (Rahimi & Recht, 2007), whose
     density for Matérn-5/2 is a multivariate Student t, with weights that differ from epoch to epoch. It
-    becomes one from the posterior by adding what explains its own error at the observed points (Wilson et
+    becomes a draw from the posterior by adding a correction for its error at the observed points (Wilson et
     al., 2020, equation 9).
 
     Args:
@@ -27,7 +27,7 @@ class PosteriorDraws:
         theta: Its hyperparameters.
         targets: The rows' losses on the scale of the model, standardised; shape (r,).
         count: How many draws.
-        rng: Where they come from.
+        rng: The random generator.
     """
 
     def __init__(
@@ -79,7 +79,7 @@ def plausible(
         start: Where to begin, preferably at their most probable values.
         targets: The rows' losses on the scale of the model, standardised; shape (r,).
         count: How many draws.
-        rng: Where they come from.
+        rng: The random generator.
 
     Yields:
         Hyperparameters, of the shape of ``start``.

@@ -15,13 +15,13 @@ def leaderboard_row(
 ) -> dict[str, Any]:
     """A row of a leaderboard, as JSON data.
 
-    Two equal searches have equal rows: what differs between them, their timings, is left out.
+    Two equal searches have equal rows: timings, which differ between them, are left out.
 
     Args:
-        standing: Of the trial.
-        metric: What the search makes better.
+        standing: The trial's standing.
+        metric: The search's metric.
         rows: The number of rows, if the metric is a share of them.
-        timings: Whether to put in how long the trial ran.
+        timings: Whether to include how long the trial ran.
     """
     row: dict[str, Any] = {
         "rank": standing.place.rank,
@@ -46,11 +46,11 @@ def leaderboard_row(
 
 
 def standings(results: Sequence[Result], metric: Metric) -> Iterable[Standing]:
-    """The standings of all results of a run, best first; then, by number, those without a value.
+    """The standings of all results of a run, best first; then those without a value, by number.
 
     Args:
-        results: All, in any order.
-        metric: What the search makes better.
+        results: All results, in any order.
+        metric: The search's metric.
     """
     ranked = sorted((result for result in results if result.value is not None), key=metric.order)
     worths = [metric.order(result)[:2] for result in ranked]

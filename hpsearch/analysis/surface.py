@@ -13,11 +13,11 @@ from hpsearch.analysis.learned import Learned
 from hpsearch.searchers.candidates import quasirandom_point
 from hpsearch.space import Floats, Parameter, Space
 
-_POINTS = 1024  # of the prior on which each function is looked at
+_POINTS = 1024  # draws from the prior at which each function is evaluated
 _CHANCES = 15  # quantiles of the best of some random trials, for each function
 _OTHERS = 48  # values of the other parameters that a mean is taken over
 _CELLS = 33  # points of a range; a parameter with fewer values has one for each
-_FINE = 4096  # points among which the values of such a parameter are found
+_FINE = 4096  # points used to find the values of such a parameter
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Marginal:
     """The loss as a function of one parameter, averaged over the others.
 
     Attributes:
-        units: Where in the parameter's range, shape (m,); the coordinates of its values if they are few.
+        units: Coordinates in the parameter's range, shape (m,); those of its values if they are few.
         low: The 5 % quantile over functions that the results allow, shape (m,).
         middle: Their median, shape (m,).
         high: Their 95 % quantile, shape (m,).
@@ -38,7 +38,7 @@ class Marginal:
 
 
 def marginal(learned: Learned, column: int) -> Marginal:
-    """The mean loss over one parameter, among configurations that use it, with a 90 % band.
+    """The mean loss for each value of one parameter, among configurations that use it, with a 90 % band.
 
     Args:
         learned: The model.
@@ -55,7 +55,7 @@ def marginal(learned: Learned, column: int) -> Marginal:
 
 
 def has_few_values(parameter: Parameter) -> bool:
-    """Whether a marginal has a point for each value of a parameter, and no curve."""
+    """Whether a marginal has a point for each value of a parameter, instead of a curve."""
     return parameter.count <= _CELLS
 
 
@@ -66,7 +66,7 @@ def _coordinates(parameter: Parameter) -> Floats:
 
 
 def pair(learned: Learned, first: int, second: int, cells: int) -> Floats:
-    """The mean loss over two parameters, averaged over values of the others.
+    """The mean loss for values of two parameters, averaged over values of the others.
 
     Args:
         learned: The model.
@@ -88,19 +88,21 @@ def pair(learned: Learned, first: int, second: int, cells: int) -> Floats:
 def best_of_random(learned: Learned, most: int) -> Floats:
     """What random search would have reached after each number of trials, up to ``most``.
 
-    The losses of random configurations are taken from functions that the results allow, so the spread is
-    that of luck and of what is not known.
+    The losses of random configurations are taken from functions that the results allow, so the spread
+    reflects both luck and uncertainty.
 
     Returns:
         The 5 %, 50 % and 95 % quantiles of the best loss, shape (3, most).
     """
-    with ThreadpoolController().limit(limits=1, user_api="blas"):  # their number changes the last bits
+    with ThreadpoolController().limit(
+        limits=1, user_api="blas"
+    ):  # the number of threads changes the last bits
         units = learned.space.snap(_points(learned.space, _POINTS))
         targets = np.concatenate([draws(units) for draws in learned.models], axis=1)
     losses = np.sort(learned.losses(targets), axis=0)  # (points, draws)
     chances = (np.arange(_CHANCES) + 0.5) / _CHANCES
     counts = np.arange(1, most + 1)
-    # The best of n is below the quantile p of one with the chance 1 − (1 − p)ⁿ.
+    # The best of n is below the quantile p of one with probability 1 − (1 − p)ⁿ.
     quantiles = 1.0 - (1.0 - chances[:, None]) ** (1.0 / counts)
     rows = np.minimum((quantiles * _POINTS).astype(np.intp), _POINTS - 1)  # (chances, most)
     best = losses[rows].transpose(0, 2, 1).reshape(-1, most)
@@ -119,7 +121,9 @@ def _means(learned: Learned, points: Floats) -> Floats:
     """
     cells, count, dimensions = points.shape
     units = learned.space.snap(points.reshape(-1, dimensions))
-    with ThreadpoolController().limit(limits=1, user_api="blas"):  # their number changes the last bits
+    with ThreadpoolController().limit(
+        limits=1, user_api="blas"
+    ):  # the number of threads changes the last bits
         values = [draws(units).reshape(cells, count, -1).mean(axis=1) for draws in learned.models]
     return np.concatenate(values, axis=1)
 

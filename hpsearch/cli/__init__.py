@@ -25,7 +25,7 @@ def main() -> None:
             signals.install()
             prepare_streams()
             set_variables(safe_path())
-            from hpsearch.cli.program import exit_code  # only now: a signal is answered meanwhile
+            from hpsearch.cli.program import exit_code  # only now, when signals are handled
 
             code = exit_code(sys.argv[1:], signals)
             drop_unwritable()
@@ -35,5 +35,5 @@ def main() -> None:
         if signals.received is None:
             raise
         signals.end()
-    gc.freeze()  # what is left goes with the process: to look for cycles in all that was imported takes long
+    gc.freeze()  # the process is ending; a search for cycles in everything imported would take long
     sys.exit(signals.exit_code(code))

@@ -6,7 +6,7 @@ import click
 
 from hpsearch.cli.options import Color, Form, RunDirectory, common, console, formats
 
-_WIDTH = 100  # of a figure that does not go to a terminal
+_WIDTH = 100  # width of a figure that does not go to a terminal
 
 
 @click.command()
@@ -55,7 +55,7 @@ def compare(directories: tuple[Path, ...], output: Path | None, form: Form, colo
         print_report(table, form, screen)
         click.echo()
     if found:
-        # A terminal has no dashes: lines would be taken for each other.
+        # A terminal has no dashed lines, so lines would be confused.
         figure = comparison_figure(runs, bounds=False)
         text = figure_text(figure, screen.width if screen.is_terminal else _WIDTH)
         screen.print(text, soft_wrap=not screen.is_terminal)

@@ -1,4 +1,4 @@
-"""What the shell completes: runs, trials, names of parameters, settings. Light, and silent when it cannot."""
+"""Shell completion of runs, trials, names of parameters and settings. Light, and silent on errors."""
 
 from __future__ import annotations  # the store is imported when there is a run to look into
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["complete_columns", "complete_override", "complete_run", "complete_trial"]
 
 _MOST_TRIALS = 100
-_MOST_BYTES = 2**20  # of a config that is read for the names in it
+_MOST_BYTES = 2**20  # the size of the largest config that is read for names
 _RESULTS = ("trial", "status", "epochs", "seconds", "reason")
 
 SETTINGS = (
@@ -38,7 +38,7 @@ def complete_run(incomplete: str) -> list[CompletionItem]:
 
 
 def complete_trial(context: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
-    """``best``, and numbers of the run's trials."""
+    """``best``, and the numbers of the run's trials."""
     with contextlib.suppress(Exception), _run(context) as run:
         numbers = (str(number) for number in range(run.asked()))
         found = [number for number in numbers if number.startswith(incomplete)][:_MOST_TRIALS]
@@ -47,7 +47,7 @@ def complete_trial(context: click.Context, _: click.Parameter, incomplete: str) 
 
 
 def complete_columns(context: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
-    """Columns of a leaderboard: the part after the last comma, with a ``-`` before it or not."""
+    """Columns of a leaderboard: the part after the last comma, with or without a ``-`` before it."""
     done, comma, last = incomplete.rpartition(",")
     last = last.lstrip()
     minus = "-" if last.startswith("-") else ""
@@ -62,7 +62,7 @@ def complete_columns(context: click.Context, _: click.Parameter, incomplete: str
 
 
 def complete_override(context: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
-    """``KEY=`` for the settings, and for what the config says."""
+    """``KEY=`` for the settings, and for everything in the config."""
     keys = dict.fromkeys(SETTINGS)
     config = context.params.get("config")
     with contextlib.suppress(Exception):
@@ -84,11 +84,11 @@ def _paths(data: Any, before: str = "") -> Iterator[str]:
 
 
 def _run(context: click.Context) -> Any:
-    """The run that is named before, open."""
+    """The run named earlier on the command line, open."""
     from hpsearch.cli.options import RunDirectory
     from hpsearch.store import Run
 
-    # Before an option that lacks its value, click has not looked at arguments that may be repeated.
+    # If the last option lacks its value, click has not yet processed arguments that may be repeated.
     several = context.params.get("directories") or context.args or ["latest"]
     named = context.params.get("directory") or several[0]
     return Run.read(RunDirectory().convert(named, None, None))

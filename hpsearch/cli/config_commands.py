@@ -113,7 +113,7 @@ def sample(
 
 
 def _print_commands(config: Config, trials: Sequence[Trial]) -> None:
-    """Print the lines that would run some trials.
+    """Print the command lines that would run some trials.
 
     Raises:
         UsageError: The objective is not a command.

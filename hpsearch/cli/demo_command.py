@@ -7,7 +7,7 @@ import click
 from hpsearch.cli.options import Color, common, console
 from hpsearch.reports.figure_kinds import FIGURE_SUFFIXES
 
-_WIDTH = 100  # of a figure that does not go to a terminal
+_WIDTH = 100  # width of a figure that does not go to a terminal
 _NAMES = ("grid-vs-random", "scales", "batchnorm", "covariate-shift", "regions", "stale")
 
 
@@ -43,7 +43,7 @@ def demo(name: str, output: Path | None, color: Color) -> None:
     from hpsearch.demos import demonstrate
     from hpsearch.errors import UsageError
 
-    if output is not None and output.suffix not in FIGURE_SUFFIXES:  # before a minute is spent
+    if output is not None and output.suffix not in FIGURE_SUFFIXES:  # before spending a minute on it
         raise UsageError(
             f"A figure is written as {', '.join(FIGURE_SUFFIXES)}; found {output.suffix or output}"
         )

@@ -63,7 +63,7 @@ def import_(sweep: Path | None, study: tuple[str, str] | None, output: Path | No
 
 
 def _write_config(draft: Draft, output: Path | None) -> None:
-    """Write the config, and report what is wrong with it or missing beside it."""
+    """Write the config, and report what is wrong with it or missing next to it."""
     from hpsearch.config import Config
     from hpsearch.errors import ConfigError
     from hpsearch.files import usage_errors, write_new

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from hpsearch.store import Run
 
 _REGIONS = "regions"  # needs a newly trained model; the others need only results
-_WIDTH = 100  # of a figure that does not go to a terminal
+_WIDTH = 100  # width of a figure that does not go to a terminal
 
 
 @click.command()

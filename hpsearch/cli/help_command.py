@@ -1,4 +1,4 @@
-"""The pages of the documentation, in the terminal: ``help``."""
+"""The command ``help``: pages of the documentation in the terminal."""
 
 from __future__ import annotations  # types are imported for annotations only
 
@@ -16,7 +16,7 @@ TOPICS = (
     *("config", "objectives", "network", "figures", "nursery", "python", "cluster"),
     *("moving-in", "search-quality", "reliability", "performance", "comparison", "faq", "glossary"),
 )
-"""The pages that a reader of the terminal may want, besides the tutorial."""
+"""The pages that are useful in a terminal, besides the tutorial."""
 
 
 @click.command("help")
@@ -63,7 +63,7 @@ def help_(context: click.Context, topic: str | None, color: Color) -> None:
 
 
 def _pages() -> Mapping[str, Path]:
-    """The chapters of the tutorial and the pages, by topic: of the installed package, or of the checkout."""
+    """The chapters of the tutorial and the pages, by topic, from the installed package or the checkout."""
     package = Path(__file__).parents[1]
     directory = next(each for each in (package / "docs", package.parent / "docs") if each.is_dir())
     chapters = {path.stem.partition("-")[2]: path for path in sorted((directory / "tutorial").glob("*.md"))}

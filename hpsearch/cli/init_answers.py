@@ -1,4 +1,4 @@
-"""What ``init -i`` asks. Enter takes what is proposed."""
+"""The questions of ``init -i``. Enter accepts the proposal."""
 
 from __future__ import annotations  # types are imported for annotations only
 
@@ -16,10 +16,10 @@ _PRIORS = ("linear", "log", "reverse_log")
 
 
 def ask(draft: Draft) -> Wishes:
-    """Ask for the metric, the parameters, their ranges, and what has no default.
+    """Ask for the metric, the parameters, their ranges, and options without a default.
 
     Args:
-        draft: What is proposed.
+        draft: The proposal.
     """
     from hpsearch.scripts import Wishes, likely_goal
 
@@ -40,7 +40,7 @@ def ask(draft: Draft) -> Wishes:
 
 
 def _prompt(text: str, default: Any = None, kind: Any = None) -> Any:
-    """An answer; one that is wrong is asked for again."""
+    """An answer; after a wrong one, the question is asked again."""
     options = (
         {"value_proc": kind} if callable(kind) and not isinstance(kind, click.ParamType) else {"type": kind}
     )
@@ -61,7 +61,7 @@ def _names_of(known: Mapping[str, Section]) -> Callable[[str], list[str]]:
 
 
 def _shown(section: Section) -> str:
-    """A section as it is typed: ``log 1e-05 0.1``, ``int 1 4``, ``8, 16, 32``."""
+    """A section in the form in which it is typed: ``log 1e-05 0.1``, ``int 1 4``, ``8, 16, 32``."""
     if "values" in section:
         return ", ".join(_word(value) for value in section["values"])
     words = [section.get("type", ""), section.get("prior", ""), section["min"], section["max"]]
@@ -69,7 +69,7 @@ def _shown(section: Section) -> str:
 
 
 def _section_of(proposed: Section) -> Callable[[str], Section]:
-    """Reads a section: values with commas between them, or two numbers and, before them, a prior."""
+    """Reads a section: values separated by commas, or an optional prior and two numbers."""
 
     def read(text: str) -> Section:
         if "," in text:

@@ -121,7 +121,7 @@ def init(
 
 
 def _write(config: Path, text: str) -> None:
-    """Write a config, and beside it the schema by which editors complete and check it."""
+    """Write a config, and next to it the schema that editors use to complete and check it."""
     import json
 
     from hpsearch.config import json_schema

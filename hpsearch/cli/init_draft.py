@@ -1,4 +1,4 @@
-"""What ``init`` proposes for a script: how it is read, and which words run it."""
+"""The proposal of ``init`` for a script: how the script is read, and the command that runs it."""
 
 from __future__ import annotations  # types are imported for annotations only
 
@@ -21,7 +21,7 @@ INTERPRETERS = {
     ".R": "Rscript", ".r": "Rscript", ".jl": "julia", ".sh": "bash", ".bash": "bash", ".lua": "lua",
     ".js": "node", ".pl": "perl", ".rb": "ruby",
 }  # fmt: skip
-"""What runs a file by its ending."""
+"""The interpreters of files, by suffix."""
 
 
 NO_PROGRAMS = {
@@ -30,18 +30,18 @@ NO_PROGRAMS = {
     ".npz": "data; hpsearch init --data trains the built-in network on it",
     ".txt": "a text file; name the script that trains",
 }
-"""What files are that cannot be run, by their ending."""
+"""The kinds of files that cannot be run, by suffix."""
 
 
 def proposal(
     source: str, config: Path, fixed: Sequence[str] = (), *, run_help: bool
 ) -> Callable[[Wishes | None], Draft]:
-    """What makes a config for a script of what the user wishes.
+    """A draft of a config for a script.
 
     Args:
         source: The script, or ``train.py:FUNCTION``.
         config: Where the config will be.
-        fixed: Words that the script is given in every trial.
+        fixed: Words that the script gets in every trial.
         run_help: Whether the script may be run with ``--help``.
 
     Raises:
@@ -103,7 +103,7 @@ def _base(path: Path, where: str) -> list[str]:
 
 
 def _is_in_package(path: Path) -> bool:
-    """Whether a file can only be run as a module, as it imports ``from .model``."""
+    """Whether a file can only be run as a module, because of imports such as ``from .model``."""
     try:
         return (path.parent / "__init__.py").is_file() and "\nfrom ." in path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
@@ -111,7 +111,7 @@ def _is_in_package(path: Path) -> bool:
 
 
 def _is_python(path: Path) -> bool:
-    """Whether a file is Python by its ending, or by its first line."""
+    """Whether a file is Python, by its suffix or its first line."""
     if path.suffix:
         return path.suffix == ".py"
     try:

@@ -54,7 +54,7 @@ def logs(directory: Path, trial: str, follow: bool) -> None:
 
 
 class _Stream:
-    """One of the logs, and where it is printed."""
+    """One of the logs, and the stream that it is printed to."""
 
     def __init__(self, path: Path, out: BinaryIO) -> None:
         self.path = path
@@ -63,7 +63,7 @@ class _Stream:
         self._decoder = codecs.getincrementaldecoder("utf-8")("backslashreplace")
 
     def copy(self) -> None:
-        """Print what was added since the last time."""
+        """Print what was added since the last call."""
         from hpsearch.files import open_own
 
         try:
@@ -71,7 +71,7 @@ class _Stream:
         except FileNotFoundError:
             return
         with file:
-            # When its middle was cut out, the file is shorter; new output is at its end.
+            # If its middle was cut out, the file is shorter; new output is at its end.
             self._position = min(self._position, file.seek(0, 2))
             file.seek(self._position)
             while data := file.read(_CHUNK):

@@ -1,4 +1,4 @@
-"""Commands for one model that somebody watches: ``nurse``, ``replay``."""
+"""Commands for watching one model: ``nurse``, ``replay``."""
 
 from __future__ import annotations  # types are imported for annotations only
 
@@ -43,7 +43,7 @@ def nurse(target: Path, arguments: tuple[str, ...], name: str, schedule: Path | 
     """Watch one model train and touch it on the way.
 
     The panda's way: one model, watched all the time. The display shows its curves and what each layer does;
-    keys change the learning rate and other values in mid-training, go back to a checkpoint, or branch from
+    keys change the learning rate and other values during training, go back to a checkpoint, or branch from
     one. Every touch is recorded before it takes effect, so you can leave the training at any time, it
     survives a kill, and `hpsearch replay` repeats it to the last bit.
 
@@ -92,7 +92,7 @@ def _named(name: str) -> tuple[str, ...]:
 
 
 def _run_of(target: Path, arguments: tuple[str, ...], schedule: Path | None) -> tuple[Path, str]:
-    """The run directory, made if the target is a config, and the trial."""
+    """The run directory, created if the target is a config, and the trial."""
     from hpsearch.errors import UsageError
     from hpsearch.machine import kernels
 
@@ -116,7 +116,7 @@ def _run_of(target: Path, arguments: tuple[str, ...], schedule: Path | None) -> 
     if began.note:
         say(began.note)
     if schedule is not None:
-        read_schedule(schedule)  # its mistakes end here, before anything is created
+        read_schedule(schedule)  # mistakes are reported here, before anything is created
     return begin(config, say), "0"
 
 
@@ -144,7 +144,7 @@ def _opened(directory: Path, trial: str) -> Iterator[tuple[Run, Nursery]]:
 
 @contextlib.contextmanager
 def _dropped_if_refused(directory: Path) -> Iterator[None]:
-    """Remove a run directory made for this model if nothing can be trained in it as asked."""
+    """Remove a run directory that was created for this model if it cannot be trained as requested."""
     from hpsearch.errors import UsageError
 
     try:
@@ -167,7 +167,7 @@ def _follow(nursery: Nursery, model: NursedModel, schedule: Path) -> None:
 
 
 def _watch(run: Run, nursery: Nursery, model: NursedModel) -> NursedModel:
-    """Show the display until it is left; the model that it showed last."""
+    """Show the display until the user leaves it; returns the model that it showed last."""
     try:
         from hpsearch.nursery.screen import NurseryApp
     except ModuleNotFoundError as error:

@@ -26,7 +26,7 @@ Color = Literal["auto", "always", "never"]
 
 
 class RunDirectory(click.Path):
-    """A run directory, or its name under ``runs/``: ``digits-001``; ``latest`` is the newest one there."""
+    """A run directory, or its name under ``runs/``, such as ``digits-001``; ``latest`` is the newest."""
 
     name = "directory"
 
@@ -38,7 +38,7 @@ class RunDirectory(click.Path):
         path = Path(value)
         if value == "latest" and not path.exists():
             return _newest(Path("runs")) or path
-        with contextlib.suppress(OSError):  # such as a name that is too long; opening it reports that
+        with contextlib.suppress(OSError):  # such as for a name that is too long; opening it reports that
             return Path("runs") / path if not path.exists() and (Path("runs") / path).is_dir() else path
         return path
 
@@ -50,7 +50,7 @@ class RunDirectory(click.Path):
 
 
 def _newest(root: Path) -> Path | None:
-    """The run below a directory that was made last; None if there is none."""
+    """The newest run below a directory; None if there is none."""
     made: dict[Path, float] = {}
     for database in root.glob("[!.]*/search.db"):
         with contextlib.suppress(OSError):
@@ -89,7 +89,7 @@ def _some_or_newest(context: click.Context, _: click.Parameter, value: tuple[Pat
 
 
 def _newest_run() -> Path:
-    """The run that is meant where none is named, and said on stderr.
+    """The run that is used if none is named; its name is printed to stderr.
 
     Raises:
         RunNotFound: There is none.
@@ -182,7 +182,7 @@ def say(text: str) -> None:
 
 
 _UNLIMITED = 100_000
-"""The width of lines that do not go to a terminal: nothing is cut off there."""
+"""The width of lines that do not go to a terminal: long enough that nothing is cut off."""
 
 
 def screen(color: Color, *, stderr: bool = False) -> PlainScreen:

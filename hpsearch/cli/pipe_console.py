@@ -6,10 +6,10 @@ from rich.console import Console
 
 
 class PipeConsole(Console):
-    """A console that leaves it to the program what happens when its reader has gone."""
+    """A console that lets the program decide what happens when its reader has gone."""
 
     def on_broken_pipe(self) -> NoReturn:
-        """Called for a pipe that nobody reads.
+        """Called if nobody reads the pipe any more.
 
         Raises:
             BrokenPipeError: Always; rich would end the process with exit code 1.

@@ -58,13 +58,13 @@ _COMMANDS = {
     "help": "help_command:help_",
     "completion": "machine_commands:completion",
 }
-"""By name, in the order they are used in: the module of this room that a command is in, and what it is there.
+"""By command, in the order in which they are used: its module in this package, and its name there.
 
-Imported when it is used: to import all of them takes 10 ms."""
+Modules are imported when they are needed: importing all of them takes 10 ms."""
 
 
 class _ReaderGone(Exception):
-    """Nobody reads stdout any more. Not an OSError, at which click exits as if something had failed."""
+    """Nobody reads stdout any more. Not an OSError, because click then exits as if something had failed."""
 
 
 @contextlib.contextmanager
@@ -91,18 +91,18 @@ class _Commands(Mapping[str, click.Command]):
 
 
 class _Program(click.Group):
-    """A group that lists its commands in the order they are used in, and whose reader may go."""
+    """A group that lists its commands in the order in which they are used, and whose reader may go away."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self.commands = _Commands()  # type: ignore[assignment] # click only reads it
 
     def list_commands(self, _: click.Context) -> list[str]:
-        """The names in the order they are used in."""
+        """The names in the order in which they are used."""
         return list(self.commands)
 
     def make_context(self, *arguments: Any, **options: Any) -> click.Context:
-        """Parse the command line, and print the help if that is asked for."""
+        """Parse the command line, and print the help if requested."""
         with _reader_may_go():
             return super().make_context(*arguments, **options)
 
@@ -142,7 +142,7 @@ def exit_code(arguments: list[str], signals: ProgramSignals | None = None) -> in
 
     Args:
         arguments: The command line.
-        signals: What has answered signals meanwhile, if it runs as a process of its own.
+        signals: The handler of signals until now, if the program runs as its own process.
     """
     try:
         program(arguments, prog_name="hpsearch", standalone_mode=False)

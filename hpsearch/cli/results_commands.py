@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _ROWS = 20
 _SECONDS = 1.0
-"""Between two looks at a run that is watched."""
+"""Seconds between two looks at a run that is watched."""
 
 
 @click.command()
@@ -134,7 +134,7 @@ def leaderboard(
             return
         from hpsearch.reports.watching import watch as watch_screen
 
-        with contextlib.suppress(KeyboardInterrupt):  # the usual end of watching
+        with contextlib.suppress(KeyboardInterrupt):  # the usual way to stop watching
             watch_screen(
                 show,
                 lambda: tuple(run.state() for run in runs),
@@ -145,7 +145,7 @@ def leaderboard(
 
 
 def _limit(rows: int | None, form: Form) -> int | None:
-    """How many rows are shown at most; None for all."""
+    """The largest number of rows to show; None for all."""
     if rows is None:
         return _ROWS if form == "table" else None
     return rows or None
@@ -240,7 +240,7 @@ def show(
 
 
 def _print_command(line: str, config: Config) -> None:
-    """Print the line of a trial, and what else it needs.
+    """Print the command line of a trial, and anything else that it needs.
 
     Raises:
         UsageError: The objective is not a command.

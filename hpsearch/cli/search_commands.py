@@ -149,7 +149,7 @@ def resume(
 
     with Run.read(directory) as run:
         variables = run.meta("kernels")
-    if kernels.supported(variables):  # otherwise the run warns of the difference
+    if kernels.supported(variables):  # otherwise the run warns about the difference
         kernels.restart_with(variables)
     from hpsearch.starting.resume import resume as resume_run  # here because it loads NumPy
 
@@ -175,7 +175,7 @@ def resume(
 
 @contextlib.contextmanager
 def _callback(title: str, *, quiet: bool, verbose: bool, color: Color) -> Iterator[Callback]:
-    """The live display on a terminal, lines elsewhere, nothing if quiet."""
+    """The live display in a terminal, lines elsewhere, nothing if quiet."""
     if quiet or verbose or not sys.stderr.isatty() or not console(color, stderr=True).is_interactive:
         from hpsearch.reports.lines import Lines
 
@@ -189,7 +189,7 @@ def _callback(title: str, *, quiet: bool, verbose: bool, color: Color) -> Iterat
 
 @contextlib.contextmanager
 def _results_first(*, quiet: bool, color: Color) -> Iterator[None]:
-    """If a search is interrupted or fails here, print what it has found before the error says so."""
+    """If a search is interrupted or fails in this block, print what it has found before the error message."""
     from hpsearch.errors import HpsearchError, Interrupted, SearchFailed
 
     try:

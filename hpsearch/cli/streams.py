@@ -8,7 +8,7 @@ import sys
 
 _HANDLER = "hpsearch-marks"
 _ASCII = "hpsearch_ascii"
-"""ASCII by another name, for click takes a stream of that name for one that is really UTF-8."""
+"""Another name for ASCII, because click assumes that a stream with that name is really UTF-8."""
 
 _MARKS = str.maketrans(
     {
@@ -22,21 +22,21 @@ _MARKS = str.maketrans(
         **{chr(0x2800 + dots): ".:#"[(dots.bit_count() - 1) // 3] for dots in range(1, 256)},  # braille
     }
 )
-"""What is written where a mark cannot be; one character each, so that columns stay aligned."""
+"""Substitutes for marks that cannot be written; one character each, so that columns stay aligned."""
 
 
 def prepare_streams() -> None:
-    """Make standard input, output and error usable, whatever they are.
+    """Make standard input, output and error usable in every case.
 
-    One that is closed becomes ``/dev/null``: otherwise the next file that is opened, such as a database,
-    takes its number, and what a library prints is written there. A character that the output cannot hold is
-    replaced.
+    A closed one becomes ``/dev/null``: otherwise the next file that is opened, such as a database,
+    gets its number, and anything that a library prints is written there. A character that the output cannot
+    encode is replaced.
     """
     for descriptor in range(3):
         try:
             os.fstat(descriptor)
         except OSError:
-            # The lowest free number, and so this one.
+            # This gets the lowest free number, which is this one.
             os.open(os.devnull, os.O_RDONLY if descriptor == 0 else os.O_WRONLY)
             os.set_inheritable(descriptor, True)
     sys.stdin = sys.stdin or open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 -- for as long as this process
@@ -59,7 +59,7 @@ def drop_output() -> None:
 
 
 def drop_unwritable() -> None:
-    """Write what is buffered; where that is impossible, drop it, or Python would complain at its end."""
+    """Write what is buffered; if that is impossible, drop it, or Python would complain on exit."""
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
@@ -88,7 +88,7 @@ def _replace(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error
     text = error.object[error.start : error.end].translate(_MARKS)
-    # Of four digits each, as in JSON, where \xe9 would be an error.
+    # Four digits each, as in JSON, where \xe9 would be an error.
     units = text.encode("utf-16-be", "surrogatepass")
     words = (int.from_bytes(units[at : at + 2]) for at in range(0, len(units), 2))
     return "".join(chr(word) if word < 128 else f"\\u{word:04x}" for word in words), error.end

@@ -1,4 +1,4 @@
-"""What the settings of ``search`` and ``run`` require of each other, of the space and of the objective."""
+"""Checks of ``search`` and ``run`` against each other, the space and the objective."""
 
 from __future__ import annotations  # types are imported for annotations only
 
@@ -53,7 +53,7 @@ def check_run(search: SearchSection, run: RunSection, kind: type[ObjectiveSettin
 
 
 def settle_portfolio(search: SearchSection, kind: type[ObjectiveSettings], reader: Reader) -> SearchSection:
-    """The section with ``portfolio`` decided; one that is of no use is reported."""
+    """The section with ``portfolio`` resolved; a portfolio without effect is reported."""
     if search.portfolio is None:
         useful = not kind.runs_user_code and METHODS[search.method].uses_prior_observations
         return replace(search, portfolio=useful)
@@ -67,7 +67,7 @@ def settle_portfolio(search: SearchSection, kind: type[ObjectiveSettings], reade
 
 
 def check_stop_at(search: SearchSection, metric: Metric, reader: Reader) -> None:
-    """Reports a target that is not a value of the search's metric."""
+    """Reports a ``stop_at`` that is not a value of the search's metric."""
     for name, value in search.stop_at.items():
         if name != metric.name:
             rule = f"must be the metric of the search, {metric.name}"
@@ -146,7 +146,7 @@ def check_enqueued(search: SearchSection, space: Space, reader: Reader) -> None:
 
 
 def check_touch(objective: ObjectiveSettings, space: Space, reader: Reader) -> None:
-    """Reports what cannot change in mid-training, and user code that does not say how long that is."""
+    """Reports parameters that cannot change during training, and user code without a number of epochs."""
     section: Location = ("objective", objective.kind)
     if not objective.runs_user_code:
         return
@@ -188,7 +188,7 @@ def _enqueued_hint(name: str, value: object, space: Space, *, unknown: bool) -> 
 
 
 def search_notes(search: SearchSection, space: Space) -> list[str]:
-    """What is allowed, but may not be intended."""
+    """Notes on settings that are allowed but may not be intended."""
     notes = []
     points = space.units([space.complete(values) for values in search.enqueue]).tolist()
     for index, (point, values) in enumerate(zip(points, search.enqueue, strict=True)):

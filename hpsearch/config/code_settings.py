@@ -1,4 +1,4 @@
-"""The ``function`` and ``python`` sections, and what sections with the user's own code have in common."""
+"""The ``function`` and ``python`` sections, and the common base of sections for the user's own code."""
 
 import keyword
 import os
@@ -28,7 +28,7 @@ class KeywordRules(ParameterRules):
 
 
 class CodeSettings:
-    """Settings shared by functions and commands, about whose metrics nothing is known."""
+    """Settings shared by functions and commands, whose metrics are not known beforehand."""
 
     default_metric: ClassVar[str | None] = None
     default_at: ClassVar[Literal["last", "best"]] = "last"
@@ -38,12 +38,12 @@ class CodeSettings:
 
     @classmethod
     def metrics(cls, reader: Reader) -> Mapping[str, str | None]:
-        """The metrics that are reported, with their goals; empty, as none are known."""
+        """The metrics that are reported, with their goals; empty, because none are known."""
         return {}
 
     @classmethod
     def check_tree(cls, reader: Reader) -> None:
-        """Reports what can be found wrong even if the section as a whole cannot be read: nothing."""
+        """Reports mistakes that can be found even if the section cannot be read as a whole: none here."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,8 @@ class FunctionSettings(CodeSettings):
     Attributes:
         name: ``module:function``.
         directory: The absolute path of the directory with the module.
-        epochs: How many epochs a full trial has; None if not given, or if that is searched.
-        touch: The parameters that may change in mid-training.
+        epochs: How many epochs a full trial has; None if not given, or if the number is searched.
+        touch: The parameters that may change during training.
     """
 
     kind: ClassVar[Literal["function"]] = "function"
@@ -84,10 +84,10 @@ class FunctionSettings(CodeSettings):
 
 @dataclass(frozen=True)
 class PythonSettings(CodeSettings):
-    """A Python program runs the trials, so nothing else can.
+    """A Python program runs the trials, and nothing else can.
 
     Attributes:
-        epochs: How many epochs a full trial has; None if not given, or if that is searched.
+        epochs: How many epochs a full trial has; None if not given, or if the number is searched.
     """
 
     kind: ClassVar[Literal["python"]] = "python"

@@ -1,4 +1,4 @@
-"""Checks of what a command gets: its placeholders, flags, variables and files."""
+"""Checks of a command's placeholders, flags, variables and files."""
 
 import re
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from hpsearch.invocation.placeholders import SPECIAL, is_args, placeholders
 LITERAL_BRACES = "Write {{ and }} for literal braces"
 
 _FOREIGN = re.compile(r"\$\{?(\w+)\}?|%\((\w+)\)s?")
-"""Placeholders of a shell and of Python."""
+"""Placeholders in the style of a shell or of Python."""
 
 _NAME = re.compile(r"[A-Za-z_][\w.-]*")
 
@@ -30,8 +30,8 @@ def check_placeholders(
         at: Where it is.
         section: The command's section.
         reader: The config.
-        alone: Whether ``{args}`` may be in it.
-        word: Whether it is of the command, and not a variable or a path.
+        alone: Whether it may contain ``{args}``.
+        word: Whether it is a word of the command, and not a variable or a path.
     """
     try:
         names = placeholders(part)

@@ -39,15 +39,15 @@ class CommandSettings(CodeSettings):
         run: The program and its arguments; a text if a shell runs it.
         patterns: Patterns by metric.
         directory: The absolute path of the directory it runs in.
-        epochs: How many epochs a full trial has; None if not given, or if that is searched.
+        epochs: How many epochs a full trial has; None if not given, or if the number is searched.
         flags: How ``{args}`` passes single parameters.
-        spellings: Words by value, by parameter; those of all parameters under "".
-        environment: Variables with placeholders.
+        spellings: By parameter, the word for each value; those for all parameters are under "".
+        environment: Environment variables, with placeholders.
         files: Templates by the path of the filled-in file in the trial's directory.
-        metrics_file: What the program writes metrics to, with placeholders.
+        metrics_file: The file that the program writes metrics to, with placeholders.
         output: Where the metrics are printed.
         in_trial_directory: Whether each trial runs in its own directory.
-        touch: The parameters that may change in mid-training.
+        touch: The parameters that may change during training.
     """
 
     kind: ClassVar[Literal["command"]] = "command"
@@ -69,7 +69,7 @@ class CommandSettings(CodeSettings):
 
     @classmethod
     def metrics(cls, reader: Reader) -> Mapping[str, str | None]:
-        """The metrics that are reported, with their goals; empty unless there are patterns only."""
+        """The metrics that are reported, with their goals; empty unless metrics come only from patterns."""
         if find(reader.root, (*COMMAND, "metrics_file")) is not None:
             return {}
         return dict.fromkeys(entries_at(reader.root, (*COMMAND, "metrics")))
@@ -111,7 +111,7 @@ class CommandSettings(CodeSettings):
         )
 
     def resolved(self) -> dict[str, Any]:
-        """The ``objective`` section, with all defaults filled in but those of keys that are rarely used."""
+        """The ``objective`` section, with defaults filled in except those of rarely used keys."""
         shell = isinstance(self.run, str)
         section: dict[str, Any] = {"run": self.run if shell else list(self.run), "shell": shell}
         section |= {"directory": self.directory}
@@ -138,7 +138,7 @@ def _is_one(part: str) -> bool:
 
 
 def _space_flags(reader: Reader) -> Iterator[tuple[str, str]]:
-    """The flags that parameters have in the space."""
+    """The flags that the space gives to parameters."""
     for name in entries_at(reader.root, ("space",)):
         node = find(reader.root, ("space", name, "flag"))
         if isinstance(node, ScalarNode) and isinstance(node.value, str):
@@ -146,7 +146,7 @@ def _space_flags(reader: Reader) -> Iterator[tuple[str, str]]:
 
 
 def _space_spellings(reader: Reader) -> Iterator[tuple[str, dict[str, str]]]:
-    """The spellings that parameters have in the space; wrong ones are reported with the parameter."""
+    """The spellings that the space gives to parameters; wrong ones are reported with the parameter."""
     for name in entries_at(reader.root, ("space",)):
         node = find(reader.root, ("space", name, "spelling"))
         if isinstance(node, ScalarNode) and node.value == "python":

@@ -60,7 +60,7 @@ class Config:
         source: The text of the file, byte for byte; "" if there was no file.
         overrides: The ``KEY=VALUE`` arguments as the user wrote them.
         base: The directory that relative paths in the text start from; None if there was no text.
-        document: The text as a tree that knows its lines.
+        document: The text as a tree with positions.
     """
 
     name: str
@@ -83,7 +83,7 @@ class Config:
         """The config that :meth:`resolved` wrote.
 
         Args:
-            mapping: What it wrote.
+            mapping: The mapping that it returned.
             base: The directory that the config was relative to; without it, files need not exist.
 
         Raises:
@@ -108,13 +108,13 @@ class Config:
         name: str = "search",
         origin: str = "hpsearch.Config",
     ) -> Self:
-        """The config of a mapping, which has the sections of a file.
+        """The config of a mapping that has the same sections as a file.
 
         Args:
             mapping: Its ``space`` may also be a Space, whose constraints count too, or a list of parameters.
             overrides: ``KEY=VALUE`` settings that replace those of the mapping, by dotted path.
             name: The search's name, unless the mapping has one.
-            origin: What was called with the mapping, for messages.
+            origin: The name of the function that was called with the mapping, for messages.
 
         Raises:
             ConfigError: With every problem at once.
@@ -171,7 +171,7 @@ class Config:
         try:
             tree = compose(source, position, problems)
             if tree is not None and (tool := recognized(plain(tree))) is not None:
-                problems = Problems()  # what is wrong with it as a config does not matter
+                problems = Problems()  # mistakes in it as a config do not matter here
                 problems.stop(position, (), f"this is {tool.name}, not a config", hint=tool.advice(path))
             root = root_section(tree, position, problems)
         except ConfigError:  # the problems of the arguments are reported as well

@@ -17,9 +17,9 @@ CONSTRAINTS = "constraints"
 
 _FIRST_DRAWS, _MOST_DRAWS = 2_000, 20_000
 _LEAST_SHARE = 0.001
-"""Of draws from the priors that satisfy the constraints; below that, a draw would take too long."""
+"""The smallest share of draws that must satisfy the constraints; below it, drawing would take too long."""
 _SMALL_SHARE = 0.05
-"""Below which a note says that narrower ranges would be better."""
+"""Below this share, a note says that narrower ranges would be better."""
 
 
 def read_constraints(reader: Reader, space: Space | None, notes: list[str], *, measure: bool) -> Space | None:
@@ -102,7 +102,7 @@ class _Share:
     Attributes:
         draws: How many there were.
         kept: How many satisfy all constraints.
-        held: How many satisfy each.
+        held: How many satisfy each constraint.
     """
 
     draws: int
@@ -111,7 +111,7 @@ class _Share:
 
 
 def _check_share(space: Space, texts: list[str], reader: Reader, notes: list[str]) -> None:
-    """Reports constraints that leave hardly anything to try, and notes what may not be intended."""
+    """Reports constraints that leave hardly anything to try, and notes those that may not be intended."""
     share = _measured(space, texts, reader)
     if share is None:
         return
@@ -137,7 +137,7 @@ def _check_share(space: Space, texts: list[str], reader: Reader, notes: list[str
 
 def _measured(space: Space, texts: list[str], reader: Reader) -> _Share | None:
     """The share of random draws; None if a constraint has no value for one, which is reported."""
-    rng = np.random.default_rng(0)  # always the same draws, so that a config is either right or wrong
+    rng = np.random.default_rng(0)  # always the same draws, so that the verdict on a config never changes
     share = _Share(0, 0, [0] * len(space.constraints))
     for count in (_FIRST_DRAWS, _MOST_DRAWS - _FIRST_DRAWS):
         for values in space.values(space.snap(rng.random((count, space.dimensions)))):
@@ -161,7 +161,7 @@ def _outcomes(
         try:
             outcomes.append(constraint.holds(values))
         except ExpressionError as error:
-            if not all(outcomes):  # an earlier one rules this configuration out
+            if not all(outcomes):  # an earlier constraint rules this configuration out
                 outcomes.append(False)
                 continue
             used = ", ".join(f"{name}: {written(values[name])}" for name in sorted(constraint.names))

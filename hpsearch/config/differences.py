@@ -31,8 +31,8 @@ def differences(ours: Mapping[str, JSON], theirs: Mapping[str, JSON]) -> list[Di
     ``space`` itself is one of them if only the order of the parameters differs.
 
     Args:
-        ours: What :meth:`Config.resolved` returns of one config.
-        theirs: The same of the other.
+        ours: One config, as returned by :meth:`Config.resolved`.
+        theirs: The other config, likewise.
     """
     before, after = dict(_settings(ours)), dict(_settings(theirs))
     order = [list(each["space"]) for each in (ours, theirs)]
@@ -49,7 +49,7 @@ def _settings(section: Mapping[str, JSON], prefix: str = "") -> list[tuple[str, 
     """Every setting of a section, by dotted path."""
     settings: list[tuple[str, JSON]] = []
     for key, value in section.items():
-        if isinstance(value, Mapping) and key != "stop_at":  # whose keys are not settings of their own
+        if isinstance(value, Mapping) and key != "stop_at":  # its keys are not settings
             settings += _settings(value, f"{prefix}{key}.")
         else:
             settings.append((prefix + key, value))

@@ -1,4 +1,4 @@
-"""Where the results are that a search knows beforehand: earlier runs, and files."""
+"""The sources of results that a search knows beforehand: earlier runs, and files."""
 
 import os
 from dataclasses import replace

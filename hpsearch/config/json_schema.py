@@ -1,4 +1,4 @@
-"""The JSON Schema of a config, which lets editors complete and check a config as it is written."""
+"""The JSON Schema of a config, which lets editors complete and check configs."""
 
 from hpsearch.config.schema import (
     CommandSection,
@@ -50,7 +50,7 @@ def json_schema() -> dict[str, JSON]:
 
 
 def _space_of_the_network() -> dict[str, JSON]:
-    """With the network as the objective, the space has its hyperparameters, within limits, and no others."""
+    """With the network as the objective, the space may contain only its hyperparameters, within limits."""
     searched = {name: _searched(found) for name, found in HYPERPARAMETERS.items()}
     space = {
         "properties": searched,
@@ -62,7 +62,7 @@ def _space_of_the_network() -> dict[str, JSON]:
 
 
 def _searched(found: Hyperparameter) -> dict[str, JSON]:
-    """A hyperparameter in the space: a constant, or a section whose values and ends are possible values."""
+    """A hyperparameter in the space: a constant, or a section whose values or bounds are possible values."""
     constant = _hyperparameter(found)
     del constant["default"]
     description = constant.pop("description")
@@ -83,7 +83,7 @@ def _hyperparameter(found: Hyperparameter) -> dict[str, JSON]:
 
 
 def _parameter() -> dict[str, JSON]:
-    """A parameter, in any spelling."""
+    """A parameter, with keys in any accepted spelling."""
     schema = definition(ParameterSection)
     keys = schema["properties"]
     keys |= {other: keys[key] for other, key in SPELLINGS.items()}

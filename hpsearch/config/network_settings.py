@@ -1,4 +1,4 @@
-"""The ``network`` section: the data files it names, its constants, and the values its parameters can have."""
+"""The ``network`` section: the data files that it names, its constants, and the values of its parameters."""
 
 import csv
 import os
@@ -82,7 +82,7 @@ class NetworkSettings:
 
     @property
     def epochs(self) -> int | None:
-        """How many epochs a trial trains; None if that is searched."""
+        """How many epochs a trial trains for; None if the number is searched."""
         epochs = self.constants.get("epochs")
         return None if epochs is None else int(epochs)
 
@@ -93,7 +93,7 @@ class NetworkSettings:
 
     @classmethod
     def check_tree(cls, reader: Reader) -> None:
-        """Reports what can be found wrong even if the section as a whole cannot be read."""
+        """Reports mistakes that can be found even if the section cannot be read as a whole."""
         _constants(reader)
 
     @classmethod
@@ -232,8 +232,8 @@ def _largest(space: Space, name: str) -> float | None:
 def check_batch_size(space: Space, constants: Mapping[str, Value], rows: int, reader: Reader) -> None:
     """Reports mini-batches larger than the number of rows.
 
-    The default size is not reported, also where a resolved config has it: with fewer rows, all of them are
-    in one batch.
+    The default size is not reported, even if a resolved config contains it: with fewer rows, all of them
+    form one mini-batch.
 
     Args:
         space: The space, which may search or fix the size.

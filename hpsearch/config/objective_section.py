@@ -28,9 +28,9 @@ KINDS: Mapping[str, str] = {
     "command": "hpsearch.config.command_settings:CommandSettings",
     "python": "hpsearch.config.code_settings:PythonSettings",
 }
-"""The kinds of objectives by their key in a config; the first one is assumed if that is unclear.
+"""The kinds of objectives by their key in a config; if the kind is unclear, the first is assumed.
 
-Imported when it is used: what the settings of a command need takes 8 ms.
+Modules are imported when they are needed: the imports for the settings of a command take 8 ms.
 """
 
 _EXAMPLE = "For example: objective: {network: {data: digits}}"
@@ -102,7 +102,7 @@ def _ties(
     reader: Reader,
     kind: type[ObjectiveSettings],
 ) -> Metric | None:
-    """What orders ties in the metric ``name``; None for nothing, or if anything is wrong with it."""
+    """The metric that breaks ties in the metric ``name``; None if there is none, or if anything is wrong."""
     if section is None and name in kind.default_ties:
         section = OrderOfTies(name=kind.default_ties[name])
     if section is None or section == "none":
@@ -123,7 +123,7 @@ def _goal(
     reader: Reader,
     kind: type[ObjectiveSettings],
 ) -> Literal["minimize", "maximize"] | None:
-    """The goal of a metric; None if it is not reported, or its goal is another; both are reported.
+    """The goal of a metric; None if no trial reports the metric or its goal is different, which is a problem.
 
     Args:
         name: The metric.
@@ -147,5 +147,5 @@ def _goal(
 
 
 def _named(at: Location, reader: Reader) -> Location:
-    """Where the name of a metric is, which is a section or only its name."""
+    """The location of a metric's name; the metric is a section or only its name."""
     return (*at, "name") if isinstance(find(reader.root, at), MappingNode) else at

@@ -1,4 +1,4 @@
-"""Files of other tools: recognized by their keys, so that nobody is told to correct them key by key."""
+"""Files of other tools, recognized by their keys, so that users are not told to correct each key."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -10,7 +10,7 @@ from hpsearch.commands import command
 from hpsearch.document.nodes import JSON
 
 _OUTPUTS = ("config.yaml", "search.yaml", "imported.yaml")
-"""Names for the config that an import makes: the first that is free is suggested."""
+"""File names for an imported config; the first one that is free is suggested."""
 
 Keys = Mapping[str, JSON]
 
@@ -20,10 +20,10 @@ class OtherTool:
     """A kind of file that another tool reads.
 
     Attributes:
-        name: What such a file is, with its article.
-        matches: Whether data from a file, a mapping or a list, is of this kind.
-        importer: The name of what ``hpsearch import`` reads it with; "" if it does not.
-        by_hand: What its space becomes, for files that it does not read.
+        name: The name of such a file, with its article.
+        matches: Whether the content of a file, a mapping or a list, is of this kind.
+        importer: The name of the importer of ``hpsearch import``; "" if it cannot read the file.
+        by_hand: What the space becomes, for files that it cannot read.
     """
 
     name: str
@@ -40,7 +40,7 @@ class OtherTool:
 
 
 def recognized(data: JSON) -> OtherTool | None:
-    """The tool that a file was written for; None if it is none of those known, or a config.
+    """The tool that a file was written for; None if it is unknown, or if the file is a config.
 
     Args:
         data: The content of the file.
@@ -63,7 +63,7 @@ def _mappings(data: JSON) -> list[Keys]:
 
 
 def _texts(data: JSON, depth: int = 12) -> Iterator[str]:
-    """All texts in a file, keys too."""
+    """All texts in a file, including keys."""
     if isinstance(data, str):
         yield data
     elif depth and isinstance(data, Mapping):
@@ -213,4 +213,4 @@ TOOLS: tuple[OtherTool, ...] = (
         " choices([a, b]) becomes {values: [a, b]}",
     ),
 )
-"""Every kind of file that is recognized; the first that matches counts."""
+"""The kinds of files that are recognized; the first match counts."""

@@ -18,7 +18,7 @@ from hpsearch.space.priors import InvalidKey
 from hpsearch.space.priors.grid import MOST_DIGITS
 from hpsearch.trial import Value
 
-_LARGEST_INTEGER = 2**53 - 1  # float64 rounds the larger whole numbers, 2**53 + 1 to 2**53
+_LARGEST_INTEGER = 2**53 - 1  # float64 rounds larger whole numbers: 2**53 + 1 to 2**53
 
 _MOST_VALUES = 1000
 
@@ -36,7 +36,7 @@ Conditions = Mapping[str, tuple[Value, ...]]
 
 
 class ParameterRules:
-    """What an objective requires of the parameters of its space; here, nothing.
+    """An objective's rules for the parameters of its space; this base class has none.
 
     Attributes:
         takes_flags: Whether parameters can say how they are passed.
@@ -144,7 +144,7 @@ def _prior_parameters(at: Location, section: ParameterSection, reader: Reader) -
 def _bounds(
     at: Location, section: ParameterSection, own: Mapping[str, float], integer: bool, reader: Reader
 ) -> tuple[float, float] | None:
-    """The bounds that the config names, or the prior's; None if one is missing."""
+    """The bounds in the config, or else the prior's; None if one is missing."""
     step = section.step or (1 if integer else None)
     low, high = PRIORS[section.prior or "linear"].bounds(section.min, section.max, step, **own)
     if low is None or high is None:
@@ -171,7 +171,7 @@ def _check_whole(at: Location, section: ParameterSection, reader: Reader) -> Non
 
 
 def _check_range(at: Location, low: float, high: float, number: Number, reader: Reader) -> None:
-    """Reports what is wrong with a range, given its bounds before the prior may have cut them."""
+    """Reports mistakes in a range, given its bounds before the prior has cut them."""
     width = high - low
     if width < 0:
         reader.report((*at, "min"), f"must not be above max ({high:g})", hint="Swap the two")
@@ -197,7 +197,7 @@ def _holds_buckets(number: Number) -> bool:
 
 
 def _check_precision(at: Location, number: Number, reader: Reader) -> None:
-    """Reports digits where values have them already, and too few for any value between the bounds."""
+    """Reports a precision for values with a step, and one with too few digits for values between bounds."""
     at = (*at, "precision")
     if number.step is not None:
         what = "type: int" if number.integer else "a step"
@@ -223,7 +223,7 @@ def _categorical(
         return None
     if report_cut_up(at, reader):
         return None
-    if kind == "float":  # your own code gets each value as it was written, a whole number whole
+    if kind == "float":  # user code gets each value as it was written: a whole number stays whole
         values = [float(value) if type(value) is int else value for value in values]
     first: dict[Hashable, int] = {}
     for index, value in enumerate(values):
@@ -249,7 +249,7 @@ def report_cut_up(at: Location, reader: Reader) -> bool:
 
 
 def tuple_notes(at: Location, reader: Reader) -> list[str]:
-    """Which texts below a location look like whole tuples, and are text all the same."""
+    """The texts below a location that look like whole tuples, but are text."""
     return [
         f"{dotted(where)}: {shown(text, 50)} is text. Write {_example(where)} for a list, or quotes to"
         " silence this note"
@@ -259,7 +259,7 @@ def tuple_notes(at: Location, reader: Reader) -> list[str]:
 
 
 def _example(at: Location) -> str:
-    """A list where a choice is, or where a constant is."""
+    """A list in place of a choice or a constant."""
     return "[3, 4]" if len(at) > 2 else "{values: [[3, 4]]}"
 
 
@@ -277,7 +277,7 @@ def _unquoted(at: Location, reader: Reader) -> Iterator[tuple[Location, str]]:
 
 
 def choice_notes(name: str, choices: Categorical) -> list[str]:
-    """What listed values may not be as their author expects: text that reads as a number beside numbers."""
+    """Notes on listed values that may surprise their author: text that looks like a number among numbers."""
     texts = [value for value in choices.values if isinstance(value, str) and fixes.number(value) == value]
     numbers = any(isinstance(value, int | float) and not isinstance(value, bool) for value in choices.values)
     listed = ", ".join(map(written, texts))
@@ -287,7 +287,7 @@ def choice_notes(name: str, choices: Categorical) -> list[str]:
 def range_notes(
     name: str, number: Number, section: ParameterSection, kind: Kind, reader: Reader
 ) -> list[str]:
-    """What a range may not do as its author expects; for the arguments see :func:`read_parameter`."""
+    """Notes on a range that may surprise its author; for the arguments see :func:`read_parameter`."""
     at, notes = ("space", name), []
     ends = [find(reader.root, (*at, key)) for key in ("min", "max")]
     whole = all(isinstance(end, ScalarNode) and type(end.value) is int for end in ends)
@@ -321,7 +321,7 @@ def _check_probabilities(at: Location, probabilities: list[float], count: int, r
 
 
 def extremes(parameter: Parameter) -> dict[Location, Value]:
-    """The values of a parameter, by location, of which one breaks any bound that its values can break."""
+    """The extreme values of a parameter, by location: if any value breaks a bound, one of these does."""
     at: Location = ("space", parameter.name)
     if isinstance(parameter, Categorical):
         return {(*at, "values", index): value for index, value in enumerate(parameter.values)}
@@ -363,5 +363,5 @@ def resolved_parameter(parameter: Parameter) -> dict[str, Any]:
 
 
 def resolved_constant(value: Value) -> Any:
-    """What stands for a constant in the section ``space``."""
+    """A constant, as written in the section ``space``."""
     return {"values": [value]} if is_nested(value) else value

@@ -1,4 +1,4 @@
-"""Reads a tree against the schema; everything that is wrong with it is reported at its line."""
+"""Reads a tree against the schema; every problem is reported at its line."""
 
 from typing import Any, TypeVar
 
@@ -75,9 +75,9 @@ class Reader:
         """The value at a location; None if anything is wrong with it, which is reported.
 
         Args:
-            at: Where the config has a value.
-            kind: What is accepted there.
-            advice: What to do about a wrong value if ``kind`` does not know, as a sentence.
+            at: The location.
+            kind: The type that is accepted there.
+            advice: What to do about a wrong value if ``kind`` has no advice, as a sentence.
         """
         node = find(self.root, at)
         assert node is not None  # noqa: S101 -- for the type checker; callers have checked
@@ -108,8 +108,8 @@ def root_section(root: Node | None, position: Position, problems: Problems) -> M
     """The root of a config, which must be a section.
 
     Args:
-        root: What was read; None for nothing.
-        position: Where it was to be.
+        root: The node that was read; None if there was nothing.
+        position: Where it was expected.
         problems: Collects the problems.
 
     Raises:

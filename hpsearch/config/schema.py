@@ -159,7 +159,7 @@ class SearchSection(Section):
         default=EarlyStopping(),
     )
     babysit: bool = setting(
-        AUTO_OR_FALSE, "auto: a careful nurse watches each trial and touches it", default=False
+        AUTO_OR_FALSE, "auto: an automatic nurse watches each trial and adjusts it", default=False
     )
     portfolio: bool | None = setting(
         AUTO_OR_FALSE,
@@ -282,7 +282,7 @@ class FunctionSection(Section):
         Text(empty=False), "where the module is; by default the config's directory", default=None
     )
     epochs: int | None = setting(WholeNumber(1), "the number of epochs in a full trial", default=None)
-    touch: list[str] = setting(NAMES, "the parameters that may change in mid-training; see nurse", default=[])
+    touch: list[str] = setting(NAMES, "the parameters that may change during training; see nurse", default=[])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -341,7 +341,7 @@ class CommandSection(Section):
         TrueOrFalse(), "whether each trial runs in its own directory instead", default=False
     )
     epochs: int | None = setting(WholeNumber(1), "the number of epochs in a full trial", default=None)
-    touch: list[str] = setting(NAMES, "the parameters that may change in mid-training; see nurse", default=[])
+    touch: list[str] = setting(NAMES, "the parameters that may change during training; see nurse", default=[])
 
 
 @dataclass(frozen=True, kw_only=True)

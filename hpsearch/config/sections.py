@@ -25,9 +25,9 @@ class Setting(Generic[T]):
     """One key of a section.
 
     Attributes:
-        type: What it accepts.
-        meaning: What it says, as a phrase.
-        default: Its value if it is left out; ``dataclasses.MISSING`` if it must not be.
+        type: The type of its values.
+        meaning: Its meaning, as a phrase.
+        default: Its value if it is left out; ``dataclasses.MISSING`` if it is required.
     """
 
     type: SettingType[T]
@@ -70,7 +70,7 @@ class Section:
     """Base of all sections, which are frozen dataclasses.
 
     Attributes:
-        has_other_keys: Whether there may be keys that are no settings, which somebody else reads.
+        has_other_keys: Whether there may be keys that are not settings, and are read elsewhere.
     """
 
     has_other_keys: ClassVar[bool] = False
@@ -85,7 +85,7 @@ class Section:
     _settings: ClassVar[Mapping[str, Setting[Any]]]
 
     def to_json(self) -> dict[str, JSON]:
-        """The settings as a config has them; None is left out, as a config cannot express it."""
+        """The settings as in a config; None is left out, because a config cannot express it."""
         written = {key: each.type.to_json(getattr(self, key)) for key, each in self.settings().items()}
         return {key: value for key, value in written.items() if value is not None}
 
@@ -120,7 +120,7 @@ class SectionOf(SettingType[S]):
         for key, each in settings.items():
             if key in node.entries:
                 values[key] = reader.read((*at, key), each.type, each.advice)
-            elif each.required and not node.error:  # a key in error may be this one
+            elif each.required and not node.error:  # a wrong key may be this one
                 reader.report((*at, key), "is missing", hint=f"Write {each.meaning}")
         if not self.section.has_other_keys:
             for key, entry in node.entries.items():
@@ -178,7 +178,7 @@ def _property(each: Setting[Any]) -> dict[str, JSON]:
 
 
 def _like(node: Node, settings: Mapping[str, Setting[Any]]) -> str:
-    """The section that a value is meant to be: ``{name: accuracy}`` for ``metric: accuracy``."""
+    """The section that a value probably means: ``{name: accuracy}`` for ``metric: accuracy``."""
     value = node.value if isinstance(node, ScalarNode) else None
     if isinstance(value, str) and (meant := fixes.assigned(value, list(settings))):
         return meant

@@ -1,7 +1,7 @@
-"""What settings accept: text, numbers, words, lists of them. How a wrong value is refused, and the schema.
+"""The types of settings: text, numbers, words, lists of them. They refuse wrong values and give the schema.
 
-A type reads a node of the config, so that every problem has its line. No library does it: pydantic took
-as long, to import and to build its validators, as ten starts of Python, and lighter ones stop at the first
+A type reads a node of the config, so that every problem has its line. No library is used: to import pydantic
+and build its validators took as long as ten starts of Python, and lighter libraries stop at the first
 mistake or do not say where it is.
 """
 
@@ -40,16 +40,16 @@ class Wrong(ValueError):
 
 
 class SettingType(ABC, Generic[T]):
-    """What a setting accepts."""
+    """The type of a setting's values."""
 
     @abstractmethod
     def read(self, node: Node, at: Location, reader: Reader) -> T | None:
         """The value of a node; None if anything within it is wrong, which is reported.
 
         Args:
-            node: What the config has.
-            at: Where it has it.
-            reader: Reads what is within the value; collects problems.
+            node: The node in the config.
+            at: Its location.
+            reader: Reads nested values; collects problems.
 
         Raises:
             Wrong: The node as a whole is wrong.
@@ -60,7 +60,7 @@ class SettingType(ABC, Generic[T]):
         """The type in JSON Schema."""
 
     def to_json(self, value: Any) -> JSON:
-        """A value as a config has it."""
+        """A value in the form in which a config has it."""
         return value
 
 
@@ -122,8 +122,8 @@ class WholeNumber(SettingType[int]):
     """A whole number between two bounds, both included.
 
     Args:
-        at_least: The smallest.
-        at_most: The largest; None for none.
+        at_least: The smallest number.
+        at_most: The largest number; None for no limit.
     """
 
     def __init__(self, at_least: int, at_most: int | None = None) -> None:
@@ -152,14 +152,14 @@ class RealNumber(SettingType[float]):
     """A number, which may be whole.
 
     Args:
-        above: What it has to be above; None for any.
+        above: The number that it has to be above; None for any.
     """
 
     def __init__(self, above: float | None = None) -> None:
         self.above = above
 
     def read(self, node: Node, at: Location, reader: Reader) -> float:
-        """The number, a whole one too as a float."""
+        """The number, always as a float."""
         value = scalar(node)
         if not isinstance(value, int | float) or isinstance(value, bool):
             raise Wrong("must be a number", _number(value) or "Write a number such as 0.1")
@@ -263,7 +263,7 @@ class Parsed(SettingType[T]):
         return self._parse(plain(node))
 
     def schema(self) -> dict[str, JSON]:
-        """The schema that it was given."""
+        """The given schema."""
         return dict(self._schema)
 
     def to_json(self, value: Any) -> JSON:
@@ -272,7 +272,7 @@ class Parsed(SettingType[T]):
 
 
 class WordOr(SettingType[T | Meaning]):
-    """A word with a meaning of its own, or else a value of a type.
+    """A word with a special meaning, or else a value of a type.
 
     Args:
         word: The word.
@@ -290,7 +290,7 @@ class WordOr(SettingType[T | Meaning]):
         return self.meaning if scalar(node) == self.word else self.other.read(node, at, reader)
 
     def schema(self) -> dict[str, JSON]:
-        """The one or the other; of text, the word is an example."""
+        """The one or the other; if the other type is text, the word is an example."""
         schema = self.other.schema()
         if schema.get("type") == "string":
             return schema | {"examples": [self.word, *schema.get("examples", [])]}
@@ -302,7 +302,7 @@ class WordOr(SettingType[T | Meaning]):
 
 
 def scalar(node: Node) -> object:
-    """The value of a node that is one value; a list or a section as it is, which equals no value."""
+    """The value of a scalar node; a list or a section is returned unchanged, and equals no value."""
     return node.value if isinstance(node, ScalarNode) else node
 
 
@@ -313,7 +313,7 @@ def either(options: Iterable[str]) -> str:
 
 
 def _number(value: object) -> str:
-    """What to write instead of a text that means a number, as a sentence; "" without an idea."""
+    """What to write instead of a text that means a number, as a sentence; "" if unknown."""
     if not isinstance(value, str) or not (meant := fixes.number(value)):
         return ""
     return f"Write {meant}, without quotes" if meant == value else f"Write {meant}"

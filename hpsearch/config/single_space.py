@@ -27,7 +27,7 @@ def parse_space(
     Args:
         space: The mapping, in which parameters may be sections or objects; or a list of parameters, or a
             Space.
-        constraints: What is true of every configuration, besides the constraints of a Space.
+        constraints: Conditions that every configuration must satisfy, besides the constraints of a Space.
 
     Raises:
         ConfigError: With every problem at once.

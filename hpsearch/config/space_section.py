@@ -51,7 +51,7 @@ SPELLINGS = {
     "q": "step",
     "log": "prior",
 }
-"""Other spellings of a parameter's keys, each with the key it means."""
+"""Other spellings of a parameter's keys, each with the key that it means."""
 
 _EXAMPLE = "For example: space: {learning_rate: {prior: log, min: 1e-4, max: 1}}"
 _NAME = re.compile(r"(?=.{1,100}\Z)[A-Za-z_][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*")
@@ -181,7 +181,7 @@ def _read_entry(
         yield Categorical(name, (first_value(parameter),), when=parameter.when)
     else:
         only = first_value(parameter)
-        if not is_nested(only):  # which has to be written like this
+        if not is_nested(only):  # nested values have to be written as a list
             notes.append(f"space.{name}: has only one value, {written(only)}, and is treated as a constant")
         yield only
 
@@ -193,9 +193,9 @@ def resolved_space(space: Space) -> dict[str, Any]:
 
 
 def space_data(space: object) -> object:
-    """A space in the form of the section: of a Space, of parameters, or of a mapping with parameters in it.
+    """A Space, a list of parameters, or a mapping with parameters in it, in the form of the section.
 
-    Anything else is returned as it is, to be refused with its location.
+    Anything else is returned unchanged, to be refused with its location.
     """
     if isinstance(space, Space):
         parameters = {parameter.name: _as_data(parameter) for parameter in space.parameters}
@@ -227,7 +227,7 @@ def _check_conditions(
     Args:
         parameters: The parameters that could be read.
         constants: The constants that could be read.
-        names: All names of the space, also of parameters that could not be read.
+        names: All names of the space, including parameters that could not be read.
         reader: The config.
     """
     by_name = {parameter.name: parameter for parameter in parameters}
@@ -308,7 +308,7 @@ def _fold_constants(
     """
     left, folded, never = list(parameters), dict(constants), dict[str, str]()
     before = -1
-    while before != len(left):  # what is folded or left out can decide other conditions
+    while before != len(left):  # folded or removed parameters can decide other conditions
         before = len(left)
         never |= {each.name: reason for each in left if (reason := _never_active(each, folded, never))}
         left = [

@@ -1,4 +1,4 @@
-"""The types of single settings with rules of their own: names, durations, sizes, commands."""
+"""The types of single settings with special rules: names, durations, sizes, commands."""
 
 import re
 from collections.abc import Callable
@@ -89,7 +89,7 @@ def _bytes(value: object) -> int:
 
 
 def _limit(value: object, parse: Callable[[str], Limit | None], what: str, meant: str) -> Limit:
-    """A text as a quantity; ``what`` it must be, and what was probably ``meant``, are for the error."""
+    """A text as a quantity; ``what`` it must be and what was probably ``meant`` appear in the error."""
     if isinstance(value, str) and (limit := parse(value)) is not None:
         return limit
     raise Wrong(f"must be none or {what}", f"Write {meant}" if meant else "Write none for no limit")
@@ -102,7 +102,7 @@ def _text(value: object) -> str:
 
 
 def _spelling(value: object) -> dict[str, str]:
-    """Words by value; ``python`` for those of Python."""
+    """The word for each value; ``python`` for Python's own."""
     if value == "python":
         return dict(PYTHON)
     if isinstance(value, dict) and all(isinstance(word, str | int | float) for word in value.values()):
@@ -205,7 +205,7 @@ FUNCTION_NAME = Parsed(_function_name, {"type": "string"})
 """``module:function``, or ``path/to/module:function``."""
 
 SPELLING = Parsed(_spelling, {"additionalProperties": {"type": "string"}, "type": "object"})
-"""Words by the text of a value, such as ``yes`` for ``true``."""
+"""The word for the text of each value, such as ``yes`` for ``true``."""
 
 DEVICE = _Device()
 """A value of ``CUDA_VISIBLE_DEVICES``."""
@@ -226,10 +226,10 @@ OPTIONAL_TEXT = WordOr("none", None, Parsed(_text, _examples()))
 """Text; None for no text, which a config writes as ``none``."""
 
 AUTO_OR_FALSE = Parsed(_auto, {"enum": ["auto", False]}, lambda on: "auto" if on else False)
-"""``auto``, to do something where it helps; or false."""
+"""``auto``, to do something if it helps; or false."""
 
 NAMES = _Names(_TEXT)
 """Names of parameters."""
 
 FILES = _Texts(_TEXT, 100)
-"""Paths of files; that of a single one may be written without a list."""
+"""Paths of files; a single path may be written without a list."""

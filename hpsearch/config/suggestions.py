@@ -1,4 +1,4 @@
-"""The key or value that was probably meant by a misspelt one, or by another tool's name for it."""
+"""The key or value that was probably meant by a misspelt name, or by another tool's name for it."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -236,7 +236,7 @@ _VALUES = {
 
 @cache
 def _paths() -> dict[str, str]:
-    """The path in a config of every key."""
+    """The paths of every key in a config."""
     paths = {key: prefix + key for prefix, model in _SECTIONS.items() for key in model.settings()}
     return paths | {name: f"space.{name} or objective.network.{name}" for name in HYPERPARAMETERS}
 
@@ -262,13 +262,13 @@ def suggest_key(at: Location, valid: list[str]) -> str:
 
 
 def suggest_name(name: str, valid: list[str]) -> str:
-    """What to write instead of a name that is not valid, as a sentence; "" without an idea."""
+    """What to write instead of a name that is not valid, as a sentence; "" if unknown."""
     meant = _KEYS.get(_normal(name), name)
     return f"Write {meant}" if meant in valid else suggest_value(name, valid)
 
 
 def suggest_value(value: object, options: Sequence[str]) -> str:
-    """What to write instead of a word that is not one of the options, as a sentence; "" without an idea."""
+    """What to write instead of a word that is not one of the options, as a sentence; "" if unknown."""
     if not isinstance(value, str):
         return ""
     word = _normal(value)

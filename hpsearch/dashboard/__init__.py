@@ -1,1 +1,1 @@
-"""The dashboard: runs live in a browser, read and never written."""
+"""The dashboard: live views of runs in a browser, which only reads them."""

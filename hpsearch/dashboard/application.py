@@ -1,4 +1,4 @@
-"""What is at which address."""
+"""The pages and their addresses."""
 
 import asyncio
 import json
@@ -28,7 +28,7 @@ from hpsearch.reports.figures import FIGURES
 __all__ = ["POLL_SECONDS", "application"]
 
 POLL_SECONDS = 1.0
-"""Between two looks at what a page shows."""
+"""Seconds between two looks at what a page shows."""
 
 _TYPES = {".js": "text/javascript", ".svg": "image/svg+xml"}
 
@@ -41,7 +41,7 @@ def application(
     Args:
         root: The directory with the runs, or one run.
         host: The address or name that it listens on.
-        is_ending: Whether the server is about to end, and with it the streams of events.
+        is_ending: Whether the server, and with it the event streams, is about to end.
 
     Raises:
         RunNotFound: There is no such directory.
@@ -64,7 +64,7 @@ class _Pages:
     """The handlers.
 
     Args:
-        runs: What is shown.
+        runs: The runs to show.
         is_ending: Whether the server is about to end.
     """
 
@@ -92,7 +92,8 @@ class _Pages:
         names = list(dict.fromkeys(request.query_params.getlist("run")))
         if len(names) != 2:
             raise UsageError(f"Choose two runs to compare; found {len(names)}.")
-        return comparison_page(*(self._runs.get(name) for name in names))
+        left, right = map(self._runs.get, names)
+        return comparison_page(left, right, self._figures)
 
     async def figure(self, request: Request) -> Response:
         """A figure, as a part of a page."""
@@ -119,7 +120,7 @@ class _Pages:
         return Response(text, media_type="application/json")
 
     def answer(self, make: Callable[[Request], Page]) -> Callable[[Request], object]:
-        """The handler of a page: its HTML, or, for a browser that shows it, what changes on it."""
+        """The handler of a page: its HTML, or its changes for a browser that already shows it."""
 
         async def handle(request: Request) -> Response:
             if request.method == "GET" and "text/event-stream" in request.headers.get("accept", ""):
@@ -137,21 +138,21 @@ class _Pages:
             return HTMLResponse(whole_page(_problem_page(str(error)), root), status)
 
     async def _events(self, request: Request, make: Callable[[Request], Page]) -> AsyncIterator[str]:
-        """A message whenever something on a page has changed: the parts, by name, and the version."""
+        """Yields a message whenever something on a page changes: the parts, by name, and the version."""
         updates: Updates | None = None
         while not self._is_ending():
             updates, changed = await self._threads.run(_look, request, make, updates)
             if changed:
                 yield f"data: {json.dumps(changed)}\n\n"
             else:
-                yield ": nothing new\n\n"  # and so a closed connection is noticed
+                yield ": nothing new\n\n"  # detects a closed connection
             await asyncio.sleep(POLL_SECONDS)
 
 
 def _look(
     request: Request, make: Callable[[Request], Page], before: Updates | None
 ) -> tuple[Updates | None, dict[str, object]]:
-    """What has changed since the last look; the run may have been replaced since."""
+    """The changes since the last look; the run may have been replaced since."""
     try:
         page = make(request)
         updates = before or Updates(page)

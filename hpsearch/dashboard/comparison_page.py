@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from hpsearch.dashboard.figure_cache import FigureCache
 from hpsearch.dashboard.layout import Page, Part, address, grid, link
 from hpsearch.dashboard.run_page import figure_slots, state_html
 from hpsearch.dashboard.watched_runs import WatchedRun
@@ -15,16 +16,19 @@ __all__ = ["comparison_page"]
 _KINDS = ("history", "zoom", "importance", "slices", "curves", "parallel")
 
 
-def comparison_page(left: WatchedRun, right: WatchedRun) -> Page:
-    """How far both are, in which settings they differ, their best values, and their figures.
+def comparison_page(left: WatchedRun, right: WatchedRun, figures: FigureCache) -> Page:
+    """The progress and results of both, the settings in which they differ, and their figures.
 
     Args:
         left: One run.
         right: The other.
+        figures: Draws the best so far of both.
     """
     parts = [
         Part("heading", lambda: f"<h1>{_link(left)} and {_link(right)}</h1>", lambda: 0),
         Part("states", lambda: _side_by_side(state_html(left), state_html(right))),
+        # It has no version: the cache decides when to redraw it.
+        Part("best_so_far", lambda: figures.comparison(left, right), later=True),
         Part("best", lambda: _best(left, right), lambda: _versions(left, right), "Best values"),
         Part("settings", lambda: _settings(left, right), lambda: 0, "Different settings"),
         Part(

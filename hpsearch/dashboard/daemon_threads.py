@@ -1,4 +1,4 @@
-"""Threads for what takes time, such as drawing a figure, that do not keep the server from ending."""
+"""Threads for slow work, such as drawing a figure, that do not keep the server from ending."""
 
 import asyncio
 import contextlib
@@ -14,7 +14,7 @@ R = TypeVar("R")
 
 
 class DaemonThreads:
-    """Runs functions beside the event loop, each in a thread of its own; the others wait for their turn.
+    """Runs functions in threads outside the event loop; functions beyond the limit wait for their turn.
 
     The server only reads, so its threads may die with it: Ctrl-C does not wait for a figure.
     """
@@ -28,7 +28,7 @@ class DaemonThreads:
         answer: asyncio.Future[R] = loop.create_future()
 
         def give(result: R | None, error: BaseException | None) -> None:
-            if answer.done():  # nobody waits any more
+            if answer.done():  # nobody is waiting any more
                 return
             if error is None:
                 answer.set_result(result)  # type: ignore[arg-type]  # without an error there is a result
@@ -39,7 +39,7 @@ class DaemonThreads:
             result, error = None, None
             try:
                 result = function(*args, **kwargs)
-            except BaseException as raised:  # it is raised where it is awaited
+            except BaseException as raised:  # raised where the answer is awaited
                 error = raised
             with contextlib.suppress(RuntimeError):  # the loop has ended
                 loop.call_soon_threadsafe(give, result, error)

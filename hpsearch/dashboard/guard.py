@@ -1,8 +1,8 @@
-"""Who may ask: the browser of a page that this server sent, and nobody else.
+"""Refuses requests that do not come from a page that this server sent.
 
-A page of another site can make a browser ask servers on this machine, and a domain of an attacker can be
-pointed at them (DNS rebinding). So the Host must be a name of this server, the Origin its own, and a request
-that another site caused may only open a page, of which that site sees nothing.
+A page of another site can make a browser send requests to servers on this machine, and an attacker's domain
+can be pointed at them (DNS rebinding). So the Host must be a name of this server, the Origin its own, and a
+request that another site caused may only open a page, which that site cannot see.
 """
 
 import ipaddress
@@ -38,10 +38,10 @@ _HOST = re.compile(r"(?:\[(?P<address>[0-9A-Fa-f:.]+)\]|(?P<name>[A-Za-z0-9._-]+
 
 
 class Guard:
-    """Refuses what must not be answered, and adds :data:`HEADERS` to every answer.
+    """Refuses requests that must not be answered, and adds :data:`HEADERS` to every answer.
 
     Args:
-        app: What answers.
+        app: The application that answers.
         host: The address or name that the server listens on.
     """
 
@@ -71,7 +71,7 @@ class Guard:
         message["headers"] = [*message["headers"], *more]
 
     def _refusal(self, method: str, headers: Headers) -> tuple[int, str] | None:
-        """Why a request is not answered: the status and a sentence."""
+        """Why a request is refused: the status and a sentence."""
         hosts, origins = headers.getlist("host"), headers.getlist("origin")
         if len(hosts) != 1 or not self._is_ours(hosts[0]):
             return 403, "This dashboard answers only to its own name. Open it by the address it printed."
@@ -85,12 +85,14 @@ class Guard:
         return None
 
     def _is_ours(self, host: str) -> bool:
-        """Whether a Host header names this server, with any port: a tunnel may have another one."""
+        """Whether a Host header names this server, with any port, because a tunnel may have another one."""
         found = _HOST.fullmatch(host)
         name = (found["address"] or found["name"]).lower() if found else ""
         if name in self._names:
             return True
-        return self._any_address and _is_address(name)  # no domain can be pointed at a name that is none
+        return self._any_address and _is_address(
+            name
+        )  # an IP address is not a domain that could be pointed here
 
 
 def host_names(host: str) -> tuple[frozenset[str], bool]:

@@ -1,4 +1,4 @@
-"""The frame of every page, and the parts of it that change while one looks."""
+"""The frame of every page, and the parts that change while it is open."""
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -30,9 +30,9 @@ class Part:
     Attributes:
         name: Its identifier on the page.
         render: Its HTML.
-        version: Whatever it may have changed with; a part is rendered again only when this differs.
+        version: A value that differs when the part may have changed; only then is it rendered again.
         title: A heading above it; none if empty.
-        later: Whether it comes after the page, which would have to wait for it.
+        later: Whether it is sent after the page, so that the page need not wait for it.
     """
 
     name: str
@@ -48,10 +48,10 @@ class Page:
 
     Attributes:
         title: Its title.
-        parts: From top to bottom.
+        parts: Its parts, from top to bottom.
         trail: Addresses and texts of the pages above it.
-        version: What its figures are drawn from; they are asked for again when it differs.
-        wide: Whether it may be wider than text is.
+        version: The version of the data in its figures; they are requested again when it differs.
+        wide: Whether it may be wider than text.
     """
 
     title: str
@@ -63,7 +63,7 @@ class Page:
 
 @dataclass
 class Updates:
-    """What has changed on a page since the last look at it.
+    """The changes on a page since the last look.
 
     Attributes:
         page: The page.
@@ -74,7 +74,7 @@ class Updates:
     _sent: dict[str, str] = field(default_factory=dict)
 
     def changed(self) -> dict[str, str]:
-        """The HTML of every part that differs from what was returned before, by name."""
+        """The HTML of every part that differs from what was last returned, by name."""
         return dict(self._changed())
 
     def _changed(self) -> Iterator[tuple[str, str]]:
@@ -92,7 +92,7 @@ class Updates:
                 return None
             html = part.render()
             self._versions[part.name] = version
-        except HpsearchError as error:  # the run is damaged, or has gone
+        except HpsearchError as error:  # the run is damaged or gone
             self._versions.pop(part.name, None)
             return problem(str(error))
         return html
@@ -134,7 +134,7 @@ def _section(part: Part, html: str) -> str:
 
 
 def address(*names: object, **query: object) -> str:
-    """A path on this server, with a query; whatever a name is made of, it stays one."""
+    """A path on this server, with a query; each name is quoted so that it stays a single segment."""
     path = "/" + "/".join(quote(str(name), safe="") for name in names)
     given = {key: value for key, value in query.items() if value not in (None, "", False)}
     return f"{path}?{urlencode(given, doseq=True)}" if given else path
@@ -145,7 +145,7 @@ def link(target: str, text: str, kind: str = "") -> str:
 
     Args:
         target: An address of this server.
-        text: What it says, as plain text.
+        text: Its label, as plain text.
         kind: Its class; none if empty.
     """
     attributes = f'class="{kind}" ' if kind else ""
@@ -159,12 +159,12 @@ def grid(heads: Iterable[str], rows: Iterable[str]) -> str:
 
 
 def problem(text: str) -> str:
-    """What is wrong, as a paragraph."""
+    """A problem, as a paragraph."""
     return f'<p class="problem">{escape(text)}</p>'
 
 
 def facts(lines: Sequence[tuple[str, str]]) -> str:
-    """Labels and texts; the lines of a text stay lines."""
+    """Labels and texts; line breaks in a text are kept."""
     items = (f"<dt>{escape(label)}</dt><dd>{_lines(text)}</dd>" for label, text in lines)
     return f'<dl class="facts">{"".join(items)}</dl>'
 

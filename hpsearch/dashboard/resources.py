@@ -1,6 +1,6 @@
 """The style sheet and the scripts of the pages, read once.
 
-The style sheet is part of every page: a browser paints nothing before it has it, and so need not ask for it.
+The style sheet is part of every page: a browser paints nothing without it, and so need not request it.
 """
 
 from functools import cache
@@ -28,7 +28,7 @@ def resource(room: str, name: str) -> str:
     """The text of a file of the package.
 
     Args:
-        room: The package in ``hpsearch`` that has it.
+        room: The package in ``hpsearch`` that contains it.
         name: The file.
     """
     return files(f"hpsearch.{room}").joinpath(name).read_text(encoding="utf-8")

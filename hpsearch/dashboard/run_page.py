@@ -1,4 +1,4 @@
-"""The page of one run, and the parts of it that a comparison shows too."""
+"""The page of one run, and the parts that a comparison also shows."""
 
 from collections.abc import Mapping, Sequence
 
@@ -20,7 +20,7 @@ __all__ = ["figure_slots", "run_page", "state_html"]
 _REASONS = 12
 _NUMBERS = 20  # trials named for each reason
 _FAILURES = 1000  # results without a value that are read
-_OTHERS = 300  # with a value, to compare them with
+_OTHERS = 300  # results with a value to compare them with
 _HINT = (
     "Drag over a figure to select trials; select in more of them to narrow down. Esc clears. Click on a trial"
     " to open it."
@@ -32,7 +32,7 @@ def run_page(watched: WatchedRun, view: TableView) -> Page:
 
     Args:
         watched: The run.
-        view: What of the table of trials to show.
+        view: The part of the table of trials to show.
     """
     parts = [
         Part("state", lambda: f"<h1>{escape(watched.name)}</h1>{state_html(watched)}", watched.state),
@@ -46,7 +46,7 @@ def run_page(watched: WatchedRun, view: TableView) -> Page:
 
 
 def state_html(watched: WatchedRun) -> str:
-    """How far a search is, and what it has found."""
+    """The progress of a search, and what it has found."""
     run, config = watched.run, watched.config
     searching, counts, events = run.searching(), run.counts(), run.events()
     best = next(iter(run.ranking(1)), None)
@@ -84,11 +84,11 @@ def _best(watched: WatchedRun, best: Result | None) -> str:
 
 
 def figure_slots(watched: WatchedRun, kinds: Sequence[str]) -> str:
-    """Where figures come when one looks at them.
+    """Placeholders for figures, which are loaded when they come into view.
 
     Args:
         watched: The run.
-        kinds: Of :data:`hpsearch.reports.figures.FIGURES`.
+        kinds: Keys of :data:`hpsearch.reports.figures.FIGURES`.
     """
     slots = "".join(
         f'<div class="slot" data-figure="{escape(address("runs", watched.name, "figures", kind))}">'
@@ -104,7 +104,7 @@ def figure_slots(watched: WatchedRun, kinds: Sequence[str]) -> str:
 
 
 def _failed(watched: WatchedRun) -> tuple[object, ...]:
-    """What the groups of failures change with."""
+    """A value that differs when the groups of failures may have changed."""
     return watched.opened, len(watched.run.without_value())
 
 

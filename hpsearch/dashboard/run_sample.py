@@ -1,4 +1,4 @@
-"""The trials that figures are drawn from: all of them, or of a large run those that a figure can show."""
+"""The trials that figures are drawn from: all of them, or, in a large run, as many as a figure can show."""
 
 from collections.abc import Mapping, Sequence
 from itertools import islice
@@ -11,13 +11,13 @@ from hpsearch.trial import Result, Trial
 __all__ = ["MOST", "RunSample", "sampled"]
 
 MOST = 3000
-"""Trials in a figure: about as many dots as one can tell apart, and drawn in a second."""
+"""Trials in a figure: about as many dots as can be told apart, and drawn in a second."""
 
 _BEST = 500
 
 
 class RunSample:
-    """What is drawn of one run, kept up with it: a result is read once.
+    """The results of one run that are drawn; it follows the run, and reads each result once.
 
     Args:
         watched: The run.
@@ -30,7 +30,7 @@ class RunSample:
         self.left_out = 0
 
     def data(self) -> RunData:
-        """The run as it is now."""
+        """The run in its present state."""
         run, config = self._watched.run, self._watched.config
         rows = run.losses()
         unfinished = run.unfinished()
@@ -44,7 +44,7 @@ class RunSample:
             trials=[self._trials[number] for number in shown],
             results=[self._results[number][1] for number in numbers if number in self._results],
             repeats=config.search.repeats,
-            # What random search would have reached takes a second to tell, which a running search needs.
+            # To compute what random search would have reached takes a second, which a running search needs.
             adaptive=METHODS[config.search.method].adaptive and not run.searching(),
             times={} if self.left_out else run.times(),
         )
@@ -59,21 +59,21 @@ class RunSample:
             kept = self._results.get(number)
             if kept is None or kept[0] != checksums[number]:
                 result = run.result(number)
-                if result is not None:  # it may have been dropped meanwhile, to run again
+                if result is not None:  # it may have been dropped in the meantime, to run again
                     self._results[number] = checksums[number], result
 
 
 def sampled(losses: Mapping[int, float | None], most: int = MOST, best: int = _BEST) -> list[int]:
-    """The numbers of the trials to draw, rising.
+    """The numbers of the trials to draw, ascending.
 
     Args:
-        losses: The loss of every trial with a result, by number, rising.
-        most: About the most to draw.
+        losses: The loss of every trial with a result, by number, ascending.
+        most: The approximate maximum to draw.
         best: How many of the best to draw.
 
     Returns:
-        All, if they are few. Otherwise each that was the best when it came, the best of all, and an even
-        spread over the others.
+        All, if they are few. Otherwise each that was the best so far when it arrived, the best of all, and an
+        even selection of the others.
     """
     numbers = list(losses)
     if len(numbers) <= most:

@@ -1,4 +1,4 @@
-"""The trials that run now: their learning curves, and a row for each."""
+"""The running trials: their learning curves, and a row for each."""
 
 from collections.abc import Sequence
 
@@ -55,7 +55,7 @@ def _rows(watched: WatchedRun, running: Sequence[RunningTrial]) -> str:
 
 
 def _curves(metric: Metric, running: Sequence[RunningTrial]) -> Figure | None:
-    """The learning curves that have more than one epoch; None if there is none."""
+    """The learning curves with more than one epoch; None if there are none."""
     curves = []
     for each in running:
         points = [(epoch.number, epoch.metrics.get(metric.name)) for epoch in each.curve]

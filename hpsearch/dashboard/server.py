@@ -28,7 +28,7 @@ class Dashboard:
         port: 0 for any free one; None for :data:`DEFAULT_PORT`, or any free one if that is taken.
 
     Attributes:
-        address: What to open in a browser.
+        address: The address to open in a browser.
 
     Raises:
         RunNotFound: There is no such directory.
@@ -70,7 +70,7 @@ class Dashboard:
             log.removeFilter(self._is_worth_saying)
 
     def _is_worth_saying(self, _: logging.LogRecord) -> bool:
-        """Not that answers were cut off because the server ends."""
+        """Whether to log a message; not those about answers that are cut off when the server ends."""
         return not self._server.should_exit
 
     def __enter__(self) -> Self:
@@ -125,7 +125,7 @@ def _why(error: OSError, host: str, port: int | None) -> str:
 
 
 def _shown(host: str) -> str:
-    """A host as it is in an address."""
+    """A host in the form that a URL needs."""
     try:
         address = ipaddress.ip_address(host)
     except ValueError:

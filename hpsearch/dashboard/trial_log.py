@@ -1,4 +1,4 @@
-"""The end of what a trial has printed, as a page shows it."""
+"""The end of a trial's output, for its page."""
 
 import os
 import re
@@ -11,7 +11,7 @@ __all__ = ["log_tail", "readable"]
 
 TAIL_BYTES = 32 * 2**10
 _SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\^_])")
-"""ANSI: colours and movements (CSI), titles and links (OSC), the short ones."""
+"""ANSI escape sequences: colours and movements (CSI), titles and links (OSC), and short ones."""
 
 
 def log_tail(trials: Path, trial: str, stream: str) -> str | None:
@@ -44,7 +44,7 @@ def log_tail(trials: Path, trial: str, stream: str) -> str | None:
 
 
 def readable(data: bytes) -> str:
-    """Output as HTML, without colours; of a line that was written over again and again, its last state."""
+    """Output as HTML, without colours; a line that was overwritten is shown in its last state."""
     text = _SEQUENCE.sub("", data.decode("utf-8", "backslashreplace")).expandtabs()
     lines = (line.rstrip("\r").rpartition("\r")[2] for line in text.split("\n"))
     return "\n".join(map(escape, lines))

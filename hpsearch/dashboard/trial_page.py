@@ -73,7 +73,7 @@ def _details(watched: WatchedRun, trial: Trial) -> str:
     )
     labels = [label for label, _ in details.lines]
     curves = labels.index("epochs") + 1 if "epochs" in labels else len(labels)
-    drawn = {name for epoch in _curve(watched, trial) for name in epoch.metrics}  # below, as a figure
+    drawn = {name for epoch in _curve(watched, trial) for name in epoch.metrics}  # shown below, as a figure
     kept = [
         line
         for at, line in enumerate(details.lines)
@@ -89,14 +89,14 @@ def _first_line(text: str) -> str:
 
 
 def _traceback(reason: str) -> str:
-    """The rest of a reason, in which columns matter."""
+    """The rest of a reason, with its alignment kept."""
     _, _, rest = reason.partition("\n")
     lines = "\n".join(map(escape, rest.rstrip().split("\n")))
     return f'<pre class="log">{lines}</pre>' if lines else ""
 
 
 def _curve(watched: WatchedRun, trial: Trial) -> tuple[Epoch, ...]:
-    """What is known of its learning curve now."""
+    """Its learning curve so far."""
     result = watched.run.result(trial.number)
     if result is not None:
         return result.curve
@@ -107,7 +107,7 @@ def _curve(watched: WatchedRun, trial: Trial) -> tuple[Epoch, ...]:
 def _command(watched: WatchedRun, trial: Trial) -> str:
     try:
         return command_line(watched.config, trial, Path(watched.run.trial_directory(trial.number)))
-    except (HpsearchError, OSError, ValueError) as error:  # what the command names may be gone by now
+    except (HpsearchError, OSError, ValueError) as error:  # files that the command names may be gone by now
         return f"cannot be shown: {error}"
 
 
@@ -119,7 +119,7 @@ def _curves(watched: WatchedRun, trial: Trial) -> str:
 
 
 def _figure(metric: Metric, curve: tuple[Epoch, ...], trial: Trial) -> Figure | None:
-    """A panel for each metric, the search's own first with what the rungs demanded."""
+    """A panel for each metric, the search's own first, with the thresholds of the rungs."""
     names = dict.fromkeys([metric.name, *(name for epoch in curve for name in epoch.metrics)])
     panels = []
     for name in list(names)[:_METRICS]:
@@ -159,7 +159,7 @@ def _explanation(watched: WatchedRun, number: int) -> str:
 
 
 def _output(watched: WatchedRun, number: int) -> str:
-    """The ends of its logs; only trials of the user's own code have any."""
+    """The ends of its logs; only trials of user code have any."""
     run = watched.run
     directory = run.trial_directory(number).name
     tails = {stream: log_tail(run.trials_directory, directory, stream) for stream in ("stdout", "stderr")}

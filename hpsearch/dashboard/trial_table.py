@@ -1,4 +1,4 @@
-"""The table of a run's trials: one page of it, filtered and sorted where the trials are."""
+"""The table of a run's trials: one page of it, filtered and sorted on the server."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -22,10 +22,10 @@ _PARAMETER = "values."
 
 @dataclass(frozen=True, slots=True)
 class TableView:
-    """What of the table is asked for, as it is in the address.
+    """The requested part of the table, as given by the address.
 
     Attributes:
-        where: Conditions and words, divided by commas.
+        where: Conditions and words, separated by commas.
         sort: A column: a parameter's name after ``values.``, or a column of results; "" for the ranking.
         down: Whether the largest comes first.
         page: Counted from 1.
@@ -38,13 +38,13 @@ class TableView:
 
     @classmethod
     def of(cls, query: Mapping[str, str]) -> "TableView":
-        """What the query of an address asks for; what it cannot mean is left out."""
+        """The part that the query of an address requests; invalid values are ignored."""
         page = query.get("page", "1")
         number = int(page) if page.isascii() and page.isdigit() and len(page) < 9 else 1
         return cls(query.get("where", "").strip(), query.get("sort", ""), "down" in query, max(number, 1))
 
     def address(self, name: str) -> str:
-        """Where it is on the server."""
+        """Its address on the server."""
         down = "1" if self.down else ""
         page = self.page if self.page > 1 else ""
         return address("runs", name, where=self.where, sort=self.sort, down=down, page=page)
@@ -61,7 +61,7 @@ class TableView:
 
 
 def trials_html(watched: WatchedRun, view: TableView) -> str:
-    """The table, with its filter and the way to its other pages."""
+    """The table, with its filter and links to its other pages."""
     try:
         wanted = view.query(watched)
     except UsageError as error:
@@ -88,7 +88,7 @@ def _pages(rows: int) -> int:
 
 
 def _columns(watched: WatchedRun, rows: list[dict[str, Any]]) -> list[tuple[Column, str]]:
-    """The columns, and what each is sorted by."""
+    """The columns, and the key that each is sorted by."""
     columns = [
         (Column("rank", ("rank",), right=True), ""),
         (Column("trial", ("trial",), right=True), "trial"),

@@ -1,4 +1,4 @@
-"""The runs below a directory, as they come, change and go."""
+"""The runs below a directory, which may appear, change and disappear."""
 
 import os
 import threading
@@ -16,7 +16,7 @@ from hpsearch.store import Run
 
 __all__ = ["WatchedRun", "WatchedRuns"]
 
-_OPEN = 6  # connections that are kept
+_OPEN = 6  # connections that are kept open
 Signature = tuple[int, ...]
 
 
@@ -25,11 +25,11 @@ class WatchedRun:
     """A run that is open to read.
 
     Attributes:
-        name: Of its directory, as it is in addresses.
+        name: The name of its directory, as in addresses.
         run: The run.
         config: Its config.
         rows: The number of rows, if its metric is a share of them.
-        opened: How many were opened before it.
+        opened: How many runs were opened before it.
     """
 
     name: str
@@ -39,18 +39,18 @@ class WatchedRun:
     opened: int = 0
 
     def version(self) -> tuple[int, int]:
-        """Something that is another one after the run has changed, or another run has taken its place."""
+        """A value that differs after the run has changed, or another run has taken its place."""
         return self.opened, self.run.version()
 
     def state(self) -> tuple[object, ...]:
-        """The same, also after a running trial has reported, or the search has ended."""
+        """A value that also differs after a running trial has reported, or the search has ended."""
         return self.opened, *self.run.state()
 
 
 class WatchedRuns:
     """Every run in one directory.
 
-    Threads may use it at once.
+    Thread-safe.
 
     Args:
         root: The directory; or one run, which is then shown alone.
@@ -88,10 +88,10 @@ class WatchedRuns:
         """A run, by its name.
 
         Raises:
-            RunNotFound: There is none of that name now.
+            RunNotFound: There is no run of that name now.
             RunError: It cannot be read.
         """
-        if not self._is_run(name):  # so no path is made of it, whatever it is
+        if not self._is_run(name):  # so no untrusted name becomes a path
             raise RunNotFound(f"{name} is not, or no longer, a run in {self.root}.")
         directory = self.root / name
         signature = _identity(directory)
@@ -105,12 +105,12 @@ class WatchedRuns:
                 self._open[name] = kept
             self._open.move_to_end(name)
             while len(self._open) > _OPEN:
-                self._open.popitem(last=False)  # closed as soon as nobody reads from it any more
+                self._open.popitem(last=False)  # it is closed as soon as nobody reads from it any more
         return kept[1]
 
     def _is_run(self, name: str) -> bool:
         return (
-            name in self._entries()  # and so neither a path nor empty
+            name in self._entries()  # so it is neither a path nor empty
             and not name.startswith(".")
             and name.isprintable()
             and os.path.lexists(self.root / name / "search.db")
@@ -158,7 +158,7 @@ def _row_of(watched: WatchedRun) -> dict[str, Any]:
 
 
 def _identity(directory: Path) -> Signature:
-    """Changes when another database has taken the place of a run's."""
+    """Differs when another database has taken the place of a run's."""
     try:
         found = (directory / "search.db").lstat()
     except OSError:
@@ -167,7 +167,7 @@ def _identity(directory: Path) -> Signature:
 
 
 def _content(directory: Path) -> Signature:
-    """Changes when a run's database has changed; a search that begins changes it too."""
+    """Differs when a run's database has changed; the start of a search changes it too."""
     try:
         found = (directory / "search.db").lstat()
     except OSError:

@@ -1,1 +1,1 @@
-"""What rows are there? Data sets read from files or made, split and standardised for training."""
+"""What rows are there? Data sets, read from files or generated, split and standardised for training."""

@@ -1,4 +1,4 @@
-"""Arrays: what they are called, and where they begin in memory."""
+"""Names for types of arrays, and arrays aligned in memory."""
 
 import math
 from typing import Any

@@ -32,13 +32,13 @@ def spirals() -> Rows:
     """Three spiral arms wound into each other in the plane, one class each."""
     rng = np.random.default_rng(0)
     y = np.arange(_POINTS) % 3
-    radius = np.sqrt(rng.random(_POINTS))  # the points lie as densely outside as inside
+    radius = np.sqrt(rng.random(_POINTS))  # so the density of points does not depend on the radius
     angle = 2 * np.pi * (y / 3 + radius)
     return Rows(_circle(angle) * radius[:, None] + 0.03 * rng.standard_normal((_POINTS, 2)), y)
 
 
 def moons() -> Rows:
-    """Two half circles that reach into each other in the plane; two classes."""
+    """Two interleaved half circles in the plane; two classes."""
     rng = np.random.default_rng(0)
     y = np.arange(_POINTS) % 2
     x = _circle(np.pi * (rng.random(_POINTS) + y)) + y[:, None] * np.array([1.0, 0.5])

@@ -23,15 +23,15 @@ class Dataset:
     Attributes:
         x_train: Features of the training split, (rows, features).
         y_train: Its classes as indices into ``classes``, (rows,).
-        x_validation: As ``x_train``; may have no rows.
-        y_validation: As ``y_train``.
-        x_test: As ``x_train``; may have no rows.
-        y_test: As ``y_train``.
-        mean: What was subtracted from every feature, float64, (features,); 0 for nothing.
-        scale: What every feature was then divided by, float64, (features,); 1 for nothing.
+        x_validation: Like ``x_train``; may have no rows.
+        y_validation: Like ``y_train``.
+        x_test: Like ``x_train``; may have no rows.
+        y_test: Like ``y_train``.
+        mean: The number subtracted from every feature, float64, (features,); 0 for no change.
+        scale: The number by which every feature was then divided, float64, (features,); 1 for no change.
         classes: The label of every class, sorted.
-        feature_names: What the features are called, in order; empty where they have no names.
-        label_name: What the labels are called, if they have a name.
+        feature_names: The names of the features, in order; empty if they have no names.
+        label_name: The name of the labels, if they have one.
         warnings: What the user should know about the data, as sentences.
     """
 

@@ -1,4 +1,4 @@
-"""Which column of a CSV file is likely to hold the labels."""
+"""Which column of a CSV file probably contains the labels."""
 
 import csv
 import itertools
@@ -15,7 +15,7 @@ _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
 def likely_label(path: Path) -> str:
-    """The column with a usual name; else the only one of text; else the last one.
+    """The column with a usual name; else the only one with text; else the last one.
 
     Raises:
         DataError: The file has no line of column names, or other separators than commas.

@@ -29,10 +29,10 @@ def load(
     Args:
         source: ``digits``, ``blobs``, ``spirals``, ``moons``, or the path of a ``.npz``, a ``.csv``, IDX
             images or a directory of them.
-        seed: For the splits.
-        label: The column of a CSV that holds the labels; ``label`` if not given.
-        validation: The share of the rows for validation, or the path of a file with rows of their own.
-        test: As ``validation``; if not given, the test split of the source if it has one, or else 0.2.
+        seed: The seed for the splits.
+        label: The column of a CSV that contains the labels; ``label`` if not given.
+        validation: The share of the rows for validation, or the path of a file with separate rows.
+        test: Like ``validation``; if not given, the test split of the source if it has one, or else 0.2.
         dtype: ``float32`` or ``float64``.
         standardize: Whether to give every feature mean 0 and standard deviation 1 over the training split.
 
@@ -67,7 +67,7 @@ def load(
 
 
 def _rows_of(choice: float | str | Path | None, label: str | None, like: Rows) -> Rows | None:
-    """The rows of the file, if a file was chosen; their columns in the order of the others."""
+    """The rows of the file, if one was given, with their columns in the order of the other rows."""
     if not isinstance(choice, (str, Path)):
         return None
     rows, others = read(Path(choice), label)
@@ -80,7 +80,7 @@ def _rows_of(choice: float | str | Path | None, label: str | None, like: Rows) -
 
 
 def _refuse_unused_label(label: str | None, *choices: float | str | Path | None) -> None:
-    """Raises a DataError where a column is named, but no source has columns with names."""
+    """Raises a DataError if a column is named, but no source has named columns."""
     paths = [Path(choice) for choice in choices if isinstance(choice, (str, Path)) and choice not in BUILTIN]
     if label is not None and not any(kind(path) == "csv" for path in paths):
         raise DataError(f"label: only a .csv has a column of labels; remove label: {label}")
@@ -102,7 +102,7 @@ def fingerprint(
 ) -> str:
     """The SHA-256 of the bytes of every file that :func:`load` would read, as hexadecimal digits.
 
-    A built-in data set has no file of the user's, so its name is hashed instead.
+    A built-in data set has no file, so its name is hashed instead.
 
     Raises:
         DataError: A file does not exist.

@@ -24,14 +24,14 @@ def prepare(
     """Split rows, number their classes, and standardise their features.
 
     Args:
-        rows: What is split; what the shares leave is for training.
-        validation: Rows of their own for validation; its share must then be 0.
-        test: Rows of their own for the test; its share must then be 0.
+        rows: The rows to split; those that the shares leave are for training.
+        validation: Separate rows for validation; its share must then be 0.
+        test: Separate rows for the test; its share must then be 0.
         shares: The shares of ``rows`` for validation and for the test.
-        seed: For the splits.
+        seed: The seed for the splits.
         dtype: ``float32`` or ``float64``.
         standardize: Whether to standardise the features by the training split.
-        warn: Whether to warn of constant features.
+        warn: Whether to warn about constant features.
 
     Raises:
         DataError: A class has no row for training, there is only one class, or the splits do not match.
@@ -103,7 +103,7 @@ def split(y: Array, shares: tuple[float, float], seed: int) -> tuple[Array, Arra
     Args:
         y: Labels, (rows,).
         shares: The shares for validation and for the test.
-        seed: For the order within the classes.
+        seed: The seed for the order within the classes.
 
     Returns:
         The indices of the rows of each split, ascending; no row is in two of them.
@@ -117,13 +117,13 @@ def split(y: Array, shares: tuple[float, float], seed: int) -> tuple[Array, Arra
 
 
 def _every(count: int, share: float) -> Array:
-    """A mask that takes ``share`` of ``count`` places, evenly spaced."""
+    """A mask that selects ``share`` of ``count`` places, evenly spaced."""
     taken = np.floor(np.arange(count + 1) * share + 0.5)
     return np.asarray(np.diff(taken) > 0)
 
 
 def _distinct(y: Array) -> Array:
-    """The different labels in order; as :func:`numpy.unique`, which first imports masked arrays."""
+    """The distinct labels in order, like :func:`numpy.unique`, which would import masked arrays first."""
     ordered = np.sort(y)
     distinct: Array = ordered[np.append(True, ordered[1:] != ordered[:-1])]
     return distinct
@@ -133,7 +133,7 @@ def _indices(y: Array, classes: Array, name: str) -> NDArray[np.intp]:
     """Labels as indices into the sorted classes of the training split.
 
     Raises:
-        DataError: A label is none of the training split's, or is of another kind.
+        DataError: A label does not occur in the training split, or is of another kind.
     """
     if len(y) and (y.dtype.kind == "U") != (classes.dtype.kind == "U"):
         kind = "text" if classes.dtype.kind == "U" else "whole numbers"

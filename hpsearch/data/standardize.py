@@ -1,7 +1,7 @@
 """Standardising: giving every feature mean 0 and standard deviation 1.
 
-It is measured and done on the numbers as they are in the source, in a type that holds all of them: in single
-precision, 10⁸ + 1 and 10⁸ + 2 from a source in double precision are equal before their mean is subtracted.
+This uses the numbers of the source, in a type that represents all of them exactly: in single precision,
+10⁸ + 1 and 10⁸ + 2 from a source in double precision would be equal before their mean is subtracted.
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from hpsearch.data.arrays import Array
 from hpsearch.errors import DataError
 
 _BLOCK = 1 << 20
-"""Numbers in double precision at a time, so that a large data set needs no second copy."""
+"""How many numbers are converted to double precision at a time, so that large data need no second copy."""
 
 
 class Standardizer(NamedTuple):
@@ -30,7 +30,7 @@ class Standardizer(NamedTuple):
 
     @classmethod
     def identity(cls, features: int) -> Self:
-        """The one that leaves every number as it is."""
+        """The standardizer that leaves every number unchanged."""
         return cls(np.zeros(features), np.ones(features))
 
     @classmethod
@@ -42,8 +42,8 @@ class Standardizer(NamedTuple):
         and 1.8). Its scale is 1.
 
         Args:
-            x: Finite numbers, (rows, features), one row at least.
-            name: What messages call them.
+            x: Finite numbers, (rows, features), at least one row.
+            name: Their name in messages.
 
         Returns:
             The standardizer, and which features are constant, (features,).
@@ -52,7 +52,7 @@ class Standardizer(NamedTuple):
             DataError: The square of a number is beyond double precision.
         """
         with np.errstate(over="ignore", invalid="ignore"):
-            first = x[0].astype(np.float64)  # relative to it, sums lose less
+            first = x[0].astype(np.float64)  # sums relative to it lose fewer digits
             total = sum((np.sum(x[part] - first, axis=0) for part in _blocks(x)), np.zeros_like(first))
             mean = first + total / len(x)
             squares = (np.square(x[part] - mean).sum(axis=0) for part in _blocks(x))
@@ -70,13 +70,13 @@ class Standardizer(NamedTuple):
     def transform(self, x: Array, dtype: np.dtype[Any], name: str) -> Array:
         """A standardised copy of the features.
 
-        It is computed in the type that NumPy promotes the type of ``x`` and ``dtype`` to: a mean that is
-        rounded to it is no coarser than the numbers it is subtracted from.
+        It is computed in the type to which NumPy promotes the type of ``x`` and ``dtype``: a mean rounded
+        to that type is no coarser than the numbers that it is subtracted from.
 
         Args:
             x: Finite numbers, (rows, features).
             dtype: The type of the copy.
-            name: What messages call the features.
+            name: The name of the features in messages.
 
         Raises:
             DataError: A result is beyond the range of ``dtype``; the message names the first.

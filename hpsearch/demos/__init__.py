@@ -1,4 +1,4 @@
-"""Experiments of the tutorial: each takes less than a minute, and ends with a picture and its figures."""
+"""Experiments of the tutorial: each takes less than a minute, and results in a picture and figures."""
 
 from collections.abc import Callable
 from importlib import import_module
@@ -15,7 +15,7 @@ DEMOS = {
     "regions": "regions",
     "stale": "stale",
 }
-"""The name of each, and its file."""
+"""The name of each experiment, and its module."""
 
 
 def demonstrate(name: str) -> Demonstration:

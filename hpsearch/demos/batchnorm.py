@@ -1,4 +1,4 @@
-"""Batch normalisation: the learning rates that train a network with it and without."""
+"""Batch normalisation: the learning rates that train a network with and without it."""
 
 from collections.abc import Sequence
 
@@ -26,12 +26,12 @@ _NAMES = {True: "with", False: "without"}
 
 
 def demonstration(seeds: Sequence[int] = SEEDS, rates: Floats = RATES, epochs: int = 6) -> Demonstration:
-    """Train one network with every learning rate, with batch normalisation and without, seeds paired.
+    """Train one network with every learning rate, with and without batch normalisation, with paired seeds.
 
     Args:
-        seeds: A training with and one without for each.
+        seeds: The seeds; each trains one network with and one without.
         rates: log₁₀ of the learning rates, in even steps.
-        epochs: Of every training.
+        epochs: The epochs of every training run.
     """
     errors = {norm: _errors(norm, seeds, rates, epochs) for norm in _NAMES}
     best = min(found.min() for found in errors.values())

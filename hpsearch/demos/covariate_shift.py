@@ -31,8 +31,8 @@ def demonstration(seeds: Sequence[int] = SEEDS, epochs: int = EPOCHS) -> Demonst
     """Train a deep network with and without batch normalisation; watch the inputs of every activation.
 
     Args:
-        seeds: A training with and one without for each.
-        epochs: Of every training.
+        seeds: The seeds; each trains one network with and one without.
+        epochs: The epochs of every training run.
     """
     drifts = {norm: np.array([_drift(norm, seed, epochs) for seed in seeds]) for norm in (True, False)}
     findings = []
@@ -57,9 +57,9 @@ def demonstration(seeds: Sequence[int] = SEEDS, epochs: int = EPOCHS) -> Demonst
 
 
 def _drift(norm: bool, seed: int, epochs: int) -> Floats:
-    """How far the mean input of a unit moves in an epoch, in its standard deviations: (epochs, layers).
+    """How far the mean input of a unit moves in an epoch, in standard deviations of it: (epochs, layers).
 
-    The root mean square over the units of a layer.
+    This is the root mean square over the units of a layer.
     """
     data = dataset("digits")
     values = {**_NETWORK, "batch_norm": norm, "epochs": epochs}

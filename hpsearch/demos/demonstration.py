@@ -1,4 +1,4 @@
-"""What an experiment shows, and the intervals and axes that they share."""
+"""The outcome of an experiment, and the intervals and axes that experiments share."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,11 +21,11 @@ _RESAMPLES = 2000
 
 @dataclass(frozen=True, slots=True)
 class Demonstration:
-    """The end of an experiment.
+    """The outcome of an experiment.
 
     Attributes:
         figure: Its picture.
-        findings: What it found, in sentences.
+        findings: Its findings, in sentences.
     """
 
     figure: Figure
@@ -53,7 +53,7 @@ def dataset(name: str) -> Dataset:
 
 
 def validation_errors(data: str, values: dict[str, object], seeds: Sequence[int]) -> list[float]:
-    """The last validation error of a network per seed; 1 for a training that has diverged."""
+    """The last validation error of a network per seed; 1 if it diverged."""
     errors = []
     for seed in seeds:
         training = Training(dataset(data), Hyperparameters.from_values(values), seeds=[seed])

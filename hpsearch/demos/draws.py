@@ -1,4 +1,4 @@
-"""Scales: where draws of a learning rate and of β fall, on a linear scale and on one of their own."""
+"""Scales: where draws of a learning rate and of β fall, on a linear and on a suitable scale."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Grid against random: as many trials each, of hyperparameters of which some matter more than others."""
+"""Grid against random: the same number of trials each, with hyperparameters that differ in importance."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from hpsearch.space import Floats, Number, Space
 __all__ = ["demonstration"]
 
 REPEATS = 12
-"""How many grids, and how many random searches, each task gets."""
+"""How many grids, and how many random searches, are run for each task."""
 TASKS = {"digits": 3, "blobs": 4, "moons": 6, "spirals": 12}
 """The epochs of each task."""
 _SPACE = Space(
@@ -38,11 +38,11 @@ class _Task:
 
 
 def demonstration(repeats: int = REPEATS, tasks: Mapping[str, int] = TASKS) -> Demonstration:
-    """Train 16 networks at the points of a grid of four hyperparameters and 16 at random, again and again.
+    """Repeatedly train 16 networks at the points of a grid of four hyperparameters and 16 at random points.
 
     Args:
-        repeats: How many pairs of searches each task gets. A grid is moved at random from pair to pair, so
-            that the luck of where it begins does not decide.
+        repeats: How many pairs of searches are run for each task. The grid is moved at random from pair to
+            pair, so that its position is not decisive.
         tasks: The data sets, and how many epochs to train on each.
     """
     findings, all_differences = [], []

@@ -1,4 +1,4 @@
-"""Decision regions: what softmax regression can tell apart, and what a network can."""
+"""Decision regions: the classes that softmax regression can separate, and those that a network can."""
 
 from collections.abc import Sequence
 
@@ -29,9 +29,9 @@ def demonstration(
     """Train softmax regression and a network on data with two features; draw where their answer changes.
 
     Args:
-        seeds: A training of both models for each.
+        seeds: The seeds; each trains both models.
         tasks: The data sets.
-        epochs: Of every training.
+        epochs: The epochs of every training run.
     """
     findings, panels = [], []
     for task in tasks:

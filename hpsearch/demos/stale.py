@@ -1,4 +1,4 @@
-"""Stale values: the data change, and with them what is best. Keep the old values, or search again?"""
+"""Stale values: when the data change, so do the best values. Keep the old ones, or search again?"""
 
 import tempfile
 import warnings
@@ -24,9 +24,9 @@ SEEDS = range(6)
 TRIALS = 24
 EPOCHS = 15
 ROWS = 600
-"""Of the data after they have changed."""
+"""The number of rows after the change."""
 FLIPPED = 0.25
-"""The share of labels that are wrong in the data after they have changed."""
+"""The share of wrong labels after the change."""
 _SPACE: Mapping[str, Any] = {
     "learning_rate": {"prior": "log", "min": 1e-4, "max": 1},
     "weight_decay": {"prior": "log", "min": 1e-6, "max": 1},
@@ -45,12 +45,12 @@ class _Searched:
 
 
 def demonstration(seeds: Sequence[int] = SEEDS, trials: int = TRIALS, epochs: int = EPOCHS) -> Demonstration:
-    """Search on clean spirals; then on few and noisy ones keep the old values, or search again.
+    """Search on clean spirals; then, with few and noisy rows, keep the old values or search again.
 
     Args:
-        seeds: One sequence of searches each.
-        trials: Of every search.
-        epochs: Of every training.
+        seeds: The seeds, each for one sequence of searches.
+        trials: The trials of every search.
+        epochs: The epochs of every training run.
     """
     found = [_sequence(seed, trials, epochs) for seed in seeds]
     kept, cold, warm = (
@@ -102,7 +102,7 @@ def _sequence(seed: int, trials: int, epochs: int) -> dict[str, _Searched]:
 
 
 def _change(path: Path, seed: int) -> None:
-    """Write the data as they are now: fewer rows, and some labels wrong."""
+    """Write the changed data: fewer rows, and some wrong labels."""
     rng, rows = np.random.default_rng(seed), spirals()
     chosen = rng.permutation(len(rows.y))[:ROWS]
     y = np.where(rng.random(ROWS) < FLIPPED, rng.integers(3, size=ROWS), rows.y[chosen])

@@ -1,1 +1,1 @@
-"""What did the user write, and where? YAML text, or plain data, as a tree that knows its positions."""
+"""What did the user write, and where? YAML text, or plain data, as a tree with positions."""

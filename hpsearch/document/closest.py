@@ -13,18 +13,18 @@ def closest(word: str, names: Iterable[str], *, most: int = 1, similarity: float
     """The names most like a word, the most similar first.
 
     Args:
-        word: What was written.
-        names: What it may be meant to be.
-        most: How many names to return at most.
+        word: The word that was written.
+        names: The possible names.
+        most: The largest number of names to return.
         similarity: How similar a name must be, from 0 to 1: the ratio of Ratcliff and Obershelp.
     """
-    import difflib  # only for what is misspelt
+    import difflib  # needed only for misspelt words
 
     return difflib.get_close_matches(word[:_LONGEST], list(names), most, similarity)
 
 
 def did_you_mean(word: str, names: Iterable[str], *, similarity: float = 0.6) -> str:
-    """The question that suggests the closest name, safe to show; "" when no name is close."""
+    """The question that suggests the closest name, safe to show; "" if no name is close."""
     return "".join(f"Did you mean {shown(name)}?" for name in closest(word, names, similarity=similarity))
 
 

@@ -13,7 +13,7 @@ class _Dumper(yaml.SafeDumper):
     """Quotes text that would be read as something else, and escapes unprintable characters."""
 
     def ignore_aliases(self, data: Any) -> bool:
-        """Whether to write a value out wherever it occurs: always."""
+        """Whether to write a value out at every occurrence, instead of an alias: always."""
         return True
 
     def write_double_quoted(self, text: str, split: bool = True) -> None:

@@ -1,6 +1,6 @@
-"""What to write instead of a value that expresses in another notation what a config can express.
+"""What to write instead of a value in another notation.
 
-Every function returns the text to write, or "" if it does not recognise the value.
+Every function returns the text to write, or "" if it does not recognize the value.
 """
 
 import math

@@ -1,4 +1,4 @@
-"""A config as a tree of nodes that know where every key and value was written."""
+"""A config as a tree of nodes with the position of every key and value."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -35,8 +35,8 @@ class ScalarNode:
 
     Attributes:
         position: Where it was written.
-        value: What it means.
-        written: How it was written, safe to show.
+        value: Its meaning.
+        written: The text as written, safe to show.
         error: Whether it was reported as a problem.
     """
 
@@ -87,7 +87,7 @@ Node = ScalarNode | SequenceNode | MappingNode
 def may_be_null(at: Location) -> bool:
     """Whether null is a value at a location: a constant, or among the choices of a parameter.
 
-    Elsewhere a key without a value is a mistake more often than it is null.
+    Elsewhere a key without a value is more likely a mistake than null.
     """
     if at[:1] == ("space",):
         return len(at) == 2 or (len(at) > 3 and at[2] in ("values", "choices", "when"))
@@ -104,12 +104,12 @@ def plain(node: Node) -> Any:
 
 
 def is_reported(node: Node) -> bool:
-    """Whether a node is a value that was reported as a problem when the tree was made."""
+    """Whether a node is a value that was reported as a problem when the tree was built."""
     return isinstance(node, ScalarNode) and node.error
 
 
 def in_error(node: Node) -> bool:
-    """Whether anything in the tree was reported as a problem when the tree was made."""
+    """Whether anything in the tree was reported as a problem when the tree was built."""
     if isinstance(node, ScalarNode):
         return is_reported(node)
     if isinstance(node, SequenceNode):

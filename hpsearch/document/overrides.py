@@ -30,7 +30,7 @@ def apply_override(root: MappingNode, argument: str, problems: Problems) -> Mapp
     try:
         node = compose(text, position, problems, tuple(keys))
     except ConfigError:
-        return root  # compose reported why
+        return root  # compose has reported the problem
     if node is None:
         return refuse("a value is needed after the equals sign", f"Write {shown(name)}=VALUE")
     depth = next((depth for depth in range(1, len(keys)) if _is_value(root, keys[:depth])), None)
@@ -42,7 +42,7 @@ def apply_override(root: MappingNode, argument: str, problems: Problems) -> Mapp
 
 
 def _existing(node: Node, parts: list[str]) -> list[str]:
-    """The keys of a path; parts that together are an existing key, such as ``optimizer.lr``, are one."""
+    """The keys of a path; parts that together form an existing key, such as ``optimizer.lr``, are one key."""
     if len(parts) < 2 or not isinstance(node, MappingNode):
         return parts
     for count in range(len(parts), 0, -1):

@@ -35,7 +35,7 @@ except ImportError:  # PyYAML was built without libyaml
     from yaml import SafeLoader as Loader  # type: ignore[assignment] # takes the same arguments
 
 LARGEST = 10_000
-"""How many values a config can hold; a value counts again every time an alias repeats it."""
+"""How many values a config may have; a value counts again every time an alias repeats it."""
 
 # Characters that YAML does not allow: control characters and lone surrogates.
 _NOT_ALLOWED = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -43,7 +43,7 @@ _NOT_ALLOWED = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U000100
 
 @dataclass(frozen=True)
 class Dialect:
-    """What scalars mean; by default, what they mean in a config.
+    """The meaning of scalars; by default, that in a config.
 
     Attributes:
         resolve: The value of an unquoted scalar. Raises AmbiguousScalar if it needs quotes.
@@ -67,7 +67,7 @@ def compose(
         position: Where it begins. With line 0 (an argument) every node has this position.
         problems: Collects the problems of single keys and values.
         at: The location of the tree's root.
-        dialect: What scalars mean.
+        dialect: The meaning of scalars.
 
     Returns:
         The tree; None if the text has no document.
@@ -87,7 +87,7 @@ def compose(
         except yaml.YAMLError as error:
             if "nesting depth" not in str(error):
                 raise
-            # Newer versions of libyaml read ahead, and give up before we see which bracket is too deep.
+            # Newer versions of libyaml read ahead, and fail before we see which bracket is too deep.
             return _Composer(text, position, problems, dialect, yaml.SafeLoader).document(at)
     except yaml.YAMLError as error:
         line, column, rule, hint = explain_syntax(error, text)
@@ -115,7 +115,7 @@ class _Composer:
         position: Position,
         problems: Problems,
         dialect: Dialect,
-        loader: Any = None,  # one of PyYAML's
+        loader: Any = None,  # a PyYAML loader
     ) -> None:
         self._events: Iterator[yaml.Event] = iter(yaml.parse(text, Loader=loader or Loader))
         self._start = position

@@ -1,4 +1,4 @@
-"""YAML of other programs, as plain data; nothing of it is executed."""
+"""YAML of other programs, as plain data; nothing in it is executed."""
 
 from typing import Any
 
@@ -22,5 +22,5 @@ def load_yaml(text: str) -> Any:
 
 
 def dump_yaml(data: Any) -> str:
-    """The text of some data, with its keys in their order."""
+    """The text of some data, with keys in their original order."""
     return yaml.safe_dump(data, sort_keys=False, allow_unicode=True)

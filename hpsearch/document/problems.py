@@ -10,7 +10,7 @@ MOST = 50
 """How many problems are collected before reading stops."""
 
 BEGIN = "`hpsearch init` creates one"
-"""What to do without a config."""
+"""The advice if there is no config."""
 
 EMPTY = "the config is empty"
 
@@ -35,7 +35,7 @@ class Problems:
             hint: What to write instead.
 
         Raises:
-            ConfigError: There are more problems than anyone reads.
+            ConfigError: There are more problems than anyone would read.
         """
         self._found.append(
             Problem(position.path, position.line, position.column, dotted(at), rule, found, hint)
@@ -49,13 +49,13 @@ class Problems:
         """Adds a problem after which nothing more can be read.
 
         Raises:
-            ConfigError: With everything found so far.
+            ConfigError: With all problems found so far.
         """
         self.add(position, at, rule, found, hint)
         raise self.error()
 
     def error(self) -> ConfigError:
-        """The error with everything found so far."""
+        """The error with all problems found so far."""
         return ConfigError(self._found)
 
 

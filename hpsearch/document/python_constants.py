@@ -1,8 +1,8 @@
-"""The settings that a Python file holds, by dotted name, with their places; nothing is executed.
+"""The settings in a Python file, by dotted name, with their positions; nothing is executed.
 
-``LR = 0.1`` is ``LR``; an attribute of a class, an entry of a dictionary or of a namespace, a keyword of an
-optimizer, a default or a variable of a function has the name of what it is in before its own: ``CFG.lr``,
-``config.lr``, ``main.lr``.
+``LR = 0.1`` is ``LR``. An attribute of a class, an entry of a dictionary or of a namespace, a keyword of an
+optimizer, and a default or a variable of a function are prefixed with the name of their container:
+``CFG.lr``, ``config.lr``, ``main.lr``.
 """
 
 import ast
@@ -20,12 +20,12 @@ _MADE = re.compile(
 
 
 def constants(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
-    """The names and the values, in the order of the source; a name comes as often as it is assigned."""
+    """The names and the values, in the order of the source; a name occurs once per assignment."""
     yield from _of_block(tree.body, "", _given(tree))
 
 
 def _given(tree: ast.Module) -> dict[str, set[str]]:
-    """What the calls of functions and classes give by keyword or position, by the function's name."""
+    """The arguments in the calls of functions and classes, by keyword or position, by the function's name."""
     signatures = {
         node.name: [argument.arg for argument in (*node.args.posonlyargs, *node.args.args)]
         for node in tree.body
@@ -60,7 +60,7 @@ def _of_block(
 def _of_function(
     node: ast.FunctionDef | ast.AsyncFunctionDef, given: set[str]
 ) -> Iterator[tuple[str, ast.expr]]:
-    """The defaults that its calls leave as they are, and what it assigns that is written out."""
+    """The defaults that its calls do not override, and the literals that it assigns."""
     arguments = [*node.args.posonlyargs, *node.args.args]
     defaults = node.args.defaults
     pairs = [*zip(arguments[len(arguments) - len(defaults) :], defaults, strict=True)]
@@ -76,7 +76,7 @@ def _of_function(
 
 
 def _of_statement(node: ast.stmt, prefix: str) -> Iterator[tuple[str, ast.expr]]:
-    """What a statement assigns, and the keywords of the optimizers and estimators that it makes."""
+    """The values that a statement assigns, and the keywords of optimizers and estimators that it makes."""
     seen: set[ast.AST] = set()
     for name, value in _assigned(node):
         yield f"{prefix}{name}", value
@@ -111,14 +111,14 @@ def _target(node: ast.expr) -> Iterator[str]:
 
 
 def _field_default(value: ast.expr) -> ast.expr:
-    """The default of ``field(default=0.1)``; any other value as it is."""
+    """The default in ``field(default=0.1)``; any other value unchanged."""
     if isinstance(value, ast.Call) and ast.unparse(value.func).rpartition(".")[2] == "field":
         return next((part.value for part in value.keywords if part.arg == "default"), value)
     return value
 
 
 def _entries(prefix: str, value: ast.expr) -> Iterator[tuple[str, ast.expr]]:
-    """The entries of a dictionary or namespace that is written out, and the keywords of an optimizer."""
+    """The entries of a literal dictionary or namespace, and the keywords of an optimizer."""
     pairs: list[tuple[str, ast.expr]] = []
     if isinstance(value, ast.Dict):
         keys = zip(value.keys, value.values, strict=True)
@@ -140,5 +140,5 @@ def _entries(prefix: str, value: ast.expr) -> Iterator[tuple[str, ast.expr]]:
 
 
 def is_written_out(node: ast.expr) -> bool:
-    """Whether a value is a literal, or computed of some: no name is in it."""
+    """Whether a value is a literal, or computed from literals: it contains no name."""
     return not any(isinstance(each, ast.Name | ast.Call | ast.Attribute) for each in ast.walk(node))

@@ -1,4 +1,4 @@
-"""Durations and amounts of memory: how a config writes them, and what they mean."""
+"""Durations and amounts of memory: how a config writes them, and their values."""
 
 import re
 

@@ -1,7 +1,7 @@
-"""What an unquoted YAML scalar means, and how untrusted text is shown in a message.
+"""The meaning of unquoted YAML scalars, and how messages show untrusted text.
 
 The rules are those of the YAML 1.2 core schema. Text that YAML versions or people read in different
-ways (``no``, ``010``, ``12:30``, ``1,5``) is never guessed: it is refused, with what to write instead.
+ways (``no``, ``010``, ``12:30``, ``1,5``) is never guessed: it is refused, with advice on what to write.
 """
 
 import json
@@ -12,16 +12,16 @@ from collections.abc import Callable, Mapping
 from hpsearch.trial import Value
 
 LONGEST_INTEGER = 18
-"""Digits of a whole number; a longer one may not fit in 64 bits."""
+"""The largest number of digits in a whole number; a longer one may not fit in 64 bits."""
 
 TOO_MANY_DIGITS = f"whole numbers must have at most {LONGEST_INTEGER} digits"
 
 NULL = ("null", "~", "Null", "NULL")
-"""How null is written, where it can be."""
+"""The spellings of null, where null is allowed."""
 
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|(0|[1-9][0-9]*)(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
-_NOTHING = ("None", "nan", "inf")  # read as text, and taken for something else
+_NOTHING = ("None", "nan", "inf")  # text that could be mistaken for something else
 _MARK = re.compile(r"[#&*!|>'%@`:]|[-?]( |$)|.*(: |:$| #)", re.DOTALL)  # of YAML, in text without quotes
 _UNFIT = re.compile("[\0\ud800-\udfff]")
 _BOOLEANS = {word: word.lower() == "true" for word in ("true", "True", "TRUE", "false", "False", "FALSE")}
@@ -125,7 +125,7 @@ def resolve(text: str) -> Value:
     """The value of an unquoted scalar.
 
     Raises:
-        AmbiguousScalar: YAML versions or people read it in different ways, or it cannot be stored exactly.
+        AmbiguousScalar: It can be read in different ways, or it cannot be stored exactly.
     """
     if text in _BOOLEANS:
         return _BOOLEANS[text]
@@ -160,7 +160,7 @@ def shown(text: str, limit: int = 60) -> str:
 
     Args:
         text: Any text.
-        limit: How many of its characters to show at most.
+        limit: The largest number of characters to show.
     """
     escaped = "".join(
         character if character.isprintable() else character.encode("unicode_escape").decode()
@@ -203,7 +203,7 @@ def _flow_text(text: str) -> str:
 
 
 def short_exponent(text: str) -> str:
-    """A number without zeros before its exponent: 1e-5 for 1e-05."""
+    """A number without leading zeros in its exponent: 1e-5 for 1e-05."""
     if "e" not in text:
         return text
     mantissa, _, exponent = text.partition("e")
@@ -211,7 +211,7 @@ def short_exponent(text: str) -> str:
 
 
 def is_plain_text(text: str) -> bool:
-    """Whether a text without quotes cannot be taken for a number, null, a list, or several values."""
+    """Whether a text without quotes cannot be mistaken for a number, null, a list, or several values."""
     try:
         read = resolve(text)
     except AmbiguousScalar:

@@ -1,4 +1,4 @@
-"""Reads the text of a config file, and reports what is wrong with the file itself."""
+"""Reads the text of a config file, and reports problems with the file itself."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from hpsearch.document.scalars import shown
 from hpsearch.errors import ConfigError, Problem
 
 LARGEST_FILE = 1_000_000
-"""The most bytes that a config can have."""
+"""The largest size of a config in bytes."""
 
 
 def read_text(path: Path, begin: str = BEGIN) -> str:

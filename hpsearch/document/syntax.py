@@ -44,15 +44,15 @@ _UNEXPECTED = {
     "": (_BRACKETS, "Close the bracket that is still open"),
     ",": ("values must be separated by a single comma", "Remove this one"),
 }
-"""Rule and hint by the text found where a value was expected."""
+"""Rule and hint, by the text found in place of a value."""
 
 
 def explain_syntax(error: yaml.YAMLError, text: str) -> tuple[int, int, str, str]:
     """Where a syntax error is, which rule it breaks, and what to do.
 
     Args:
-        error: What PyYAML raised, with or without libyaml.
-        text: The text it was reading.
+        error: The error that PyYAML raised, with or without libyaml.
+        text: The text that it was reading.
 
     Returns:
         Line and column, counted from 1, rule and hint.

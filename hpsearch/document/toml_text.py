@@ -1,4 +1,4 @@
-"""Data as TOML text; Python can only read it."""
+"""Data as TOML text, because Python's library can only read TOML."""
 
 import json
 import math
@@ -14,13 +14,13 @@ def toml_text(data: Mapping[str, Any]) -> str:
     """The text of a TOML document that is read back as the same data.
 
     Raises:
-        ValueError: There is null in it, which TOML does not have.
+        ValueError: The data contain null, which TOML does not have.
     """
     return "\n".join(_section(data, ())).strip("\n") + "\n"
 
 
 def _section(data: Mapping[str, Any], at: tuple[str, ...]) -> Iterator[str]:
-    """The lines of a table: its own values first, for those below belong to the tables below."""
+    """The lines of a table: its own values first, because those after a header belong to that table."""
     tables = {key: value for key, value in data.items() if _is_table(value)}
     own = [f"{_key(key)} = {_value(value)}" for key, value in data.items() if key not in tables]
     if at and (own or not tables):
@@ -32,7 +32,7 @@ def _section(data: Mapping[str, Any], at: tuple[str, ...]) -> Iterator[str]:
         else:
             for element in value:
                 yield from ("", f"[[{'.'.join(map(_key, (*at, key)))}]]")
-                # Tables within an element of a list belong to it by their name.
+                # The names of tables within an element of a list show that they belong to it.
                 yield from _section_below(element, (*at, key))
 
 

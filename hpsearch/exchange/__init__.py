@@ -1,1 +1,1 @@
-"""Import searches of other tools, export runs to them; their packages are imported when needed."""
+"""Import searches from other tools, export runs to them; their packages are imported when needed."""

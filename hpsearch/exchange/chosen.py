@@ -1,4 +1,4 @@
-"""Which trials of a run are exported."""
+"""The trials of a run to export."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,11 +14,11 @@ __all__ = ["Chosen"]
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The trials that fulfil conditions.
+    """The trials that meet conditions.
 
     Attributes:
         where: The conditions, as :class:`hpsearch.inspection.querying.Vocabulary` reads them; "" for all
-            trials, those without a result too.
+            trials, including those without a result.
     """
 
     where: str = ""

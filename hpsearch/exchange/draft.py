@@ -1,4 +1,4 @@
-"""A config made from what another tool wrote, with notes on what is different."""
+"""A config made from another tool's file, with notes on the differences."""
 
 import keyword
 import re
@@ -21,7 +21,7 @@ _RESERVED = ("args", "json")
 
 @dataclass(frozen=True)
 class Note:
-    """What became of a key of the other tool.
+    """A note on a key of the other tool.
 
     Attributes:
         key: Its dotted path there.
@@ -52,11 +52,11 @@ class Draft:
     """A config in the making.
 
     Attributes:
-        source: What it is made from, for people.
+        source: A description of the source, for people.
         todo: What is left to do by hand.
         config: Its sections.
         program: The file that it runs, if known.
-        notes: What was changed or could not be imported.
+        notes: Notes on keys that were changed or could not be imported.
     """
 
     source: str
@@ -84,9 +84,9 @@ def _wrapped(text: str, indent: str) -> Iterable[str]:
 
 
 def choices(values: Iterable[Value]) -> Any:
-    """Listed values as the space has them: each once, and a single one as a constant.
+    """Listed values in the form of the space: each once, and a single one as a constant.
 
-    A constant that is null or nested is the only one of its choices: null alone is not a section.
+    A constant that is null or nested is written as a list of one, because null alone is not a section.
     """
     each = list({identity(value): value for value in values}.values())
     alone = len(each) == 1 and each[0] is not None and not is_nested(each[0])

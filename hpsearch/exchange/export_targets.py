@@ -1,7 +1,7 @@
 """The formats that a run can be exported to.
 
-To add one, write its module with a writer and add a line to :data:`TARGETS`. Light: what a writer needs is
-imported when it is used, so that ``hpsearch export --help`` can list the targets.
+To add one, write its module with a writer and add a line to :data:`TARGETS`. A writer's imports happen only
+when it is used, so that ``hpsearch export --help`` can list the targets quickly.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,15 +19,15 @@ class Target:
     """A format that a run can be exported to.
 
     Attributes:
-        summary: What is written, for ``--help``.
+        summary: A summary of the output, for ``--help``.
         writer: ``module:function`` in this room. For the destination ``stdout`` it takes a
             :class:`hpsearch.store.Run`, a :class:`hpsearch.exchange.chosen.Chosen` and ``timings``, and
             returns the text in parts; otherwise it takes a :class:`hpsearch.exchange.run_export.RunExport`
-            and where to write, and returns notes on what is different there, as sentences.
-        destination: Where it is written: to ``stdout`` or a file; to a new ``file`` or ``directory`` only;
-            or to a ``server``.
+            and a destination, and returns notes on the differences there, as sentences.
+        destination: Where the output goes: to ``stdout`` or a file; only to a new ``file`` or
+            ``directory``; or to a ``server``.
         extra: The extra of hpsearch that installs the package it needs; "" if it needs none.
-        named: Whether what is written has a name.
+        named: Whether the output has a name.
         done: The message at the end; ``{to}``, ``{name}`` and ``{trials}`` are filled in.
     """
 

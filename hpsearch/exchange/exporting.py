@@ -20,12 +20,12 @@ __all__ = ["Exported", "export"]
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """What came of an export.
+    """The outcome of an export.
 
     Attributes:
-        text: What was exported, if it is text and was not written anywhere; "" otherwise.
+        text: The exported text, if it was not written anywhere; "" otherwise.
         message: What was written where, and what to type next; "" for text.
-        notes: What is different in the other tool, as sentences.
+        notes: Differences in the other tool, as sentences.
     """
 
     text: str = ""
@@ -52,9 +52,9 @@ def export(
         output: The file or directory to write; without one, text is returned.
         tracking_uri: The MLflow server, or ``file:DIRECTORY``.
         name: The name of the study or experiment; by default the name of the run directory.
-        where: Conditions that trials have to fulfil, as for ``hpsearch leaderboard --where``; "" for all.
+        where: Conditions that trials have to meet, as for ``hpsearch leaderboard --where``; "" for all.
         timings: Whether text includes times, which differ between equal searches.
-        stream: Where text without an output is written, instead of being returned.
+        stream: The stream to write text to, instead of returning it, if there is no output.
 
     Raises:
         UsageError: There is no such format, the arguments do not fit it, its package is not installed, the
@@ -87,7 +87,7 @@ def export(
 def _wrong_arguments(
     to: str, target: Target, output: str | PathLike[str] | None, uri: str | None, name: str | None
 ) -> str:
-    """What is wrong with the arguments together; "" if nothing is."""
+    """The problem with the combination of arguments; "" if there is none."""
     if target.destination == "server":
         if uri is None or output is not None:
             return f"--to {to} needs --tracking-uri URI, and no -o"

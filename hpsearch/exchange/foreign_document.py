@@ -1,4 +1,4 @@
-"""Reading a file of another tool: which of its keys were read, and the notes on them."""
+"""Reads a file of another tool, and keeps track of the keys that were read and the notes on them."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,16 +28,16 @@ from hpsearch.exchange.draft import Note
 from hpsearch.trial import Value
 
 NONE = "None"
-"""How null is read: the text that a command gets for it."""
+"""Null is read as this, the text that a command gets for it."""
 
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?([eE]-?[0-9]{1,3})?")
 _YAML_1_1 = dict.fromkeys(("yes", "on"), True) | dict.fromkeys(("no", "off"), False)
 
 
 def _resolve(text: str) -> Value:
-    """The value of a scalar as YAML 1.1 and JSON have it, where a config would read it differently.
+    """The value of a scalar by the rules of YAML 1.1 and JSON, which differ from those of a config.
 
-    ``1e-5``, which is text in YAML 1.1, is read as the number that is meant.
+    ``1e-5``, which is text in YAML 1.1, is read as the intended number.
     """
     try:
         return resolve(text)
@@ -134,9 +134,9 @@ class ForeignDocument:
             self._reader.root = inner
 
     def get(self, at: Location) -> Node | None:
-        """The node at a location, which counts as read; None if there is none.
+        """The node at a location, which is marked as read; None if there is none.
 
-        Null is reported, except for the optional keys at the top, where it means the same as no key.
+        Null is reported, except for the optional keys at the top, where it means the same as a missing key.
         """
         node = find(self.root, at)
         self._asked.add(at)
@@ -147,7 +147,7 @@ class ForeignDocument:
         return None
 
     def take(self, at: Location) -> Node | None:
-        """The node at a location, even if null; it counts as read with everything in it."""
+        """The node at a location, even if null; it is marked as read with everything in it."""
         self._taken.add(at)
         return find(self.root, at)
 
@@ -203,7 +203,7 @@ class ForeignDocument:
         return None
 
     def note(self, at: Location, text: str, *, key: str = "") -> None:
-        """Note what became of a key."""
+        """Add a note on a key."""
         position = self._reader.position(at, key=True)
         self.notes.append(Note(key or dotted(at), text, position))
 
@@ -219,12 +219,12 @@ class ForeignDocument:
     def report_unused(
         self, reasons: Mapping[str, str], known: Sequence[str] = (), below: Location = ()
     ) -> None:
-        """Note every key that was not read.
+        """Add a note on every key that was not read.
 
         Args:
             reasons: Why a key cannot be imported, by the dotted path of the key or of a section it is in.
             known: The keys that the top of such a file can have.
-            below: The section whose keys are meant.
+            below: The section to look at.
         """
         table = find(self.root, below)
         for at in _leaves(table, below) if isinstance(table, MappingNode) else ():
@@ -256,7 +256,7 @@ class ForeignDocument:
 
 def _as_number(value: Value, *, whole: bool) -> str:
     """The number to write instead of a value, as a sentence; "" if there is none."""
-    if isinstance(value, float):  # a whole number was wanted
+    if isinstance(value, float):  # a whole number was expected
         return f"Write {value:.0f}" if value.is_integer() else ""
     if not isinstance(value, str) or not _NUMBER.fullmatch(value) or (whole and not value.isdigit()):
         return ""
@@ -264,7 +264,7 @@ def _as_number(value: Value, *, whole: bool) -> str:
 
 
 def _leaves(table: MappingNode, at: Location) -> Iterator[Location]:
-    """Every key below which there are no further keys."""
+    """Every key without further keys below it."""
     for key, entry in table.entries.items():
         if isinstance(entry.node, MappingNode) and entry.node.entries:
             yield from _leaves(entry.node, (*at, key))

@@ -1,4 +1,4 @@
-"""A config from a file of another tool, whichever it is."""
+"""A config from a file of any supported tool."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -26,7 +26,7 @@ def import_file(path: Path) -> Draft:
 
     Raises:
         ConfigError: With all mistakes of the file.
-        UsageError: It is of a tool whose files cannot be imported.
+        UsageError: It belongs to a tool whose files cannot be imported.
     """
     tree, _, _ = read_tree(path, _BEGIN)
     tool = None if tree is None else recognized(plain(tree))

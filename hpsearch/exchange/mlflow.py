@@ -12,9 +12,9 @@ from hpsearch.exchange.run_export import RunExport, TrialExport
 from hpsearch.trial import Status
 
 _STATUSES = {Status.DONE: "FINISHED", Status.STOPPED: "FINISHED", Status.TIMED_OUT: "KILLED"}
-"""Trials of all other statuses are FAILED; trials without a result are RUNNING."""
+"""Trials with any other status are FAILED; trials without a result are RUNNING."""
 
-_MOST_METRICS = 1000  # the limit of one call of MLflow
+_MOST_METRICS = 1000  # the limit of MLflow for one call
 
 
 def write_experiment(export: RunExport, uri: str) -> list[str]:
@@ -25,12 +25,12 @@ def write_experiment(export: RunExport, uri: str) -> list[str]:
         uri: The tracking server or store, such as ``http://localhost:5000`` or ``file:./mlruns``.
 
     Returns:
-        What is different in MLflow, as sentences.
+        Differences in MLflow, as sentences.
 
     Raises:
         UsageError: MLflow is not installed, the experiment exists already, or the server refuses.
     """
-    # MLflow sends usage data to its makers unless this is set; exporting a run should not.
+    # MLflow sends usage data to its developers unless this is set; exporting a run should not.
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")  # its default of 7 takes four minutes
     if "://" not in uri or uri.startswith("file:"):

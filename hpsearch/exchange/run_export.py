@@ -1,4 +1,4 @@
-"""A run as it is written for other tools."""
+"""A run in the form in which it is exported."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -19,8 +19,8 @@ class TrialExport:
     """One trial.
 
     Attributes:
-        trial: What was tried.
-        result: What came of it; None while it has no result.
+        trial: The trial.
+        result: Its result; None while it has none.
         started: When it started; for a trial that ran again, when its last run started.
         ended: When its result was recorded; None while it has none.
     """
@@ -37,7 +37,7 @@ class TrialExport:
 
     @property
     def metadata(self) -> dict[str, Any]:
-        """What other tools have no place of their own for, as JSON data."""
+        """Data that have no dedicated place in other tools, as JSON data."""
         known: dict[str, Any] = {"number": self.trial.number, "seeds": list(self.trial.seeds)}
         known |= {"origin": dict(self.trial.origin)} if self.trial.origin else {}
         if self.result is not None:
@@ -71,7 +71,7 @@ class RunExport:
             chosen: The trials to export; None for all.
         """
         records = list((chosen or Chosen()).records(run))
-        times = run.times()  # read afterwards, so that they are there for every record
+        times = run.times()  # read afterwards, so that every record has its times
         trials = tuple(_trial_export(trial, result, *times[trial.number]) for trial, result in records)
         config = Config.from_resolved(run.meta("config"))
         return cls(name or run.directory.resolve().name, config, trials)
@@ -83,7 +83,7 @@ class RunExport:
 
 
 def flat(value: Value) -> bool | int | float | str:
-    """A value for tools that have no null, lists or mappings: these as JSON text."""
+    """A value for tools without null, lists or mappings: these become JSON text."""
     if isinstance(value, bool | int | float | str):
         return value
     return json.dumps(value)

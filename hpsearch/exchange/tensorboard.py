@@ -10,7 +10,7 @@ from hpsearch.files import usage_errors
 from hpsearch.trial import Status
 
 _STATUSES = {Status.DONE: "STATUS_SUCCESS", Status.STOPPED: "STATUS_SUCCESS"}
-"""Trials of all other statuses are STATUS_FAILURE; trials without a result are STATUS_RUNNING."""
+"""Trials with any other status are STATUS_FAILURE; trials without a result are STATUS_RUNNING."""
 
 
 def write_events(export: RunExport, directory: Path) -> list[str]:
@@ -18,10 +18,10 @@ def write_events(export: RunExport, directory: Path) -> list[str]:
 
     Args:
         export: The run.
-        directory: The directory to make.
+        directory: The directory to create.
 
     Returns:
-        What is different in TensorBoard: nothing.
+        Differences in TensorBoard: none.
 
     Raises:
         UsageError: tensorboardX is not installed; the directory is not empty, or cannot be written.

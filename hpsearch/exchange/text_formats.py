@@ -1,4 +1,4 @@
-"""A run as text, part by part as it is read: CSV, JSON, JSON lines, or the best trial as a config."""
+"""A run as text, yielded in parts as it is read: CSV, JSON, JSON lines, or the best trial as a config."""
 
 from collections.abc import Iterator
 

@@ -70,7 +70,7 @@ def train_final(
         on_epoch: Called with the epoch, the number of epochs, and the training loss.
         last_epoch: The epoch to end after, counted from 1; ``epochs`` if None. Unlike fewer ``epochs``, it
             leaves the learning rates of the epochs before it as they are.
-        touches: What was done to the trial's model in mid-training.
+        touches: What was done to the trial's model during training.
 
     Raises:
         DataError: The training diverged on these rows.

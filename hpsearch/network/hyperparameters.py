@@ -19,7 +19,7 @@ from hpsearch.touches import Change
 
 @dataclass(frozen=True, slots=True)
 class Hyperparameter:
-    """What values one hyperparameter may take.
+    """The values that one hyperparameter may take.
 
     Attributes:
         kind: The type of its values.
@@ -30,7 +30,7 @@ class Hyperparameter:
         open_min: Whether ``min`` itself is impossible.
         open_max: Whether ``max`` itself is impossible.
         choices: All possible values, when they can be listed.
-        can_change: Whether it may take another value in mid-training.
+        can_change: Whether it may take another value during training.
     """
 
     kind: Literal["float", "int", "bool", "str"]
@@ -89,7 +89,7 @@ HYPERPARAMETERS: dict[str, Hyperparameter] = {
     "beta2": Hyperparameter(
         "float",
         0.999,
-        "β₂, the weight of the past in its moving average of g²",
+        "β₂, the weight of the past in an optimizer's moving average of g²",
         min=0,
         max=1,
         open_max=True,
@@ -98,7 +98,7 @@ HYPERPARAMETERS: dict[str, Hyperparameter] = {
     "epsilon": Hyperparameter(
         "float",
         1e-8,
-        "ε, added to the root of the moving average of g²",
+        "ε, added to the square root of the moving average of g²",
         min=0,
         max=1,
         open_min=True,
@@ -109,7 +109,7 @@ HYPERPARAMETERS: dict[str, Hyperparameter] = {
         "int", 2, "number of hidden layers; 0 is softmax regression", min=0, max=100
     ),
     "hidden_units": Hyperparameter("int", 64, "units of every hidden layer", min=1, max=65536),
-    "activation": Hyperparameter("str", "relu", "of the hidden layers", choices=ACTIVATIONS),
+    "activation": Hyperparameter("str", "relu", "activation of the hidden layers", choices=ACTIVATIONS),
     "batch_norm": Hyperparameter("bool", True, "normalise Z over the mini-batch"),
     "batch_norm_momentum": Hyperparameter(
         "float",
@@ -138,7 +138,7 @@ METRICS = {
     "val_error": "minimize",
     "val_accuracy": "maximize",
 }
-"""What the network reports per epoch, and which direction is better."""
+"""The metrics that the network reports for each epoch, each with the better direction."""
 
 
 def hyperparameter(name: str) -> Hyperparameter | None:
@@ -202,13 +202,13 @@ class Hyperparameters:
         return cls(**chosen)
 
     def changed(self, changes: Mapping[str, Change]) -> Self:
-        """The same but for some values, as a touch in mid-training leaves them.
+        """The same with some values changed, as by a touch during training.
 
         Args:
             changes: By name. A whole number that is multiplied is rounded.
 
         Raises:
-            UsageError: A hyperparameter is unknown or cannot change in mid-training, or a value is not
+            UsageError: A hyperparameter is unknown or cannot change during training, or a value is not
                 allowed.
         """
         values: dict[str, Any] = {}
@@ -216,7 +216,7 @@ class Hyperparameters:
             known = HYPERPARAMETERS.get(name)
             if known is None or not known.can_change:
                 possible = ", ".join(each for each, known in HYPERPARAMETERS.items() if known.can_change)
-                what = "cannot change in mid-training" if hyperparameter(name) else "unknown hyperparameter"
+                what = "cannot change during training" if hyperparameter(name) else "unknown hyperparameter"
                 raise UsageError(f"{name}: {what}; what can change: {possible}")
             value = change.apply(getattr(self, name))
             values[name] = round(value) if known.kind == "int" and change.is_factor else value

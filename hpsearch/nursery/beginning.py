@@ -96,7 +96,7 @@ def _check_touch(config: Config) -> None:
         )
     if objective.runs_user_code and not objective.touch:
         raise UsageError(
-            f"the config does not say what its {objective.kind} lets change in mid-training. Have the"
+            f"the config does not say what its {objective.kind} lets change during training. Have the"
             f" {objective.kind} ask after every epoch, as docs/nursery.md shows, and list the parameters in"
             f" the config, for example objective.{objective.kind}.touch: [{config.space.names[0]}]"
         )

@@ -58,7 +58,7 @@ class Learner(Protocol):
 
     @property
     def values(self) -> Mapping[str, Value]:
-        """What can change in mid-training, as it is now."""
+        """What can change during training, as it is now."""
         ...
 
     def train_epoch(self) -> Seen | None:
@@ -71,7 +71,7 @@ class Learner(Protocol):
         ...
 
     def values_along(self, path: Sequence[Touch]) -> Mapping[str, Value]:
-        """The settings that can change in mid-training, after touches made from the beginning on.
+        """The settings that can change during training, after touches made from the beginning on.
 
         Args:
             path: Touches without detours.

@@ -90,7 +90,7 @@ class NursedCode:
 
     @property
     def values(self) -> Mapping[str, Value]:
-        """What can change in mid-training, as it is now."""
+        """What can change during training, as it is now."""
         return self._values_after(self.epoch)
 
     def _values_after(self, epoch: int) -> dict[str, Value]:
@@ -124,7 +124,7 @@ class NursedCode:
         for name, change in changes.items():
             if name not in values:
                 raise UsageError(
-                    f"{name}: cannot change in mid-training; what can change: {', '.join(values)}. A config"
+                    f"{name}: cannot change during training; what can change: {', '.join(values)}. A config"
                     " lists what its code follows with the key touch of the objective"
                 )
             new, whole = change.apply(_number(values[name])), name in self._whole

@@ -78,7 +78,7 @@ class NursedNetwork:
 
     @property
     def values(self) -> Mapping[str, Value]:
-        """What can change in mid-training, as it is now."""
+        """What can change during training, as it is now."""
         return _changeable(self.training.hyperparameters)
 
     def values_along(self, path: Sequence[Touch]) -> Mapping[str, Value]:

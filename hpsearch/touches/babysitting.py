@@ -1,4 +1,4 @@
-"""What a careful person does who watches one model: rules that decide from its own learning curve alone.
+"""The rules of a careful person who watches one model; they use only its own learning curve.
 
 1. *Back to the last good epoch, with half the learning rate*, when the loss is not finite, or is ``BLOWUP``
    times the best so far (after the first epoch: times the loss of the untrained model). (Goodfellow, Bengio
@@ -9,7 +9,7 @@
 3. *Stop when nothing helps*: after ``REDUCTIONS`` of these without progress. (Prechelt (1998), "Early
    stopping – but when?")
 
-Nothing else is looked at, neither other trials nor a clock, so a babysat search is as reproducible as any.
+They use neither other trials nor a clock, so a babysat search is as reproducible as any other.
 """
 
 import math
@@ -27,33 +27,34 @@ NOISE = 0.05
 """… unless it is below this share of the first epoch's loss: near 0 every loss jumps."""
 
 RETURN = 0.5
-"""What the learning rate is multiplied with at a return."""
+"""The factor for the learning rate at a return."""
 
 MOST_RETURNS = 3
-"""So often in a row; if smaller steps do not help, the epoch is taken as it is."""
+"""At most this many returns in a row; if smaller steps do not help, the epoch is accepted as it is."""
 
 MOST_RETURNS_FROM_DIVERGENCE = 12
-"""So often in a row; by then the learning rate is 1/4096 of what it was, and the trial has diverged."""
+"""At most this many returns in a row from a divergence. By then the learning rate is 1/4096 of what it was,
+and the trial has diverged."""
 
 REDUCTION = 0.3
-"""What the learning rate is multiplied with on a plateau."""
+"""The factor for the learning rate on a plateau."""
 
 REDUCTIONS = 3
-"""After this many without progress, the model is left as it is."""
+"""After this many reductions without progress, training stops."""
 
 PROGRESS = 0.01
 """A loss has progressed if it is lower than the best by this share."""
 
 
 RATE = "learning_rate"
-"""In the record of a babysat epoch, the learning rate α₀ with which it was trained."""
+"""In the record of a babysat epoch, the learning rate α₀ that it was trained with."""
 
 RETURNS = "returns"
-"""In the record of a babysat epoch, how often the model went back before the epoch was taken."""
+"""In the record of a babysat epoch, how often the model went back before the epoch was accepted."""
 
 
 TOUCHES = "touches"
-"""In the final figures of a babysat trial, how often it was touched."""
+"""In the final metrics of a babysat trial, how often it was touched."""
 
 
 class Decision(Enum):
@@ -87,15 +88,15 @@ class Nurse:
 
     @classmethod
     def of(cls, epochs: int, untrained: float = math.inf) -> "Nurse":
-        """A nurse for a training of some epochs: a plateau is a sixth of them, at least 3 and at most 10."""
+        """A nurse for a number of epochs; a plateau is a sixth of them, at least 3 and at most 10."""
         return cls(min(max(epochs // 6, 3), 10), untrained)
 
     def after(self, metrics: Mapping[str, float | None], *, accepted: bool = False) -> Decision:
         """Decide after an epoch.
 
         Args:
-            metrics: The epoch's, with ``train_loss`` or ``val_loss`` or both.
-            accepted: Whether it is known that the model did not return from it: when a trial is resumed.
+            metrics: Those of the epoch, with ``train_loss`` or ``val_loss`` or both.
+            accepted: Whether the model is known not to have returned from it, as when a trial is resumed.
         """
         trained, watched = _loss(metrics, "train_loss", "val_loss"), _loss(metrics, "val_loss", "train_loss")
         finite = math.isfinite(trained) and math.isfinite(watched)
@@ -130,11 +131,11 @@ class Nurse:
 
 
 def touches_of(curve: Sequence[Epoch], rate: float | None) -> list[Touch]:
-    """What was done to a babysat trial, as its learning curve tells.
+    """The touches of a babysat trial, recovered from its learning curve.
 
     Args:
-        curve: The trial's; empty of touches unless it was babysat.
-        rate: The learning rate that it began with, if that is known.
+        curve: The trial's learning curve; it contains touches only if the trial was babysat.
+        rate: The learning rate that the trial began with, if that is known.
     """
     touches: list[Touch] = []
     for epoch in curve:
@@ -143,7 +144,7 @@ def touches_of(curve: Sequence[Epoch], rate: float | None) -> list[Touch]:
             return []
         if rate is not None and now != rate:
             before = epoch.number - 1
-            # It went back from an epoch that is not in the curve to the one before.
+            # The model went back from an epoch that is not in the curve to the one before.
             back = {"epoch": epoch.number, "back_to": before} if returns else {"epoch": before}
             touches.append(Touch.from_json({**back, RATE: now}))
         rate = now

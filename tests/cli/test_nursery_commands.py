@@ -90,7 +90,7 @@ def test_a_followed_schedule_is_not_made_twice(hpsearch: Program, moons: Path) -
     ("text", "says"),
     [
         ("- {epoch: 2, lr: ×0.5}\n", "lr: unknown hyperparameter; what can change: learning_rate"),
-        ("- {epoch: 2, hidden_layers: 3}\n", "hidden_layers: cannot change in mid-training"),
+        ("- {epoch: 2, hidden_layers: 3}\n", "hidden_layers: cannot change during training"),
         ("- {epoch: 2, dropout: 7}\n", "dropout: must be a number of at least 0 and below 1; found 7"),
         ("- {epoch: 4, dropout: 0.1}\n- {epoch: 2, dropout: 0.2}\n", "lies in the past"),
         ("- {epoch: 30, dropout: 0.1}\n", "cannot be made: the training ends after epoch 8"),

@@ -133,11 +133,11 @@ def result(number: int) -> Result:
     return Result(number, Status.DONE, error, curve, seconds=1.0)
 
 
-def write_run(root: Path, name: str, trials: int, finished: int) -> Run:
+def write_run(root: Path, name: str, trials: int, finished: int, config: str = CONFIG) -> Run:
     """A run open for writing, with the given number of results and two more trials running."""
     (root / "train.py").write_text("")
     path = root / f".{name}.yaml"
-    path.write_text(CONFIG.format(name="example", trials=trials))
+    path.write_text(config.format(name="example", trials=trials))
     run = Run.create(root / name, path.read_text(), meta_of(path))
     begun = range(min(finished + 2, trials))
     run.record(map(trial, begun), map(result, range(finished)))

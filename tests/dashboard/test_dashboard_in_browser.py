@@ -1,6 +1,7 @@
 """Tests of the dashboard in a real browser: it is live, silent and harmless, and its figures answer."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -73,4 +74,19 @@ def test_nothing_is_wider_than_a_phone(browser: Browser, still: Site, path: str)
     browser.visit(still.address + path)
     browser.wait("document.documentElement.dataset.live")
     assert browser.run("return document.documentElement.scrollWidth") <= 390
+    assert browser.console() == []
+
+
+def test_a_comparison_shows_its_figures(browser: Browser, site: Site) -> None:
+    """The best so far of both runs comes first, and is drawn again when there is a result."""
+    browser.narrow(1280, 900)
+    browser.visit(f"{site.address}/compare?run=one&run=two")
+    browser.wait("document.querySelector('#compare .panel')")
+    browser.run("window.before = document.querySelector('#compare .marks').innerHTML")
+    height = browser.run("return document.querySelector('#compare .panel').getBoundingClientRect().height")
+    assert height == 340
+    site.runs["one"].record([trial(62)], [replace(result(60), value=0.01)])
+    browser.wait("document.querySelector('#compare .marks').innerHTML !== window.before")
+    browser.run("document.querySelector('#history').scrollIntoView()")
+    browser.wait("document.querySelector('#history path[data-trials]')")
     assert browser.console() == []

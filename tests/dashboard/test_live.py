@@ -2,12 +2,14 @@
 
 import shutil
 import threading
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from hpsearch.running import CurveFile, RunningCurve, curve_file
 from hpsearch.trial import Epoch
-from tests.dashboard.conftest import Events, Site, result, trial, write_run
+from tests.dashboard.conftest import CONFIG, Events, Site, result, trial, write_run
 
 
 @pytest.fixture(autouse=True)
@@ -44,6 +46,43 @@ def test_the_epochs_of_a_running_trial_are_sent(site: Site) -> None:
         parts = events.until(lambda message: "0.625" in message["parts"].get("running", ""))["parts"]
         assert '<figure id="running"' in parts["running"]
         curve.close()
+
+
+def best_so_far_of(message: dict[str, Any]) -> str:
+    """The figure of a comparison, as a page is sent it."""
+    return str(message["parts"].get("best_so_far", ""))
+
+
+def test_a_comparison_has_the_best_so_far_of_both_runs(site: Site) -> None:
+    """A line for each, named in the legend; it falls when a trial is better than all before."""
+    with site.events("/compare?run=one&run=two") as events:
+        first = best_so_far_of(events.next())
+        assert first.startswith('<figure id="compare"')
+        legend = first[: first.index("</figcaption>")]
+        assert legend.count("</span>") >= 2
+        assert ("one" in legend, "two" in legend) == (True, True)
+        site.runs["one"].record([trial(62)], [replace(result(60), value=0.01)])
+        second = best_so_far_of(events.until(lambda message: best_so_far_of(message) not in ("", first)))
+        assert second.startswith('<figure id="compare"')
+
+
+@pytest.mark.parametrize(
+    ("config", "said"),
+    [
+        (CONFIG, ""),
+        (CONFIG.replace("minimize", "maximize"), "found val_error (minimize) of one, val_error (maximize)"),
+    ],
+)
+def test_a_comparison_that_cannot_be_drawn_says_why(site: Site, config: str, said: str) -> None:
+    """Where the metrics differ, or no trial has a value; one run with values is drawn alone."""
+    write_run(site.root, "three", 5, 0, config).close()
+    write_run(site.root, "four", 5, 0, config).close()
+    with site.events("/compare?run=one&run=three") as events:
+        figure = best_so_far_of(events.next())
+        assert said in figure
+        assert ("<figure" in figure) == (not said)
+    with site.events("/compare?run=three&run=four") as events:
+        assert "No trial has a value yet" in best_so_far_of(events.next())
 
 
 def test_a_run_that_is_made_meanwhile_appears(site: Site) -> None:

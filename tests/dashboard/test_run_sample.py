@@ -1,5 +1,7 @@
 """Tests of what figures are drawn from, and how often."""
 
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 from hypothesis import given
@@ -59,3 +61,29 @@ def test_a_figure_of_a_running_search_is_drawn_rarely(tmp_path: Path) -> None:
         run.record([trial(8)], [result(6)])
         assert cache.trials(watched) == second
     assert cache.trials(watched) != second
+
+
+def test_a_comparison_is_drawn_rarely_while_a_search_runs(tmp_path: Path) -> None:
+    """Of either run, and anew when another run has taken the place of one."""
+    now = [0.0]
+
+    def clock() -> float:
+        now[0] += 1.0  # drawing takes a second
+        return now[0]
+
+    write_run(tmp_path, "done", 20, 20).close()
+    with write_run(tmp_path, "r", 20, 5) as run:
+        cache, watched = FigureCache(clock), WatchedRuns(tmp_path)
+        pair = watched.get("done"), watched.get("r")
+        first = cache.comparison(*pair)
+        assert first.startswith("<figure")
+        run.record([trial(7)], [replace(result(5), value=0.01)])
+        assert cache.comparison(*pair) == first
+        now[0] += 60.0
+        second = cache.comparison(*pair)
+        assert second != first
+        run.record([trial(8)], [replace(result(6), value=0.001)])
+        assert cache.comparison(*pair) == second
+    shutil.rmtree(tmp_path / "r")
+    with write_run(tmp_path, "r", 20, 5):
+        assert cache.comparison(watched.get("done"), watched.get("r")) == first

@@ -132,9 +132,9 @@ def test_averages_survive_a_change_of_their_weights(optimizer: str) -> None:
     [
         (
             {"hidden_units": Change(3)},
-            "hidden_units: cannot change in mid-training; what can change: learning_rate",
+            "hidden_units: cannot change during training; what can change: learning_rate",
         ),
-        ({"optimizer": Change(3)}, "optimizer: cannot change in mid-training"),
+        ({"optimizer": Change(3)}, "optimizer: cannot change during training"),
         ({"lerning_rate": Change(3)}, "lerning_rate: unknown hyperparameter"),
         ({"dropout": Change(1.5)}, "dropout: must be a number of at least 0 and below 1; found 1.5"),
         (

@@ -169,7 +169,7 @@ def test_a_branch_continues_from_its_checkpoint(config: Callable[..., Config]) -
 @pytest.mark.parametrize(
     ("changes", "back_to", "says"),
     [
-        ({"depth": Change(2)}, None, "depth: cannot change in mid-training; what can change: rate, size, ep"),
+        ({"depth": Change(2)}, None, "depth: cannot change during training; what can change: rate, size, ep"),
         ({"size": Change(2.5)}, None, "size: must be a whole number; found 2.5"),
         ({"epochs": Change(0)}, None, "epochs: must be at least 1"),
         ({}, 1, "has only 0 epochs behind it"),

@@ -116,7 +116,7 @@ def test_a_touch_that_cannot_be_made_changes_nothing(tmp_path: Path) -> None:
     """Neither the model nor the diary knows of a touch that was refused."""
     nursed = model(tmp_path / "a")
     before = state(nursed.learner.training), (tmp_path / "a").joinpath("diary.jsonl").exists()
-    with pytest.raises(UsageError, match="hidden_units: cannot change in mid-training"):
+    with pytest.raises(UsageError, match="hidden_units: cannot change during training"):
         nursed.touch({"hidden_units": Change(3)})
     with pytest.raises(UsageError, match="must change a hyperparameter or return"):
         nursed.touch({})

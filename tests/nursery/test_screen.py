@@ -149,7 +149,7 @@ def test_a_model_that_has_ended_waits_after_a_return(nursery: Nursery) -> None:
 @pytest.mark.parametrize(
     ("key", "text", "says"),
     [
-        ("t", "hidden_units 9", "hidden_units: cannot change in mid-training"),
+        ("t", "hidden_units 9", "hidden_units: cannot change during training"),
         ("t", "dropout 3", "must be a number of at least 0 and below 1"),
         ("t", "dropout", "type a name and a value"),
         ("t", "epochs 0", "epochs: must be a whole number of at least 1"),

@@ -20,8 +20,8 @@ def read(path: Path, label: str | None = None) -> Source:
     """Read a data set from a file, or from a directory of IDX files.
 
     Args:
-        path: A ``.npz``, a ``.csv``, an IDX file of images, or a directory that holds one.
-        label: The column of a CSV that holds the labels; ``label`` if not given.
+        path: A ``.npz``, a ``.csv``, an IDX file of images, or a directory that contains one.
+        label: The column of a CSV that contains the labels; ``label`` if not given.
 
     Raises:
         DataError: It does not exist, or cannot be used.
@@ -41,11 +41,11 @@ def read(path: Path, label: str | None = None) -> Source:
 def read_features(
     path: Path, label: str | None = None, *, usual_label: str = "label", wanted: Sequence[str] = ()
 ) -> Array:
-    """Read rows without labels, or pass over their labels, to predict them.
+    """Read rows whose labels are to be predicted; labels in the file are ignored.
 
     Args:
-        path: As for :func:`read`, but no directory.
-        label: The column of a CSV that is not a feature; if not given, ``usual_label`` where it is there.
+        path: As for :func:`read`, but not a directory.
+        label: The column of a CSV that is not a feature; if not given, ``usual_label`` if it exists.
         usual_label: See ``label``.
         wanted: The other columns that a CSV must have, in the order to return; any if empty.
 

@@ -17,7 +17,7 @@ _WHOLE_NUMBER = re.compile(r"[+-]?\d+", re.ASCII)
 _NUMBER = re.compile(
     r"[+-]?(?!0\d)(\d+\.?\d*|\.\d+)(e[+-]?\d+)?|[+-]?(nan|inf(inity)?)", re.ASCII | re.IGNORECASE
 )
-"""What Python reads as a number, but for underscores, digits of other scripts, and zeros at the beginning."""
+"""Numbers as Python reads them, but without underscores, digits of other scripts, and leading zeros."""
 
 Line = tuple[int, list[str]]  # its number, counted from 1, and its cells
 
@@ -40,7 +40,7 @@ def read(path: Path, label: str) -> Source:
 
 
 def read_features(path: Path, label: str | None, usual_label: str, wanted: Sequence[str]) -> Array:
-    """Read the numbers, but for the column of labels if there is one.
+    """Read the numbers, except the column of labels if there is one.
 
     Args:
         path: The file.
@@ -62,7 +62,7 @@ def read_features(path: Path, label: str | None, usual_label: str, wanted: Seque
 
 
 def _lines(path: Path) -> Iterator[Line]:
-    """The lines that are not empty; the first has the column names."""
+    """The lines that are not empty; the first contains the column names."""
     with path.open(newline="", encoding="utf-8-sig") as file:
         reader = csv.reader(file, strict=True)
         width = 0
@@ -140,7 +140,7 @@ def _is_finite(cell: str) -> bool:
 
 
 def _labels(path: Path, name: str, labels: list[str]) -> Array:
-    """Labels as int64 where all of them are whole numbers, else as text.
+    """Labels as int64 if all of them are whole numbers, else as text.
 
     Raises:
         DataError: One is empty, or all are numbers but not whole or beyond 64 bits.

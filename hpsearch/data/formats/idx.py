@@ -12,7 +12,7 @@ from hpsearch.data.formats.rows import Rows, Source, checked_features, checked_r
 from hpsearch.errors import DataError
 
 _TYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
-"""By the third byte of a file."""
+"""Types of numbers, by the third byte of a file."""
 
 _MOST_AXES = 32
 
@@ -20,7 +20,7 @@ _MOST_AXES = 32
 def read_directory(directory: Path) -> Source:
     """Read ``train-images-idx3-ubyte`` and ``train-labels-idx1-ubyte``, with or without ``.gz``.
 
-    ``t10k-images-idx3-ubyte`` and its labels, where they are, become the test split.
+    ``t10k-images-idx3-ubyte`` and its labels, if they exist, become the test split.
 
     Raises:
         DataError: The files are not there, are damaged, or do not fit together.
@@ -31,7 +31,7 @@ def read_directory(directory: Path) -> Source:
 
 
 def read_pair(images: Path) -> Rows:
-    """Read a file of images and the file of labels beside it.
+    """Read a file of images and the file of labels next to it.
 
     Raises:
         DataError: One is not there or damaged, or they do not fit together.
@@ -53,7 +53,7 @@ def training_images(directory: Path) -> Path:
     """Where a directory's training images are.
 
     Raises:
-        DataError: It holds none.
+        DataError: It contains none.
     """
     found = _images(directory, "train")
     if not found:
@@ -62,12 +62,12 @@ def training_images(directory: Path) -> Path:
 
 
 def test_images(directory: Path) -> list[Path]:
-    """Where a directory's test images are; empty if it holds none."""
+    """Where a directory's test images are; empty if it contains none."""
     return _images(directory, "t10k")[:1]
 
 
 def labels_of(images: Path) -> Path:
-    """Where the labels of a file of images are: beside it, under the name that MNIST gives them.
+    """Where the labels of a file of images are: next to it, under the name that MNIST gives them.
 
     Raises:
         DataError: There is no such file.

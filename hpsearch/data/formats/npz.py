@@ -14,7 +14,8 @@ from hpsearch.errors import DataError
 _WHOLE, _TRAIN, _TEST = ("x", "y"), ("x_train", "y_train"), ("x_test", "y_test")
 
 _HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
-"""By the version of the format; the third is for tables whose columns have names, which no data set is."""
+"""Readers of headers, by the version of the format; version 3 is for tables with named columns, not for data
+sets."""
 
 
 def read(path: Path) -> Source:
@@ -24,7 +25,7 @@ def read(path: Path) -> Source:
     are ignored.
 
     Raises:
-        DataError: An array is missing, has the wrong shape or type, or holds Python objects.
+        DataError: An array is missing, has the wrong shape or type, or contains Python objects.
     """
     with _open(path) as npz:
         members = _members(path, npz)
@@ -45,7 +46,7 @@ def read_features(path: Path) -> Array:
     """Read the array ``X``.
 
     Raises:
-        DataError: It is missing, has the wrong shape or type, or holds Python objects.
+        DataError: It is missing, has the wrong shape or type, or contains Python objects.
     """
     with _open(path) as npz:
         members = _members(path, npz)
@@ -89,7 +90,7 @@ def _rows(
 
 
 def _array(path: Path, npz: zipfile.ZipFile, info: zipfile.ZipInfo) -> Array:
-    """One array, once its header says that it is one, and of the size that is there."""
+    """One array, after checking that its header is valid and fits the size of the file."""
     where = f"{path}: {info.filename}"
     try:
         with npz.open(info) as file:

@@ -1,4 +1,4 @@
-"""What every reader returns, and the checks that they share."""
+"""The rows that every reader returns, and the checks that they share."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -15,8 +15,8 @@ class Rows(NamedTuple):
     Attributes:
         x: Numbers, (rows, features).
         y: Whole numbers or text, (rows,).
-        feature_names: What the columns of ``x`` are called; empty where they have no names.
-        label_name: What the column of labels is called, if it has a name.
+        feature_names: The names of the columns of ``x``; empty if they have no names.
+        label_name: The name of the column of labels, if it has one.
     """
 
     x: Array
@@ -26,7 +26,7 @@ class Rows(NamedTuple):
 
 
 class Source(NamedTuple):
-    """What a file or directory holds.
+    """The content of a file or directory.
 
     Attributes:
         train: Its rows, without those of its test split.
@@ -38,13 +38,13 @@ class Source(NamedTuple):
 
 
 def checked_rows(x: Array, y: Array, x_name: str = "X", y_name: str = "y") -> Rows:
-    """Two arrays as :class:`Rows`, once they fit together.
+    """Two arrays as :class:`Rows`, after checking that they fit together.
 
     Args:
         x: Numbers, (rows, …); later axes are flattened into features.
         y: Whole numbers or text, (rows,).
-        x_name: What messages call ``x``.
-        y_name: What messages call ``y``.
+        x_name: The name of ``x`` in messages.
+        y_name: The name of ``y`` in messages.
 
     Raises:
         DataError: A shape or type is wrong, a number is not finite, or a label is not whole.
@@ -79,7 +79,7 @@ def order_by_name(names: Sequence[str], wanted: Sequence[str], where: str) -> li
     Args:
         names: The columns found, without that of the labels.
         wanted: The columns of the training data.
-        where: What messages begin with.
+        where: The beginning of messages.
 
     Raises:
         DataError: A column is missing, or is not in the training data.

@@ -1,1 +1,1 @@
-"""Importing the sweeps of Hydra."""
+"""Importing Hydra sweeps."""

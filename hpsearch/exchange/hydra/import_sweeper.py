@@ -1,8 +1,8 @@
-"""The section ``hydra.sweeper`` of a config of Hydra as a config.
+"""The section ``hydra.sweeper`` of a Hydra config as a config.
 
-``params`` is read as the plugin ``hydra-optuna-sweeper`` reads it: ``range`` reaches its end, which Hydra's
-own sweeper leaves out, and an interval between whole numbers has only whole numbers. ``search_space``, its
-older form, is read too.
+``params`` is read in the same way as by the plugin ``hydra-optuna-sweeper``: ``range`` includes its end,
+which Hydra's own sweeper leaves out, and an interval between whole numbers has only whole numbers.
+``search_space``, the older form, is also read.
 """
 
 import json
@@ -95,7 +95,7 @@ def _todo(metric: str) -> str:
 
 
 def _metric(document: ForeignDocument) -> str:
-    """The metric's name, which a template of Lightning and Hydra calls ``optimized_metric``."""
+    """The metric's name; a common template for Lightning and Hydra calls it ``optimized_metric``."""
     name = document.text(("optimized_metric",))
     if name is None:
         text = f"has no name in Hydra, where the program returns it; it is called {_METRIC} here"
@@ -182,7 +182,7 @@ def _parameter(document: ForeignDocument, at: Location) -> Any:
 
 
 def _text(node: Node | None) -> str:
-    """A value as Hydra's plugin turns it into an override."""
+    """A value as an override, in the form that Hydra's plugin gives it."""
     value = as_python(node) if node is not None else None
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
@@ -190,7 +190,7 @@ def _text(node: Node | None) -> str:
 
 
 def _is_optuna(document: ForeignDocument) -> bool:
-    """Whether Optuna's plugin reads the section, and not Hydra's own sweeper, which only has ``params``."""
+    """Whether the section is for the Optuna plugin. Hydra's own sweeper only has ``params``."""
     sweeper, defaults = find(document.root, SWEEPER), find(document.root, ("defaults",))
     others = isinstance(sweeper, MappingNode) and sweeper.entries.keys() - {"params", "_target_"}
     named = [as_python(node) for node in (defaults, find(document.root, (*SWEEPER, "_target_"))) if node]
@@ -202,7 +202,7 @@ def _read(override: Override, *, closed: bool = True) -> Any:
 
     Args:
         override: The override.
-        closed: Whether a range has its end.
+        closed: Whether a range includes its end.
 
     Raises:
         ValueError: Its arguments are not numbers.
@@ -294,5 +294,5 @@ def _program(path: Path) -> str:
 
 
 def _note_unused(document: ForeignDocument) -> None:
-    """Note the keys of the sweeper that were not used; those beside it are the program's own."""
+    """Add notes on the keys of the sweeper that were not used; those next to it are the program's own."""
     document.report_unused(_REASONS, below=SWEEPER)

@@ -11,7 +11,7 @@ _CALL = re.compile(r"\s*([A-Za-z_]\w*)\s*\((.*)\)\s*", re.DOTALL)
 _KEYWORD = re.compile(r"\s*([A-Za-z_]\w*)\s*=(.*)", re.DOTALL)
 _WORD = re.compile(r"[\w./-]+")
 _OTHER = re.compile(r"[-+]?[\d_.]+([eE][-+]?\d+)?|true|false|null|inf|nan", re.IGNORECASE)
-"""Words that mean something else than their text."""
+"""Words with a meaning other than their text."""
 
 _SWEEPS = ("choice", "range", "interval", "glob")
 _CASTS = ("int", "float", "str", "bool", "json_str")
@@ -24,14 +24,14 @@ class BadOverride(ValueError):
 
 @dataclass(frozen=True)
 class Override:
-    """What a value of ``hydra.sweeper.params`` means.
+    """The meaning of a value of ``hydra.sweeper.params``.
 
     Attributes:
         kind: ``choice``, ``range``, ``interval``, ``glob``, or ``value`` for one that is not searched.
         arguments: The texts of the arguments without a name.
-        keywords: The texts of the others.
-        tags: Those of ``tag``.
-        cast: ``int``, ``float``, … around it; "" if there is none.
+        keywords: The texts of the named arguments.
+        tags: The tags given by ``tag``.
+        cast: The ``int``, ``float``, … around it; "" if there is none.
         shuffled: Whether its values have no order.
     """
 
@@ -43,14 +43,14 @@ class Override:
     shuffled: bool = False
 
     def argument(self, place: int, name: str) -> str | None:
-        """An argument by its place or its name; None if it is not given."""
+        """An argument by its position or its name; None if it is not given."""
         if name in self.keywords:
             return self.keywords[name]
         return self.arguments[place] if place < len(self.arguments) else None
 
 
 def parse_override(text: str) -> Override:
-    """What a value of ``hydra.sweeper.params`` means.
+    """The meaning of a value of ``hydra.sweeper.params``.
 
     Raises:
         BadOverride: It cannot be understood.
@@ -111,7 +111,7 @@ def split(text: str, separator: str) -> Iterator[str]:
 
 
 def unquoted(text: str) -> str:
-    """An element as it is passed on: without its quotes unless Hydra needs them to read it back."""
+    """An element as it is passed on: without quotes, unless Hydra needs them to read it back."""
     text = text.strip()
     plain = text[1:-1]
     needless = len(text) >= 2 and text[0] == text[-1] and text[0] in "'\"" and _WORD.fullmatch(plain)

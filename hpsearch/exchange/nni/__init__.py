@@ -1,1 +1,1 @@
-"""Importing search spaces and experiments of NNI."""
+"""Importing NNI search spaces and experiments."""

@@ -1,4 +1,4 @@
-"""A search space or an experiment of NNI as a config.
+"""An NNI search space or experiment as a config.
 
 The keys are those of NNI's page "ExperimentConfig" and of its older form, in which ``trial`` is a section.
 """
@@ -84,7 +84,7 @@ _TODO = (
 
 
 def _beside(path: Path, name: str) -> Path:
-    """The file of a search space, which has to be in the directory of its experiment or below."""
+    """The file of a search space, which has to be in the directory of its experiment or below it."""
     inner = path.parent / name
     with usage_errors(inner):
         if not inner.resolve().is_relative_to(path.parent.resolve()):
@@ -109,7 +109,7 @@ def _spec(parameter: NniParameter, names: dict[str, str]) -> Any:
 
 
 class _Settings:
-    """What an experiment says besides its search space.
+    """The settings of an experiment besides its search space.
 
     Attributes:
         name: Its name; None if it has none.

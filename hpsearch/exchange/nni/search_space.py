@@ -1,6 +1,6 @@
-"""The parameters of a search space of NNI, ``{"_type": …, "_value": …}``.
+"""The parameters of an NNI search space, ``{"_type": …, "_value": …}``.
 
-The types are those of NNI's page "Search Space". ``randint`` does not reach its upper end; the types with q
+The types are those of NNI's page "Search Space". ``randint`` excludes its upper end; the types with q
 give multiples of q between the two ends.
 """
 
@@ -25,7 +25,7 @@ TYPES = {
     "qnormal": ("mu", "sigma", "q"),
     "qlognormal": ("mu", "sigma", "q"),
 }
-"""The types besides ``choice``, and what the numbers of their ``_value`` are."""
+"""The types besides ``choice``, with the meanings of the numbers in their ``_value``."""
 
 
 @dataclass
@@ -33,10 +33,10 @@ class NniParameter:
     """A parameter of a search space.
 
     Attributes:
-        name: Its name; one within an option of a choice has the choice's name before a dot.
-        at: Where it is.
+        name: Its name; within an option of a choice it is prefixed with the choice's name and a dot.
+        at: Its location.
         spec: Its section in a config, or the value of a constant.
-        when: The choice and the option that it belongs to; None if it is in all trials.
+        when: The choice and the option that it belongs to; None if all trials have it.
     """
 
     name: str
@@ -48,12 +48,12 @@ class NniParameter:
 def read_parameters(
     document: ForeignDocument, at: Location, prefix: str = "", when: tuple[str, Value] | None = None
 ) -> Iterator[NniParameter]:
-    """The parameters of a search space; what is wrong is reported.
+    """The parameters of a search space; problems are reported.
 
     Args:
         document: The file.
-        at: Where the search space is.
-        prefix: What comes before the names of its parameters.
+        at: The location of the search space.
+        prefix: The prefix of the names of its parameters.
         when: The choice and the option that all of them belong to.
     """
     table = find(document.root, at)
@@ -82,7 +82,7 @@ def read_parameters(
 
 
 def _choice(document: ForeignDocument, at: Location, nodes: Sequence[Node]) -> Any:
-    """The values of a choice; an option that is a search space is its name."""
+    """The values of a choice; an option that is a search space is represented by its name."""
     values = [_option(node) for node in nodes]
     if not values:
         document.report((*at, "_value"), "must list at least one value", found="none")

@@ -20,7 +20,7 @@ from hpsearch.space import Categorical, Number, Parameter
 from hpsearch.trial import Metric, Status, Value
 
 _STATES = {Status.DONE: "COMPLETE", Status.STOPPED: "PRUNED"}
-"""All other statuses are FAIL. Trials without a result are RUNNING, so that the others keep their numbers."""
+"""Any other status is FAIL. Trials without a result are RUNNING, so that the others keep their numbers."""
 
 
 def write_journal(export: RunExport, path: Path) -> list[str]:
@@ -28,10 +28,10 @@ def write_journal(export: RunExport, path: Path) -> list[str]:
 
     Args:
         export: The run.
-        path: The file to make.
+        path: The file to create.
 
     Returns:
-        What is different in Optuna, as sentences.
+        Differences in Optuna, as sentences.
 
     Raises:
         UsageError: Optuna is not installed; the file exists already or cannot be written.
@@ -52,7 +52,7 @@ def write_journal(export: RunExport, path: Path) -> list[str]:
 def _write(optuna: Any, export: RunExport, distributions: dict[str, Any], file: Path) -> None:
     storage = optuna.storages.JournalStorage(optuna.storages.journal.JournalFileBackend(str(file)))
     study = optuna.create_study(storage=storage, study_name=export.name, direction=export.config.metric.goal)
-    with warnings.catch_warnings():  # it warns that the method may change; a test would notice
+    with warnings.catch_warnings():  # Optuna warns that the method may change; a test would notice
         warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
         study.set_metric_names([export.config.metric.name])
     study.set_user_attr("config", export.config.resolved())
@@ -118,7 +118,7 @@ def _distribution(optuna: Any, parameter: Parameter, notes: list[str]) -> Any:
 
 
 def _as_text(parameter: Parameter) -> bool:
-    """Whether Optuna cannot have the choices of a parameter: lists and mappings, or both 1 and true."""
+    """Whether Optuna does not support the choices of a parameter: lists and mappings, or both 1 and true."""
     if not isinstance(parameter, Categorical):
         return False
     nested = any(isinstance(value, list | dict) for value in parameter.values)
@@ -130,7 +130,7 @@ def _choice(parameter: Parameter, value: Value) -> Value:
 
 
 def _last(parameter: Number, step: float) -> float:
-    """The largest value that the steps reach: Optuna's upper bound has to be one."""
+    """The largest value that the steps reach: Optuna's upper bound has to be such a value."""
     (last,) = parameter.decode(np.array([1.0]))
     return float(last) if step == parameter.step else parameter.max
 

@@ -1,4 +1,4 @@
-"""An Optuna study as a config: its distributions are the space, its best trials are tried first."""
+"""An Optuna study as a config: its distributions become the space, and its best trials are tried first."""
 
 import math
 import warnings
@@ -19,7 +19,7 @@ BEST = 10
 _TRIALS = 64
 
 _NAMED = 20
-"""How many attributes are named that cannot be imported."""
+"""How many of the attributes that cannot be imported are named."""
 
 
 def import_study(url: str, name: str) -> Draft:
@@ -33,7 +33,7 @@ def import_study(url: str, name: str) -> Draft:
         UsageError: Optuna is not installed, there is no such study, or it cannot be searched here.
     """
     optuna = required("optuna", "--optuna", "optuna")
-    with warnings.catch_warnings():  # it warns of choices that are lists, which it stores all the same
+    with warnings.catch_warnings():  # Optuna warns about choices that are lists, but stores them
         warnings.simplefilter("ignore")
         study = _load(optuna, url, name)
         goal, trials = _goal(study), _trials(study)
@@ -113,7 +113,7 @@ def _load(optuna: Any, url: str, name: str) -> Any:
         return optuna.load_study(study_name=name, storage=storage)
     except UsageError:
         raise
-    except Exception as error:  # what a storage raises depends on its database and its driver
+    except Exception as error:  # the exceptions of a storage depend on its database and driver
         reason = str(error).partition("\n")[0]
         raise UsageError(
             f"{url} cannot be read as an Optuna storage: {type(error).__name__}: {reason}"
@@ -123,7 +123,7 @@ def _load(optuna: Any, url: str, name: str) -> Any:
 def _best(
     draft: Draft, space: StudySpace, complete: Sequence[Any], *, maximize: bool
 ) -> list[dict[str, Any]]:
-    """The best trials as configurations to try first: those that keep to the study's constraints."""
+    """The best trials as configurations to try first: those that satisfy the study's constraints."""
     checked = parse_space(space.section)
     finite = [trial for trial in complete if math.isfinite(trial.value)]
     feasible = [trial for trial in finite if all(violation <= 0 for violation in _constraints(trial))]
@@ -152,9 +152,9 @@ def _best(
 
 
 def _constraints(trial: Any) -> list[float]:
-    """The values of a trial's constraints; one is violated if its value is above 0.
+    """The values of a trial's constraints; a constraint is violated if its value is above 0.
 
-    Optuna 4 stores them in one list, Optuna 5 each under its own key.
+    Optuna 4 stores them in one list, Optuna 5 stores each under its own key.
     """
     attributes = trial.system_attrs
     own = [value for key, value in attributes.items() if key.startswith("constraints:")]

@@ -23,8 +23,8 @@ class StudySpace:
 
     Attributes:
         section: The section ``space`` of a config.
-        names: The names in it, by those in the study.
-        notes: What is different from the study.
+        names: The names in it, by the names in the study.
+        notes: Differences from the study.
     """
 
     section: dict[str, Any]
@@ -32,7 +32,7 @@ class StudySpace:
     notes: list[Note]
 
     def configuration(self, row: Row) -> dict[str, Any]:
-        """The values of a trial of the study, as the space has them; constants are left out."""
+        """The values of a trial of the study, in the form of the space; constants are left out."""
         values = {self.names[key]: value for key, value in row.items()}
         return {name: value for name, value in values.items() if isinstance(self.section[name], dict)}
 
@@ -43,8 +43,8 @@ def study_space(study: Any, trials: Sequence[Any], complete: Sequence[Any]) -> S
     Args:
         study: The study. One that `hpsearch export` made has the conditions of its parameters.
         trials: All trials that have parameters.
-        complete: Those that ran to their end. Only they show which parameters a trial does not have: others
-            may have ended before they asked for all of theirs.
+        complete: The trials that ran to their end. Only they show which parameters a trial does not have:
+            others may have ended before they asked for all of theirs.
     """
     known = _exported_conditions(study)
     seen: dict[str, dict[str, Any]] = {}
@@ -80,7 +80,7 @@ def _exported_conditions(study: Any) -> dict[str, dict[str, Any]]:
 def _conditional(
     key: str, spec: Any, rows: Sequence[Row], parents: Mapping[str, Any], names: Mapping[str, str]
 ) -> str:
-    """Give the parameter its condition, if one can be inferred; the note says what became of it."""
+    """Give the parameter its condition, if one can be inferred; a note says what was done."""
     present = sum(key in row for row in rows)
     some = f"is in only {present} of {len(rows)} complete trials"
     if not isinstance(spec, dict):
@@ -114,7 +114,7 @@ def _parameter(key: str, seen: Sequence[Any], notes: list[Note]) -> Any:
 
 
 def _common_step(alike: Sequence[Any]) -> int | float | None:
-    """The step of the coarsest grid that has all values of all distributions; None without a step.
+    """The step of the coarsest grid that contains all values of all distributions; None without a step.
 
     It is the greatest common divisor of their steps and of the distances between their lowest values.
     """
@@ -129,7 +129,7 @@ def _common_step(alike: Sequence[Any]) -> int | float | None:
 
 
 def _exact(number: float) -> Fraction:
-    """A number as it is written: 0.1 is a tenth."""
+    """A number by its decimal notation: 0.1 is exactly a tenth."""
     return Fraction(Decimal(repr(number)))
 
 

@@ -1,1 +1,1 @@
-"""Importing sweeps of Weights & Biases."""
+"""Importing Weights & Biases sweeps."""

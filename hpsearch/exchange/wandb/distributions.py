@@ -1,7 +1,7 @@
 """The numeric distributions of a sweep, and the ranges and priors that they become.
 
 They are the distributions of W&B's "Sweep configuration options" and of its package ``sweeps``. ``beta``,
-which has no counterpart, becomes the range that holds most of its draws.
+which has no counterpart, becomes the range that contains most of its draws.
 """
 
 import math
@@ -9,14 +9,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 SIGMAS = 2
-"""A beta distribution becomes the range of this many standard deviations on each side of its mean."""
+"""A beta distribution becomes a range of this many standard deviations on each side of its mean."""
 
 Bounds = tuple[float, float]
 
 
 @dataclass(frozen=True)
 class Range:
-    """What a distribution of numbers becomes.
+    """The conversion of a distribution of numbers.
 
     Attributes:
         keys: Its keys apart from ``distribution`` and ``q``, each with its default; None if it has none.
@@ -59,7 +59,7 @@ def _exp(x: float) -> float:
 
 
 def _short(x: float) -> float:
-    """Six significant digits: computed bounds need not look more exact than they are."""
+    """Six significant digits, so that computed bounds do not look more exact than they are."""
     return float(f"{x:.6g}")
 
 

@@ -1,6 +1,6 @@
-"""A sweep of Weights & Biases as a config.
+"""A Weights & Biases sweep as a config.
 
-The keys are from W&B's "Sweep configuration options" and of the schema in its package ``sweeps``.
+The keys are from W&B's "Sweep configuration options" and from the schema in its package ``sweeps``.
 """
 
 import json
@@ -98,7 +98,7 @@ def import_sweep(path: Path) -> Draft:
 
 
 def _program(command: dict[str, Any], given: str | None) -> str:
-    """The file beside the config that a command runs, if it does."""
+    """The file next to the config that a command runs, if it runs one."""
     program = given or PROGRAM
     run = command["run"]
     words = shlex.split(run) if isinstance(run, str) else run
@@ -153,7 +153,7 @@ def _parameters(sweep: ForeignDocument) -> list[CommandParameter]:
 def _note_names(
     sweep: ForeignDocument, originals: Sequence[str], names: Sequence[str], nested: Sequence[str]
 ) -> None:
-    """Notes which parameters have other names in the config, and which were nested."""
+    """Adds notes on parameters that have other names in the config, or were nested."""
     if renamed := renamings(originals, names):
         sweep.note(
             ("parameters",), f"{renamed}; the command still gets the names of the sweep", key="renamed"

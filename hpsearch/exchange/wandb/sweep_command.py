@@ -39,7 +39,7 @@ _AT: Location = ("command",)
 
 @dataclass(frozen=True)
 class CommandParameter:
-    """A parameter as a command gets it.
+    """A parameter of a command.
 
     Attributes:
         original: Its name in the sweep; nested parameters have dots.
@@ -69,19 +69,19 @@ class CommandParameter:
 
     @property
     def has_words_of_python(self) -> bool:
-        """Whether Python writes a value, or what is in it, differently from JSON."""
+        """Whether Python writes a value, or a part of it, differently from JSON."""
         return any(_has_words_of_python(value) for value in self.values)
 
     @property
     def is_plain_text(self) -> bool:
-        """Whether it is text that JSON only quotes."""
+        """Whether it is text that needs nothing but quotes in JSON."""
         return bool(self.values) and all(
             isinstance(value, str) and json.dumps(value)[1:-1] == value for value in self.values
         )
 
     @property
     def json_spelling(self) -> dict[str, str]:
-        """The JSON of its texts, where quotes around all its values are not enough."""
+        """The JSON of its texts, if quotes around all its values are not enough."""
         texts = [value for value in self.values if isinstance(value, str)]
         return {} if self.is_plain_text else {text: json.dumps(text) for text in texts}
 
@@ -217,7 +217,7 @@ class _Macros:
         return ({"flags": flags} if flags else {}) | self._spelling(styles)
 
     def _spelling(self, styles: Sequence[str]) -> dict[str, Any]:
-        """The words of values: JSON's in ``${args_json}``, otherwise Python's, as W&B passes them."""
+        """The words for values: JSON's in ``${args_json}``, otherwise Python's, as in W&B."""
         if "${args_json}" not in self._used:
             words = any(self._has_words_of_python(each, styles) for each in self._parameters)
             return {"spelling": "python"} if styles and words else {}
@@ -234,12 +234,12 @@ class _Macros:
 
     @staticmethod
     def _has_words_of_python(each: CommandParameter, styles: Sequence[str]) -> bool:
-        """Whether a parameter has words of Python that are passed, which those of a switch are not."""
+        """Whether a parameter is passed with words of Python, unlike a switch."""
         is_switch = each.is_boolean and styles[:1] == ["${args_no_boolean_flags}"]
         return each.has_words_of_python and not is_switch
 
     def _flag(self, macro: str, each: CommandParameter) -> str | None:
-        """How a parameter is passed that the style of a macro would pass differently."""
+        """How to pass a parameter for which the style of a macro would be wrong."""
         if macro == "${args_no_boolean_flags}" and each.is_boolean:
             return _braced(shlex.quote(f"--{each.original}"))
         if macro == "${args_no_boolean_flags}" and any(isinstance(value, bool) for value in each.values):

@@ -51,7 +51,7 @@ class Run {
   update() {
     let test;
     try {
-      test = filter(this.input.value, this.columns);
+      test = filter(this.input.value, this.columns, this.missing);
       this.input.classList.remove("wrong");
       this.input.title = "";
     } catch (error) {
@@ -274,23 +274,30 @@ function compare(a, b, down) {
   return down ? -order : order;
 }
 
-// A test of rows: conditions such as "optimizer=adam, learning_rate<1e-2", or words to look for.
-function filter(text, columns) {
-  const tests = text.split(",").map((part) => part.trim()).filter(Boolean).map((part) => {
-    const found = /^(.+?)\s*(<=|>=|!=|=|<|>)\s*(.*)$/.exec(part);
+// A test of rows: conditions such as "optimizer=adam, learning_rate<1e-2", or words to look for, as a
+// leaderboard's --where has them. `missing` has the words for no value in each column.
+function filter(text, columns, missing) {
+  const parts = text.match(/("[^"]*"|'[^']*'|[^,])+/g) || [];
+  const tests = parts.map((part) => part.trim()).filter(Boolean).map((part) => {
+    const found = unquoted(part) === null && /^(.+?)\s*(<=|>=|!=|==|=|<|>)\s*(.*)$/.exec(part);
     if (!found) {
-      const word = part.toLowerCase();
+      const word = (unquoted(part) ?? part).toLowerCase();
       return (row, all) => all.includes(word);
     }
     const [, name, operator, value] = found;
     const column = columns.indexOf(name);
     if (column < 0) throw new Error(`There is no column ${name}`);
-    const number = value === "" ? NaN : Number(value);
+    const literal = unquoted(value), wanted = literal ?? value;
+    const number = wanted === "" ? NaN : Number(wanted);
     if ("<>".includes(operator[0]) && Number.isNaN(number)) throw new Error(`${value || "nothing"} is not a number`);
-    const equal = (own) => (own === null ? value === "null"
-      : typeof own === "number" && !Number.isNaN(number) ? own === number : String(own) === value);
+    // In a cell, text that could be taken for something else is in quotes; null without them is null.
+    const quoted = JSON.stringify(wanted);
+    const texts = wanted !== "null" ? [wanted, quoted] : [literal === null ? wanted : quoted];
+    const equal = (own) => (own === null ? literal === null && missing[column].includes(wanted)
+      : typeof own === "number" && !Number.isNaN(number) ? own === number : texts.includes(String(own)));
     return {
       "=": (row) => equal(row[column]),
+      "==": (row) => equal(row[column]),
       "!=": (row) => !equal(row[column]),
       "<": (row) => row[column] !== null && row[column] < number,
       "<=": (row) => row[column] !== null && row[column] <= number,
@@ -299,6 +306,12 @@ function filter(text, columns) {
     }[operator];
   });
   return (row, all) => tests.every((test) => test(row, all));
+}
+
+// The text between two quotes; null if there are none around it.
+function unquoted(text) {
+  const found = /^"([^"]*)"$|^'([^']*)'$/.exec(text);
+  return found && (found[1] ?? found[2]);
 }
 
 const tip = document.createElement("div");

@@ -17,6 +17,7 @@ from hpsearch.reports.figures.svg import escape
 from hpsearch.reports.html.page import figure_section, page
 from hpsearch.reports.text import plain, printable, value_text
 from hpsearch.reports.verdict import verdict
+from hpsearch.space import Categorical, Parameter
 from hpsearch.trial import Result
 
 __all__ = ["ReportedRun", "report_page"]
@@ -146,9 +147,15 @@ def _prose(sentence: str) -> str:
 
 def _trials(run: ReportedRun, prefix: str) -> str:
     """The table of all trials: its first rows as HTML, all of them as data for the script."""
-    columns, rows = _table(run)
+    columns, missing, rows = _table(run)
     numeric = [all(_is_number(row[index]) for row in rows) for index in range(len(columns))]
-    data = {"columns": columns, "numeric": numeric, "trial": columns.index("trial"), "rows": rows}
+    data = {
+        "columns": columns,
+        "numeric": numeric,
+        "trial": columns.index("trial"),
+        "missing": missing,
+        "rows": rows,
+    }
     text = json.dumps(data, allow_nan=False, separators=(",", ":"))
     for character in "<>&":  # no end of the script, no comment, inside a text
         text = text.replace(character, f"\\u{ord(character):04x}")
@@ -163,7 +170,8 @@ def _trials(run: ReportedRun, prefix: str) -> str:
     )
 
 
-def _table(run: ReportedRun) -> tuple[list[str], list[list[Any]]]:
+def _table(run: ReportedRun) -> tuple[list[str], list[list[str]], list[list[Any]]]:
+    """The names of the columns, the words that the filter has for no value in each, and the rows."""
     data, metric = run.data, run.config.metric
     timings = bool(data.times)
     lines = [leaderboard_row(each, metric, timings=timings) for each in standings(data.results, metric)]
@@ -172,6 +180,7 @@ def _table(run: ReportedRun) -> tuple[list[str], list[list[Any]]]:
     keys = [key for key in keys if key not in optional or any(key in line for line in lines)]
     names = {"value": metric.name, "standard_error": "±", "tie": metric.ties.name if metric.ties else ""}
     columns = [names.get(key, key) for key in keys] + list(data.space.names)
+    missing = [["null", "unused"] for _ in keys] + list(map(_missing, data.space.parameters))
     rows = [
         [line.get(key) for key in keys] + [_choice(line["values"], name) for name in data.space.names]
         for line in lines
@@ -179,10 +188,17 @@ def _table(run: ReportedRun) -> tuple[list[str], list[list[Any]]]:
     more = [*(["seconds"] if timings else []), *(["reason"] if len(data.ranked) < len(lines) else [])]
     for key in more:
         columns.append(key)
+        missing.append(["null"])
         for row, line in zip(rows, lines, strict=True):
             row.append(line[key])
     shown = [[printable(value) if isinstance(value, str) else value for value in row] for row in rows]
-    return [printable(name) for name in columns], shown
+    return [printable(name) for name in columns], missing, shown
+
+
+def _missing(parameter: Parameter) -> list[str]:
+    """The filter's words for a parameter that a trial does not use; one that is a choice means the choice."""
+    choices = parameter.values if isinstance(parameter, Categorical) else ()
+    return [word for word, choice in (("null", None), ("unused", "unused")) if choice not in choices]
 
 
 def _choice(values: Mapping[str, Any], name: str) -> Any:

@@ -139,6 +139,34 @@ def test_a_word_searches_all_cells(page: Browser) -> None:
     page.wait(f"{COUNT} === '100 of 5000 trials'")
 
 
+CONDITIONS = [
+    *("schedule=null", "schedule!=null", "schedule=unused", "schedule!=unused", "schedule=cosine"),
+    *("words=null", "words='null'", 'words="null"', "words!='null'", "words=unused", 'words!="unused"'),
+    *("words='a, b'", 'words=="a, b", schedule=null', "beta2=null", "beta2=unused", "beta2!=unused"),
+    *("beta2<1", "beta2='0.95'", "val_error=null", "val_error!=unused", "val_error=0.05", "'said null'"),
+]
+
+
+def test_the_filter_finds_what_the_leaderboard_does(browser: Browser, nulls: Path, tmp_path: Path) -> None:
+    """For null, the text of that name, parameters that are not used, and missing values."""
+    with hpsearch.load(nulls) as run:
+        (tmp_path / "nulls.html").write_text(report([run]), encoding="utf-8")
+        expected = {where: f"{len(run.results(where))} of 24 trials" for where in CONDITIONS}
+    browser.open(tmp_path / "nulls.html")
+    browser.wait("document.documentElement.dataset.ready")
+    found = browser.run(
+        f"""const input = document.querySelector('.filter');
+        return arguments[0].map((where) => {{
+          input.value = where;
+          input.dispatchEvent(new Event('input'));
+          return input.classList.contains('wrong') ? input.title : {COUNT};
+        }});""",
+        CONDITIONS,
+    )
+    assert dict(zip(CONDITIONS, found, strict=True)) == expected
+    assert len(set(expected.values())) > 6
+
+
 def test_a_column_sorts_both_ways_with_missing_values_last(page: Browser) -> None:
     """The head of beta2, which a third of the trials do not use, sorts up, then down."""
     column = page.run(
