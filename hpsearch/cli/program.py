@@ -24,7 +24,7 @@ from hpsearch.machine.signals import ProgramSignals
 _EPILOG = """\b
 Exit codes: 0 done · 1 unexpected error · 2 wrong usage or config · 3 no trial
 succeeded, or too many failed · 4 run directory missing, locked, damaged or made
-with another config or code · 130, 143 interrupted, saved."""
+with another config or code · 129, 130, 143 interrupted, saved."""
 
 
 _COMMANDS = {

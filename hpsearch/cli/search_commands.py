@@ -196,7 +196,7 @@ def _results_first(*, quiet: bool, color: Color) -> Iterator[None]:
         yield
     except (Interrupted, SearchFailed) as error:
         if not quiet and error.directory is not None:
-            with contextlib.suppress(HpsearchError):  # the error itself is what matters
+            with contextlib.suppress(HpsearchError, OSError):  # the error itself is what matters
                 _print_results(error.directory, color)
         raise
 

@@ -21,8 +21,9 @@ COMPARED = ("python", "hpsearch", "numpy", "distributed")
 
 
 def local_cluster(workers: int, retries: int) -> LocalCluster:
-    """A cluster of processes on this machine that ignore Ctrl-C and SIGTERM, which are for the search."""
-    resource_tracker.ensure_running()  # starting it unblocks the signals
+    """A cluster of processes on this machine that ignore interrupts, which are for the search."""
+    with interrupts_blocked():
+        resource_tracker.ensure_running()  # before the others: starting it unblocks some of the signals
     with interrupts_blocked(), dask.config.set({"distributed.scheduler.allowed-failures": retries}):
         return LocalCluster(
             n_workers=workers,

@@ -1,4 +1,6 @@
-"""What SIGINT (Ctrl-C) and SIGTERM do: to the program as a whole, and to a search in it.
+"""What SIGINT (Ctrl-C), SIGTERM and SIGHUP (a closed terminal) do: to the program, and to a search in it.
+
+A signal that is ignored stays so: SIGHUP below ``nohup``, SIGINT in a script's ``hpsearch … &``.
 
 Imported before anything heavy, so that a signal is answered from the program's first instant on.
 """
@@ -12,7 +14,7 @@ from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import Any, Self
 
-INTERRUPTS = (signal.SIGINT, signal.SIGTERM)
+INTERRUPTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class StopNow(BaseException):
@@ -45,9 +47,8 @@ class ProgramSignals:
     def install(self) -> None:
         """Answer signals from now on, also those that were blocked until now."""
         self._unraisable, sys.unraisablehook = sys.unraisablehook, self._swallowed
-        for number in INTERRUPTS:
-            if signal.getsignal(number) is not signal.SIG_IGN:  # as a script's `hpsearch … &` has it
-                signal.signal(number, self._handle)
+        for number in _not_ignored():
+            signal.signal(number, self._handle)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, INTERRUPTS)
 
     def be_deaf(self) -> None:
@@ -80,9 +81,9 @@ class ProgramSignals:
 
 
 class SearchSignals:
-    """SIGINT and SIGTERM while a search runs.
+    """The signals while a search runs.
 
-    The first SIGINT asks for no new trials; a second one, or SIGTERM, stops the trials that run too. A
+    The first SIGINT asks for no new trials; a second one, or any other, stops the trials that run too. A
     context manager; it changes nothing outside of the main thread, which alone may set handlers.
 
     Args:
@@ -124,7 +125,7 @@ class SearchSignals:
 
     def __enter__(self) -> Self:
         if threading.current_thread() is threading.main_thread():
-            for number in INTERRUPTS:
+            for number in _not_ignored():
                 self._before[number] = signal.signal(number, self._handle)
         return self
 
@@ -136,7 +137,7 @@ class SearchSignals:
             signal.signal(number, handler)
 
     def _handle(self, number: int, _: FrameType | None) -> None:
-        self._now = self._now or number == signal.SIGTERM or self.received is not None
+        self._now = self._now or number != signal.SIGINT or self.received is not None
         self.received = self.received or number
         if self._now:
             self._unsaid = "Stopping now. Finished trials are saved."
@@ -160,9 +161,13 @@ class SearchSignals:
                 self._unsaid = text
 
 
+def _not_ignored() -> list[signal.Signals]:
+    return [number for number in INTERRUPTS if signal.getsignal(number) is not signal.SIG_IGN]
+
+
 @contextlib.contextmanager
 def interrupts_blocked() -> Iterator[None]:
-    """Block Ctrl-C and SIGTERM meanwhile.
+    """Block :data:`INTERRUPTS` meanwhile.
 
     A process or thread started here inherits the blocked signals. This thread gets what arrived in the
     meantime right afterwards.
