@@ -4,6 +4,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+SECONDS = 600.0
+"""For what another process does. What takes longer never happens; a busy machine may need minutes."""
+
 
 def gone(pid: int) -> bool:
     """Whether a process has ended."""
@@ -13,9 +16,9 @@ def gone(pid: int) -> bool:
         return True
 
 
-def wait_until(condition: Callable[[], bool], seconds: float = 120) -> None:
+def wait_until(condition: Callable[[], bool], seconds: float = SECONDS) -> None:
     """Wait for something that happens in another process; fail if it does not."""
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.01)
+        time.sleep(0.005)

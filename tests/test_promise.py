@@ -10,7 +10,8 @@ import pytest
 
 from hpsearch.store import Run
 from tests.faults.case import leaderboard
-from tests.faults.program import Program, wait_until
+from tests.faults.program import Program
+from tests.processes import wait_until
 
 CONFIG = """\
 name: promise

@@ -18,6 +18,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from multiprocessing import resource_tracker
 from typing import Self
 
+from joblib.externals.loky.backend import resource_tracker as loky_tracker
 from joblib.externals.loky.process_executor import BrokenProcessPool, ProcessPoolExecutor
 
 from hpsearch.errors import SystemLacking
@@ -152,8 +153,9 @@ class Caviar:
 
     def _submit(self, trial: Trial) -> None:
         if self._pool is None:
-            with SafePath():
-                resource_tracker.ensure_running()  # starting it unblocks the signals
+            with interrupts_blocked(), SafePath():
+                for tracker in (resource_tracker, loky_tracker):
+                    tracker.ensure_running()  # not with a worker: starting it unblocks some of the signals
             self._pool = ProcessPoolExecutor(
                 max_workers=self.slots,
                 env=dict.fromkeys(THREAD_VARIABLES, str(self._threads)),

@@ -21,8 +21,9 @@ COMPARED = ("python", "hpsearch", "numpy", "distributed")
 
 
 def local_cluster(workers: int, retries: int) -> LocalCluster:
-    """A cluster of processes on this machine, which leave Ctrl-C and SIGTERM to the search."""
-    resource_tracker.ensure_running()  # starting it unblocks the signals
+    """A cluster of processes on this machine, which leave interrupts to the search."""
+    with interrupts_blocked():
+        resource_tracker.ensure_running()  # first, because starting it unblocks some of the signals
     with interrupts_blocked(), dask.config.set({"distributed.scheduler.allowed-failures": retries}):
         return LocalCluster(
             n_workers=workers,

@@ -18,8 +18,7 @@ def fulfils(running: RunningTrial, query: ResultsQuery, metric: Metric) -> bool:
         query: Conditions and words.
         metric: The search's metric.
     """
-    text = f"{json.dumps(dict(running.trial.values), separators=(',', ':'))} {RUNNING}".lower()
-    return all(word.lower() in text for word in query.words) and all(
+    return query.mentioned(running.trial.values, RUNNING) and all(
         condition.holds(_found(running, condition.column, metric)) for condition in query.conditions
     )
 

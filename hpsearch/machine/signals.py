@@ -1,4 +1,7 @@
-"""The effect of SIGINT (Ctrl-C) and SIGTERM on the program as a whole, and on a search in it.
+"""The effect of SIGINT (Ctrl-C), SIGTERM and SIGHUP (a closed terminal) on the program, and on a search.
+
+A signal that is ignored at the start stays ignored: SIGHUP under ``nohup``, SIGINT in a script's
+``hpsearch … &``.
 
 Imported before anything heavy, so that signals are handled from the program's first instant on.
 """
@@ -12,7 +15,7 @@ from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import Any, Self
 
-INTERRUPTS = (signal.SIGINT, signal.SIGTERM)
+INTERRUPTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class StopNow(BaseException):
@@ -45,9 +48,8 @@ class ProgramSignals:
     def install(self) -> None:
         """Handle signals from now on, including those that were blocked until now."""
         self._unraisable, sys.unraisablehook = sys.unraisablehook, self._swallowed
-        for number in INTERRUPTS:
-            if signal.getsignal(number) is not signal.SIG_IGN:  # as in a script's `hpsearch … &`
-                signal.signal(number, self._handle)
+        for number in _not_ignored():
+            signal.signal(number, self._handle)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, INTERRUPTS)
 
     def be_deaf(self) -> None:
@@ -80,10 +82,10 @@ class ProgramSignals:
 
 
 class SearchSignals:
-    """SIGINT and SIGTERM while a search runs.
+    """The signals while a search runs.
 
-    After the first SIGINT no new trials start; a second one, or SIGTERM, also stops the running trials. A
-    context manager; it does nothing outside the main thread, because only that may set handlers.
+    After the first SIGINT no new trials start; a second one, or another signal, also stops the running trials.
+    A context manager; it does nothing outside the main thread, because only that may set handlers.
 
     Args:
         say: Shows the user what the signal means.
@@ -124,7 +126,7 @@ class SearchSignals:
 
     def __enter__(self) -> Self:
         if threading.current_thread() is threading.main_thread():
-            for number in INTERRUPTS:
+            for number in _not_ignored():
                 self._before[number] = signal.signal(number, self._handle)
         return self
 
@@ -136,7 +138,7 @@ class SearchSignals:
             signal.signal(number, handler)
 
     def _handle(self, number: int, _: FrameType | None) -> None:
-        self._now = self._now or number == signal.SIGTERM or self.received is not None
+        self._now = self._now or number != signal.SIGINT or self.received is not None
         self.received = self.received or number
         if self._now:
             self._unsaid = "Stopping now. Finished trials are saved."
@@ -160,9 +162,13 @@ class SearchSignals:
                 self._unsaid = text
 
 
+def _not_ignored() -> list[signal.Signals]:
+    return [number for number in INTERRUPTS if signal.getsignal(number) is not signal.SIG_IGN]
+
+
 @contextlib.contextmanager
 def interrupts_blocked() -> Iterator[None]:
-    """Block Ctrl-C and SIGTERM in this block.
+    """Block :data:`INTERRUPTS` in this block.
 
     A process or thread started here inherits the blocked signals. This thread gets signals that arrived in
     the meantime right afterwards.

@@ -159,7 +159,7 @@ class Training:
         return tuple(result)
 
     def keep(self) -> None:
-        """Keep the networks in their present state, replacing those kept before; checkpoints have them too."""
+        """Keep the networks in their present state, replacing those kept before; checkpoints include them."""
         arrays = self.network.parameters, self.network.running_stats
         if self._kept is None:
             self._kept = arrays[0].copy(), arrays[1].copy()

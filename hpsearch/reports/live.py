@@ -2,6 +2,7 @@
 
 from __future__ import annotations  # types are imported for annotations only
 
+import contextlib
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -56,7 +57,8 @@ class LiveDisplay(ProgressDisplay):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._live.stop()
+        with contextlib.suppress(OSError):  # the terminal was closed
+            self._live.stop()
 
     def on_search_start(self, search: SearchStart) -> None:
         """Start the display."""
@@ -72,7 +74,8 @@ class LiveDisplay(ProgressDisplay):
 
     def on_message(self, text: str) -> None:
         """Print a line above the display."""
-        self._console.print(Text(printable(text)))
+        with contextlib.suppress(OSError):  # a closed terminal must not end a search
+            self._console.print(Text(printable(text)))
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """The display as it is now, for rich."""

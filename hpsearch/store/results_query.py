@@ -3,13 +3,15 @@
 Names and values are bound, never part of the text of a query.
 """
 
+import json
 import operator
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Literal
 
-from hpsearch.trial import WORST_TIE, Metric
+from hpsearch.store.database_file import json_text
+from hpsearch.trial import WORST_TIE, Metric, Value
 
 __all__ = ["COLUMNS", "Column", "Condition", "Missing", "Operator", "ResultsQuery"]
 
@@ -30,6 +32,10 @@ _PARAMETER = (
     " FROM json_each(trial, '$.values') WHERE key = ?) AS parameter{}"
 )
 _TYPE = ", (SELECT type FROM json_each(trial, '$.values') WHERE key = ?) AS parameter{}_type"
+_WORD = (
+    "(instr(lower(json_extract(tried, '$.values')), lower(?))"
+    " OR instr(lower(status || ' ' || reason), lower(?)))"
+)
 
 
 class Missing(Enum):
@@ -131,8 +137,8 @@ class ResultsQuery:
             tests.append(test)
             bound += values
         for word in self.words:
-            tests.append("instr(lower(tried || ' ' || status || ' ' || reason), lower(?))")
-            bound.append(word)
+            tests.append(_WORD)
+            bound += [_in_json(word), word]
         where = f" WHERE {' AND '.join(tests)}" if tests else ""
         order = "loss IS NULL, loss, order_of_ties"
         if self.sort is not None:
@@ -140,6 +146,16 @@ class ResultsQuery:
             order = f"{name} IS NULL, {name} {'DESC' if self.descending else 'ASC'}"
         # Its parts are constants of this module, and the names that it gives to columns.
         return f"{rows} SELECT trial FROM joined{where} ORDER BY {order}, trial", bound  # noqa: S608 -- constants
+
+    def mentioned(self, values: Mapping[str, Value], status: str) -> bool:
+        """Whether the words occur in a trial without a result, as their SQL finds them in one with a result.
+
+        Args:
+            values: What the trial tries.
+            status: Its status.
+        """
+        tried = json_text(dict(values)).lower()
+        return all(_in_json(word).lower() in tried or word.lower() in status for word in self.words)
 
     def _names(self) -> dict[Column, str]:
         """What each column is called in the queries."""
@@ -163,6 +179,11 @@ def _test(name: str, condition: Condition) -> tuple[str, list[object]]:
         return f"COALESCE({name} NOT IN (?, ?), 1)", [_number(value), str(value)]
     # For SQLite every text is larger than every number.
     return f"({name} {condition.operator} ? AND typeof({name}) != 'text')", [_number(value)]
+
+
+def _in_json(word: str) -> str:
+    """A text as it is within JSON; a quote, which ends a text there, stays as it is."""
+    return json.dumps(word)[1:-1].replace('\\"', '"')
 
 
 def _number(value: float | str) -> float | str:

@@ -23,7 +23,7 @@ from hpsearch.starting.start import start
 from hpsearch.store import Run
 from hpsearch.trial import Metric, Result, Trial
 from tests.conftest import Recorder
-from tests.processes import gone, wait_until
+from tests.processes import SECONDS, gone, wait_until
 
 executor = pytest.importorskip("hpsearch.executors.dask", exc_type=ModuleNotFoundError)
 distributed = pytest.importorskip("distributed")
@@ -80,9 +80,14 @@ class Cluster:
         options = ["--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(self.file)]
         self.scheduler = self._start(directory, "distributed.cli.dask_scheduler", *options)
         self.workers = [self._start_worker(directory) for _ in range(2)]
-        wait_until(self.file.exists)
-        with distributed.Client(scheduler_file=str(self.file), timeout=120, set_as_default=False) as client:
-            client.wait_for_workers(2, timeout=120)
+        try:
+            wait_until(self.file.exists)
+            options = {"timeout": SECONDS, "set_as_default": False}
+            with distributed.Client(scheduler_file=str(self.file), **options) as client:
+                client.wait_for_workers(2, timeout=SECONDS)
+        except BaseException:
+            self.close()
+            raise
 
     def _start_worker(self, directory: Path) -> subprocess.Popen[bytes]:
         options = ["--nthreads", "1", "--no-dashboard", "--host", "127.0.0.1"]
@@ -249,15 +254,22 @@ def test_what_nobody_waits_for_is_ended(
     (tmp_path / "stuck.yaml").write_text(STUCK)
     command = [sys.executable, "-m", "hpsearch", "run", "stuck.yaml", "-j", "2", *on(cluster)]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    process = subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.DEVNULL)
+    with (tmp_path / "stderr").open("w") as stderr:
+        process = subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=stderr)
     try:
         paths = [tmp_path / f"{kind}-{number}" for kind in ("parent", "child") for number in (0, 1)]
-        wait_until(lambda: all(path.exists() and path.read_text().endswith("\n") for path in paths))
+        wait_until(
+            lambda: (
+                process.poll() is not None
+                or all(path.exists() and path.read_text().endswith("\n") for path in paths)
+            )
+        )
+        assert process.poll() is None, (tmp_path / "stderr").read_text()
         pids = [int(path.read_text()) for path in paths]
         assert not any(map(gone, pids))
         kill(process, cluster)
         wait_until(lambda: all(map(gone, pids)))
-        assert process.wait(120) in (3, -9)
+        assert process.wait(SECONDS) in (3, -9)
     finally:
         process.kill()
         process.wait()

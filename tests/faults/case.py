@@ -13,7 +13,8 @@ from typing import Any
 from hpsearch.cli.program import exit_code
 from hpsearch.store import Run
 from hpsearch.trial import Result, Trial
-from tests.faults.program import Program, wait_until
+from tests.faults.program import Program
+from tests.processes import wait_until
 from tests.table import Row
 
 CONFIG = """\

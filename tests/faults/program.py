@@ -8,7 +8,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 import uuid
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
@@ -16,6 +15,7 @@ from pathlib import Path
 
 from hpsearch.cli import main
 from hpsearch.machine.signals import INTERRUPTS
+from tests.processes import SECONDS, wait_until
 
 _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload(
@@ -34,9 +34,6 @@ SYSCALLS = (
     "?unlink,?unlinkat,?rename,?renameat,?renameat2,?mkdir,?mkdirat,?rmdir"
 )
 """What changes files, for strace; an opened file is changed by what follows."""
-SECONDS = 180.0
-"""For what has to happen in another process; nothing takes as long unless it never happens."""
-
 Surroundings = Callable[[], AbstractContextManager[None]]
 """Makes what the program runs in; it pickles."""
 
@@ -206,14 +203,6 @@ def _read_bytes(path: Path) -> bytes:
     with contextlib.suppress(OSError):
         return path.read_bytes()  # empty for a process that has ended
     return b""
-
-
-def wait_until(condition: Callable[[], bool], seconds: float = SECONDS) -> None:
-    """Wait for something that happens in another process; fail if it does not."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.005)
 
 
 def strace_works() -> bool:

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from tests.faults.case import Case
-from tests.faults.program import wait_until
+from tests.processes import wait_until
 
 # One trial after another is started by hand below, so a lock that is taken says that it runs twice at once.
 TRIAL = """\

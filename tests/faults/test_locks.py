@@ -5,7 +5,7 @@ import signal
 import pytest
 
 from tests.faults.case import Case
-from tests.faults.program import wait_until
+from tests.processes import wait_until
 
 SLOW = """\
 name: slow

@@ -13,7 +13,8 @@ import pytest
 
 from hpsearch.store import Run
 from tests.faults.case import Case, leaderboard
-from tests.faults.program import Program, wait_until
+from tests.faults.program import Program
+from tests.processes import wait_until
 
 TRAIN = """\
 import pathlib, sys, time

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.faults.case import Case, contents, leaderboard
-from tests.faults.program import SECONDS, Program
+from tests.faults.program import Program
+from tests.processes import SECONDS
 
 LONG = """\
 name: long

@@ -85,8 +85,7 @@ def test_the_current_directory_leaves_the_import_path(clean: pytest.MonkeyPatch,
 def test_nothing_of_the_current_directory_is_executed(in_tmp: Path, overrides: list[str]) -> None:
     """Files with the names of modules that we import change nothing, with any number of workers."""
     Path("c.yaml").write_text(CONFIG)
-    for name in STRANGERS:
-        Path(f"{name}.py").write_text("open('executed', 'a').write(__name__)\nraise SystemError")
+    _write_strangers()
     program = Path(sys.executable).with_name("hpsearch")
     done = subprocess.run(
         [program, "run", "c.yaml", "-q", "-o", "run", *overrides],
@@ -97,6 +96,30 @@ def test_nothing_of_the_current_directory_is_executed(in_tmp: Path, overrides: l
     )
     assert not Path("executed").exists(), Path("executed").read_text()
     assert (done.returncode, done.stdout) == (0, "run\n"), done.stderr
+
+
+def test_workers_of_a_python_program_execute_nothing_of_its_current_directory(in_tmp: Path) -> None:
+    """Nor does any other process that they need; the program itself may be in another directory."""
+    (in_tmp / "project").mkdir()
+    script = in_tmp / "project" / "script.py"
+    script.write_text(
+        "import hpsearch\n"
+        "if __name__ == '__main__':\n"
+        "    hpsearch.run('c.yaml', 'run.workers=2', output='run')\n"
+    )
+    Path("c.yaml").write_text(CONFIG)
+    _write_strangers()
+    done = subprocess.run(
+        [sys.executable, script], env=user_environment(), capture_output=True, text=True, check=False
+    )
+    assert not Path("executed").exists(), Path("executed").read_text()
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def _write_strangers() -> None:
+    """Write files that leave a trace when they are executed."""
+    for name in STRANGERS:
+        Path(f"{name}.py").write_text("open('executed', 'a').write(__name__)\nraise SystemError")
 
 
 def test_the_users_function_finds_its_own_modules_first(in_tmp: Path) -> None:

@@ -13,10 +13,10 @@ from hpsearch.machine.signals import INTERRUPTS, ProgramInterrupt, ProgramSignal
 
 @pytest.fixture(autouse=True)
 def handlers() -> Iterator[list[object]]:
-    """The handlers before the test, which are there again after it."""
-    before = [signal.getsignal(number) for number in INTERRUPTS]
+    """The handlers before the test, none of which ignores its signal; those before them are put back."""
+    before = [signal.signal(number, signal.default_int_handler) for number in INTERRUPTS]
     hook = sys.unraisablehook
-    yield before
+    yield [signal.default_int_handler] * len(INTERRUPTS)
     sys.unraisablehook = hook
     for number, handler in zip(INTERRUPTS, before, strict=True):
         signal.signal(number, handler)
@@ -31,6 +31,19 @@ def test_a_search_gives_the_handlers_back(handlers: list[object], number: int) -
             if send:
                 os.kill(os.getpid(), number)
         assert [signal.getsignal(each) for each in INTERRUPTS] == handlers
+
+
+@pytest.mark.parametrize("number", INTERRUPTS)
+def test_what_is_ignored_stays_ignored(number: int) -> None:
+    """By a program and by a search in it: ``nohup`` ignores SIGHUP, a script's ``hpsearch … &`` SIGINT."""
+    signal.signal(number, signal.SIG_IGN)
+    program = ProgramSignals()
+    program.install()
+    os.kill(os.getpid(), number)
+    with SearchSignals(print) as search:
+        os.kill(os.getpid(), number)
+    assert program.received is None
+    assert search.received is None
 
 
 def test_the_first_interrupt_drains_and_the_second_stops() -> None:
@@ -117,6 +130,7 @@ hpsearch_main()
     [
         ("pass", 3),
         ("os.kill(os.getpid(), signal.SIGTERM)", 143),
+        ("os.kill(os.getpid(), signal.SIGHUP)", 129),
         ("exec('os.kill(os.getpid(), signal.SIGINT)')", 130),
         ("try: os.kill(os.getpid(), signal.SIGINT)\n    finally: os.kill(os.getpid(), signal.SIGTERM)", 130),
         ("import atexit; atexit.register(os.kill, os.getpid(), signal.SIGINT)", 3),
@@ -125,7 +139,7 @@ hpsearch_main()
             130,
         ),
     ],
-    ids=["no signal", "SIGTERM", "in exec", "twice", "at the end", "where Python drops exceptions"],
+    ids=["no signal", "SIGTERM", "SIGHUP", "in exec", "twice", "at the end", "where Python drops exceptions"],
 )
 def test_a_process_ends_with_the_documented_code(body: str, code: int) -> None:
     """Wherever the signal comes, the exit code says so, and there is no traceback."""

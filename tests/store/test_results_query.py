@@ -151,6 +151,32 @@ def test_words_are_found_in_values_status_and_reason(run: Run) -> None:
     assert select(run, ResultsQuery(words=["' OR 1=1 --"])) == []
 
 
+def test_words_are_not_found_in_what_nobody_sees(tmp_path: Path) -> None:
+    """A trial's seed, and why it was proposed, are stored beside its values."""
+    trial = Trial(0, {"x": 0.5}, seed=271828, origin={"phase": "zoom"})
+    with Run.create(tmp_path / "r", "", META) as run:
+        run.record([trial], [Result(0, Status.DONE, 1.0)])
+        for word in ("271828", "zoom", "seed", "values"):
+            assert select(run, ResultsQuery(words=[word])) == []
+
+
+@pytest.mark.parametrize(
+    ("word", "there"),
+    [
+        *(("ADAM", True), ("größe", True), ("a\\b", True), ("0.5", True), ("DON", True)),
+        *(('"kind":"adam', True), ('"adam"', False), ("a\\\\b", False)),
+    ],
+)
+def test_words_are_found_in_python_where_their_sql_finds_them(tmp_path: Path, word: str, there: bool) -> None:
+    """Whatever alphabet they are of; in quotes, a whole name or text."""
+    values = {"x": 0.5, "size": "größe", "path": "a\\b", "kind": "Adamax"}
+    with Run.create(tmp_path / "r", "", META) as run:
+        run.record([Trial(0, values, 0)], [Result(0, Status.DONE, 1.0)])
+        query = ResultsQuery(words=[word])
+        assert query.mentioned(values, "done") == there
+        assert bool(select(run, query)) == there
+
+
 def test_another_column_is_refused() -> None:
     """Only names of columns become part of a query."""
     with pytest.raises(ValueError, match="a column is one of"):
