@@ -84,8 +84,8 @@ class ProgramSignals:
 class SearchSignals:
     """The signals while a search runs.
 
-    After the first SIGINT no new trials start; a second one, or another signal, also stops the running trials.
-    A context manager; it does nothing outside the main thread, because only that may set handlers.
+    After the first SIGINT no new trials start; a second one, or another signal, also stops running trials. A
+    context manager; it does nothing outside the main thread, because only that may set handlers.
 
     Args:
         say: Shows the user what the signal means.
