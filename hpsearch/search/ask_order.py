@@ -6,10 +6,8 @@ depend on time, the number of workers or the order of completion.
 """
 
 import contextlib
-import copy
 from collections import deque
 from collections.abc import Sequence
-from typing import Self
 
 from hpsearch.errors import SpaceExhausted
 from hpsearch.search.consecutive_failures import ConsecutiveFailures
@@ -90,13 +88,6 @@ class AskOrder:
     def waits(self, number: int) -> bool:
         """Whether a trial depends on earlier results: its proposal, its rungs, or whether it starts."""
         return self._stop_at is not None or self._proposals.depends_on_results(number)
-
-    def copy(self) -> Self:
-        """A copy for another process, which asks again for the trials without a result."""
-        other = copy.copy(self)
-        other.asked, other.results = list(self.asked), dict(self.results)
-        other.ask_again()
-        return other
 
     def ask_again(self) -> None:
         """Ask first for the trials that have no result: their process has ended."""
