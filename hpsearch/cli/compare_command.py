@@ -4,9 +4,7 @@ from pathlib import Path
 
 import click
 
-from hpsearch.cli.options import Color, Form, RunDirectory, common, console, formats
-
-_WIDTH = 100  # width of a figure that does not go to a terminal
+from hpsearch.cli.options import Color, Form, RunDirectory, common, console, formats, screen
 
 
 @click.command()
@@ -38,8 +36,10 @@ def compare(directories: tuple[Path, ...], output: Path | None, form: Form, colo
 
     from hpsearch.inspection.comparing import compared, comparison_figure, verdicts
     from hpsearch.reports.compare import comparison_data, comparison_tables, sentence
-    from hpsearch.reports.figures.braille import figure_text
+    from hpsearch.reports.figures.braille import print_figure
+    from hpsearch.reports.plain_screen import write_text
     from hpsearch.reports.render import print_report
+    from hpsearch.reports.text import printable
     from hpsearch.store import Run
 
     with contextlib.ExitStack() as stack:
@@ -47,17 +47,16 @@ def compare(directories: tuple[Path, ...], output: Path | None, form: Form, colo
     if output is not None:
         comparison_figure(runs).save(output)
         return
-    screen, found = console(color), verdicts(runs)
+    plain, found = screen(color), verdicts(runs)
     if form != "table":
-        print_report(comparison_data(runs, found), form, screen)
+        print_report(comparison_data(runs, found), form, plain)
         return
     for table in comparison_tables(runs):
-        print_report(table, form, screen)
+        print_report(table, form, plain)
         click.echo()
     if found:
         # A terminal has no dashed lines, so lines would be confused.
-        figure = comparison_figure(runs, bounds=False)
-        text = figure_text(figure, screen.width if screen.is_terminal else _WIDTH)
-        screen.print(text, soft_wrap=not screen.is_terminal)
+        print_figure(comparison_figure(runs, bounds=False), console(color))
+        click.echo()
     for verdict in found:
-        screen.print(sentence(verdict, runs[0].config.metric.name), soft_wrap=not screen.is_terminal)
+        write_text(printable(sentence(verdict, runs[0].config.metric.name)), plain)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hpsearch.cli.options import Color, Form, common, config_file, formats, overrides, screen
+from hpsearch.cli.options import Color, Form, common, config_file, formats, overrides, say, screen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,8 +56,8 @@ def check(config: Path, overrides: tuple[str, ...], color: Color) -> None:
     _, warm_start_notes = load_warm_start(loaded)
     print_report(config_details(loaded), "table", screen(color))
     for note in (*loaded.notes, *notes, *warm_start_notes, *best_epoch_notes(loaded)):
-        click.echo(f"note: {note}", err=True)
-    click.echo(f"{config} is valid.", err=True)
+        say(f"note: {note}")
+    say(f"{config} is valid.")
 
 
 @click.command()

@@ -7,7 +7,6 @@ import click
 from hpsearch.cli.options import Color, common, console
 from hpsearch.reports.figure_kinds import FIGURE_SUFFIXES
 
-_WIDTH = 100  # width of a figure that does not go to a terminal
 _NAMES = ("grid-vs-random", "scales", "batchnorm", "covariate-shift", "regions", "stale")
 
 
@@ -49,11 +48,9 @@ def demo(name: str, output: Path | None, color: Color) -> None:
         )
     found = demonstrate(name)
     if output is None:
-        from hpsearch.reports.figures.braille import figure_text
+        from hpsearch.reports.figures.braille import print_figure
 
-        screen = console(color)
-        text = figure_text(found.figure, screen.width if screen.is_terminal else _WIDTH)
-        screen.print(text, end="", soft_wrap=not screen.is_terminal)
+        print_figure(found.figure, console(color))
         click.echo()
     else:
         found.figure.save(output)

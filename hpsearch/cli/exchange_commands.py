@@ -42,7 +42,6 @@ def import_(sweep: Path | None, study: tuple[str, str] | None, output: Path | No
       hpsearch import --optuna sqlite:///study.db digits -o config.yaml
     """
     from hpsearch.errors import UsageError
-    from hpsearch.reports.text import printable
 
     if study is not None and sweep is None:
         from hpsearch.exchange.optuna.import_study import import_study
@@ -55,8 +54,8 @@ def import_(sweep: Path | None, study: tuple[str, str] | None, output: Path | No
     else:
         raise UsageError("import needs either a FILE or --optuna URL STUDY")
     _write_config(draft, output)
-    for line in (*(f"note: {note}" for note in draft.notes), "", *draft.todo.split("\n"), ""):
-        say(printable(line))
+    for line in (*(f"note: {note}" for note in draft.notes), "", draft.todo, ""):
+        say(line)
     if output is not None:
         following = ", ".join(pasteable("hpsearch", word, output) for word in ("check", "run"))
         say(f"Wrote {output}. Next: {following}")
@@ -67,7 +66,6 @@ def _write_config(draft: Draft, output: Path | None) -> None:
     from hpsearch.config import Config
     from hpsearch.errors import ConfigError
     from hpsearch.files import usage_errors, write_new
-    from hpsearch.reports.text import printable
 
     text = draft.as_yaml()
     if output is None:
@@ -81,8 +79,7 @@ def _write_config(draft: Draft, output: Path | None) -> None:
     except ConfigError as error:
         say(f"note: the config still needs a change by hand:\n{error}\n")
     if draft.program and not (path.parent / draft.program).exists():
-        program = printable(draft.program)
-        say(f"note: there is no {program} in {path.parent.absolute()}, where the command runs")
+        say(f"note: there is no {draft.program} in {path.parent.absolute()}, where the command runs")
 
 
 def _export_help() -> str:
@@ -139,7 +136,6 @@ def export(
 ) -> None:
     """Export a run; its help text is made from the table of targets."""
     from hpsearch.exchange.exporting import export as export_run
-    from hpsearch.reports.text import printable
     from hpsearch.store import Run
 
     with Run.read(directory) as run:
@@ -154,6 +150,6 @@ def export(
             stream=sys.stdout,
         )
     for note in exported.notes:
-        say(printable(f"note: {note}"))
+        say(f"note: {note}")
     if exported.message:
-        say(printable(exported.message))
+        say(exported.message)

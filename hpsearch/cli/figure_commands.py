@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hpsearch.cli.options import Color, common, console, run_directory, viewed_runs
+from hpsearch.cli.options import Color, common, console, run_directory, say, viewed_runs
 from hpsearch.reports.figure_kinds import FIGURE_KINDS
 
 if TYPE_CHECKING:
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from hpsearch.store import Run
 
 _REGIONS = "regions"  # needs a newly trained model; the others need only results
-_WIDTH = 100  # width of a figure that does not go to a terminal
 
 
 @click.command()
@@ -52,10 +51,8 @@ def plot(directory: Path, kind: str, output: Path | None, color: Color) -> None:
       hpsearch plot runs/digits-001 zoom
       hpsearch plot runs/digits-001 history -o history.svg
     """
-    from rich.text import Text
-
     from hpsearch.inspection.plotting import plot as figure_of
-    from hpsearch.reports.figures.braille import figure_text
+    from hpsearch.reports.figures.braille import print_figure
     from hpsearch.store import Run
 
     with Run.read(directory) as run:
@@ -63,9 +60,7 @@ def plot(directory: Path, kind: str, output: Path | None, color: Color) -> None:
     if output is not None:
         figure.save(output)
         return
-    screen = console(color)
-    text: Text = figure_text(figure, screen.width if screen.is_terminal else _WIDTH)
-    screen.print(text, end="", soft_wrap=not screen.is_terminal)
+    print_figure(figure, console(color))
 
 
 def _regions(run: Run) -> Figure:
@@ -113,4 +108,4 @@ def report(directories: tuple[Path, ...], output: Path, timings: bool, color: Co
         page = page_of(runs, timings=timings)
     with usage_errors(output):
         write_whole(output, page)
-    click.echo(f"Wrote {output}", err=True)
+    say(f"Wrote {output}")

@@ -18,6 +18,9 @@ TOPICS = (
 )
 """The pages that are useful in a terminal, besides the tutorial."""
 
+_WIDEST = 100
+"""Longer lines are hard to read; where ``--color always`` styles a pipe, there is no width at all."""
+
 
 @click.command("help")
 @click.argument("topic", required=False)
@@ -59,7 +62,7 @@ def help_(context: click.Context, topic: str | None, color: Color) -> None:
         return
     from rich.markdown import Markdown
 
-    screen.print(Markdown(text, hyperlinks=False))
+    screen.print(Markdown(text, hyperlinks=False), width=min(screen.width, _WIDEST))
 
 
 def _pages() -> Mapping[str, Path]:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from hpsearch.cli.options import say
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -28,7 +30,7 @@ def ask(draft: Draft) -> Wishes:
     goal = _prompt("Goal", likely_goal(metric), click.Choice(["minimize", "maximize"]))
     others = [name for name in draft.sections if name not in draft.searched]
     if others:
-        click.echo(f"Can be searched too: {', '.join(others)}", err=True)
+        say(f"Can be searched too: {', '.join(others)}")
     names = _prompt("Parameters", ", ".join(draft.searched) or None, _names_of(draft.sections))
     searched = {
         name: _prompt(f"Range of {name}", _shown(draft.sections[name]), _section_of(draft.sections[name]))

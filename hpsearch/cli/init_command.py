@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from hpsearch.cli.options import say
 from hpsearch.commands import command, pasteable
 
 SCHEMA = ".hpsearch-schema.json"
@@ -113,9 +114,9 @@ def init(
         draft = propose(ask(draft))
     _write(config, draft.text)
     for note in draft.notes:
-        click.echo(f"note: {note}", err=True)
+        say(f"note: {note}")
     for edit in draft.edits:
-        click.echo(f"to do: {edit}", err=True)
+        say(f"to do: {edit}")
     names = ", ".join(draft.searched) or "nothing yet"
     _say_next(f"Wrote {config}, which searches {names}", config, "try")
 

@@ -10,7 +10,7 @@ from typing import BinaryIO
 import click
 
 from hpsearch.cli.completions import complete_trial
-from hpsearch.cli.options import run_directory
+from hpsearch.cli.options import run_directory, say
 
 _POLL_SECONDS = 0.2
 _CHUNK = 2**16
@@ -50,7 +50,7 @@ def logs(directory: Path, trial: str, follow: bool) -> None:
                 break
             time.sleep(_POLL_SECONDS)
     if not any(stream.path.exists() for stream in streams):
-        click.echo(f"Trial {number} has no output.", err=True)
+        say(f"Trial {number} has no output.")
 
 
 class _Stream:

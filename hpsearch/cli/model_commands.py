@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from hpsearch.cli.completions import complete_trial
-from hpsearch.cli.options import Color, Form, common, formats, run_directory, screen
+from hpsearch.cli.options import Color, Form, common, formats, run_directory, say, screen
 from hpsearch.commands import pasteable
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
@@ -50,7 +50,7 @@ def train(directory: Path, trial: str, output: Path, quiet: bool, form: Form, co
 
     def show(epoch: int, epochs: int, loss: float) -> None:
         if not quiet:
-            click.echo(f"epoch {epoch} of {epochs}, train_loss {loss:.4g}", err=True)
+            say(f"epoch {epoch} of {epochs}, train_loss {loss:.4g}")
 
     with Run.read(directory) as run:
         chosen = run.trial(run.trial_number(trial))
@@ -67,7 +67,7 @@ def train(directory: Path, trial: str, output: Path, quiet: bool, form: Form, co
         click.echo()
         print_report(confusion_table(final.model.classes, final.confusion.tolist()), form, screen(color))
         following = pasteable("hpsearch", "predict", output, "DATA", "-o", "predictions.csv")
-        click.echo(f"\nNext: {following}", err=True)
+        say(f"\nNext: {following}")
 
 
 @click.command()

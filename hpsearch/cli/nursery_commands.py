@@ -163,7 +163,7 @@ def _follow(nursery: Nursery, model: NursedModel, schedule: Path) -> None:
     touches = read_schedule(schedule)
     with threadpool_limits(limits=nursery.threads, user_api="blas"):
         for said in model.follow(touches):
-            click.echo(said, err=True)
+            say(said)
 
 
 def _watch(run: Run, nursery: Nursery, model: NursedModel) -> NursedModel:

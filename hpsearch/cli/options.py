@@ -176,20 +176,29 @@ def searching(command: Command) -> Command:
 
 
 def say(text: str) -> None:
-    """Write to stderr; if that fails, there is no place left to report it."""
+    """Write lines to stderr, with control characters made visible: they quote users and files.
+
+    If that fails, there is no place left to report it, and what the command does matters more.
+    """
+    from hpsearch.reports.text import printable
+
     with contextlib.suppress(OSError):
-        click.echo(text, err=True)
+        click.echo("\n".join(map(printable, text.split("\n"))), err=True)
 
 
 _UNLIMITED = 100_000
 """The width of lines that do not go to a terminal: long enough that nothing is cut off."""
 
 
+_FORCED = {"always": True, "never": False, "auto": None}
+"""Whether ``--color`` asks for styles; None to look at the terminal."""
+
+
 def screen(color: Color, *, stderr: bool = False) -> PlainScreen:
     """A screen for stdout or stderr; styles follow ``--color``, FORCE_COLOR and the terminal."""
     from hpsearch.reports.plain_screen import PlainScreen
 
-    return PlainScreen(sys.stderr if stderr else sys.stdout, terminal=True if color == "always" else None)
+    return PlainScreen(sys.stderr if stderr else sys.stdout, styles=_FORCED[color])
 
 
 def console(color: Color, *, stderr: bool = False) -> Console:
@@ -199,13 +208,12 @@ def console(color: Color, *, stderr: bool = False) -> Console:
     """
     from hpsearch.cli.pipe_console import PipeConsole
 
-    forced = {"always": True, "never": False, "auto": None}[color]
     file = sys.stderr if stderr else sys.stdout
     return PipeConsole(
         file=file,
         width=None if file.isatty() else _UNLIMITED,
-        force_terminal=True if forced else None,
-        no_color=True if forced is False else None,
+        force_terminal=_FORCED[color] or None,
+        color_system=None if color == "never" else "auto",
         highlight=False,
         emoji=False,
         markup=False,

@@ -165,9 +165,8 @@ def exit_code(arguments: list[str], signals: ProgramSignals | None = None) -> in
     except OSError as error:
         drop_output()
         from hpsearch.machine.shortages import explain_shortage
-        from hpsearch.reports.text import printable
 
-        say(f"Operating system error: {printable(explain_shortage(error))}")
+        say(f"Operating system error: {explain_shortage(error)}")
         return 1
     except Exception as error:
         if signals is not None and signals.received is not None:
@@ -179,27 +178,22 @@ def exit_code(arguments: list[str], signals: ProgramSignals | None = None) -> in
 def _lacking(error: Exception) -> int:
     """The exit code if memory or a library is missing, which is not a bug of hpsearch; 0 otherwise."""
     from hpsearch.machine.shortages import explain_shortage, is_shortage
-    from hpsearch.reports.text import printable
 
     if is_shortage(error):
-        say(f"Operating system error: {printable(explain_shortage(error))}")
+        say(f"Operating system error: {explain_shortage(error)}")
         return 1
     if not isinstance(error, ImportError) or (error.name or "").partition(".")[0] == "hpsearch":
         return 0
     first: BaseException = error
     while isinstance(first.__cause__, ImportError):  # NumPy's own message fills a page
         first = first.__cause__
-    say(f"A library that hpsearch needs cannot be loaded: {printable(str(first))}.")
+    say(f"A library that hpsearch needs cannot be loaded: {first}.")
     say("If memory is scarce or limited (`ulimit -v`), allow for more; otherwise, install hpsearch again.")
     return 1
 
 
 def _explain(error: HpsearchError) -> int:
-    # Messages quote users and files; printable() makes control characters in them visible.
-    from hpsearch.reports.text import printable
-
-    for line in str(error).split("\n"):
-        say(printable(line))
+    say(str(error))
     if isinstance(error, Interrupted):
         return 128 + error.signal
     for kind, code in (
@@ -220,10 +214,8 @@ def _bug() -> int:
 
         traceback.print_exc()
     else:
-        from hpsearch.reports.text import printable
-
         kind, error, _ = sys.exc_info()
         name = kind.__name__ if kind else "error"
-        say(f"Unexpected error (a bug in hpsearch): {name}: {printable(str(error))}")
+        say(f"Unexpected error (a bug in hpsearch): {name}: {error}")
         say("Add --debug to the command to see where it happened.")
     return 1

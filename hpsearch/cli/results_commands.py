@@ -15,6 +15,7 @@ from hpsearch.cli.options import (
     common,
     console,
     formats,
+    say,
     screen,
     timings,
     viewed_run,
@@ -251,7 +252,7 @@ def _print_command(line: str, config: Config) -> None:
         raise UsageError(f"--command needs a command; the objective is a {config.objective.kind}")
     click.echo(line)
     for target in config.objective.files:
-        click.echo(f"note: it reads {target}, which the trial left in its directory", err=True)
+        say(f"note: it reads {target}, which the trial left in its directory")
 
 
 @click.command("list")

@@ -214,7 +214,6 @@ def _print_results(directory: Path, color: Color) -> tuple[Config, str]:
     from hpsearch.reports.failure_lines import failure_lines
     from hpsearch.reports.render import print_report
     from hpsearch.reports.status import search_state
-    from hpsearch.reports.text import printable
     from hpsearch.store import Run
 
     with Run.read(directory) as run:
@@ -227,7 +226,7 @@ def _print_results(directory: Path, color: Color) -> tuple[Config, str]:
             trials, results = run.history()
             by_number = {trial.number: trial for trial in trials}
             for line in failure_lines(failure_groups(config.space, by_number, results)):
-                say(printable(line))
+                say(line)
         state = search_state(config, len(run.statuses()), searching=False, events=run.events())
     return config, state
 

@@ -28,11 +28,21 @@ def parse_size(text: str) -> int | None:
     None if the text is not an amount above 0.
     """
     match = _SIZE.fullmatch(text)
-    return (int(float(match[1]) * 2 ** _POWERS[match[2]]) or None) if match else None
+    # In whole thousandths: a product of floats may be a byte too large.
+    return (round(1000 * float(match[1])) * 2 ** _POWERS[match[2]] // 1000 or None) if match else None
 
 
 def size(count: int) -> str:
-    """Bytes as a config writes them: ``500MB``."""
-    fitting = [unit for unit, power in _POWERS.items() if count >= 2**power]
-    unit = fitting[-1] if fitting else "K"
-    return f"{count / 2 ** _POWERS[unit]:.12g}{unit}B"
+    """Bytes that :func:`parse_size` returned, as a config writes them: ``500MB``.
+
+    In the largest unit that :func:`parse_size` reads back as the same bytes: with three decimals, 1500MB are
+    no number of GB.
+    """
+    units = [unit for unit, power in reversed(_POWERS.items()) if count >= 2**power] or ["K"]
+    written = [f"{_thousandths(count, unit) / 1000:.12g}{unit}B" for unit in units]
+    return next((text for text in written if parse_size(text) == count), written[-1])
+
+
+def _thousandths(count: int, unit: str) -> int:
+    """Bytes in thousandths of a unit, rounded up, as :func:`parse_size` rounds bytes down."""
+    return -(-1000 * count >> _POWERS[unit])

@@ -24,7 +24,7 @@ def stored_observations(run: Run, config: Config) -> Observations:
     """All results of a run; learning curves are read on demand.
 
     Args:
-        run: The run, open until no more curves are looked at.
+        run: The run, which must stay open as long as curves are read.
         config: Its config.
     """
     standings = run.standings([Place(number) for number in sorted(run.statuses())])
@@ -48,7 +48,7 @@ class _StoredCurves(Sequence[NDArray[np.float64]]):
 
     Args:
         run: The run, open.
-        metric: Whose losses they are.
+        metric: The metric of the losses.
         numbers: The trials.
     """
 

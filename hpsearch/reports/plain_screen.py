@@ -29,8 +29,8 @@ class Screen(Protocol):
         """Whether it is a terminal, or to be treated as one."""
 
     @property
-    def is_dumb_terminal(self) -> bool:
-        """Whether it is a terminal without styles."""
+    def color_system(self) -> str | None:
+        """How it shows colours and other styles; None if it shows none."""
 
     @property
     def width(self) -> int:
@@ -42,19 +42,21 @@ class PlainScreen:
 
     Args:
         file: What is written to.
-        terminal: Whether it is treated as a terminal, whatever it is; None to look.
+        styles: Whether to show styles, and so treat it as a terminal; None to look.
     """
 
-    def __init__(self, file: IO[str], *, terminal: bool | None = None) -> None:
+    def __init__(self, file: IO[str], *, styles: bool | None = None) -> None:
         self.file = file
+        self._styles = styles
         self._is_one = file.isatty()
-        wanted = bool(os.environ.get("FORCE_COLOR")) if terminal is None else terminal
+        wanted = bool(os.environ.get("FORCE_COLOR")) if styles is None else styles
         self.is_terminal = wanted or self._is_one
 
     @property
-    def is_dumb_terminal(self) -> bool:
-        """Whether it is a terminal without styles."""
-        return self.is_terminal and os.environ.get("TERM", "").lower() in ("dumb", "unknown")
+    def color_system(self) -> str | None:
+        """``standard`` for the styles of tables; None if it shows none."""
+        dumb = os.environ.get("TERM", "").lower() in ("dumb", "unknown")
+        return "standard" if self.is_terminal and self._styles is not False and not dumb else None
 
     @property
     def width(self) -> int:
@@ -81,8 +83,7 @@ def write_text(text: str, screen: Screen, style: Style = "", *, after: str = "")
 
 def styled(text: str, screen: Screen, style: Style) -> str:
     """A text in a style, on a terminal that can."""
-    can = style and text and screen.is_terminal and not screen.is_dumb_terminal
-    return f"{_CODES[style]}{text}{_END}" if can else text
+    return f"{_CODES[style]}{text}{_END}" if style and text and screen.color_system else text
 
 
 def _fitting(text: str, width: int) -> Iterator[str]:

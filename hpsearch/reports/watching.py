@@ -44,6 +44,7 @@ def watch(
                 width=screen.width,
                 force_terminal=True,
                 no_color=screen.no_color,
+                color_system=screen.color_system,  # type: ignore[arg-type]  # one of its names
                 highlight=False,
                 emoji=False,
                 markup=False,

@@ -24,6 +24,18 @@ def test_without_a_file_the_figure_is_text(hpsearch: Program, example: Path) -> 
     assert "\x1b" not in done.out
 
 
+def test_colours_can_be_asked_for_and_refused(
+    hpsearch: Program, example: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a pipe too, as wide as without them; --color never wins over FORCE_COLOR."""
+    plain = hpsearch("plot", example, "history").out
+    coloured = hpsearch("plot", example, "history", "--color", "always").out
+    assert "\x1b[34m" in coloured
+    assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == plain
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert hpsearch("plot", example, "history", "--color", "never").out == plain
+
+
 @pytest.mark.parametrize("suffix", SIGNATURES)
 def test_a_file_is_what_its_suffix_says(hpsearch: Program, example: Path, suffix: str) -> None:
     """SVG and HTML need no package; PNG and PDF need one, and no browser."""

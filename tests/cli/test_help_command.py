@@ -1,5 +1,6 @@
 """Tests of the command help."""
 
+import re
 from collections.abc import Callable
 
 from hpsearch.cli.help_command import TOPICS
@@ -33,3 +34,11 @@ def test_another_topic_is_refused(hpsearch: Callable[..., Done]) -> None:
     done = hpsearch("help", "nonsense")
     assert done.code == 2
     assert "A topic is one of which-matter, " in done.err
+
+
+def test_a_page_with_styles_in_a_pipe_has_lines_to_read(hpsearch: Callable[..., Done]) -> None:
+    """As for ``| less -R``: headings are in the middle of 100 characters."""
+    page = hpsearch("help", "config", "--color", "always").out
+    assert "\x1b" in page
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", page).split("\n")
+    assert max(len(line.rstrip()) for line in lines) <= 100

@@ -3,6 +3,7 @@
 import contextlib
 import io
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -43,7 +44,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def hpsearch(directory: Path, command: str, out: io.TextIOBase | None = None) -> tuple[int, str]:
-    """Run a command in this process: its exit code, and what it wrote to stderr."""
+    """Run a command in this process: its exit code, and what it wrote to stderr, which holds only ASCII."""
     err = io.TextIOWrapper(io.BytesIO(), encoding="ascii", write_through=True)
     out = out or io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
     with contextlib.chdir(directory), contextlib.redirect_stderr(err), contextlib.redirect_stdout(out):
@@ -110,6 +111,63 @@ def test_every_command_writes_anywhere(
     assert found == code, err
     assert ("No space left on device" in err) == (code == 1)
     assert "Unexpected" not in err
+
+
+@pytest.mark.parametrize("stream", [nobody_reads, full_disk])
+@pytest.mark.parametrize(
+    ("command", "made"),
+    [
+        ("check tiny.yaml", ""),
+        ("train run -o again.npz", "again.npz"),
+        ("report run -o again.html", "again.html"),
+        ("import sweep.yaml -o again.yaml", "again.yaml"),
+        ("init train.py -o drafted.yaml", "drafted.yaml"),
+        ("nurse tiny.yaml --schedule touches.yaml", "runs/tiny-001/config.yaml"),
+    ],
+)
+def test_a_command_outlives_the_reader_of_its_messages(
+    place: Path,
+    tmp_path: Path,
+    command: str,
+    made: str,
+    stream: Callable[[], AbstractContextManager[io.TextIOBase]],
+) -> None:
+    """What cannot be written to stderr changes nothing: the file is made, and the command succeeds."""
+    shutil.copytree(place, tmp_path / "place")
+    (tmp_path / "place" / "touches.yaml").write_text("- {epoch: 1, learning_rate: 0.01}\n")
+    out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+    with (
+        stream() as err,
+        contextlib.chdir(tmp_path / "place"),
+        contextlib.redirect_stderr(err),
+        contextlib.redirect_stdout(out),
+    ):
+        code = exit_code(command.split())
+        drop_unwritable()
+    assert code == 0
+    assert (tmp_path / "place" / made).exists()
+
+
+def test_messages_and_results_keep_their_order_in_one_file(place: Path) -> None:
+    """The tables of stdout are written before the lines that stderr gets after them."""
+    said = shell(
+        f"cd {place}; ($H check tiny.yaml; $H train run -o again.npz; $H run tiny.yaml -o again) > both 2>&1;"
+        " cat both"
+    ).stdout
+    wanted = [
+        *("configurations", "tiny.yaml is valid.", "train_loss", "test_error", "Next:"),
+        *("[1/", "rank", "Saved in again."),
+    ]
+    places = [said.find(text) for text in wanted]
+    assert -1 not in places
+    assert places == sorted(places)
+
+
+def test_messages_show_control_characters(in_tmp: Path, tiny: Path) -> None:
+    """A name of a directory reaches a terminal as text."""
+    shell(f"$H run {tiny} -q -o $'runs/\\e[31mred'")
+    code, said = hpsearch(in_tmp, "status")
+    assert (code, said) == (0, "The newest run: runs/\\x1b[31mred\n")
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1"])

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hpsearch.document.quantities import duration, parse_duration, parse_size, size
@@ -24,6 +24,24 @@ def test_sizes_are_read_back(unit: str, count: int) -> None:
     parsed = parse_size(written)
     assert parsed is not None
     assert size(parsed) == written
+
+
+@given(st.sampled_from("KMGT"), st.integers(1, 10**12 - 1))
+@example("M", 1_500_000)
+@example("G", 1001)
+def test_sizes_with_decimals_stay_the_same_bytes(unit: str, thousandths: int) -> None:
+    """Whatever a config may say, the config that is stored says as many bytes."""
+    parsed = parse_size(f"{thousandths / 1000:.3f}{unit}B")
+    if parsed is not None:
+        assert parse_size(size(parsed)) == parsed
+
+
+@pytest.mark.parametrize(
+    ("text", "written"), [("1500MB", "1500MB"), ("2048MB", "2GB"), ("1.5GB", "1.5GB"), ("0.3KB", "0.3KB")]
+)
+def test_a_size_is_written_in_the_largest_unit_that_holds_it(text: str, written: str) -> None:
+    """With at most three decimals."""
+    assert size(parse_size(text) or 0) == written
 
 
 @pytest.mark.parametrize(

@@ -55,13 +55,21 @@ def test_a_dumb_terminal_gets_no_styles(narrow: PlainScreen, monkeypatch: pytest
     assert written(narrow) == "text\n"
 
 
-@pytest.mark.parametrize(("terminal", "variable"), [(True, ""), (None, "1")])
-def test_styles_can_be_asked_for(
-    terminal: bool | None, variable: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.parametrize(("styles", "variable"), [(True, ""), (None, "1")])
+def test_styles_can_be_asked_for(styles: bool | None, variable: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """--color always and FORCE_COLOR style a pipe too; its lines are as long as they are."""
     monkeypatch.setenv("FORCE_COLOR", variable)
     monkeypatch.setenv("TERM", "xterm")
-    screen = PlainScreen(io.StringIO(), terminal=terminal)
+    screen = PlainScreen(io.StringIO(), styles=styles)
     write_text("word " * 50, screen, "dim")
     assert written(screen) == f"\x1b[2m{'word ' * 50}\x1b[0m\n"
+
+
+@pytest.mark.parametrize("file", [Terminal, io.StringIO])
+def test_never_means_never(file: type[io.StringIO], monkeypatch: pytest.MonkeyPatch) -> None:
+    """--color never writes no escape sequence to a terminal, nor to a pipe that FORCE_COLOR styles."""
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    screen = PlainScreen(file(), styles=False)
+    write_text("text", screen, "bold", after="label ")
+    assert written(screen) == "label text\n"

@@ -31,7 +31,8 @@ def best_so_far_figure(
         UsageError: No trial has a value yet.
     """
     curves = {name: best_so_far(values) for name, values in losses.items()}
-    finite = [curve[np.isfinite(curve)] for pair in curves.values() for curve in pair]
+    drawn = [curve for best, reached in curves.values() for curve in (best, reached)[: 1 + bounds]]
+    finite = [curve[np.isfinite(curve)] for curve in drawn]
     if not any(map(len, finite)):
         raise UsageError("No trial has a value yet, so there is nothing to compare.")
     sign = metric.loss(1.0)

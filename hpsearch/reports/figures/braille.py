@@ -3,15 +3,16 @@
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+from rich.console import Console
 from rich.text import Text
 
 from hpsearch.reports.figures.figure import SCALE, Cells, Dots, Figure, Label, Lines, Panel
 from hpsearch.reports.text import printable
 from hpsearch.space import Floats
 
-__all__ = ["figure_text"]
-
-_WIDEST = 110
+__all__ = ["figure_text", "print_figure"]
+_WIDEST = 100
+"""Also of a figure that goes to a pipe, whose lines may have any length."""
 _NARROWEST = 24  # of the marks
 _PIXELS = 20  # of a figure's height for each line
 _ACROSS, _DOWN = 2, 4
@@ -36,6 +37,11 @@ _STYLES = {
 }
 
 
+def print_figure(figure: Figure, console: Console) -> None:
+    """Print a figure as text, in a terminal as wide as that is."""
+    console.print(figure_text(figure, console.width), end="", soft_wrap=not console.is_terminal)
+
+
 def figure_text(figure: Figure, width: int) -> Text:
     """A figure as lines of at most ``width`` characters, panel below panel.
 
@@ -44,7 +50,7 @@ def figure_text(figure: Figure, width: int) -> Text:
         width: The width of the terminal.
     """
     width = min(width, _WIDEST)
-    text = Text(f"{printable(figure.title)}\n", style="bold")
+    text = Text().append(f"{printable(figure.title)}\n", style="bold")
     for panel in figure.panels:
         text.append_text(_panel(panel, width, max(6, figure.height // _PIXELS)))
     legend = [item for item in figure.legend if not item[0].startswith("scale")]

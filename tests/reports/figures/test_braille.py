@@ -56,3 +56,10 @@ def test_every_axis_of_parallel_coordinates_is_named() -> None:
     """On a second line, where the names are too long for one."""
     text = figure_text(wide("parallel"), 36).plain
     assert all(name in text for name in ("rate", "layers", "optimizer", "beta2"))
+
+
+def test_only_the_title_is_bold() -> None:
+    """The marks, ticks and caption below it are not."""
+    text = figure_text(wide("zoom"), 80)
+    bold = [text.plain[span.start : span.end] for span in text.spans if span.style == "bold"]
+    assert (text.style, bold) == ("", [f"{wide('zoom').title}\n"])

@@ -269,6 +269,16 @@ def test_the_repr_of_a_figure_is_short() -> None:
     assert repr(Figure("zoom", "", "", [])) == "<Figure zoom: 0 panels>"
 
 
+def test_the_axis_of_the_best_so_far_has_no_room_for_what_is_not_drawn() -> None:
+    """The bounds of luck are far above the best; without them, the best alone fills the axis."""
+    losses = {"a": [0.1, 0.9, 0.8, 0.09]}
+    with_bounds, without = (
+        best_so_far_figure(Metric("loss"), losses, bounds=bounds).panels[0].y for bounds in (True, False)
+    )
+    assert with_bounds.high > 0.5
+    assert without.high < 0.2
+
+
 def test_names_at_the_ends_of_lines_do_not_overlap() -> None:
     """Of lines that end at one place only the first has its name there; the legend has all of them."""
     figure = best_so_far_figure(Metric("loss"), {"a": [0.5, 0.1], "b": [0.4, 0.1], "c": [0.5, 0.3]})
