@@ -6,8 +6,10 @@ depend on time, the number of workers or the order of completion.
 """
 
 import contextlib
+import copy
 from collections import deque
 from collections.abc import Sequence
+from typing import Self
 
 from hpsearch.errors import SpaceExhausted
 from hpsearch.search.consecutive_failures import ConsecutiveFailures
@@ -88,6 +90,13 @@ class AskOrder:
     def waits(self, number: int) -> bool:
         """Whether a trial depends on earlier results: its proposal, its rungs, or whether it starts."""
         return self._stop_at is not None or self._proposals.depends_on_results(number)
+
+    def copy(self) -> Self:
+        """A copy that continues apart, and asks again for the trials without a result."""
+        unchanging = {id(each): each for each in (*self.asked, *self.results.values())}
+        other = copy.deepcopy(self, unchanging)
+        other.ask_again()
+        return other
 
     def ask_again(self) -> None:
         """Ask first for the trials that have no result: their process has ended."""

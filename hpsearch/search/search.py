@@ -1,6 +1,5 @@
 """Ask and tell from Python: any number of threads, and a directory that keeps the search."""
 
-import pickle
 import threading
 import time
 import warnings
@@ -180,13 +179,10 @@ class Search:
         with self._changed:
             here = ("_blas", "_changed", "_askers")
             state = {name: value for name, value in vars(self).items() if name not in here}
-            # Pickled here, while no other thread changes it; and so that copy.copy() shares nothing of it.
-            return state | {"_order": pickle.dumps(self._order)}
+            return state | {"_order": self._order.copy()}  # which no other thread changes, as it is pickled
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state)
-        self._order = pickle.loads(state["_order"])  # noqa: S301 -- within what is being unpickled already
-        self._order.ask_again()
         self._begin_in_this_process()
 
     @classmethod

@@ -69,13 +69,15 @@ def test_no_trial_starts_whose_visible_results_have_reached_the_target() -> None
     assert order.propose() is None
 
 
-def test_the_trials_without_a_result_can_be_asked_for_again() -> None:
-    """In the order of their numbers, until their results come."""
+def test_a_copy_asks_again_for_the_trials_without_a_result() -> None:
+    """In the order of their numbers; the original still waits for them."""
     order = ask_order(5)
     trials = [add_next(order) for _ in range(3)]
     order.add_result(result(1, 0.3))
+    other = order.copy()
+    assert list(other.again) == [trials[0], trials[2]]
     assert not order.again
-    order.ask_again()
-    assert list(order.again) == [trials[0], trials[2]]
-    order.add_result(result(0, 0.1))
-    assert list(order.again) == [trials[2]]
+    other.add_result(result(0, 0.1))
+    assert list(other.again) == [trials[2]]
+    assert 0 not in order.results
+    assert (order.awaited, other.awaited) == (0, 2)
