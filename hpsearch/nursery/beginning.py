@@ -33,7 +33,7 @@ def begin(config: Config, say: Callable[[str], None]) -> Path:
 
     Raises:
         UsageError: Its models cannot be nursed; nothing was created.
-        HpsearchError: As in :func:`hpsearch.starting.new_run`.
+        HpsearchError: As in :func:`hpsearch.starting.start.new_run`.
     """
     _check_touch(config)
     with new_run(config, prepare(config), say) as run:
