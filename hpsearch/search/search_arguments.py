@@ -10,7 +10,7 @@ from hpsearch.trial import Metric, real_number
 
 
 def whole_number(name: str, found: object, least: int) -> int:
-    """A whole number, also NumPy's, as an int.
+    """A whole number, including NumPy's, as an int.
 
     Args:
         name: The argument's.
