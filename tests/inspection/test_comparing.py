@@ -11,7 +11,7 @@ from tests.inspection.test_leaderboards import make
 
 
 def test_runs_of_one_config_are_compared_together(tmp_path: Path) -> None:
-    """Those that differ by their seed; what differs and the best trials are side by side."""
+    """Runs that differ by seed are one config; differences and best trials are side by side."""
     with (
         make(tmp_path / "x", [3, 2, 4]) as x,
         make(tmp_path / "y", [3, 2.5, None], seed=1) as y,
@@ -29,7 +29,7 @@ def test_runs_of_one_config_are_compared_together(tmp_path: Path) -> None:
 
 
 def test_other_metrics_and_the_same_run_are_refused(tmp_path: Path) -> None:
-    """And one run alone."""
+    """A single run is refused, too."""
     with make(tmp_path / "x", [1]) as x, make(tmp_path / "y", [1], goal="maximize") as y:
         for runs, message in (
             ([x], "at least two"),
