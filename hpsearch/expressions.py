@@ -2,8 +2,8 @@
 
 A small part of Python's expressions: numbers, texts, ``true``, ``false`` and ``null``, names of parameters
 (with dots), ``+ - * / // % **``, comparisons, ``in``, ``and or not``, ``a if condition else b`` and the
-functions of :data:`FUNCTIONS`. Nothing else is evaluated, and nothing takes long: length, depth and the size
-of integers are bounded.
+functions in :data:`FUNCTIONS`. Nothing else is evaluated, and nothing takes long: length, depth and the size
+of integers are limited.
 """
 
 import ast
@@ -15,16 +15,16 @@ from functools import cached_property
 from typing import Any, NoReturn
 
 Value = Any
-"""Of a parameter: JSON data, of which only numbers, texts, true and false can be computed or compared."""
+"""The value of a parameter: JSON data; only numbers, texts, true and false can be used in expressions."""
 
 LONGEST = 1000
-"""Characters of an expression."""
+"""The largest number of characters in an expression."""
 
 DEEPEST = 40
-"""Levels of operations within operations."""
+"""The largest depth of nested operations."""
 
 LARGEST_BITS = 1024
-"""Of an integer result."""
+"""The largest number of bits in an integer result."""
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "abs": abs,
@@ -41,7 +41,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "round": round,
     "sqrt": math.sqrt,
 }
-"""The functions of an expression, all of numbers."""
+"""The functions in expressions; all take numbers."""
 
 _CONSTANTS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
 
@@ -66,7 +66,7 @@ class ExpressionError(ValueError):
     """An expression cannot be read, or has no value.
 
     Attributes:
-        column: Where in its text, counted from 1.
+        column: The place in its text, counted from 1.
     """
 
     def __init__(self, message: str, column: int) -> None:
@@ -99,7 +99,7 @@ class Expression:
         """Its value.
 
         Args:
-            values: By name; all names of the expression that matter must be there.
+            values: Values by name, with all names that the evaluation needs.
 
         Raises:
             ExpressionError: It has no value: division by zero, a text in arithmetic, a number too large.
@@ -108,7 +108,7 @@ class Expression:
         return result
 
     def column(self, name: str) -> int:
-        """Where a name is used first, counted from 1."""
+        """The column where a name is first used, counted from 1."""
         nodes = [node for node in ast.walk(self._tree) if _dotted(node) == name]
         return min(map(self._column, nodes), default=1)
 
@@ -133,7 +133,7 @@ class Expression:
         return len(self.text) - len(self._line)
 
     def _column(self, node: ast.AST) -> int:
-        """Where a node starts; Python counts bytes."""
+        """The column where a node starts, in characters; Python counts bytes."""
         before = self._line.encode()[: getattr(node, "col_offset", 0)]
         return self._indent + len(before.decode()) + 1
 
@@ -141,7 +141,7 @@ class Expression:
         raise ExpressionError(message, self._column(node))
 
     def _check(self, node: ast.expr, depth: int) -> None:
-        """Refuse what is not of the language."""
+        """Refuse everything that is not in the language."""
         if depth > DEEPEST:
             self._refuse(node, f"must have at most {DEEPEST} operations within one another")
         match node:
@@ -197,7 +197,7 @@ class Expression:
                 return self._called(node, name, [self._number(part, values) for part in arguments])
             case ast.Compare():
                 return self._compared(node, values)
-        raise AssertionError(ast.dump(node))  # _check() has let it pass
+        raise AssertionError(ast.dump(node))  # _check() allows nothing else
 
     def _named(self, node: ast.expr, values: Mapping[str, Value]) -> Value:
         name = _dotted(node)
@@ -265,7 +265,7 @@ class Expression:
 
 
 def _dotted(node: ast.AST) -> str:
-    """The name of a parameter, such as ``model.lr``; "" for all else."""
+    """The name of a parameter, such as ``model.lr``; "" for anything else."""
     if isinstance(node, ast.Name):
         return node.id
     if isinstance(node, ast.Attribute) and (inner := _dotted(node.value)):

@@ -1,4 +1,4 @@
-"""Files: written whole or not at all, for their owner alone; found and hashed whatever lies beside them."""
+"""Files: written completely or not at all, only for their owner; opened and hashed safely."""
 
 import contextlib
 import errno
@@ -12,29 +12,29 @@ from typing import BinaryIO
 from hpsearch.errors import UsageError
 
 MOST_SYNCED_SINGLY = 64
-"""For more files than that it is faster to put everything on the disk that any program has written."""
+"""For more files than this, it is faster to sync everything that any program has written."""
 
 
 @contextlib.contextmanager
 def replacing(path: Path, *, private: bool = False) -> Iterator[BinaryIO]:
-    """A file to write in place of ``path``: at the end it is there whole and on the disk, or not at all.
+    """A file to write in place of ``path``: at the end it is complete and on disk, or nothing has changed.
 
-    What is not a regular file, such as ``/dev/stdout``, is written to directly; unless the file is private,
-    which takes its place.
+    Anything but a regular file, such as ``/dev/stdout``, is written to directly; but a private file
+    replaces it.
 
     Args:
-        path: The file to replace or make.
+        path: The file to replace or create.
         private: Whether only its owner may read it, whatever the umask.
 
     Raises:
-        OSError: It cannot be written; what was there before is left as it was.
+        OSError: It cannot be written; an existing file is unchanged.
     """
     if not private and path.exists() and not path.is_file():
         with path.open("wb") as file:
             yield file
         return
     partial = path.with_name(f".{path.name}.partial")
-    partial.unlink(missing_ok=True)  # of a killed process; or a link, whose target would be written
+    partial.unlink(missing_ok=True)  # left by a killed process; or a link, whose target would be overwritten
     try:
         with open(partial, "xb", opener=_opener(private=private)) as file:
             yield file
@@ -56,16 +56,16 @@ def write_parts(path: Path, parts: Iterable[str], *, private: bool = False) -> N
 
 
 def write_new(path: Path, text: str, *, private: bool = False) -> None:
-    """Write a file that is not there yet, as UTF-8; on return it is on the disk.
+    """Write a new file as UTF-8; on return it is on disk.
 
     Args:
-        path: The file to make.
+        path: The file to create.
         text: Its content.
         private: Whether only its owner may read it, whatever the umask.
 
     Raises:
-        FileExistsError: Something is there already; it is left as it was.
-        OSError: It cannot be written; nothing is left of it.
+        FileExistsError: Something exists there; it is unchanged.
+        OSError: It cannot be written; nothing of it is left.
     """
     with open(path, "xb", opener=_opener(private=private)) as file:
         try:
@@ -77,14 +77,14 @@ def write_new(path: Path, text: str, *, private: bool = False) -> None:
 
 
 def open_own(path: Path, flags: int) -> int:
-    """A file descriptor of a regular file that is not a link; new files are for their owner alone.
+    """A file descriptor of a regular file that is not a link; only the owner can read new files.
 
     Args:
         path: The file.
-        flags: As :func:`os.open` takes them.
+        flags: Flags for :func:`os.open`.
 
     Raises:
-        OSError: It is a link, or no regular file; nothing was changed.
+        OSError: It is a link, or not a regular file; nothing was changed.
     """
     descriptor = os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o600)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
@@ -94,10 +94,10 @@ def open_own(path: Path, flags: int) -> int:
 
 
 def open_below(directory: Path, *names: str) -> int:
-    """A file descriptor, to read, of a regular file below a directory; no link on the way is followed.
+    """A file descriptor for reading a regular file below a directory; no link on the way is followed.
 
     Args:
-        directory: Where to begin; this one may be a link.
+        directory: Where to begin; this may be a link.
         names: The names of the directories below it, and of the file.
 
     Raises:
@@ -121,10 +121,10 @@ def open_below(directory: Path, *names: str) -> int:
 
 
 def write_files(directory: Path, files: Mapping[str, bytes]) -> None:
-    """Write new files below a directory, for their owner alone; on return they are on the disk.
+    """Write new files below a directory, only for their owner; on return they are on disk.
 
     Args:
-        directory: Where; the directories between are made.
+        directory: The directory; intermediate directories are created.
         files: Their contents, by relative path.
     """
     made: dict[Path, None] = {}
@@ -143,7 +143,7 @@ def write_files(directory: Path, files: Mapping[str, bytes]) -> None:
 
 
 def sync_directory(directory: Path) -> None:
-    """Put the names in a directory on the disk: files that were made, renamed or removed there."""
+    """Sync a directory: the names of files that were created, renamed or removed in it."""
     descriptor = os.open(directory, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -152,18 +152,18 @@ def sync_directory(directory: Path) -> None:
 
 
 def is_readable_file(path: Path) -> bool:
-    """Whether a path, or what it links to, is a regular file that can be read, and no pipe or directory."""
+    """Whether a path, or the target of a link, is a readable regular file, and not a pipe or directory."""
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             return False
         with path.open("rb"):
             return True
-    except (OSError, ValueError):  # ValueError: it cannot be the name of a file
+    except (OSError, ValueError):  # ValueError: it is not a valid file name
         return False
 
 
 def sha256(paths: Iterable[Path]) -> str:
-    """The SHA-256 of the SHA-256 of files, in their order; a file that has gone meanwhile counts as empty."""
+    """The SHA-256 of the SHA-256s of files, in order; a file that has disappeared counts as empty."""
     total = hashlib.sha256()
     for path in paths:
         digest = hashlib.sha256()
@@ -175,7 +175,7 @@ def sha256(paths: Iterable[Path]) -> str:
 
 @contextlib.contextmanager
 def usage_errors(path: Path) -> Iterator[None]:
-    """Errors of the system while a file is written that the user named, as errors that name it.
+    """Turn system errors while writing a file that the user named into errors that name it.
 
     Raises:
         UsageError: The file exists and must not be replaced, or it cannot be written.

@@ -1,4 +1,4 @@
-"""How do other processes find a Python function that the user holds? By module and name, if they can."""
+"""How do other processes find a Python function of the user's? By module and name, if they can."""
 
 import inspect
 import re
@@ -12,13 +12,13 @@ _MODULE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
 
 
 def importable_as(function: Callable[..., Any]) -> tuple[str, Path] | None:
-    """The name ``module:function`` under which another process can import a function, and from where.
+    """The name ``module:function`` under which another process can import a function, and its directory.
 
-    A function of the script that runs is one, under the script's name.
+    A function in the main script can be imported under the script's name.
 
     Returns:
-        The name, and the directory that holds the module; None for a function of a notebook or of the
-        interactive interpreter, a lambda, a local function, and an object that is called.
+        The name, and the directory that contains the module; None for a function defined in a notebook or
+        the interactive interpreter, a lambda, a local function, and a callable object.
     """
     name = getattr(function, "__qualname__", "<none>")
     module = sys.modules.get(getattr(function, "__module__", None) or "")
@@ -47,6 +47,6 @@ def _found(module: ModuleType, name: str) -> object:
 
 
 def _is_defined_in(file: str, function: Callable[..., Any]) -> bool:
-    """Whether the file holds the function; not so if it was defined later, at a prompt."""
+    """Whether the file contains the function; it does not if the function was defined at a prompt."""
     code = getattr(inspect.unwrap(function), "__code__", None)
     return code is None or Path(code.co_filename).absolute() == Path(file).absolute()

@@ -25,20 +25,20 @@ from hpsearch.trial import Epoch, Metric, Result, Trial
 
 @dataclass(frozen=True)
 class SearchStart:
-    """What is known of a search when its loop starts.
+    """A search at the start of its loop.
 
     Attributes:
         directory: The run directory.
-        strategy: Where trials run: ``panda``, ``caviar``, or an engine; and what decided that.
+        strategy: Where trials run (``panda``, ``caviar``, or an engine), and the reason.
         metric: The metric.
-        space: What is searched.
-        total: The number of trials in all.
+        space: The space to search.
+        total: The total number of trials.
         slots: How many trials run at once.
         trials: The trials of ``results``.
-        results: The results that are there already, by number.
+        results: The results that exist already, by number.
         rows: The number of rows, if the metric is a share of them.
         stops_early: Whether trials may be stopped early.
-        draining: Says whether no new trials start any more, and those that run are awaited.
+        draining: Returns whether no new trials start any more, and only running ones finish.
     """
 
     directory: Path
@@ -70,21 +70,21 @@ class Callback(Protocol):
         ...
 
     def on_trial_complete(self, trial: Trial, result: Result) -> None:
-        """A result is on the disk."""
+        """A result is on disk."""
         ...
 
     def on_message(self, text: str) -> None:
-        """There is something else that the user should know."""
+        """There is another message for the user."""
         ...
 
 
 class Changes(Protocol):
-    """What has changed in the user's code: names of files.
+    """The changes in the user's code: names of files.
 
     Attributes:
-        code: Code, whose results cannot be compared.
-        inputs: Other files.
-        touched: Whether a file was written, even if its content is as before.
+        code: Changed code, whose results are not comparable.
+        inputs: Other changed files.
+        touched: Whether a file was written, even if its content is unchanged.
     """
 
     @property
@@ -107,8 +107,8 @@ class Deadline:
     """When no new trials start any more.
 
     Args:
-        seconds: How long from now.
-        after: The same as a config writes it, such as ``2h``.
+        seconds: The time from now.
+        after: The same time as in a config, such as ``2h``.
         clock: The time in seconds, from any start.
     """
 
@@ -139,14 +139,14 @@ class _NoChanges:
 
 
 class Watch(Protocol):
-    """Looks whether the user's code is still what the search began with."""
+    """Checks whether the user's code is still the code that the search began with."""
 
     def look(self) -> Changes:
-        """What has changed."""
+        """The changes."""
         ...
 
     def error(self, what: str) -> HpsearchError:
-        """Why the search stops; ``what`` says when the last look found a change."""
+        """Why the search stops; ``what`` says when the last check found a change."""
         ...
 
 
@@ -166,25 +166,25 @@ def run_search(
     """Run a search to its end.
 
     Args:
-        search: What to ask for trials.
+        search: The search to ask for trials.
         executor: Where they run.
-        run: Where they are recorded; a result is shown only after it is on the disk.
+        run: Where they are recorded; a result is shown only after it is on disk.
         callback: Shows what happens.
         as_config: Writes the best trial as a config.
-        watch: Looks whether the user's code is still the same, after every trial.
+        watch: Checks after every trial whether the user's code is still the same.
         deadline: When no new trials start any more.
-        accept_failures: Whether the first trials may all fail for a reason that none had before.
-        why: Why that executor was chosen, if there was a choice: what decided it.
+        accept_failures: Whether the first trials may all fail for a reason that no trial had before.
+        why: Why that executor was chosen, if there was a choice.
         rows: The number of rows, if the metric is a share of them.
 
     Returns:
         Whether it has ended; if not, the deadline has stopped it.
 
     Raises:
-        CodeChanged: The code is not the same; the trials that ran meanwhile run again.
+        CodeChanged: The code is not the same; the trials that were running run again.
         Interrupted: A signal interrupted it.
-        SearchFailed: No trial has a value, or too many failed in a row. Or the first trials failed as none
-            had before: they are not recorded, and run again.
+        SearchFailed: No trial has a value, or too many failed in a row. Or the first trials failed for a
+            reason that no trial had before: they are not recorded, and run again.
         RunUnwritable: The disk is full, or fails.
     """
     first = FirstFailures(() if accept_failures else search.results, search.trials - len(search.results))
@@ -196,13 +196,13 @@ def run_search(
             replace(begun, draining=lambda: signals.draining or (deadline is not None and deadline.passed))
         )
         results: list[Result] = []
-        best = None  # so that best.yaml is there again, if a kill came before it was written
+        best = None  # so that best.yaml is written even if an earlier kill prevented it
         with contextlib.suppress(StopNow):
             while not changed and not first.conclusive:
                 for result in results:
                     search.tell(result.number, result)
                 finished = [(flight.pop(result.number), result) for result in results]
-                # The workers get their next trials first, and train while the disk is waited for.
+                # Give workers their next trials first, so that they train while we wait for the disk.
                 late = deadline is not None and not search.finished and deadline.look(callback, len(flight))
                 room = 0 if late or signals.draining else executor.slots - len(flight) + len(first.held)
                 started = _start(search, executor, room)
@@ -218,7 +218,7 @@ def run_search(
                     callback.on_trial_start(trial)
                 if not flight:
                     break
-                if len(flight) == len(first.held):  # nothing runs
+                if len(flight) == len(first.held):  # nothing is running
                     results = first.release()
                     continue
                 with signals.breakable():
@@ -241,7 +241,7 @@ def run_search(
 def _refuse(
     run: Run, watch: Watch | None, changed: Sequence[str], flight: Iterable[int], first: FirstFailures
 ) -> None:
-    """Raises the error for a search whose code has changed, or whose first trials fail as none had before."""
+    """Raises the error for a search whose code has changed, or whose first trials fail for a new reason."""
     if changed and watch is not None:
         _code_changed(run, watch, changed, sorted(flight))
     if first.conclusive:
@@ -275,7 +275,7 @@ def _search_start(search: Search, executor: Executor, run: Run, why: str, rows: 
 
 
 def _look(watch: Watch | None, run: Run, callback: Callback) -> Changes:
-    """Look at the user's code; a change of what is not code is reported at once."""
+    """Check the user's code; a change in a file that is not code is reported at once."""
     if watch is None:
         return _NoChanges()
     changes = watch.look()
@@ -291,7 +291,7 @@ def _look(watch: Watch | None, run: Run, callback: Callback) -> Changes:
 
 
 def _without_victims(results: list[Result], executor: Executor, flight: Mapping[int, Trial]) -> list[Result]:
-    """The results but for trials that failed while a file was written: they run again, as it is whole now."""
+    """The results without trials that failed while a file was being written; these run again."""
     for result in results:
         if result.status.is_fault:
             executor.submit(flight[result.number])
@@ -299,8 +299,8 @@ def _without_victims(results: list[Result], executor: Executor, flight: Mapping[
 
 
 def _code_changed(run: Run, watch: Watch, names: Sequence[str], numbers: Sequence[int]) -> NoReturn:
-    """Stop, without the results of the trials that ran meanwhile."""
-    for number in numbers:  # a checkpoint may be of either code
+    """Stop, without the results of the trials that were running."""
+    for number in numbers:  # a checkpoint may come from the old or the new code
         run.drop_checkpoint(number)
     listed, trials = ", ".join(names), ", ".join(map(str, numbers))
     run.event("interrupted", f"{listed} changed")
@@ -345,7 +345,7 @@ def _interrupted(run: Run, number: int) -> NoReturn:
 
 
 def report_outcome(search: Search, run: Run, callback: Callback) -> None:
-    """Report and record how a search ended that has no further trial.
+    """Report and record how a search without further trials ended.
 
     Raises:
         SearchFailed: No trial has a value, or too many failed in a row.

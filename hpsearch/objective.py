@@ -1,4 +1,4 @@
-"""What running one trial means: the protocol of objectives, and what one reports while it runs."""
+"""How one trial runs: the protocol of objectives, and their reports during a trial."""
 
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
@@ -11,22 +11,22 @@ OnEpoch = Callable[[Trial, Epoch], None]
 """Called after every epoch of a trial."""
 
 Heartbeat = Callable[[], None]
-"""Called about once a second, or once an epoch, while a trial runs; what it raises ends the trial."""
+"""Called about once a second, or once per epoch, while a trial runs; an exception from it ends the trial."""
 
 Records = Generator[Mapping[str, Any], None, Mapping[str, Any] | None]
-"""Metrics by name, one mapping an epoch; what the generator returns at its end are final figures."""
+"""Metrics by name, one mapping per epoch; the generator's return value contains final metrics."""
 
 
 class LastRecord(dict[str, Any]):
-    """The record of a trial whose code has ended by itself: there is nothing left to stop early."""
+    """The record of a trial whose code has ended by itself, so that nothing can be stopped early."""
 
 
 class AtRest(dict[str, Any]):
-    """Not a record: the code waits between two epochs to be told what changes, as it does in the nursery."""
+    """Not a record: in the nursery, the code waits between two epochs to be told what changes."""
 
 
 class Objective(Protocol):
-    """Runs one trial. It can be pickled, and never raises for what the trial's code does."""
+    """Runs one trial. It can be pickled, and never raises an exception because of the trial's code."""
 
     def __call__(
         self, trial: Trial, on_epoch: OnEpoch | None = None, heartbeat: Heartbeat | None = None
@@ -35,11 +35,11 @@ class Objective(Protocol):
         ...
 
     def files(self) -> Mapping[str, bytes]:
-        """The files that it reads, by relative path, for a machine that does not have them."""
+        """The files that it reads, by relative path, for a machine without them."""
         ...
 
     def with_root(self, root: Path) -> Self:
-        """The same objective with those files below ``root``, where trials may keep theirs too."""
+        """The same objective with those files below ``root``, where trials may also keep their own files."""
         ...
 
 

@@ -63,7 +63,7 @@ def try_config(config: Config, directory: Path) -> Attempt:
 
     Raises:
         UsageError: The trial cannot run.
-        HpsearchError: As :func:`hpsearch.starting.start`, but for a trial that fails.
+        HpsearchError: As :func:`hpsearch.starting.start.start`, but for a trial that fails.
     """
     first = config.search.enqueue[:1]
     search = replace(config.search, trials=1, enqueue=first, early_stopping=None, repeats=1)

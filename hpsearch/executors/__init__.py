@@ -1,1 +1,1 @@
-"""Where trials run: one after another here, in worker processes, on a cluster."""
+"""Where trials run: one after another in this process, in worker processes, or on a cluster."""

@@ -1,8 +1,8 @@
-"""Many trials at once, in worker processes of this machine (joblib's loky): many models like fish eggs.
+"""Many trials at once, in worker processes on this machine (joblib's loky): as many models as fish eggs.
 
 A worker that dies takes the whole loky pool with it, and loky cannot say which trial it was running. So the
-pool is rebuilt and the trials that were in flight run again one by one; one that kills its worker alone, more
-often than it may be retried, is ``crashed``. Trials that were only beside it lose nothing but time.
+pool is rebuilt and the trials that were in flight run again one by one. A trial that kills its worker while
+running alone, more often than it may be retried, is ``crashed``. The other trials lose only time.
 """
 
 import contextlib
@@ -38,11 +38,11 @@ class Caviar:
 
     Args:
         objective: Runs a trial; it is pickled.
-        workers: How many processes.
-        threads: How many BLAS threads each of them uses.
-        retries: How often a trial that killed its worker, alone, runs again.
-        on_epoch: Called after every epoch of a trial that runs in this process after all.
-        on_message: Called with what the user should know, as a sentence.
+        workers: The number of processes.
+        threads: The number of BLAS threads that each of them uses.
+        retries: How often a trial runs again that killed its worker while running alone.
+        on_epoch: Called after every epoch of a trial that has to run in this process.
+        on_message: Called with messages for the user, as sentences.
     """
 
     def __init__(
@@ -86,7 +86,7 @@ class Caviar:
         self._dispatch()
 
     def wait(self) -> list[Result]:
-        """The results that are there; waits for the first one."""
+        """The available results; waits for the first one."""
         results: list[Result] = []
         while not results:
             self._dispatch()
@@ -94,7 +94,7 @@ class Caviar:
                 return [self._objective(self._waiting.popleft(), self._on_epoch)]
             done, _ = wait(self._flight, return_when=FIRST_COMPLETED)
             if any(isinstance(future.exception(), BrokenProcessPool) for future in done):
-                done, _ = wait(self._flight)  # the others break too, or have just made it
+                done, _ = wait(self._flight)  # the others fail too, or have just finished
             results = self._collect(done)
             self._dispatch()
         return results
@@ -113,11 +113,11 @@ class Caviar:
         self.close()
 
     def _dispatch(self) -> None:
-        """Send what may run now: a suspect alone, or everything that waits."""
+        """Submit what may run now: a single suspect, or everything that waits."""
         if self._without_workers:
             return
         if self._pool is not None and self._pool._flags.broken is not None:
-            if self._flight:  # wait() sees to the trials that were in it, first
+            if self._flight:  # wait() must first handle the trials that were in the pool
                 return
             self._drop_pool()
         if self._suspects:
@@ -134,11 +134,11 @@ class Caviar:
         try:
             self._submit(trial)
         except Exception as error:
-            # Whatever it is: loky trips over its own cleaning up when it cannot open a pipe.
+            # Any error: loky's own cleanup fails if it cannot open a pipe.
             self._do_without_workers(trial, error)
 
     def _do_without_workers(self, trial: Trial, error: Exception) -> None:
-        """Run every trial in this process from now on, in their order: the same search."""
+        """From now on, run every trial in this process, in order; the search stays the same."""
         self._without_workers = True
         unsent = (trial, *self._flight.values(), *self._suspects, *self._waiting)
         self._flight.clear()
@@ -163,10 +163,10 @@ class Caviar:
                 initargs=(os.getpid(),),
             )
         try:
-            # A worker that is started here gets no signal before _begin_worker has run.
+            # A worker started here gets no signal before _begin_worker has run.
             with interrupts_blocked(), SafePath():
                 self._flight[self._pool.submit(self._objective, trial)] = trial
-        except BrokenProcessPool:  # a worker has died since the last look; this trial was in none
+        except BrokenProcessPool:  # a worker has died since the last check; this trial was in none
             self._waiting.appendleft(trial)
 
     def _collect(self, done: set[Future[Result]]) -> list[Result]:
@@ -183,7 +183,7 @@ class Caviar:
             elif isinstance(error, BrokenProcessPool):
                 lost.append(trial)
                 reason = _exit_codes(error)
-            else:  # the result did not come through the pipe
+            else:  # the result did not get through the pipe
                 results.append(Result(trial.number, Status.FAILED, reason=f"{type(error).__name__}: {error}"))
         if lost:
             self._drop_pool()
@@ -191,9 +191,9 @@ class Caviar:
         return results
 
     def _judge(self, lost: list[Trial], reason: str) -> list[Result]:
-        """Which of the trials lost with a worker run again, and which are given up."""
+        """Decide which of the trials lost with a worker run again, and which are given up."""
         for trial in lost:
-            self._deaths[trial.number] += len(lost) == 1  # beside others, nothing is proven
+            self._deaths[trial.number] += len(lost) == 1  # if others ran, nothing is proven
         if len(lost) == 1 and self._deaths[lost[0].number] > self._retries:
             deaths = self._deaths.pop(lost[0].number)
             text = f"its worker process died{reason}, {deaths} times, with no other trial running"
@@ -204,7 +204,7 @@ class Caviar:
     def _drop_pool(self) -> None:
         if self._pool is None:
             return
-        # Not by shutdown(kill_workers=True), whose thread fails on a trial submitted an instant before.
+        # Not with shutdown(kill_workers=True), whose thread fails on a trial submitted an instant before.
         for worker in list(self._pool._processes):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(worker, signal.SIGKILL)
@@ -216,7 +216,7 @@ class Caviar:
 def _begin_worker(parent: int) -> None:
     """Make this worker ignore interrupts, and end with its parent."""
     for number in INTERRUPTS:
-        # A handler that does nothing, and not SIG_IGN, which programs started by a trial would inherit.
+        # A handler that does nothing, instead of SIG_IGN, which programs started by a trial would inherit.
         signal.signal(number, lambda *_: None)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, INTERRUPTS)
     if sys.platform == "linux":

@@ -24,9 +24,9 @@ EXECUTORS = {
     "caviar": "hpsearch.executors.caviar:Caviar",
     "dask": "hpsearch.executors.dask:Dask",
 }
-"""By the name that ``run.strategy`` or, if it is not ``local``, ``run.engine`` gives: module and class.
+"""Module and class, by the value of ``run.strategy`` or, if it is not ``local``, of ``run.engine``.
 
-Imported when one is used; what it needs may not be installed."""
+A module is imported when it is used, because the packages that it needs may not be installed."""
 
 
 def choose_executor(
@@ -44,16 +44,16 @@ def choose_executor(
     Args:
         settings: The ``run`` section of the config.
         objective: Runs a trial.
-        trials: How many trials there are in all.
-        lag: By how many trials the last one may run ahead; None if trials wait for nothing.
+        trials: The total number of trials.
+        lag: How many trials may start beyond the oldest one without a result; None if trials never wait.
         run_directory: Where the objective may write; absolute.
         on_epoch: Called after every epoch of a trial that runs in this process.
-        on_message: Called with what the user should know, as a sentence.
+        on_message: Called with messages for the user, as sentences.
 
     Raises:
-        UsageError: What the executor needs is not installed.
+        UsageError: A package that the executor needs is not installed.
         ClusterLost: The cluster cannot be reached.
-        SystemLacking: Not even one trial after another can run here.
+        SystemLacking: Not even one trial at a time can run here.
     """
     check_descriptors()
     workers, why = (
@@ -66,16 +66,16 @@ def choose_executor(
 
 
 def available_cpus() -> int:
-    """How many CPUs this process may use, control groups and affinity considered."""
+    """How many CPUs this process may use, considering control groups and affinity."""
     with warnings.catch_warnings():
-        # Where there are no semaphores. Caviar says it in plain words if it is asked to run.
+        # joblib warns if there are no semaphores; caviar reports that in plain words when it is used.
         warnings.filterwarnings("ignore", message=".*joblib will operate in serial mode")
-        from joblib import cpu_count  # only here: panda does without joblib, which takes long to import
+        from joblib import cpu_count  # only here: panda does not need joblib, which is slow to import
     return int(cpu_count())
 
 
 def memory_of_machine() -> int:
-    """Bytes of memory that the processes of this machine, or container, may use."""
+    """Bytes of memory that the processes of this machine or container may use."""
     sizes = [os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")]
     with contextlib.suppress(OSError, ValueError):  # not Linux, or no limit
         sizes.append(int(Path("/sys/fs/cgroup/memory.max").read_text(encoding="ascii")))
@@ -83,7 +83,7 @@ def memory_of_machine() -> int:
 
 
 def _room(settings: RunSection) -> tuple[int, str]:
-    """For how many trials the machine has room, and what of it decides that."""
+    """How many trials the machine has room for, and which resource limits that."""
     devices, cpus, threads = len(settings.devices), available_cpus(), settings.threads
     room = devices or max(1, cpus // threads)
     why = _count(devices, "device") if devices else _count(cpus, "CPU")
@@ -104,14 +104,14 @@ def _count(number: int, what: str) -> str:
 def _count_workers(
     settings: RunSection, trials: int, lag: int | None, on_message: Callable[[str], None]
 ) -> tuple[int, str]:
-    """How many trials can usefully run at once, and what decides that.
+    """How many trials can usefully run at once, and the reason.
 
     For the arguments see :func:`choose_executor`.
     """
     if settings.workers != "auto":
         return min(settings.workers, trials), _count(settings.workers, "worker")
     at_once = trials if lag is None else lag + 1
-    if settings.scheduler or settings.scheduler_file:  # the executor will see how large the cluster is
+    if settings.scheduler or settings.scheduler_file:  # the executor will find out how large the cluster is
         return min(trials, at_once), ""
     machine, why = _room(settings)
     useful = min(machine, trials)

@@ -1,8 +1,8 @@
-"""Trials on a Dask cluster: one that runs already, or one of processes on this machine.
+"""Trials on a Dask cluster: one that is already running, or one of processes on this machine.
 
-Dask runs the trial of a lost worker again on another one, and gives up on a task whose workers keep dying. A
-trial may only have been beside the one that killed them, so it then runs once more with no other trial in
-flight; if that ends in the same way, it is ``crashed``.
+Dask runs the trial of a lost worker again on another one, and gives up on a task whose workers keep dying.
+Another trial may have killed them, so the trial then runs once more with no other trial in flight; if that
+ends in the same way, it is ``crashed``.
 """
 
 from __future__ import annotations  # Future has become generic only lately
@@ -48,16 +48,16 @@ class Dask:
     Args:
         objective: Runs a trial; it is pickled.
         most: How many trials to run at once.
-        run_directory: A directory that the objective writes to; workers that do not see it get files of their
-            own. What trials write there is lost, but for the epochs that they report, which are sent.
+        run_directory: A directory that the objective writes to; workers that do not see it get their own
+            files. What trials write there is lost, except the epochs that they report, which are sent back.
         scheduler: The address of the scheduler.
-        scheduler_file: The file in which the scheduler says its address. With neither, there is a cluster of
+        scheduler_file: The file with the scheduler's address. With neither, there is a cluster of
             ``most`` processes on this machine.
-        exactly: Whether ``most`` trials are given to the cluster however few threads it has now, since more
-            may come.
+        exactly: Whether ``most`` trials are given to the cluster even if it has fewer threads now, because
+            more may come.
         threads: How many BLAS threads a worker uses.
-        retries: How often Dask runs a trial again in a cluster of this machine; elsewhere its scheduler's
-            ``allowed-failures`` says.
+        retries: How often Dask runs a trial again in a cluster on this machine; elsewhere the scheduler's
+            ``allowed-failures`` applies.
 
     Raises:
         ClusterLost: The cluster cannot be reached, or has no workers.
@@ -81,7 +81,9 @@ class Dask:
         self._threads = threads
         self._files: str | None = None
         self._trials = run_directory / "trials"
-        self._curves: dict[int, tuple[CurveFile, str]] = {}  # of trials in flight, with the attempt's name
+        self._curves: dict[
+            int, tuple[CurveFile, str]
+        ] = {}  # of trials in flight, with the name of the attempt
         self._surroundings = contextlib.ExitStack()
         self._cluster: LocalCluster | None = None
         self._client = self._connect(most, scheduler, scheduler_file, retries)
@@ -123,10 +125,10 @@ class Dask:
         self._dispatch()
 
     def wait(self) -> list[Result]:
-        """The results that are there; waits for the first one.
+        """The available results; waits for the first one.
 
         Raises:
-            ClusterLost: The scheduler has gone.
+            ClusterLost: The scheduler is gone.
         """
         results: list[Result] = []
         while not results:
@@ -143,7 +145,7 @@ class Dask:
         return results
 
     def close(self) -> None:
-        """Cancel what runs, and leave the cluster; end it if it is this process's own."""
+        """Cancel running trials, and leave the cluster; end it if this process started it."""
         if self._client.status == "running":
             self._client.cancel(list(self._flight), force=True)
         self._flight.clear()
@@ -159,7 +161,7 @@ class Dask:
         self.close()
 
     def _dispatch(self) -> None:
-        """Send what may run now: a suspect alone, or everything that waits."""
+        """Submit what may run now: a single suspect, or everything that waits."""
         if self._suspects:
             if not self._flight:
                 trial = self._suspects.popleft()
@@ -187,13 +189,16 @@ class Dask:
         future.add_done_callback(self._done.put)
 
     def _collect(self, future: Future[Result]) -> list[Result]:
-        """The result of a task that has ended; none if its trial runs again."""
+        """The result of a task that has ended; None if its trial runs again."""
         trial = self._flight.pop(future)
         self._curves.pop(trial.number, None)
         was_alone = self._alone == trial.number
         if was_alone:
             self._alone = None
-        if future.status not in ("finished", "error"):  # cancelled, as all are without a scheduler
+        if future.status not in (
+            "finished",
+            "error",
+        ):  # cancelled, as all tasks are when the scheduler is gone
             raise self._lost()
         try:
             result: Result = future.result()
@@ -205,15 +210,15 @@ class Dask:
             result = Result(trial.number, Status.CRASHED, reason=reason)
         except (CancelledError, OSError):
             raise self._lost() from None
-        except Exception as error:  # the result did not come through the pipe
+        except Exception as error:  # the result did not get through the pipe
             result = Result(trial.number, Status.FAILED, reason=f"{type(error).__name__}: {error}")
         return [result]
 
     def _keep_epochs(self, event: tuple[float, tuple[int, str, Sequence[str]]]) -> None:
-        """Write epochs of a running trial to this machine's disk, where all views look for them."""
+        """Write epochs of a running trial to this machine's disk, where all views read them."""
         _, (number, attempt, lines) = event
         file, before = self._curves.get(number, (None, ""))
-        if file is None:  # its result is here
+        if file is None:  # its result has arrived
             return
         if attempt != before:
             file.clear()
@@ -221,7 +226,9 @@ class Dask:
         file.append(lines)
 
     def _connect(self, most: int, scheduler: str | None, file: str | None, retries: int) -> Client:
-        logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # what it logs is raised here
+        logging.getLogger("distributed.client").setLevel(
+            logging.CRITICAL
+        )  # errors that it logs are raised here
         options: dict[str, Any] = {"timeout": CONNECT_SECONDS, "set_as_default": False}
         try:
             with warnings.catch_warnings(action="ignore", category=VersionMismatchWarning):
@@ -234,7 +241,7 @@ class Dask:
                 return Client(self._cluster, **options)
         except Exception as error:
             if scheduler or file:
-                if not isinstance(error, OSError | ValueError):  # ValueError: no address at all
+                if not isinstance(error, OSError | ValueError):  # ValueError: not an address
                     raise
             else:
                 raise SystemLacking(
@@ -247,10 +254,10 @@ class Dask:
             ) from error
 
     def _meet_workers(self) -> int:
-        """Wait for a worker; the number of threads of all that are there.
+        """Wait for a worker; returns the number of threads of all workers.
 
         Raises:
-            ClusterLost: None comes.
+            ClusterLost: No worker arrives.
         """
         try:
             self._client.wait_for_workers(1, timeout=CONNECT_SECONDS)
@@ -262,7 +269,7 @@ class Dask:
         return sum(self._client.nthreads().values())
 
     def _check_versions(self) -> None:
-        """Compare what the results, and the talk with the cluster, depend on.
+        """Compare the versions that the results and the communication with the cluster depend on.
 
         Raises:
             UsageError: The scheduler or a worker has other versions than this process.
@@ -280,10 +287,10 @@ class Dask:
                     )
 
     def _set_kernels(self) -> None:
-        """Have every worker compute as this process does, those that come later too.
+        """Make every worker, including later ones, compute as this process does.
 
         Raises:
-            UsageError: A worker has loaded NumPy with other kernels already.
+            UsageError: A worker has already loaded NumPy with other kernels.
         """
         variables, own = kernels.current_variables(), kernels.arithmetic()
         self._client.register_plugin(Kernels(variables), name="hpsearch-kernels")
@@ -296,7 +303,7 @@ class Dask:
                 )
 
     def _ship(self, objective: Objective) -> None:
-        """Give every worker, those that come later too, the objective's files."""
+        """Give every worker, including later ones, the objective's files."""
         self._files = f"hpsearch-{uuid4().hex}"
         self._client.register_plugin(Files(self._files, objective.files()), name=self._files)
 

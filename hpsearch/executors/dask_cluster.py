@@ -21,28 +21,28 @@ COMPARED = ("python", "hpsearch", "numpy", "distributed")
 
 
 def local_cluster(workers: int, retries: int) -> LocalCluster:
-    """A cluster of processes on this machine that ignore interrupts, which are for the search."""
+    """A cluster of processes on this machine, which leave interrupts to the search."""
     with interrupts_blocked():
-        resource_tracker.ensure_running()  # before the others: starting it unblocks some of the signals
+        resource_tracker.ensure_running()  # first, because starting it unblocks some of the signals
     with interrupts_blocked(), dask.config.set({"distributed.scheduler.allowed-failures": retries}):
         return LocalCluster(
             n_workers=workers,
             threads_per_worker=1,
-            memory_limit=0,  # none, as with caviar
-            dashboard_address="127.0.0.1:0",  # for other addresses it warns when they are in use
+            memory_limit=0,  # no limit, as with caviar
+            dashboard_address="127.0.0.1:0",  # Dask warns if another address is in use
             scheduler_kwargs={"dashboard": False},
             silence_logs=logging.CRITICAL,
         )
 
 
 def compared_versions(machine: Mapping[str, Any]) -> dict[str, str]:
-    """The versions on a machine; of Python, what its pickles depend on."""
+    """The versions on a machine; for Python, the part that pickles depend on."""
     packages = {name: machine["packages"][name] or "missing" for name in COMPARED}
     return packages | {"python": ".".join(packages["python"].split(".")[:2])}
 
 
 def existing(path: str, seconds: float) -> str:
-    """The path of a scheduler file, once it exists; Dask would wait for it without end.
+    """The path of a scheduler file, once it exists; Dask would wait for it forever.
 
     Args:
         path: The file.

@@ -22,7 +22,7 @@ ENDING = (WorkerStatus.closing, WorkerStatus.closed, WorkerStatus.failed)
 
 
 class Kernels(WorkerPlugin):
-    """Has a worker compute with some kernels, if it has not loaded NumPy yet.
+    """Makes a worker compute with some kernels, if it has not loaded NumPy yet.
 
     Args:
         variables: See :func:`hpsearch.machine.kernels.variables`.
@@ -41,7 +41,7 @@ class Files(WorkerPlugin):
     """Writes files into the local directory of a worker.
 
     Args:
-        name: The directory's.
+        name: The name of the directory.
         files: Their contents, by relative path.
     """
 
@@ -68,21 +68,21 @@ def run_trial(objective: Objective, trial: Trial, threads: int, files: str | Non
         objective: Runs it.
         trial: The trial.
         threads: How many BLAS threads to use.
-        files: The directory of the objective's files, from :class:`Files`, where its epochs are sent under
-            that name; None if this machine has the run directory.
+        files: The directory of the objective's files, from :class:`Files`; epochs are sent under that name.
+            None if this machine has the run directory.
 
     Raises:
-        Abandoned: The search has gone.
+        Abandoned: The search is gone.
     """
     worker = get_worker()
     task = worker.state.tasks[worker.get_current_task()]
 
     def heartbeat() -> None:
-        # Dask never ends a running task: when the search is interrupted or killed, it only forgets it.
+        # Dask never ends a running task; when the search is interrupted or killed, Dask only forgets it.
         if task.state not in RUNNING or worker.status in ENDING:
             raise Abandoned
 
-    threadpool_limits(limits=threads, user_api="blas")  # for good: another trial may run in another thread
+    threadpool_limits(limits=threads, user_api="blas")  # permanently: another trial may run in another thread
     if files is None:
         return objective(trial, heartbeat=heartbeat)
     objective = objective.with_root(Path(worker.local_directory) / files)

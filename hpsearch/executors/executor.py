@@ -1,4 +1,4 @@
-"""What every executor does, and what one is made from."""
+"""The protocol of executors, and the plan that one is made from."""
 
 from __future__ import annotations  # types are imported for annotations only
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class Executor(Protocol):
     """A number of slots that trials run in.
 
-    Used as a context manager; leaving it ends whatever still runs.
+    Used as a context manager; leaving it ends everything that still runs.
 
     Attributes:
         slots: How many trials may be submitted and not yet returned.
@@ -32,11 +32,11 @@ class Executor(Protocol):
         ...
 
     def submit(self, trial: Trial) -> None:
-        """Run a trial, now or as soon as there is a worker."""
+        """Run a trial, now or as soon as a worker is free."""
         ...
 
     def wait(self) -> list[Result]:
-        """The results that are there; waits for the first one.
+        """The available results; waits for the first one.
 
         Every submitted trial is returned exactly once, in any order.
         """
@@ -55,7 +55,7 @@ class Executor(Protocol):
 
 @dataclass(frozen=True)
 class Plan:
-    """What an executor needs to know of a search.
+    """Everything that an executor needs to know about a search.
 
     Attributes:
         objective: Runs a trial.
@@ -63,7 +63,7 @@ class Plan:
         settings: The ``run`` section of the config.
         run_directory: Where the objective may write; absolute.
         on_epoch: Called after every epoch of a trial that runs in this process.
-        on_message: Called with what the user should know, as a sentence.
+        on_message: Called with messages for the user, as sentences.
     """
 
     objective: Objective
@@ -75,5 +75,5 @@ class Plan:
 
     @property
     def retries(self) -> int:
-        """How often a trial runs again whose worker died."""
+        """How often a trial whose worker died runs again."""
         return self.settings.retries if "crash" in self.settings.retry_on else 0

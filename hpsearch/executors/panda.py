@@ -1,4 +1,4 @@
-"""One trial after another, in this process: babysitting one model."""
+"""One trial after another, in this process, as when babysitting a single model."""
 
 from collections import deque
 from typing import Self
@@ -9,7 +9,7 @@ from hpsearch.trial import Result, Trial
 
 
 class Panda:
-    """Runs each trial when it is waited for.
+    """Runs each trial when its result is requested.
 
     Args:
         objective: Runs a trial.

@@ -1,4 +1,4 @@
-"""Comparing runs: what each found, and whether one found more than another."""
+"""Comparing runs: what each found, and whether one found more than the other."""
 
 import json
 import math
@@ -19,7 +19,7 @@ __all__ = ["compared", "comparison_figure", "verdicts"]
 
 
 def compared(runs: Sequence[Run]) -> list[ComparedRun]:
-    """What is known of each run.
+    """A summary of each run.
 
     Args:
         runs: The runs, open; at least two.
@@ -43,10 +43,10 @@ def compared(runs: Sequence[Run]) -> list[ComparedRun]:
 
 
 def verdicts(runs: Sequence[ComparedRun]) -> list[Verdict]:
-    """How the best config compares with each other one; runs that differ only by their seed are one.
+    """The comparison of the best config with each other one; runs that differ only by seed are one config.
 
     Args:
-        runs: What is compared; runs without a value are left out.
+        runs: The runs to compare; runs without a value are left out.
     """
     groups: dict[str, list[ComparedRun]] = {}
     for run in runs:
@@ -65,7 +65,7 @@ def comparison_figure(runs: Sequence[ComparedRun], *, bounds: bool = True) -> Fi
     """The best so far of each run.
 
     Args:
-        runs: What is compared.
+        runs: The runs to compare.
         bounds: Whether to draw how far luck may have helped.
 
     Raises:

@@ -1,4 +1,4 @@
-"""What a run found out: which hyperparameters matter, where the search looked, and why."""
+"""What a run has found: which hyperparameters matter, where the search looked, and why."""
 
 from collections import Counter
 
@@ -46,7 +46,7 @@ def explain_search(run: Run) -> SearchExplanation:
     config = Config.from_resolved(run.meta("config"))
     best, trials = run.trial(run.trial_number("best")), run.trials()
     bounds = at_bounds(config.space, config.space.units([best.values])[0])
-    if config.objective.kind == "network":  # its hyperparameters have limits of their own
+    if config.objective.kind == "network":  # its hyperparameters have their own limits
         limits = {each.name: hyperparameter(each.name) for each in bounds}
         bounds = [
             each for each in bounds if (limit := limits[each.name]) is None or limit.allows(each.beyond)

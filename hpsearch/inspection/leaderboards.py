@@ -33,20 +33,20 @@ def leaderboard(
     whole: bool = False,
     command: str = "",
 ) -> Table:
-    """The trials of runs from best to worst. Its rows are read when it is printed, while the runs are open.
+    """The trials of runs from best to worst. Rows are read while the table is printed; the runs must be open.
 
     Args:
         runs: The runs, open.
-        where: Conditions that trials have to fulfil, as :class:`hpsearch.inspection.querying.Vocabulary`
+        where: Conditions that trials have to meet, as :class:`hpsearch.inspection.querying.Vocabulary`
             reads them.
-        sort: The column that they are sorted by; "" for the ranking.
+        sort: The column to sort by; "" for the ranking.
         columns: The columns, as :meth:`hpsearch.inspection.querying.ColumnChoice.of` reads them; "" for all.
         limit: At most this many trials.
         timings: Whether to show how long each trial ran.
-        running: Where the trials that run now are shown, if they fulfil the conditions: in lines below the
+        running: Where running trials that meet the conditions are shown: in lines below the
             table, or as rows after those of all results.
         whole: Whether all trials are shown on a terminal that is too narrow for a row for each.
-        command: The command that prints it; "" if it is the one that was typed.
+        command: The command that prints the table; "" if it is the one that was typed.
 
     Raises:
         UsageError: The runs have different metrics, or a text cannot be read.
@@ -91,7 +91,7 @@ def leaderboard(
 
 
 def _described(metric: Metric) -> str:
-    """A metric, as far as trials are ranked by it."""
+    """The parts of a metric that determine the ranking."""
     ties = f", ties by {metric.ties.name}" if metric.ties else ""
     return f"{metric.name} ({metric.goal}{ties})"
 
@@ -154,7 +154,7 @@ def _merged(
 
 
 class _Falling:
-    """Something that comes first where another comes last."""
+    """A sort key that reverses the order."""
 
     def __init__(self, value: str | float) -> None:
         self.value = value
@@ -169,7 +169,7 @@ class _Falling:
 
 
 def _key(standing: Standing, sort: Column | None, *, descending: bool) -> tuple[object, ...]:
-    """What standings are sorted by, in the order in which a :class:`ResultsQuery` has them."""
+    """The sort key of standings, for the order of a :class:`ResultsQuery`."""
     if sort is None:
         return (standing.place.worth is None, standing.place.worth or ())
     value = _value(standing, sort)

@@ -1,4 +1,4 @@
-"""A run as Python sees it: with figures, as a table, and in a notebook."""
+"""A run in Python: with figures, as a table, and in a notebook."""
 
 from dataclasses import replace
 from typing import Any
@@ -40,7 +40,7 @@ class Plots:
         return plot(self._run, "zoom")
 
     def curves(self) -> Figure:
-        """Learning curves, and what the rungs of early stopping demanded."""
+        """Learning curves, and the thresholds at the rungs of early stopping."""
         return plot(self._run, "curves")
 
     def importance(self) -> Figure:
@@ -52,11 +52,11 @@ class Plots:
         return plot(self._run, "slices")
 
     def marginal(self) -> Figure:
-        """The mean metric over each parameter, the others averaged out, with a band."""
+        """The mean metric for each value of a parameter, averaged over the others, with a band."""
         return plot(self._run, "marginal")
 
     def maps(self) -> Figure:
-        """The metric over pairs of parameters, as the surrogate sees it."""
+        """The metric over pairs of parameters, as the surrogate predicts it."""
         return plot(self._run, "maps")
 
     def parallel(self) -> Figure:
@@ -73,7 +73,7 @@ class Plots:
 
 
 class LoadedRun(Run):
-    """A run that shows itself."""
+    """A run with a display in notebooks."""
 
     def __repr__(self) -> str:
         if self.closed:
@@ -102,12 +102,12 @@ class LoadedRun(Run):
             run.results("optimizer=adam, learning_rate<1e-2, status=done", sort="-learning_rate")
 
         Args:
-            where: Conditions that they have to fulfil, as for ``hpsearch leaderboard --where``.
-            sort: The column that they are sorted by; with ``-``, the largest first. By default those that
-                fulfil conditions come from best to worst.
+            where: Conditions that they have to meet, as for ``hpsearch leaderboard --where``.
+            sort: The column to sort by; with ``-``, the largest first. By default, results that meet
+                conditions come from best to worst.
 
         Raises:
-            UsageError: A condition cannot be read; the message has the place.
+            UsageError: A condition cannot be read; the message shows the place.
         """
         query = self._vocabulary().query(where, sort)
         return super().results() if query is None else self.results_of(self.places(query))
@@ -122,12 +122,12 @@ class LoadedRun(Run):
         """Its results as a ``pandas.DataFrame``: a row per trial, from best to worst, indexed by trial.
 
         The columns are those of ``hpsearch leaderboard --timings``; ``standard_error`` is its ``±``.
-        Hyperparameters that a trial does not use are missing values; where null is a choice, it is None, and
-        a missing value NaN.
+        Hyperparameters that a trial does not use are missing values; if null is a choice, it is None, and
+        a missing value is NaN.
 
         Args:
-            where: Conditions that trials have to fulfil, as for :meth:`results`.
-            sort: The column that they are sorted by.
+            where: Conditions that trials have to meet, as for :meth:`results`.
+            sort: The column to sort by.
 
         Raises:
             UsageError: pandas is not installed, or a condition cannot be read.

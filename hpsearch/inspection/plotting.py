@@ -1,4 +1,4 @@
-"""How to see a run: figures and reports, from Python and for the command line."""
+"""Figures and reports of a run, from Python and for the command line."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -21,7 +21,7 @@ _NEED_IMPORTANCE = ("slices", "marginal", "maps")
 
 
 def plot(run: Run, kind: str) -> Figure:
-    """A figure of a run: in a notebook it shows itself, and ``save`` writes it to a file.
+    """A figure of a run: a notebook displays it, and ``save`` writes it to a file.
 
     Args:
         run: The run, open.
@@ -34,7 +34,7 @@ def plot(run: Run, kind: str) -> Figure:
     if kind not in FIGURES:
         raise UsageError(f"The kind of a figure must be one of {', '.join(FIGURES)}; found {kind!r}")
     if kind == "importance":
-        return FIGURES[kind](_run_data(run), importance(run))  # or the error that says what is missing
+        return FIGURES[kind](_run_data(run), importance(run))  # or an error that says what is missing
     found = _importance(run) if kind in _NEED_IMPORTANCE else None
     return FIGURES[kind](_run_data(run, timings=kind == "timeline"), found)
 
@@ -55,9 +55,9 @@ def _reported(run: Run, *, timings: bool, alone: bool) -> ReportedRun:
     resolved = config.resolved()
     state = search_state(config, len(data.results), searching=run.searching(), events=run.events())
     complete = state == "complete"
-    del resolved["run"]  # where and how trials ran, which equal searches may differ in
+    del resolved["run"]  # where and how trials ran, which may differ between equal searches
     return ReportedRun(
-        config.name if alone else run.directory.name,  # runs of one config have one name
+        config.name if alone else run.directory.name,  # runs of one config have the same name
         config,
         dump(resolved),
         data,
@@ -66,13 +66,13 @@ def _reported(run: Run, *, timings: bool, alone: bool) -> ReportedRun:
         _facts(run, timings=timings),
         rows_of(config, run),
         complete=complete,
-        # Equal finished searches have equal pages, so without a path; where one was interrupted is chance.
+        # Finished equal searches have equal pages, so no path. Where a search was interrupted is chance.
         place=run.directory if timings or not complete else None,
     )
 
 
 def _facts(run: Run, *, timings: bool) -> dict[str, str]:
-    """What the numbers of a run depend on."""
+    """The facts that the numbers of a run depend on."""
     versions: dict[str, Any] = run.meta("versions")
     blas = (" ".join(map(str, filter(None, library.values()))) for library in versions["blas"])
     facts = {name: str(version) for name, version in versions.items() if name != "blas"}
@@ -81,7 +81,7 @@ def _facts(run: Run, *, timings: bool) -> dict[str, str]:
 
 
 def _run_data(run: Run, *, timings: bool = False) -> RunData:
-    """What figures are drawn from.
+    """The data of figures.
 
     Args:
         run: The run, open.
@@ -101,7 +101,7 @@ def _run_data(run: Run, *, timings: bool = False) -> RunData:
 
 
 def _importance(run: Run) -> Importance | None:
-    """How much each hyperparameter matters; None where the results are too few to tell."""
+    """How much each hyperparameter matters; None if there are too few results to tell."""
     try:
         return importance(run)
     except UsageError:

@@ -1,4 +1,4 @@
-"""Which results are asked for, in which order, with which columns: what somebody types, read.
+"""Reads what users type: which results they want, in which order, with which columns.
 
 ::
 
@@ -32,10 +32,11 @@ _PARAMETER = "values."
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The names that results of a run can be chosen and sorted by.
+    """The names by which results of a run can be selected and sorted.
 
     Attributes:
-        configs: The configs of the runs, of one metric. What one of them does not have, its results lack.
+        configs: The configs of the runs, with the same metric. Results lack the parameters that their config
+            does not have.
     """
 
     configs: Sequence[Config]
@@ -51,7 +52,7 @@ class Vocabulary:
         return list(dict.fromkeys(name for config in self.configs for name in config.space.names))
 
     def names(self) -> list[str]:
-        """All of them; the name of a parameter that is also a column's stands for the column."""
+        """All names; one that is both a parameter's and a column's means the column."""
         ties = [self.metric.ties.name] if self.metric.ties else []
         columns = [name for name in COLUMNS if name not in ("trial", "value", "tie")]
         return list(dict.fromkeys(["trial", self.metric.name, *ties, *columns, *self.parameters]))
@@ -60,13 +61,13 @@ class Vocabulary:
         """The query for some results in some order; None for all in the order of the ranking.
 
         Args:
-            where: Conditions, divided by commas, of which all must hold. A text in quotes has to occur in the
-                values, the status or the reason.
+            where: Conditions, separated by commas, all of which must be true. A text in quotes has to occur
+                in the values, the status or the reason.
             sort: The name of a column; with ``-`` before it, the largest comes first.
             words: Whether such a text needs no quotes.
 
         Raises:
-            UsageError: It cannot be read; the message has the place.
+            UsageError: It cannot be read; the message shows the place.
         """
         conditions, texts = [], []
         for start, part in _parts(where):
@@ -127,7 +128,7 @@ class Vocabulary:
         return any(value is None for values in listed if values is not None for value in values)
 
     def _choices(self, column: Column) -> list[str] | None:
-        """The texts that a column can hold besides null; None if it can hold other values."""
+        """The texts that a column can contain besides null; None if it can contain other values."""
         if column.name == "status" and not column.parameter:
             return [*map(str, Status), RUNNING]
         if not column.parameter:
@@ -141,7 +142,7 @@ class Vocabulary:
         return list(dict.fromkeys(choices))
 
     def _listed(self, name: str) -> list[Sequence[Value] | None]:
-        """The values of a parameter in each run that has it; None where it has a range."""
+        """The values of a parameter in each run that has it; None if it has a range there."""
         parameters = (each for config in self.configs for each in config.space.parameters)
         return [getattr(each, "values", None) for each in parameters if each.name == name]
 
@@ -175,7 +176,7 @@ class Vocabulary:
 
 @dataclass(frozen=True, slots=True)
 class ColumnChoice:
-    """Which columns are shown.
+    """The choice of columns to show.
 
     Attributes:
         shown: Patterns of the names to show; empty for all.
@@ -187,15 +188,15 @@ class ColumnChoice:
 
     @classmethod
     def of(cls, text: str, names: Iterable[str], always: Iterable[str] = ()) -> "ColumnChoice":
-        """The choice that somebody typed: names or patterns, divided by commas; with ``-``, not to be shown.
+        """The choice that a user typed: names or patterns, separated by commas; with ``-``, those to hide.
 
         Args:
-            text: What was typed.
-            names: The columns that may be shown or not.
-            always: Those that are shown in any case, and may be named too.
+            text: The text that was typed.
+            names: The columns that may be shown or hidden.
+            always: The columns that are always shown; they may be named too.
 
         Raises:
-            UsageError: A name or pattern is that of no column, or a column that is always shown is not to be.
+            UsageError: No column matches a name or pattern, or a column that is always shown would be hidden.
         """
         known, fixed = list(names), list(always)
         shown_ones: list[str] = []
@@ -216,7 +217,7 @@ class ColumnChoice:
 
 
 def _parts(text: str) -> list[tuple[int, str]]:
-    """What is between the commas of a text, without spaces around it, and where each part begins."""
+    """The parts of a text between commas, without surrounding spaces, and where each part begins."""
     parts, start = [], 0
     while start <= len(text):
         found = _PART.match(text, start)
@@ -243,7 +244,7 @@ def _is_number(text: str) -> bool:
 
 
 def _is(typed: str, choice: str) -> bool:
-    """Whether what was typed is a choice: 1e-2 is 0.01."""
+    """Whether the typed text means a choice: 1e-2 is 0.01."""
     return typed == choice or (_is_number(typed) and _is_number(choice) and float(typed) == float(choice))
 
 

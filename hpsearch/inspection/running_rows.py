@@ -16,7 +16,7 @@ def fulfils(running: RunningTrial, query: ResultsQuery, metric: Metric) -> bool:
     Args:
         running: The trial.
         query: Conditions and words.
-        metric: What the search makes better.
+        metric: The search's metric.
     """
     return query.mentioned(running.trial.values, RUNNING) and all(
         condition.holds(_found(running, condition.column, metric)) for condition in query.conditions

@@ -24,13 +24,14 @@ def stored_observations(run: Run, config: Config) -> Observations:
     """All results of a run; learning curves are read on demand.
 
     Args:
-        run: The run, open until no more curves are looked at.
+        run: The run, which must stay open as long as curves are read.
         config: Its config.
     """
-    numbers = sorted(run.statuses())
-    standings = run.standings([Place(number) for number in numbers])
+    standings = run.standings([Place(number) for number in sorted(run.statuses())])
+    numbers: list[int] = []  # some results may be gone since: of trials that run again
     units, losses, stopped = [np.empty((0, config.space.dimensions))], [], []
     while part := list(itertools.islice(standings, _PART)):
+        numbers += [each.place.number for each in part]
         units.append(config.space.units([each.values for each in part]))
         losses += [math.nan if each.value is None else config.metric.loss(each.value) for each in part]
         stopped += [each.status is Status.STOPPED for each in part]
@@ -47,7 +48,7 @@ class _StoredCurves(Sequence[NDArray[np.float64]]):
 
     Args:
         run: The run, open.
-        metric: Whose losses they are.
+        metric: The metric of the losses.
         numbers: The trials.
     """
 

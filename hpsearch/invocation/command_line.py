@@ -16,9 +16,9 @@ class CommandLine:
     """A command with placeholders.
 
     Attributes:
-        run: The program and its arguments; or, for a shell, a text.
+        run: The program and its arguments; or a text for a shell.
         passing: How values become words.
-        environment: Variables with placeholders; one whose parameter has no value in a trial is not set.
+        environment: Variables with placeholders; a variable whose parameter has no value is not set.
     """
 
     run: tuple[str, ...] | str
@@ -31,8 +31,8 @@ class CommandLine:
         A word with a placeholder that has no value in this trial is left out, and the flag before it.
 
         Args:
-            values: The trial's.
-            special: Words for the placeholders that are not parameters, but ``args``.
+            values: The trial's values.
+            special: Words for the placeholders that are not parameters, except ``args``.
 
         Raises:
             ExpressionError: An expression has no value.
@@ -40,7 +40,7 @@ class CommandLine:
         if isinstance(self.run, str):
             return [SHELL, "-c", filled(self.run, lambda inner: self._quoted(inner, values, special))]
         words: list[str] = []
-        flag = False  # whether the last word is one whose value may follow
+        flag = False  # whether the last word is a flag whose value may follow
         for part in self.run:
             inner = placeholders(part)
             if len(inner) == 1 and is_args(inner[0]):
@@ -82,8 +82,8 @@ def pasteable(words: list[str], variables: Mapping[str, str], directory: str = "
 
     Args:
         words: The program and its arguments.
-        variables: Of the environment.
-        directory: Where it runs; "" for anywhere.
+        variables: The environment variables.
+        directory: The directory it runs in; "" for any.
     """
     shell = words[:2] == [SHELL, "-c"] and len(words) == 3
     assigned = [f"{name}={shlex.quote(text)}" for name, text in variables.items()]

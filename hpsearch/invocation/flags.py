@@ -11,7 +11,7 @@ from hpsearch.invocation.placeholders import filled, is_args, placeholders, spli
 from hpsearch.trial import Value
 
 PYTHON = {"true": "True", "false": "False", "null": "None"}
-"""The words of Python for what YAML and JSON call true, false and null."""
+"""Python's words for true, false and null in YAML and JSON."""
 
 DEFAULT_STYLE = "--k v"
 
@@ -32,17 +32,17 @@ class Passing:
     """How values become words of a command.
 
     Attributes:
-        flags: By parameter: ``--lr {}``, ``lr={}``, ``-c {2**k}``; ``--amp`` is there if the value is true,
+        flags: By parameter: ``--lr {}``, ``lr={}``, ``-c {2**k}``; ``--amp`` is present if the value is true,
             ``--amp/--no-amp`` is one or the other.
-        spellings: By parameter, words for some of its values; those of all parameters under "". Null that is
-            spelled "" is not passed, as if the parameter had no value.
+        spellings: By parameter, the words for some of its values; those for all parameters are under "".
+            Null with the spelling "" is not passed, as if the parameter had no value.
     """
 
     flags: Mapping[str, str] = field(default_factory=dict)
     spellings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def spelled(self, name: str, value: Value) -> str:
-        """A value as a word; what is within a list or a mapping is spelled too, if it is not text."""
+        """A value as a word; values within a list or a mapping are spelled too, except texts."""
         words = {**self.spellings.get("", {}), **self.spellings.get(name, {})}
         text = as_text(value)
         if isinstance(value, str) and words.get(text) == PYTHON.get(text):
@@ -57,11 +57,11 @@ class Passing:
         return value is None and not self.spelled(name, value)
 
     def placeholder(self, inner: str, values: Mapping[str, Value], special: Mapping[str, str]) -> str:
-        """What replaces a placeholder: a value, something about the trial, or a result.
+        """The replacement of a placeholder: a value, something about the trial, or a result.
 
         Args:
-            inner: What is in the braces.
-            values: Of the trial.
+            inner: The text in the braces.
+            values: The trial's values.
             special: Words for the placeholders that are not parameters.
 
         Raises:
@@ -81,7 +81,7 @@ class Passing:
         return self.spelled("", expression.evaluate(values))
 
     def all_words(self, placeholder: str, values: Mapping[str, Value]) -> list[str]:
-        """The words that ``{args}`` or ``{args:STYLE}`` stands for."""
+        """The words that replace ``{args}`` or ``{args:STYLE}``."""
         style = placeholder.partition(":")[2] or DEFAULT_STYLE
         return [word for name in values for word in self._words(name, style, values)]
 
@@ -107,7 +107,7 @@ def check_flag(flag: str, *, is_switch: bool) -> frozenset[str]:
     """Check a flag.
 
     Args:
-        flag: As the config has it.
+        flag: The flag in the config.
         is_switch: Whether its parameter is true or false.
 
     Returns:
@@ -168,7 +168,7 @@ def as_text(value: Value | None) -> str:
 
 
 def _nested_text(value: Value, words: Mapping[str, str]) -> str:
-    """JSON, in which numbers, true, false and null may have other words; with Python's it is Python."""
+    """JSON with other words for numbers, true, false and null; with Python's words the result is Python."""
     if isinstance(value, Mapping):
         pairs = (f"{_json_text(name)}: {_nested_text(each, words)}" for name, each in value.items())
         return f"{{{', '.join(pairs)}}}"
@@ -183,7 +183,7 @@ def _json_text(text: str) -> str:
 
 
 def choice_text(key: str) -> str:
-    """The key of a spelling as the text of the value that it means, however its JSON has spaces."""
+    """The key of a spelling, as the text of the value that it means, whatever spaces its JSON has."""
     if key.startswith(("[", "{")):
         with contextlib.suppress(ValueError, RecursionError):
             return as_text(json.loads(key))

@@ -1,4 +1,4 @@
-"""Placeholders in a text: ``{learning_rate}``, ``{2**k}``, ``{args:--k=v}``; two braces are a literal one."""
+"""Placeholders in a text: ``{learning_rate}``, ``{2**k}``, ``{args:--k=v}``; ``{{`` is a literal brace."""
 
 import re
 import shlex
@@ -13,14 +13,14 @@ SPECIAL = {
     "checkpoint_dir": "a directory that a trial finds again when it runs again",
     "epochs": "how many epochs the config says",
 }
-"""The placeholders that are not parameters, and what they stand for."""
+"""The placeholders that are not parameters, and their meanings."""
 
 _PART = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 _IN_WORDS = re.compile(r"\{\{|\}\}|\{[^{}]*\}")
 
 
 def placeholders(text: str) -> list[str]:
-    """What is in braces.
+    """The texts in braces.
 
     Raises:
         ValueError: The braces do not match.
@@ -36,11 +36,11 @@ def placeholders(text: str) -> list[str]:
 
 
 def filled(text: str, word: Callable[[str], str]) -> str:
-    """A text with its placeholders replaced; braces in what replaces them have no meaning.
+    """A text with its placeholders replaced; braces in the replacements have no meaning.
 
     Args:
         text: The text.
-        word: What replaces a placeholder, given what is in its braces.
+        word: Returns the replacement of a placeholder, given the text in its braces.
 
     Raises:
         ValueError: The braces do not match.
@@ -62,7 +62,7 @@ def is_args(placeholder: str) -> bool:
 
 
 def split_words(text: str) -> list[str]:
-    """The words of a command as a shell would have them; a placeholder is never split.
+    """The words of a command, split as by a shell; a placeholder is never split.
 
     Raises:
         ValueError: A quotation is not closed.

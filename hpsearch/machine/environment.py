@@ -1,11 +1,12 @@
 """Which environment is ours, and which is the user's?
 
-What this program sets for itself and for the processes it starts, so that they compute alike and import
-nothing from the current directory, is set here. :func:`user_environment` is the environment as it was, for
-the user's own code.
+This module sets the variables of this program and of the processes that it starts, so that they compute alike
+and import nothing from the current directory. :func:`user_environment` is the original environment, for the
+user's own code.
 
-Imported before anything else, it imports nothing that Python has not loaded already: until
-:func:`leave_current_directory` has run, a file such as ``json.py`` beside the user would be imported instead.
+It is imported before anything else, and imports only what Python has already loaded: until
+:func:`leave_current_directory` has run, a file such as ``json.py`` in the current directory would be imported
+instead.
 """
 
 from __future__ import annotations  # types are imported for annotations only
@@ -13,18 +14,18 @@ from __future__ import annotations  # types are imported for annotations only
 import os
 import sys
 
-TYPE_CHECKING = False  # typing has not been loaded
+TYPE_CHECKING = False  # typing is not loaded yet
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _ORIGINAL_VARIABLE = "HPSEARCH_ORIGINAL_ENVIRONMENT"
-"""Holds, as JSON, the values that variables had before they were set here; null where one was absent."""
+"""Contains, as JSON, the values of variables before they were set here; null for absent ones."""
 
 _HOME = os.path.abspath(f"{__file__}/../../..")  # noqa: PTH100 -- see above
 
 
 def set_variables(values: Mapping[str, str | None]) -> None:
-    """Set variables for this process and those that it starts, and remember what they were.
+    """Set variables for this process and those that it starts, and remember their old values.
 
     Args:
         values: By name; None removes the variable.
@@ -42,7 +43,7 @@ def set_variables(values: Mapping[str, str | None]) -> None:
 
 
 def user_environment() -> dict[str, str]:
-    """The environment for the user's own code: this process's, without what was set here."""
+    """The environment for the user's own code: this process's, without the changes made here."""
     import json
 
     environment = dict(os.environ)
@@ -84,7 +85,7 @@ def safe_path() -> dict[str, str | None]:
 
 
 def leave_current_directory() -> None:
-    """Import nothing from the current directory from now on; hpsearch itself alone, if it lives there."""
+    """From now on, import nothing from the current directory except hpsearch itself, if it is there."""
     standard = os.path.dirname(os.__file__)  # noqa: PTH120 -- see above
     end = sys.path.index(standard) if standard in sys.path else len(sys.path)
     left = [entry for entry in sys.path[:end] if _is_current(entry)]

@@ -1,19 +1,18 @@
 """Which instructions compute? One arithmetic per architecture, so that a search is the same on every CPU.
 
-A sum has another last bit when it is added up in another order, and a search follows the last bit. OpenBLAS
-picks its matrix kernels by the CPU, and NumPy the SIMD level of its loops. Two environment variables, read
-when NumPy is loaded, decide both:
+The last bit of a sum depends on the order of addition, and a search depends on the last bit. OpenBLAS
+chooses its matrix kernels by the CPU, and NumPy chooses the SIMD level of its loops. Two environment
+variables, read when NumPy is loaded, control both:
 
-- ``OPENBLAS_CORETYPE`` names the kernels. Where the CPU lacks their instructions the process dies, so the CPU
-  is asked first.
+- ``OPENBLAS_CORETYPE`` names the kernels. If the CPU lacks their instructions, the process dies, so we check
+  the CPU first.
 - ``NPY_DISABLE_CPU_FEATURES`` switches off levels of NumPy's dispatch; their names depend on NumPy's version.
 
 The *portable* arithmetic is the one that every common CPU of an architecture has: on x86-64 the Haswell
 kernels and the level X86_V3 (AVX2 and FMA), on AArch64 the ARMV8 kernels and NumPy's baseline. Elsewhere it
 is whatever the libraries choose.
 
-Code of the user's own is left alone: :func:`hpsearch.machine.environment.user_environment` has the
-variables as they were.
+User code is not affected: :func:`hpsearch.machine.environment.user_environment` has the original variables.
 """
 
 import contextlib
@@ -49,7 +48,7 @@ THREAD_VARIABLES = (
     "VECLIB_MAXIMUM_THREADS",
     "NUMEXPR_NUM_THREADS",
 )
-"""Where the BLAS libraries, and others, look for the number of their threads."""
+"""The variables in which BLAS and other libraries look for their number of threads."""
 
 _X86_V3 = frozenset({"avx", "avx2", "bmi1", "bmi2", "f16c", "fma", "movbe"})
 _AVX512 = frozenset({"avx512f", "avx512cd", "avx512bw", "avx512dq", "avx512vl"})
@@ -65,7 +64,7 @@ _NEEDS: Mapping[str, frozenset[str]] = {
     "Cooperlake": _AVX512 | {"avx2", "fma", "avx512_bf16"},
     "SapphireRapids": _AVX512 | {"avx2", "fma", "avx512_bf16", "avx512_fp16", "amx_tile", "amx_bf16"},
 }
-"""What the CPU must have for a kernel, as Linux spells it (OpenBLAS, Makefile.x86_64)."""
+"""The CPU features that a kernel needs, with Linux's names (OpenBLAS, Makefile.x86_64)."""
 
 KERNELS = tuple(_NEEDS)
 """The kernels of OpenBLAS that a config can name."""
@@ -73,13 +72,13 @@ KERNELS = tuple(_NEEDS)
 _ARM_KERNEL = "ARMV8"
 _AVX2_KERNELS = ("Haswell", "Zen", "Excavator")
 _CPUINFO_BYTES = 2**14
-"""Enough for the first CPU; the whole file takes milliseconds where there are hundreds of them."""
+"""Bytes: enough for the first CPU. With hundreds of CPUs, reading the whole file takes milliseconds."""
 
 FEW_PROCESSES = 512
-"""If a user may have fewer of them, threads included, none is spent on what one thread can do."""
+"""If a user may have fewer processes, threads included, none is spent on work that one thread can do."""
 
 MEASURE_SECONDS = 20.0
-"""After which a measurement in a child process is given up."""
+"""Seconds after which a measurement in a child process is given up."""
 
 _MEASURE = """
 import json, time
@@ -98,11 +97,11 @@ print(json.dumps({"gflops": sorted(rates)[len(rates) // 2], "arithmetic": arithm
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """What a matrix product costs with some kernels.
+    """The speed of a matrix product with some kernels.
 
     Attributes:
-        gflops: Billions of operations a second: float32, 512 × 512, one thread, median of 12.
-        arithmetic: Which arithmetic that was, see :func:`arithmetic`.
+        gflops: Billions of operations per second: float32, 512 × 512, one thread, median of 12.
+        arithmetic: The arithmetic used; see :func:`arithmetic`.
     """
 
     gflops: float
@@ -110,7 +109,7 @@ class Measurement:
 
 
 def cpu_flags(cpuinfo: Path = Path("/proc/cpuinfo")) -> frozenset[str]:
-    """What the CPU can do, as Linux spells it; empty where the system does not say."""
+    """The CPU's features, with Linux's names; empty if the system does not report them."""
     try:
         with cpuinfo.open("rb") as file:
             text = file.read(_CPUINFO_BYTES).decode("utf-8", "replace")
@@ -121,13 +120,13 @@ def cpu_flags(cpuinfo: Path = Path("/proc/cpuinfo")) -> frozenset[str]:
 
 
 def variables(kernels: str) -> dict[str, str | None]:
-    """The environment in which NumPy takes some kernels.
+    """The environment in which NumPy uses some kernels.
 
     Args:
         kernels: ``portable``, ``fastest``, or one of :data:`KERNELS`.
 
     Returns:
-        For each of :data:`VARIABLES` its value; None where it has to be absent.
+        For each of :data:`VARIABLES` its value; None if it has to be absent.
 
     Raises:
         UsageError: The CPU lacks the instructions.
@@ -168,7 +167,7 @@ def _numpy_version() -> tuple[int, int]:
 
 
 def _above_x86_v3() -> str:
-    """NumPy's names for what lies above x86-64-v3. One that it does not know makes it warn."""
+    """NumPy's names for the features above x86-64-v3. It warns about names that it does not know."""
     if _numpy_version() >= (2, 4):
         return "X86_V4 AVX512_ICL AVX512_SPR"
     names = "AVX512F AVX512CD AVX512_SKX AVX512_CLX AVX512_CNL AVX512_ICL"
@@ -176,12 +175,12 @@ def _above_x86_v3() -> str:
 
 
 def _above_baseline() -> str:
-    """NumPy's names for what lies above its baseline on AArch64."""
+    """NumPy's names for the features above its baseline on AArch64."""
     return "ASIMDHP ASIMDDP ASIMDFHM SVE"
 
 
 def set_kernels(kernels: str) -> None:
-    """Have NumPy take some kernels when it is loaded, in this process and those that it starts.
+    """Make NumPy use some kernels when it is loaded, in this process and those that it starts.
 
     Args:
         kernels: See :func:`variables`.
@@ -193,16 +192,16 @@ def set_kernels(kernels: str) -> None:
 
 
 def prefer_portable() -> None:
-    """Have NumPy take the portable kernels when it is loaded, if the CPU has them and it is not too late."""
+    """Make NumPy use the portable kernels, if the CPU supports them and NumPy is not loaded yet."""
     if "numpy" not in sys.modules:
-        with contextlib.suppress(UsageError):  # reported when they are asked for
+        with contextlib.suppress(UsageError):  # reported when the kernels are requested
             set_kernels(PORTABLE)
 
 
 def spare_threads() -> None:
-    """Have OpenBLAS start no threads when it is loaded, if the system might not let it.
+    """Make OpenBLAS start no threads when it is loaded, if the system might not allow it.
 
-    It would end the process by SIGINT. How many it uses is set again when a search starts.
+    OpenBLAS would then end the process by SIGINT. The number of threads is set when a search starts.
     """
     most, _ = resource.getrlimit(resource.RLIMIT_NPROC)
     if most == resource.RLIM_INFINITY:
@@ -227,7 +226,7 @@ def current_variables() -> dict[str, str | None]:
 
 
 def supported(values: Mapping[str, str | None]) -> bool:
-    """Whether NumPy, loaded with these variables, would not end the process with an illegal instruction."""
+    """Whether NumPy can be loaded with these variables without ending in an illegal instruction."""
     kernel = values.get(KERNEL_VARIABLE)
     if kernel is None or kernel == _ARM_KERNEL:
         return kernel is None or platform.machine().lower() in ("aarch64", "arm64")
@@ -241,7 +240,7 @@ def restart_with(values: Mapping[str, str | None]) -> None:
     Args:
         values: See :func:`variables`.
     """
-    values = {name: values.get(name) for name in VARIABLES}  # a stranger's run may name others
+    values = {name: values.get(name) for name in VARIABLES}  # an untrusted run may name others
     if values == current_variables():
         return
     loaded = "numpy" in sys.modules
@@ -250,13 +249,13 @@ def restart_with(values: Mapping[str, str | None]) -> None:
         return
     sys.stdout.flush()
     sys.stderr.flush()
-    # Handlers do not outlive execv; a signal that comes meanwhile waits until the new program answers it.
+    # Handlers do not survive execv; a signal in the meantime waits until the new program handles it.
     signal.pthread_sigmask(signal.SIG_BLOCK, INTERRUPTS)
     os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 -- ourselves, with the same arguments
 
 
 def arithmetic() -> str:
-    """Which arithmetic NumPy has in this process, such as ``x86-64-v3/Haswell``; loads NumPy.
+    """The arithmetic of NumPy in this process, such as ``x86-64-v3/Haswell``; loads NumPy.
 
     The first part is the SIMD level of NumPy's loops, the second the kernels of its BLAS. Two computers with
     the same name, and the same versions, compute the same numbers.
@@ -267,9 +266,9 @@ def arithmetic() -> str:
 
 
 def numpy_blas() -> dict[str, Any]:
-    """The BLAS that NumPy multiplies matrices with, as threadpoolctl describes it; empty if it is not known.
+    """The BLAS that NumPy multiplies matrices with, as threadpoolctl describes it; empty if unknown.
 
-    A process may have others: SciPy's wheels bring one of their own.
+    A process may have others: SciPy's wheels include their own.
     """
     import numpy
     from threadpoolctl import threadpool_info
@@ -281,7 +280,7 @@ def numpy_blas() -> dict[str, Any]:
 
 
 def _simd_level() -> str:
-    """The SIMD level of NumPy's loops: a level of the architecture, and what is beyond it."""
+    """The SIMD level of NumPy's loops: a level of the architecture, and the features beyond it."""
     from numpy._core import _multiarray_umath as core  # type: ignore[attr-defined] # it has no stubs
 
     enabled = {name for name in core.__cpu_dispatch__ if core.__cpu_features__.get(name)}
@@ -296,13 +295,13 @@ def _simd_level() -> str:
 
 
 def describe_variables(values: Mapping[str, str | None]) -> str:
-    """The variables as a shell sets them, to be typed before a command."""
+    """The variables in the syntax of a shell, to be typed before a command."""
     words = (f"{name}={shlex.quote(value)}" for name, value in values.items() if value is not None)
     return " ".join(words) or f"neither {' nor '.join(VARIABLES)}"
 
 
 def portable_arithmetic() -> str | None:
-    """What :func:`arithmetic` says with portable kernels on this architecture; None where there are none."""
+    """The value of :func:`arithmetic` with portable kernels on this architecture; None if there are none."""
     machine = platform.machine().lower()
     if machine in ("aarch64", "arm64"):
         return f"{machine}/armv8"

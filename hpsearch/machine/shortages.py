@@ -1,4 +1,4 @@
-"""What may the operating system lack, and what can be done about it?"""
+"""What may the operating system run out of, and what can be done about it?"""
 
 import contextlib
 import errno
@@ -11,12 +11,12 @@ from hpsearch.errors import SystemLacking
 _SCARCE = {errno.EMFILE, errno.ENFILE, errno.EAGAIN, errno.ENOMEM}
 
 SPARE_DESCRIPTORS = 16
-"""File descriptors that one trial after another needs beside those that are open at the start."""
+"""File descriptors needed to run one trial after another, besides those open at the start."""
 
 
 @contextlib.contextmanager
 def shortages_named() -> Iterator[None]:
-    """Errors of the system that say that it has nothing more to give, as ours.
+    """Turn system errors that report a shortage into our own.
 
     Raises:
         SystemLacking: It had an error that :func:`is_shortage`.
@@ -30,7 +30,7 @@ def shortages_named() -> Iterator[None]:
 
 
 def check_descriptors() -> None:
-    """Check that enough files can be opened for one trial after another.
+    """Check that enough files can be opened to run one trial after another.
 
     Raises:
         SystemLacking: There are too few file descriptors.
@@ -45,7 +45,7 @@ def check_descriptors() -> None:
 
 
 def is_shortage(error: BaseException) -> bool:
-    """Whether an error says that the system has no more files, processes, threads or memory to give."""
+    """Whether an error means that the system has no more files, processes, threads or memory to give."""
     if isinstance(error, OSError):
         return error.errno in _SCARCE
     return isinstance(error, MemoryError) or "can't start new thread" in str(error)
@@ -55,7 +55,7 @@ def explain_shortage(error: BaseException) -> str:
     """An error of the operating system as text that says what is missing and what to type.
 
     Args:
-        error: What the system answered.
+        error: The system's error.
     """
     number = error.errno if isinstance(error, OSError) else errno.EAGAIN if is_shortage(error) else None
     advice = {

@@ -1,8 +1,9 @@
-"""What SIGINT (Ctrl-C), SIGTERM and SIGHUP (a closed terminal) do: to the program, and to a search in it.
+"""The effect of SIGINT (Ctrl-C), SIGTERM and SIGHUP (a closed terminal) on the program, and on a search.
 
-A signal that is ignored stays so: SIGHUP below ``nohup``, SIGINT in a script's ``hpsearch … &``.
+A signal that is ignored at the start stays ignored: SIGHUP under ``nohup``, SIGINT in a script's
+``hpsearch … &``.
 
-Imported before anything heavy, so that a signal is answered from the program's first instant on.
+Imported before anything heavy, so that signals are handled from the program's first instant on.
 """
 
 import contextlib
@@ -18,21 +19,21 @@ INTERRUPTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class StopNow(BaseException):
-    """Raised inside the trial that runs in this process. No code that catches Exception swallows it."""
+    """Raised inside the trial that runs in this process. Code that catches Exception does not catch it."""
 
 
 class ProgramInterrupt(KeyboardInterrupt):
     """Raised by the first signal.
 
-    A plain KeyboardInterrupt that has passed through ``exec("…")`` makes Python end itself by SIGINT, though
-    it was caught (CPython's ``unhandled_keyboard_interrupt``); imports of dataclasses do that.
+    A plain KeyboardInterrupt that has passed through ``exec("…")`` makes Python end itself by SIGINT, even
+    if it was caught (CPython's ``unhandled_keyboard_interrupt``); imports of dataclasses do that.
     """
 
 
 class ProgramSignals:
-    """The handler of a program whose exit code is 128 + the signal, whenever that comes.
+    """The handler of a program whose exit code is 128 + the signal, whenever the signal comes.
 
-    The first signal raises :class:`ProgramInterrupt`, once, so that what is half written is removed. A
+    The first signal raises :class:`ProgramInterrupt`, once, so that half-written files are removed. A
     second one ends the process at once. While a search runs, :class:`SearchSignals` takes over.
 
     Attributes:
@@ -45,23 +46,23 @@ class ProgramSignals:
         self._unraisable: Callable[[Any], object] = sys.__unraisablehook__
 
     def install(self) -> None:
-        """Answer signals from now on, also those that were blocked until now."""
+        """Handle signals from now on, including those that were blocked until now."""
         self._unraisable, sys.unraisablehook = sys.unraisablehook, self._swallowed
         for number in _not_ignored():
             signal.signal(number, self._handle)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, INTERRUPTS)
 
     def be_deaf(self) -> None:
-        """Answer no further signal: the exit code is known, and the process about to end."""
+        """Handle no further signals: the exit code is known, and the process is about to end."""
         self._deaf = True
 
     def end(self) -> None:
-        """Ignore signals to the interpreter's last instant, after it has removed its own handlers."""
+        """Ignore signals until the interpreter's last instant, after it has removed its own handlers."""
         for number in INTERRUPTS:
             signal.signal(number, signal.SIG_IGN)
 
     def exit_code(self, code: int) -> int:
-        """What the process exits with, if ``code`` is what it would exit with unless interrupted."""
+        """The exit code of the process, if ``code`` would be its exit code without an interrupt."""
         return code if self.received is None else 128 + self.received
 
     def _handle(self, number: int, _: FrameType | None) -> None:
@@ -73,18 +74,18 @@ class ProgramSignals:
         raise ProgramInterrupt
 
     def _swallowed(self, unraisable: Any) -> None:
-        # Raised where Python can only print exceptions, such as in a __del__; the program would run on.
+        # Raised where Python can only print exceptions, such as in a __del__; the program would continue.
         if issubclass(unraisable.exc_type, ProgramInterrupt):
             os._exit(self.exit_code(0))
-        if not issubclass(unraisable.exc_type, StopNow):  # the search sees for itself that it has to stop
+        if not issubclass(unraisable.exc_type, StopNow):  # the search notices by itself that it has to stop
             self._unraisable(unraisable)
 
 
 class SearchSignals:
     """The signals while a search runs.
 
-    The first SIGINT asks for no new trials; a second one, or any other, stops the trials that run too. A
-    context manager; it changes nothing outside of the main thread, which alone may set handlers.
+    After the first SIGINT no new trials start; a second one, or another signal, also stops running trials. A
+    context manager; it does nothing outside the main thread, because only that may set handlers.
 
     Args:
         say: Shows the user what the signal means.
@@ -110,9 +111,9 @@ class SearchSignals:
 
     @contextlib.contextmanager
     def breakable(self) -> Iterator[None]:
-        """Let a signal that stops at once interrupt what is done here, by :class:`StopNow`.
+        """Let a signal that stops at once interrupt this block with :class:`StopNow`.
 
-        Nowhere else: a transaction or a change of the search's state is never cut in two.
+        This happens nowhere else: a transaction or a change of the search's state is never interrupted.
         """
         self._breakable = True
         try:
@@ -133,7 +134,7 @@ class SearchSignals:
         for number, handler in self._before.items():
             program = getattr(handler, "__self__", None)
             if self.received is not None and isinstance(program, ProgramSignals):
-                program.be_deaf()  # the search ends by a signal already; another one changes nothing
+                program.be_deaf()  # a signal is already ending the search; another one changes nothing
             signal.signal(number, handler)
 
     def _handle(self, number: int, _: FrameType | None) -> None:
@@ -146,7 +147,7 @@ class SearchSignals:
                 self._running(), f"{self._running()} running trials"
             )
             self._unsaid = f"Finishing {trials} and starting no new ones. Ctrl-C again stops now."
-        if self._breakable:  # and so not in the middle of writing something else
+        if self._breakable:  # so not in the middle of writing something else
             self._say()
         if self._now and self._breakable:
             self._breakable = False
@@ -157,7 +158,7 @@ class SearchSignals:
         if text:
             try:
                 self._show(text)
-            except RuntimeError:  # this signal came while the same stream was being written
+            except RuntimeError:  # the signal came while the same stream was being written
                 self._unsaid = text
 
 
@@ -167,10 +168,10 @@ def _not_ignored() -> list[signal.Signals]:
 
 @contextlib.contextmanager
 def interrupts_blocked() -> Iterator[None]:
-    """Block :data:`INTERRUPTS` meanwhile.
+    """Block :data:`INTERRUPTS` in this block.
 
-    A process or thread started here inherits the blocked signals. This thread gets what arrived in the
-    meantime right afterwards.
+    A process or thread started here inherits the blocked signals. This thread gets signals that arrived in
+    the meantime right afterwards.
     """
     before = signal.pthread_sigmask(signal.SIG_BLOCK, INTERRUPTS)
     try:

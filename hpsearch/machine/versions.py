@@ -13,7 +13,7 @@ VERSION = "0.1.0"
 
 
 def versions() -> dict[str, Any]:
-    """The versions of hpsearch, Python and NumPy, and what multiplies matrices, as JSON data by name."""
+    """The versions of hpsearch, Python and NumPy, and the BLAS, as JSON data by name."""
     library = numpy_blas()
     blas = {key: library.get(key) for key in ("internal_api", "version", "architecture", "threading_layer")}
     return {
@@ -26,7 +26,7 @@ def versions() -> dict[str, Any]:
 
 
 def changed_versions(before: Mapping[str, Any]) -> list[str]:
-    """What differs between the versions that a run began with and those of now, as sentences."""
+    """The differences between the versions that a run began with and the present ones, as sentences."""
     return [
         f"This run began with {name} {before[name]}; this is {name} {now}. New trials may differ in their"
         " last digits from what they would have been."

@@ -33,8 +33,8 @@ class TrainingPass:
     Args:
         network: Its parameters are read; its running statistics are updated.
         rows: The size of the mini-batch.
-        gradient: Where the gradient goes, laid out as ``network.parameters``.
-        generators: Where dropout draws from, one per network; may be replaced between runs.
+        gradient: The array for the gradient, laid out as ``network.parameters``.
+        generators: The generators for dropout, one per network; may be replaced between runs.
     """
 
     def __init__(
@@ -54,14 +54,14 @@ class TrainingPass:
         self._layers = self._bind()
 
     def _weights_of_statistics(self, rows: int) -> Array:
-        """How much a mini-batch's means and (unbiased) variances count in the running statistics."""
+        """The weight of a mini-batch's means and (unbiased) variances in the running statistics."""
         present = np.full_like(self._network.running_stats, 1 - self._past)
         for moments in self._network.moments(present):
             moments[:, 1] *= rows / max(rows - 1, 1)
         return present
 
     def _bind(self) -> list[Layer]:
-        """Make the layers, from the first to the loss."""
+        """Create the layers, from the first to the loss."""
         network, chosen = self._network, self._network.hyperparameters
         weights, biases = network.views(network.parameters)
         dweights, dbiases = network.views(self._gradient)
@@ -93,10 +93,10 @@ class TrainingPass:
         Args:
             x: Features of all rows, (all rows, features).
             y: Classes of all rows, (all rows,).
-            index: Which rows each network's mini-batch has, (networks, rows).
+            index: The rows of each network's mini-batch, (networks, rows).
         """
         np.copyto(self._index, index)
-        # mode="clip" writes straight into the output; the default makes a copy first.
+        # mode="clip" writes directly into the output; the default makes a copy first.
         x.take(self._index, 0, self._x, "clip")
         y.take(self._index, 0, self._labels, "clip")
         self._target_of.take(self._labels, 1, self._targets, "clip")
@@ -119,8 +119,8 @@ class TrainingPass:
 class EvaluationPass:
     """The probability of every class, in evaluation mode.
 
-    Dropout drops nothing, and batch normalisation uses the running statistics: it is then an affine map,
-    which is folded into the weights. What is predicted for a row does not depend on the rows beside it.
+    Dropout drops nothing, and batch normalisation uses the running statistics, so it is an affine map that
+    is folded into the weights. The prediction for a row does not depend on the other rows.
     """
 
     def __init__(self, network: MLP) -> None:
@@ -132,7 +132,7 @@ class EvaluationPass:
         self._steps = self._bind()
 
     def _bind(self) -> list[Callable[[], object]]:
-        """Make the steps from the features to the log-probabilities."""
+        """Create the steps from the features to the log-probabilities."""
         activation = load_activation(self._network.hyperparameters.activation)
         steps, x = list[Callable[[], object]](), self._x
         *hidden, (weights, bias) = zip(self._weights, self._biases, strict=True)
@@ -166,7 +166,7 @@ class EvaluationPass:
         return result
 
     def _fold(self) -> None:
-        """Put batch normalisation into the weights: γ (A W − μ) / σ + β = A (W γ/σ) + (β − μ γ/σ)."""
+        """Fold batch normalisation into the weights: γ (A W − μ) / σ + β = A (W γ/σ) + (β − μ γ/σ)."""
         weights, biases = self._network.views(self._network.parameters)
         moments = self._network.moments(self._network.running_stats)
         for i, (own_weights, own_bias) in enumerate(zip(self._weights, self._biases, strict=True)):

@@ -42,6 +42,6 @@ PORTFOLIO: tuple[Mapping[str, Value], ...] = (
         "hidden_units": 33,
     },
 )
-"""The best first; hyperparameters that one does not name have their defaults.
+"""Configurations, the best first; hyperparameters that one does not name have their defaults.
 
 Learnt by ``benchmarks/portfolio.py``, which names the data sets."""

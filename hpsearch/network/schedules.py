@@ -1,12 +1,12 @@
 """How the learning rate changes from epoch to epoch.
 
-A schedule is a function with a line in :data:`SCHEDULES`. It computes α of an epoch from
+A schedule is a function with a line in :data:`SCHEDULES`. It computes the α of an epoch from
 
 - ``rate``: the learning rate α₀ of epoch 0;
-- ``decay``: the hyperparameter ``learning_rate_decay``, d; at 0 the rate does not change, but for a schedule
-  that does not use it;
+- ``decay``: the hyperparameter ``learning_rate_decay``, d; at 0 the rate does not change, except with a
+  schedule that does not use it;
 - ``epoch``: e, counted from 0;
-- ``epochs``: E, how many there will be.
+- ``epochs``: E, the total number of epochs.
 """
 
 import math
@@ -27,12 +27,12 @@ def exponential(rate: float, decay: float, epoch: int, epochs: int) -> float:
 
 def staircase(rate: float, decay: float, epoch: int, epochs: int) -> float:
     """α = α₀ / 2^⌊d e⌋: with d = 0.1, half as large after every 10 epochs."""
-    # Rounded first, since 0.29 · 100 is less than 29; no more than a float can be halved.
+    # Rounded first, because 0.29 · 100 is less than 29; at most as often as a float can be halved.
     return math.ldexp(rate, -math.floor(round(min(decay * epoch, 1e4), 9)))
 
 
 def inverse_sqrt(rate: float, decay: float, epoch: int, epochs: int) -> float:
-    """α = α₀ / √(1 + d e): with d = 1, α₀ over the root of the epoch's number, counted from 1."""
+    """α = α₀ / √(1 + d e): with d = 1, α₀ over the square root of the epoch's number, counted from 1."""
     return rate / math.sqrt(1 + decay * epoch)
 
 
@@ -51,4 +51,4 @@ SCHEDULES: dict[str, Schedule] = {
     "inverse_sqrt": inverse_sqrt,
     "cosine": cosine,
 }
-"""By the value of the hyperparameter ``learning_rate_schedule``."""
+"""Schedules by the value of the hyperparameter ``learning_rate_schedule``."""

@@ -1,4 +1,4 @@
-"""A training that is touched on its way: hyperparameters that change, and returns to earlier epochs."""
+"""Training with touches on the way: hyperparameters that change, and returns to earlier epochs."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -14,24 +14,24 @@ class Checkpoints(KeptEpochs):
     """Checkpoints of a network in training, as files.
 
     Args:
-        directory: Their own.
+        directory: The directory of the checkpoints.
     """
 
     def __init__(self, directory: Path) -> None:
         super().__init__(directory, ".npz")
 
     def keep(self, training: Training) -> None:
-        """Keep a training; drop what has grown too old, and what lies ahead, on a path that was left."""
+        """Keep a checkpoint; drop those that are too old, and later ones on a path that was abandoned."""
         self.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         training.save(self.path(training.epoch))
         self.thin(training.epoch)
 
     def restore(self, epoch: int, dataset: Dataset) -> Training:
-        """The training as it was after an epoch.
+        """The training in its state after an epoch.
 
         Raises:
             UsageError: There is no checkpoint of that epoch.
-            DataError: It is damaged, or of another network.
+            DataError: It is damaged, or belongs to another network.
         """
         self.check(epoch)
         training = Training.resume(self.path(epoch), dataset)
@@ -41,15 +41,15 @@ class Checkpoints(KeptEpochs):
 
 
 def touched(training: Training, touch: Touch, checkpoints: Checkpoints) -> Training:
-    """What a touch makes of a training, which is left as it is.
+    """A new training with a touch applied; the given one is unchanged.
 
     Args:
-        training: At the touch's epoch.
-        touch: What is done to it.
-        checkpoints: Where it can return to.
+        training: A training at the touch's epoch.
+        touch: The touch.
+        checkpoints: Checkpoints that it can return to.
 
     Raises:
-        UsageError: The touch is of another epoch, its checkpoint is missing, or a change is not allowed.
+        UsageError: The touch is for another epoch, its checkpoint is missing, or a change is not allowed.
         DataError: Its checkpoint is damaged.
     """
     if touch.epoch != training.epoch:
@@ -62,12 +62,12 @@ def touched(training: Training, touch: Touch, checkpoints: Checkpoints) -> Train
 
 
 def advanced(training: Training, touches: Sequence[Touch], epoch: int) -> Training:
-    """A training further along its schedule.
+    """A training advanced along its schedule.
 
     Args:
-        training: A training as it was right after an epoch.
-        touches: Its schedule; touches of epochs before are taken as made, detours are not made.
-        epoch: Where to stop, with the touches of that epoch made.
+        training: A training in its state right after an epoch.
+        touches: Its schedule; touches of earlier epochs count as applied, and detours are skipped.
+        epoch: The epoch to stop at, after its touches are applied.
     """
     for touch in straightened(touches):
         if training.epoch <= touch.epoch <= epoch:
@@ -83,14 +83,14 @@ def scheduled(training: Training, touches: Sequence[Touch]) -> Iterator[tuple[Tr
     """Train to the end with a schedule.
 
     Args:
-        training: A training, anywhere before its end; touches of epochs before are taken as made.
-        touches: The schedule, with detours or without; detours are not made.
+        training: A training, anywhere before its end; touches of earlier epochs count as applied.
+        touches: The schedule, with or without detours; detours are skipped.
 
     Yields:
-        After every epoch the training, another object after every touch, and the epoch's metrics.
+        After every epoch, the training (a new object after every touch) and the epoch's metrics.
 
     Raises:
-        UsageError: A touch cannot be made.
+        UsageError: A touch is not possible.
     """
     check_order(touches)
     left = [touch for touch in straightened(touches) if touch.epoch >= training.epoch]

@@ -26,12 +26,12 @@ Metrics = dict[str, float]
 
 
 class Snapshot(NamedTuple):
-    """A training at one point.
+    """The state of a training at one point.
 
     Attributes:
         epoch: How many epochs were trained.
         steps: How many steps were made.
-        arrays: Copies of all that training changes.
+        arrays: Copies of everything that training changes.
     """
 
     epoch: int
@@ -42,17 +42,17 @@ class Snapshot(NamedTuple):
 class Training:
     """The training of one network, or of a stack of networks that differ by their seeds alone.
 
-    Iterating trains: every item is one epoch's metrics, a mapping per seed. It ends after
-    ``hyperparameters.epochs`` epochs, or after the first epoch with a loss, or at its end a parameter, that
-    is not finite; metrics that this epoch could not measure are NaN. The result depends on the data, the
+    Iterating trains: every item is one epoch's metrics, a mapping per seed. Training ends after
+    ``hyperparameters.epochs`` epochs, or after the first epoch in which a loss, or at its end a parameter, is
+    not finite; metrics that this epoch could not measure are NaN. The result depends on the data, the
     hyperparameters and the seed, to the last bit, but not on the other networks of the stack, nor on where
     training was saved and resumed.
 
     The order of the rows and dropout are drawn from a new generator in every epoch, seeded by seed and epoch,
-    so a checkpoint needs no generator's state.
+    so a checkpoint needs no generator state.
 
     Attributes:
-        dataset: What to train on; may be replaced between epochs by one with the same features and classes.
+        dataset: The data to train on; may be replaced between epochs if features and classes are the same.
         hyperparameters: The same for every network.
         seeds: One per network.
         network: The networks.
@@ -63,7 +63,7 @@ class Training:
         dataset: See above.
         hyperparameters: See above.
         seeds: See above.
-        initial: As of :class:`~hpsearch.network.mlp.MLP`.
+        initial: As for :class:`~hpsearch.network.mlp.MLP`.
     """
 
     def __init__(
@@ -116,7 +116,7 @@ class Training:
     def _descend(self) -> list[float]:
         """One pass over the training split; the mean loss of each network."""
         x, y, chosen = self.dataset.x_train, self.dataset.y_train, self.hyperparameters
-        # In place, since dropout holds this list. Stream 0 of a seed draws the first weights.
+        # In place, because dropout refers to this list. Stream 0 of a seed draws the initial weights.
         self._generators[:] = [np.random.default_rng([seed, 1 + self.epoch]) for seed in self.seeds]
         order = np.stack([generator.permutation(len(x)) for generator in self._generators])
         schedule = SCHEDULES[chosen.learning_rate_schedule]
@@ -132,7 +132,7 @@ class Training:
                     return [total / end for total in totals]
                 step.backward()
                 self._optimizer.step(learning_rate)
-        # The parameters after the last step have no loss that could show it.
+        # No loss is computed with the parameters after the last step, so check them here.
         network = self.network
         self.diverged = not (
             np.isfinite(network.parameters).all() and np.isfinite(network.running_stats).all()
@@ -148,7 +148,7 @@ class Training:
         """``loss``, ``error`` and ``accuracy`` of each network over the rows of a split.
 
         Args:
-            x: Features, (rows, features), one row at least, standardised as the training split is.
+            x: Features, (rows, features), at least one row, standardised like the training split.
             y: Classes, (rows,).
         """
         rows, result = np.arange(len(y)), []
@@ -159,7 +159,7 @@ class Training:
         return tuple(result)
 
     def keep(self) -> None:
-        """Keep the networks as they are now, in place of what was kept before; a checkpoint has them too."""
+        """Keep the networks in their present state, replacing those kept before; checkpoints include them."""
         arrays = self.network.parameters, self.network.running_stats
         if self._kept is None:
             self._kept = arrays[0].copy(), arrays[1].copy()
@@ -167,7 +167,7 @@ class Training:
             kept[:] = array
 
     def go_back(self) -> None:
-        """Put the networks that were kept, if any were, in place of those of the last epoch."""
+        """Replace the networks of the last epoch by those that were kept, if any."""
         if self._kept is not None:
             self.network.parameters[:], self.network.running_stats[:] = self._kept
 
@@ -193,13 +193,13 @@ class Training:
         )
 
     def change(self, changes: Mapping[str, Change]) -> None:
-        """Go on with other hyperparameters from here; if they cannot be made, nothing changes.
+        """Continue with other hyperparameters from here; if the changes are not possible, nothing changes.
 
         Args:
             changes: See :meth:`~hpsearch.network.hyperparameters.Hyperparameters.changed`.
 
         Raises:
-            UsageError: They cannot be made.
+            UsageError: The changes are not possible.
         """
         before, old = self.hyperparameters, self._optimizer
         self.hyperparameters = self.network.hyperparameters = before.changed(changes)
@@ -213,27 +213,27 @@ class Training:
         self._passes.clear()  # they are bound to the hyperparameters
 
     def touched(self, changes: Mapping[str, Change]) -> Self:
-        """A training at the same point with other hyperparameters; this one is left as it is.
+        """A training at the same point with other hyperparameters; this one is unchanged.
 
         Args:
-            changes: As of :meth:`change`.
+            changes: As for :meth:`change`.
 
         Raises:
-            UsageError: They cannot be made.
+            UsageError: The changes are not possible.
         """
         training = self._restored(self.dataset, self._metadata(), self._arrays())
         training.change(changes)
         return training
 
     def snapshot(self) -> "Snapshot":
-        """What :meth:`rewind` needs to be back at this point."""
+        """The state that :meth:`rewind` needs to return to this point."""
         arrays = [self.network.parameters, self.network.running_stats, *self._optimizer.slots]
         return Snapshot(self.epoch, self._optimizer.steps, tuple(array.copy() for array in arrays))
 
     def rewind(self, snapshot: "Snapshot") -> None:
-        """Be back at the point of a snapshot of this training, with the present hyperparameters.
+        """Return to the point of a snapshot of this training, with the present hyperparameters.
 
-        Only a change of β₁ and β₂ since then would make a difference; there must be none.
+        β₁ and β₂ must not have changed since then; other changes make no difference.
         """
         arrays = [self.network.parameters, self.network.running_stats, *self._optimizer.slots]
         for array, was in zip(arrays, snapshot.arrays, strict=True):
@@ -241,7 +241,7 @@ class Training:
         self.epoch, self._optimizer.steps, self.diverged = snapshot.epoch, snapshot.steps, False
 
     def save(self, path: str | Path) -> None:
-        """Write a private checkpoint for :meth:`resume`, whole or not at all."""
+        """Write a private checkpoint for :meth:`resume`, completely or not at all."""
         write_artifact(path, "checkpoint", self._metadata(), self._arrays(), private=True)
 
     @classmethod
@@ -249,7 +249,7 @@ class Training:
         """Continue where :meth:`save` was called, to the last bit.
 
         Raises:
-            DataError: The file is damaged, or of a network for other data.
+            DataError: The file is damaged, or its network is for other data.
         """
         metadata, arrays = read_artifact(path, "checkpoint")
         try:
@@ -276,7 +276,7 @@ class Training:
         }
 
     def _arrays(self) -> dict[str, Array]:
-        """The arrays that training changes and that outlive an epoch."""
+        """The arrays that training changes and that persist between epochs."""
         slots = {f"slot_{number}": slot for number, slot in enumerate(self._optimizer.slots)}
         kept = dict(zip(_KEPT, self._kept or (), strict=False))
         arrays = {"parameters": self.network.parameters, "running_stats": self.network.running_stats}
@@ -300,12 +300,12 @@ class Training:
         return training
 
     def __reduce__(self) -> tuple[Callable[..., Self], tuple[Any, ...]]:
-        """Pickle the data and what a checkpoint holds: layers bound to their arrays cannot be pickled."""
+        """Pickle the data and the content of a checkpoint: layers bound to their arrays cannot be pickled."""
         return self._restored, (self.dataset, self._metadata(), self._arrays())
 
 
 def _alike(saved: Array, own: Array, what: str) -> Array:
-    """An array of a checkpoint. Raises a ValueError if its shape or type is not that of its own."""
+    """An array from a checkpoint. Raises a ValueError if its shape or type is wrong."""
     if saved.shape != own.shape or saved.dtype != own.dtype:
         raise ValueError(
             f"{what} must be {own.dtype} of the shape {own.shape}; "
@@ -315,7 +315,7 @@ def _alike(saved: Array, own: Array, what: str) -> Array:
 
 
 def _check_counts(metadata: Mapping[str, Any]) -> None:
-    """Raises a ValueError if a count of a checkpoint is not a whole number of at least 0."""
+    """Raises a ValueError if a count in a checkpoint is not a whole number of at least 0."""
     counts = [metadata["epoch"], metadata["steps"], *metadata["seeds"]]
     if (
         not all(type(count) is int and count >= 0 for count in counts)
@@ -327,8 +327,8 @@ def _check_counts(metadata: Mapping[str, Any]) -> None:
 def batches(rows: int, size: int) -> list[tuple[int, int]]:
     """Where each mini-batch starts and ends.
 
-    The last one has what is left over; a single row joins the batch before it, since batch normalisation
-    cannot normalise it alone. A size above the number of rows means one batch of all of them.
+    The last one contains the remaining rows; a single row joins the batch before it, because batch
+    normalisation cannot normalise it alone. A size above the number of rows means one batch of all rows.
     """
     starts = list(range(0, rows, size))
     if len(starts) > 1 and rows - starts[-1] == 1:

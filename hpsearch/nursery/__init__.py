@@ -1,1 +1,1 @@
-"""Watching one model train, touching it on the way, and doing all of it again to the last bit."""
+"""Watching one model train, touching it on the way, and training it again to the last bit."""

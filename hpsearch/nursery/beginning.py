@@ -1,4 +1,4 @@
-"""What precedes the nursery: what a model begins as, a run for a new one, and a schedule from a file."""
+"""Preparation for the nursery: a model's initial state, a run for a new model, and a schedule from a file."""
 
 import functools
 from collections.abc import Callable
@@ -25,15 +25,15 @@ from hpsearch.trial import Trial
 
 
 def begin(config: Config, say: Callable[[str], None]) -> Path:
-    """Make a run directory with its first trial proposed and not run.
+    """Create a run directory with its first trial proposed but not run.
 
     Args:
-        config: Of the built-in network, or of code that can be touched.
+        config: A config of the built-in network, or of code that can be touched.
         say: Shows notes.
 
     Raises:
         UsageError: Its models cannot be nursed; nothing was created.
-        HpsearchError: As :func:`hpsearch.starting.new_run`.
+        HpsearchError: As in :func:`hpsearch.starting.start.new_run`.
     """
     _check_touch(config)
     with new_run(config, prepare(config), say) as run:
@@ -44,11 +44,11 @@ def begin(config: Config, say: Callable[[str], None]) -> Path:
 
 
 def beginning(run: Run, config: Config, trial: Trial) -> Begin:
-    """What the nursed models of a trial begin as.
+    """The initial state of the nursed models of a trial.
 
     Args:
-        run: Open for reading.
-        config: The run's.
+        run: The run, open for reading.
+        config: Its config.
         trial: The trial.
 
     Raises:
@@ -106,8 +106,8 @@ def read_schedule(path: Path) -> list[Touch]:
     """The touches listed in a YAML or JSON file.
 
     Raises:
-        ConfigError: It cannot be read, or an entry is not a touch; with its place.
-        UsageError: A touch lies in the past of the one before it.
+        ConfigError: It cannot be read, or an entry is not a touch; the message shows the place.
+        UsageError: A touch is at an earlier epoch than the one before it.
     """
     problems, beginning = Problems(), Position(str(path), 1, 1)
     example = "Write a list of touches, such as: - {epoch: 12, learning_rate: ×0.5}"

@@ -1,7 +1,7 @@
-"""What was seen of a nursed model and done to it, in the order in which it happened.
+"""The epochs, touches and notes of a nursed model, in the order in which they happened.
 
-A file with one JSON object per line. A line is on the disk before what it says takes effect, so a diary that
-ends anywhere is the diary of a model that can be restored.
+A file with one JSON object per line. A line is on disk before it takes effect, so wherever a diary ends, the
+model can be restored from it.
 """
 
 import json
@@ -23,7 +23,7 @@ class TrainedEpoch:
 
     Attributes:
         number: Counted from 1, on the path that the model was on.
-        metrics: By name; None where they are not finite.
+        metrics: By name; None if not finite.
         seconds: How long it took to train and measure it.
         layers: Figures of every layer (:meth:`hpsearch.network.diagnostics.LayerFigures.summary`).
     """
@@ -36,10 +36,10 @@ class TrainedEpoch:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What somebody wrote down.
+    """A note by the user.
 
     Attributes:
-        epoch: How many epochs the model had behind it.
+        epoch: How many epochs the model had been trained for.
         text: The note.
         when: When it was written.
     """
@@ -54,13 +54,13 @@ Entry = TrainedEpoch | Touch | Note
 
 @dataclass(slots=True)
 class History:
-    """A diary, read.
+    """The content of a diary.
 
     Attributes:
-        epochs: Of the path that the model is on.
-        left: Epochs of paths that it has left, each from the epoch after the one it returned to.
-        touches: Everything that was done to it, detours included.
-        notes: What was written down.
+        epochs: The epochs of the path that the model is on.
+        left: The epochs of abandoned paths, each from the epoch after the one it returned to.
+        touches: All touches, including detours.
+        notes: The notes.
     """
 
     epochs: list[TrainedEpoch] = field(default_factory=list)
@@ -69,10 +69,10 @@ class History:
     notes: list[Note] = field(default_factory=list)
 
     def add(self, entry: Entry) -> None:
-        """Take in what happened next.
+        """Add the next entry.
 
         Raises:
-            UsageError: It cannot have happened next.
+            UsageError: It cannot follow the earlier entries.
         """
         now = len(self.epochs)
         if isinstance(entry, TrainedEpoch):
@@ -94,14 +94,14 @@ class Diary:
     """The file.
 
     Args:
-        path: Made when the first entry is written.
+        path: The file; created when the first entry is written.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
     def write(self, entries: Iterable[Entry]) -> None:
-        """Append entries; on return they are on the disk.
+        """Append entries; on return they are on disk.
 
         Raises:
             OSError: They cannot be written.
@@ -114,10 +114,10 @@ class Diary:
             os.fsync(file.fileno())
 
     def read(self) -> History:
-        """Everything in it; a last line that was cut off while it was written is left out.
+        """Everything in it; an incomplete last line is left out.
 
         Raises:
-            RunDamaged: A line cannot be read, or cannot have followed the line before it.
+            RunDamaged: A line cannot be read, or cannot follow the line before it.
         """
         history = History()
         if not os.path.lexists(self.path):
@@ -132,7 +132,7 @@ class Diary:
         return history
 
     def drop_cut_line(self) -> None:
-        """Remove a last line that was cut off, so that another can be appended."""
+        """Remove an incomplete last line, so that another can be appended."""
         if not os.path.lexists(self.path):
             return
         with os.fdopen(open_own(self.path, os.O_RDWR), "rb+") as file:

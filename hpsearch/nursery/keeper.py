@@ -1,4 +1,4 @@
-"""The thread in which a nursed model trains, so that the display answers whatever an epoch takes."""
+"""The thread in which a nursed model trains, so that the display responds however long an epoch takes."""
 
 import queue
 import threading
@@ -11,22 +11,21 @@ from hpsearch.nursery.learner import Left
 from hpsearch.nursery.nursed_model import NursedModel
 
 Task = Callable[[], str]
-"""Done between two epochs; returns what to say about it."""
+"""Something to do between two epochs; returns a message about it."""
 
 
 class Keeper:
-    """Trains a model, epoch after epoch, and does what is asked for in between.
+    """Trains a model, epoch after epoch, and does requested tasks in between.
 
     Attributes:
-        model: What is trained; a task may put another one in its place.
-        paused: Whether no epoch is begun.
-        waiting: What was asked for and is not done yet.
+        model: The model that is trained; a task may replace it.
+        paused: Whether no new epoch starts.
+        waiting: The tasks that were requested and are not done yet.
 
     Args:
         model: See above.
-        threads: Of BLAS; their number changes the last bits of a matrix product.
-        say: Called in the thread when something was done, with what there is to say about it, and whether it
-            went wrong.
+        threads: The number of BLAS threads, which changes the last bits of a matrix product.
+        say: Called in the thread after a task, with a message and whether the task failed.
     """
 
     def __init__(self, model: NursedModel, threads: int, say: Callable[[str, bool], None]) -> None:
@@ -39,27 +38,27 @@ class Keeper:
         self._thread = threading.Thread(target=self._work, name="nursery", daemon=True)
 
     def start(self) -> None:
-        """Begin, paused."""
+        """Start, paused."""
         self._thread.start()
 
     def close(self) -> None:
-        """End after the epoch that is being trained, or at once if it can be trained again."""
+        """End after the present epoch, or at once if it can be trained again."""
         self.model.learner.leave()
         self._tasks.put(None)
         self._thread.join()
 
     def ask(self, what: str, task: Task) -> None:
-        """Have something done between two epochs.
+        """Request a task between two epochs.
 
         Args:
-            what: What it is, for the display.
-            task: Does it.
+            what: A description for the display.
+            task: The task.
         """
         self.waiting.append(what)
         self._tasks.put((what, task))
 
     def pause(self) -> None:
-        """Begin no epoch, or begin them again."""
+        """Start no new epochs, or continue."""
         self.paused = not self.paused
         if not self.paused:
             self.ask("continue", lambda: "")
@@ -68,7 +67,9 @@ class Keeper:
         with threadpool_limits(limits=self._threads, user_api="blas"):
             while True:
                 if self.model.learner.ended:
-                    self.paused = True  # a return or a branch waits, so that values can be changed first
+                    self.paused = (
+                        True  # after a return or a branch, pause so that values can be changed first
+                    )
                 try:
                     task = self._tasks.get(block=self.paused)
                 except queue.Empty:

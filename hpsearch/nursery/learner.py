@@ -1,4 +1,4 @@
-"""What learns in the nursery: a network of this program, or a process of the user's code."""
+"""The learners in the nursery: the built-in network, or a process of user code."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,11 +13,11 @@ from hpsearch.trial import Value
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What was seen of an epoch.
+    """The observations of an epoch.
 
     Attributes:
-        metrics: By name; None where they are not finite.
-        layers: Figures of every layer; none of the user's code.
+        metrics: By name; None if not finite.
+        layers: Figures of every layer; empty for user code.
     """
 
     metrics: Mapping[str, float | None]
@@ -25,7 +25,7 @@ class Seen:
 
 
 class Left(Exception):
-    """Raised by a learner that gives up an epoch, as it was asked to."""
+    """Raised by a learner that gives up an epoch on request."""
 
 
 class Learner(Protocol):
@@ -38,12 +38,12 @@ class Learner(Protocol):
 
     @property
     def epoch(self) -> int:
-        """How many epochs it has behind it."""
+        """How many epochs it has been trained for."""
         ...
 
     @property
     def epochs(self) -> int:
-        """How many there will be."""
+        """The total number of epochs."""
         ...
 
     @property
@@ -58,11 +58,11 @@ class Learner(Protocol):
 
     @property
     def values(self) -> Mapping[str, Value]:
-        """What can change during training, as it is now."""
+        """The present values of the settings that can change during training."""
         ...
 
     def train_epoch(self) -> Seen | None:
-        """Train an epoch, and keep its checkpoint unless it diverged; None if the training has ended instead.
+        """Train an epoch, and keep its checkpoint unless it diverged; None if training has ended instead.
 
         Raises:
             TrainingFailed: The user's code failed.
@@ -77,35 +77,35 @@ class Learner(Protocol):
             path: Touches without detours.
 
         Raises:
-            UsageError: One of them cannot be made, whatever the training comes to.
+            UsageError: One of them is not possible, however training goes.
         """
         ...
 
     def prepare(self, touch: Touch) -> Callable[[], None]:
-        """What makes a touch happen, called when the history knows of it.
+        """Returns a function that applies a touch, to be called after the touch is in the history.
 
         Raises:
-            UsageError: It cannot be made.
+            UsageError: It is not possible.
             DataError: Its checkpoint is damaged.
         """
         ...
 
     def is_as_in(self, directory: Path) -> bool | None:
-        """Whether it is in the state of another model's checkpoint of its epoch; None if nobody can tell.
+        """Whether its state equals another model's checkpoint of the same epoch; None if unknown.
 
         Args:
-            directory: Of the other model's checkpoints.
+            directory: The directory of the other model's checkpoints.
         """
         ...
 
     def leave(self) -> None:
-        """Have an epoch that is being trained given up, if that costs nothing; called from any thread."""
+        """Give up the present epoch, if that costs nothing; called from any thread."""
         ...
 
     def close(self) -> None:
-        """Leave nothing running."""
+        """End everything that runs."""
         ...
 
 
 Begin = Callable[[Path, History], Learner]
-"""Restores the model of a directory as it was at the end of its history, which grows from then on."""
+"""Restores the model in a directory to its state at the end of its history, which grows from then on."""

@@ -1,4 +1,4 @@
-"""The user's code in the nursery: a process that is told between two epochs what changes."""
+"""User code in the nursery: a process that is told between two epochs what changes."""
 
 import filecmp
 import math
@@ -21,22 +21,22 @@ EPOCHS = "epochs"
 
 
 class NursedCode:
-    """A model that the user's code trains.
+    """A model that user code trains.
 
-    A process of the code runs from when an epoch is first asked for. Where it continues, and with which
-    values, is a function of the history, so a process can be ended and begun again at any time: by a return
-    to a checkpoint, or because there will be more epochs than it was begun with.
+    A process of the code starts when an epoch is first requested. Where it continues, and with which
+    values, is a function of the history, so the process can be ended and started again at any time: for a
+    return to a checkpoint, or if there will be more epochs than it was started with.
 
     Attributes:
-        kept: Its checkpoints: copies of what the code had saved when it asked what changes.
+        kept: Its checkpoints: copies of the files that the code had saved when it asked what changes.
 
     Args:
-        directory: Of the model.
-        history: Of the model.
-        objective: The code, and what it runs in.
-        trial: What it begins with.
-        epochs: How many epochs it begins with.
-        names: What the code lets change.
+        directory: The model's directory.
+        history: The model's history.
+        objective: The code, and the settings that it runs with.
+        trial: The trial that it begins with.
+        epochs: The number of epochs that it begins with.
+        names: The parameters that may change.
         whole: Those of them that are whole numbers.
     """
 
@@ -54,7 +54,7 @@ class NursedCode:
         self.kept = KeptEpochs(directory / "checkpoints", "")
         self.kept.path(0).mkdir(parents=True, exist_ok=True, mode=0o700)
         self._whole = {*whole, EPOCHS}
-        self._files = directory.resolve() / "files"  # its processes run elsewhere
+        self._files = directory.resolve() / "files"  # its processes run in other directories
         self._history = history
         self._objective = objective
         self._trial = trial
@@ -69,12 +69,12 @@ class NursedCode:
 
     @property
     def epoch(self) -> int:
-        """How many epochs it has behind it."""
+        """How many epochs it has been trained for."""
         return len(self._history.epochs)
 
     @property
     def epochs(self) -> int:
-        """How many there will be."""
+        """The total number of epochs."""
         return _epochs(self.values)
 
     @property
@@ -90,15 +90,15 @@ class NursedCode:
 
     @property
     def values(self) -> Mapping[str, Value]:
-        """What can change during training, as it is now."""
+        """The present values of the settings that can change during training."""
         return self._values_after(self.epoch)
 
     def _values_after(self, epoch: int) -> dict[str, Value]:
-        """What can change, with the touches that the present path had until and right after an epoch."""
+        """The settings that can change, after the touches on the present path until right after an epoch."""
         return self._values_before(epoch + 1)
 
     def _values_before(self, epoch: int) -> dict[str, Value]:
-        """The same without what was touched right after that epoch: as a return to it finds them."""
+        """The same without the touches right after that epoch: the values after a return to it."""
         return self.values_along(
             [touch for touch in straightened(self._history.touches) if touch.epoch < epoch]
         )
@@ -107,7 +107,7 @@ class NursedCode:
         """The settings that can change, after touches made from the beginning on.
 
         Raises:
-            UsageError: One of them cannot be made.
+            UsageError: One of them is not possible.
         """
         values = dict(self._beginning)
         for touch in path:
@@ -164,7 +164,7 @@ class NursedCode:
         return Seen(metrics)
 
     def _restore(self) -> None:
-        """Begin a process at the last checkpoint, and train again what lies between that and the present."""
+        """Start a process at the last checkpoint, and train the epochs since then again."""
         self.close()
         begin = max(epoch for epoch in self.kept.epochs() if epoch <= self.epoch)
         self._told = self._values_after(begin)
@@ -206,10 +206,10 @@ class NursedCode:
         self.kept.thin(epoch)
 
     def prepare(self, touch: Touch) -> Callable[[], None]:
-        """What makes a touch happen.
+        """Returns a function that applies a touch.
 
         Raises:
-            UsageError: It cannot be made.
+            UsageError: It is not possible.
         """
         check_order([touch])
         back_to = touch.back_to
@@ -232,18 +232,18 @@ class NursedCode:
         return make
 
     def is_as_in(self, directory: Path) -> bool | None:
-        """True if the files of its checkpoint are those of another model's; None if that shows nothing.
+        """True if the files of its checkpoint equal another model's; None otherwise, which proves nothing.
 
-        Files that differ may hold the same numbers.
+        Files that differ may contain the same numbers.
 
         Args:
-            directory: Of the other model's checkpoints.
+            directory: The directory of the other model's checkpoints.
         """
         own, other = self.kept.path(self.epoch), KeptEpochs(directory, "").path(self.epoch)
         return True if own.is_dir() and other.is_dir() and _same(own, other) else None
 
     def leave(self) -> None:
-        """Have an epoch that is being trained given up: it can be trained again."""
+        """Give up the present epoch, which can be trained again."""
         self._leaving = True
 
     def _heartbeat(self) -> None:

@@ -1,4 +1,4 @@
-"""The curves of nursed models as a figure, with what was done to them."""
+"""The curves of nursed models as a figure, with their touches."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -27,10 +27,10 @@ def nursed_curves(
     Args:
         models: Their histories, by name.
         name: The metric; its training twin, if there is one, is drawn faint.
-        epochs: How many there will be.
+        epochs: The total number of epochs.
         best: The learning curve of the trial that leads the search.
         linear: Whether the axis is never logarithmic.
-        height: In pixels.
+        height: The height in pixels.
     """
     twin = name.replace("val_", "train_") if name.startswith("val_") else ""
     shown = [_values(history.epochs, name) for history in models.values()]

@@ -1,4 +1,4 @@
-"""One model in the nursery: it trains, is touched, and is there again after whatever happens."""
+"""One model in the nursery: it trains, is touched, and can be restored after anything."""
 
 import shutil
 import time
@@ -15,12 +15,12 @@ class NursedModel:
     """A model, with its diary and its checkpoints in a directory.
 
     Attributes:
-        directory: Its own.
-        learner: The model as it is now.
-        history: What was seen of it and done to it.
+        directory: Its directory.
+        learner: The model in its present state.
+        history: Its epochs, touches and notes.
 
     Args:
-        directory: Its own; made if it is not there.
+        directory: Its directory; created if it does not exist.
         begin: Restores the model.
 
     Raises:
@@ -42,7 +42,7 @@ class NursedModel:
         """Train one epoch; on return it is in the diary, and its checkpoint is kept unless it diverged.
 
         Returns:
-            The epoch; None if the user's code has ended instead.
+            The epoch; None if user code has ended instead.
 
         Raises:
             TrainingFailed: The user's code failed.
@@ -59,14 +59,14 @@ class NursedModel:
         return epoch
 
     def touch(self, changes: Mapping[str, Change], back_to: int | None = None) -> Touch:
-        """Change hyperparameters, or return to a checkpoint first; the diary knows before it happens.
+        """Change hyperparameters, optionally after a return to a checkpoint; the diary is written first.
 
         Args:
             changes: By name.
             back_to: The epoch to return to.
 
         Raises:
-            UsageError: It cannot be done; nothing was changed.
+            UsageError: It is not possible; nothing was changed.
             DataError: The checkpoint is damaged; nothing was changed.
             OSError: It cannot be written.
         """
@@ -80,16 +80,16 @@ class NursedModel:
         return touch
 
     def follow(self, schedule: Sequence[Touch]) -> Iterator[str]:
-        """Make the touches of a schedule, each at its epoch, and train to the end.
+        """Apply the touches of a schedule, each at its epoch, and train to the end.
 
         Args:
-            schedule: It begins with the touches that were made already.
+            schedule: The schedule; it begins with the touches that have already been applied.
 
         Yields:
-            What was done, touch by touch.
+            A message about each touch.
 
         Raises:
-            UsageError: It does not begin so, or a touch cannot be made.
+            UsageError: It does not begin with those, or a touch is not possible.
             OSError: It cannot be written.
         """
         check_order(schedule)
@@ -129,7 +129,7 @@ class NursedModel:
         return epochs
 
     def note(self, text: str) -> Note:
-        """Write something down.
+        """Write a note.
 
         Raises:
             OSError: It cannot be written.
@@ -140,11 +140,11 @@ class NursedModel:
         return note
 
     def branch(self, directory: Path, epoch: int) -> "NursedModel":
-        """A second child of one of its checkpoints, which begins with the same history up to there.
+        """A branch from one of its checkpoints, with the same history up to there.
 
         Args:
-            directory: The branch's own; must not exist.
-            epoch: Of the checkpoint.
+            directory: The branch's directory; must not exist.
+            epoch: The epoch of the checkpoint.
 
         Raises:
             UsageError: There is no such checkpoint, or the directory exists.
@@ -172,7 +172,7 @@ class NursedModel:
         return NursedModel(directory, self._begin)
 
     def close(self) -> None:
-        """Leave nothing running."""
+        """End everything that runs."""
         self.learner.close()
 
 
@@ -180,6 +180,6 @@ def history_of(directory: Path) -> History:
     """The history of a nursed model, read without loading it.
 
     Args:
-        directory: The model's own.
+        directory: The model's directory.
     """
     return Diary(directory / "diary.jsonl").read()

@@ -19,15 +19,15 @@ class NursedNetwork:
     """A network in training.
 
     Attributes:
-        training: The network as it is now; another object after every touch.
+        training: The network in its present state; a new object after every touch.
         kept: Its checkpoints.
 
     Args:
-        directory: Of the model.
-        history: Of the model.
-        dataset: What it trains on.
-        hyperparameters: What it begins with.
-        seed: What it begins with.
+        directory: The model's directory.
+        history: The model's history.
+        dataset: The data that it trains on.
+        hyperparameters: The hyperparameters that it begins with.
+        seed: The seed that it begins with.
 
     Raises:
         UsageError: It cannot be restored from its history.
@@ -58,12 +58,12 @@ class NursedNetwork:
 
     @property
     def epoch(self) -> int:
-        """How many epochs it has behind it."""
+        """How many epochs it has been trained for."""
         return self.training.epoch
 
     @property
     def epochs(self) -> int:
-        """How many there will be."""
+        """The total number of epochs."""
         return self.training.hyperparameters.epochs
 
     @property
@@ -78,14 +78,14 @@ class NursedNetwork:
 
     @property
     def values(self) -> Mapping[str, Value]:
-        """What can change during training, as it is now."""
+        """The present values of the settings that can change during training."""
         return _changeable(self.training.hyperparameters)
 
     def values_along(self, path: Sequence[Touch]) -> Mapping[str, Value]:
         """The settings that can change, after touches made from the beginning on.
 
         Raises:
-            UsageError: One of them cannot be made.
+            UsageError: One of them is not possible.
         """
         hyperparameters = self._beginning
         for touch in path:
@@ -106,10 +106,10 @@ class NursedNetwork:
         return Seen(finite, [_finite(layer) for layer in layers])
 
     def prepare(self, touch: Touch) -> Callable[[], None]:
-        """What makes a touch happen.
+        """Returns a function that applies a touch.
 
         Raises:
-            UsageError: It cannot be made.
+            UsageError: It is not possible.
             DataError: Its checkpoint is damaged.
         """
         training = touched(self.training, touch, self.kept)
@@ -124,7 +124,7 @@ class NursedNetwork:
         """Whether its parameters are those of another model's checkpoint of this epoch.
 
         Args:
-            directory: Of the other model's checkpoints.
+            directory: The directory of the other model's checkpoints.
 
         Raises:
             DataError: The checkpoint is damaged.
@@ -139,10 +139,10 @@ class NursedNetwork:
         )
 
     def leave(self) -> None:
-        """Nothing: an epoch that is being trained ends first."""
+        """Does nothing: the present epoch ends first."""
 
     def close(self) -> None:
-        """Nothing runs."""
+        """Does nothing, because nothing runs."""
 
 
 def _changeable(hyperparameters: Hyperparameters) -> dict[str, Value]:

@@ -1,4 +1,4 @@
-"""The nursed models of one trial: where they are, what they begin with, and who watches them."""
+"""The nursed models of one trial: where they are, what they begin with, and which one is shown."""
 
 import re
 from collections.abc import Callable
@@ -26,18 +26,18 @@ class Nursery:
     """The nursed models of one trial.
 
     Attributes:
-        directory: Of the trial's models.
+        directory: The directory of the trial's models.
         trial: The trial's number.
-        seed: The trial's.
-        metric: What the search optimizes.
-        of_code: Whether the models are trained by the user's code.
-        threads: Of BLAS, in this process.
+        seed: The trial's seed.
+        metric: The search's metric.
+        of_code: Whether user code trains the models.
+        threads: The number of BLAS threads in this process.
 
     Args:
-        run: Open for reading.
-        number: The trial's.
-        directory: Of the trial's models, for this process alone (:meth:`hpsearch.store.Run.nursing`), or only
-            read.
+        run: The run, open for reading.
+        number: The trial's number.
+        directory: The directory of the trial's models, locked for this process
+            (:meth:`hpsearch.store.Run.nursing`), or only read.
 
     Raises:
         UsageError: There is no such trial, or its models cannot be nursed.
@@ -58,14 +58,14 @@ class Nursery:
         _refuse_links(directory)
 
     def names(self) -> list[str]:
-        """The models there are, in order."""
+        """The names of the models, in order."""
         return sorted(path.parent.name for path in self.directory.glob("[!.]*/diary.jsonl"))
 
     def model(self, name: str = FIRST) -> NursedModel:
-        """A model as it was left, or a new one.
+        """A model in the state in which it was left, or a new one.
 
         Args:
-            name: Which one.
+            name: The model's name.
 
         Raises:
             UsageError: The name cannot be used, or the model cannot be restored.
@@ -75,11 +75,11 @@ class Nursery:
         return NursedModel(self._place(name), self._begin)
 
     def replay(self, name: str, on_epoch: Callable[[int, int], None]) -> Replay:
-        """Train a model once more from its schedule; nothing of it is changed.
+        """Train a model once more from its schedule; the model itself is unchanged.
 
         Args:
-            name: Which one.
-            on_epoch: Called after each epoch with its number and how many there will be.
+            name: The model's name.
+            on_epoch: Called after each epoch with its number and the total number.
 
         Raises:
             UsageError: The schedule cannot be followed.
@@ -98,12 +98,12 @@ class Nursery:
             )
 
     def branch(self, model: NursedModel, epoch: int, name: str | None = None) -> NursedModel:
-        """A second child of a checkpoint.
+        """A branch from a checkpoint.
 
         Args:
-            model: Whose checkpoint it is.
-            epoch: Of the checkpoint.
-            name: The branch's; the next letter if None.
+            model: The model with the checkpoint.
+            epoch: The epoch of the checkpoint.
+            name: The name of the branch; the next letter if None.
 
         Raises:
             UsageError: There is no such checkpoint, or the name is taken or cannot be used.
@@ -127,7 +127,7 @@ class Nursery:
 
 
 def _refuse_links(directory: Path) -> None:
-    """Refuse a directory that leads out of the run.
+    """Refuse a directory that leads outside the run.
 
     Raises:
         UsageError: It, its checkpoints or the one above it is a link.

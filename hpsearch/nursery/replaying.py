@@ -1,4 +1,4 @@
-"""Training a nursed model once more, from its schedule alone, and comparing every bit."""
+"""Training a nursed model once more, only from its schedule, and comparing every bit."""
 
 import contextlib
 import tempfile
@@ -14,14 +14,14 @@ from hpsearch.touches import straightened
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """What a replay has shown.
+    """The outcome of a replay.
 
     Attributes:
-        history: Of the model.
+        history: The model's history.
         epochs: How many epochs were compared.
-        differs: The first epoch in which metrics that count are others; None if there is none.
-        others: Metrics that do not count and are others, such as times that the user's code reports.
-        same_state: Whether the model ended as the last checkpoint says; None if that is unknown.
+        differs: The first epoch in which metrics that count differ; None if there is none.
+        others: Other metrics that differ, such as times that user code reports.
+        same_state: Whether the model ended in the state of the last checkpoint; None if unknown.
     """
 
     history: History
@@ -47,11 +47,11 @@ def replay(
     """Train from the beginning with the schedule of a nursed model, without its detours.
 
     Args:
-        directory: Of the model; only read.
-        history: Of the model.
-        begin: What the model began as.
+        directory: The model's directory; only read.
+        history: The model's history.
+        begin: The model's initial state.
         counts: Whether a metric has to be the same.
-        on_epoch: Called after each epoch with its number and how many there will be.
+        on_epoch: Called after each epoch with its number and the total number.
 
     Raises:
         UsageError: The schedule cannot be followed.

@@ -1,4 +1,4 @@
-"""The nursery in a terminal: curves, figures of every layer, and keys to touch the model with."""
+"""The nursery in a terminal: curves, figures of every layer, and keys to touch the model."""
 
 import asyncio
 import time
@@ -28,8 +28,8 @@ from hpsearch.trial import Epoch
 SMALLEST = (60, 18)
 """Columns and lines below which nothing can be read."""
 
-_SECONDS = 0.5  # between two glances at the model
-_SHARE = 0.01  # of the processor time of the whole, for drawing epochs that nobody asked for
+_SECONDS = 0.5  # between two looks at the model
+_SHARE = 0.01  # the share of all processor time for drawing epochs that nobody asked for
 _STEP = 1.5  # factor of a key press
 _LINE = 20  # pixels of a figure's height for each line of text
 _SIDE = 34  # columns of the panel at the side
@@ -55,7 +55,7 @@ class _Curves(Static):
 
 
 class _Clocks(NamedTuple):
-    """Seconds of the display's thread, and of everything."""
+    """Processor seconds of the display's thread, and of everything."""
 
     display: float
     all: float
@@ -65,9 +65,9 @@ class NurseryApp(App[None]):
     """Shows one model of a nursery and takes keys.
 
     Args:
-        nursery: Open.
+        nursery: The nursery, open.
         model: The model to begin with.
-        title: What the first line says about the run and its trial.
+        title: The text in the first line about the run and its trial.
         best: The learning curve of the trial that leads the search.
     """
 
@@ -85,7 +85,7 @@ class NurseryApp(App[None]):
     .small #title, .small #layers, .small Footer { display: none; }
     """
     ENABLE_COMMAND_PALETTE = False
-    AUTO_FOCUS = None  # the line of text is hidden until it is asked for
+    AUTO_FOCUS = None  # the line of text is hidden until it is needed
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "pause", "train"),
         Binding("question_mark,h", "help", "help", key_display="?"),
@@ -142,8 +142,8 @@ class NurseryApp(App[None]):
         )
 
     async def on_unmount(self) -> None:
-        """End after the epoch that is being trained, or at once if it can be trained again."""
-        await asyncio.to_thread(self.keeper.close)  # the thread may still have something to say here
+        """End after the present epoch, or at once if it can be trained again."""
+        await asyncio.to_thread(self.keeper.close)  # the thread may still send messages here
         for model in self._models.values():
             model.close()
 
@@ -153,7 +153,7 @@ class NurseryApp(App[None]):
         return self.keeper.model
 
     def on_resize(self, event: Resize) -> None:
-        """Leave out what has no room."""
+        """Hide parts for which there is no room."""
         width, height = event.size
         self.screen.set_class(width < _NARROW, "narrow")
         self.screen.set_class(height < _SHORT, "short")
@@ -162,18 +162,18 @@ class NurseryApp(App[None]):
         self.look()
 
     def glance(self) -> None:
-        """Draw what has changed, unless that would take more than its share of the processor."""
+        """Draw the changes, unless that would take more than its share of processor time."""
         clocks = self._clocks()
         if clocks.display - self._drawn.display <= _SHARE * (clocks.all - self._drawn.all):
             self.look()
 
     def _clocks(self) -> "_Clocks":
-        # The processes of user code have clocks of their own: there the time that passes has to do.
+        # The processes of user code have their own clocks, so use elapsed time for them.
         return _Clocks(time.thread_time(), time.monotonic() if self._nursery.of_code else time.process_time())
 
     def look(self) -> None:
-        """Draw what has changed."""
-        if not self.query("#layers"):  # the window changed its size before there was anything in it
+        """Draw the changes."""
+        if not self.query("#layers"):  # the window was resized before there was anything in it
             return
         history, learner = self.model.history, self.model.learner
         state = (
@@ -220,7 +220,7 @@ class NurseryApp(App[None]):
         self.call_from_thread(self._hear, text, wrong)
 
     def _hear(self, text: str, wrong: bool) -> None:
-        """Take in that something which was asked for is done."""
+        """Handle the message that a requested task is done."""
         if text and self.query("#said"):
             self._say(text, wrong)
         self.look()
@@ -254,7 +254,7 @@ class NurseryApp(App[None]):
         )
 
     def action_stop(self) -> None:
-        """Let the training end here."""
+        """Let training end here."""
 
         def stop() -> str:
             return str(self.model.touch({"epochs": Change(self.model.learner.epoch)}))
@@ -267,12 +267,12 @@ class NurseryApp(App[None]):
         self.look()
 
     def action_metric(self) -> None:
-        """Show the loss, or what the search optimizes."""
+        """Show the loss, or the search's metric."""
         self._shows_loss = not self._shows_loss
         self.look()
 
     def action_next(self) -> None:
-        """Show the next branch, loading it if it is not."""
+        """Show the next branch, loading it if necessary."""
         names = self._nursery.names()
         now = self.model.directory.name
         following = names[(names.index(now) + 1) % len(names)] if now in names else now
@@ -307,7 +307,7 @@ class NurseryApp(App[None]):
 
     @on(Input.Submitted)
     def take(self, event: Input.Submitted) -> None:
-        """Do what was typed."""
+        """Handle the typed text."""
         self.action_cancel()
         if not event.value.strip():
             return

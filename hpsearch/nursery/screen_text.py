@@ -14,22 +14,22 @@ from hpsearch.trial import Epoch, Metric
 HELP = """\
  space   train, or pause after this epoch        n   train one epoch
  + -     learning rate × 1.5, ÷ 1.5              t   change a value: dropout 0.3, batch_size ×2
- b       back to a checkpoint                    r   branch: a second child of a checkpoint
+ b       back to a checkpoint                    r   branch from a checkpoint
  tab     show the next branch                    m   write a note
  l       logarithmic or linear                   v   loss or the search's metric
- s       stop: let the training end here         q   leave; everything is saved"""
+ s       stop: let training end here             q   leave; everything is saved"""
 
 ENDED = "The training has ended: go back to a checkpoint, or change epochs."
 
 _TOUCHES, _NOTES, _LAYERS = 8, 4, 7
-"""How many are shown, the last ones."""
+"""How many touches, notes and layers are shown, the last ones."""
 
 
 def title_text(title: str, keeper: Keeper) -> Text:
     """The first line: the model, its progress, and its state.
 
     Args:
-        title: What it says about the run and its trial.
+        title: The text about the run and its trial.
         keeper: Trains the model.
     """
     model, learner = keeper.model, keeper.model.learner
@@ -47,7 +47,7 @@ def values_text(model: NursedModel, metric: Metric, best: Sequence[Epoch]) -> Te
 
     Args:
         model: The model.
-        metric: What the search optimizes.
+        metric: The search's metric.
         best: The learning curve of the trial that leads the search.
     """
     history, text = model.history, Text()

@@ -1,4 +1,4 @@
-"""What somebody types into the nursery, as touches."""
+"""Text typed into the nursery, as touches."""
 
 import re
 

@@ -1,1 +1,1 @@
-"""What running a trial means: from Trial to Result."""
+"""How a trial runs: from Trial to Result."""

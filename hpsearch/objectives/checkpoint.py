@@ -13,11 +13,11 @@ from hpsearch.trial import Epoch
 
 
 class Checkpoint:
-    """A trial's training and its learning curve so far, on the disk.
+    """A trial's training and its learning curve so far, on disk.
 
     Args:
-        directory: The trial's own; made when first needed.
-        seconds: Between two of them.
+        directory: The trial's directory; created when first needed.
+        seconds: The time between two checkpoints.
     """
 
     def __init__(self, directory: Path, seconds: float) -> None:
@@ -29,29 +29,29 @@ class Checkpoint:
         self._epochs: list[Epoch] = []
 
     def epoch(self, training: Training, epoch: Epoch) -> None:
-        """Write one, if it is time."""
+        """Write a checkpoint, if it is time."""
         self._epochs.append(epoch)
         if time.monotonic() - self._last < self._seconds:
             return
-        # A full disk costs the checkpoint, not the trial.
+        # If the disk is full, only the checkpoint is lost, not the trial.
         with contextlib.suppress(OSError):
             for path in (self._directory.parents[1], self._directory.parent, self._directory):
                 path.mkdir(exist_ok=True, mode=0o700)
-            # The curve first: with a kill in between it is too long by some epochs, which resume() cuts off.
+            # The curve first: after a kill in between, it has extra epochs, which resume() cuts off.
             curve = [[epoch.number, dict(epoch.metrics), epoch.seconds] for epoch in self._epochs]
             write_whole(self._curve, json.dumps(curve, allow_nan=False), private=True)
             training.save(self._training)
         self._last = time.monotonic()
 
     def resume(self, dataset: Dataset) -> tuple[Training, Sequence[Epoch]] | None:
-        """The training and the epochs it has behind it; None where there is nothing that can be used."""
+        """The training and its epochs so far; None if there is no usable checkpoint."""
         if not self._training.exists():
             return None
         try:
             training = Training.resume(self._training, dataset)
             curve = json.loads(self._curve.read_text(encoding="utf-8"))
             epochs = [Epoch(*epoch) for epoch in curve[: training.epoch]]
-        except Exception:  # whatever is wrong with a checkpoint, the trial can start over
+        except Exception:  # with any problem in a checkpoint, the trial can start over
             return None
         if len(epochs) != training.epoch:
             return None

@@ -1,4 +1,4 @@
-"""Running the user's own code once for every trial."""
+"""Running user code once for every trial."""
 
 from __future__ import annotations  # types are imported for annotations only
 
@@ -33,17 +33,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CodeObjective:
-    """Runs the user's code once for every trial.
+    """Runs user code once for every trial.
 
     Attributes:
         user_code: The code.
-        metric: What the search optimizes.
+        metric: The search's metric.
         directory: Where the code runs.
-        trials: Directory in which every trial has one of its own.
-        limits: What each trial may use.
-        environment: Variables that the code has in addition to those of this process.
+        trials: The directory that contains a directory for every trial.
+        limits: The limits of each trial.
+        environment: Variables of the code, in addition to those of this process.
         devices: Names for CUDA_VISIBLE_DEVICES; every running trial has one of them.
-        root: The project's directory, with that directory in it; None if it is the same.
+        root: The project's directory, which contains ``directory``; None if it is the same.
     """
 
     user_code: UserCode
@@ -58,7 +58,7 @@ class CodeObjective:
     def __call__(
         self, trial: Trial, on_epoch: OnEpoch | None = None, heartbeat: Heartbeat | None = None
     ) -> Result:
-        """Run a trial; one that was killed continues from its checkpoint, if its code has kept one."""
+        """Run a trial; one that was killed continues from its checkpoint, if its code has saved one."""
         directory = self.trials / f"{trial.number:05d}"
         if not trial.more_seeds:
             return self._run(trial, directory, on_epoch, heartbeat)
@@ -71,7 +71,7 @@ class CodeObjective:
     def _run(
         self, trial: Trial, directory: Path, on_epoch: OnEpoch | None, heartbeat: Heartbeat | None
     ) -> Result:
-        """Run a trial of one seed."""
+        """Run a trial with one seed."""
         timeout, most = self.limits.timeout, self.user_code.epochs_of(trial)
         try:
             with (
@@ -88,17 +88,17 @@ class CodeObjective:
                         timeout=timeout,
                     ),
                 )
-        except OSError as error:  # of the files; follow() handles everything else
+        except OSError as error:  # from the files; follow() handles everything else
             return Result(trial.number, Status.FAILED, reason=describe(error))
 
     @contextmanager
     def context(self, trial: Trial, directory: Path, heartbeat: Heartbeat | None) -> Iterator[TrialContext]:
-        """What the code needs to run a trial, for this process alone.
+        """Everything that the code needs to run a trial, locked for this process.
 
         Args:
-            trial: What to run.
-            directory: The trial's own; made if it is not there.
-            heartbeat: Called about once a second; what it raises ends the trial.
+            trial: The trial to run.
+            directory: The trial's directory; created if it does not exist.
+            heartbeat: Called about once a second; an exception from it ends the trial.
 
         Raises:
             OSError: The files cannot be used.
@@ -139,15 +139,15 @@ class CodeObjective:
 
 
 def _variables(trial: Trial, files: TrialFiles) -> dict[str, str]:
-    """What the user's code finds in its environment about its trial."""
+    """The environment variables that describe a trial to user code."""
     values = (trial.number, trial.seed, files.directory, files.checkpoint)
     return dict(zip(TRIAL_VARIABLES, map(str, values), strict=True))
 
 
 def _whole_curve(begin: Callable[[], Records], files: TrialFiles) -> Records:
-    """The records of a program, those from before its checkpoint included.
+    """The records of a program, including those from before its checkpoint.
 
-    The entry ``epoch`` of the first new record says which they are. If there is a gap between the old ones
+    The entry ``epoch`` of the first new record says which they are. If there is a gap between the old records
     and that one, the trial starts over without its checkpoint.
     """
     resumes = files.has_checkpoint()
@@ -158,7 +158,7 @@ def _whole_curve(begin: Callable[[], Records], files: TrialFiles) -> Records:
             try:
                 record = next(records)
             except StopIteration as end:
-                if not began:  # its checkpoint was of the last epoch
+                if not began:  # its checkpoint was from the last epoch
                     yield from earlier
                 final: Mapping[str, Any] | None = end.value
                 return final
@@ -181,7 +181,7 @@ def _whole_curve(begin: Callable[[], Records], files: TrialFiles) -> Records:
 
 
 def _at_most(most: int | None, records: Records) -> Records:
-    """Records, of which the one after the last that may come ends the trial, ``done``."""
+    """Records up to a maximum; one more ends the trial, as ``done``."""
     count = 0
     with closing(records):
         while True:

@@ -1,4 +1,4 @@
-"""What precedes the trials of a search that runs the user's own code: checks, and a copy of the code."""
+"""The preparation of a search that runs user code: checks, and a copy of the code."""
 
 from __future__ import annotations  # types are imported for annotations only
 
@@ -41,17 +41,17 @@ if TYPE_CHECKING:
     from hpsearch.store import Run
 
 COPY = "code"
-"""The directory with the copy in a run directory; when other code is accepted, a number follows."""
+"""The directory with the copy in a run directory; a number is added when changed code is accepted."""
 
 
 class CodePreparation:
-    """What precedes the trials of a search that runs the user's code.
+    """The preparation of a search that runs user code.
 
     A search runs the code that it began with. A function is imported from a copy of the project in the run
-    directory; for a command, which runs as it is, the copy shows whether its files are still the same.
+    directory. A command is not run from a copy; there the copy shows whether its files are still the same.
 
     Args:
-        config: What is searched.
+        config: The search's config.
         user_code: The code.
         directory: Where it runs.
     """
@@ -74,7 +74,7 @@ class CodePreparation:
         return self._code
 
     def check(self) -> Sequence[str]:
-        """Look at the code that will run."""
+        """Check the code that will run."""
         if not self._user_code.runs_copy or self._copy is not None:
             return self._current().check(self._config)
         with tempfile.TemporaryDirectory() as directory:
@@ -94,29 +94,29 @@ class CodePreparation:
         return hashlib.sha256(json.dumps(self.record(), sort_keys=True).encode()).hexdigest()
 
     def rows(self) -> None:
-        """None: the data are the code's own."""
+        """None, because the code has its own data."""
 
     def files(self) -> Mapping[str, bytes]:
         """The copy of the code, for a new run directory."""
         return {f"{COPY}/{name}": content for name, content in self.code.files.items()}
 
     def record(self) -> Mapping[str, Any]:
-        """What is stored about the code with a new run."""
+        """The record of the code to store with a new run."""
         return self.code.record(COPY)
 
     def resume(
         self, run: Run, kept: Sequence[int], *, accept: bool, typed: ResumeOptions = NO_OPTIONS
     ) -> Sequence[str]:
-        """Compare the code with what a run began with.
+        """Compare the code with the code that a run began with.
 
         Args:
-            run: Open for writing.
-            kept: The trials whose results stay; without any, any code will do.
-            accept: Whether to continue with other code.
-            typed: With which options the search was to be resumed.
+            run: The run, open for writing.
+            kept: The trials whose results stay; without any, any code is accepted.
+            accept: Whether to continue with changed code.
+            typed: The options that the user gave to ``resume``.
 
         Returns:
-            What the user should know, as sentences.
+            Messages for the user, as sentences.
 
         Raises:
             CodeChanged: A command's code has changed.
@@ -140,7 +140,7 @@ class CodePreparation:
         return notes
 
     def watch(self, run: Run) -> Watch | None:
-        """What looks for changes while trials run; None for code that runs from its copy."""
+        """The watch for changes while trials run; None for code that runs from its copy."""
         if self._user_code.runs_copy:
             return None
         record, directory = run.meta("code"), run.directory
@@ -153,7 +153,7 @@ class CodePreparation:
         )
 
     def unchanged(self, run: Run) -> CodeObjective:
-        """What runs a trial with the code that a run began with.
+        """The objective that runs a trial with the code that a run began with.
 
         Raises:
             RunMismatch: A command's code has changed.
@@ -172,7 +172,7 @@ class CodePreparation:
         return self.code_objective(run)
 
     def changes(self, run: Run) -> Sequence[str]:
-        """Compare the code with what a run began with, and say which one runs."""
+        """Compare the code with the code that a run began with, and say which one runs."""
         record = run.meta("code")
         if record is None:
             raise RunDamaged(f"{run.directory} has no copy of its code, so no trial can run again as it was.")
@@ -186,11 +186,11 @@ class CodePreparation:
         return [f"{names} changed since the run began. {which}"] if names else ()
 
     def objective(self, run: Run, place: Path | None = None) -> Objective:
-        """What runs a trial; a function from its copy in the run directory, whatever the place."""
+        """The objective; a function always runs from its copy in the run directory."""
         return with_retries(self.code_objective(run, place), self._config.run)
 
     def code_objective(self, run: Run, place: Path | None = None) -> CodeObjective:
-        """What runs a trial, once."""
+        """The objective, without retries."""
         settings = self._config.run
         self._copy = self._copy_in(run, run.meta("code"))
         return CodeObjective(
@@ -205,20 +205,20 @@ class CodePreparation:
         )
 
     def close(self) -> None:
-        """End the parents of trials."""
+        """End the parent processes of trials."""
         parents.close()
 
     def _current(self) -> UserCode:
         return self._user_code if self._copy is None else self._user_code.with_copy(self._copy)
 
     def _copy_in(self, run: Run, record: Mapping[str, Any]) -> CodeCopy:
-        kept_files(run.directory, record)  # raises if they have changed
+        kept_files(run.directory, record)  # raises an error if they have changed
         return CodeCopy(self._root, (run.directory / record["directory"]).resolve(), record["whole"])
 
     def _compare(self, directory: Path, record: Mapping[str, Any]) -> Changes:
-        """The project's code as it is now, compared with what a run began with."""
+        """The project's present code, compared with the code that a run began with."""
         kept, now = kept_files(directory, record), self._user_code.code(self._root)
-        for name in kept.keys() - now.files.keys():  # a file with a mistake in it may no longer import them
+        for name in kept.keys() - now.files.keys():  # a file with a mistake may no longer import them
             if (content := read_regular(self._root / name, LARGEST)) is not None:
                 now.files[name] = content
         places = (self._root, directory / record["directory"])
@@ -227,7 +227,7 @@ class CodePreparation:
         return changes(kept, record, now, set().union(*known) if len(known) == len(used) else None)
 
     def _accept(self, run: Run, record: Mapping[str, Any] | None, kept: Sequence[int]) -> Sequence[str]:
-        """Continue with the project's code, whose copy takes the place of the old one."""
+        """Continue with the project's code; a copy of it replaces the old one."""
         names: tuple[str, ...] = ()
         if record is not None:
             try:
@@ -238,7 +238,7 @@ class CodePreparation:
             if not names:
                 self._copy = self._copy_in(run, record)
                 return []
-        self.check()  # before the old code goes
+        self.check()  # before the old code is replaced
         old = record["directory"] if record else COPY
         number = int(old.rpartition("-")[2]) + 1 if "-" in old else 2
         new = self.code.record(f"{COPY}-{number}" if record else COPY)
@@ -253,7 +253,7 @@ class CodePreparation:
         self._copy = self._copy_in(run, new)
         if record is None:
             note = "This run has no copy of its code; it continues with the present code."
-            return [note] if self.code.files else []  # a function of this process has no files
+            return [note] if self.code.files else []  # a function in this process has no files
         shutil.rmtree(run.directory / old, ignore_errors=True)
         if not kept:
             return []
@@ -265,9 +265,9 @@ class CodePreparation:
 
 
 def environment_of(config: Config) -> dict[str, str]:
-    """The variables that a search sets for the user's code, the same for all trials."""
+    """The variables that a search sets for user code, the same for all trials."""
     return {
         **dict.fromkeys(THREAD_VARIABLES, str(config.run.threads)),
         "PYTHONHASHSEED": str(config.seed),  # the order of a set is part of a result
-        "PYTHONUNBUFFERED": "1",  # or epochs would arrive only when a buffer is full
+        "PYTHONUNBUFFERED": "1",  # otherwise epochs would arrive only when a buffer is full
     }

@@ -1,4 +1,4 @@
-"""A command of the user's as a trial: it gets values as words, and reports by what it prints or writes."""
+"""A user's command as a trial: it gets values as words, and reports by what it prints or writes."""
 
 from __future__ import annotations  # types are imported for annotations only
 
@@ -37,27 +37,27 @@ if TYPE_CHECKING:
     from hpsearch.trial import Result, Trial
 
 POLL_SECONDS = 0.5
-"""How often a file of metrics is looked at."""
+"""Seconds between two looks at a file of metrics."""
 
 
 @dataclass(frozen=True)
 class Command:
-    """A program that prints or writes what a trial is worth.
+    """A program that prints or writes the metrics of a trial.
 
-    Metrics are found in its output, by patterns if there are some, in the file ``$HPSEARCH_METRICS``, and in
+    Metrics are found in its output, by patterns if there are any, in the file ``$HPSEARCH_METRICS``, and in
     the file that it writes.
 
     Attributes:
-        run: The program and its arguments, with placeholders; or, for a shell, a string.
+        run: The program and its arguments, with placeholders; or a string for a shell.
         patterns: Patterns by metric: texts with ``{}``, or regular expressions with a group.
-        epochs: The value of ``{epochs}``; None if the config does not say.
+        epochs: The value of ``{epochs}``; None if not in the config.
         passing: How values become words.
         environment: Variables with placeholders.
         templates: Templates by the path of the filled-in file in the trial's directory.
-        metrics_file: What the program writes metrics to, with placeholders.
+        metrics_file: The file that the program writes metrics to, with placeholders.
         output: Where metrics are printed.
         in_trial_directory: Whether it runs in the trial's directory.
-        directory: Where the files are that it names.
+        directory: The directory with the files that it names.
     """
 
     run: tuple[str, ...] | str
@@ -91,21 +91,21 @@ class Command:
 
     @classmethod
     def prepare(cls, config: Config, settings: CommandSettings) -> CodePreparation:
-        """What precedes the trials of a search that runs a command."""
+        """The preparation of a search that runs a command."""
         return CodePreparation(config, cls.of(settings), Path(settings.directory))
 
     def check(self, config: Config) -> Sequence[str]:
-        """Look at what reaches the command.
+        """Check which values reach the command.
 
         Raises:
-            ConfigError: No searched value does, or a template cannot be filled in.
+            ConfigError: No searched value reaches it, or a template cannot be filled in.
         """
         from hpsearch.objectives.reach import check_reach  # imports yaml
 
         return check_reach(config)
 
     def epochs_of(self, trial: Trial) -> int | None:
-        """Any number: what a program prints may be more than epochs."""
+        """None for any number, because a program may print more than epochs."""
         return None
 
     def run_trial(self, context: TrialContext, follow: Callable[[Callable[[], Records]], Result]) -> Result:
@@ -113,12 +113,12 @@ class Command:
         return follow(lambda: self.records(context))
 
     def records(self, context: TrialContext) -> Records:
-        """Begin it for a trial."""
+        """Start it for a trial."""
         metrics = context.files.directory / "metrics"
         metrics.unlink(missing_ok=True)
         os.mkfifo(metrics, 0o600)
         try:
-            # Opened to write as well, or it would end when the first writer does.
+            # Also opened for writing; otherwise it would end when the first writer closes it.
             with os.fdopen(os.open(metrics, os.O_RDWR | os.O_NONBLOCK), "rb", buffering=0) as pipe:
                 arguments, variables = self._begin(context)
                 metric, files = context.metric.name, context.files
@@ -140,11 +140,11 @@ class Command:
             metrics.unlink(missing_ok=True)
 
     def with_copy(self, copy: CodeCopy) -> Self:
-        """Itself: a command runs as it is."""
+        """Itself: a command does not run from a copy."""
         return self
 
     def code(self, root: Path) -> ProjectCode:
-        """The files that the command names, the templates, and what its Python files import."""
+        """The files that the command names, the templates, and the imports of its Python files."""
         return command_code(self.run, self.templates.values(), self.directory, root)
 
     def used(self, root: Path, place: Path) -> set[str] | None:
@@ -152,22 +152,22 @@ class Command:
         return None
 
     def files(self, root: Path) -> Mapping[str, bytes]:
-        """The same files, those that are not code included."""
+        """The same files, including those that are not code."""
         code = self.code(root)
         inside = [name for name in code.inputs if not name.startswith("../")]
         return {**code.files, **{name: (root / name).read_bytes() for name in inside}}
 
     def with_root(self, root: Path, directory: Path) -> Self:
-        """Itself: it runs where its files are."""
+        """Itself, because it runs where its files are."""
         return self
 
     def line(self, trial: Trial, directory: Path, trial_directory: Path) -> tuple[list[str], dict[str, str]]:
         """The words of the command for a trial, and the variables of its environment.
 
         Args:
-            trial: What to run.
-            directory: Where the code is.
-            trial_directory: Where the trial has its files.
+            trial: The trial to run.
+            directory: The directory with the code.
+            trial_directory: The directory with the trial's files.
 
         Raises:
             ExpressionError: An expression has no value.
@@ -182,13 +182,13 @@ class Command:
     def sightings(
         self, metric: str, trial: Trial, directory: Path, trial_directory: Path
     ) -> Mapping[str, Sighting]:
-        """The metrics that a trial which has ended reported, by what it left in its directory.
+        """The metrics that a finished trial reported, from the files in its directory.
 
         Args:
-            metric: The search's.
-            trial: What ran.
-            directory: Where the code is.
-            trial_directory: Where the trial has its files.
+            metric: The name of the search's metric.
+            trial: The trial.
+            directory: The directory with the code.
+            trial_directory: The directory with the trial's files.
         """
         file = self._file(trial, directory, trial_directory, metric, only_new=False)
         output = CommandOutput(self.patterns, metric, self.output, file)
@@ -212,7 +212,7 @@ class Command:
         }
 
     def _begin(self, context: TrialContext) -> tuple[list[str], dict[str, str]]:
-        """Write the files that a trial needs; the words and the variables of its command."""
+        """Write the files that a trial needs; returns the words and the variables of its command."""
         trial, directory = context.trial, context.files.directory
         if any("json" in placeholders(text) for text in self._texts()):
             (directory / "values.json").write_text(json.dumps(dict(trial.values)), encoding="utf-8")
@@ -282,9 +282,9 @@ class Command:
     def _blocks(
         self, child: Child, deadline: float | None, questions: Questions | None
     ) -> Iterator[tuple[str, bytes]]:
-        """The blocks of the child's output, and now and then a hint to look elsewhere.
+        """The blocks of the child's output, and sometimes a hint to look elsewhere.
 
-        That is ``file`` for the file of metrics, and ``question``, after all that was printed before it.
+        The hint is ``file`` for the file of metrics, or ``question``, after everything printed before it.
         """
         while (self.metrics_file is not None or questions is not None) and child.exit is None:
             soon = running_time() + (POLL_SECONDS if questions is None else ASK_SECONDS)
@@ -294,7 +294,9 @@ class Command:
                 if deadline is not None and running_time() >= deadline:
                     raise
                 asked = questions is not None and questions.asked()
-                for _ in range(2 if asked else 0):  # one look takes what there is, the next one hands it over
+                for _ in range(
+                    2 if asked else 0
+                ):  # the first look reads what is there, the second one yields it
                     with contextlib.suppress(Timeout):
                         yield from child.blocks(running_time())
                 yield "file", b""
@@ -303,7 +305,7 @@ class Command:
         yield from child.blocks(deadline)
 
     def _check_end(self, child: Child, context: TrialContext, output: CommandOutput) -> None:
-        """Raise what a command's end means, if it did not end well."""
+        """Raise the error for a command that did not end well."""
         if child.exit is not None and child.exit.how == "start":
             program = SHELL if isinstance(self.run, str) else self.run[0]
             raise TrialEnded(Status.FAILED, f"{program} cannot be run: {child.exit}")
@@ -324,5 +326,5 @@ class Command:
 def _is_file(path: Path) -> bool:
     try:
         return path.is_file()
-    except (OSError, ValueError):  # it cannot be the name of a file
+    except (OSError, ValueError):  # it is not a valid file name
         return False

@@ -1,4 +1,4 @@
-"""The files that a command consists of: those that it names, and what its Python files import."""
+"""The files that a command consists of: those that it names, and the imports of its Python files."""
 
 import functools
 import hashlib
@@ -12,12 +12,12 @@ from hpsearch.objectives.project_code import ProjectCode
 from hpsearch.objectives.python_files import imports, python_files, read_regular
 
 MOST_BYTES = 2**20
-"""A larger file is data."""
+"""Bytes; a larger file counts as data."""
 
 CODE = re.compile(
     r"\.(py|pyx|sh|bash|r|jl|lua|pl|rb|js|ts|m|c|cc|cpp|cu|h|ya?ml|toml|ini|cfg|conf|gin)", re.I
 )
-"""Endings of files that a program reads, and does not write."""
+"""Suffixes of files that a program reads but does not write."""
 
 SHELL = re.compile(rb"#!.*\b(ba|z|da|k)?sh\b")
 
@@ -25,7 +25,7 @@ SHELL = re.compile(rb"#!.*\b(ba|z|da|k)?sh\b")
 def command_code(
     run: Sequence[str] | str, templates: Iterable[str], directory: Path, root: Path
 ) -> ProjectCode:
-    """What a command consists of.
+    """The files that a command consists of.
 
     Args:
         run: Its words; or a text for a shell.
@@ -59,7 +59,7 @@ def command_code(
 
 
 def file_digest(path: Path) -> str | None:
-    """The SHA-256 of a regular file; None if it is none, or cannot be read."""
+    """The SHA-256 of a file; None if it is not a regular file, or cannot be read."""
     try:
         if not path.is_file():
             return None
@@ -79,7 +79,7 @@ def _named(run: Sequence[str] | str, directory: Path) -> Iterator[Path]:
     """The files that words name, as scripts, arguments or ``-m`` modules, and those that scripts name."""
     try:
         words = split_words(run) if isinstance(run, str) else run
-    except ValueError:  # a shell may see it otherwise
+    except ValueError:  # a shell may read it differently
         words = run.split() if isinstance(run, str) else []
     for before, word in zip(("", *words), words, strict=False):
         parts = word.replace(".", "/")
@@ -112,5 +112,5 @@ def _relative(path: Path, root: Path) -> str:
 def _is_file(path: Path) -> bool:
     try:
         return path.is_file()
-    except (OSError, ValueError):  # it cannot be the name of a file
+    except (OSError, ValueError):  # it is not a valid file name
         return False

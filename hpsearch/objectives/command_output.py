@@ -19,21 +19,21 @@ if TYPE_CHECKING:
 Output = Literal["both", "stdout", "stderr"]
 
 _BAR = re.compile(rb"\d%\|")
-"""A progress bar as tqdm draws it. How often it is drawn depends on the time."""
+"""A progress bar in tqdm's style. How often it is drawn depends on the time."""
 
 
 class CommandOutput:
-    """Reads all places that one trial's metrics may come from.
+    """Reads all sources of one trial's metrics.
 
-    Without patterns, stdout and stderr are read by themselves. If both have the search's metric, the trial
-    fails, because the order of their lines is not known; of progress bars on stderr only the last state
+    Without patterns, stdout and stderr are read separately. If both contain the search's metric, the trial
+    fails, because the order of their lines is not known. Of progress bars on stderr, only the last state
     counts, and only if the metric is nowhere else.
 
     Args:
         patterns: By metric; empty to find metrics without them.
-        metric: The search's.
+        metric: The name of the search's metric.
         output: Where to look.
-        file: What the program writes metrics to.
+        file: The file that the program writes metrics to.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class CommandOutput:
 
     @property
     def seen(self) -> dict[str, Sighting]:
-        """Every metric, with the line that it came from first."""
+        """Every metric, with the first line that it came from."""
         found: dict[str, Sighting] = {}
         for reader in self._all:
             for name, sighting in reader.seen.items():
@@ -71,15 +71,15 @@ class CommandOutput:
 
     @property
     def found(self) -> bool:
-        """Whether there was the search's metric."""
+        """Whether the search's metric was found."""
         return any(reader.found for reader in self._all)
 
     def records(self, source: str, block: bytes) -> Iterator[dict[str, Any]]:
         """The records that some lines complete.
 
         Raises:
-            UnclearNumber: A pattern cut a number, or the metric has a decimal comma.
-            TrialEnded: Both streams have the metric.
+            UnclearNumber: A pattern cut off part of a number, or the metric has a decimal comma.
+            TrialEnded: Both streams contain the metric.
         """
         if source == "metrics":
             yield from self._direct.records(block)
@@ -91,7 +91,7 @@ class CommandOutput:
                 yield record
 
     def poll(self, *, ended: bool = False) -> Iterator[dict[str, Any]]:
-        """The records that the program's file has had since.
+        """The new records in the program's file.
 
         Raises:
             UnreadableMetrics: The file does not have its format.
@@ -106,7 +106,7 @@ class CommandOutput:
             yield from self._readers["stderr"].records(b"\n".join(self._bars))
 
     def final(self) -> dict[str, Any]:
-        """What came after the last epoch."""
+        """The metrics after the last epoch."""
         figures: dict[str, Any] = {}
         for reader in self._all:
             figures |= reader.final()
@@ -114,7 +114,7 @@ class CommandOutput:
         return figures
 
     def likely(self) -> tuple[str, Sighting] | None:
-        """The metric that may be meant, if it is not there: one whose name is like it, or any."""
+        """The metric that was probably meant, if it was not found: one with a similar name, or any."""
         wanted = set(canonical(self._metric).split("_"))
         like = [name for name in self.seen if wanted & set(canonical(name).split("_"))]
         like = like or [name for name in self.seen if looks_like_a_metric(name)]

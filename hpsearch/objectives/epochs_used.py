@@ -1,4 +1,4 @@
-"""Whether a function asks for the number of epochs that a config does not have; it is not executed."""
+"""Whether a function needs the number of epochs, which a config may lack; it is not executed."""
 
 import ast
 from pathlib import Path
@@ -12,7 +12,7 @@ def uses_epochs(directory: Path, name: str) -> bool:
     """Whether a function counts to ``trial.epochs``, as in ``range(trial.epochs)``.
 
     Args:
-        directory: Where its module is found.
+        directory: The directory of its module.
         name: ``module:function``.
     """
     module, _, function = name.partition(":")

@@ -2,8 +2,8 @@
 
 The values of YAML, JSON, TOML and INI files are set by key path, the constants of a Python file by name: a
 parameter ``optimizer.lr`` sets the key ``lr`` of the section ``optimizer``, or of the class or dictionary of
-that name. Texts in the former may have placeholders too. In all other files placeholders of parameters are
-replaced, and other braces stay.
+that name. Texts in YAML, JSON, TOML and INI files may also have placeholders. In all other files,
+placeholders of parameters are replaced, and other braces stay.
 """
 
 from __future__ import annotations  # types are imported for annotations only
@@ -45,14 +45,14 @@ def write_filled(
     """Write the file of a trial.
 
     Args:
-        template: What is filled in.
+        template: The template to fill in.
         target: The file to write.
-        values: The trial's.
+        values: The trial's values.
         special: Words for the placeholders that are not parameters.
         passing: How values are spelled in plain text.
 
     Raises:
-        BadTemplate: It does not have the format of its ending, or lacks a value.
+        BadTemplate: It does not have the format of its suffix, or lacks a value.
         OSError: The file cannot be written.
     """
     text = _fill(template, _read(template), values, special, passing)
@@ -61,10 +61,10 @@ def write_filled(
 
 
 def names_in(template: Path, names: set[str]) -> set[str]:
-    """The parameters that a template takes.
+    """The parameters that a template uses.
 
     Raises:
-        BadTemplate: It cannot be read, or does not have the format of its ending.
+        BadTemplate: It cannot be read, or does not have the format of its suffix.
     """
     text = _read(template)
     found = {name for match in _PLACEHOLDER.finditer(text) for name in _expression_names(match[1]) & names}
@@ -110,7 +110,7 @@ def _fill(
 def _replacement(
     match: re.Match[str], values: Mapping[str, Value], special: Mapping[str, str], passing: Passing
 ) -> str:
-    """The word for a placeholder in plain text; other braces stay as they are."""
+    """The word for a placeholder in plain text; other braces stay unchanged."""
     try:
         return passing.placeholder(match[1], values, special)
     except (Inactive, ExpressionError):
@@ -137,7 +137,7 @@ def _set(data: Any, name: str, value: Any) -> None:
 
 
 def _remove(data: Any, name: str) -> None:
-    """Leaves a key out, which is what TOML has in place of null."""
+    """Leaves a key out, which is TOML's equivalent of null."""
     for section, key in list(_places(data, name)):
         del section[key]
 
@@ -148,7 +148,7 @@ def _text(value: Value) -> str:
 
 
 def _places(data: Any, name: str) -> Iterator[tuple[dict[str, Any], str]]:
-    """The section and the key that a dotted name leads to; keys may have dots themselves."""
+    """The section and the key that a dotted name leads to; keys themselves may contain dots."""
     if not isinstance(data, dict):
         return
     if name in data:
@@ -201,7 +201,7 @@ def _constants(template: Path, text: str) -> list[tuple[str, ast.expr]]:
 
 
 def _filled_python(template: Path, text: str, values: Mapping[str, Value]) -> str:
-    """A Python file whose constants have other values; nothing else of it changes."""
+    """A Python file with other values of its constants; nothing else in it changes."""
     lines = text.encode().split(b"\n")
     found = [(name, node) for name, node in _constants(template, text) if name in values]
     for name, node in sorted(found, key=lambda pair: (pair[1].lineno, pair[1].col_offset), reverse=True):

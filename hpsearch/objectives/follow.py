@@ -39,22 +39,22 @@ def follow(
     """Run a trial to its end, epoch by epoch.
 
     The trial ends early when its metric is not finite (``diverged``), when its loss at a rung is above
-    the rung's (``stopped``), when it has run for too long (``timed_out``) or when its code raises
-    (``failed``). A :class:`LastRecord` passes every rung. ``records`` is closed in every case: that is the
-    signal to stop for the code behind it.
+    the rung's threshold (``stopped``), when it has run for too long (``timed_out``) or when its code raises
+    an exception (``failed``). A :class:`LastRecord` passes every rung. ``records`` is closed in every case:
+    that is the signal to stop for the code behind it.
 
     Args:
-        trial: What is run.
-        metric: What the search optimizes.
+        trial: The trial to run.
+        metric: The search's metric.
         records: The code that runs, as a generator of metrics.
         earlier: The epochs before the first record, from a checkpoint.
         on_epoch: Called after every epoch.
-        final: Takes figures once when the trial ends with a value, besides those that the records return.
-        timeout: In seconds, checked after every epoch but the last.
-        epochs: How many there will be, if that is known.
+        final: Returns final metrics when the trial ends with a value, besides those that the records return.
+        timeout: In seconds, checked after every epoch except the last.
+        epochs: The total number of epochs, if known.
 
     Returns:
-        The result; never raises for what the trial's code does.
+        The result; never raises an exception because of the trial's code.
     """
     start = running_time()
     before = earlier[-1].seconds if earlier else 0.0
@@ -88,11 +88,11 @@ def follow(
             figures |= _figures(final())
     except TrialEnded as ended:
         ending = ended.ending
-    except SystemLacking:  # any other trial would fare the same
+    except SystemLacking:  # any other trial would fail in the same way
         raise
     except MemoryError as error:
         ending = Ending(Status.OUT_OF_MEMORY, describe(error))
-    except Exception as error:  # whatever the trial's code raises is the trial's result
+    except Exception as error:  # any exception of the trial's code is the trial's result
         ending = Ending(Status.FAILED, describe(error))
     finally:
         records.close()
@@ -106,7 +106,7 @@ def timeout_reason(timeout: float) -> str:
 
 
 def _ending(rungs: Sequence[Rung], metric: Metric, epoch: Epoch, worth: Worth) -> Ending | None:
-    """Whether the trial ends after an epoch, by its own numbers."""
+    """Whether the trial ends after an epoch because of its metrics."""
     if epoch.metrics.get(metric.name) is None:
         return Ending(Status.DIVERGED, f"{metric.name} was not finite after epoch {epoch.number}")
     for rung in rungs:
@@ -119,17 +119,17 @@ def _ending(rungs: Sequence[Rung], metric: Metric, epoch: Epoch, worth: Worth) -
 
 
 def _against(metric: Metric, loss: float, most: float) -> str:
-    """What a trial reached and would have needed."""
+    """The value that a trial reached and the one that it would have needed."""
     side = "most" if metric.goal == "minimize" else "least"
     reached = "not finite" if loss == WORST_TIE else f"{metric.loss(loss):.6g}"
     return f"{metric.name} {reached}, needed at {side} {metric.loss(most):.6g}"
 
 
 def metrics_of(record: object, metric: Metric) -> dict[str, float | None]:
-    """An epoch's metrics as floats, None where not finite; other entries that are not numbers are left out.
+    """An epoch's metrics as floats, None if not finite; other entries that are not numbers are left out.
 
     Raises:
-        TypeError: The search's metric, or the one that orders ties, is missing or not a real number.
+        TypeError: The search's metric, or the one that breaks ties, is missing or not a real number.
     """
     if not isinstance(record, Mapping):
         kind = type(record).__name__
@@ -149,7 +149,7 @@ def metrics_of(record: object, metric: Metric) -> dict[str, float | None]:
 
 
 def _figures(entries: Mapping[str, Any]) -> dict[str, float | None]:
-    """The entries that are numbers, None where they are not finite."""
+    """The entries that are numbers, None if not finite."""
     numbers: dict[str, float | None] = {}
     for key, value in entries.items():
         with contextlib.suppress(TypeError):

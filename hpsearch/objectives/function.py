@@ -1,4 +1,4 @@
-"""A function of the user's as a trial: called in a Python process of its own."""
+"""A user's function as a trial: called in its own Python process."""
 
 from __future__ import annotations  # types are imported for annotations only
 
@@ -37,23 +37,23 @@ if TYPE_CHECKING:
     from hpsearch.trial import Result, Trial
 
 PROBE_SECONDS = 120.0
-"""How long a module may take to be imported when it is checked."""
+"""Seconds that the import of a module may take when it is checked."""
 
 
 @dataclass(frozen=True)
 class Function:
-    """A function that returns what a trial is worth, or yields it epoch by epoch.
+    """A function that returns the metric of a trial, or yields it epoch by epoch.
 
-    Every trial has a process of its own: nothing that a trial leaves behind in memory, and no state of a
-    random generator, reaches another one. Where that is as good as a fresh process, it is a fork of one that
-    has imported the user's module; see :mod:`hpsearch.process.watched_import`. A trial whose fork cannot be
-    had, or is lost with its parent, runs in a fresh process: the same trial, with the same result.
+    Every trial has its own process: nothing that a trial leaves behind in memory, and no state of a
+    random generator, reaches another one. If it is as good as a fresh process, a fork of a process that
+    has imported the user's module is used; see :mod:`hpsearch.process.watched_import`. If a fork is not
+    possible, or is lost with its parent, the trial runs in a fresh process, with the same result.
 
     Attributes:
         name: ``module:function``.
-        directory: Where the module is found.
-        epochs: What ``trial.epochs`` says; None if the config does not.
-        copy: The copy of the project from which modules are imported; None to import the project's.
+        directory: The directory of the module.
+        epochs: The value of ``trial.epochs``; None if not in the config.
+        copy: The copy of the project to import modules from; None to import from the project.
         warm: Whether trials may be forks.
     """
 
@@ -67,13 +67,13 @@ class Function:
 
     @classmethod
     def prepare(cls, config: Config, settings: FunctionSettings) -> CodePreparation:
-        """What precedes the trials of a search that calls a function."""
+        """The preparation of a search that calls a function."""
         directory = Path(settings.directory)
         function = cls(settings.name, directory, settings.epochs, warm=config.run.start == "warm")
         return CodePreparation(config, function, directory)
 
     def with_copy(self, copy: CodeCopy) -> Self:
-        """The same, importing from a copy."""
+        """The same function, imported from a copy."""
         return replace(self, copy=copy)
 
     def check(self, config: Config) -> Sequence[str]:
@@ -116,7 +116,7 @@ class Function:
         return follow(lambda: self.records(context))
 
     def records(self, context: TrialContext) -> Records:
-        """Begin to call it for a trial, in a fresh process."""
+        """Start calling it for a trial, in a fresh process."""
 
         def begin(answers: int, messages: int, metrics: int) -> Child:
             command = [*PYTHON, RUNNER, str(answers), str(messages)]
@@ -127,10 +127,10 @@ class Function:
             return (yield from self._called(child, answers, context))
 
     def _forked_records(self, context: TrialContext) -> Records:
-        """Begin to call it for a trial, in a fork of a process that has imported it.
+        """Start calling it for a trial, in a fork of a process that has imported it.
 
         Raises:
-            Unfit: That has to be done in a fresh process.
+            Unfit: It has to be called in a fresh process.
         """
         origin = self._origin(context)
         with parents.borrow(origin) as parent:
@@ -152,11 +152,11 @@ class Function:
                     raise Unfit from None
 
     def _called(self, child: Child, answers: BinaryIO, context: TrialContext) -> Records:
-        """Have a child call it for a trial."""
+        """Let a child process call it for a trial."""
         try:
             _send(answers, self._job(context))
             return (yield from _conversation(child, answers, context))
-        except GeneratorExit:  # the function's own code gets to know
+        except GeneratorExit:  # the function's own code is told
             answers.close()
             child.end(GRACE_SECONDS)
             raise
@@ -172,7 +172,7 @@ class Function:
         )
 
     def code(self, root: Path) -> ProjectCode:
-        """All Python files of the project; none of a package that is installed."""
+        """All Python files of the project; none if the module is in an installed package."""
         if NOT_CODE & set(self.directory.parts):
             return ProjectCode()
         found = python_files(root, self.directory)
@@ -196,11 +196,11 @@ class Function:
         return python_files(self.copy.directory).files
 
     def with_root(self, root: Path, directory: Path) -> Self:
-        """The same with the project's files in another directory."""
+        """The same function with the project's files in another directory."""
         return replace(self, directory=directory / self.directory.relative_to(root), copy=None)
 
     def environment(self) -> dict[str, str]:
-        """What the runner finds in its environment about the copy."""
+        """The environment variables that tell the runner about the copy."""
         if self.copy is None:
             return {}
         about = [self.copy.project, self.copy.directory, "whole" if self.copy.whole else "partial"]
@@ -232,10 +232,10 @@ def epochs_of(trial: Trial, configured: int | None) -> int | None:
 
 @contextlib.contextmanager
 def _running(begin: Callable[[int, int, int], Child]) -> Iterator[tuple[Child, BinaryIO]]:
-    """The runner as a child, and a file that it reads from.
+    """The runner as a child process, and a file that it reads from.
 
     Args:
-        begin: Begins it, given what it reads from, what it writes to, and where that is read.
+        begin: Starts it, given the descriptors to read from and to write to, and the other end of the latter.
     """
     theirs, ours = os.pipe()
     messages, message = os.pipe()
@@ -250,7 +250,7 @@ def _running(begin: Callable[[int, int, int], Child]) -> Iterator[tuple[Child, B
 
 
 def _conversation(child: Child, answers: BinaryIO, context: TrialContext) -> Records:
-    """Records as they come, each answered when the next one is asked for; returns final figures."""
+    """Records as they arrive, each answered when the next one is requested; returns final metrics."""
     reported = False
     try:
         for source, block in child.blocks(context.deadline):
@@ -282,24 +282,24 @@ def _conversation(child: Child, answers: BinaryIO, context: TrialContext) -> Rec
 
 
 def _with_last_words(reason: str, child: Child) -> str:
-    """The reason of a program that has exited by itself, with the last line that it wrote to stderr."""
-    child.end(GRACE_SECONDS)  # or the line may still be on its way
+    """The reason for a program that exited by itself, with the last line that it wrote to stderr."""
+    child.end(GRACE_SECONDS)  # otherwise the line may still be on its way
     head, *rest = reason.splitlines()
     last = child.last_error()
     return "\n".join([f"{head}: {last}" if last else head, *rest])
 
 
 def _send(answers: BinaryIO, message: object) -> None:
-    with contextlib.suppress(BrokenPipeError):  # the process has ended, as will be seen
+    with contextlib.suppress(BrokenPipeError):  # the process has ended, which is detected later
         answers.write(json.dumps(message).encode() + b"\n")
 
 
 @dataclass(frozen=True)
 class Findings:
-    """What importing a function shows.
+    """The outcome of importing a function.
 
     Attributes:
-        wrong: What is wrong with it; "" if nothing is.
+        wrong: The problem with it; "" if there is none.
         unfit: Why trials cannot be forks of a process that has imported it; "" if they can.
     """
 
@@ -317,11 +317,11 @@ def probe(
     """Import a function in another process, as trials do.
 
     Args:
-        function: What to import.
-        parameters: The names it is called with, and whether every trial has them.
-        environment: What all trials have in addition to that of this process.
-        variables: The variables of the environment that each trial has its own values of.
-        memory: The most that a trial may use, in bytes; None for any number.
+        function: The function to import.
+        parameters: The names that it is called with, and whether every trial has them.
+        environment: Variables that all trials have in addition to those of this process.
+        variables: The names of variables whose values differ between trials.
+        memory: The largest memory of a trial, in bytes; None for no limit.
     """
     about = {"parameters": dict(parameters), "variables": list(variables), "memory": memory or 0}
     job = {"function": function.name, "path": str(function.directory), **about}

@@ -1,4 +1,4 @@
-"""The kinds of objectives, and what has to be done before a search can run one."""
+"""The kinds of objectives, and the preparation that each needs before a search."""
 
 from __future__ import annotations  # types are imported for annotations only
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Preparation(Protocol):
-    """What precedes the trials of a search: checks, a fingerprint, and files that all trials read.
+    """The preparation of a search: checks, a fingerprint, and files that all trials read.
 
     Attributes:
         must_match: Whether results with another fingerprint cannot be compared at all.
@@ -30,10 +30,10 @@ class Preparation(Protocol):
     must_match: ClassVar[bool]
 
     def check(self) -> Sequence[str]:
-        """Find what is wrong before anything is created.
+        """Find problems before anything is created.
 
         Returns:
-            What the user should know, as sentences.
+            Messages for the user, as sentences.
 
         Raises:
             UsageError: The search could not run.
@@ -45,30 +45,30 @@ class Preparation(Protocol):
         ...
 
     def rows(self) -> Mapping[str, int] | None:
-        """How many rows each split of the data has, so how far a metric can be trusted; None if not known."""
+        """How many rows each split of the data has, which limits a metric's precision; None if unknown."""
         ...
 
     def files(self) -> Mapping[str, bytes]:
-        """Files that a new run directory is made with, by relative path."""
+        """Files to put into a new run directory, by relative path."""
         ...
 
     def record(self) -> Mapping[str, Any] | None:
-        """What is stored about the user's code with a new run; None if there is none."""
+        """The record of the user's code to store with a new run; None if there is none."""
         ...
 
     def resume(
         self, run: Run, kept: Sequence[int], *, accept: bool, typed: ResumeOptions = NO_OPTIONS
     ) -> Sequence[str]:
-        """Compare the user's code with what a run began with.
+        """Compare the user's code with the code that a run began with.
 
         Args:
-            run: Open for writing.
-            kept: The trials whose results stay; without any, any code will do.
-            accept: Whether to continue with other code.
-            typed: With which options the search was to be resumed.
+            run: The run, open for writing.
+            kept: The trials whose results stay; without any, any code is accepted.
+            accept: Whether to continue with changed code.
+            typed: The options that the user gave to ``resume``.
 
         Returns:
-            What the user should know, as sentences.
+            Messages for the user, as sentences.
 
         Raises:
             CodeChanged: It has changed, and cannot be restored.
@@ -77,29 +77,29 @@ class Preparation(Protocol):
         ...
 
     def watch(self, run: Run) -> Watch | None:
-        """What looks for changes of the user's code while trials run, if that is necessary."""
+        """The watch for changes in the user's code while trials run, if necessary."""
         ...
 
     def changes(self, run: Run) -> Sequence[str]:
-        """What differs from what a run began with, for who runs one of its trials again, as sentences.
+        """Differences from the code that a run began with, for a rerun of one of its trials, as sentences.
 
         Raises:
-            RunDamaged: As :meth:`resume`.
-            RunMismatch: What would run is another trial.
+            RunDamaged: As in :meth:`resume`.
+            RunMismatch: A different trial would run.
         """
         ...
 
     def objective(self, run: Run, place: Path | None = None) -> Objective:
-        """What runs a trial.
+        """The objective that runs trials.
 
         Args:
-            run: What it belongs to.
-            place: Where the files are kept that it reads and writes; by default in the run directory.
+            run: The run that it belongs to.
+            place: The directory of the files that it reads and writes; by default the run directory.
         """
         ...
 
     def close(self) -> None:
-        """End what trials have left in this process for the next ones."""
+        """Release what trials keep in this process for later ones."""
         ...
 
 
@@ -107,8 +107,8 @@ def prepare(config: Config, function: Callable[..., Any] | None = None) -> Prepa
     """The preparation of a config's objective; nothing is read yet.
 
     Args:
-        config: What is searched.
-        function: What the trials of an objective ``python`` call.
+        config: The search's config.
+        function: The function that the trials of an objective ``python`` call.
 
     Raises:
         UsageError: The objective is ``python``, and there is no function; or the other way round.
@@ -135,6 +135,6 @@ KINDS = {
     "function": "hpsearch.objectives.function:Function.prepare",
     "command": "hpsearch.objectives.command:Command.prepare",
 }
-"""By the key in a config's ``objective`` section: what makes the preparation of a search.
+"""By the key in a config's ``objective`` section: the function that creates the preparation of a search.
 
-Imported when it is used: a search of one kind does not wait for what the others need."""
+Modules are imported when they are needed: a search of one kind does not wait for the imports of others."""

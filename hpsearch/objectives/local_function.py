@@ -1,4 +1,4 @@
-"""A function of this process as a trial: for those that other processes cannot import."""
+"""A function in this process as a trial, if other processes cannot import it."""
 
 from __future__ import annotations  # types are imported for annotations only
 
@@ -29,14 +29,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class LocalFunction:
-    """A function of a notebook, a lambda, or one that holds data of this process.
+    """A function in a notebook, a lambda, or one that refers to data of this process.
 
-    It is called and followed as :class:`hpsearch.objectives.function.Function`, but in this process: one
-    trial at a time, and without limits of its memory.
+    It is called and followed like :class:`hpsearch.objectives.function.Function`, but in this process: one
+    trial at a time, and without a limit on its memory.
 
     Attributes:
-        function: What is called.
-        epochs: What ``trial.epochs`` says; None if the config does not.
+        function: The function.
+        epochs: The value of ``trial.epochs``; None if not in the config.
     """
 
     function: Callable[..., Any]
@@ -46,7 +46,7 @@ class LocalFunction:
 
     @classmethod
     def prepare(cls, config: Config, function: Callable[..., Any]) -> CodePreparation:
-        """What precedes the trials of a search that calls the function."""
+        """The preparation of a search that calls the function."""
         return CodePreparation(config, cls(function, config.objective.epochs), Path.cwd())
 
     def check(self, config: Config) -> Sequence[str]:
@@ -73,7 +73,7 @@ class LocalFunction:
         return self
 
     def code(self, root: Path) -> ProjectCode:
-        """None: it is in memory only."""
+        """None, because it is only in memory."""
         return ProjectCode()
 
     def used(self, root: Path, place: Path) -> set[str] | None:
@@ -89,7 +89,7 @@ class LocalFunction:
         return self
 
     def epochs_of(self, trial: Trial) -> int | None:
-        """As for a function in a process of its own."""
+        """The same as for a function in its own process."""
         return epochs_of(trial, self.epochs)
 
     def run_trial(self, context: TrialContext, follow: Callable[[Callable[[], Records]], Result]) -> Result:

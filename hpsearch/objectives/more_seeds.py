@@ -1,4 +1,4 @@
-"""Running the user's code with all seeds of a trial, one after another."""
+"""Running user code with all seeds of a trial, one after another."""
 
 from __future__ import annotations  # types are imported for annotations only
 
@@ -25,16 +25,16 @@ if TYPE_CHECKING:
 
 
 def run_seeds(trial: Trial, metric: Metric, directory: Path, run: Run) -> Result:
-    """Run a trial with its first seed and, if that leaves it a chance to be the best, with the others.
+    """Run a trial with its first seed and, if it still has a chance to be the best, with the others.
 
-    Only the first seed may be stopped early. The others have directories of their own in the trial's, named
-    ``seed-2`` and so on. The results of seeds that have ended are kept beside the checkpoint, so a trial
+    Only the first seed may be stopped early. The others have their own directories in the trial's, named
+    ``seed-2`` and so on. The results of seeds that have ended are kept next to the checkpoint, so a trial
     that is killed continues with the next one.
 
     Args:
-        trial: What to run.
-        metric: What the search optimizes.
-        directory: The trial's.
+        trial: The trial to run.
+        metric: The search's metric.
+        directory: The trial's directory.
         run: Runs one seed.
 
     Returns:
@@ -57,20 +57,20 @@ def run_seeds(trial: Trial, metric: Metric, directory: Path, run: Run) -> Result
         kept.add(result)
         if index:
             shutil.rmtree(place / "checkpoint", ignore_errors=True)
-            with contextlib.suppress(OSError):  # it holds files
+            with contextlib.suppress(OSError):  # it contains files
                 place.rmdir()
     return mean_result(results, metric)
 
 
 def _is_repeated(result: Result, trial: Trial, metric: Metric) -> bool:
-    """Whether a trial is run with its other seeds, by the result with the first one."""
+    """Whether a trial is run with its other seeds, given the result with the first one."""
     if result.status is not Status.DONE or result.value is None:
         return False
     return trial.repeat_below is None or metric.loss(result.value) <= trial.repeat_below
 
 
 def mean_result(results: Sequence[Result], metric: Metric) -> Result:
-    """The result of a trial from those of its seeds, all of which have a value.
+    """The result of a trial from the results of its seeds, all of which have a value.
 
     Its learning curve has the means over the seeds, and their standard errors as ``NAME_se``. A seed whose
     curve has ended counts with its last epoch.
@@ -97,7 +97,7 @@ def _mean_epoch(number: int, epochs: Sequence[Epoch]) -> Epoch:
 
 
 def _means(stack: Sequence[Mapping[str, float | None]]) -> dict[str, float | None]:
-    """The mean of every figure that all seeds have, and its standard error; None if one is not finite."""
+    """The mean of every metric that all seeds have, and its standard error; None if one is not finite."""
     names = [name for name in stack[0] if all(name in figures for figures in stack)]
     finite = [name for name in names if all(figures[name] is not None for figures in stack)]
     means: dict[str, float | None] = dict.fromkeys(names)
@@ -115,7 +115,7 @@ class _KeptResults:
         self._path = path
 
     def read(self, trial: Trial) -> list[Result]:
-        """The results, as far as they can be read; a kill may have cut the last one."""
+        """The results, as far as they can be read; a kill may have truncated the last one."""
         results: list[Result] = []
         with contextlib.suppress(OSError, ValueError, TypeError, KeyError), self._open(os.O_RDONLY) as file:
             for line in file:
@@ -126,7 +126,7 @@ class _KeptResults:
         return results[: len(trial.seeds)]
 
     def add(self, result: Result) -> None:
-        """Keep one more."""
+        """Append a result."""
         self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with self._open(os.O_WRONLY | os.O_CREAT | os.O_APPEND) as file:
             file.write(json.dumps(result.to_json()) + "\n")
@@ -136,7 +136,7 @@ class _KeptResults:
 
 
 def _is_of(result: Result, trial: Trial) -> bool:
-    """Whether a result that was read can be one of a trial's seeds."""
+    """Whether a result that was read can belong to one of a trial's seeds."""
     figures = [result.final, *(epoch.metrics for epoch in result.curve)]
     numbers: list[object] = [value for each in figures for value in each.values() if value is not None]
     numbers += [result.value, result.seconds, *(epoch.seconds for epoch in result.curve)]

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from hpsearch.store import Run
 
 CHECKPOINT_SECONDS = 10.0
-"""About the most work that a killed trial costs; a shorter trial leaves no files."""
+"""Seconds: about the most work lost with a killed trial; a shorter trial writes no files."""
 
 
 @dataclass(frozen=True)
@@ -38,14 +38,14 @@ class NetworkObjective:
     """Trains the network, with all seeds of a trial at once.
 
     Attributes:
-        data: Directory of the prepared data set (:meth:`hpsearch.data.dataset.Dataset.save`).
-        trials: Directory in which a trial may make one of its own, for its checkpoint, which stays until
-            the result is on the disk.
-        metric: What the search makes better.
+        data: The directory of the prepared data set (:meth:`hpsearch.data.dataset.Dataset.save`).
+        trials: The directory in which a trial may create its own, for its checkpoint, which stays until
+            the result is on disk.
+        metric: The search's metric.
         constants: Hyperparameters that all trials have in common.
         timeout: In seconds, or None.
         babysit: Whether a careful nurse watches (:mod:`hpsearch.touches.babysitting`).
-        checkpoint_seconds: Between checkpoints.
+        checkpoint_seconds: The time between checkpoints.
     """
 
     data: Path
@@ -67,7 +67,7 @@ class NetworkObjective:
             training, earlier = checkpoint.resume(dataset) or (self._begin(dataset, trial), ())
         except MemoryError as error:
             return Result(trial.number, Status.OUT_OF_MEMORY, reason=describe(error))
-        except Exception as error:  # from here on, follow() sees to what is raised
+        except Exception as error:  # from here on, follow() handles exceptions
             return Result(trial.number, Status.FAILED, reason=describe(error))
 
         best = _BestEpoch(self.metric, training, earlier)
@@ -116,10 +116,10 @@ class NetworkObjective:
 
 
 class NetworkPreparation:
-    """What precedes the trials of a search that trains the network: data that are prepared once.
+    """The preparation of a search that trains the network: data that are prepared once.
 
     Args:
-        config: What is searched.
+        config: The search's config.
         settings: Its objective.
     """
 
@@ -167,7 +167,7 @@ class NetworkPreparation:
         return {name: len(labels) for name, labels in splits.items()}
 
     def files(self) -> Mapping[str, bytes]:
-        """None: the data are prepared when the search runs."""
+        """None, because the data are prepared when the search runs."""
         return {}
 
     def record(self) -> None:
@@ -176,17 +176,17 @@ class NetworkPreparation:
     def resume(
         self, run: Run, kept: Sequence[int], *, accept: bool, typed: ResumeOptions = NO_OPTIONS
     ) -> Sequence[str]:
-        """Nothing to compare but the data."""
+        """Nothing, because only the data are compared."""
         return ()
 
     def watch(self, run: Run) -> None:
         """None: it runs no code of the user's."""
 
     def close(self) -> None:
-        """Nothing is left."""
+        """Does nothing."""
 
     def changes(self, run: Run) -> Sequence[str]:
-        """None; on other data it would be another trial."""
+        """None; with other data it would be another trial."""
         if self.fingerprint() != run.meta("data"):
             raise RunMismatch(
                 f"The data has changed since {run.directory} began, so no trial can run again as it was."
@@ -195,14 +195,14 @@ class NetworkPreparation:
         return ()
 
     def objective(self, run: Run, place: Path | None = None) -> Objective:
-        """What trains the network, on data that are prepared by then."""
+        """The objective that trains the network, after preparing the data."""
         where = (place or run.directory).resolve()
         data = where / run.data_directory.name
         if not (data / "dataset.json").exists():
             dataset = self.dataset
             with run.writing():
                 dataset.save(data)
-        self._dataset = None  # from here on the data are in memory once, as files that every worker maps
+        self._dataset = None  # from now on the data are in memory once, as files that every worker maps
         objective = NetworkObjective(
             data=data,
             trials=where / run.trials_directory.name,
@@ -216,7 +216,7 @@ class NetworkPreparation:
 
 
 class _BestEpoch:
-    """Keeps the networks of the epoch that a trial's value is of, if that is not the last one."""
+    """Keeps the networks of the epoch that determines a trial's value, if it is not the last one."""
 
     def __init__(self, metric: Metric, training: Training, earlier: Sequence[Epoch]) -> None:
         self._metric = metric
@@ -232,7 +232,7 @@ class _BestEpoch:
 
 
 def _test_metrics(training: Training) -> dict[str, float]:
-    """The metrics on the test rows, of the networks that a trial is worth."""
+    """The metrics on the test rows, of the networks at the epoch that determines the trial's value."""
     training.go_back()
     if not len(training.dataset.x_test):
         return {}

@@ -1,4 +1,4 @@
-"""The epochs of a training of the network as records: left alone, or watched by a careful nurse."""
+"""The epochs of the network's training as records, with or without a careful nurse."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ def records(training: Training) -> Records:
     """The epochs of a training.
 
     Args:
-        training: It is trained to its end.
+        training: The training; it runs to its end.
     """
     while not training.ended:
         yield _next(training)
@@ -22,13 +22,13 @@ def records(training: Training) -> Records:
 
 
 def babysat_records(training: Training, earlier: Sequence[Epoch] = ()) -> Records:
-    """The epochs of a training that a nurse watches; one from which the model returns is not reported.
+    """The epochs of a training that a nurse watches; an epoch from which the model goes back is not reported.
 
-    A training that was saved after an epoch and resumed is touched as one that never was.
+    A training that was saved and resumed gets the same touches as one that was not.
 
     Args:
-        training: It is touched in place.
-        earlier: The epochs that it has behind it.
+        training: The training; it is touched in place.
+        earlier: Its earlier epochs.
     """
     untrained = math.inf if earlier else _loss_on_training_rows(training)
     nurse, decision = Nurse.of(training.hyperparameters.epochs, untrained), Decision.CONTINUE
@@ -51,7 +51,7 @@ def babysat_records(training: Training, earlier: Sequence[Epoch] = ()) -> Record
 
 
 def _next(training: Training) -> dict[str, float]:
-    """Train an epoch; in a diverged one nothing is a number, for its error would be."""
+    """Train an epoch; if it diverges, all metrics are NaN, although its error would be a number."""
     stack = training.train_epoch()
     finite = all(math.isfinite(value) for metrics in stack for value in metrics.values())
     return mean_over_seeds(stack) if finite else dict.fromkeys(stack[0], math.nan)
@@ -72,7 +72,7 @@ def _finite(value: float) -> float | None:
 
 
 def mean_over_seeds(stack: Sequence[Mapping[str, float]]) -> dict[str, float]:
-    """The mean of every metric; of more than one seed, also its standard error, as ``NAME_se``.
+    """The mean of every metric; with more than one seed, also its standard error, as ``NAME_se``.
 
     Args:
         stack: The metrics of each seed.

@@ -1,4 +1,4 @@
-"""The code of a search: what it began with, and whether that is still what runs."""
+"""The code of a search: the code that it began with, and whether that has changed."""
 
 import hashlib
 import os
@@ -12,7 +12,7 @@ from hpsearch.errors import CodeChanged, RunDamaged
 from hpsearch.objectives.python_files import read_regular, same_program
 
 LARGEST = 2**26
-"""Bytes of a file of code."""
+"""The largest file of code, in bytes."""
 
 
 @dataclass(frozen=True)
@@ -32,13 +32,13 @@ class CodeCopy:
 
 @dataclass
 class ProjectCode:
-    """What the results of a search depend on, besides its config.
+    """The files that the results of a search depend on, besides its config.
 
     Attributes:
         files: Code by path relative to the project.
-        whole: Whether these are all.
+        whole: Whether these are all files.
         inputs: The SHA-256 of other files that a command names, which it may also write.
-        missing: Paths at which a new file would change what is imported.
+        missing: Paths at which a new file would change the imports.
     """
 
     files: dict[str, bytes] = field(default_factory=dict)
@@ -47,7 +47,7 @@ class ProjectCode:
     missing: tuple[Path, ...] = ()
 
     def record(self, directory: str) -> dict[str, Any]:
-        """What is stored with the run.
+        """The record to store with the run.
 
         Args:
             directory: The name of the directory with the files in the run directory.
@@ -59,12 +59,12 @@ class ProjectCode:
 
 @dataclass(frozen=True)
 class Changes:
-    """What differs from the code that a search began with.
+    """The differences from the code that a search began with.
 
     Attributes:
         code: Changed code, by path relative to the project.
         inputs: Changed files that are not code.
-        touched: Whether a file was written since the last look, even if its content is as before.
+        touched: Whether a file was written since the last check, even if its content is unchanged.
     """
 
     code: tuple[str, ...] = ()
@@ -104,11 +104,11 @@ def kept_files(directory: Path, record: Mapping[str, Any]) -> dict[str, bytes]:
 def changes(
     kept: Mapping[str, bytes], record: Mapping[str, Any], now: ProjectCode, used: set[str] | None
 ) -> Changes:
-    """Compare code with what a run began with.
+    """Compare code with the code that a run began with.
 
     Args:
         kept: The code that the run began with.
-        record: What was stored with it.
+        record: The record stored with the run.
         now: The project's code.
         used: The files that matter, by relative path; None for all.
     """
@@ -158,10 +158,10 @@ def change_error(
 
     Args:
         what: What happened, as a sentence without its full stop.
-        found: What has changed.
+        found: The changes.
         root: The project's directory.
         copy: The directory with the code that the run began with, in the run directory.
-        typed: With which options the search was to be resumed.
+        typed: The options that the user gave to ``resume``.
     """
     run = copy.parent
     resume = ("hpsearch", "resume", run, *typed.all)
@@ -177,10 +177,10 @@ def change_error(
 
 
 class Watch:
-    """Looks whether code is still what a run began with.
+    """Checks whether code is still the code that a run began with.
 
     Args:
-        paths: What to look at; a change of anything else goes unnoticed.
+        paths: The files to check; changes in other files go unnoticed.
         compare: Compares everything.
         root: The project's directory.
         copy: The directory with the code that the run began with.
@@ -190,12 +190,12 @@ class Watch:
         self._paths = paths
         self._compare = compare
         self._root, self._copy = root, copy
-        self._seen: list[tuple[int, ...] | None] | None = None  # so that the first look compares
+        self._seen: list[tuple[int, ...] | None] | None = None  # so that the first check compares
         self._reported: set[str] = set()
         self._found = Changes()
 
     def look(self) -> Changes:
-        """What has changed since the run began; other files that a command names are reported once."""
+        """The changes since the run began; other files that a command names are reported once."""
         stats = [_stat(path) for path in self._paths]
         if stats == self._seen:
             return Changes()
@@ -207,7 +207,7 @@ class Watch:
         return self._found
 
     def error(self, what: str) -> CodeChanged:
-        """Why the search stops after the last look; ``what`` as in :func:`change_error`."""
+        """Why the search stops after the last check; ``what`` as in :func:`change_error`."""
         return change_error(what, self._found, self._root, self._copy)
 
 

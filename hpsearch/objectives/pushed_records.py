@@ -1,4 +1,4 @@
-"""Following code that hands over its records by calling, where followers ask for the next one."""
+"""Adapts code that pushes its records to followers that pull them."""
 
 from __future__ import annotations  # types are imported for annotations only
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 def follow_calls(
     code: Callable[[Push], dict[str, Any]], follow: Callable[[Callable[[], Records]], Result]
 ) -> Result:
-    """Run code in this thread, and what follows its records in another one.
+    """Run code in this thread, and follow its records in another one.
 
-    The code is the user's, which may want the signals, the event loop or the connections of this thread. The
+    User code may need the signals, the event loop or the connections of this thread. The
     two take turns: one of them always waits for the other.
 
     Args:
-        code: Hands every record over, and ends soon when it hears that it is to stop; returns final figures.
-        follow: Follows the records to their end, given what begins them; it may begin them again.
+        code: Passes on every record, and ends soon when told to stop; returns final metrics.
+        follow: Follows the records to their end, given a function that starts them; it may start them again.
     """
     requests: queue.SimpleQueue[_Call | Result | BaseException] = queue.SimpleQueue()
 
@@ -51,21 +51,21 @@ def follow_calls(
 
 
 class _Call:
-    """One run of the code: what the thread that runs it and the one that follows it say to each other."""
+    """One run of the code: the communication between the thread that runs it and the one that follows it."""
 
     def __init__(self) -> None:
         self._messages: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
         self._answers: queue.SimpleQueue[bool] = queue.SimpleQueue()
 
     def run(self, code: Callable[[Push], dict[str, Any]]) -> None:
-        """Run the code; what it raises is raised by its records."""
+        """Run the code; its exceptions are raised by its records."""
         try:
             self._messages.put(("final", code(self._push)))
-        except BaseException as error:  # an interrupt too: it goes through the follower, and back
+        except BaseException as error:  # including interrupts: they go through the follower, and back
             self._messages.put(("error", error))
 
     def records(self) -> Records:
-        """The records, in the thread that follows; closing it tells the code to stop."""
+        """The records, in the following thread; closing this generator tells the code to stop."""
         while True:
             kind, content = self._messages.get()
             if kind == "final":

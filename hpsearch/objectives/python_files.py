@@ -11,11 +11,11 @@ from pathlib import Path
 MOST_FILES = 2_000
 MOST_BYTES = 20 * 2**20
 MOST_ENTRIES = 20_000
-"""Names in directories that are looked at: the project may be a home directory, or full of images."""
+"""The largest number of names to look at: the project may be a home directory, or full of images."""
 
 NOT_CODE = {"__pycache__", "node_modules", "site-packages", "dist-packages"}
 FINDS_BY_NAME = ("importlib", "__import__", "import_module", "_target_")
-"""What a program contains that may import modules of any name."""
+"""Words in programs that may import modules by computed names."""
 
 
 @dataclass
@@ -24,7 +24,7 @@ class PythonFiles:
 
     Attributes:
         files: Their contents, by relative path.
-        whole: Whether these are all; there are limits.
+        whole: Whether these are all files; there are limits.
     """
 
     files: dict[str, bytes] = field(default_factory=dict)
@@ -34,8 +34,8 @@ class PythonFiles:
 def python_files(root: Path, first: Path | None = None) -> PythonFiles:
     """Read the Python files below a directory, those next to it first.
 
-    Left out are names that begin with a dot, run directories, virtual environments, what is not a regular
-    file, and what cannot be read.
+    The following are left out: names that begin with a dot, run directories, virtual environments, anything
+    but regular files, and files that cannot be read.
 
     Args:
         root: The directory.
@@ -82,7 +82,7 @@ def is_directory(path: Path) -> bool:
 
 
 def read_regular(path: Path, most: int) -> bytes | None:
-    """The content of a regular file; None if it is none, cannot be read, or has more than ``most`` bytes."""
+    """The content of a file; None if it is not regular, cannot be read, or has more than ``most`` bytes."""
     try:
         if not path.is_file() or path.stat().st_size > most:
             return None
@@ -93,12 +93,12 @@ def read_regular(path: Path, most: int) -> bytes | None:
 
 @dataclass
 class Imports:
-    """What scripts import from a project.
+    """The files that scripts import from a project.
 
     Attributes:
-        files: The scripts, and the files that they import, directly or not.
-        missing: Where modules would be that were found elsewhere, or nowhere.
-        by_name: Whether one of the files may import others by names that it computes.
+        files: The scripts, and the files that they import, directly or indirectly.
+        missing: The paths of modules that were found elsewhere, or not at all.
+        by_name: Whether one of the files may import others by computed names.
     """
 
     files: dict[Path, bytes] = field(default_factory=dict)
@@ -111,7 +111,7 @@ def imports(scripts: Sequence[Path], roots: Sequence[Path]) -> Imports:
 
     Args:
         scripts: Python files.
-        roots: Directories in which modules are looked for.
+        roots: Directories to look for modules in.
     """
     found = Imports()
     waiting = [*scripts]
@@ -129,7 +129,7 @@ def imports(scripts: Sequence[Path], roots: Sequence[Path]) -> Imports:
 
 
 def _imported(path: Path, content: bytes) -> Iterator[tuple[Path | None, Sequence[str]]]:
-    """The modules that a file imports: the directory that they are relative to, and the parts of the name."""
+    """The modules that a file imports: the directory that a name is relative to, and the name's parts."""
     try:
         tree = ast.parse(content)
     except (SyntaxError, ValueError, RecursionError):
@@ -144,7 +144,7 @@ def _imported(path: Path, content: bytes) -> Iterator[tuple[Path | None, Sequenc
 
 
 def _module_files(root: Path, parts: Sequence[str], missing: set[Path]) -> Iterator[Path]:
-    """The files that importing a module executes, its packages included."""
+    """The files that importing a module executes, including its packages."""
     place = root
     for index, part in enumerate(parts):
         place = place / part
@@ -157,7 +157,7 @@ def _module_files(root: Path, parts: Sequence[str], missing: set[Path]) -> Itera
 
 
 def same_program(ours: bytes, theirs: bytes) -> bool:
-    """Whether two Python files do the same: all but comments and layout is equal."""
+    """Whether two Python files are equal apart from comments and layout."""
     try:
         return ast.dump(ast.parse(ours)) == ast.dump(ast.parse(theirs))
     except (SyntaxError, ValueError, RecursionError):

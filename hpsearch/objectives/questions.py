@@ -1,4 +1,4 @@
-"""How a command asks what changes before its next epoch: it opens a named pipe, and reads a line of JSON."""
+"""How a command asks what changes before its next epoch: it opens a named pipe and reads a line of JSON."""
 
 from __future__ import annotations  # types are imported for annotations only
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from hpsearch.trial import Value
 
 ASK_SECONDS = 0.02
-"""How often to look whether there is a question."""
+"""Seconds between checks for a question."""
 
 
 class Questions:
-    """A named pipe; who opens it to read asks, and waits for the answer. A context manager that removes it.
+    """A named pipe: to open it for reading is to ask, and to wait for the answer. A context manager.
 
-    Every question has a pipe of its own, so that a reader that keeps an old one open is not taken for another
-    question.
+    Every question has its own pipe, so that a reader that keeps an old one open is not mistaken for another
+    question. The pipe is removed at the end.
 
     Args:
         path: Where the pipe is.
@@ -46,15 +46,15 @@ class Questions:
             try:
                 self._descriptor = os.open(self.path, os.O_WRONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
             except OSError as error:
-                if error.errno != errno.ENXIO:  # nobody reads
+                if error.errno != errno.ENXIO:  # nobody is reading
                     raise
         return self._descriptor is not None
 
     def answer(self, changes: Mapping[str, Value]) -> None:
-        """Say what changes."""
+        """Answer with the changes."""
         if self._descriptor is not None:
             self._renew()  # before the answer, so that the next question finds the next pipe
-            with contextlib.suppress(BrokenPipeError):  # nobody waits any more
+            with contextlib.suppress(BrokenPipeError):  # nobody is waiting any more
                 os.write(self._descriptor, json.dumps(dict(changes)).encode() + b"\n")
             self._close()
 

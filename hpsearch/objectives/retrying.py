@@ -1,4 +1,4 @@
-"""Running a trial again that ended in a way that may not be its own fault."""
+"""Running a trial again if the way it ended may not be its own fault."""
 
 from __future__ import annotations  # types are imported for annotations only
 
@@ -24,7 +24,7 @@ class Retrying:
 
     Attributes:
         objective: Runs a trial.
-        statuses: The statuses with which a trial runs again.
+        statuses: The statuses after which a trial runs again.
         retries: How often it may run again.
     """
 
@@ -55,6 +55,6 @@ class Retrying:
 
 
 def with_retries(objective: Objective, settings: RunSection) -> Objective:
-    """The objective, retrying as the ``run`` section of a config says."""
+    """The objective, with the retries of a config's ``run`` section."""
     statuses = tuple(CAUSES[cause] for cause in settings.retry_on)
     return Retrying(objective, statuses, settings.retries) if statuses and settings.retries else objective

@@ -1,4 +1,4 @@
-"""The user's code in training, one epoch at a time: between two of them it waits to be told what changes."""
+"""User code that trains one epoch at a time, and waits between two epochs to be told what changes."""
 
 from __future__ import annotations  # types are imported for annotations only
 
@@ -25,20 +25,20 @@ if TYPE_CHECKING:
 
 
 class TouchedCode:
-    """A process of the user's code that trains one model. Begun, it waits before its first epoch.
+    """A process of user code that trains one model. After its start, it waits before its first epoch.
 
     Attributes:
         checkpoint: The directory in which the code keeps its checkpoints.
         ended: Whether the code has ended by itself.
 
     Args:
-        objective: The code, and what it runs in.
-        trial: What it is called with.
-        epochs: How many there will be.
-        directory: For its files; made if it is not there.
+        objective: The code, and the settings that it runs with.
+        trial: The trial that it is called with.
+        epochs: The total number of epochs.
+        directory: The directory for its files; created if it does not exist.
         kept: The files of a checkpoint to continue from; None to start over.
         before: The metrics of the epochs before that checkpoint.
-        heartbeat: Called about once a second; what it raises ends the process.
+        heartbeat: Called about once a second; an exception from it ends the process.
 
     Raises:
         OSError: The files cannot be used.
@@ -80,7 +80,7 @@ class TouchedCode:
             changes: New values by name, from this epoch on.
 
         Returns:
-            The metrics, None where not finite; None if the code has ended instead.
+            The metrics, None if not finite; None if the code has ended instead.
 
         Raises:
             TrialEnded: The code failed, does not ask, or did not continue from its checkpoint.
@@ -107,7 +107,7 @@ class TouchedCode:
         return metrics
 
     def _check_place(self, record: Mapping[str, object]) -> None:
-        """The first record after a checkpoint has to follow the ones before it."""
+        """Check that the first record after a checkpoint follows the ones before it."""
         before, self._before = self._before, None
         if before and continues_at(record, before) != len(before):
             raise TrialEnded(
@@ -128,7 +128,7 @@ def _records(code: object, epochs: int, context: TrialContext) -> Records:
 
 
 def _whole(metrics: Mapping[str, float | None]) -> dict[str, float | None]:
-    """Metrics as they were reported, with whole numbers as such."""
+    """Metrics as they were reported, with whole numbers as integers."""
     return {
         name: int(value) if value is not None and value.is_integer() else value
         for name, value in metrics.items()

@@ -1,4 +1,4 @@
-"""What the user's own code is to a trial: something that runs in a child process, within limits."""
+"""The protocol of user code, which runs in a child process, within limits."""
 
 from __future__ import annotations  # types are imported for annotations only
 
@@ -28,42 +28,42 @@ TRIAL_VARIABLES = ("HPSEARCH_TRIAL", "HPSEARCH_SEED", "HPSEARCH_TRIAL_DIR", "HPS
 DEVICE_VARIABLE = "CUDA_VISIBLE_DEVICES"
 
 LONGEST_LAST_WORDS = 200
-"""Characters of a program's last line that are part of the first line of a reason."""
+"""How many characters of a program's last line are part of the first line of a reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a trial may use.
+    """The limits of a trial.
 
     Attributes:
-        timeout: Seconds that it may run, since it was last started; None for any number.
-        memory: Bytes that its processes may use together; None for any number.
+        timeout: Seconds that it may run, since its last start; None for no limit.
+        memory: Bytes that its processes may use together; None for no limit.
     """
 
     timeout: float | None = None
     memory: int | None = None
 
     def deadline(self) -> float | None:
-        """When a trial that starts now has run for too long, by ``running_time``; None for never."""
+        """When a trial that starts now times out, by ``running_time``; None for never."""
         return None if self.timeout is None else running_time() + self.timeout
 
 
 @dataclass(frozen=True)
 class TrialContext:
-    """Everything that the user's code needs to run one trial.
+    """Everything that user code needs to run one trial.
 
     Attributes:
-        trial: What to run.
-        metric: What to report.
-        files: The trial's, which exist.
-        directory: Where the user's code runs.
-        environment: What is the same for all trials.
-        variables: The variables that are the trial's own.
-        limits: What the trial may use.
-        deadline: When it has run for too long, by :data:`~hpsearch.process.running_time.running_time`.
-        heartbeat: Called about once a second; what it raises ends the trial.
-        changes: What changes before the next epoch, for code that asks between two of them; None if it is not
-            to ask.
+        trial: The trial to run.
+        metric: The metric to report.
+        files: The trial's files, which exist.
+        directory: Where the code runs.
+        environment: The variables that are the same for all trials.
+        variables: The trial's own variables.
+        limits: The limits of the trial.
+        deadline: When it times out, by :data:`~hpsearch.process.running_time.running_time`.
+        heartbeat: Called about once a second; an exception from it ends the trial.
+        changes: Returns what changes before the next epoch, for code that asks between two epochs; None if
+            it does not ask.
     """
 
     trial: Trial
@@ -78,7 +78,7 @@ class TrialContext:
     changes: Callable[[], Mapping[str, Value]] | None = None
 
     def changed(self) -> dict[str, Value]:
-        """What changes before the next epoch, by name."""
+        """The changes before the next epoch, by name."""
         return {} if self.changes is None else dict(self.changes())
 
     def child(
@@ -93,7 +93,7 @@ class TrialContext:
 
         Args:
             command: The program and its arguments.
-            metrics: As of :class:`Child`.
+            metrics: As for :class:`Child`.
             pass_fds: File descriptors that it inherits.
             environment: More variables.
         """
@@ -108,16 +108,16 @@ class TrialContext:
         return self.follow(processes, metrics)
 
     def follow(self, processes: Supervised, metrics: int) -> Child:
-        """Running processes as a child of this trial, with a file descriptor for its metrics."""
+        """Running processes as a child of this trial, with a file descriptor for their metrics."""
         return Child(processes, logs=self.files.directory, metrics=metrics, heartbeat=self.heartbeat)
 
     def timed_out(self, tail: str) -> TrialEnded:
-        """What to raise when the deadline has passed."""
+        """The error to raise when the deadline has passed."""
         reason = timeout_reason(self.limits.timeout or 0.0)
         return TrialEnded(Status.TIMED_OUT, "\n".join(filter(None, (reason, tail))))
 
     def died(self, ended: Exit, tail: str) -> TrialEnded:
-        """What to raise when a child did not end well."""
+        """The error to raise when a child did not end well."""
         reason = str(ended)
         last = tail.rpartition("\n")[2].strip()
         if _status(ended) is Status.FAILED and last:
@@ -128,7 +128,7 @@ class TrialContext:
 
 
 class UserCode(Protocol):
-    """The user's code.
+    """User code.
 
     Attributes:
         runs_copy: Whether it runs from a copy of its files.
@@ -137,10 +137,10 @@ class UserCode(Protocol):
     runs_copy: ClassVar[bool]
 
     def check(self, config: Config) -> Sequence[str]:
-        """Find what is wrong with it before a search, which a config alone does not show.
+        """Find problems with it before a search that the config alone does not show.
 
         Returns:
-            What the user should know, as sentences.
+            Messages for the user, as sentences.
 
         Raises:
             ConfigError: It cannot be run.
@@ -148,15 +148,15 @@ class UserCode(Protocol):
         ...
 
     def with_copy(self, copy: CodeCopy) -> Self:
-        """The same, running from a copy of its files if it can."""
+        """The same code, running from a copy of its files if possible."""
         ...
 
     def code(self, root: Path) -> ProjectCode:
-        """What it consists of, below the project's directory."""
+        """The files that it consists of, below the project's directory."""
         ...
 
     def used(self, root: Path, place: Path) -> set[str] | None:
-        """The files of its code whose change may change a result, by relative path; None for all.
+        """The files of its code that may affect a result, by relative path; None for all.
 
         Args:
             root: The project's directory.
@@ -169,21 +169,21 @@ class UserCode(Protocol):
         ...
 
     def with_root(self, root: Path, directory: Path) -> Self:
-        """The same on a machine where those files are in ``directory``."""
+        """The same code on a machine where those files are in ``directory``."""
         ...
 
     def epochs_of(self, trial: Trial) -> int | None:
-        """How many epochs a trial may report: it ends with the next one. None for any number."""
+        """How many epochs a trial may report; one more ends it. None for any number."""
         ...
 
     def run_trial(self, context: TrialContext, follow: Callable[[Callable[[], Records]], Result]) -> Result:
         """Run it for a trial.
 
         Args:
-            context: What to run.
-            follow: Follows the trial to its end, given what begins it: returns records that end it when they
-                are closed, and raise :class:`NothingReported` if it ended well without one, TrialEnded if it
-                did not end well.
+            context: Everything about the trial.
+            follow: Follows the trial to its end, given a function that starts it and returns records. The
+                records end the trial when they are closed; they raise :class:`NothingReported` if it ended
+                well without one, and TrialEnded if it did not end well.
         """
         ...
 
@@ -207,5 +207,5 @@ def _is_signal(number: int) -> bool:
 
 
 def variable_names(devices: Sequence[object]) -> list[str]:
-    """The variables of the environment that are a trial's own, if trials have these devices."""
+    """The environment variables whose values differ between trials, if trials have these devices."""
     return [*TRIAL_VARIABLES, *([DEVICE_VARIABLE] if devices else [])]

@@ -1,1 +1,1 @@
-"""How a command runs so that nothing of it stays behind: its process, limits, output and devices."""
+"""How a command runs so that it leaves nothing behind: its process, limits, output and devices."""

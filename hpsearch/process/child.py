@@ -1,7 +1,7 @@
-"""A command as a child process: its output line by line, its end, and no way for it to stay behind.
+"""A command as a child process: its output line by line, its end, and a guarantee that nothing is left of it.
 
 Between the command and this process there is :mod:`hpsearch.process.supervisor`, which ends the command and
-all it has started when this process asks for it, or is killed.
+everything it has started when this process requests it, or is killed.
 """
 
 import contextlib
@@ -22,16 +22,16 @@ from hpsearch.process.running_time import STEP_SECONDS, running_time
 from hpsearch.process.supervised import GRACE_SECONDS, Supervised
 
 UNHURRIED_SECONDS = 5.0
-"""For what takes milliseconds, on a machine that has other things to do."""
+"""Seconds to wait for something that takes milliseconds, on a busy machine."""
 
 HEARTBEAT_SECONDS = 0.5
 
 CHUNK = 2**16
 FULLEST_PIPE = 2**20
-"""Bytes; the most that Linux lets a pipe hold."""
+"""Bytes; the largest capacity of a pipe on Linux."""
 
 LONGEST_LINE = 2**18
-"""Bytes; the rest of a longer line is not looked at."""
+"""Bytes; the rest of a longer line is ignored."""
 
 TAIL_LINES = 10
 TAIL_BYTES = 4096
@@ -46,8 +46,8 @@ class Exit:
     """How a command ended.
 
     Attributes:
-        how: ``exit`` by itself, by a ``signal``, killed for its ``memory``, or unable to ``start``. It is
-            ``lost`` if its supervisor was killed, and ``unfit`` if it may not be started in that way.
+        how: ``exit`` by itself, by a ``signal``, killed for its ``memory``, or unable to ``start``; ``lost``
+            if its supervisor was killed, and ``unfit`` if it must not be started in that way.
         number: The exit code, the signal, the bytes used, or the errno.
     """
 
@@ -72,8 +72,8 @@ class Child:
     Args:
         processes: The command and its supervisor.
         logs: Where ``stdout.log`` and ``stderr.log`` are written.
-        metrics: A file descriptor to read besides its output.
-        heartbeat: Called about twice a second while it runs; what it raises, this raises.
+        metrics: A file descriptor to read in addition to its output.
+        heartbeat: Called about twice a second while it runs; its exceptions are passed on.
     """
 
     def __init__(
@@ -109,15 +109,15 @@ class Child:
         return self._group is not None
 
     def blocks(self, deadline: float | None = None) -> Iterator[tuple[str, bytes]]:
-        """What comes from ``stdout``, ``stderr`` and ``metrics``, in whole lines, several at once.
+        """The output from ``stdout``, ``stderr`` and ``metrics``, in blocks of whole lines.
 
-        It ends with the command; everything that was printed has been yielded by then.
+        The generator ends with the command, after everything that was printed has been yielded.
 
         Args:
             deadline: When to give up waiting, by :data:`~hpsearch.process.running_time.running_time`.
 
         Yields:
-            Where it comes from, and the lines without the last one's end.
+            The source, and the lines without the last line break.
 
         Raises:
             Timeout: That time has come.
@@ -140,10 +140,10 @@ class Child:
         return next((line.strip() for line in reversed(lines) if line.strip()), "")
 
     def end(self, patience: float = 0.0) -> None:
-        """End the command and all that it started, if it has not ended.
+        """End the command and everything it started, if it has not ended.
 
         Args:
-            patience: Seconds in which it may end by itself.
+            patience: Seconds to wait for it to end by itself.
         """
         self._heartbeat = None
         try:
@@ -152,7 +152,7 @@ class Child:
             self._hang_up()
             try:
                 self._await_end(GRACE_SECONDS + supervisor.UNKILLABLE_SECONDS + UNHURRIED_SECONDS)
-            except Timeout:  # the command has stopped its supervisor
+            except Timeout:  # the command has suspended its supervisor
                 self._processes.kill()
                 self._await_end(UNHURRIED_SECONDS)
 
@@ -176,7 +176,7 @@ class Child:
         self._selector.register(descriptor, selectors.EVENT_READ, _Source(name))
 
     def _wait(self, deadline: float | None) -> None:
-        """Process what comes next: some output, or the end."""
+        """Process the next event: some output, or the end."""
         seconds = [] if self._heartbeat is None else [HEARTBEAT_SECONDS]
         if deadline is not None:
             seconds.append(min(STEP_SECONDS, max(0.0, deadline - running_time())))
@@ -192,7 +192,7 @@ class Child:
             self._heartbeat()
 
     def _read_status(self, report: bytes) -> None:
-        """Process what the supervisor reports; it reports nothing if it was killed."""
+        """Process the supervisor's report; there is none if it was killed."""
         for line in report.splitlines():
             how, number = line.decode().split()
             if how == "began":
@@ -206,9 +206,11 @@ class Child:
             self._finish(Exit("lost", signal.SIGKILL))
 
     def _finish(self, ended: Exit) -> None:
-        """Read what is left in the pipes, now that no process is left that could print."""
+        """Read the rest of the pipes, now that no process is left that could print."""
         for key in self._outputs():
-            for _ in range(FULLEST_PIPE // CHUNK):  # there could be one after all, which prints for ever
+            for _ in range(
+                FULLEST_PIPE // CHUNK
+            ):  # limited, in case there is one after all, which prints forever
                 if not self._take(key):
                     break
             self._add(key.data, b"", last=True)
@@ -218,7 +220,7 @@ class Child:
         return [key for key in self._selector.get_map().values() if key.data.name != "status"]
 
     def _take(self, key: selectors.SelectorKey) -> bool:
-        """Read some output of one source; whether there was any."""
+        """Read some output from one source; returns whether there was any."""
         try:
             data = os.read(key.fd, CHUNK)
         except BlockingIOError:
@@ -247,7 +249,7 @@ class _Source:
     """A stream of bytes, cut after lines.
 
     Attributes:
-        name: Which one.
+        name: Its name.
     """
 
     def __init__(self, name: str) -> None:
@@ -255,11 +257,11 @@ class _Source:
         self._rest = b""
 
     def whole_lines(self, data: bytes, *, last: bool) -> bytes:
-        """The lines that are whole with this data; a last one needs no end."""
+        """The lines that are complete with this data; the last line of all needs no line break."""
         before, end, after = data.rpartition(b"\n")
         whole = self._rest + before if end else b""
         rest = after if end else self._rest + data
-        # A carriage return starts the line again, unless it ends it: progress bars may never do so.
+        # A carriage return restarts the line, unless it ends it; progress bars may never end a line.
         self._rest = rest[rest.rfind(b"\r", 0, -1) + 1 :][:LONGEST_LINE]
         if last and self._rest:
             whole = b"\n".join(filter(None, (whole, self._rest)))

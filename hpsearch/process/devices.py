@@ -1,4 +1,4 @@
-"""Giving every trial that runs a device of its own."""
+"""Giving every running trial its own device."""
 
 import contextlib
 import fcntl
@@ -16,8 +16,8 @@ POLL_SECONDS = 0.02
 def device(devices: Sequence[str], directory: Path) -> Iterator[str | None]:
     """Hold one of some devices, so that no other trial of the run on this machine has it.
 
-    A device is held by a lock on a file, which the kernel drops when the process ends, however it ends. Since
-    no more trials run than there are devices, one is free, or about to be.
+    A device is held by a lock on a file, which the kernel releases when the process ends, however it ends. No
+    more trials run than there are devices, so one is free, or about to be.
 
     Args:
         devices: Their names; one that is listed twice can be held twice.

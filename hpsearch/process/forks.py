@@ -1,14 +1,14 @@
 """A process that has imported the user's function, and forks for every trial: the parent of a slot's trials.
 
 Requests come from a socket: ``{"variables": {...}, "memory": bytes, "grace": seconds}`` as JSON, with seven
-file descriptors. A fork takes the variables into its environment, prints to ``stdout`` and ``stderr``, and
-answers a job as :mod:`hpsearch.process.jobs` says, by ``answers`` and ``messages``. This process watches it
-as :mod:`hpsearch.process.supervisor` watches a command: it reports to ``status``, ends the fork when
-``control`` is closed, and keeps ``lock`` open until nothing of the fork is left. ``unfit 0`` in ``status``
-says that forks would not be as good as fresh processes. This process ends when the other side of the socket
-is closed, and when no request comes for some time.
+file descriptors. A fork adds the variables to its environment, prints to ``stdout`` and ``stderr``, and
+answers a job as described in :mod:`hpsearch.process.jobs`, by ``answers`` and ``messages``. This process
+watches it as :mod:`hpsearch.process.supervisor` watches a command: it reports to ``status``, ends the fork
+when ``control`` is closed, and keeps ``lock`` open until nothing of the fork is left. ``unfit 0`` in
+``status`` means that forks would not be as good as fresh processes. This process ends when the other side of
+the socket is closed, or when no request comes for some time.
 
-What the module printed while it was imported is printed by every fork. Exit handlers run in the forks only.
+Text that the module printed during its import is printed by every fork. Exit handlers run only in forks.
 """
 
 import gc
@@ -24,21 +24,21 @@ from hpsearch.process.user_function import find
 from hpsearch.process.watched_import import WatchedImport, open_again
 
 IDLE_SECONDS = 30.0
-"""After which a parent ends that no trial needs: its slot may be on a computer that serves other searches."""
+"""Seconds after which a parent that no trial needs ends: its computer may serve other searches."""
 
 LONGEST_REQUEST = 2**16
 DESCRIPTORS = ("control", "status", "stdout", "stderr", "lock", "answers", "messages")
 
 
 def serve(requests: int, name: str, path: str, variables: Sequence[str], memory: int) -> None:
-    """Import a function, then fork for every request; does not return but in a fork that has answered.
+    """Import a function, then fork for every request; returns only in a fork that has answered.
 
     Args:
         requests: The file descriptor of the socket.
         name: ``module:function``.
-        path: The directory where the module is found.
-        variables: As of :class:`~hpsearch.process.watched_import.WatchedImport`.
-        memory: As of the same.
+        path: The directory of the module.
+        variables: As for :class:`~hpsearch.process.watched_import.WatchedImport`.
+        memory: Likewise.
     """
     os.set_inheritable(requests, False)
     adopt_orphans()
@@ -48,14 +48,15 @@ def serve(requests: int, name: str, path: str, variables: Sequence[str], memory:
         function = watched.run(lambda: find(name, path))
         fit = not watched.unfit(name)
         read = watched.read_files()
-    except BaseException:  # sys.exit() too; a fresh process says what it was
+    except BaseException:  # including sys.exit(); a fresh process reports the reason
         fit = False
-    import signal  # not before: a project may have modules with such names
+    import signal  # not earlier: a project may have modules with such names
     import socket
 
     gc.collect()
-    gc.freeze()  # a fork's collections would copy all that memory
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])  # its answer is the end of ``control``
+    gc.freeze()  # garbage collection in a fork would copy all that memory
+    # Blocked, because the end of ``control`` takes its place.
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
     channel = socket.socket(fileno=requests)
     while select.select([channel], [], [], IDLE_SECONDS)[0]:
         message, received, _, _ = socket.recv_fds(channel, LONGEST_REQUEST, len(DESCRIPTORS))
@@ -75,11 +76,11 @@ def serve(requests: int, name: str, path: str, variables: Sequence[str], memory:
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
             answer(descriptors["answers"], descriptors["messages"], lambda *_: function)
         _watch(fork, request, descriptors)
-    os._exit(0)  # exit handlers are the trials'
+    os._exit(0)  # exit handlers belong to the trials
 
 
 def _keep_output() -> list[int]:
-    """Have what is printed from now on go to two files in memory; their descriptors."""
+    """Redirect everything printed from now on to two files in memory; returns their descriptors."""
     printed = [os.memfd_create(name) for name in ("stdout", "stderr")]
     for number, descriptor in enumerate(printed, 1):
         os.dup2(descriptor, number)
@@ -87,7 +88,7 @@ def _keep_output() -> list[int]:
 
 
 def _enter(variables: Mapping[str, str], descriptors: Mapping[str, int], printed: Sequence[int]) -> None:
-    """Make this fork the trial's process."""
+    """Turn this fork into the trial's process."""
     os.setsid()
     os.environ.update(variables)
     for number, name in enumerate(("stdout", "stderr"), 1):

@@ -1,12 +1,13 @@
-"""A job that a process of the user's code answers: check a function, or call it for a trial.
+"""A job for a process of user code: check a function, or call it for a trial.
 
-The job is the first line that comes. If it is a trial, ``["record", metrics]`` goes out for every epoch, and
-a line is awaited before it continues (the end of the input is the signal to stop); at last ``["final",
-figures]`` or ``["error", {"reason": text, "memory": whether it was a MemoryError, "exit": whether it was a
-SystemExit}]``. If the job says so, ``["touches", null]`` asks what changes before the next epoch, and a JSON
-object is the answer. What a function returned, not reported, comes as ``["returned", metrics]``. If the job
-is only to check the function, ``["checked", {"wrong": text, "unfit": text}]`` goes out: what is wrong with
-it, and why trials cannot be forks of a process that has imported it. The texts are empty if there is nothing.
+The job is the first line of input. For a trial, the process sends ``["record", metrics]`` for every epoch,
+and waits for a line before it continues (the end of the input is the signal to stop); at the end it sends
+``["final", metrics]`` or ``["error", {"reason": text, "memory": whether it was a MemoryError, "exit":
+whether it was a SystemExit}]``. If the job requests it, ``["touches", null]`` asks what changes before the
+next epoch, and a JSON object is the answer. Metrics that a function returned without reporting them are sent
+as ``["returned", metrics]``. If the job is only to check the function, the process sends ``["checked",
+{"wrong": text, "unfit": text}]``: the problem with the function, and the reason why trials cannot be forks of
+a process that has imported it. The texts are empty if there is none.
 """
 
 from __future__ import annotations  # types are imported for annotations only
@@ -39,11 +40,11 @@ LONGEST_MESSAGE = 2**17
 
 
 def answer(answers: int, messages: int, find: Callable[[str, str], Callable[..., Any]] = find) -> None:
-    """Answer the job that comes from one file descriptor, in another one; the process ends.
+    """Read a job from one file descriptor and answer it on another; then end the process.
 
     Args:
-        answers: Where the job and the answers to messages come from.
-        messages: Where messages go.
+        answers: The descriptor of the job and of answers to messages.
+        messages: The descriptor for messages.
         find: Finds the function of a trial.
     """
     _answer(answers, messages, find)
@@ -58,7 +59,7 @@ def _answer(answers: int, messages: int, find: Callable[[str, str], Callable[...
     process = os.getpid()
 
     def send(kind: str, content: object) -> None:
-        if os.getpid() != process:  # a fork that the function has made, and left running
+        if os.getpid() != process:  # a fork that the function has created, and left running
             os._exit(0)
         message = json.dumps([kind, content])
         if len(message) > LONGEST_MESSAGE:
@@ -88,24 +89,24 @@ def _answer(answers: int, messages: int, find: Callable[[str, str], Callable[...
         send("final", call(function, job["values"], about, job["metric"], push, asks))
     except StopTrial:
         send("final", {})
-    except BaseException as error:  # sys.exit() too
+    except BaseException as error:  # including sys.exit()
         kinds = {"memory": isinstance(error, MemoryError), "exit": isinstance(error, SystemExit)}
         send("error", {"reason": describe(error), **kinds})
 
 
 def leave() -> NoReturn:
-    """End this process as Python would, but without taking its modules apart, which may take long.
+    """End this process as Python would, but without tearing down its modules, which may take long.
 
-    Threads are waited for, exit handlers are called, objects in cycles are finalized, and files are flushed.
-    Python promises nothing about the finalizers of what is alive after that.
+    Threads are joined, exit handlers are called, objects in cycles are finalized, and files are flushed.
+    Python promises nothing about the finalizers of objects that are alive after that.
     """
     if (threading := sys.modules.get("threading")) is not None:
-        threading._shutdown()  # what Python calls itself at the end
+        threading._shutdown()  # called by Python itself at the end
     atexit._run_exitfuncs()
     gc.collect()
     for each in (*gc.get_objects(), sys.stdout, sys.stderr):
         if issubclass(type(each), io.TextIOWrapper | io.BufferedWriter | io.BufferedRandom):
-            with contextlib.suppress(Exception):  # it is closed, or its reader is
+            with contextlib.suppress(Exception):  # the stream or its reader is closed
                 each.flush()
     _ctypes.call_cdeclfunction(
         _ctypes.dlsym(_ctypes.dlopen("", 0), "exit"), (0,)
@@ -118,7 +119,7 @@ def _about(trial: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def describe(error: BaseException) -> str:
-    """An exception as text: its type and message, then the last lines of its traceback, without ours."""
+    """An exception as text: its type and message, then the end of its traceback, without our frames."""
     import traceback  # only here: every trial of a function waits for this module
 
     try:
@@ -133,6 +134,6 @@ def describe(error: BaseException) -> str:
 
 
 def is_ours(frame: traceback.FrameSummary) -> bool:
-    """Whether a frame is of this program, or of the import system."""
+    """Whether a frame belongs to this program, or to the import system."""
     own = Path(frame.filename).parent == Path(__file__).parent
     return own or "importlib" in frame.filename

@@ -1,13 +1,14 @@
-"""Importing a project's modules from a copy of its files, as if they were still where they were.
+"""Importing a project's modules from a copy of its files, as if they were in the project.
 
-A search runs the code that it began with, also if the files are edited meanwhile. Modules come from the copy;
-their ``__file__``, their tracebacks and whatever they find beside them are the project's. Only source text is
-read from the copy, never compiled code.
+A search runs the code that it began with, even if the files are edited in the meantime. Modules come from the
+copy; their ``__file__``, their tracebacks and the files that they find next to them are the project's. Only
+source text is read from the copy, never compiled code.
 
-It imports nothing but the standard library, and nothing of hpsearch, for it runs beside the user's code.
+This module imports only the standard library, and nothing from hpsearch, because it runs in the process of
+user code.
 """
 
-# ruff: noqa: PTH100, PTH112, PTH118, PTH119, PTH206 -- the import system has texts for paths
+# ruff: noqa: PTH100, PTH112, PTH118, PTH119, PTH206 -- the import system uses strings for paths
 
 import importlib.machinery
 import importlib.util
@@ -17,23 +18,23 @@ import sys
 from types import CodeType
 
 VARIABLE = "HPSEARCH_CODE"
-"""In the environment of a process: the project, its copy, and whether that is all of it, as three lines."""
+"""An environment variable with three lines: the project, its copy, and whether the copy is complete."""
 
 
 def install_from_environment() -> None:
-    """Install what :data:`VARIABLE` says; nothing where it is missing."""
+    """Install the import described by :data:`VARIABLE`, if it is set."""
     if found := os.environ.get(VARIABLE):
         project, copy, whole = found.split("\n")
         install(project, copy, whole=whole == "whole")
 
 
 def install(project: str, copy: str, *, whole: bool = True) -> None:
-    """Import what lies in a project from its copy, from now on.
+    """From now on, import the modules in a project from its copy.
 
     Args:
         project: The project's directory.
         copy: The directory with the copy of its files.
-        whole: Whether it has them all; if not, the others are the project's.
+        whole: Whether the copy is complete; if not, other files are read from the project.
     """
     roots = dict.fromkeys((os.path.abspath(project), os.path.realpath(project)))
 
@@ -51,7 +52,7 @@ def install(project: str, copy: str, *, whole: bool = True) -> None:
 
 
 class _Finder:
-    """Finds the modules of one directory: Python's own finder, but for source files, which are the copy's."""
+    """Finds the modules in one directory: Python's own finder, with source files from the copy."""
 
     def __init__(self, directory: str, kept: str, whole: bool) -> None:
         self._directory = directory
@@ -62,7 +63,7 @@ class _Finder:
         self._others = None if whole else importlib.machinery.FileFinder(directory, source)
 
     def find_spec(self, name: str, target: object = None) -> importlib.machinery.ModuleSpec | None:
-        """The module, if it is here."""
+        """The module, if it is in this directory."""
         compiled = self._compiled.find_spec(name)
         if compiled is not None and compiled.loader is not None:
             return compiled
@@ -71,7 +72,7 @@ class _Finder:
             found = self._others.find_spec(name)
             return found or compiled
         if found is None:
-            return compiled  # a directory without modules of its own, or nothing
+            return compiled  # a directory without modules, or nothing
         place = os.path.join(self._directory, name.rpartition(".")[2])
         if found.loader is None or found.origin is None:
             found.submodule_search_locations = [place]
@@ -86,7 +87,7 @@ class _Finder:
         )
 
     def invalidate_caches(self) -> None:
-        """Look again."""
+        """Forget cached directory listings."""
         self._compiled.invalidate_caches()
         self._kept.invalidate_caches()
 
@@ -99,14 +100,14 @@ class _Loader(importlib.machinery.SourceFileLoader):
         self._source_path = kept
 
     def get_data(self, path: str) -> bytes:
-        """The bytes of the copy for the module itself, of the project for what else is asked for."""
+        """The bytes of the module itself from the copy, of any other file from the project."""
         return super().get_data(self._source_path if path == self.path else path)
 
     def get_code(self, fullname: str) -> CodeType | None:
-        """The code of the copy's text; compiled code that lies beside the project's file may be another's."""
+        """The code of the copy's text; compiled code next to the project's file may not match it."""
         path = self.get_filename(fullname)
         text = self.get_source(fullname) or ""
-        # So that tracebacks show the lines that ran; without a time, this entry is never checked.
+        # Tracebacks then show the lines that ran; without a time, this entry is never checked.
         linecache.cache[path] = (len(text), None, text.splitlines(keepends=True), path)
         code: CodeType = self.source_to_code(self.get_data(path), path)
         return code

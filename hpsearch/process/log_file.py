@@ -1,4 +1,4 @@
-"""What a trial prints, kept in a file that cannot grow without bounds."""
+"""A trial's output, kept in a file of limited size."""
 
 import os
 from io import FileIO
@@ -8,18 +8,18 @@ from typing import Self
 from hpsearch.files import open_own
 
 LOG_BYTES = 4 * 2**20
-"""The most that is kept of one stream of one trial."""
+"""The largest size of the log of one stream of one trial."""
 
 
 class Log:
-    """A file of bytes of which, when it grows too large, the beginning and the end are kept.
+    """A file of bytes; when it grows too large, only its beginning and end are kept.
 
-    Whenever it has reached ``limit`` it is cut in place to about half of that, so it can be read at any time,
-    and a byte is copied once on average. The file is made with the first byte.
+    Whenever it reaches ``limit`` it is cut in place to about half of that, so it can be read at any time,
+    and each byte is copied once on average. The file is created with the first byte.
 
     Args:
-        path: The file; appended to if it is there.
-        limit: In bytes.
+        path: The file; appended to if it exists.
+        limit: The largest size in bytes.
     """
 
     def __init__(self, path: Path, limit: int = LOG_BYTES) -> None:
@@ -31,7 +31,7 @@ class Log:
         self._head: int | None = None
 
     def write(self, data: bytes) -> None:
-        """Append bytes, whatever they are."""
+        """Append any bytes."""
         if not data:
             return
         if self._file is None:

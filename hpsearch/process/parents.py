@@ -1,6 +1,6 @@
-"""The processes of which trials are forks: kept from one trial to the next, one for each that runs at once.
+"""The parents of trials, processes that fork for each trial; as many are kept as trials run at once.
 
-:mod:`hpsearch.process.forks` is their program.
+Their program is :mod:`hpsearch.process.forks`.
 """
 
 from __future__ import annotations  # types are imported for annotations only
@@ -27,24 +27,24 @@ if TYPE_CHECKING:
 
 RUNNER = str(Path(kept_modules.__file__).with_name("runner.py"))
 PYTHON = (sys.executable, "-P", "-X", "faulthandler")
-"""How Python is started for a function; the handler of faults prints where it was when it crashed."""
+"""The options that Python is started with for a function; the fault handler prints where it crashed."""
 
 LONGEST_REPORT = 2**10
 OWN_GRACE_SECONDS = GRACE_SECONDS + 2.0
-"""In which a parent ends its fork, before it is ended itself."""
+"""Seconds that a parent has to end its fork, before it is ended itself."""
 
 
 @dataclass(frozen=True)
 class Origin:
-    """What a parent is made from.
+    """Everything that defines a parent.
 
     Attributes:
         function: ``module:function``.
-        path: The directory where the module is found.
+        path: The directory of the module.
         directory: Where trials run.
-        environment: The variables that are the same for all of them.
-        variables: The names of those that each has its own values of.
-        memory: The most that a trial may use, in bytes; 0 for any number.
+        environment: The variables that are the same for all trials.
+        variables: The names of variables whose values differ between trials.
+        memory: The largest memory of a trial, in bytes; 0 for no limit.
     """
 
     function: str
@@ -56,14 +56,14 @@ class Origin:
 
 
 class Unfit(BaseException):
-    """A trial has to run in a fresh process: forks are not as good, or the parent of its fork was killed."""
+    """A trial has to run in a fresh process: a fork is not as good, or the parent of its fork was killed."""
 
 
 class Parent:
     """A process that has imported a function, or is about to.
 
     Args:
-        origin: What it is made from.
+        origin: Everything that defines it.
     """
 
     def __init__(self, origin: Origin) -> None:
@@ -87,7 +87,7 @@ class Parent:
                 raise
 
     def request(self, message: Mapping[str, object], descriptors: Sequence[int]) -> None:
-        """Ask for a fork; see :mod:`hpsearch.process.forks`.
+        """Request a fork; see :mod:`hpsearch.process.forks`.
 
         Raises:
             Unfit: It has ended.
@@ -98,20 +98,20 @@ class Parent:
             raise Unfit from None
 
     def is_alive(self) -> bool:
-        """Whether it can be asked."""
+        """Whether it can take requests."""
         if self._requests.fileno() < 0:
             return False
         poll = select.poll()
         poll.register(self._requests, select.POLLIN)
-        return not poll.poll(0)  # all that it ever says is that it is gone
+        return not poll.poll(0)  # the only event is that it is gone
 
     def end(self) -> None:
-        """Begin to end it, and everything below it."""
+        """Start ending it, and everything below it."""
         self._requests.close()
         self._processes.hang_up()
 
     def kill(self) -> None:
-        """Kill it, which does not answer; its supervisor ends everything below it."""
+        """Kill it if it does not respond; its supervisor ends everything below it."""
         report = os.read(self._processes.status, LONGEST_REPORT).split()
         if self.is_alive() and report[:1] == [b"began"]:
             with contextlib.suppress(ProcessLookupError):
@@ -129,8 +129,8 @@ class Fork:
     """A fork for a trial; see :class:`hpsearch.process.supervised.Supervised`.
 
     Args:
-        parent: Whose fork it is.
-        variables: Of the environment, those of the trial's own.
+        parent: The parent of the fork.
+        variables: The trial's own environment variables.
         answers: The file descriptor from which it reads its job.
         messages: The file descriptor that it writes to.
         lock: A file descriptor that stays open until nothing of it is left.
@@ -162,7 +162,7 @@ class Fork:
             self._open = ours.pop_all()
 
     def hang_up(self, *, began: bool) -> None:
-        """Have the parent end it; end the parent if that has not begun, for it may never."""
+        """Let the parent end it; end the parent if the fork has not begun, because it may never begin."""
         self._control.close()
         if not began:
             self._parent.end()
@@ -187,10 +187,10 @@ class Parents:
 
     @contextlib.contextmanager
     def borrow(self, origin: Origin) -> Iterator[Parent]:
-        """A parent for one trial; one that still lives after it is kept for the next.
+        """A parent for one trial; if it is still alive afterwards, it is kept for the next.
 
         Raises:
-            Unfit: Forks of such a parent are not as good as fresh processes, as was seen.
+            Unfit: Forks of such a parent have turned out not to be as good as fresh processes.
         """
         parent = self._take(origin)
         try:
@@ -200,21 +200,23 @@ class Parents:
                 self._idle.append(parent)
 
     def refuse(self, origin: Origin) -> None:
-        """Make no more parents from an origin."""
+        """Create no more parents with an origin."""
         with self._lock:
             self._unfit.add(origin)
 
     def close(self) -> None:
-        """End those that no trial has."""
+        """End the parents that no trial uses."""
         with self._lock:
             idle, self._idle = self._idle, []
         for parent in idle:
             parent.close()
 
     def _take(self, origin: Origin) -> Parent:
-        """An idle parent, or a new one; what is idle and of no use ends."""
+        """An idle parent, or a new one; idle parents that are of no use are ended."""
         with self._lock:
-            if self._process != os.getpid():  # the idle ones are those of the process whose fork this is
+            if (
+                self._process != os.getpid()
+            ):  # this is a fork, and the idle parents belong to the original process
                 self._process, self._idle = os.getpid(), []
             if origin in self._unfit or sys.platform != "linux":
                 raise Unfit
@@ -228,4 +230,4 @@ class Parents:
 
 
 parents = Parents()
-"""Those of this process."""
+"""The parents of this process's trials."""

@@ -1,6 +1,6 @@
-"""What a user's function gets for a trial, and how it reports: by ``yield``, ``report`` or ``return``.
+"""The ``trial`` that a user's function gets, and its reports: by ``yield``, ``report`` or ``return``.
 
-It imports nothing but the standard library, and of that little, for it runs beside the user's code.
+This module imports only the standard library, and little of that, because it runs beside user code.
 """
 
 import _thread
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 Push = Callable[[dict[str, Any], str], bool]
-"""Hands over the metrics of an epoch, as a ``record`` or as what was ``returned``; whether to go on."""
+"""Passes on the metrics of an epoch, as a ``record`` or as ``returned``; returns whether to continue."""
 
 
 Changes = Callable[[], Mapping[str, Any]]
@@ -23,14 +23,14 @@ Changes = Callable[[], Mapping[str, Any]]
 
 
 class StopTrial(BaseException):
-    """Raised by :meth:`Trial.report` when the trial is to stop.
+    """Raised by :meth:`Trial.report` to stop the trial.
 
     Let it pass, like GeneratorExit at a ``yield``. ``except Exception`` does not catch it.
     """
 
 
 class MixedReports(RuntimeError):
-    """A function yields epochs, and reports others by :meth:`Trial.report`."""
+    """A function both yields epochs and reports epochs with :meth:`Trial.report`."""
 
     def __init__(self) -> None:
         super().__init__("a function yields its epochs or reports them with trial.report(), but not both")
@@ -38,14 +38,14 @@ class MixedReports(RuntimeError):
 
 @dataclass(frozen=True)
 class Trial:
-    """What a function gets if it has a parameter named ``trial``.
+    """The object that a function gets if it has a parameter named ``trial``.
 
     Attributes:
-        number: Counted from 0.
-        seed: For whatever is drawn at random; below 2**32.
-        directory: For files to keep.
-        checkpoint_dir: For checkpoints; a trial that is run again finds them there.
-        epochs: How many epochs to train, if the config says.
+        number: The trial's number, counted from 0.
+        seed: The seed for everything random; below 2**32.
+        directory: A directory for files to keep.
+        checkpoint_dir: A directory for checkpoints; a trial that runs again finds them there.
+        epochs: The number of epochs to train for, if it is in the config.
     """
 
     number: int
@@ -57,16 +57,16 @@ class Trial:
     _changes: "Changes | None" = field(default=None, repr=False, compare=False)
 
     def report(self, metrics: object) -> None:
-        """Report an epoch: the same as to ``yield`` it, for code that cannot yield, such as a callback.
+        """Report an epoch; does the same as ``yield``, for code that cannot yield, such as a callback.
 
         Args:
             metrics: A mapping of names to numbers with the search's metric in it, or that metric alone.
 
         Raises:
-            StopTrial: The trial is to stop: early at a rung, or because its epochs are over. Every further
+            StopTrial: The trial has to stop: early at a rung, or because its epochs are over. Every further
                 report raises it again, and is not recorded.
             TypeError: The metric is not a number.
-            MixedReports: The function yields epochs as well.
+            MixedReports: The function also yields epochs.
             RuntimeError: This is not the process in which the function was called.
         """
         if self._reports is None:
@@ -77,18 +77,18 @@ class Trial:
         self._reports.report(metrics)
 
     def touches(self) -> Mapping[str, Any]:
-        """What changes before the next epoch: new values by name, of the parameters listed in ``touch``.
+        """The changes before the next epoch: new values by name, of the parameters listed in ``touch``.
 
-        Ask once an epoch, after the checkpoint is saved. In a search nothing ever changes; in the nursery
+        Ask once per epoch, after the checkpoint is saved. In a search nothing ever changes; in the nursery
         (``hpsearch nurse``) the function waits here while it is paused.
 
         Raises:
-            StopTrial: The training is to stop.
+            StopTrial: Training has to stop.
         """
         return {} if self._changes is None else self._changes()
 
     def __getstate__(self) -> dict[str, Any]:
-        """Without the ways to report and to ask, which other processes do not have."""
+        """Leaves out reporting and asking, which do not work in other processes."""
         return {**self.__dict__, "_reports": None, "_changes": None}
 
 
@@ -97,7 +97,7 @@ class Reports:
 
     Args:
         metric: The name of the search's metric.
-        push: Takes them.
+        push: Receives them.
     """
 
     def __init__(self, metric: str, push: Push) -> None:
@@ -121,7 +121,7 @@ class Reports:
                 raise StopTrial("the trial is to stop")
 
     def finish(self, outcome: object) -> dict[str, Any]:
-        """Report what a function has returned, all of it if it is an iterator; the final figures."""
+        """Report what a function has returned, every item if it is an iterator; returns the final metrics."""
         if isinstance(outcome, Iterator):
             outcome = self._iterate(outcome)
         elif not self._reported:
@@ -130,7 +130,7 @@ class Reports:
         return numbers(outcome if isinstance(outcome, Mapping) else {self._metric: outcome})
 
     def _iterate(self, outcome: Iterator[Any]) -> object:
-        """Report every item until the trial is to stop; what the iterator returns at its end."""
+        """Report every item until the trial has to stop; returns the iterator's return value."""
         while True:
             try:
                 record = next(outcome)
@@ -158,15 +158,15 @@ def call(
     """Call a function for a trial, with the global generators seeded.
 
     Args:
-        function: The user's.
-        values: The trial's.
+        function: The user's function.
+        values: The trial's values.
         about: The attributes of the :class:`Trial` that the function gets.
         metric: The name of the search's metric.
-        push: Takes the epochs.
-        changes: Asks what changes; None if nothing ever does.
+        push: Receives the epochs.
+        changes: Asks what changes; None if nothing ever changes.
 
     Returns:
-        The final figures.
+        The final metrics.
     """
     reports = Reports(metric, push)
     trial = Trial(**about, _reports=reports, _changes=changes)
@@ -186,7 +186,7 @@ def parameters_of(function: Callable[..., Any]) -> Mapping[str, object]:
 
 
 def seed_generators(seed: int) -> None:
-    """Seed the global generators of what the user's module has imported."""
+    """Seed the global generators of the libraries that the user's module has imported."""
     random.seed(seed)
     if "numpy" in sys.modules:
         sys.modules["numpy"].random.seed(seed)
@@ -195,7 +195,7 @@ def seed_generators(seed: int) -> None:
 
 
 def numbers(record: Mapping[Any, Any], metric: str | None = None) -> dict[str, Any]:
-    """The entries of a record that are numbers, as JSON can write them.
+    """The entries of a record that are numbers, in a form that JSON can write.
 
     Raises:
         TypeError: The entry ``metric`` is not a number.
@@ -219,11 +219,11 @@ def numbers(record: Mapping[Any, Any], metric: str | None = None) -> dict[str, A
 
 
 def is_masked(value: object) -> bool:
-    """Whether a value is masked in NumPy's sense; float() would return 0 or what the mask hides."""
+    """Whether a value is masked in NumPy's sense; float() would return 0 or the hidden value."""
     mask = getattr(value, "mask", None)
     return getattr(mask, "size", 0) == 1 and bool(mask.all())  # type: ignore[union-attr]  # it is an array
 
 
 def is_truth(value: object) -> bool:
-    """Whether a value of NumPy's or PyTorch's is true or false, which float() would take for a number."""
+    """Whether a NumPy or PyTorch value is true or false, which float() would accept as a number."""
     return str(getattr(value, "dtype", "")).endswith("bool")

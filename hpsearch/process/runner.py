@@ -3,10 +3,10 @@
 It reads a job from the file descriptor ANSWERS and writes to MESSAGES; see :mod:`hpsearch.process.jobs`. With
 one argument, a list in JSON, it is the parent of many trials; see :mod:`hpsearch.process.forks`.
 
-It imports nothing but the standard library and its neighbours, those by their place: hpsearch need not be on
-the user's path, and nothing of the user's can be taken for it. If the environment names a copy of the user's
-code, modules come from that copy, also in processes that the function starts by :mod:`multiprocessing`, which
-import this program.
+It imports only the standard library and its neighbours, which it finds by their path: hpsearch need not be on
+the user's path, and the user's modules cannot be mistaken for it. If the environment names a copy of the
+user's code, modules come from that copy, even in processes that the function starts by
+:mod:`multiprocessing`, which import this program.
 """
 
 import importlib.util
@@ -17,7 +17,7 @@ from typing import Any
 
 
 def load(name: str) -> Any:
-    """A module from this directory, under the name with which ``import`` finds it too."""
+    """A module from this directory, under the name by which ``import`` also finds it."""
     full_name = f"hpsearch.process.{name}"
     if full_name not in sys.modules:
         spec = importlib.util.spec_from_file_location(full_name, Path(__file__).with_name(f"{name}.py"))
@@ -28,7 +28,7 @@ def load(name: str) -> Any:
 
 
 NEEDED = ("watched_import", "reporting", "user_function", "jobs")
-"""In this order, as they import each other."""
+"""In this order, because they import each other."""
 
 if __name__ in ("__main__", "__mp_main__"):
     load("kept_modules").install_from_environment()

@@ -1,26 +1,26 @@
-"""A clock that does not run while this process is stopped.
+"""A clock that does not run while this process is suspended.
 
-A process is stopped by Ctrl-Z, when its container is frozen and, on some systems, when a laptop sleeps. Time
-in which it could not run must not count against the timeout of a trial.
+A process is suspended by Ctrl-Z, when its container is frozen and, on some systems, when a laptop sleeps.
+Time in which it could not run must not count towards the timeout of a trial.
 """
 
 import threading
 import time
 
 STEP_SECONDS = 0.1
-"""Who waits by this clock asks it at least this often."""
+"""Seconds; code that waits by this clock reads it at least this often."""
 
 LONGEST_STEP = 0.4
-"""Seconds; on a busy machine a step takes longer than it should. This much of each stop counts."""
+"""Seconds; on a busy machine a step takes longer than it should. This much of each suspension counts."""
 
 SECONDS_PER_CPU_SECOND = 10.0
-"""A process that computes asks less often, but gets at least this share of a busy machine."""
+"""A process that computes reads the clock less often, but gets at least this share of a busy machine."""
 
 
 class RunningTime:
-    """Seconds since the first call that this process was able to run.
+    """The seconds, since the first call, in which this process was able to run.
 
-    A step from one call to the next counts as far as the process waited briefly or computed meanwhile.
+    Of the time between two calls, short waits and computing count.
     """
 
     def __init__(self) -> None:

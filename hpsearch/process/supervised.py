@@ -16,16 +16,16 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 GRACE_SECONDS = 3.0
-"""Between the SIGTERM and the SIGKILL that end a command."""
+"""Seconds between the SIGTERM and the SIGKILL that end a command."""
 
 
 class Supervised(Protocol):
-    """Processes that cannot stay behind, since another one watches them and this one.
+    """Processes that cannot be left behind, because a supervisor watches them and this process.
 
     Attributes:
-        status: The file descriptor to which their supervisor reports; see its module.
-        stdout: What they print comes from it.
-        stderr: As ``stdout``.
+        status: The file descriptor with the reports of their supervisor; see its module.
+        stdout: The file descriptor of their output.
+        stderr: The file descriptor of their error output.
     """
 
     status: int
@@ -33,7 +33,7 @@ class Supervised(Protocol):
     stderr: int
 
     def hang_up(self, *, began: bool) -> None:
-        """Have the supervisor end them, in good time.
+        """Let the supervisor end them.
 
         Args:
             began: Whether it has reported that they began.
@@ -41,7 +41,7 @@ class Supervised(Protocol):
         ...
 
     def kill(self) -> None:
-        """Kill the supervisor, which does not answer."""
+        """Kill the supervisor if it does not respond."""
         ...
 
     def close(self) -> None:
@@ -50,17 +50,17 @@ class Supervised(Protocol):
 
 
 class SupervisedCommand:
-    """A command with a supervisor of its own; see :class:`Supervised`.
+    """A command with its own supervisor; see :class:`Supervised`.
 
     Args:
         command: The program and its arguments.
         directory: Where it runs.
-        environment: All of it.
-        memory: The most that its processes may use together, in bytes; None for any number.
+        environment: Its whole environment.
+        memory: The largest memory of all its processes together, in bytes; None for no limit.
         hold: File descriptors that stay open until nothing of the command is left.
         pass_fds: File descriptors that it inherits.
         grace: Seconds from the first signal to SIGKILL, if not :data:`GRACE_SECONDS`.
-        alone: Whether that first signal is only for its process group, which sees to everything else.
+        alone: Whether the first signal goes only to its process group, which handles everything else.
     """
 
     def __init__(
@@ -75,7 +75,7 @@ class SupervisedCommand:
         grace: float | None = None,
         alone: bool = False,
     ) -> None:
-        # Imported: a script would be compiled again each time, for 3 ms.
+        # Imported, because a script would be compiled again each time, which takes 3 ms.
         program = f"import sys; sys.path.append({str(Path(supervisor.__file__).parent)!r}); import supervisor"
         with shortages_named(), contextlib.ExitStack() as stack:
             self.status, report = os.pipe()
@@ -103,7 +103,7 @@ class SupervisedCommand:
         self.stdout, self.stderr = self._process.stdout.fileno(), self._process.stderr.fileno()
 
     def hang_up(self, *, began: bool = True) -> None:
-        """Close the supervisor's input, at which it ends everything."""
+        """Close the supervisor's input, so that it ends everything."""
         self._stdin.close()
 
     def kill(self) -> None:
@@ -111,7 +111,7 @@ class SupervisedCommand:
         self._process.kill()
 
     def wait(self, seconds: float) -> bool:
-        """Whether everything ends in some seconds."""
+        """Whether everything ends within some seconds."""
         try:
             self._process.wait(seconds)
         except subprocess.TimeoutExpired:

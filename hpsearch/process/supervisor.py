@@ -1,25 +1,25 @@
-"""A program that runs one command, and sees to it that nothing of it is left behind.
+"""A program that runs one command, and ensures that nothing of it is left behind.
 
-With the arguments DESCRIPTORS, MEMORY, GRACE, ALONE and COMMAND... it runs COMMAND in a session of its own.
-The supervisor's standard input is held by the process that started it: when that closes it, or dies, the
-command's processes (if ALONE is 1, only those of its group) get SIGTERM and, GRACE seconds later, all of them
-SIGKILL. When the command ends, whatever it started and left behind is killed. Until then the file descriptors
-stay open, and with them whatever locks they have.
-To the first one go lines:
+With the arguments DESCRIPTORS, MEMORY, GRACE, ALONE and COMMAND... it runs COMMAND in its own session.
+The process that started the supervisor has the other end of its standard input. When that process closes it,
+or dies, the command's processes (if ALONE is 1, only those of its group) get SIGTERM and, GRACE seconds
+later, all of them get SIGKILL. When the command ends, everything it started and left behind is killed. Until
+then the file descriptors stay open, and with them their locks.
+These lines are written to the first one:
 
 - ``began PID``: the command runs, as the leader of a process group;
 - ``exit CODE`` or ``signal NUMBER``: how the command ended;
-- ``memory BYTES``: it was killed, for all its processes together used more than MEMORY bytes (0: no limit);
+- ``memory BYTES``: it was killed, because its processes together used more than MEMORY bytes (0: no limit);
 - ``start ERRNO``: it could not be started.
 
-On Linux this process adopts the command's orphans, so that those with a session of their own are found too;
-elsewhere the command's process group has to do.
+On Linux this process adopts the command's orphans, so that those with their own session are found too;
+elsewhere only the command's process group is found.
 
-It runs once per trial, so it starts fast: nothing of hpsearch is imported, and neither ``signal`` nor
-``contextlib`` nor ``pathlib``, each of which would add half to its 10 ms.
+It runs once per trial, so it has to start fast: it imports nothing from hpsearch, and neither ``signal`` nor
+``contextlib`` nor ``pathlib``, each of which would make its start of 10 ms half as long again.
 """
 
-import _ctypes  # ctypes itself would take 2 ms more to import
+import _ctypes  # importing ctypes itself would take 2 ms more
 import os
 import select
 import sys
@@ -35,7 +35,7 @@ LINUX = sys.platform == "linux"
 
 
 def main() -> None:
-    """Run the command of the arguments."""
+    """Run the command given by the arguments."""
     descriptors, memory, grace = [*map(int, sys.argv[1].split(","))], int(sys.argv[2]), float(sys.argv[3])
     alone = sys.argv[4] == "1"
     for descriptor in descriptors:
@@ -57,11 +57,11 @@ def main() -> None:
         report(descriptors[0], f"began {command}")
         ended = watch(command, memory, grace, alone=alone)
     report(descriptors[0], ended)
-    os._exit(0)  # without the time that an orderly end takes
+    os._exit(0)  # an orderly exit would take longer
 
 
 def adopt_orphans() -> None:
-    """Have the orphans below this process become its children, where the system can do that."""
+    """Make the orphans below this process its children, if the system supports it."""
     if LINUX:
         prctl = _ctypes.dlsym(_ctypes.dlopen("", 0), "prctl")
         _ctypes.call_cdeclfunction(prctl, (PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0))
@@ -71,14 +71,14 @@ def report(descriptor: int, what: str) -> None:
     """Write a line."""
     try:  # noqa: SIM105 -- contextlib takes 5 ms to import
         os.write(descriptor, what.encode() + b"\n")
-    except BrokenPipeError:  # the process that started this is dead; its command has to end all the same
+    except BrokenPipeError:  # the process that started this one is dead; the command has to end nevertheless
         pass
 
 
 def watch(
     command: int, memory: int, grace: float, *, control: int = 0, alone: bool = False, fork: bool = False
 ) -> str:
-    """Wait for the end of a command, or bring it about; how it ended.
+    """Wait for the end of a command, or end it; returns how it ended.
 
     Args:
         command: The command's process.
@@ -99,13 +99,13 @@ def watch(
 def follow(
     command: int, memory: int, grace: float, control: int, end: int, *, alone: bool, fork: bool
 ) -> str:
-    """As :func:`watch`, given a file descriptor that is ready at the end of the command, or -1."""
+    """Like :func:`watch`, given a file descriptor that is ready at the end of the command, or -1."""
     poll = select.poll()
     poll.register(control, select.POLLIN)  # a hang-up is always reported
     if end >= 0:
         poll.register(end, select.POLLIN)
     period = None if end >= 0 and not memory else POLL_SECONDS * 1000
-    waited, last = None, 0.0  # seconds of the grace; those in which this process was stopped do not count
+    waited, last = None, 0.0  # seconds of grace; those in which this process was suspended do not count
     while True:
         ready = [descriptor for descriptor, _ in poll.poll(period)]
         pid, code = os.waitpid(command, os.WNOHANG)
@@ -127,28 +127,28 @@ def follow(
         elif waited is not None:
             waited += min(time.monotonic() - last, LONGEST_STEP)
             last = time.monotonic()
-            if waited > grace + UNKILLABLE_SECONDS:  # a driver does not let it go
+            if waited > grace + UNKILLABLE_SECONDS:  # a driver blocks it
                 return f"signal {SIGKILL}"
             if waited > grace:
                 send(command, SIGKILL)
 
 
 def end_of(command: int) -> int:
-    """A file descriptor that is ready when a command has ended; -1 if there can be none."""
+    """A file descriptor that is ready when a command has ended; -1 if the system has none."""
     try:
         return os.pidfd_open(command)
-    except (AttributeError, OSError):  # not Linux, or one before 5.3, or a container that does not allow it
+    except (AttributeError, OSError):  # not Linux, or Linux before 5.3, or a container that does not allow it
         return -1
 
 
 def end_all(command: int) -> None:
-    """Kill and reap whatever is left of a command."""
+    """Kill and reap everything that is left of a command."""
     end = time.monotonic() + UNKILLABLE_SECONDS
     while time.monotonic() < end:
         try:
             while os.waitpid(-1, os.WNOHANG)[0]:
                 pass
-        except ChildProcessError:  # no child is left, and so nothing below
+        except ChildProcessError:  # no child is left, so nothing is below it
             return
         send(command, SIGKILL)
         time.sleep(0.001)
@@ -160,12 +160,12 @@ def send(command: int, signal: int, *, alone: bool = False) -> None:
     for kill, pid in ((os.killpg, command), *((os.kill, pid) for pid in others)):
         try:  # noqa: SIM105 -- contextlib takes 5 ms to import
             kill(pid, signal)
-        except (ProcessLookupError, PermissionError):  # it has gone, or has become another user
+        except (ProcessLookupError, PermissionError):  # it is gone, or has become another user
             pass
 
 
 def descendants(pid: int) -> list[int]:
-    """The processes below a process; none where /proc does not list them."""
+    """The processes below a process; none if /proc does not list them."""
     found: list[int] = []
     try:
         tasks = os.listdir(f"/proc/{pid}/task")  # noqa: PTH208 -- pathlib takes 4 ms to import
@@ -178,7 +178,7 @@ def descendants(pid: int) -> list[int]:
 
 
 def memory_of(pids: list[int]) -> int:
-    """Bytes of memory that processes use together; pages that several share count in parts."""
+    """Bytes of memory that processes use together; shared pages are divided among their users."""
     return sum(sizes(pid).get(b"Pss", 0) for pid in pids)
 
 
@@ -196,7 +196,7 @@ def sizes(pid: int) -> dict[bytes, int]:
 
 
 def read(path: str) -> bytes:
-    """What a file of /proc holds; nothing when its process has ended."""
+    """The content of a file in /proc; empty when its process has ended."""
     try:
         with open(path, "rb") as file:  # noqa: PTH123 -- as above
             return file.read()

@@ -1,7 +1,7 @@
-"""Finding a user's function, and what is wrong with it.
+"""Finding a user's function, and problems with it.
 
-It imports nothing but the standard library, and what only mistakes need when there is one: every trial of a
-function waits for this module.
+This module imports only the standard library, and modules for reporting mistakes only when there is one,
+because every trial of a function waits for it.
 """
 
 import importlib
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 IMPORTS = ""
-"""The module of the user's that is being imported: a search must not start there."""
+"""The user's module that is being imported; a search must not start in it."""
 
 
 class Wrong(Exception):
@@ -20,7 +20,7 @@ class Wrong(Exception):
 
 
 def check_signature(job: Mapping[str, Any]) -> str:
-    """What is wrong with a function, as a sentence; "" if nothing is."""
+    """The problem with a function, as a sentence; "" if there is none."""
     try:
         function = find(job["function"], job["path"])
     except Wrong as error:
@@ -35,15 +35,15 @@ def check_signature(job: Mapping[str, Any]) -> str:
 
 
 def signature_problem(function: Callable[..., Any], parameters: Mapping[str, bool]) -> str:
-    """What is wrong with the signature of a function, as a sentence; "" if nothing is.
+    """The problem with the signature of a function, as a sentence; "" if there is none.
 
     Args:
-        function: What is called.
-        parameters: The names it is called with, and whether every trial has them.
+        function: The function.
+        parameters: The names that it is called with, and whether every trial has them.
     """
     try:
         signature = inspect.signature(function)
-    except ValueError:  # a function without a signature, as some that are written in C
+    except ValueError:  # a function without a signature, such as some written in C
         return ""
     if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
         return "it is asynchronous (async def), but must be a plain function"
@@ -78,7 +78,7 @@ def find(name: str, path: str) -> Callable[..., Any]:
     global IMPORTS
     IMPORTS = module_name
     sys.path.insert(0, path)
-    sys.argv = [file_of(module_name, path)]  # ours would reach the user's argparse
+    sys.argv = [file_of(module_name, path)]  # otherwise the user's argparse would get our arguments
     try:
         found: Any = importlib.import_module(module_name)
     except ModuleNotFoundError as error:
@@ -101,17 +101,17 @@ def find(name: str, path: str) -> Callable[..., Any]:
 
 
 def file_of(module: str, path: str) -> str:
-    """The file of a module in the directory ``path``, as a script that is started there has it."""
+    """The file of a module in the directory ``path``, in the form in which a script started there has it."""
     stem = Path(path, *module.split("."))
     package = stem / "__init__.py"
     return str(package if package.is_file() else stem.with_name(f"{stem.name}.py"))
 
 
 def check_that_none_is_hidden(name: str, path: str) -> None:
-    """Of modules with the same name, that of the directory ``path`` is meant.
+    """Check that a module is the one in the directory ``path``, and not another one with the same name.
 
     Raises:
-        Wrong: Python has found another one, since it was imported already.
+        Wrong: Python has found another one, because it was already imported.
     """
     found = getattr(sys.modules[name], "__file__", None)
     for own in (Path(path, f"{name}.py"), Path(path, name, "__init__.py")):

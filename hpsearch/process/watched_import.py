@@ -1,6 +1,6 @@
-"""What importing a module does to a process, and whether forks of it are then as good as fresh processes.
+"""The effects of importing a module on a process, and whether its forks are then as good as fresh processes.
 
-It imports nothing but the standard library, and of that little, for it runs beside the user's code.
+This module imports only the standard library, and little of that, because it runs beside user code.
 """
 
 import fcntl
@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 ATTRIBUTE = "HPSEARCH_START"
-"""The attribute of a module that says how its trials start: ``"fresh"`` if not as forks."""
+"""The attribute of a module that says how its trials start: ``"fresh"`` for no forks."""
 
 HARMLESS = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom", "/dev/full", "/dev/tty")
-"""Files that may stay open: they have no position that forks would share."""
+"""Files that may stay open, because they have no position that forks would share."""
 
 GPUS = ("/dev/nvidia", "/dev/kfd", "/dev/dri", "/dev/dxg")
 TEMPORARY = ("tempfile.mkdtemp", "tempfile.mkstemp")
@@ -25,8 +25,8 @@ class WatchedImport:
     """Watches an import.
 
     Args:
-        variables: Variables of the environment that each trial has its own values of, which are absent now.
-        memory: The most that a trial may use, in bytes; 0 for any number.
+        variables: The names of variables whose values differ between trials; they are not set now.
+        memory: The largest memory of a trial, in bytes; 0 for no limit.
     """
 
     def __init__(self, variables: Sequence[str], memory: int) -> None:
@@ -37,7 +37,7 @@ class WatchedImport:
         self._before = open_files()
 
     def run(self, action: Callable[[], Any]) -> Any:
-        """Import something; what ``action`` returns or raises."""
+        """Import something; returns or raises what ``action`` does."""
         kind, environment, watching = type(os.environ), os.environ, True
 
         class Watched(kind):  # type: ignore[valid-type, misc] # it is a class
@@ -62,7 +62,7 @@ class WatchedImport:
             environment.__class__, watching = kind, False
 
     def note(self, name: str) -> None:
-        """A variable was asked for."""
+        """Record that a variable was read or set."""
         if name in self._variables:
             self._used.append(name)
 
@@ -101,7 +101,7 @@ class WatchedImport:
         return {number: path for number, path in open_files().items() if self._before.get(number) != path}
 
     def read_files(self) -> list[int]:
-        """The file descriptors of files that were left open to be read; forks need their own positions."""
+        """The file descriptors of files left open for reading, for which forks need their own positions."""
         return read_files(self._opened())
 
     def _temporary(self) -> str:
@@ -117,18 +117,18 @@ class WatchedImport:
 
 
 def open_files() -> dict[int, str]:
-    """What the file descriptors of this process are, as /proc says; empty where there is none."""
+    """The targets of this process's file descriptors, according to /proc; empty if there is no /proc."""
     found = {}
     for number in list_directory("/proc/self/fd"):
         try:
             found[int(number)] = os.readlink(f"/proc/self/fd/{number}")  # noqa: PTH115 -- see above
-        except OSError:  # that of the listing itself
+        except OSError:  # the descriptor of the listing itself
             continue
     return found
 
 
 def read_files(descriptors: Iterable[int]) -> list[int]:
-    """Those that are regular files, open only to be read."""
+    """The descriptors of regular files that are open only for reading."""
     return [
         number
         for number in descriptors
@@ -138,9 +138,9 @@ def read_files(descriptors: Iterable[int]) -> list[int]:
 
 
 def open_again(number: int) -> None:
-    """Give an open file a position of its own, where it is now."""
+    """Give an open file its own position, at the present place."""
     position = os.lseek(number, 0, os.SEEK_CUR)
-    again = os.open(f"/proc/self/fd/{number}", os.O_RDONLY)  # also if it was renamed or removed
+    again = os.open(f"/proc/self/fd/{number}", os.O_RDONLY)  # works even if it was renamed or removed
     os.lseek(again, position, os.SEEK_SET)
     os.dup2(again, number, inheritable=os.get_inheritable(number))
     os.close(again)

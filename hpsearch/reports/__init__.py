@@ -1,1 +1,1 @@
-"""What is shown, named after the commands that show it; the live display and log lines."""
+"""The output of commands, in modules named after them; the live display and log lines."""

@@ -1,4 +1,4 @@
-"""What ``try`` shows: one trial, with its command and the lines that its metrics came from."""
+"""The output of ``try``: one trial, with its command and the lines that its metrics came from."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -27,13 +27,13 @@ def attempt_details(
 
     Args:
         metric: The metric of the search.
-        trial: What ran.
-        result: What came of it.
-        command: The line that ran it; "" if it is not a command.
-        sightings: By metric, the first line it came from and how often it was found.
+        trial: The trial.
+        result: Its result.
+        command: The command line that ran it; "" if it is not a command.
+        sightings: By metric, the first line that it came from and how often it was found.
         others: The names of other numbers.
-        memory: In bytes; None if it is not known.
-        notes: What the user should know, as sentences.
+        memory: In bytes; None if unknown.
+        notes: Messages for the user, as sentences.
     """
     data: dict[str, Any] = {**trial.to_json(), **result.to_json(), "command": command, "memory": memory}
     data["metrics"] = {name: {"line": line, "times": times} for name, (line, times) in sightings.items()}

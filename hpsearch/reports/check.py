@@ -1,4 +1,4 @@
-"""What ``check`` shows: the config with nothing left to defaults."""
+"""The output of ``check``: the config with all defaults filled in."""
 
 import math
 
@@ -11,14 +11,14 @@ __all__ = ["best_epoch_notes", "config_details"]
 
 
 def config_details(config: Config) -> Details:
-    """What a config would search."""
+    """The search that a config describes."""
     size = config.space.size
     configurations = "endless" if math.isinf(size) else f"{size:,.0f}"
     return Details("config", config.resolved(), [*config_lines(config), ("configurations", configurations)])
 
 
 def best_epoch_notes(config: Config) -> list[str]:
-    """Whether trials may be worth more at their best epoch, as sentences, unless the config decides that."""
+    """Whether trials may be better at their best epoch, as sentences, unless the config decides that."""
     objective = config.objective
     if (
         objective.kind == "network"

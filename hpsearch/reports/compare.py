@@ -1,4 +1,4 @@
-"""What ``compare`` shows: where runs differ, what each found, and whether that is more than noise."""
+"""The output of ``compare``: where runs differ, what each found, and whether that is more than noise."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,12 +18,12 @@ class ComparedRun:
     """One of the runs.
 
     Attributes:
-        name: Of its directory.
+        name: The name of its directory.
         config: Its config.
         best: Its best trial; None if none has a value.
         error: The standard error of its best value; None if it is not known.
         finished: The number of its results.
-        losses: Of its trials by number, NaN without a value.
+        losses: The losses of its trials by number, NaN without a value.
     """
 
     name: str
@@ -41,7 +41,7 @@ class Verdict:
     Attributes:
         ours: The names of the better ones.
         theirs: The names of the others.
-        found: By how much the others' best loss is higher.
+        found: How much higher the others' best loss is.
     """
 
     ours: Sequence[str]
@@ -142,7 +142,7 @@ def _settings(runs: Sequence[ComparedRun]) -> dict[str, dict[str, Any]]:
 
 
 def _best_values(runs: Sequence[ComparedRun]) -> dict[str, dict[str, Any]]:
-    """The values of the best trials, by parameter and run; absent where a trial does not use it."""
+    """The values of the best trials, by parameter and run; absent if a trial does not use the parameter."""
     names = dict.fromkeys(name for run in runs if run.best for name in run.best.values)
     return {
         name: {run.name: run.best.values[name] for run in runs if run.best and name in run.best.values}

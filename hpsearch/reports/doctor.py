@@ -1,4 +1,4 @@
-"""What ``doctor`` shows: the software and the CPUs that searches use."""
+"""The output of ``doctor``: the software and the CPUs that searches use."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -18,7 +18,7 @@ def doctor_details(
     """Versions, CPUs and the speed of matrix products.
 
     Args:
-        versions: The versions of hpsearch and of what its numbers depend on.
+        versions: The versions of hpsearch and of the software that its numbers depend on.
         cpus: The number of CPUs that may be used.
         portable: The speed with the portable kernels; None if they do not run here.
         fastest: The speed with the fastest kernels; None if it could not be measured.

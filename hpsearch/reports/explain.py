@@ -1,4 +1,4 @@
-"""What ``explain`` shows: where a search looked, and why each trial was proposed."""
+"""The output of ``explain``: where a search looked, and why each trial was proposed."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -128,7 +128,7 @@ def _outcome(metric: str, result: Result | None) -> str:
 
 
 def _difference(found: TrialExplanation) -> str:
-    """Which parameters were changed, of those of the trial that it is near."""
+    """Which parameters differ from those of the trial that it is near."""
     changed = [each.name for each in found.moves if each.value != each.before]
     same = len(found.moves) - len(changed)
     if not changed:
@@ -138,7 +138,7 @@ def _difference(found: TrialExplanation) -> str:
 
 
 def _drawn_at(origin: Mapping[str, Any]) -> str:
-    """At which radii the candidates were drawn."""
+    """The radii at which the candidates were drawn."""
     if "radius" not in origin:
         return ""
     first = f"Candidates were drawn around that trial at radius {plain(origin['radius'])}"

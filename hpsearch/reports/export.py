@@ -1,4 +1,4 @@
-"""What ``export`` writes for programs that read text: every result, every epoch."""
+"""The text output of ``export`` for programs: every result, every epoch."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -20,7 +20,7 @@ def trials_table(config: Config, records: Records, *, timings: bool = False) -> 
     Args:
         config: The run's config.
         records: The run's trials; read once, when the table is written.
-        timings: Whether to put in how long things took.
+        timings: Whether to include times.
     """
     rows = (
         trial_data(config.metric, trial, result, timings=timings)
@@ -36,8 +36,8 @@ def epochs_table(config: Config, metrics: Sequence[str], records: Records, *, ti
     Args:
         config: The run's config.
         metrics: The names of all metrics of any epoch.
-        records: As of :func:`trials_table`.
-        timings: As of :func:`trials_table`.
+        records: As for :func:`trials_table`.
+        timings: As for :func:`trials_table`.
     """
     columns = [Column(name, (name,)) for name in ("trial", "status", "value", "epoch")]
     columns += [Column(name, ("metrics", name)) for name in metrics]

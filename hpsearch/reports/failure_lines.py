@@ -1,4 +1,4 @@
-"""Why trials have no value, as every end of a search says it."""
+"""Why trials have no value, printed at every end of a search."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ _SHOWN = 3
 
 
 def failure_lines(groups: Sequence[FailureGroup]) -> list[str]:
-    """A line for each of the commonest reasons, with the values that its trials share."""
+    """A line for each of the most common reasons, with the values that its trials share."""
     lines = []
     for group in groups[:_SHOWN]:
         shared = ", ".join(

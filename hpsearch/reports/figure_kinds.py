@@ -1,4 +1,4 @@
-"""The names of the figures, for the command line, which must not import what draws them."""
+"""The names of the figures, for the command line, which must not import the drawing code."""
 
 __all__ = ["FIGURE_KINDS", "FIGURE_SUFFIXES"]
 
@@ -17,4 +17,4 @@ FIGURE_KINDS = (
 """Every kind of figure."""
 
 FIGURE_SUFFIXES = (".html", ".svg", ".png", ".pdf")
-"""The files that a figure is written as."""
+"""The suffixes of the files that a figure can be written to."""

@@ -1,4 +1,4 @@
-"""What ``importance`` shows: how much of the metric's variance each parameter explains."""
+"""The output of ``importance``: how much of the metric's variance each parameter explains."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -60,7 +60,7 @@ def _notes(found: Importance, results: int) -> list[str]:
 
 
 def model_quality(explained: float) -> str:
-    """How far the model can be trusted, in sentences.
+    """How much the model can be trusted, in sentences.
 
     Args:
         explained: See :class:`hpsearch.analysis.learned.Learned`.

@@ -1,4 +1,4 @@
-"""What ``leaderboard`` shows: the trials of a run from best to worst."""
+"""The output of ``leaderboard``: the trials of a run from best to worst."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from hpsearch.trial import Status
 __all__ = ["RankedRun", "leaderboard_headers", "leaderboard_table"]
 
 CHANGES = ("code changed", "input changed")
-"""The kinds of events after which results may not be comparable with earlier ones."""
+"""Events after which results may not be comparable with earlier ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +27,9 @@ class RankedRun:
     """A run whose trials are ranked.
 
     Attributes:
-        name: Of its directory.
+        name: The name of its directory.
         config: Its config.
-        counts: The number of its results of each status.
+        counts: The number of its results with each status.
         arithmetic: The arithmetic that it began with.
         events: What happened to the search: time, kind, text.
         rows: The number of rows, if the metric is a share of them.
@@ -51,12 +51,12 @@ class RankedRun:
 
     @property
     def changes(self) -> list[str]:
-        """After what its results may not be comparable with earlier ones."""
+        """The events after which its results may not be comparable with earlier ones."""
         return [text for _, kind, text in self.events if kind in CHANGES]
 
 
 class _RankColumn(Column):
-    """Ranks, with a mark before those that several trials share."""
+    """Ranks, with a mark before shared ones."""
 
     def texts(self, rows: Sequence[Mapping[str, Any]]) -> list[str]:
         """The ranks, for people."""
@@ -82,15 +82,15 @@ def leaderboard_table(
     """Trials of runs, in an order.
 
     Args:
-        runs: The runs, of one metric.
-        standings: The trials to show, each after the name of its run; read once, when the table is printed.
-        shown: How many they are.
-        found: How many there would be without a limit.
-        below: The running trials to show below the table, each after the name of its run.
-        after: Those to show as rows of it, after the others.
-        where: What the trials have to fulfil, as it was typed.
-        sort: What they are sorted by, as it was typed.
-        shows: Whether the column of a header is shown; None for all. Rank, trial and value always are.
+        runs: The runs, with the same metric.
+        standings: The trials to show, each with the name of its run; read once, when the table is printed.
+        shown: Their number.
+        found: Their number without a limit.
+        below: The running trials to show below the table, each with the name of its run.
+        after: The running trials to show as rows of the table, after the others.
+        where: The conditions on trials, as typed.
+        sort: The sort column, as typed.
+        shows: Whether the column of a header is shown; None for all. Rank, trial and value are always shown.
         timings: Whether to show how long each trial ran.
         whole: Whether all are shown on a terminal that is too narrow for a row for each.
         command: The command that prints it; "" if it is the one that was typed.
@@ -138,7 +138,7 @@ def _rows(
     *,
     timings: bool,
 ) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The rows of results, each after the name of its run."""
+    """The rows of results, each with the name of its run."""
     metric = runs[0].config.metric
     by_name = {each.name: each.rows for each in runs}
     for name, standing in standings:
@@ -148,7 +148,7 @@ def _rows(
 def _chosen(
     rows: Iterable[tuple[str, dict[str, Any]]], hidden: Sequence[Column], *, named: bool
 ) -> Iterator[dict[str, Any]]:
-    """Rows without hidden columns, with the name of their run where there are several."""
+    """Rows without hidden columns, with the name of their run if there are several."""
     keys = [column.key[0] for column in hidden if len(column.key) == 1]
     names = {column.header for column in hidden if column.choice}
     for name, row in rows:
@@ -199,7 +199,7 @@ def _fixed(runs: Sequence[RankedRun]) -> int:
 
 
 def _columns(runs: Sequence[RankedRun], *, timings: bool) -> list[Column]:
-    """The columns, which depend on nothing but the configs."""
+    """The columns, which depend only on the configs."""
     configs = [each.config for each in runs]
     metric = configs[0].metric
     columns = [Column("run", ("run",))] if len(runs) > 1 else []
@@ -225,7 +225,7 @@ def _columns(runs: Sequence[RankedRun], *, timings: bool) -> list[Column]:
 
 
 def _parameters(configs: Sequence[Config]) -> list[str]:
-    """What differs between trials: the parameters, and the constants that not all runs have alike."""
+    """The values that differ between trials: the parameters, and constants that differ between runs."""
     names = list(dict.fromkeys(name for config in configs for name in config.space.names))
     constants = dict.fromkeys(name for config in configs for name in config.space.constants)
     for name in constants:

@@ -1,4 +1,4 @@
-"""What a search does, as plain lines that begin with the time: for logs and pipes."""
+"""The progress of a search as plain lines that begin with the time, for logs and pipes."""
 
 from __future__ import annotations  # types are imported for annotations only
 
@@ -17,7 +17,7 @@ class Lines:
     """Writes a line for every result.
 
     Args:
-        file: Where to write; None for nowhere.
+        file: The file to write to; None for no output.
     """
 
     def __init__(self, file: TextIO | None) -> None:
@@ -29,7 +29,7 @@ class Lines:
         self._progress = Progress(search)
         took = [result.seconds for result in search.results if result.status.ranked]
         each = ""
-        if took:  # by a search that is resumed
+        if took:  # if the search was resumed
             from statistics import median  # 6 ms
 
             each = f" ({duration(median(took))} each)"
@@ -37,7 +37,7 @@ class Lines:
         self.on_message(f"{search.total} trials{before}; {search.slots} at a time ({search.strategy})")
 
     def on_trial_start(self, trial: Trial) -> None:
-        """Remember that it runs."""
+        """Remember that it is running."""
         if self._progress:
             self._progress.on_trial_start(trial)
 

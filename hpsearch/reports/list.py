@@ -1,4 +1,4 @@
-"""What ``list`` shows: the runs in a directory."""
+"""The output of ``list``: the runs in a directory."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The live display of a search on a terminal."""
+"""The live display of a search in a terminal."""
 
 from __future__ import annotations  # types are imported for annotations only
 
@@ -29,10 +29,10 @@ _WIDE = 80
 
 
 class LiveDisplay(ProgressDisplay):
-    """How far a search is, where it looks, what is best and what runs.
+    """The progress of a search, where it looks, the best and the running trials.
 
-    A context manager; on exit the display disappears and messages stay. It fits the terminal: where there is
-    little room the running trials, then the zoom, then the leaders lose lines, and the head stays.
+    A context manager; on exit the display disappears and messages stay. It fits the terminal: if there is
+    little room, the running trials, then the zoom, then the leaders lose lines, and the head stays.
 
     Args:
         console: A console on a terminal.
@@ -43,7 +43,7 @@ class LiveDisplay(ProgressDisplay):
         super().__init__()
         self._console = console
         self._title = title
-        # The refreshing thread only reads; a frame that is one trial behind is corrected by the next.
+        # The refreshing thread only reads; a frame that is one trial behind is corrected by the next one.
         self._live = Live(
             console=console,
             refresh_per_second=_FRAMES_PER_SECOND,
@@ -66,7 +66,7 @@ class LiveDisplay(ProgressDisplay):
         self._live.start()
 
     def on_trial_complete(self, trial: Trial, result: Result) -> None:
-        """Count it; say it if it failed in a way that is new."""
+        """Count it; print a line if it failed in a new way."""
         super().on_trial_complete(trial, result)
         reason = result.reason.partition("\n")[0]
         if self._progress and result.value is None and self._progress.reasons[reason] == 1:
@@ -78,12 +78,12 @@ class LiveDisplay(ProgressDisplay):
             self._console.print(Text(printable(text)))
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """The display as it is now, for rich."""
+        """The present display, for rich."""
         height = options.height or console.size.height
         yield from self.lines(options.max_width, height)
 
     def lines(self, width: int, height: int) -> list[Text]:
-        """The display as it is now.
+        """The present display.
 
         Args:
             width: The columns of the terminal; no line is wider.
@@ -97,7 +97,7 @@ class LiveDisplay(ProgressDisplay):
         leaders = leader_lines(self._progress, width)
         running = running_lines(self._progress, width)
         zoom = self._zoom(self._progress, width)
-        # First two lines of what is best and of what runs, then the zoom, then more of both.
+        # First two lines of the best and of the running trials, then the zoom, then more of both.
         spare = room - min(len(leaders), 2) - min(len(running), 2) - 2
         shown_zoom = zoom[: spare - 1] if spare > 2 else []
         spare -= len(shown_zoom) + bool(shown_zoom)
@@ -174,11 +174,11 @@ class LiveDisplay(ProgressDisplay):
 
 
 def _longest_fitting(room: int, *texts: str) -> str:
-    """The first of some texts, of which the longest comes first, that has no more characters; or nothing."""
+    """The first of some texts, ordered from the longest, that fits into the width; or nothing."""
     return next((text for text in texts if len(text) <= room), "")
 
 
 def _without_middle(name: str, room: int) -> str:
-    """A name, cut in the middle if it is too long: its end tells it from others as well as its beginning."""
+    """A name, cut in the middle if it is too long, because its end matters as much as its beginning."""
     half = max(room - 1, 2) // 2
     return name if len(name) <= room else f"{name[:half]}…{name[-half:]}"

@@ -1,4 +1,4 @@
-"""The tables of the live display: the best trials, and those that run."""
+"""The tables of the live display: the best trials, and the running ones."""
 
 from __future__ import annotations  # types are imported for annotations only
 
@@ -27,7 +27,7 @@ def leader_lines(progress: Progress, width: int) -> list[Text]:
     """The best trials below a header; none before there is one.
 
     Args:
-        progress: Of the search.
+        progress: The progress of the search.
         width: The columns of the terminal.
     """
     leaders = list(progress.leaders)
@@ -45,7 +45,7 @@ def running_lines(progress: Progress, width: int) -> list[Text]:
     """The running trials by number, below a header with their count; nothing if none runs.
 
     Args:
-        progress: Of the search.
+        progress: The progress of the search.
         width: The columns of the terminal.
     """
     running = sorted(progress.running.values(), key=lambda each: each.trial.number)

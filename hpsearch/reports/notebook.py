@@ -30,12 +30,12 @@ def in_notebook() -> bool:
 
 
 class NotebookDisplay(ProgressDisplay):
-    """How far a search is, what is best and what runs, kept up to date below the cell.
+    """The progress of a search, the best and the running trials, kept up to date below the cell.
 
     A context manager; on exit the last state stays.
 
     Args:
-        on_message: Called with what else the user should know.
+        on_message: Called with other messages for the user.
     """
 
     def __init__(self, on_message: Callable[[str], None]) -> None:
@@ -66,10 +66,10 @@ class NotebookDisplay(ProgressDisplay):
         self._thread.start()
 
     def html(self, state: str = "") -> str:
-        """The display as it is now; every text is escaped.
+        """The present display; every text is escaped.
 
         Args:
-            state: What became of the search, if it did not end by itself.
+            state: How the search ended, if it did not end by itself.
         """
         progress = self._progress
         if progress is None:

@@ -24,11 +24,11 @@ class Screen(Protocol):
 
     @property
     def file(self) -> IO[str]:
-        """The stream that is written to."""
+        """The output stream."""
 
     @property
     def is_terminal(self) -> bool:
-        """Whether it is a terminal, or to be treated as one."""
+        """Whether it is a terminal, or is treated as one."""
 
     @property
     def color_system(self) -> str | None:
@@ -43,7 +43,7 @@ class PlainScreen:
     """A screen for text and tables, without the 20 ms that importing rich's console takes.
 
     Args:
-        file: What is written to.
+        file: The output stream.
         styles: Whether to show styles, and so treat it as a terminal; None to look.
     """
 
@@ -62,7 +62,7 @@ class PlainScreen:
 
     @property
     def width(self) -> int:
-        """The width of the terminal; without one, more than any line has."""
+        """The width of the terminal; without one, larger than any line."""
         return shutil.get_terminal_size().columns if self._is_one else _UNLIMITED
 
 
@@ -72,8 +72,8 @@ def write_text(text: str, screen: Screen, style: Style = "", *, after: str = "")
     Args:
         text: It may have several lines.
         screen: Where to write.
-        style: How, on a terminal that can.
-        after: What to write before the first line, such as a label; the others begin below where it ends.
+        style: The style, on a terminal that supports it.
+        after: A text before the first line, such as a label; the other lines are indented by its width.
     """
     indent, width = " " * cell_width(after), max(screen.width - cell_width(after), 1)
     start = styled(after, screen, "bold")
@@ -84,12 +84,12 @@ def write_text(text: str, screen: Screen, style: Style = "", *, after: str = "")
 
 
 def styled(text: str, screen: Screen, style: Style) -> str:
-    """A text in a style, on a terminal that can."""
+    """A text in a style, on a terminal that supports it."""
     return f"{_CODES[style]}{text}{_END}" if style and text and screen.color_system else text
 
 
 def _fitting(text: str, width: int) -> Iterator[str]:
-    """A line in parts that fit: cut between words, or within one that is too long."""
+    """A line in parts that fit: split between words, or within a word that is too long."""
     line: str | None = None
     for word in text.split(" "):
         longer = word if line is None else f"{line} {word}"

@@ -1,4 +1,4 @@
-"""What ``predict`` writes: the predicted class of every row."""
+"""The output of ``predict``: the predicted class of every row."""
 
 from collections.abc import Sequence
 

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 LEADERS = 5
 _FEWEST_RECENT = 10
 _RECENT_SHARE = 0.125
-_SIMULATED = 500  # trials; more than that, by their mean
+_SIMULATED = 500  # trials; the time of more is estimated by their mean
 _READ_SECONDS = 0.5
-"""Between two looks at what the workers write."""
+"""Seconds between two looks at the files that workers write."""
 
 
 @dataclass
@@ -47,12 +47,12 @@ class Progress:
     """Counts, leaders, running trials and the time left; reads only the monotonic clock.
 
     Args:
-        search: What is known at the start.
-        read_curve: The learning curve of a running trial, by its number, if another process trains it.
+        search: The search at its start.
+        read_curve: Reads the learning curve of a running trial, by its number, if another process trains it.
 
     Attributes:
         finished: How many results there are.
-        statuses: How many results of each status.
+        statuses: How many results there are with each status.
         reasons: How many trials failed for each reason.
         leaders: The best trials: their order, trial, result.
         best_so_far: The lowest loss after each result that has a value.
@@ -74,7 +74,7 @@ class Progress:
         self.values: dict[int, Trial] = {}
         self._read_curve = read_curve
         self._read = 0.0
-        self._seconds: dict[int, float] = {}  # of the trials that ended here, by number
+        self._seconds: dict[int, float] = {}  # of the trials that ended in this process, by number
         by_number = {trial.number: trial for trial in search.trials}
         for result in search.results:
             self._count(by_number[result.number], result)
@@ -100,7 +100,7 @@ class Progress:
         return bool(self.leaders) and self.leaders[0][1].number == trial.number
 
     def read_curves(self) -> None:
-        """Look at what the workers have written of the running trials, about twice a second."""
+        """Read what workers have written about running trials, about twice a second."""
         if time.monotonic() - self._read < _READ_SECONDS:
             return
         self._read = time.monotonic()
@@ -130,8 +130,8 @@ class Progress:
     def remaining(self) -> float | None:
         """Seconds that the rest will probably take; None while too little is known.
 
-        Trials that are to start take as long as recent ones did, which early stopping makes shorter and
-        shorter; those that run take what is to be expected of trials that have run as long.
+        We expect trials that have not started to take as long as recent ones, which early stopping makes
+        shorter and shorter; running trials take the expected time of trials that have run for as long.
         """
         slots, now = self.search.slots, time.monotonic()
         here = len(self._seconds)
@@ -141,16 +141,16 @@ class Progress:
         recent = self._recent(running, now)
         left = [max(0.0, _expected(recent, now - each.since) - (now - each.since)) for each in running]
         to_start = 0 if self.search.draining() else max(0, self.total - self.finished - len(running))
-        # What runs between trials, such as writing results, is a share of the time of all slots.
+        # Work between trials, such as writing results, takes a share of the time of all slots.
         used = (sum(self._seconds.values()) + sum(now - each.since for each in running)) / (
             self.elapsed * min(slots, here + len(running)) or 1.0
         )
         return _makespan(left, recent, to_start, slots) / min(1.0, max(used, 0.1))
 
     def _recent(self, running: Sequence[Running], now: float) -> list[float]:
-        """How long the trials took that were started last; of those that still run, what is to be expected.
+        """How long the most recently started trials took; for running ones, the expected time.
 
-        By start, not by end: among the last to end, short trials are too many.
+        Recent by start, not by end: short trials are overrepresented among the last to end.
         """
         count = max(_FEWEST_RECENT, int(_RECENT_SHARE * self.total))
         started = sorted({*self._seconds, *(each.trial.number for each in running)})[-count - len(running) :]
@@ -180,7 +180,7 @@ class ProgressDisplay:
         self._progress: Progress | None = None
 
     def on_search_start(self, search: SearchStart) -> None:
-        """Begin; the epochs of running trials are read from what workers write."""
+        """Begin; the epochs of running trials are read from the files that workers write."""
         trials = search.directory / "trials"
         self._progress = Progress(search, lambda number: read_curve(trials / f"{number:05d}"))
 
@@ -201,13 +201,13 @@ class ProgressDisplay:
 
 
 def _expected(known: Sequence[float], elapsed: float) -> float:
-    """How long a trial takes in all that has run for some seconds, going by others."""
+    """The expected total time of a trial that has run for some seconds, judging by others."""
     longer = [seconds for seconds in known if seconds > elapsed]
     return _mean(longer) if longer else 1.25 * elapsed
 
 
 def _makespan(left: Sequence[float], recent: Sequence[float], to_start: int, slots: int) -> float:
-    """When the last trial ends, if free slots take trials that take as long as the recent ones."""
+    """When the last trial will end, if free slots get trials that take as long as the recent ones."""
     simulated = min(to_start, _SIMULATED)
     free = [*left, *[0.0] * (slots - len(left))]
     heapq.heapify(free)

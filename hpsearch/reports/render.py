@@ -26,16 +26,16 @@ __all__ = ["SCHEMA", "Format", "MachineFormat", "format_report", "print_report",
 MachineFormat = Literal["json", "jsonl", "csv", "md"]
 Format = Literal["table"] | MachineFormat
 _PART = 1000
-"""Lines that are written at once."""
+"""How many lines are written at once."""
 _KEPT_BYTES = 8 * 2**20
 
 _WRITTEN_ALIKE = {int, float, type(None)}
-"""Types that the csv module writes as :func:`_cell` would."""
+"""Types that the csv module writes in the same way as :func:`_cell`."""
 _MISSING = object()
-"""Stands for a parameter that a trial does not have; null is a value."""
+"""Marks a parameter that a trial does not have, because null is a value."""
 
 SCHEMA = 1
-"""Goes up when a machine format changes in a way that breaks its readers."""
+"""Increased when a machine format changes in a way that breaks its readers."""
 
 
 def print_report(report: Table | Details, form: Format, screen: Screen) -> None:
@@ -57,15 +57,15 @@ def format_report(report: Table | Details, form: MachineFormat) -> str:
 
 @contextlib.contextmanager
 def whole_text(parts: Iterable[str]) -> Iterator[TextIO]:
-    """A text of parts, to be read once all of them are there: where one fails, nothing is shown.
+    """A text made of parts, to be read once all are complete; if one fails, nothing is shown.
 
-    A long one waits on the disk.
+    A long text is kept on disk.
 
     Raises:
         SystemLacking: There is no room for it.
     """
     with SpooledTemporaryFile(_KEPT_BYTES, "w+", encoding="utf-8", newline="") as file:
-        for part in parts:  # writelines() would only look afterwards how long it is
+        for part in parts:  # writelines() would check the length only afterwards
             try:
                 file.write(part)
             except OSError as error:
@@ -78,7 +78,7 @@ def whole_text(parts: Iterable[str]) -> Iterator[TextIO]:
 
 
 def report_parts(report: Table | Details, form: MachineFormat) -> Iterator[str]:
-    """The text of a table or details, part by part, while its rows are read."""
+    """The text of a table or details, yielded in parts while its rows are read."""
     head = {"schema": SCHEMA, "kind": report.kind}
     if form == "json":
         body = report.data if isinstance(report, Details) else report.metadata
@@ -125,7 +125,7 @@ def _csv(table: Table) -> Iterator[str]:
 
 
 def _names(columns: Sequence[Column]) -> list[str]:
-    """Unique column names for CSV: where headers are equal, one column is named by its key."""
+    """Unique column names for CSV: if headers are equal, one column is named by its key."""
     names: dict[int, str] = {}
     for index, column in sorted(enumerate(columns), key=lambda item: len(item[1].key)):
         taken = column.header in names.values()
@@ -134,7 +134,7 @@ def _names(columns: Sequence[Column]) -> list[str]:
 
 
 class _Lines:
-    """A file that keeps what is written until it is asked for."""
+    """A file that keeps its content until it is taken."""
 
     def __init__(self) -> None:
         self.written: list[str] = []
@@ -144,14 +144,14 @@ class _Lines:
         self.written.append(text)
 
     def drain(self) -> str:
-        """What has been written since the last time."""
+        """Take everything written since the last call."""
         text = "".join(self.written)
         self.written.clear()
         return text
 
 
 def _cells(values: list[Any]) -> list[Any]:
-    """The values of a column for CSV, which has numbers as JSON has them, and nothing for None."""
+    """The values of a column for CSV: numbers as in JSON, and nothing for None."""
     if set(map(type, values)) <= _WRITTEN_ALIKE:
         return values
     return list(map(_cell, values))
@@ -169,11 +169,11 @@ def _cell(value: object) -> str:
 
 
 def _number_cell(value: float) -> str:
-    return str(value).lower() if isinstance(value, bool) else repr(value)  # as JSON has it
+    return str(value).lower() if isinstance(value, bool) else repr(value)  # as in JSON
 
 
 def _choice_cells(columns: Sequence[Column], rows: Sequence[Mapping[str, Any]]) -> list[list[str]]:
-    """The values of parameters for CSV; rows of one trial share their ``values`` and are looked at once."""
+    """The values of parameters for CSV; rows of one trial share their ``values``, converted once."""
     if not columns:
         return []
     values = [row.get("values") for row in rows]
@@ -189,7 +189,7 @@ def _choice_cells(columns: Sequence[Column], rows: Sequence[Mapping[str, Any]]) 
 
 
 def _choice_cell(value: object) -> str:
-    """The value of a parameter for CSV: as JSON, but text without quotes where that is clear."""
+    """The value of a parameter for CSV: as JSON, but text without quotes if that is unambiguous."""
     if isinstance(value, str):
         return _json(value) if _is_json(value) else printable(value)
     if isinstance(value, bool | float | int):
@@ -224,7 +224,7 @@ def _markdown(table: Table) -> Iterator[str]:
 
 
 def _same(texts: TableTexts) -> Iterator[str]:
-    """What to say instead of columns whose text is the same in all rows."""
+    """The text that replaces columns with the same text in all rows."""
     if not texts.same:
         return
     used = [f"{name}={text}" for name, text in texts.same.items() if text]

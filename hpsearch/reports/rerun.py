@@ -1,4 +1,4 @@
-"""What ``rerun`` shows: what a trial gave when it ran once more, beside what is recorded of it."""
+"""The output of ``rerun``: the result of a trial that ran once more, next to the recorded one."""
 
 import math
 from collections.abc import Sequence
@@ -25,10 +25,10 @@ def rerun_details(
     Args:
         metric: The metric of the search.
         trial: The trial.
-        recorded: What the run has recorded of it; None if it has no result yet.
-        trials: What ran now: the trial itself, or the trial with other seeds.
-        results: What they gave.
-        notes: What may make a difference, as sentences.
+        recorded: Its recorded result; None if it has none yet.
+        trials: The trials that ran now: the trial itself, or the trial with other seeds.
+        results: Their results.
+        notes: Differences that may affect the result, as sentences.
     """
     again = list(zip(trials, results, strict=True))
     same = recorded if list(trials) == [trial] else None
@@ -68,7 +68,7 @@ def rerun_details(
 
 
 def outcome(result: Result, metric: Metric) -> str:
-    """What came of one trial: its value with all digits, or why it has none."""
+    """The result of one trial: its value with all digits, or why it has none."""
     if result.value is None:
         return f"{result.status}: {result.reason.partition(chr(10))[0]}"
     error = metric.standard_error(result)
@@ -115,7 +115,7 @@ def _comparison(
 
 
 def _comparison_where_stopped(recorded: Result, results: Sequence[Result], metric: Metric) -> str:
-    """Beside what the other seeds were worth after as many epochs as the recorded result has."""
+    """A comparison with the other seeds after as many epochs as the recorded result has."""
     epochs = len(recorded.curve)
     worths = [
         metric.worths(result.curve[:epochs])[-1][0] for result in results if len(result.curve) >= epochs

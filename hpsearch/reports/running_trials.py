@@ -1,4 +1,4 @@
-"""Running trials, as every view shows them: epoch, value, curve, and what the next rung demands."""
+"""Running trials in all views: epoch, value, curve, and the threshold at the next rung."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -19,7 +19,7 @@ __all__ = [
 ]
 
 RUNNING = "running"
-"""Stands in the column of the status."""
+"""The text in the status column."""
 
 _CURVE_WIDTH = 20
 
@@ -35,7 +35,7 @@ def curve_line(trial: Trial, curve: Sequence[Epoch], metric: Metric, *, stops_ea
     Args:
         trial: The trial.
         curve: Its epochs so far.
-        metric: What the search makes better.
+        metric: The search's metric.
         stops_early: Whether the search stops trials early.
     """
     values = [epoch.metrics.get(metric.name) for epoch in curve]
@@ -48,7 +48,7 @@ def curve_line(trial: Trial, curve: Sequence[Epoch], metric: Metric, *, stops_ea
 
 
 class _Wording(NamedTuple):
-    """How a demand is said: of a metric to minimize, to maximize, after the last rung, and without any."""
+    """The text for a threshold: for a metric to minimize, to maximize, after the last rung, without rungs."""
 
     most: str
     least: str
@@ -66,10 +66,10 @@ _IN_A_COLUMN = _Wording("≤ {} at {}", "≥ {} at {}", "past the last", "none k
 
 
 def next_demand(trial: Trial, epochs: int, metric: Metric, *, stops_early: bool) -> str:
-    """What the next rung demands of a trial after some epochs; empty if the search stops no trial early.
+    """The threshold at a trial's next rung after some epochs; empty if the search stops no trial early.
 
-    A trial gets its rungs when it starts; there are none if too little was known by then. Nothing is said
-    of a trial without an epoch: its code may report none at all.
+    A trial gets its rungs when it starts; there are none if too little was known by then. For a trial
+    without an epoch the text is empty, because its code may report none at all.
     """
     return _demand(trial, epochs, metric, _IN_A_LINE, stops_early=stops_early)
 
@@ -106,8 +106,8 @@ def running_row(running: RunningTrial, metric: Metric, *, timings: bool = False)
 
     Args:
         running: The trial.
-        metric: What the search makes better.
-        timings: Whether to put in for how long it has run.
+        metric: The search's metric.
+        timings: Whether to include how long it has run.
     """
     row: dict[str, Any] = {
         "rank": None,

@@ -1,4 +1,4 @@
-"""What ``sample`` shows: draws from the priors, and how they cover the ranges."""
+"""The output of ``sample``: draws from the priors, and how they cover the ranges."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""What ``show`` shows: all that is known of a run, or of one of its trials."""
+"""The output of ``show``: everything known about a run, or about one of its trials."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -21,7 +21,7 @@ _CURVE_WIDTH = 40
 
 
 def run_details(directory: Path, config: Config, metadata: Mapping[str, Any]) -> Details:
-    """What a run searches, and what its numbers depend on.
+    """A run's search, and the facts that its numbers depend on.
 
     Args:
         directory: The run directory.
@@ -54,17 +54,17 @@ def trial_details(
     command: str = "",
     command_data: str = "",
 ) -> Details:
-    """All that is known of one trial.
+    """Everything known about one trial.
 
     Args:
         metric: The metric of the search.
         trial: The trial.
         result: Its result, if it has one.
-        running: What it does now, if it runs.
+        running: Its present state, if it is running.
         stops_early: Whether the search stops trials early.
         rows: The number of rows, if the metric is a share of them.
         timings: Whether to show how long it ran.
-        command: The line that runs it; "" if it is not a command.
+        command: The command line that runs it; "" if it is not a command.
         command_data: The same without paths that depend on where the run is.
     """
     data = trial_data(metric, trial, result, timings=timings)
@@ -104,7 +104,7 @@ def trial_details(
 def trial_data(
     metric: Metric, trial: Trial, result: Result | None, *, timings: bool = False
 ) -> dict[str, Any]:
-    """All that is stored of one trial, as JSON data; the arguments are those of :func:`trial_details`."""
+    """Everything stored about one trial, as JSON data; the arguments are those of :func:`trial_details`."""
     data = trial.to_json()
     if result is None:
         return data
@@ -127,7 +127,7 @@ def _state(running: RunningTrial | None, metric: Metric, *, stops_early: bool) -
 
 
 def _touches(curve: Sequence[Epoch], trial: Trial) -> list[tuple[str, str]]:
-    """What was done to a babysat trial; what was done before its first epoch only if its rate is known."""
+    """The touches of a babysat trial; those before its first epoch are known only if its rate is."""
     began = trial.values.get(RATE)
     touches = touches_of(curve, began if isinstance(began, float) else None)
     return [("touches", "\n".join(map(str, touches)))] if touches else []
@@ -135,7 +135,9 @@ def _touches(curve: Sequence[Epoch], trial: Trial) -> list[tuple[str, str]]:
 
 def _curves(curve: Sequence[Epoch]) -> list[tuple[str, str]]:
     lines = [("epochs", str(len(curve)))]
-    names = dict.fromkeys(name for epoch in curve for name in epoch.metrics)  # some come late
+    names = dict.fromkeys(
+        name for epoch in curve for name in epoch.metrics
+    )  # some metrics appear only in later epochs
     for name in names:
         values = [epoch.metrics.get(name) for epoch in curve]
         lines.append((name, f"{sparkline(values, _CURVE_WIDTH)}  {plain(values[0])} → {plain(values[-1])}"))

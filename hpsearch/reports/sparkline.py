@@ -11,7 +11,7 @@ def sparkline(values: Sequence[float | None], width: int = 12, *, bottom: float 
 
     Args:
         values: From left to right; None and values that are not finite become gaps.
-        width: With more values than this, each bar shows the last value of its share of them.
+        width: If there are more values than this, each bar shows the last value of its part.
         bottom: The value of the lowest bar; by default the lowest value.
     """
     if len(values) > width:

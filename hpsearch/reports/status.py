@@ -1,4 +1,4 @@
-"""What ``status`` shows: how far a search is."""
+"""The output of ``status``: the progress of a search."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -35,9 +35,9 @@ def status_details(
         directory: The run directory.
         config: The run's config.
         searching: Whether a process is searching in the run now.
-        counts: The number of results of each status.
+        counts: The number of results with each status.
         unfinished: The trials that have started and have no result.
-        running: Those of them that run now.
+        running: Those of them that are running.
         best: The first result of the ranking.
         rows: The number of rows, if the metric is a share of them.
         events: What happened to the search: time, kind, text.
@@ -81,14 +81,14 @@ def status_details(
 
 
 def continuing(directory: Path, config: Config, *options: object) -> str:
-    """What continues a search: a command, or what to write in Python.
+    """How to continue a search: a command, or what to write in Python.
 
     Args:
         directory: The run directory.
         config: Its config.
         options: More words of the command.
     """
-    if config.objective.kind == "python":  # only the program that runs its trials can
+    if config.objective.kind == "python":  # only the program that runs its trials can continue it
         return f"hpsearch.Search(…, directory={str(directory)!r}) or hpsearch.resume(…, function=…)"
     return pasteable("hpsearch", "resume", directory, *options)
 
@@ -116,6 +116,6 @@ def search_state(
 
 
 def counted(counts: Mapping[Status, int]) -> str:
-    """The number of results of each status, in words."""
+    """The number of results with each status, in words."""
     present = [f"{counts[status]} {status}" for status in Status if counts.get(status)]
     return ", ".join(present) or "no results yet"

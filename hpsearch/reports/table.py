@@ -1,4 +1,4 @@
-"""What a command prints, as plain data: a table of many things, or the details of one thing."""
+"""The output of a command as plain data: a table of many things, or the details of one thing."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from hpsearch.reports.text import plain, value_text
 __all__ = ["Column", "Details", "Table"]
 
 _NOTHING = object()
-"""What a row has where it has no value; null is one."""
+"""Marks a missing value in a row, because null is a value."""
 _MAPPINGS = (dict, Mapping)  # nearly all are dicts, whose check is faster
 _COMPARED = {int, float, bool, str, type(None)}
 """Types whose equal values have equal texts, except for signed zeros."""
@@ -21,13 +21,13 @@ class Column:
 
     Attributes:
         header: The text above the column; a column without one, such as a bar, is only for people.
-        key: Where its value is in a row: keys, from outside in.
+        key: The place of its value in a row: nested keys, the outermost first.
         show: Formats a value for people.
         right: Whether it is aligned to the right.
         optional: Whether it may be dropped when the terminal is too narrow for all columns.
-        choice: Whether its values are those of a parameter, of which null may be one.
-        cut: Whether its texts may be cut where there is no room for them.
-        sparse: Whether people are not shown it if no row has a value.
+        choice: Whether its values are those of a parameter, which may include null.
+        cut: Whether its texts may be cut if there is no room for them.
+        sparse: Whether it is hidden from people if no row has a value.
     """
 
     header: str
@@ -45,7 +45,7 @@ class Column:
         return value
 
     def values(self, rows: Sequence[Mapping[str, Any]], missing: Any = None) -> list[Any]:
-        """The column's value in each row; ``missing`` where there is none."""
+        """The column's value in each row; ``missing`` if there is none."""
         found: list[Any] = list(rows)
         for key in self.key:
             found = [each.get(key, missing) if isinstance(each, _MAPPINGS) else missing for each in found]
@@ -57,7 +57,7 @@ class Column:
         return text
 
     def texts(self, rows: Sequence[Mapping[str, Any]]) -> list[str]:
-        """What :meth:`text` says of each row; together they take less time."""
+        """The result of :meth:`text` for each row; this is faster for all rows together."""
         if self.choice:
             values = self.values(rows, _NOTHING)
             return _formatted(values, lambda value: "" if value is _NOTHING else value_text(value))
@@ -81,13 +81,13 @@ class Table:
 
     Attributes:
         kind: What it shows, for a program that reads it.
-        columns: For people, and for CSV.
+        columns: The columns for people, and for CSV.
         rows: JSON data; json and jsonl show all of it. They may be read only once.
-        metadata: What holds for all rows, as JSON data.
-        title: A line above it on a terminal.
-        notes: Sentences below it on a terminal.
-        exact: The columns for CSV, where they differ.
-        whole: Whether all rows are shown on a terminal that is so narrow that they become columns.
+        metadata: Facts about all rows, as JSON data.
+        title: A line above it in a terminal.
+        notes: Sentences below it in a terminal.
+        exact: The columns for CSV, if they differ.
+        whole: Whether all rows are shown in a terminal that is so narrow that they become columns.
         command: The command that prints it and takes ``-n`` and ``-f``; "" if it is the one that was typed.
     """
 
@@ -113,7 +113,7 @@ class Details:
     Attributes:
         kind: What it shows, for a program that reads it.
         data: All of it, as JSON data.
-        lines: For people: labels with texts, which may have several lines.
+        lines: Labels with texts, which may have several lines, for people.
     """
 
     kind: str

@@ -1,6 +1,6 @@
 """Tables for people: the texts of all rows, which columns are shown, and how wide they are.
 
-Rows are read once and kept as one text each, so that a hundred thousand of them fit.
+Rows are read once and kept as one text each, so that a hundred thousand of them fit into memory.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,21 +14,21 @@ from hpsearch.reports.text import LONGEST_CHOICE, printable, short_choices
 __all__ = ["Layout", "TableTexts"]
 
 _PART = 1000
-_DIVIDER = "\x1f"  # which is not printable, and so in no text
+_DIVIDER = "\x1f"  # not printable, so it occurs in no text
 _GAP = "  "
 _MOST_TRANSPOSED = 100
-"""Rows; a longer table does not become one with a column for each of its rows."""
+"""The most rows of a table that may be shown with a column for each row."""
 
 
 class TableTexts:
     """The rows of a table as text.
 
     Args:
-        table: Its rows are read once, in parts.
+        table: The table; its rows are read once, in parts.
 
     Attributes:
-        columns: Those with a text in some row, and those that need none.
-        same: Those whose text is the same in all rows, where that need not be a column: the text by header.
+        columns: The columns with a text in some row, and those that need none.
+        same: The columns with the same text in all rows that need not be shown: the text by header.
         count: The number of rows.
     """
 
@@ -70,7 +70,7 @@ class TableTexts:
         self._lines += map(_DIVIDER.join, zip(*by_column, strict=True))
 
     def _shortened(self, index: int) -> dict[str, str]:
-        """What is shown for the long texts of a column."""
+        """The shortened forms of the long texts of a column."""
         long = sorted(self._long[index])
         short = dict(zip(long, short_choices(long), strict=True))
         self._widths[index] = max(self._widths[index], _widest(list(short.values())))
@@ -80,7 +80,7 @@ class TableTexts:
         return self.count > 1 and len(self._kinds[index]) == 1
 
     def widths(self) -> list[int]:
-        """How wide the texts of each column are at most, in cells of a terminal."""
+        """The width of the widest text in each column, in cells of a terminal."""
         return [self._widths[index] for index in self._shown]
 
     def rows(self, first: int = 0, count: int | None = None) -> Iterator[list[str]]:
@@ -96,16 +96,16 @@ class TableTexts:
 
 
 class Layout:
-    """How a table is shown at some width.
+    """The layout of a table at some width.
 
     Args:
         texts: The rows.
-        width: In cells of a terminal.
-        whole: Whether all rows have to be shown where they become columns.
+        width: The width in cells of a terminal.
+        whole: Whether all rows have to be shown if they become columns.
 
     Attributes:
-        left_out: Headers of the columns that there was no room for.
-        rows: How many rows there was room for.
+        left_out: Headers of the columns for which there was no room.
+        rows: The number of rows for which there was room.
     """
 
     def __init__(self, texts: TableTexts, width: int, *, whole: bool = True) -> None:
@@ -170,7 +170,7 @@ class Layout:
     # A column for each row ---------------------------------------------------------------------------
 
     def _block(self, first: int) -> list[list[str]]:
-        """As many rows as there is room for beside each other, at least one."""
+        """As many rows as fit side by side, at least one."""
         left = self._width - max(map(cell_width, (header for (header,) in self._headers)))
         block: list[list[str]] = []
         for texts in self._texts.rows(first, _MOST_TRANSPOSED):
@@ -197,14 +197,14 @@ class Layout:
 
 
 def _broken(header: str) -> list[str]:
-    """A header in lines that end with its underscores."""
+    """A header, split into lines after underscores."""
     parts = header.split("_")
     lines = [f"{part}_" for part in parts[:-1]] + [parts[-1]]
     return [line for line in lines if line]
 
 
 def _narrowed(widths: Sequence[int], least: Sequence[int], most: int) -> list[int]:
-    """Widths that fit: first the widest of those above their least width are cut, then the widest of all."""
+    """Widths that fit: first the widest ones above their smallest width are cut, then the widest of all."""
     narrowed = list(widths)
     while sum(narrowed) + len(_GAP) * (len(narrowed) - 1) > most and max(narrowed) > 1:
         above = [width if width > low else 0 for width, low in zip(narrowed, least, strict=True)]
@@ -219,5 +219,5 @@ def _row(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> 
 
 
 def _widest(texts: Sequence[str]) -> int:
-    """The width of the widest text; 0 of none."""
+    """The width of the widest text; 0 if there are none."""
     return max(map(len if "".join(texts).isascii() else cell_width, texts), default=0)

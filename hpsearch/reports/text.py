@@ -7,18 +7,18 @@ from functools import lru_cache
 
 from hpsearch.document.scalars import flow, is_plain_text, quoted, short_exponent
 
-# Control characters (ANSI sequences begin with one), line and paragraph separators, marks that turn the
-# direction of writing, halves of surrogate pairs.
+# Control characters (ANSI sequences begin with one), line and paragraph separators, marks that change the
+# writing direction, halves of surrogate pairs.
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 LONGEST_CHOICE = 28
-"""Characters; what is longer is cut in a column."""
+"""Characters; longer texts are cut in a column."""
 
 
 def printable(text: str) -> str:
     """The text with control characters and line breaks made visible, so that it is safe on a terminal."""
-    if text.isprintable():  # which none of them is
+    if text.isprintable():  # none of these characters is printable
         return text
     return _UNPRINTABLE.sub(
         lambda found: found[0].encode("unicode_escape", "backslashreplace").decode(), text
@@ -26,7 +26,7 @@ def printable(text: str) -> str:
 
 
 def plain(value: object) -> str:
-    """A value in short: four significant digits, nothing for None, the first line of text."""
+    """A short form of a value: four significant digits, nothing for None, the first line of text."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -47,7 +47,7 @@ def spread(value: float | None) -> str:
 
 
 def with_error(value: float | None, error: float | None) -> str:
-    """A value and, where it is known, its standard error: 0.01389 ± 0.0067."""
+    """A value and, if known, its standard error: 0.01389 ± 0.0067."""
     return plain(value) if error is None else f"{plain(value)} ± {spread(error)}"
 
 
@@ -71,7 +71,7 @@ def _text_value(text: str) -> str:
 
 
 def short_choices(texts: Sequence[str]) -> list[str]:
-    """The texts of choices for a narrow column: long ones are cut, but not so that two become the same."""
+    """The texts of choices for a narrow column: long ones are cut, but no two become the same."""
     for cut in (_without_end, _without_middle):
         shown = {text: cut(text) for text in texts}
         if len(set(shown.values())) == len(shown):
@@ -89,7 +89,7 @@ def _without_middle(text: str) -> str:
 
 
 def duration(seconds: float | None) -> str:
-    """A length of time: 0.4 s, 12 s, 3 min 20 s, 2 h 05 min; a dash if it is not known."""
+    """A length of time: 0.4 s, 12 s, 3 min 20 s, 2 h 05 min; a dash if unknown."""
     if seconds is None:
         return "–"
     if seconds < 9.95:

@@ -1,4 +1,4 @@
-"""What ``train`` shows: how good the final model is, and which classes it confuses."""
+"""The output of ``train``: how good the final model is, and which classes it confuses."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,7 +12,7 @@ __all__ = ["confusion_table", "model_details"]
 
 
 def model_details(path: Path, trial: Trial, rows: int, metrics: Mapping[str, float]) -> Details:
-    """What was trained, and its metrics on the test rows.
+    """The trained model, and its metrics on the test rows.
 
     Args:
         path: The model file.

@@ -92,9 +92,9 @@ class AskOrder:
         return self._stop_at is not None or self._proposals.depends_on_results(number)
 
     def copy(self) -> Self:
-        """A copy for another process, which asks again for the trials without a result."""
-        other = copy.copy(self)
-        other.asked, other.results = list(self.asked), dict(self.results)
+        """A copy that continues apart, and asks again for the trials without a result."""
+        unchanging = {id(each): each for each in (*self.asked, *self.results.values())}
+        other = copy.deepcopy(self, unchanging)
         other.ask_again()
         return other
 

@@ -179,7 +179,7 @@ class Search:
         with self._changed:
             here = ("_blas", "_changed", "_askers")
             state = {name: value for name, value in vars(self).items() if name not in here}
-            return state | {"_order": self._order.copy()}
+            return state | {"_order": self._order.copy()}  # which no other thread changes, as it is pickled
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state)

@@ -96,7 +96,7 @@ class Keeper:
             earlier.close()
         known = [[dict(values), loss] for values, loss in prior_observations]
         self.run = _continued(config, known, directory) or _begun(config, known, directory, algorithm)
-        self._complete = self.run.events()[-1:] != [] and self.run.events()[-1][1] == "completed"
+        self._complete = [kind for _, kind, _ in self.run.events()[-1:]] == ["completed"]
         _OPEN[path] = self.run
 
     def record(self, trials: Sequence[Trial] = (), results: Sequence[Result] = ()) -> None:

@@ -4,8 +4,8 @@ A checksum shows that a row is as somebody wrote it. Whether it is what hpsearch
 type of every column, the shape of every JSON text.
 """
 
-import itertools
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -93,7 +93,7 @@ def read_values(text: object, check_values: ValueCheck) -> Mapping[str, Value]:
     values = read_json_at(text, len(_VALUES))  # half as long as all of it
     _need(isinstance(values, dict), "form")
     check_values(values)
-    return values
+    return _with_shared_names(values)
 
 
 def read_trial(number: int, text: object, started: object, check_values: ValueCheck) -> Trial:
@@ -118,7 +118,8 @@ def read_trial(number: int, text: object, started: object, check_values: ValueCh
     check_values(data["values"])
     rungs = tuple(Rung(*rung) for rung in data["rungs"])
     seed, more_seeds, below = data["seed"], tuple(data["more_seeds"]), data.get("repeat_below")
-    return Trial(number, data["values"], seed, rungs, data["origin"], more_seeds, below)
+    values, origin = _with_shared_names(data["values"]), _with_shared_names(data["origin"])
+    return Trial(number, values, seed, rungs, origin, more_seeds, below)
 
 
 def _is_seed(value: object) -> bool:
@@ -171,7 +172,7 @@ def read_curve(text: object) -> tuple[Epoch, ...]:
         if not is_number(seconds):
             raise Malformed("its seconds are wrong")
         last = number
-    return tuple(itertools.starmap(Epoch, curve))
+    return tuple(Epoch(number, _with_shared_names(metrics), seconds) for number, metrics, seconds in curve)
 
 
 def read_standing(row: Sequence[Any], place: Place, values: Mapping[str, Value], metric: Metric) -> Standing:
@@ -199,7 +200,10 @@ def read_standing(row: Sequence[Any], place: Place, values: Mapping[str, Value],
     _need(is_number(seconds), "seconds")
     _need(is_time(finished), "time")
     shown = None if metric.ties is None or tie is None or tie == WORST_TIE else metric.ties.loss(tie)
-    return Standing(place, _STATUSES[status], value, shown, error, epochs, figures, reason, seconds, values)
+    return Standing(
+        *(place, _STATUSES[status], value, shown, error, epochs),
+        *(_with_shared_names(figures), reason, seconds, values),
+    )
 
 
 def read_result(
@@ -240,6 +244,11 @@ def read_event(at: object, kind: object, text: object) -> tuple[str, str, str]:
     if not (isinstance(at, str) and isinstance(kind, str) and isinstance(text, str)):
         raise Malformed("its text is wrong")
     return at, kind, text
+
+
+def _with_shared_names(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The same, with one string for each name: those of each row would take a seventh of the memory."""
+    return dict(zip(map(sys.intern, data), data.values(), strict=True))
 
 
 def _need(holds: bool, what: str) -> None:

@@ -43,6 +43,19 @@ def test_they_are_those_of_a_search_that_has_all_results(run: Run, config: Confi
         assert len(found.curves[1:]) == 2
 
 
+def test_curves_belong_to_their_results_when_one_goes_meanwhile(
+    run: Run, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """``resume --retry-failed`` may delete a result between two reads."""
+    before = run.statuses()
+    monkeypatch.setattr(run, "statuses", lambda: before)
+    run.delete_results([0])
+    with run:
+        found = stored_observations(run, config)
+        assert [len(curve) for curve in found.curves] == [2, 0]
+        assert found.stopped.tolist() == [True, False]
+
+
 def test_no_curve_is_read_before_it_is_looked_at(
     run: Run, config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:

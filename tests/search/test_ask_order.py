@@ -80,3 +80,4 @@ def test_a_copy_asks_again_for_the_trials_without_a_result() -> None:
     other.add_result(result(0, 0.1))
     assert list(other.again) == [trials[2]]
     assert 0 not in order.results
+    assert (order.awaited, other.awaited) == (0, 2)

@@ -1,7 +1,9 @@
 """Tests of asking and telling: what may start when, and that nothing but the config matters."""
 
 import contextlib
+import copy
 import functools
+import io
 import math
 import pickle
 import random
@@ -557,13 +559,54 @@ def test_a_pickled_search_continues_the_same(cut: int) -> None:
         trial = ours.ask()
         ours.tell(trial, worth(trial))
     waiting = [ours.ask(), ours.ask()]
-    copy = pickle.loads(pickle.dumps(ours))  # noqa: S301 -- our own
-    assert copy.results == ours.results
-    assert copy.tell(waiting[1], worth(waiting[1])).value
-    assert copy.ask() == waiting[0]
-    copy.tell(waiting[0], worth(waiting[0]))
-    run(copy, 3, random.Random(1))
-    assert copy.results == whole.results
+    other = pickle.loads(pickle.dumps(ours))  # noqa: S301 -- our own
+    assert other.results == ours.results
+    assert other.tell(waiting[1], worth(waiting[1])).value
+    assert other.ask() == waiting[0]
+    other.tell(waiting[0], worth(waiting[0]))
+    run(other, 3, random.Random(1))
+    assert other.results == whole.results
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy])
+def test_a_copied_search_and_its_original_continue_apart(copied: Callable[[Search], Search]) -> None:
+    """Each as if the other one did not exist, whatever they are told in turns."""
+    whole, ours = search(lag=0), search(lag=0)
+    run(whole, 1, random.Random(0))
+    for _ in range(9):
+        trial = ours.ask()
+        ours.tell(trial, worth(trial))
+    other = copied(ours)
+    while (trial := ours.ask()) is not None:
+        ours.tell(trial, worth(trial))
+        if len(other.results) % 2 or ours.finished:
+            run(other, 1, random.Random(0))
+    assert other.results == ours.results == whole.results
+
+
+def test_a_search_is_pickled_as_it_is_at_one_moment() -> None:
+    """What another thread tells meanwhile is not in the copy, in which the trial may end otherwise."""
+
+    def failing_late(trial: Trial) -> float | None:
+        return None if trial.number == late.number else worth(trial)
+
+    whole, ours = search(lag=0), search(lag=0)
+    for _ in range(9):
+        trial = ours.ask()
+        ours.tell(trial, worth(trial))
+    late = ours.ask()
+
+    class Pickler(pickle.Pickler):
+        def persistent_id(self, found: object) -> None:
+            if found is ours.metric and len(ours.results) == 9:
+                ours.tell(late, worth(late))
+
+    written = io.BytesIO()
+    Pickler(written).dump(ours)
+    other = pickle.loads(written.getvalue())  # noqa: S301 -- our own
+    run(other, 1, random.Random(0), failing_late)
+    run(whole, 1, random.Random(0), failing_late)
+    assert other.results == whole.results
 
 
 def test_a_trial_that_is_told_is_not_asked_for_again() -> None:

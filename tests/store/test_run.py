@@ -63,6 +63,21 @@ def test_what_was_recorded_is_read_back_equal(tmp_path: Path) -> None:
         assert reader.result(9) is None
 
 
+def test_rows_share_the_names_that_they_have_in_common(tmp_path: Path) -> None:
+    """Names of parameters and metrics are in memory once, whatever the number of trials."""
+    with make(tmp_path / "r", 3) as run:
+        trials, results = run.history()
+        standings = list(run.standings(run.places()))
+    mappings = [
+        *([each.values for each in trials], [each.origin for each in trials]),
+        *([each.final for each in results], [each.values for each in standings]),
+        [epoch.metrics for each in results for epoch in each.curve],
+    ]
+    for alike in mappings:
+        names = [name for mapping in alike for name in mapping]
+        assert len(set(map(id, names))) == len(set(names)) < len(names)
+
+
 def test_a_negative_zero_is_no_damage(tmp_path: Path) -> None:
     """SQLite keeps no negative zero: an accuracy of 0, whose loss is one, is read back all the same."""
     metric = {"name": "accuracy", "goal": "maximize", "at": "last"}

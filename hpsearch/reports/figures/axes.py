@@ -14,22 +14,22 @@ from hpsearch.trial import Metric
 __all__ = ["COLUMN_CHARACTERS", "MetricAxis", "count_axis", "metric_axis", "parameter_axis", "short"]
 
 COLUMN_CHARACTERS = 40
-"""How many there is room for along an axis of a panel that is one of three in a row."""
+"""How many characters fit along an axis of a panel that is one of three in a row."""
 
-_MARGIN = 0.04  # of an axis, beyond the outermost values
-_WIDE = 50.0  # the largest positive value over the smallest, from which on the axis is logarithmic
-_FAR = 3.0  # interquartile ranges above the third quartile; what is worse is drawn at the edge
-_LARGEST = 1e307  # so that differences do not overflow
+_MARGIN = 0.04  # share of an axis beyond the outermost values
+_WIDE = 50.0  # the axis is logarithmic if the largest positive value over the smallest is at least this
+_FAR = 3.0  # interquartile ranges above the third quartile; worse values are drawn at the edge
+_LARGEST = 1e307  # prevents overflow in differences
 _TICKS = 5
-_CROWDED = 0.14  # ticks nearer than this share of the axis overlap
+_CROWDED = 0.14  # ticks closer than this share of the axis overlap
 _LONGEST = 14
-_SHORTEST = 7  # that a tick is cut to
+_SHORTEST = 7  # characters that a tick is cut to at least
 
 
 def short(text: str, longest: int = _LONGEST) -> str:
-    """A text on one line; of one too long for a tick or a title the middle is left out.
+    """A text on one line; if it is too long for a tick or a title, its middle is left out.
 
-    Names often differ in their ends alone.
+    Names often differ only at their ends.
     """
     text = printable(text)
     end = (longest - 1) // 2
@@ -51,7 +51,7 @@ def parameter_axis(parameter: Parameter, characters: int | None = None) -> Axis:
 
     Args:
         parameter: The parameter.
-        characters: How many there is room for along the axis; None for an upright axis.
+        characters: How many characters fit along the axis; None for a vertical axis.
     """
     ticks = _parameter_ticks(parameter)
     if characters is not None:
@@ -124,8 +124,8 @@ class MetricAxis:
     """An axis of metric values.
 
     Attributes:
-        axis: With positions that are values, or their logarithms.
-        logarithmic: Which of the two.
+        axis: The axis; positions are values, or their logarithms.
+        logarithmic: Whether they are logarithms.
         worst: The value beyond which values are drawn at the edge; None if all are inside.
     """
 
@@ -141,12 +141,12 @@ class MetricAxis:
 
 
 def metric_axis(metric: Metric, values: Floats, label: str = "") -> MetricAxis:
-    """An axis for values of the metric; what is far worse than most is drawn at its edge.
+    """An axis for values of the metric; values far worse than most are drawn at its edge.
 
     Args:
-        metric: What the search optimizes.
-        values: As the user knows them; those that are not finite do not count. Shape (n,).
-        label: What the axis shows; by default the metric.
+        metric: The search's metric.
+        values: Values of the metric (not losses); those that are not finite do not count. Shape (n,).
+        label: The label of the axis; by default the metric.
     """
     finite = values[np.isfinite(values)]
     finite = finite if len(finite) else np.array([0.0, 1.0])

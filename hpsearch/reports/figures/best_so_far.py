@@ -63,7 +63,7 @@ def best_so_far_figure(
 
 
 def _has_room(end: float, named: Sequence[float]) -> bool:
-    """Whether there is room for a line's name beside the names drawn already; the legend has all of them."""
+    """Whether there is room for a line's name next to those already drawn; the legend has all of them."""
     return all(abs(end - other) >= _LABEL for other in named)
 
 

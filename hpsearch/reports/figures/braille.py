@@ -1,4 +1,4 @@
-"""Figures as text for a terminal: every character holds two by four dots."""
+"""Figures as text for a terminal: every character contains two by four dots."""
 
 from collections.abc import Iterator, Sequence
 
@@ -14,8 +14,8 @@ from hpsearch.space import Floats
 __all__ = ["figure_text", "print_figure"]
 _WIDEST = 100
 """Also of a figure that goes to a pipe, whose lines may have any length."""
-_NARROWEST = 24  # of the marks
-_PIXELS = 20  # of a figure's height for each line
+_NARROWEST = 24  # least width of the marks
+_PIXELS = 20  # pixels of a figure's height for each line
 _ACROSS, _DOWN = 2, 4
 _BITS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 _SHADES = "·░░▒▒▓▓█"
@@ -69,7 +69,7 @@ def _style(role: str) -> str:
 
 
 def _few(mark: Lines) -> Sequence[tuple[Floats, Floats]]:
-    """The lines that are worth drawing where a character is the width of a line: the good ones."""
+    """The lines to draw if a line is as wide as a character: only the good ones."""
     if mark.role == "faint":
         return mark.lines[:: max(1, -(-len(mark.lines) // _FAINT_LINES))]
     return () if mark.role.startswith("scale") and mark.role != f"scale{SCALE - 1}" else mark.lines
@@ -111,7 +111,7 @@ def _panel(panel: Panel, width: int, height: int) -> Text:
 
 
 def _ticks(panel: Panel, canvas: "_Canvas") -> list[str]:
-    """The labels of the horizontal axis that have room; on two lines where each names an axis of its own."""
+    """The labels of the horizontal axis for which there is room; on two lines if each names its own axis."""
     lines = [""] if panel.x.label else ["", ""]
     for position, text in panel.x.ticks:
         shown = printable(text)
@@ -125,7 +125,7 @@ def _ticks(panel: Panel, canvas: "_Canvas") -> list[str]:
 
 
 class _Canvas:
-    """Characters, each with dots, or something else, and a style."""
+    """Characters, each with dots or another mark, and a style."""
 
     def __init__(self, width: int, height: int) -> None:
         self.width, self.height = width, height
@@ -134,7 +134,7 @@ class _Canvas:
         self._roles = np.full((height, width), "ink", dtype="<U8")
 
     def row(self, y: float) -> int:
-        """The line that a share of the height is on."""
+        """The line at a share of the height."""
         return min(max(int((1.0 - y) * self.height), 0), self.height - 1)
 
     def dots(self, x: Floats, y: Floats, role: str) -> None:

@@ -1,7 +1,7 @@
 """A figure as plain data: panels with axes and marks, which SVG, HTML and a terminal draw in their own way.
 
-Coordinates are those of the axes. Colours are named by the role that a mark plays; each medium, light, dark
-or on paper, has a palette of its own.
+Coordinates are those of the axes. Colours are named by the role of a mark; each medium (light, dark,
+or on paper) has its own palette.
 """
 
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ class Axis:
     """One axis.
 
     Attributes:
-        label: What it shows.
+        label: Its label.
         ticks: Positions and their texts.
         low: The position of its lower end.
         high: The position of its upper end.
@@ -40,7 +40,7 @@ class Axis:
     high: float = 1.0
 
     def share(self, position: Floats) -> Floats:
-        """Where positions lie: 0 at the lower end, 1 at the upper one; shape (n,)."""
+        """Positions relative to the axis: 0 at the lower end, 1 at the upper one; shape (n,)."""
         return (position - self.low) / ((self.high - self.low) or 1.0)
 
 
@@ -71,7 +71,7 @@ class Lines:
         lines: The x and y positions of each, both of shape (n,).
         role: Their colour.
         trials: The trial of each; empty for lines that belong to no trial.
-        width: In pixels.
+        width: Their width in pixels.
         dash: The lengths of dashes and gaps in pixels; "" for a solid line.
     """
 
@@ -102,11 +102,11 @@ class Label:
     Attributes:
         x: Its position.
         y: Its position.
-        text: What it says.
-        anchor: Which part of the text is at the position.
+        text: The text.
+        anchor: The part of the text that is at the position.
         role: Its colour.
-        dx: How many pixels further right it is.
-        dy: How many pixels further down it is.
+        dx: How many pixels it is moved to the right.
+        dy: How many pixels it is moved down.
     """
 
     x: float
@@ -148,13 +148,13 @@ class Figure:
 
     Attributes:
         kind: Its name on the command line.
-        title: What it shows.
+        title: Its title.
         caption: How to read it, in sentences.
         panels: Its panels, row by row.
-        columns: How many panels there are in a row, where there is room.
+        columns: How many panels there are in a row, if there is room.
         height: The height of a panel in pixels.
         legend: Roles and what they mean.
-        wide: Whether it does not fit on a phone, and is scrolled there.
+        wide: Whether it is too wide for a phone, and is scrolled there.
     """
 
     kind: str
@@ -170,7 +170,7 @@ class Figure:
         """Write the figure to a file: .svg and .html, or .png and .pdf with the extra ``report``.
 
         Args:
-            path: The file to replace or make; its suffix says what is written.
+            path: The file to replace or create; its suffix determines the format.
 
         Raises:
             UsageError: The suffix is not one of these, or the file cannot be written.

@@ -1,4 +1,4 @@
-"""Grid against random: the values a grid of as many trials would have tried of each parameter."""
+"""Grid against random: the values of each parameter that a grid of the same size would have tried."""
 
 import math
 
@@ -16,7 +16,7 @@ _TITLE = 34
 
 
 def grid_or_random(data: RunData) -> Figure:
-    """For each parameter, the different values that the search tried, and those of a grid.
+    """For each parameter, the distinct values that the search tried, and those of a grid.
 
     Raises:
         UsageError: Nothing is searched, or no trial has started.
@@ -58,7 +58,7 @@ def grid_levels(space: Space, trials: int) -> list[int]:
     """The number of values per parameter in the largest even grid of at most that many points.
 
     Args:
-        space: What is searched.
+        space: The space that is searched.
         trials: How many points the grid may have.
     """
     levels = [1] * space.dimensions

@@ -13,7 +13,7 @@ from hpsearch.space import Floats
 
 __all__ = ["history"]
 
-_STEPS = 160  # at which the band is drawn
+_STEPS = 160  # points of the band
 
 
 def history(data: RunData) -> Figure:
@@ -79,7 +79,7 @@ def _best_so_far(data: RunData, positions: Floats) -> Lines:
 
 
 def _band(data: RunData) -> tuple[Floats, Floats] | None:
-    """The 5 % and 95 % quantiles of the best of as many random trials as there are; None if not known."""
+    """The 5 % and 95 % quantiles of the best of the same number of random trials; None if unknown."""
     if not data.adaptive:
         return None
     learned = data.learned

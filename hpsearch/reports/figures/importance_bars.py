@@ -22,10 +22,10 @@ def importance_bars(data: RunData, found: Importance | None) -> Figure:
 
     Args:
         data: The run.
-        found: What the results say; None if they are too few.
+        found: The estimates; None if there are too few results.
 
     Raises:
-        UsageError: The results are too few or too similar.
+        UsageError: There are too few results, or they are too similar.
     """
     if found is None:
         raise UsageError("There are too few different results to estimate importance from.")

@@ -14,12 +14,12 @@ from hpsearch.trial import Result
 __all__ = ["learning_curves"]
 
 _COLOURED = 5
-_MOST = 400  # curves drawn: more are a grey wall
+_MOST = 400  # curves drawn: more would be a grey wall
 _DASHES = ("", "7 3", "2 3", "9 3 2 3", "4 2")
 
 
 def learning_curves(data: RunData) -> Figure:
-    """Epoch against the metric: the five best coloured, the others in grey, and what the rungs demanded.
+    """Epoch against the metric: the five best coloured, the others in grey, and the rungs' thresholds.
 
     Raises:
         UsageError: No trial has reported more than one epoch.
@@ -72,7 +72,7 @@ def _values(data: RunData, result: Result) -> Floats:
 
 
 def _rungs(rungs: Sequence[tuple[int, float]], at: Callable[[Floats], Floats]) -> Lines:
-    """For each epoch with a rung, a bar over the thresholds there."""
+    """For each epoch with a rung, a bar over the range of thresholds."""
     lines = []
     for epoch in sorted({epoch for epoch, _ in rungs}):
         thresholds = np.array([threshold for other, threshold in rungs if other == epoch])

@@ -1,4 +1,4 @@
-"""Marginals: the metric over each parameter, averaged over the others, as far as the results tell."""
+"""Marginals: the metric over each parameter, averaged over the others, with its uncertainty."""
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from hpsearch.space import Parameter
 
 __all__ = ["marginals"]
 
-_BAR = 0.012  # half the width of the bar at one of few values
+_BAR = 0.012  # half the width of a bar for a parameter with few values
 
 
 def marginals(data: RunData, found: Importance | None) -> Figure:
@@ -25,7 +25,7 @@ def marginals(data: RunData, found: Importance | None) -> Figure:
         found: Which parameters matter; None if that is unknown.
 
     Raises:
-        UsageError: The results are too few to learn from.
+        UsageError: There are too few results to learn from.
     """
     learned = data.learned
     if learned is None:

@@ -1,4 +1,4 @@
-"""Maps of pairs of parameters, as the surrogate sees them."""
+"""Maps of pairs of parameters, as predicted by the surrogate."""
 
 import itertools
 
@@ -30,7 +30,7 @@ def pair_maps(data: RunData, found: Importance | None) -> Figure:
         found: Which parameters matter; None if that is unknown.
 
     Raises:
-        UsageError: Fewer than two parameters are searched, or the results are too few to learn from.
+        UsageError: Fewer than two parameters are searched, or there are too few results to learn from.
     """
     if data.space.dimensions < 2:
         raise UsageError("A map needs two parameters; this search has fewer.")

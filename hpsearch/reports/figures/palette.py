@@ -1,7 +1,8 @@
-"""Colours by role, for light and dark screens; on paper the light ones.
+"""Colours by role, for light and dark screens; paper uses the light ones.
 
-The series are those of Okabe & Ito (2008), told apart with every common colour blindness; the scale has the
-order of lightness of viridis (van der Walt & Smith, 2015), so that it survives a grey printer.
+The series colours are those of Okabe & Ito (2008), which can be told apart with every common kind of colour
+blindness; the scale is ordered by lightness like viridis (van der Walt & Smith, 2015), so that it survives
+printing in grey.
 """
 
 from collections.abc import Mapping
@@ -59,7 +60,7 @@ DARK: Mapping[str, str] = {
 
 
 def style_sheet() -> str:
-    """CSS that gives shapes the dark colours where the reader's system is dark and nothing is printed."""
+    """CSS that gives shapes the dark colours if the reader's system is dark, except in print."""
     rules = [
         f".{kind}-{role}{{{kind}:{colour}}}" for role, colour in DARK.items() for kind in ("fill", "stroke")
     ]

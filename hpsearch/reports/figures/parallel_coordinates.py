@@ -12,9 +12,9 @@ from hpsearch.space import Floats
 __all__ = ["parallel_coordinates"]
 
 _UNUSED = -0.12
-"""The height of the rung for parameters that a trial does not use."""
+"""The height of the mark for parameters that a trial does not use."""
 _MOST_AXES = 14
-_MANY = 1000  # lines; more are drawn thinner
+_MANY = 1000  # more lines than this are drawn thinner
 _TICKS = 5
 
 
@@ -53,12 +53,12 @@ def parallel_coordinates(data: RunData) -> Figure:
 
 
 def _room(axes: int) -> int:
-    """How many characters of a name there is room for."""
+    """How many characters of a name fit."""
     return max(6, min(20, 130 // (axes + 1)))
 
 
 def _columns(data: RunData) -> list[int]:
-    """The parameters to show: with too many, those in which the best quarter is most unlike all trials."""
+    """The parameters to show; if there are too many, those in which the best quarter differs most."""
     d = data.space.dimensions
     if d <= _MOST_AXES:
         return list(range(d))

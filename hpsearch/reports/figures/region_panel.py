@@ -10,7 +10,7 @@ from hpsearch.space import Floats
 __all__ = ["boundaries", "region_panel"]
 
 STEPS = 90
-"""Of the grid on which a model is asked for the class, along each feature."""
+"""The size, along each feature, of the grid on which a model predicts the class."""
 
 
 def region_panel(
@@ -23,11 +23,11 @@ def region_panel(
     """Rows, coloured by class, and lines where the most probable class changes.
 
     Args:
-        title: Of the panel.
-        rows: (n, 2).
-        classes: Of the rows, (n,); whole numbers from 0.
-        classify: Takes rows of two features to their most probable classes.
-        names: Of the features.
+        title: The title of the panel.
+        rows: Shape (n, 2).
+        classes: The classes of the rows, (n,); whole numbers from 0.
+        classify: Returns the most probable classes of rows of two features.
+        names: The names of the features.
     """
     spread = np.ptp(rows, axis=0)
     low, high = rows.min(axis=0) - 0.05 * spread, rows.max(axis=0) + 0.05 * spread
@@ -47,9 +47,9 @@ def boundaries(classes: Floats, x: Floats, y: Floats) -> list[tuple[Floats, Floa
     """The edges between neighbouring points of a grid that have different classes.
 
     Args:
-        classes: Of each point, (x, y).
-        x: Where the points are, (x,).
-        y: Where the points are, (y,).
+        classes: The class of each point, (x, y).
+        x: The coordinates of the points, (x,).
+        y: The coordinates of the points, (y,).
     """
     across, up = (x[1] - x[0]) / 2, (y[1] - y[0]) / 2
     edges = [

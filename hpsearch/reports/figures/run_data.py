@@ -1,4 +1,4 @@
-"""What figures are drawn from: the space, the trials and the results of one run."""
+"""The data of figures: the space, the trials and the results of one run."""
 
 import itertools
 from collections.abc import Mapping, Sequence
@@ -18,15 +18,15 @@ __all__ = ["RunData"]
 
 @dataclass(frozen=True)
 class RunData:
-    """One run, as far as figures need it.
+    """The parts of one run that figures need.
 
     Attributes:
-        space: What was searched.
-        metric: What the search optimizes.
+        space: The space that was searched.
+        metric: The search's metric.
         trials: Every trial that has started, by number.
-        results: The results that there are, by number.
+        results: The results so far, by number.
         repeats: The number of seeds that each value is a mean over.
-        adaptive: Whether the searcher looks at results.
+        adaptive: Whether the searcher uses results.
         times: When each trial started and ended; empty for a figure that must not depend on the clock.
     """
 
@@ -66,7 +66,7 @@ class RunData:
     def quality(self) -> Floats:
         """The rank of each trial: 1 for the best, 0 for the worst, NaN for none; shape (trials,).
 
-        Trials that nothing tells apart share the middle of their ranks.
+        Tied trials share the middle of their ranks.
         """
         found = np.full(len(self.trials), np.nan)
         rows = {trial.number: row for row, trial in enumerate(self.trials)}
@@ -84,14 +84,14 @@ class RunData:
 
     @cached_property
     def observations(self) -> Observations:
-        """The trials with results, as a surrogate sees them."""
+        """The trials with results, in the form that a surrogate uses."""
         tried = [trial for trial in self.trials if trial.number in self.by_number]
         results = [self.by_number[trial.number] for trial in tried]
         return ObservationBuffer.of(self.space, self.metric, tried, results)
 
     @cached_property
     def learned(self) -> Learned | None:
-        """The model of the results; None if they are too few or too similar."""
+        """The model of the results; None if there are too few or they are too similar."""
         return learn(self.space, self.observations, self.repeats)
 
     def phase(self, trial: Trial) -> str:

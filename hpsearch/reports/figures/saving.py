@@ -10,15 +10,15 @@ from hpsearch.reports.figures.svg import figure_svg
 
 __all__ = ["figure_bytes", "save_figure"]
 
-_SHARP = 2.0  # pixels of a PNG for each of the figure's
+_SHARP = 2.0  # pixels of a PNG for each pixel of the figure
 
 
 def save_figure(figure: Figure, path: Path) -> None:
-    """Write a figure to a file, whole or not at all.
+    """Write a figure to a file, completely or not at all.
 
     Args:
         figure: The figure.
-        path: The file to replace or make; its suffix is one of
+        path: The file to replace or create; its suffix is one of
             :data:`hpsearch.reports.figure_kinds.FIGURE_SUFFIXES`.
 
     Raises:
@@ -37,7 +37,7 @@ def figure_bytes(figure: Figure, suffix: str) -> bytes:
         suffix: One of :data:`hpsearch.reports.figure_kinds.FIGURE_SUFFIXES`, the kind of file.
 
     Raises:
-        UsageError: Nothing is known of such files, or the package for them is not installed.
+        UsageError: Such files are not supported, or the package for them is not installed.
     """
     svg = figure_svg(figure)
     if suffix == ".svg":

@@ -15,7 +15,7 @@ from hpsearch.space import Floats, Parameter
 __all__ = ["by_importance", "slices"]
 
 _BINS = 10
-_FEWEST = 3  # trials in a bin that has a bar
+_FEWEST = 3  # trials in a bin for it to have a bar
 
 
 def slices(data: RunData, found: Importance | None) -> Figure:
@@ -54,7 +54,7 @@ def slices(data: RunData, found: Importance | None) -> Figure:
 
 
 def by_importance(data: RunData, found: Importance | None) -> tuple[Sequence[int], dict[int, float]]:
-    """The columns, the most important first, and the share of each where it is known."""
+    """The columns, the most important first, and the share of each if known."""
     column = {name: index for index, name in enumerate(data.space.names)}
     effects = [] if found is None else found.effects
     shares = {column[each.names[0]]: each.share for each in effects if len(each.names) == 1}

@@ -1,8 +1,8 @@
 """Figures as SVG: a file of fixed size for documents and prints, and panels for HTML that fill their page.
 
-A panel for HTML has no size of its own: its marks are stretched with the page, its texts and strokes are not.
-All dots of one colour are one path of points with round ends: fifty thousand of them are 0.7 MB and are
-drawn at once. Paths that stand for trials carry the trials' numbers, one for each of their parts.
+A panel for HTML has no fixed size: its marks are stretched with the page, its texts and strokes are not.
+All dots of one colour are one path of points with round ends: fifty thousand of them take 0.7 MB and are
+drawn at once. Paths that represent trials have the trials' numbers, one for each of their parts.
 """
 
 import textwrap
@@ -21,10 +21,10 @@ __all__ = ["escape", "figure_svg", "panel_html", "swatch"]
 _WIDTH = 960
 _GAP = 18
 _TOP, _BOTTOM, _RIGHT = 26, 44, 24  # around the marks of a panel, in pixels
-_RESOLUTION = 4000  # of coordinates that are stretched
+_RESOLUTION = 4000  # resolution of coordinates that are stretched
 _FONT = "system-ui,'Liberation Sans',Arial,sans-serif"
-_FEW_TICKS = 3  # have room on a narrow page
-_CHARACTER = 6.0  # the width of one, in pixels, on average
+_FEW_TICKS = 3  # fit on a narrow page
+_CHARACTER = 6.0  # average width of a character in pixels
 _CAPTION_LINE = 150  # characters
 _HALO = f'stroke="{LIGHT["paper"]}" stroke-width="3" paint-order="stroke"'  # keeps a text readable on lines
 
@@ -47,7 +47,7 @@ def panel_html(panel: Panel, name: str) -> str:
 
     Args:
         panel: The panel.
-        name: What it shows, for people who cannot see it.
+        name: A description for people who cannot see it.
     """
     frame = _Stretched()
     marks = "".join(_marks(panel, frame))
@@ -62,7 +62,7 @@ def panel_html(panel: Panel, name: str) -> str:
 
 
 def figure_svg(figure: Figure) -> str:
-    """A figure as a file of its own, with its title, legend and caption."""
+    """A figure as a separate file, with its title, legend and caption."""
     caption = [
         line for each in figure.caption.split("\n") for line in textwrap.wrap(each, _CAPTION_LINE) or [""]
     ]
@@ -97,7 +97,7 @@ def figure_svg(figure: Figure) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Fixed:
-    """The marks of a panel at a place of their own, in pixels."""
+    """The marks of a panel at a fixed place, in pixels."""
 
     left: float
     top: float

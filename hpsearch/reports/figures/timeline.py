@@ -55,7 +55,7 @@ def _bar(
     begin: datetime, start: datetime, end: datetime, slot: int, unit: float
 ) -> tuple[np.ndarray, np.ndarray]:
     ends = np.array([(each - begin).total_seconds() / unit for each in (start, end)])
-    ends[1] = max(ends[1] - 0.1 * (ends[1] - ends[0]), ends[0])  # a gap to the next one
+    ends[1] = max(ends[1] - 0.1 * (ends[1] - ends[0]), ends[0])  # a gap before the next one
     return ends, np.array([slot + 1.0, slot + 1.0])
 
 

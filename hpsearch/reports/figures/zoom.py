@@ -12,8 +12,8 @@ from hpsearch.space import Booleans, Floats
 
 __all__ = ["by_rank", "dot_size", "rank_legend", "zoom"]
 
-_WINDOWS = 12  # in which the band is measured, at most
-_FEWEST = 8  # trials in each
+_WINDOWS = 12  # the most windows in which the band is measured
+_FEWEST = 8  # the fewest trials in each
 _TITLE = 34
 _SIZES = ((500, 5.0), (2000, 4.0), (10_000, 3.0))
 
@@ -53,7 +53,7 @@ def dot_size(count: int) -> float:
 
 
 def rank_legend() -> list[tuple[str, str]]:
-    """What the colours of :func:`by_rank` mean."""
+    """The meaning of the colours of :func:`by_rank`."""
     return [
         ("scale0", "worst"),
         (f"scale{SCALE // 2}", "median"),

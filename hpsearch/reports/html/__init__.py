@@ -1,1 +1,1 @@
-"""Pages that a browser shows without a network: single figures, and reports of runs."""
+"""Pages that a browser can show offline: single figures, and reports of runs."""

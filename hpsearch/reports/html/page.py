@@ -1,7 +1,7 @@
 """A page that is one file and needs no network.
 
 Its Content-Security-Policy allows the one script and the one style sheet below, by their hashes, and nothing
-else: no other script, no request, no frame, no form. Texts from outside are escaped where they are put in.
+else: no other script, no request, no frame, no form. Texts from outside are escaped where they are inserted.
 """
 
 import base64
@@ -16,7 +16,7 @@ from hpsearch.reports.figures.svg import escape, panel_html, swatch
 __all__ = ["content_hash", "figure_page", "figure_section", "page", "static_style"]
 
 _MARGINS = (10, 16, 66, 82, 230)
-"""The left margins that panels have; no attribute may hold them."""
+"""The left margins of panels, which must not be in attributes."""
 
 
 def page(title: str, body: str, heights: Sequence[int]) -> str:
@@ -58,7 +58,7 @@ def figure_section(figure: Figure, prefix: str = "") -> str:
 
     Args:
         figure: The figure.
-        prefix: Put before its kind, to name it on its page.
+        prefix: A prefix of its kind, which together identify it on the page.
     """
     legend = "".join(f"<span>{swatch(role)}{escape(text)}</span>" for role, text in figure.legend)
     names = [f"{figure.title}: {panel.title}" if panel.title else figure.title for panel in figure.panels]
@@ -74,7 +74,7 @@ def figure_section(figure: Figure, prefix: str = "") -> str:
 
 
 def _sizes(heights: Sequence[int]) -> str:
-    """CSS for the sizes of panels, which no attribute may hold."""
+    """CSS for the sizes of panels, which must not be in attributes."""
     rules = [f".left-{left}{{padding-left:{left}px}}" for left in _MARGINS]
     rules += [f".height-{height} .panel{{height:{height}px}}" for height in sorted(set(heights))]
     return "\n".join(rules) + "\n"

@@ -22,10 +22,10 @@ from hpsearch.trial import Result
 
 __all__ = ["ReportedRun", "report_page"]
 
-_STATIC_ROWS = 20  # that are there without the script, and in print
-_GROUPS = 20  # of failures
+_STATIC_ROWS = 20  # rows that are present without the script, and in print
+_GROUPS = 20  # groups of failures
 _HINT = "Drag over a figure to select trials; select in more of them to narrow down. Esc clears."
-_NUMBERS = 30  # of trials, for each group
+_NUMBERS = 30  # numbers of trials shown for each group
 
 
 @dataclass(frozen=True)
@@ -33,16 +33,16 @@ class ReportedRun:
     """One run of a report.
 
     Attributes:
-        name: What it is called on the page.
+        name: Its name on the page.
         config: Its config.
-        config_text: What was searched, as YAML.
+        config_text: The search, as YAML.
         data: Its trials and results.
         bounds: The parameters whose best value is at the end of its range.
         found: Which parameters matter; None if that is unknown.
-        facts: What else to show: labels and texts.
+        facts: Other facts to show: labels and texts.
         rows: The number of rows, if the metric is a share of them.
         complete: Whether its search has ended by itself.
-        place: The run directory, for commands to paste; None in a page that equal searches share.
+        place: The run directory, for commands to paste; None in a page that is equal for equal searches.
     """
 
     name: str
@@ -140,7 +140,7 @@ def _section(run: ReportedRun, figures: Mapping[str, Figure | str], prefix: str)
 
 
 def _prose(sentence: str) -> str:
-    """A sentence with the commands between its backticks set as code."""
+    """A sentence with the commands between backticks set as code."""
     parts = [escape(part) for part in sentence.split("`")]
     return "".join(f"<code>{part}</code>" if index % 2 else part for index, part in enumerate(parts))
 
@@ -157,7 +157,7 @@ def _trials(run: ReportedRun, prefix: str) -> str:
         "rows": rows,
     }
     text = json.dumps(data, allow_nan=False, separators=(",", ":"))
-    for character in "<>&":  # no end of the script, no comment, inside a text
+    for character in "<>&":  # so that no text can end the script or begin a comment
         text = text.replace(character, f"\\u{ord(character):04x}")
     head = "".join(
         f'<th aria-sort="none"><button type="button">{escape(name)}</button></th>' for name in columns
@@ -202,7 +202,7 @@ def _missing(parameter: Parameter) -> list[str]:
 
 
 def _choice(values: Mapping[str, Any], name: str) -> Any:
-    """A number as it is, so that it sorts; any other choice as text; None if there is none."""
+    """A number unchanged, so that it sorts; any other choice as text; None if there is none."""
     if name not in values:
         return None
     value = values[name]
@@ -246,7 +246,7 @@ def _failures(results: Sequence[Result], prefix: str) -> str:
 
 
 def _origin(run: ReportedRun, prefix: str) -> str:
-    """The config, what the numbers depend on, and the commands that give them again."""
+    """The config, the facts that the numbers depend on, and the commands that reproduce them."""
     lines = (escape(line) for line in run.config_text.split("\n"))
     facts = "".join(f"<dt>{escape(name)}</dt><dd>{escape(text)}</dd>" for name, text in run.facts.items())
     commands = ["# the same search: save the config above as config.yaml", "hpsearch run config.yaml"]
