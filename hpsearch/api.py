@@ -273,9 +273,8 @@ def train(
     curve = result.curve if result is not None and config.search.babysit else ()
     touches = touches_of(curve, Hyperparameters.from_values(values).learning_rate)
     last = final.best_epoch(config.metric, result) or len(curve) or None
-    with threadpool_limits(
-        limits=config.run.threads, user_api="blas"
-    ):  # the number of threads changes the last bits
+    # The number of threads changes the last bits.
+    with threadpool_limits(limits=config.run.threads, user_api="blas"):
         return final.train_final(
             preparation.dataset,
             values,

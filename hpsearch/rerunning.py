@@ -1,4 +1,4 @@
-"""What does a trial give when it runs once more? With its own seed, or with others."""
+"""What is a trial's result when it runs once more, with its own seed or with others?"""
 
 from __future__ import annotations  # types are imported for annotations only
 
@@ -27,15 +27,15 @@ _SEEDS = 2**32
 
 @dataclass(frozen=True)
 class Rerun:
-    """A trial, and what it gave when it ran once more.
+    """A trial, and its result when it ran once more.
 
     Attributes:
-        metric: What the search optimizes.
+        metric: The search's metric.
         trial: The trial.
-        recorded: What the run has recorded of it; None if it has no result yet.
-        trials: What ran: the trial itself, or the trial with other seeds.
-        results: What they gave.
-        notes: What may make a difference, as sentences.
+        recorded: Its recorded result; None if it has none yet.
+        trials: The trials that ran: the trial itself, or the trial with other seeds.
+        results: Their results.
+        notes: Differences that may affect the result, as sentences.
     """
 
     metric: Metric
@@ -53,22 +53,22 @@ def rerun(
     times: int | None = None,
     on_result: Callable[[int, Result], None] = lambda seed, result: None,
 ) -> Rerun:
-    """Run a trial once more, in a temporary directory; the run directory stays as it is.
+    """Run a trial once more, in a temporary directory; the run directory is unchanged.
 
     Without ``seed`` and ``times`` it runs exactly as it did, with its own seeds and rungs. With one of them
-    it runs to its end, once for each of other seeds.
+    it runs to its end, once for each of several other seeds.
 
     Args:
         run: The run, open.
         number: The trial's number.
-        seed: The first of the seeds; those that follow it come next.
-        times: How many seeds; without ``seed`` they follow from the trial's.
+        seed: The first seed; the next ones follow it.
+        times: The number of seeds; without ``seed`` they are derived from the trial's.
         on_result: Called with each seed and its result.
 
     Raises:
         UsageError: Its code or data cannot be used.
         RunMismatch: Its data have changed.
-        RunDamaged: The copy of its code has.
+        RunDamaged: The copy of its code has changed.
     """
     relocation = Relocation(run)
     config = replace(Config.from_resolved(relocation.resolved()), base=relocation.base)
@@ -92,7 +92,7 @@ def rerun(
 
 
 def _trials(trial: Trial, seed: int | None, times: int | None) -> list[Trial]:
-    """What to run: the trial itself, or the trial with other seeds, which no rung stops."""
+    """The trials to run: the trial itself, or the trial with other seeds, which no rung stops."""
     if seed is None and times is None:
         return [trial]
     if seed is None:

@@ -1,4 +1,4 @@
-"""Results as Python sees them: a list that shows itself, in a notebook as a table, and with pandas."""
+"""Results in Python: a list with a readable repr, a table in notebooks, and pandas."""
 
 import math
 from collections import Counter
@@ -11,7 +11,7 @@ from hpsearch.trial import Result, Value
 __all__ = ["Results", "data_frame", "results_html"]
 
 _SHOWN = 10
-"""Rows that a notebook shows of each end of a long list."""
+"""How many rows a notebook shows from each end of a long list."""
 
 
 class Results(list[Result]):
@@ -26,8 +26,8 @@ class Results(list[Result]):
     def to_pandas(self) -> Any:
         """A ``pandas.DataFrame``: a row per result, in the order of this list, indexed by trial.
 
-        Hyperparameters that a trial does not use are missing values; where null is a choice, it is None, and
-        a missing value NaN. A hyperparameter with the name of another column is ``values.NAME``.
+        Hyperparameters that a trial does not use are missing values; if null is a choice, it is None, and
+        a missing value is NaN. A hyperparameter with the name of another column is ``values.NAME``.
 
         Raises:
             UsageError: pandas is not installed.
@@ -93,9 +93,9 @@ def data_frame(rows: Sequence[Mapping[str, Any]], values: Sequence[Mapping[str, 
     """Results as a ``pandas.DataFrame``, indexed by trial.
 
     Args:
-        rows: What is known of each result; all have the same keys, ``trial`` first.
-        values: The hyperparameters of each. Their columns come before ``seconds``; a name that is a key of
-            ``rows`` too becomes ``values.NAME``.
+        rows: The data of each result; all have the same keys, ``trial`` first.
+        values: The hyperparameters of each. Their columns come before ``seconds``; a name that is also a key
+            of ``rows`` becomes ``values.NAME``.
 
     Raises:
         UsageError: pandas is not installed.
@@ -109,7 +109,7 @@ def data_frame(rows: Sequence[Mapping[str, Any]], values: Sequence[Mapping[str, 
     place = keys.index("seconds")
     for name in reversed(list(dict.fromkeys(name for each in values for name in each))):
         cells = [each.get(name, math.nan) for each in values]
-        keep = any(cell is None for cell in cells)  # of None pandas would make NaN
+        keep = any(cell is None for cell in cells)  # pandas would turn None into NaN
         column = pd.Series(cells, index=table.index, dtype=object if keep else None)
         table.insert(place, f"values.{name}" if name in keys else name, column)
     return table.set_index("trial")

@@ -1,7 +1,7 @@
-"""What is a running trial doing? Its learning curve so far: written where it runs, read from anywhere.
+"""What is a running trial doing? Its learning curve so far is written where it runs, and read from anywhere.
 
-A line of JSON per epoch, in the trial's directory, for other processes to show. A trial of less than a
-second writes nothing, and a fast one writes about once a second.
+The file has a line of JSON per epoch, in the trial's directory, for other processes to show. A trial of less
+than a second writes nothing, and a fast one writes about once a second.
 """
 
 import contextlib
@@ -19,10 +19,10 @@ from hpsearch.objective import OnEpoch
 from hpsearch.trial import Epoch, Metric, Rung, Trial
 
 WRITE_SECONDS = 1.0
-"""Between two writes; about the age of what another process sees."""
+"""Seconds between two writes; about the delay with which another process sees epochs."""
 
 _LARGEST = 64 * 2**20
-"""Bytes; of a larger file only the beginning is read."""
+"""Bytes; if a file is larger, only its beginning is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class RunningTrial:
 
     Attributes:
         trial: The trial.
-        curve: Its epochs so far, as far as they are known.
+        curve: Its known epochs so far.
         started: When it was started.
     """
 
@@ -58,19 +58,19 @@ class CurveFile:
     """The file of a running trial's learning curve, where other processes look for it.
 
     Args:
-        path: The file; made, with its directories, at the first write.
+        path: The file; created, with its directories, at the first write.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def clear(self) -> None:
-        """Remove what an interrupted run of the trial has left."""
+        """Remove the file of an interrupted run of the trial."""
         with contextlib.suppress(OSError):
             self._path.unlink(missing_ok=True)
 
     def append(self, lines: Sequence[str]) -> None:
-        """Write more epochs, a line each; a full disk costs the view, not the trial."""
+        """Write more epochs, a line each; if the disk is full, only the view is lost, not the trial."""
         with contextlib.suppress(OSError):
             for directory in (self._path.parents[2], self._path.parents[1], self._path.parent):
                 directory.mkdir(exist_ok=True, mode=0o700)
@@ -83,7 +83,7 @@ class RunningCurve:
     """Passes on the learning curve of one running trial, about once a second.
 
     Args:
-        write: Called with the epochs that are new, as lines, by one thread at a time; it never raises.
+        write: Called with the new epochs, as lines, by one thread at a time; it never raises.
         earlier: The epochs before the first one that is added.
     """
 
@@ -135,11 +135,11 @@ def passed_on(
 
     Args:
         write: See :class:`RunningCurve`.
-        on_epoch: What else to call after every epoch.
-        earlier: The epochs that a checkpoint has.
+        on_epoch: Also called after every epoch.
+        earlier: The epochs in a checkpoint.
 
     Yields:
-        What to call after every epoch.
+        The function to call after every epoch.
     """
     curve = RunningCurve(write, earlier)
 
@@ -160,12 +160,12 @@ def written_curve(
     """Write the learning curve of a trial while it runs.
 
     Args:
-        directory: The trial's.
-        on_epoch: What else to call after every epoch.
-        earlier: The epochs that a checkpoint has.
+        directory: The trial's directory.
+        on_epoch: Also called after every epoch.
+        earlier: The epochs in a checkpoint.
 
     Returns:
-        What gives, while it is entered, what to call after every epoch.
+        A context manager that returns the function to call after every epoch.
     """
     file = CurveFile(curve_file(directory))
     file.clear()
@@ -173,7 +173,7 @@ def written_curve(
 
 
 def curve_file(directory: Path) -> Path:
-    """Where the curve of a running trial is, given the trial's directory; it goes with the checkpoint."""
+    """The file of a running trial's curve, given the trial's directory; it is removed with the checkpoint."""
     return directory / "checkpoint" / "running.jsonl"
 
 
@@ -186,9 +186,9 @@ def curve_size(directory: Path) -> int:
 
 
 def read_curve(directory: Path) -> tuple[Epoch, ...]:
-    """The learning curve so far of the trial with a directory; empty if it has written none.
+    """The learning curve so far of a trial, given its directory; empty if it has written none.
 
-    No link is followed, what is not a regular file is not opened, and a line that is damaged or half written
+    No link is followed, only a regular file is opened, and a line that is damaged or half written
     ends the curve.
     """
     epochs: list[Epoch] = []

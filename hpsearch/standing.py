@@ -1,6 +1,6 @@
-"""Where a trial stands among the others of its run, and how sure that is: a row of a leaderboard.
+"""How a trial ranks among the others of its run, and how certain that is: a row of a leaderboard.
 
-Rows are named tuples, as there are many: frozen dataclasses take four times as long to make.
+Rows are named tuples, because there are many: frozen dataclasses take four times as long to create.
 """
 
 from __future__ import annotations  # types are imported for annotations only
@@ -23,9 +23,9 @@ class Place(NamedTuple):
 
     Attributes:
         number: The trial's number.
-        rank: Counted from 1; trials that nothing tells apart share one. None for a trial without a value.
+        rank: Counted from 1; tied trials share a rank. None for a trial without a value.
         tied: Whether others have the same rank.
-        worth: What it is ranked by, lower is better; None for a trial without a value.
+        worth: The key that it is ranked by, lower is better; None for a trial without a value.
     """
 
     number: int
@@ -35,19 +35,19 @@ class Place(NamedTuple):
 
 
 class Standing(NamedTuple):
-    """A trial in the ranking: what a :class:`~hpsearch.trial.Result` tells, without its learning curve.
+    """A trial in the ranking: the data of a :class:`~hpsearch.trial.Result` without its learning curve.
 
     Attributes:
         place: Its place.
-        status: What became of it.
+        status: How it ended.
         value: The search's metric, finite; None unless the status is ranked.
-        tie: What orders it among trials of its value, as that metric has it; None if nothing does.
-        standard_error: Of the value, over the seeds of the trial; None for one seed.
+        tie: The value of the metric that breaks ties; None if there is none.
+        standard_error: The standard error of the value over the trial's seeds; None for one seed.
         epochs: The length of its learning curve.
-        final: Figures taken once, at its end.
+        final: Final metrics, evaluated once at its end.
         reason: Why it ended without a value, or early; "" otherwise.
         seconds: How long it ran.
-        values: What it tried.
+        values: The values that it tried.
     """
 
     place: Place
@@ -67,8 +67,8 @@ class Standing(NamedTuple):
 
         Args:
             place: Its place.
-            result: The result, with what its trial tried.
-            metric: What the search makes better.
+            result: The result, with the values of its trial.
+            metric: The search's metric.
         """
         return cls(
             place,
@@ -85,10 +85,10 @@ class Standing(NamedTuple):
 
 
 def standard_error(value: float | None, over_seeds: float | None, rows: int | None) -> float | None:
-    """The standard error of a trial's value: over its seeds, or else, of a share of rows, by their number.
+    """The standard error of a trial's value: over its seeds, or, for a share of rows, from their number.
 
-    A share p of n rows has the standard error √(p (1 − p) / n). It is taken with one hit and one miss more
-    than were seen, so that no errors among few rows do not mean certainty (as Agresti and Coull, 1998, do).
+    A share p of n rows has the standard error √(p (1 − p) / n). It is computed with one hit and one miss more
+    than were observed, so that zero errors in few rows do not mean certainty (as in Agresti and Coull, 1998).
 
     Args:
         value: The value.

@@ -1,6 +1,6 @@
-"""A configuration to try (:class:`Trial`), what it gave (:class:`Result`), how it ended (:class:`Status`).
+"""A configuration to try (:class:`Trial`), its outcome (:class:`Result`), and how it ended (:class:`Status`).
 
-All are frozen and plain: they pickle, and they turn into JSON and back without loss.
+All are frozen and plain: they can be pickled, and converted to JSON and back without loss.
 """
 
 import math
@@ -11,13 +11,13 @@ from enum import StrEnum
 from typing import Any, Literal, Self
 
 Value = Any
-"""The value of a parameter or constant: what JSON can hold. Nothing is hashed, and 1, 1.0 and true differ."""
+"""The value of a parameter or constant: anything in JSON. It is never hashed; 1, 1.0 and true differ."""
 
 Worth = tuple[float, float]
-"""What a trial is worth: its loss, and its tie, which orders equal losses. Lower is better in both."""
+"""The worth of a trial: its loss, and its tie, which orders equal losses. Lower is better for both."""
 
 WORST_TIE = sys.float_info.max
-"""The tie of a trial without one, or whose is not finite: finite, so that JSON and SQLite can hold it."""
+"""The tie of a trial without a finite one; it is finite, so that JSON and SQLite can store it."""
 
 
 class Status(StrEnum):
@@ -49,7 +49,7 @@ def real_number(value: object) -> float:
 
     Raises:
         TypeError: It is not a real number; the message names its type. Truth values and numbers written
-            as text are refused too: they are mistakes more often than metrics.
+            as text are refused too, because they are more often mistakes than metrics.
     """
     number = _element(value)
     if not isinstance(number, bool | str | bytes | complex) and hasattr(type(number), "__float__"):
@@ -63,10 +63,10 @@ def real_number(value: object) -> float:
 
 
 def _element(value: object) -> object:
-    """The one element of an array, tensor or scalar of NumPy's kind; anything else as it is."""
+    """The only element of a NumPy-like array, tensor or scalar; anything else unchanged."""
     item, mask = getattr(value, "item", None), getattr(value, "mask", None)
     if getattr(mask, "size", 0) == 1 and mask.all():  # type: ignore[union-attr]  # it is an array
-        return None  # a masked element is missing; item() would return 0 or what the mask hides
+        return None  # a masked element is missing; item() would return 0 or the hidden value
     if not (hasattr(value, "dtype") and callable(item)):
         return value
     try:
@@ -77,13 +77,13 @@ def _element(value: object) -> object:
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """The number that a search optimizes, and the one order of its trials.
+    """The number that a search optimizes, which determines the order of its trials.
 
     Attributes:
         name: Its key in an epoch's metrics, such as ``val_error``.
         goal: Whether small or large values are good.
-        at: Whether a trial is worth its metric at the ``last`` epoch or at its ``best`` one.
-        ties: What orders trials, and epochs, that are equal; its own ``at`` means nothing.
+        at: Whether a trial's value is its metric at the ``last`` epoch or at its ``best`` one.
+        ties: The metric that breaks ties between trials and between epochs; its own ``at`` is ignored.
     """
 
     name: str
@@ -92,7 +92,7 @@ class Metric:
     ties: "Metric | None" = None
 
     def to_json(self) -> dict[str, Any]:
-        """As JSON data, and as a config writes it."""
+        """As JSON data, in the form of a config."""
         ties = {"name": self.ties.name, "goal": self.ties.goal} if self.ties else "none"
         return {"name": self.name, "goal": self.goal, "at": self.at, "ties": ties}
 
@@ -103,18 +103,18 @@ class Metric:
         return cls(**{**data, "ties": None if ties == "none" else cls(**ties)})
 
     def loss(self, value: float) -> float:
-        """The value, signed so that lower is better; its own inverse."""
+        """The value, with its sign changed if necessary so that lower is better; its own inverse."""
         return value if self.goal == "minimize" else -value
 
     def order(self, result: "Result") -> tuple[float, float, int]:
-        """What trials with a value are sorted by, best first: loss, tie, number."""
+        """The sort key of trials with a value, best first: loss, tie, number."""
         assert result.value is not None  # noqa: S101 -- only results with a value have a place
         curve = result.curve if self.at == "best" else result.curve[-1:]
         tie = self.worths(curve)[-1][1] if self.ties and curve else WORST_TIE
         return self.loss(result.value), tie, result.number
 
     def worths(self, curve: Sequence["Epoch"]) -> list[Worth]:
-        """What a trial is worth, had it ended at each epoch; without a finite metric, the loss is NaN."""
+        """The worth of a trial if it had ended at each epoch; without a finite metric, the loss is NaN."""
         metrics = [epoch.metrics for epoch in curve]
         losses = self._losses(metrics, math.nan)
         ties = self.ties._losses(metrics, WORST_TIE) if self.ties else [WORST_TIE] * len(metrics)
@@ -128,33 +128,33 @@ class Metric:
         return best
 
     def worth_after(self, epoch: "Epoch", before: Worth | None) -> Worth:
-        """What a trial is worth after an epoch, if it was worth ``before`` until then."""
+        """The worth of a trial after an epoch, if it was ``before`` until then."""
         (worth,) = self.worths((epoch,))
         if self.at == "last" or before is None or math.isnan(before[0]):
             return worth
         return worth if worth < before else before
 
     def epoch_of(self, curve: Sequence["Epoch"]) -> "Epoch":
-        """The epoch that a trial's value is of: the last one, or the first of the best ones.
+        """The epoch that determines a trial's value: the last one, or the first of the best ones.
 
         Args:
-            curve: Of a trial with a value.
+            curve: The learning curve of a trial with a value.
         """
         worths = self.worths(curve)
         return curve[-1 if self.at == "last" else worths.index(worths[-1])]
 
     def tie_value(self, result: "Result") -> float | None:
-        """What orders a result among others of its value; None if nothing does, or it has no value."""
+        """The value that orders a result among equal ones; None if there is none, or it has no value."""
         if self.ties is None or result.value is None:
             return None
         tie = self.order(result)[1]
         return None if tie == WORST_TIE else self.ties.loss(tie)
 
     def standard_error(self, result: "Result") -> float | None:
-        """The standard error of a result's value over its seeds, at the epoch that the value is of.
+        """The standard error of a result's value over its seeds, at the epoch that determines the value.
 
         Returns:
-            None for a result without a value, or of one seed.
+            None for a result without a value, or with one seed.
         """
         name = f"{self.name}_se"
         if result.value is None or not any(name in epoch.metrics for epoch in result.curve):
@@ -162,19 +162,19 @@ class Metric:
         return self.epoch_of(result.curve).metrics.get(name)
 
     def _losses(self, metrics: Sequence[Mapping[str, float | None]], missing: float) -> list[float]:
-        """The losses in the metrics of epochs; ``missing`` where there is none."""
+        """The losses in the metrics of epochs; ``missing`` if there is none."""
         values = [each.get(self.name) for each in metrics]
-        if self.goal == "minimize":  # without a call per epoch, as there are many
+        if self.goal == "minimize":  # without a call per epoch, because there are many
             return [missing if value is None else value for value in values]
         return [missing if value is None else -value for value in values]
 
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """Where a trial may be stopped early: it continues past ``epoch`` only if it is worth as much.
+    """A point where a trial may be stopped early: it continues past ``epoch`` only if it is good enough.
 
     Attributes:
-        epoch: After how many epochs, counted from 1.
+        epoch: The epoch, counted from 1.
         loss: The largest loss (see :meth:`Metric.loss`) with which a trial continues.
         tie: The largest tie with which a trial of just that loss continues.
     """
@@ -185,7 +185,7 @@ class Rung:
 
     @property
     def worth(self) -> Worth:
-        """The least that a trial has to be worth."""
+        """The worst worth with which a trial continues."""
         return self.loss, self.tie
 
     def to_json(self) -> list[float]:
@@ -198,13 +198,13 @@ class Trial:
     """A configuration to try, and everything else that its result may depend on.
 
     Attributes:
-        number: Counted from 0, without gaps.
+        number: Its number, counted from 0, without gaps.
         values: The value of every active parameter and constant, by name.
-        seed: For whatever the trial draws at random; below 2**32.
+        seed: The seed for everything random in the trial; below 2**32.
         rungs: Where it may be stopped early, by epoch.
         origin: Why the searcher proposed it, as plain JSON data.
-        more_seeds: Seeds that the same values are run with as well; the trial is worth the mean.
-        repeat_below: The largest loss of the first seed with which the user's code is run with the others;
+        more_seeds: Other seeds that the same values are run with; the trial's value is the mean.
+        repeat_below: The largest loss of the first seed for which user code is run with the other seeds;
             None for any.
     """
 
@@ -257,7 +257,7 @@ class Epoch:
     Attributes:
         number: Counted from 1.
         metrics: By name; a metric that is not finite is None.
-        seconds: Since the trial began.
+        seconds: The time since the trial began.
     """
 
     number: int
@@ -271,13 +271,13 @@ class Result:
 
     Attributes:
         number: The trial's number.
-        status: What became of it.
+        status: How it ended.
         value: The search's metric, finite; None unless the status is ranked.
         curve: One record per epoch.
-        final: Figures taken once, at the trial's end, such as ``test_error``.
+        final: Final metrics, evaluated once at the trial's end, such as ``test_error``.
         reason: Why it ended without a value, or early; "" otherwise.
         seconds: How long it ran.
-        values: What the trial tried, where that is known; not part of its identity, nor of its JSON.
+        values: The values that the trial tried, if known; not part of its identity, nor of its JSON.
     """
 
     number: int

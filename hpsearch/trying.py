@@ -1,4 +1,4 @@
-"""What does one trial show? A trial of a config by itself, in a directory of its own."""
+"""What does one trial of a config show? The trial runs by itself, in its own directory."""
 
 from __future__ import annotations  # types are imported for annotations only
 
@@ -28,20 +28,20 @@ if TYPE_CHECKING:
 
 
 _LONGEST_KIND = 60
-"""Characters of a line that a note shows."""
+"""The largest number of characters of a line in a note."""
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """One trial, and what was seen of it.
+    """One trial, and the observations about it.
 
     Attributes:
-        trial: What ran.
-        result: What came of it.
-        command: The line that ran it; "" if it is not a command.
-        sightings: The metrics of a command, the search's first, with the lines that they came from first.
+        trial: The trial.
+        result: Its result.
+        command: The command line that ran it; "" if it is not a command.
+        sightings: The metrics of a command, the search's first, with the first lines that they came from.
         memory: The most memory that one of its processes used, in bytes; None if it ran in this process.
-        notes: What the user should know, as sentences.
+        notes: Messages for the user, as sentences.
         others: The names of other numbers that it printed.
     """
 
@@ -58,8 +58,8 @@ def try_config(config: Config, directory: Path) -> Attempt:
     """Run the first trial of a config.
 
     Args:
-        config: What to try: the first configuration of ``search.enqueue``, or a search's first one.
-        directory: The run directory to make.
+        config: The config. It runs the first configuration of ``search.enqueue``, or a search's first one.
+        directory: The run directory to create.
 
     Raises:
         UsageError: The trial cannot run.
@@ -91,18 +91,18 @@ def try_config(config: Config, directory: Path) -> Attempt:
 
 
 def _several_kinds(metric: str, sightings: Mapping[str, Sighting]) -> list[str]:
-    """Whether lines of several kinds report the metric, such as for training and for validation."""
+    """Whether several kinds of line report the metric, such as for training and for validation."""
     kinds = sightings[metric].kinds if metric in sightings else []
     if len(kinds) < 2:
         return []
     shown = " and ".join(repr(line[:_LONGEST_KIND]) for line in kinds[:2])
     note = f"{metric} is in lines of {len(kinds)} kinds, such as {shown}. If only one is meant, describe it"
-    kind = json.dumps({metric: pattern_for(kinds[-1], metric)}, ensure_ascii=False)  # which is YAML too
+    kind = json.dumps({metric: pattern_for(kinds[-1], metric)}, ensure_ascii=False)  # JSON is also YAML
     return [f"{note}, the last one as objective.command.metrics: {kind}"]
 
 
 def _better_epoch(metric: Metric, result: Result) -> list[str]:
-    """Whether a trial that is worth its last epoch had a better one, as sentences."""
+    """Whether a trial with the value of its last epoch had a better one, as sentences."""
     if metric.at == "best" or result.value is None or not result.curve:
         return []
     best = replace(metric, at="best").epoch_of(result.curve)
@@ -114,12 +114,12 @@ def _better_epoch(metric: Metric, result: Result) -> list[str]:
 
 
 def command_line(config: Config, trial: Trial, trial_directory: Path, *, anywhere: bool = False) -> str:
-    """The line for a shell that runs a trial of a config's command; "" if its objective is not a command.
+    """The shell command line that runs a trial of a config's command; "" if its objective is not a command.
 
     Args:
-        config: What is searched.
-        trial: What to run.
-        trial_directory: Where the trial has its files.
+        config: The config.
+        trial: The trial to run.
+        trial_directory: The directory with the trial's files.
         anywhere: Whether to leave out the directory where it runs.
 
     Raises:
@@ -135,13 +135,13 @@ def command_line(config: Config, trial: Trial, trial_directory: Path, *, anywher
 
 
 def _memory() -> int:
-    """The most that a child process has used."""
+    """The most memory that a child process has used, in bytes."""
     kilobytes = 1 if sys.platform == "darwin" else 1024  # macOS counts bytes
     return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * kilobytes
 
 
 class _Notes:
-    """A callback that keeps what the user should know."""
+    """A callback that keeps messages for the user."""
 
     def __init__(self) -> None:
         self.texts: list[str] = []

@@ -87,9 +87,8 @@ def importance(
     learned = learn(space, observations, repeats, seed)
     if learned is None:
         return None
-    with ThreadpoolController().limit(
-        limits=1, user_api="blas"
-    ):  # the number of threads changes the last bits
+    # The number of threads changes the last bits.
+    with ThreadpoolController().limit(limits=1, user_api="blas"):
         effects = _effects(learned, np.random.default_rng([seed, 1]))
     compressed = learned.scale.unit is not None
     return Importance(effects, learned.explained, compressed, learned.trials)

@@ -70,9 +70,8 @@ def learn(space: Space, observations: Observations, repeats: int = 1, seed: int 
     d = space.dimensions
     if d == 0 or len(losses) < TRIALS_PER_PARAMETER * d or losses.max() == losses.min():
         return None
-    with ThreadpoolController().limit(
-        limits=1, user_api="blas"
-    ):  # the number of threads changes the last bits
+    # The number of threads changes the last bits.
+    with ThreadpoolController().limit(limits=1, user_api="blas"):
         rows = evidence(_some(space, observations))
         kernel = EpochKernel(Features(space), rows)
         prior = hyperparameter_prior(d, len(rows.epochs), repeats)

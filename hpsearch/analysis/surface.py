@@ -94,9 +94,8 @@ def best_of_random(learned: Learned, most: int) -> Floats:
     Returns:
         The 5 %, 50 % and 95 % quantiles of the best loss, shape (3, most).
     """
-    with ThreadpoolController().limit(
-        limits=1, user_api="blas"
-    ):  # the number of threads changes the last bits
+    # The number of threads changes the last bits.
+    with ThreadpoolController().limit(limits=1, user_api="blas"):
         units = learned.space.snap(_points(learned.space, _POINTS))
         targets = np.concatenate([draws(units) for draws in learned.models], axis=1)
     losses = np.sort(learned.losses(targets), axis=0)  # (points, draws)
@@ -121,9 +120,8 @@ def _means(learned: Learned, points: Floats) -> Floats:
     """
     cells, count, dimensions = points.shape
     units = learned.space.snap(points.reshape(-1, dimensions))
-    with ThreadpoolController().limit(
-        limits=1, user_api="blas"
-    ):  # the number of threads changes the last bits
+    # The number of threads changes the last bits.
+    with ThreadpoolController().limit(limits=1, user_api="blas"):
         values = [draws(units).reshape(cells, count, -1).mean(axis=1) for draws in learned.models]
     return np.concatenate(values, axis=1)
 

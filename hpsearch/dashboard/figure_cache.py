@@ -72,9 +72,8 @@ class FigureCache:
         self._clock = clock
         self._lock = threading.Lock()
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
-        self._compared: OrderedDict[tuple[object, ...], _Drawn] = (
-            OrderedDict()
-        )  # by the runs' names and how often they were opened
+        # By the runs' names and how often they were opened.
+        self._compared: OrderedDict[tuple[object, ...], _Drawn] = OrderedDict()
 
     def figure(self, watched: WatchedRun, kind: str) -> str:
         """A figure as HTML, or the reason why there is none.

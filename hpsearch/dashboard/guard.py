@@ -90,9 +90,8 @@ class Guard:
         name = (found["address"] or found["name"]).lower() if found else ""
         if name in self._names:
             return True
-        return self._any_address and _is_address(
-            name
-        )  # an IP address is not a domain that could be pointed here
+        # An IP address is not a domain that could be pointed here.
+        return self._any_address and _is_address(name)
 
 
 def host_names(host: str) -> tuple[frozenset[str], bool]:

@@ -195,10 +195,8 @@ class Dask:
         was_alone = self._alone == trial.number
         if was_alone:
             self._alone = None
-        if future.status not in (
-            "finished",
-            "error",
-        ):  # cancelled, as all tasks are when the scheduler is gone
+        # Cancelled, as all tasks are when the scheduler is gone.
+        if future.status not in ("finished", "error"):
             raise self._lost()
         try:
             result: Result = future.result()
@@ -226,9 +224,8 @@ class Dask:
         file.append(lines)
 
     def _connect(self, most: int, scheduler: str | None, file: str | None, retries: int) -> Client:
-        logging.getLogger("distributed.client").setLevel(
-            logging.CRITICAL
-        )  # errors that it logs are raised here
+        # Errors that it logs are raised here.
+        logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
         options: dict[str, Any] = {"timeout": CONNECT_SECONDS, "set_as_default": False}
         try:
             with warnings.catch_warnings(action="ignore", category=VersionMismatchWarning):

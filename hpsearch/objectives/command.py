@@ -294,9 +294,8 @@ class Command:
                 if deadline is not None and running_time() >= deadline:
                     raise
                 asked = questions is not None and questions.asked()
-                for _ in range(
-                    2 if asked else 0
-                ):  # the first look reads what is there, the second one yields it
+                # The first look reads what is there, the second one yields it.
+                for _ in range(2 if asked else 0):
                     with contextlib.suppress(Timeout):
                         yield from child.blocks(running_time())
                 yield "file", b""

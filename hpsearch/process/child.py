@@ -208,9 +208,8 @@ class Child:
     def _finish(self, ended: Exit) -> None:
         """Read the rest of the pipes, now that no process is left that could print."""
         for key in self._outputs():
-            for _ in range(
-                FULLEST_PIPE // CHUNK
-            ):  # limited, in case there is one after all, which prints forever
+            # Limited, in case there is one after all, which prints forever.
+            for _ in range(FULLEST_PIPE // CHUNK):
                 if not self._take(key):
                     break
             self._add(key.data, b"", last=True)

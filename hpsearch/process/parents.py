@@ -214,9 +214,8 @@ class Parents:
     def _take(self, origin: Origin) -> Parent:
         """An idle parent, or a new one; idle parents that are of no use are ended."""
         with self._lock:
-            if (
-                self._process != os.getpid()
-            ):  # this is a fork, and the idle parents belong to the original process
+            # This is a fork, and the idle parents belong to the original process.
+            if self._process != os.getpid():
                 self._process, self._idle = os.getpid(), []
             if origin in self._unfit or sys.platform != "linux":
                 raise Unfit

@@ -135,9 +135,8 @@ def _touches(curve: Sequence[Epoch], trial: Trial) -> list[tuple[str, str]]:
 
 def _curves(curve: Sequence[Epoch]) -> list[tuple[str, str]]:
     lines = [("epochs", str(len(curve)))]
-    names = dict.fromkeys(
-        name for epoch in curve for name in epoch.metrics
-    )  # some metrics appear only in later epochs
+    # Some metrics appear only in later epochs.
+    names = dict.fromkeys(name for epoch in curve for name in epoch.metrics)
     for name in names:
         values = [epoch.metrics.get(name) for epoch in curve]
         lines.append((name, f"{sparkline(values, _CURVE_WIDTH)}  {plain(values[0])} → {plain(values[-1])}"))

@@ -1,4 +1,4 @@
-"""What a search came to, in words: the best trial, how sure that is, and what to do next."""
+"""The outcome of a search in words: the best trial, how certain it is, and what to do next."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,9 +14,9 @@ from hpsearch.trial import Metric, Result, Status
 
 __all__ = ["verdict"]
 
-_LATE = 0.75  # the best found after this share of the trials says that more would help
+_LATE = 0.75  # if the best was found after this share of the trials, more trials would help
 _MANY_FAILED = 0.2
-_NO_SHARE = 0.005  # is shown as 0 %
+_NO_SHARE = 0.005  # smaller shares are shown as 0 %
 
 
 def verdict(
@@ -35,12 +35,12 @@ def verdict(
     Args:
         config: The run's config.
         results: All results.
-        ranked: Those with a value, best first.
+        ranked: The results with a value, best first.
         bounds: The parameters whose best value is at the end of its range.
         found: Which parameters matter; None if that is unknown.
         rows: The number of rows, if the metric is a share of them.
         complete: Whether the search has ended by itself.
-        place: The run directory, for commands to paste; None if the page does not show where it is.
+        place: The run directory, for commands to paste; None if the page does not show it.
     """
     if not results:
         return ["No trial has a result yet."]
@@ -80,7 +80,7 @@ def _best(metric: Metric, best: Result, count: int, error: float | None) -> str:
 
 
 def _alike(metric: Metric, ranked: Sequence[Result], error: float | None, rows: int | None) -> list[str]:
-    """How many trials are within one standard error of the best, as below the leaderboard."""
+    """How many trials are within one standard error of the best, as in the line below the leaderboard."""
     if error is None:
         return []
     losses = [metric.loss(result.value) for result in ranked if result.value is not None]

@@ -1,4 +1,4 @@
-"""Something in a terminal that is shown again and again, in its own place, until it changes no more."""
+"""Output in a terminal that is refreshed in place until it stops changing."""
 
 import io
 from collections.abc import Callable, Hashable
@@ -22,8 +22,8 @@ def watch(
 
     Args:
         show: Prints it.
-        state: Returns a value that differs after every change, and is cheaper to get than printing is.
-        changing: Whether it may still change; asked before it is shown, so that the last state is seen.
+        state: Returns a value that differs after every change, and is cheaper than printing.
+        changing: Whether it may still change; called before it is shown, so that the last state is seen.
         pause: Waits before it is shown again.
         screen: The terminal.
     """

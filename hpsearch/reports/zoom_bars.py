@@ -17,11 +17,11 @@ def zoom_lines(
 ) -> list[tuple[str, str, str]]:
     """For each numeric parameter its name, its bar and its best value.
 
-    A bar is the whole range on the prior's own scale: ``·``; the middle four fifths of what the first third
-    of the trials tried: ``─``; of what the last third tried: ``━``; and the best value: ``●``.
+    A bar shows the whole range on the prior's own scale: ``·``; the middle four fifths of the values in the
+    first third of the trials: ``─``; those in the last third: ``━``; and the best value: ``●``.
 
     Args:
-        space: What is searched.
+        space: The space that is searched.
         configurations: The values of the trials, in the order of their numbers, at least one.
         best: The values of the best trial.
         width: The characters of a bar.

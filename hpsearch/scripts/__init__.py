@@ -1,4 +1,4 @@
-"""What does a training script take, and what is usual for it? Nothing of it is executed."""
+"""What options does a training script have, and what are usual values? Nothing in it is executed."""
 
 from hpsearch.scripts.fixed_words import with_fixed_words
 from hpsearch.scripts.help_text import read_help

@@ -1,4 +1,4 @@
-"""Flags of absl, and the config files of ml_collections."""
+"""absl flags, and ml_collections config files."""
 
 import ast
 from collections.abc import Iterator
@@ -61,7 +61,7 @@ def _flag(source: Source, call: ast.Call, kind: Kind) -> Iterator[Option]:
 
 
 def _config_file(source: Source, call: ast.Call) -> Iterator[Option]:
-    """The settings ``config.NAME = VALUE`` of a file that a flag names by its default."""
+    """The settings ``config.NAME = VALUE`` in the file that is the default of a flag."""
     name = source.value(call.args[0])
     path = source.value(call.args[1] if len(call.args) > 1 else keyword(call, "default"))
     if not isinstance(name, str) or not isinstance(path, str):

@@ -1,4 +1,4 @@
-"""What a type annotation says: ``float``, ``Optional[int]``, ``Literal["a", "b"]``, an enumeration."""
+"""The meaning of type annotations: ``float``, ``Optional[int]``, ``Literal["a", "b"]``, an enumeration."""
 
 import ast
 from typing import Any
@@ -25,7 +25,7 @@ _KINDS: dict[str, Kind] = {
 
 
 def annotated(source: Source, node: ast.expr | None) -> tuple[Kind, tuple[Any, ...]]:
-    """The kind of a value and its choices, by its annotation."""
+    """The kind of a value and its choices, according to its annotation."""
     match node:
         case ast.Constant(value=str(text)):
             try:

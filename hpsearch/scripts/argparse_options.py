@@ -1,4 +1,4 @@
-"""Options of ``argparse``, as ``add_argument`` declares them, and of the older ``optparse``."""
+"""Options of ``argparse``, declared with ``add_argument``, and of the older ``optparse``."""
 
 import ast
 from collections.abc import Iterator
@@ -16,9 +16,9 @@ _NO_OPTION = {"help", "version"}
 
 
 def read_argparse(source: Source) -> Script | None:
-    """The options that a source adds to a parser of ``argparse`` or ``optparse``; None if there are none.
+    """The options that a source adds to an ``argparse`` or ``optparse`` parser; None if there are none.
 
-    Where there are sub-commands, those of the one that trains are taken, or of the first.
+    If there are sub-commands, the options of the one that trains are used, or else of the first.
     """
     short = {
         name
@@ -66,7 +66,7 @@ def _set_defaults(source: Source) -> Iterator[tuple[str, Any]]:
 
 
 def _option(source: Source, call: ast.Call) -> Option | None:
-    """An option; without a name if it is none to pass, and None if its name is not written out."""
+    """An option; without a name if it is not meant to be passed, and None if its name is not a literal."""
     words = [source.value(word) for word in call.args]
     action = source.value(keyword(call, "action"))
     if not words or not all(isinstance(word, str) for word in words):
@@ -95,14 +95,14 @@ def _option(source: Source, call: ast.Call) -> Option | None:
 
 
 def _acted(source: Source, call: ast.Call, option: Option, word: str, action: Any) -> Option:
-    """The option as its action makes it."""
+    """The option with the properties that its action implies."""
     node = keyword(call, "action")
     if node is not None and source.called(node).endswith("BooleanOptionalAction"):
         return replace(option, flag=f"{word}/--no-{word.lstrip('-')}", kind="bool")
     if action in _PRESENCE:
         off = _PRESENCE[action]
         default = option.default if isinstance(option.default, bool) else off
-        # Of two switches for one value, as --amp and --no-amp, the first is taken.
+        # If two switches set one value, such as --amp and --no-amp, the first is used.
         return replace(option, flag=word, kind="bool", default=default, spelling=_switch(action))
     if action in _NO_OPTION:
         return replace(option, name="")
@@ -118,7 +118,7 @@ def _acted(source: Source, call: ast.Call, option: Option, word: str, action: An
 
 
 def _switch(action: str) -> tuple[str, str]:
-    """For a switch: the words for true and false, of which the one that is passed is not empty."""
+    """For a switch: the words for true and false; the one that is passed is not empty."""
     return ("on", "") if action == "store_true" else ("", "off")
 
 
@@ -127,7 +127,7 @@ def _kind(source: Source, call: ast.Call, default: Any) -> Kind:
     if node is None:
         choices = source.value(keyword(call, "choices"))
         return kind_of(choices[0]) if isinstance(choices, list) and choices else _text_or(default)
-    written = source.value(node)  # optparse has the names of types in quotes
+    written = source.value(node)  # optparse has type names in quotes
     name = written if isinstance(written, str) else source.called(node).rpartition(".")[2]
     if name in _TYPES:
         return _TYPES[name]
@@ -137,5 +137,5 @@ def _kind(source: Source, call: ast.Call, default: Any) -> Kind:
 
 
 def _text_or(default: Any) -> Kind:
-    """Without a type an argument is text, whatever its default is."""
+    """An argument without a type is text, whatever its default."""
     return "text" if default is UNKNOWN or default is None else kind_of(default)

@@ -1,4 +1,4 @@
-"""The commands of a program that click or typer makes: which one trains, and what comes before its name."""
+"""The commands of a click or typer program: which one trains, and what comes before its name."""
 
 import ast
 from collections.abc import Sequence
@@ -15,10 +15,10 @@ class ChosenCommand:
     """The command of a program that trains.
 
     Attributes:
-        function: What it runs.
-        words: What chooses it on the command line.
+        function: The function that it runs.
+        words: The words that select it on the command line.
         group: The function of the group that it belongs to, whose options come before the words; or None.
-        notes: What was decided, as sentences.
+        notes: The decisions made, as sentences.
     """
 
     function: Function
@@ -28,7 +28,7 @@ class ChosenCommand:
 
 
 def click_command(source: Source) -> ChosenCommand | None:
-    """The command of a group of click that trains; None if there is no group."""
+    """The command in a click group that trains; None if there is no group."""
     parents: dict[str, tuple[Function, str]] = {}  # by the group's name: its function and its parent
     commands: dict[str, tuple[Function, str]] = {}  # by word
     for function, decorator in _decorated(source):
@@ -58,7 +58,7 @@ def click_command(source: Source) -> ChosenCommand | None:
 
 
 def typer_command(source: Source) -> ChosenCommand | None:
-    """The command of an app of typer that trains; None if it has none."""
+    """The command in a typer app that trains; None if it has none."""
     commands: dict[str, Function] = {}
     group = None
     for function, decorator in _decorated(source):
@@ -70,7 +70,7 @@ def typer_command(source: Source) -> ChosenCommand | None:
     if not commands:
         return None
     word = training_command(list(commands))
-    alone = len(commands) == 1 and group is None  # then typer takes no word
+    alone = len(commands) == 1 and group is None  # then typer expects no command name
     return ChosenCommand(commands[word], () if alone else (word,), group, _notes(list(commands), word))
 
 
@@ -88,7 +88,7 @@ def _decorated(source: Source) -> list[tuple[Function, ast.expr]]:
 
 
 def _decoration(source: Source, decorator: ast.expr) -> tuple[str, str, str]:
-    """What a decorator makes of a function, its full name, and the variable that it is a method of."""
+    """The name of what a decorator creates, its full name, and the variable that it is a method of."""
     called = decorator.func if isinstance(decorator, ast.Call) else decorator
     name = source.called(called)
     owner = (
@@ -98,7 +98,7 @@ def _decoration(source: Source, decorator: ast.expr) -> tuple[str, str, str]:
 
 
 def _word(source: Source, function: Function, decorator: ast.expr) -> str:
-    """The word of a command: the one that its decorator gives, or the function's name with dashes."""
+    """The name of a command: the one that its decorator gives, or the function's name with dashes."""
     if isinstance(decorator, ast.Call):
         given = source.value(decorator.args[0] if decorator.args else keyword(decorator, "name"))
         if isinstance(given, str):

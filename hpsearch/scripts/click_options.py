@@ -1,4 +1,4 @@
-"""Options of click, by its decorators, and of typer, by the parameters of its commands."""
+"""Options of click, from decorators, and of typer, from the parameters of commands."""
 
 import ast
 from collections.abc import Iterable, Iterator
@@ -17,9 +17,9 @@ _TYPES: dict[str, Kind] = {
 
 
 def read_click(source: Source) -> Script | None:
-    """The options that decorators of click declare; None if there are none.
+    """The options that click decorators declare; None if there are none.
 
-    Of a group, those of the command that trains, and the group's own.
+    For a group, these are the options of the command that trains, and the group's own.
     """
     chosen = click_command(source)
     if chosen is None:
@@ -33,7 +33,7 @@ def read_click(source: Source) -> Script | None:
 
 
 def read_typer(source: Source) -> Script | None:
-    """The parameters of the function that typer makes a command of; None if there is none."""
+    """The parameters of the function that typer turns into a command; None if there is none."""
     run = [call for call in source.calls() if source.called(call.func) == "typer.run" and call.args]
     if run and isinstance(run[0].args[0], ast.Name):
         function = source.function(run[0].args[0].id)
@@ -57,7 +57,7 @@ def _declared(source: Source, calls: Iterable[ast.expr]) -> Iterator[Option]:
 
 
 def _decorators(source: Source, function: Function) -> Iterator[ast.expr]:
-    """A function's decorators, and those that a decorator of the same file is made of."""
+    """A function's decorators, and those that a decorator in the same file is composed of."""
     for decorator in function.decorator_list:
         yield decorator
         called = decorator.func if isinstance(decorator, ast.Call) else decorator

@@ -1,4 +1,4 @@
-"""Settings that the source holds: nanoGPT's configurator, a dictionary, or constants."""
+"""Settings in the source: nanoGPT's configurator, a dictionary, or constants."""
 
 import ast
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ def read_configurator(source: Source) -> Script | None:
 
 
 def read_settings(source: Source) -> Script | None:
-    """The entries of a dictionary that a loop over ``sys.argv`` replaces, as ``name=value``; None without."""
+    """The entries of a dictionary that a loop over ``sys.argv`` replaces, as ``name=value``; or None."""
     for node in source.nodes:
         if isinstance(node, ast.For) and "sys.argv" in ast.unparse(node.iter):
             text = ast.unparse(node)
@@ -44,14 +44,14 @@ def _setting(flag: str, name: str, value: Any, line: int) -> Option:
 
 
 def _filled_names(loop: ast.For) -> Iterator[str]:
-    """The variables that a loop gives an entry: ``config`` for ``config[key] = value``."""
+    """The variables whose entries a loop sets: ``config`` for ``config[key] = value``."""
     for node in ast.walk(loop):
         if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store):
             yield from [node.value.id] if isinstance(node.value, ast.Name) else []
 
 
 def _entries(source: Source, node: ast.expr | None) -> Iterator[tuple[str, Any, int]]:
-    """The names, values and lines of a dictionary that is written out, as ``{...}`` or ``dict(...)``."""
+    """The names, values and lines of a literal dictionary, ``{...}`` or ``dict(...)``."""
     pairs: list[tuple[Any, ast.expr]] = []
     if isinstance(node, ast.Dict):
         pairs = [
@@ -68,7 +68,7 @@ def _entries(source: Source, node: ast.expr | None) -> Iterator[tuple[str, Any, 
 
 
 def constant_options(source: Source) -> tuple[Option, ...]:
-    """The numbers, truth values and texts that a source holds, by dotted name, as in ``CFG.lr``."""
+    """The numbers, truth values and texts in a source, by dotted name, such as ``CFG.lr``."""
     return unique(
         Option(
             name,

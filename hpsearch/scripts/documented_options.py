@@ -1,4 +1,4 @@
-"""Options that a script states in its docstring, for docopt, or in a config function, for sacred."""
+"""Options in a script's docstring, for docopt, or in a config function, for sacred."""
 
 import ast
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The command line of a script: what every trial is given, and how the searched options are passed."""
+"""The command line of a script: the options given in every trial, and how searched options are passed."""
 
 import re
 import shlex
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from hpsearch.scripts.script import Option, Script
 
 _STYLES = {"--{name} {{}}": "{args}", "--{name}={{}}": "{args:--k=v}", "{name}={{}}": "{args:k=v}"}
-"""How all searched options are passed at once, by the flag that each of them has."""
+"""How all searched options are passed at once, by the flag that they share."""
 
 _OUTPUT = re.compile(
     r"(^|_)(out|output|save|log|run|result|results|checkpoint|ckpt|exp|work|tb|train)_?(dir|path|folder|directory|root)$"
@@ -22,19 +22,19 @@ _PATH_LIKE = re.compile(r"data|train|input|pretrain", re.IGNORECASE)
 
 
 EDIT = "EDIT_ME"
-"""Marks what the user has to write."""
+"""Marks a place where the user has to write something."""
 
 
 @dataclass(frozen=True)
 class Role:
-    """What a script's options are for, beside those that are searched.
+    """The roles of a script's options, apart from those that are searched.
 
     Attributes:
-        epochs: Says how long it trains.
-        seed: Is the seed.
-        output: Is a directory that it writes to.
-        required: Have to be given by the user.
-        values: What the user has given, by name.
+        epochs: The option for the number of epochs.
+        seed: The option for the seed.
+        output: The option for a directory that it writes to.
+        required: The options that the user has to give.
+        values: The values that the user has given, by name.
     """
 
     epochs: Option | None
@@ -44,12 +44,12 @@ class Role:
     values: Mapping[str, str] = field(default_factory=dict)
 
     def value_of(self, option: Option) -> str:
-        """The word for a required option: what the user has given, or a mark to write it there."""
+        """The word for a required option: the user's value, or a mark to write it there."""
         return quoted(self.values[option.name]) if option.name in self.values else EDIT
 
     @property
     def given(self) -> list[tuple[Option, str]]:
-        """The options that every trial is given, with the placeholders for their values."""
+        """The options given in every trial, with the placeholders for their values."""
         pairs = ((self.epochs, "{epochs}"), (self.seed, "{seed}"), (self.output, "{trial_dir}"))
         return [(option, text) for option, text in pairs if option is not None and _is_passed(option)]
 
@@ -57,11 +57,11 @@ class Role:
 def roles(script: Script, values: Mapping[str, str]) -> Role:
     """The options of a script that have a role.
 
-    A constant can say how many epochs there are; it takes no seed and no directory.
+    A constant can set the number of epochs, but not a seed or a directory.
 
     Args:
         script: The script.
-        values: What the user has given for required ones, by name.
+        values: The user's values for required options, by name.
     """
     passed = [option for option in script.options if _is_passed(option)]
 
@@ -87,14 +87,14 @@ def roles(script: Script, values: Mapping[str, str]) -> Role:
 
 
 def _is_endless(option: Option) -> bool:
-    """Whether a script trains for ever unless this option says how long."""
+    """Whether a script trains forever unless this option says how long."""
     name = option.name.rpartition(".")[2].lower()
     is_open = option.known_default in (-1, 0, None)
     return bool(is_open and _LENGTH.search(name) and _ENDLESS.search(option.help))
 
 
 def is_epochs(option: Option) -> bool:
-    """Whether an option says how many epochs there are."""
+    """Whether an option sets the number of epochs."""
     return bool(_EPOCHS.search(option.name.rpartition(".")[2].lower()))
 
 
@@ -107,8 +107,8 @@ def command_words(program: Sequence[str], script: Script, role: Role, searched: 
 
     Args:
         program: The words that run the script, quoted.
-        script: What it takes.
-        role: What its options are for.
+        script: The script.
+        role: The roles of its options.
         searched: The options that are searched.
     """
     given = [(option, text) for option, text in role.given if option.flag]
@@ -135,7 +135,7 @@ def _names(options: Sequence[Option]) -> set[str]:
 
 
 def args_style(searched: Sequence[Option]) -> str:
-    """The placeholder that passes most of the searched options as they are passed."""
+    """The placeholder whose style fits most of the searched options."""
     counts = {
         style: sum(option.flag == flag.format(name=option.name) for option in searched)
         for flag, style in _STYLES.items()
@@ -144,7 +144,7 @@ def args_style(searched: Sequence[Option]) -> str:
 
 
 def own_flag(option: Option, style: str) -> str:
-    """The flag that an option needs for itself; "" if it is passed as all are."""
+    """The flag that an option needs; "" if it is passed like all others."""
     shared = next(flag for flag, placeholder in _STYLES.items() if placeholder == style)
     if option.kind == "bool" and "{}" not in option.flag and "/" not in option.flag:
         on, _ = option.spelling

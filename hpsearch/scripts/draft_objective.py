@@ -1,4 +1,4 @@
-"""The section ``objective`` of a config that is proposed for a script."""
+"""The section ``objective`` of the config proposed for a script."""
 
 import os
 from collections.abc import Sequence
@@ -12,16 +12,16 @@ from hpsearch.scripts.printed_metrics import best_candidates
 from hpsearch.scripts.script import Option, Script
 
 USUAL_EPOCHS = 10
-"""Where a script does not say how many."""
+"""The number of epochs if a script does not set it."""
 
 
 def objective_lines(script: Script, base: Sequence[str], role: Role, searched: Sequence[Option]) -> list[str]:
     """The lines of the section.
 
     Args:
-        script: What the script takes and reports.
+        script: The script.
         base: The words that run it: ``python train.py``; for a function, ``module:function``.
-        role: What its options are for.
+        role: The roles of its options.
         searched: The options that are searched.
     """
     if script.style == "function":
@@ -54,9 +54,9 @@ class _Files:
     """The file that is written for each trial.
 
     Attributes:
-        template: What it is a copy of, relative to the config; "" if there is none.
+        template: The template that it is a copy of, relative to the config; "" if there is none.
         name: Its name in the trial's directory.
-        directory: The script's, relative to the config.
+        directory: The script's directory, relative to the config.
         is_script: Whether it is the script itself.
         is_fixed: Whether the script looks for it in the directory where it runs.
     """
@@ -69,7 +69,7 @@ class _Files:
 
     @classmethod
     def of(cls, script: Script, path: str, searched: Sequence[Option]) -> Self:
-        """The file that holds the searched options of a script at a path."""
+        """The file that contains the searched options of a script at a path."""
         file = next((option.file for option in searched if option.file), "")
         if not file:
             return cls()
@@ -86,7 +86,7 @@ class _Files:
 
 
 def _function(script: Script, name: str, role: Role) -> str:
-    """A function, with its number of epochs if it reports them and does not get it as ``epochs``."""
+    """A function, with the number of epochs if it reports epochs and has no argument ``epochs``."""
     epochs = role.epochs
     count = None if epochs is None else epochs_of(epochs)
     if not script.yields or epochs is None or epochs.name == "epochs" or count is None:
@@ -95,7 +95,7 @@ def _function(script: Script, name: str, role: Role) -> str:
 
 
 def _variables(role: Role, searched: Sequence[Option]) -> dict[str, str]:
-    """What the variables of the environment are set to."""
+    """The environment variables and their values."""
     given = [*((option, f"{{{option.name}}}") for option in searched), *role.given]
     names = {option.name for option in searched}
     given += [(option, role.value_of(option)) for option in role.required if option.name not in names]

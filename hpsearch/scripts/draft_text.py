@@ -11,7 +11,7 @@ _COLUMN = 60
 """Where comments begin, if there is room."""
 
 _PLAIN = re.compile(r"[A-Za-z_/.][\w./ =-]*")
-"""Text that needs no quotes, also in a section on one line."""
+"""Text that needs no quotes, even in a section on one line."""
 
 
 def aligned(line: str, comment: str) -> str:
@@ -33,7 +33,7 @@ def _flow_value(value: Any) -> str:
 
 
 def scalar(value: Any) -> str:
-    """A value as YAML that is read back the same."""
+    """A value as YAML that is read back unchanged."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if value is None:

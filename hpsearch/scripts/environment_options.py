@@ -1,4 +1,4 @@
-"""Variables of the environment that a script reads, with their defaults."""
+"""Environment variables that a script reads, with their defaults."""
 
 import ast
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ _TYPES: dict[str, Kind] = {"float": "float", "int": "int", "bool": "bool", "str"
 
 
 def environment_options(source: Source) -> tuple[Option, ...]:
-    """What ``os.environ`` is asked for; and ``environs`` and ``decouple``, which read it."""
+    """The options that a source reads from ``os.environ``, or with ``environs`` or ``decouple``."""
     return unique(sorted(_options(source), key=lambda option: option.line))
 
 
@@ -66,7 +66,7 @@ def _converted(source: Source) -> Iterator[tuple[ast.AST, Kind]]:
 
 
 def _fallbacks(source: Source) -> Iterator[tuple[ast.AST, Any]]:
-    """What stands behind ``or``: ``os.environ.get("LR") or 0.1``."""
+    """The default after ``or``: ``os.environ.get("LR") or 0.1``."""
     for node in source.nodes:
         if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or):
             yield node.values[0], source.value(node.values[-1])

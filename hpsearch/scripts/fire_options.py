@@ -1,4 +1,4 @@
-"""Options of Fire: parameters of a function, of a class and its methods, or of the functions of a module."""
+"""Options of Fire: parameters of a function, of a class and its methods, or of the functions in a module."""
 
 import ast
 from collections.abc import Iterable, Iterator
@@ -13,7 +13,7 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def read_fire(source: Source) -> Script | None:
-    """What ``fire.Fire`` makes of what it is given, or of the module; None if it is not called."""
+    """The options that ``fire.Fire`` makes from its argument or from the module; None if it is not called."""
     for call in source.calls():
         if source.called(call.func) == "fire.Fire":
             given = call.args[0] if call.args else keyword(call, "component")

@@ -1,4 +1,4 @@
-"""Words that a user gives a script in every trial: what they leave to be searched or asked for."""
+"""Words that a user gives a script in every trial, and the options that remain to be searched."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,11 +11,11 @@ from hpsearch.scripts.script import Option, Script
 def with_fixed_words(script: Script, words: Sequence[str]) -> Script:
     """A script that always gets some words.
 
-    The options that they give are neither searched nor required; how many epochs they say is its default.
+    The options that they give are neither searched nor required; a number of epochs becomes the default.
 
     Args:
-        script: What the script takes.
-        words: As on its command line: ``--data``, ``iris.csv``.
+        script: The script.
+        words: The words as on its command line: ``--data``, ``iris.csv``.
     """
     options = {
         option.flag.partition(" ")[0].partition("=")[0]: option for option in script.options if option.flag

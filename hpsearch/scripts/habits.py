@@ -1,7 +1,7 @@
-"""The field's habits: which options are hyperparameters, and the ranges that are usual around a default.
+"""The field's habits: which options are hyperparameters, and the usual ranges around a default.
 
-The first row that fits a name decides. Ranges follow the default; they are starting points, and every
-proposal says what it was made from.
+The first row that matches a name decides. Ranges are based on the default; they are starting points, and
+every proposal says what it is based on.
 """
 
 import re
@@ -15,7 +15,7 @@ from hpsearch.scripts.script import Option
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What to do with an option.
+    """What is usual for an option.
 
     Attributes:
         section: How to search it; None if it is not searched.
@@ -27,7 +27,7 @@ class Proposal:
 
 
 def propose(option: Option) -> Proposal:
-    """What the field's habits say about an option."""
+    """The field's habit for an option."""
     last = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", option.name.rpartition(".")[2])
     name = re.sub(r"[^a-z0-9]+", "_", last.lower()).strip("_")
     for row in _TABLE:
@@ -43,7 +43,7 @@ class _Row:
     Attributes:
         words: Regular expressions of words, separated by spaces; underscores join words.
         habit: What is usual; None if they are not searched.
-        reason: What they are.
+        reason: Their meaning.
         anywhere: Whether the words may be anywhere in a name, and not only at its end.
     """
 

@@ -1,6 +1,7 @@
-"""Options by the text that a program prints for ``--help``, in any language.
+"""Options from the text that a program in any language prints for ``--help``.
 
-The styles of argparse, click, Go's flag, clap, Boost, docopt and hand-written usage texts such as libsvm's.
+The styles are those of argparse, click, Go's flag, clap, Boost, docopt and hand-written usage texts such as
+libsvm's.
 """
 
 import re
@@ -37,7 +38,7 @@ _OPTIONS_ONLY = re.compile(r"^\s*(?:-h\b|--help\b|-\?|--version\b|-V\b)")
 def read_help(text: str) -> Script:
     """The options of a help text; those without a value are switches.
 
-    What its usage line demands has to be given, such as a file of data.
+    Arguments that the usage line requires, such as a data file, have to be given.
     """
     needed = _needed(text)
     found = [replace(option, required=option.flag.partition(" ")[0] in needed) for option in _options(text)]
@@ -74,7 +75,7 @@ def _options(text: str) -> Iterator[Option]:
 
 
 def _head(line: str) -> tuple[list[str], str, str]:
-    """The flags of a line, what they take, and the help."""
+    """The flags in a line, their values, and the help."""
     head, *more = _END_OF_HEAD.split(line, maxsplit=1)
     flags: list[str] = []
     words = head.replace("[ -", "-").replace(" ]", "").split()
@@ -136,7 +137,7 @@ def stated_default(about: str) -> object:
 
 
 def with_stated_default(option: Option) -> Option:
-    """The option with a number for a default that is text, or that only its help says."""
+    """The option with a number for a default that is given as text, or only in its help."""
     default = option.default
     if default in (UNKNOWN, None):
         stated = stated_default(option.help)

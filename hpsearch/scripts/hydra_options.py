@@ -1,4 +1,4 @@
-"""Options of Hydra and OmegaConf: the keys of the YAML files beside a script."""
+"""Options of Hydra and OmegaConf: the keys of the YAML files next to a script."""
 
 import ast
 from collections.abc import Iterator
@@ -56,7 +56,7 @@ def _omegaconf(source: Source, calls: list[ast.Call]) -> Script:
 
 
 def _config(directory: Path, name: str, prefix: str, notes: list[str]) -> Iterator[Option]:
-    """The keys of a config and of those that its ``defaults`` name, each below the name of its group."""
+    """The keys of a config and of the configs in its ``defaults``, each below the name of its group."""
     root = _load(directory / f"{name}.yaml", notes)
     if root is None:
         return

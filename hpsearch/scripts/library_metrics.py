@@ -1,6 +1,6 @@
-"""Which metrics the training loops of libraries print by themselves.
+"""The metrics that training loops of libraries print by themselves.
 
-HF's Trainer, ``fit`` of Keras, ``train`` and ``fit`` of XGBoost and LightGBM.
+The loops are HF's Trainer, ``fit`` of Keras, ``train`` and ``fit`` of XGBoost and LightGBM.
 """
 
 import ast
@@ -30,7 +30,7 @@ def library_metrics(source: Source) -> Iterator[PrintedMetric]:
 
 
 def _computed(source: Source, call: ast.Call) -> Iterator[str]:
-    """The keys of what ``compute_metrics`` returns."""
+    """The keys of the result of ``compute_metrics``."""
     node = keyword(call, "compute_metrics")
     function = source.function(node.id) if isinstance(node, ast.Name) else node
     for each in ast.walk(function) if function is not None else ():
@@ -51,10 +51,10 @@ def _is_printed(source: Source, call: ast.Call) -> bool:
 
 
 def _keras(source: Source, call: ast.Call) -> Iterator[str]:
-    """The loss and what ``compile`` names, of validation data if there are some."""
+    """The loss and the metrics named in ``compile``, on validation data if there are any."""
     has_epochs = keyword(call, "epochs") is not None
     validated = any(keyword(call, name) is not None for name in ("validation_data", "validation_split"))
-    if not (has_epochs or validated):  # a fit of scikit-learn
+    if not (has_epochs or validated):  # a scikit-learn fit
         return
     prefix = "val_" if validated else ""
     yield f"{prefix}loss"
@@ -66,7 +66,7 @@ def _keras(source: Source, call: ast.Call) -> Iterator[str]:
 
 
 def _rounds(source: Source, call: ast.Call, library: str) -> Iterator[str]:
-    """The last set of data, which early stopping looks at, with the metric's name."""
+    """The last data set, which early stopping uses, with the metric's name."""
     if library == "xgboost":
         if source.value(keyword(call, "verbose_eval")) in (False, 0):
             return

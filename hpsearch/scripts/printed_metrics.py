@@ -1,4 +1,4 @@
-"""Which metrics a script seems to report, by what it prints and logs; nothing is executed."""
+"""The metrics that a script seems to report, judging by what it prints and logs; nothing is executed."""
 
 import ast
 import re
@@ -17,7 +17,7 @@ _FORMAT = re.compile(r"%[-+ #0]*\d*(?:\.\d+)?[diouxXeEfFgGrs]|\{[^{}]*\}")
 _BETWEEN_COLUMNS = re.compile(r"[\s,;|]+")
 _COLUMN = re.compile(r"[A-Za-z][\w/@.%()-]*")
 _FIGURE = "0.5"
-"""Takes the place of what is printed."""
+"""Takes the place of a printed value."""
 
 _BETTER_LARGE = re.compile(
     r"acc|auc|auroc|auprc|f1|precision|recall|score|reward|return|r2|bleu|rouge|miou|iou|dice|elbo|likelihood|"
@@ -31,7 +31,7 @@ def printed_metrics(source: Source) -> tuple[PrintedMetric, ...]:
     for call in source.calls():
         for metric in _of_call(source, call):
             known = found.setdefault(canonical(metric.name), metric)
-            if known.how != "print" and metric.how == "print":  # a printed one is read without settings
+            if known.how != "print" and metric.how == "print":  # a printed metric is read without settings
                 found[canonical(metric.name)] = metric
     for metric in library_metrics(source):
         found.setdefault(canonical(metric.name), metric)
@@ -39,7 +39,7 @@ def printed_metrics(source: Source) -> tuple[PrintedMetric, ...]:
 
 
 def reported_metrics(source: Source) -> tuple[PrintedMetric, ...]:
-    """The metrics that a function yields or returns by name, or gives to ``trial.report``."""
+    """The metrics that a function yields or returns by name, or passes to ``trial.report``."""
     found: dict[str, PrintedMetric] = {}
     for node in source.nodes:
         value = node.value if isinstance(node, ast.Yield | ast.Return) else None
@@ -53,7 +53,7 @@ def reported_metrics(source: Source) -> tuple[PrintedMetric, ...]:
 
 
 def returned_metric(source: Source) -> PrintedMetric | None:
-    """The number that a function returns, by what its last ``return`` calls it; None if there is none."""
+    """The number that a function returns, with the name in its last ``return``; None if there is none."""
     returns = [node for node in source.nodes if isinstance(node, ast.Return) and node.value is not None]
     if not returns or returns[-1].value is None:
         return None
@@ -69,12 +69,12 @@ def _last_word(node: ast.AST) -> str:
 
 
 def likely_goal(name: str) -> str:
-    """Whether a metric of a name is better large or small: ``maximize`` or ``minimize``."""
+    """Whether a metric with a name should be large or small: ``maximize`` or ``minimize``."""
     return "maximize" if _BETTER_LARGE.search(name.lower()) and "err" not in name.lower() else "minimize"
 
 
 def best_candidates(metrics: Iterable[PrintedMetric]) -> list[PrintedMetric]:
-    """The metrics that a search may make better, the most likely first: of validation data, losses first."""
+    """The metrics that a search may optimize, the most likely first: on validation data, losses first."""
     usable = [metric for metric in metrics if looks_like_a_metric(metric.name)]
     return sorted(usable, key=lambda metric: likeliness(metric.name))
 
@@ -115,7 +115,7 @@ def _of_entries(source: Source, call: ast.Call, how: str) -> Iterator[PrintedMet
 
 
 def _keys(source: Source, call: ast.Call) -> list[str]:
-    """The keys of the dictionaries that a call is given, and the keywords of ``dict(...)``."""
+    """The keys of the dictionaries passed to a call, and the keywords of ``dict(...)``."""
     names: list[str] = []
     for argument in call.args:
         node = source.constants.get(argument.id, argument) if isinstance(argument, ast.Name) else argument
@@ -127,7 +127,7 @@ def _keys(source: Source, call: ast.Call) -> list[str]:
 
 
 def _dict_keys(node: ast.Dict, prefix: str = "") -> Iterator[str]:
-    """The keys of a dictionary, those of nested ones with dots."""
+    """The keys of a dictionary; keys of nested dictionaries have dots."""
     for key, value in zip(node.keys, node.values, strict=True):
         name = f"{prefix}{_template(key)}" if key is not None else ""
         if isinstance(value, ast.Dict):
@@ -137,7 +137,7 @@ def _dict_keys(node: ast.Dict, prefix: str = "") -> Iterator[str]:
 
 
 def _of_print(call: ast.Call) -> Iterator[PrintedMetric]:
-    """The metrics of a line that is printed, found as they will be when it is."""
+    """The metrics in a printed line, found in the same way as when it is really printed."""
     for argument in call.args:
         if isinstance(argument, ast.Dict):
             keys = [_template(key) for key in argument.keys if key is not None]
@@ -154,20 +154,20 @@ def _of_print(call: ast.Call) -> Iterator[PrintedMetric]:
 
 
 def _columns(line: str) -> list[str]:
-    """The words of a line that is the head of a table: names of columns, one of them a counter."""
+    """The words of a table's header line: names of columns, one of them a counter."""
     words = [word for word in _BETWEEN_COLUMNS.split(line) if word]
     is_head = _FIGURE not in line and len(words) > 1 and any(map(is_counter, words))
     return words if is_head and all(_COLUMN.fullmatch(word) for word in words) else []
 
 
 def _template(node: ast.expr) -> str:
-    """A text as it is printed, with a figure in place of what is not known."""
+    """A text as it is printed, with a number in place of unknown parts."""
     match node:
         case ast.Constant(value=str(text)):
             return text
         case ast.JoinedStr(values=parts):
             return "".join(map(_template, parts))
-        case ast.FormattedValue(value=ast.Constant(value=str(text))):  # {'epoch':>5} in the head of a table
+        case ast.FormattedValue(value=ast.Constant(value=str(text))):  # {'epoch':>5} in a table header
             return text
         case ast.BinOp(left=left, op=ast.Mod(), right=_) if isinstance(
             left, ast.Constant | ast.JoinedStr | ast.BinOp

@@ -22,14 +22,14 @@ DEFAULT_TRIALS = 32
 
 @dataclass(frozen=True)
 class Wishes:
-    """What a user has said about a config; None, or nothing, leaves it to the proposal.
+    """A user's wishes for a config; None, or an empty value, leaves the choice to the proposal.
 
     Attributes:
-        metric: Its name.
+        metric: The name of the metric.
         goal: ``minimize`` or ``maximize``.
         searched: The sections of the parameters to search, by name.
-        given: The values of options that have to be given, by name.
-        trials: How many.
+        given: The values of required options, by name.
+        trials: The number of trials.
     """
 
     metric: str | None = None
@@ -41,16 +41,16 @@ class Wishes:
 
 @dataclass(frozen=True)
 class Draft:
-    """A config that was proposed.
+    """A proposed config.
 
     Attributes:
         text: Its YAML.
         searched: The names of the parameters.
-        edits: What the user has to write himself, as sentences; empty if it can run as it is.
-        notes: What was guessed or not found.
+        edits: What the user still has to write, as sentences; empty if it can run unchanged.
+        notes: Notes on guesses and on what was not found.
         metrics: The metrics that it could have, the proposed one first.
-        sections: How the options can be searched, by name: the searched ones, and the others.
-        required: The options that the user has to give a value.
+        sections: How each option can be searched, by name, whether it is searched or not.
+        required: The options for which the user has to give a value.
     """
 
     text: str
@@ -68,11 +68,11 @@ def propose_config(
     """A config that searches a script's hyperparameters.
 
     Args:
-        script: What the script takes and reports.
+        script: The script.
         base: The words that run it: ``python train.py``; for a function, ``module:function``.
-        made_from: What it is made from, to be named in its first line.
-        name: Names its runs.
-        wishes: What the user has said about it.
+        made_from: The source of the config, to be named in its first line.
+        name: The name of its runs.
+        wishes: The user's wishes.
     """
     wishes = wishes or Wishes()
     role = roles(script, wishes.given)
@@ -109,7 +109,7 @@ _Searched = list[tuple[Option, Section]]
 def _chosen(
     script: Script, role: Role, wished: Mapping[str, Section] | None
 ) -> tuple[_Searched, list[tuple[Option, Proposal]], _Searched]:
-    """The options to search, those that are not, and all that could be."""
+    """The options to search, the others, and all that could be searched."""
     kept = {option.name for option in (role.epochs, role.seed, role.output) if option is not None}
     proposals = [(option, propose(option)) for option in script.options if option.name not in kept]
     sections = [(option, proposal.section or usual(option)) for option, proposal in proposals]
@@ -180,7 +180,7 @@ def _space(script: Script, searched: Sequence[tuple[Option, Section]]) -> list[s
 
 
 def _constants(script: Script, role: Role, searched: Sequence[tuple[Option, Section]]) -> list[str]:
-    """What a function is given in every trial."""
+    """The arguments that a function gets in every trial."""
     if script.style != "function":
         return []
     names = {option.name for option, _ in searched}
@@ -209,7 +209,7 @@ def _comments(rest: Sequence[tuple[Option, Proposal]]) -> list[str]:
 
 
 def _described(option: Option, proposal: Proposal) -> str:
-    """What a comment says about an option: its default, its line, and why it is or is not searched."""
+    """The comment on an option: its default, its line, and why it is or is not searched."""
     facts = [] if option.default is UNKNOWN else [f"default {scalar(option.default)}"]
     facts += [f"line {option.line}"] if option.line else []
     text = option.help.replace("%(default)s", str(option.known_default))
@@ -237,7 +237,7 @@ def _search(searched: Sequence[tuple[Option, Section]], trials: int) -> list[str
 
 
 def _inside(option: Option, section: Section) -> Any:
-    """The default, if it is in the range; else a value in its middle."""
+    """The default, if it is in the range; else a value in the middle of the range."""
     value = option.known_default
     if "values" in section:
         return value if value in section["values"] else section["values"][0]

@@ -1,4 +1,4 @@
-"""Ranges around a default: each function makes a parameter's section from an option, or None if none fits."""
+"""Ranges around a default: each function returns a section for an option, or None if none fits."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -20,7 +20,7 @@ def _default(option: Option) -> float | None:
 
 
 def _is_number(option: Option) -> bool:
-    """Whether an option may take a fraction, as far as its kind and its default say."""
+    """Whether an option may take a fraction, judging by its kind and its default."""
     if option.choices or option.kind in ("bool", "list"):
         return False
     return _default(option) is not None or option.kind in ("float", "unknown")
@@ -37,11 +37,11 @@ def log(
     """Log-uniform, some decades down and up from the default, or from the usual value if there is none.
 
     Args:
-        decades_down: From the default to the smallest value.
-        decades_up: From the default to the largest value.
-        usual: What takes the place of a default that is missing or 0.
-        low: Smaller values are proposed only if the default is one.
-        high: Larger values are proposed only if the default is one.
+        decades_down: Decades from the default to the smallest value.
+        decades_up: Decades from the default to the largest value.
+        usual: Used instead of a default that is missing or 0.
+        low: Smaller values are proposed only if the default is smaller.
+        high: Larger values are proposed only if the default is larger.
     """
 
     def habit(option: Option) -> Section | None:
@@ -72,7 +72,7 @@ def linear(low: float, high: float) -> Habit:
 
 
 def reverse_log(option: Option) -> Section | None:
-    """1 - x over a decade each way: for momenta and the decay of averages."""
+    """1 - x over a decade each way, for momenta and the decay of averages."""
     default = _default(option)
     if option.choices or option.kind in ("bool", "list") or (default or 0) >= 1:
         return None
@@ -95,7 +95,7 @@ def powers_of_two(option: Option) -> Section | None:
 
 
 def doubled(option: Option) -> Section | None:
-    """Quarters to fourfold of the default, which stay divisible by what it is divisible by."""
+    """A quarter to four times the default, keeping its divisibility."""
     default = _default(option)
     if option.choices or default is None or default < 4 or default != int(default):
         return None
@@ -134,9 +134,9 @@ def switch(option: Option) -> Section | None:
 
 
 def gamma(option: Option) -> Section | None:
-    """Three things have this name: a decay of the learning rate, a discount, and the width of a kernel."""
+    """Gamma has three meanings: a decay of the learning rate, a discount, and the width of a kernel."""
     default = _default(option)
-    if default is None:  # of a kernel, it often follows from the data: 1/num_features, "scale"
+    if default is None:  # for a kernel, it often depends on the data: 1/num_features, "scale"
         return {"prior": "log", "min": 1e-3, "max": 10.0} if option.kind != "bool" else None
     if default >= 0.9:
         return reverse_log(option)

@@ -1,4 +1,4 @@
-"""Reading a script: whichever library its options are made with."""
+"""Reading a script, whichever library its options use."""
 
 import ast
 import os
@@ -48,7 +48,7 @@ _METRICS_FILE = re.compile(r"[\w./{}-]*\.(?:csv|tsv|jsonl|ndjson|json)")
 
 
 def read_script(path: Path) -> Script:
-    """What a Python script takes and reports; it is not executed.
+    """The options and metrics of a Python script, which is not executed.
 
     Raises:
         UnreadableScript: It cannot be read, or is not Python.
@@ -66,7 +66,7 @@ def read_script(path: Path) -> Script:
 
 
 def _metrics(source: Source) -> tuple[PrintedMetric, ...]:
-    """What a script reports, or else what the files that it imports do."""
+    """The metrics that a script reports, or else those of the files that it imports."""
     found = printed_metrics(source)
     if best_candidates(found):
         return found
@@ -77,7 +77,7 @@ def _metrics(source: Source) -> tuple[PrintedMetric, ...]:
 
 
 def _with_what_it_holds(source: Source, script: Script) -> Script:
-    """A script whose options are not hyperparameters, with those of its files and of the environment."""
+    """A script whose own options are not hyperparameters, with those in its files and the environment."""
     variables = environment_options(source)
     settings = settings_file(source, script.options, _files(source))
     if settings is not None and any(map(_is_searched, settings.keys)):
@@ -99,7 +99,7 @@ def _is_searched(option: Option) -> bool:
 
 
 def read_function(path: Path, name: str) -> Script:
-    """What a function of a module takes: its parameters but ``trial``.
+    """The options of a function in a module: its parameters except ``trial``.
 
     Raises:
         UnreadableScript: It cannot be read, or has no such function.
@@ -126,7 +126,7 @@ def _reports(source: Source, node: ast.AST) -> bool:
 
 
 def _files(source: Source) -> tuple[str, ...]:
-    """The files for metrics that a source opens to write, as far as their names are written out."""
+    """The files for metrics that a source opens for writing, if their names are literals."""
     found: list[str] = []
     for call in source.calls():
         name = source.called(call.func)

@@ -1,4 +1,4 @@
-"""What a training script takes: its options, how each is passed, and the metrics that it prints."""
+"""The description of a training script: its options, how each is passed, and the metrics that it prints."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -13,27 +13,27 @@ class _Unknown:
 
 
 UNKNOWN = _Unknown()
-"""A default that the source does not say."""
+"""A default that the source does not show."""
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One thing that a script can be given.
+    """One option of a script.
 
     Attributes:
-        name: As the script's code calls it; dots separate sections.
+        name: Its name in the script's code; dots separate sections.
         flag: How it is passed, with ``{}`` for its value: ``--lr {}``, ``lr={}``. Without ``{}`` it is passed
             or left out; ``--on/--off`` are two words for true and false; "" if it is in a file or, with
             ``variable``, in the environment.
         kind: The kind of its value.
         default: Its value when it is not passed, or :data:`UNKNOWN`; None is None.
-        choices: The values that it may have; empty if the source does not say.
-        help: What the script says about it.
-        line: Where it is in the source, counted from 1; 0 if it was not found there.
+        choices: Its possible values; empty if the source does not show them.
+        help: Its help text in the script.
+        line: Its line in the source, counted from 1; 0 if it was not found there.
         required: Whether the script refuses to run without it.
-        spelling: Words for ``true`` and ``false``, if they are not these.
+        spelling: The words for ``true`` and ``false``, if others.
         variable: The environment variable that it is read from.
-        file: The file that holds it, for a setting or constant; relative to the script's directory.
+        file: The file that contains it, for a setting or constant; relative to the script's directory.
         before: Whether it comes before the script's words, such as the name of a sub-command.
     """
 
@@ -52,7 +52,7 @@ class Option:
 
     @property
     def known_default(self) -> Any:
-        """The default, or None if there is none that is known."""
+        """The default, or None if it is unknown."""
         return None if self.default is UNKNOWN else self.default
 
 
@@ -61,10 +61,10 @@ class PrintedMetric:
     """A metric that a script seems to report.
 
     Attributes:
-        name: As a reader of its output would call it.
-        line: Where in the source, counted from 1.
-        how: ``print``, ``log`` (of a logging library), ``csv``, ``json`` or ``tensorboard``.
-        file: The file beside the script that reports it; "" for the script itself.
+        name: The name under which it would be found in the output.
+        line: Its line in the source, counted from 1.
+        how: ``print``, ``log`` (by a logging library), ``csv``, ``json`` or ``tensorboard``.
+        file: The file next to the script that reports it; "" for the script itself.
     """
 
     name: str
@@ -75,17 +75,17 @@ class PrintedMetric:
 
 @dataclass(frozen=True)
 class Script:
-    """What is known about a script.
+    """Everything known about a script.
 
     Attributes:
-        style: What reads its options: ``argparse``, ``click``, ``hydra``, …; "" if nothing does.
-        options: In the order of the source.
-        metrics: What it reports.
-        notes: What could not be found out, as sentences.
-        words: What the command needs before the options, such as the name of a sub-command.
+        style: The library that reads its options: ``argparse``, ``click``, ``hydra``, …; "" if none.
+        options: Its options, in the order of the source.
+        metrics: The metrics that it reports.
+        notes: Notes on what could not be found out, as sentences.
+        words: Words that the command needs before the options, such as the name of a sub-command.
         fixed: Words that the user gives it in every trial; they may have placeholders.
-        files: Paths that it writes metrics to, as the source spells them.
-        file_flag: How the path of a file of settings is passed; "" if its place is fixed.
+        files: Paths that it writes metrics to, as written in the source.
+        file_flag: How the path of a settings file is passed; "" if its place is fixed.
         yields: Whether it is a function that reports epoch by epoch.
     """
 
@@ -114,7 +114,7 @@ def kind_of(value: Any) -> Kind:
 
 
 def unique(options: Iterable[Option]) -> tuple[Option, ...]:
-    """The options, each name once: the first that is there."""
+    """The options, each name once: the first one counts."""
     found: dict[str, Option] = {}
     for option in options:
         found.setdefault(option.name, option)

@@ -26,18 +26,18 @@ ENDINGS = (".yaml", ".yml", ".json", ".toml", ".ini", ".cfg")
 
 
 class UnreadableSettings(ValueError):
-    """A file of settings is not there or cannot be read; the message says which."""
+    """A settings file does not exist or cannot be read; the message says which."""
 
 
 @dataclass(frozen=True)
 class SettingsFile:
-    """A file of settings that a script reads.
+    """A settings file that a script reads.
 
     Attributes:
-        path: Relative to the script's directory.
+        path: Its path, relative to the script's directory.
         flag: How another path is passed: ``--config {}``; "" if its place is fixed.
         option: The name of the option that takes the path; "" if none does.
-        keys: What is in it.
+        keys: The settings in it.
     """
 
     path: str
@@ -68,7 +68,7 @@ def settings_file(source: Source, options: Iterable[Option], written: Collection
     for path, (flag, name) in paths.items():
         if Path(path).name in written:
             continue
-        for place in (Path(path), source.path.parent / path):  # as the script would look for it, or might
+        for place in (Path(path), source.path.parent / path):  # where the script looks for it, or may look
             try:
                 keys = tuple(keys_of(place))
             except UnreadableSettings:
@@ -80,7 +80,7 @@ def settings_file(source: Source, options: Iterable[Option], written: Collection
 
 
 def keys_of(path: Path) -> Iterator[Option]:
-    """The keys of a file, those of sections with dots, without a way to pass them.
+    """The keys of a file, with dots for keys in sections, without a way to pass them.
 
     Raises:
         UnreadableSettings: It cannot be read.
@@ -102,7 +102,7 @@ def keys_of(path: Path) -> Iterator[Option]:
 
 
 def yaml_keys(root: MappingNode, prefix: str) -> Iterator[Option]:
-    """The keys of a YAML file, those of sections with dots."""
+    """The keys of a YAML file, with dots for keys in sections."""
     for key, entry in root.entries.items():
         name = f"{prefix}{key}"
         if key in ("defaults", "hydra", "_target_"):
@@ -111,7 +111,7 @@ def yaml_keys(root: MappingNode, prefix: str) -> Iterator[Option]:
             yield from yaml_keys(entry.node, f"{name}.")
         elif isinstance(entry.node, ScalarNode):
             value = None if entry.node.value in _NOTHING else entry.node.value
-            if not (isinstance(value, str) and "${" in value):  # it follows from other settings
+            if not (isinstance(value, str) and "${" in value):  # computed from other settings
                 yield Option(name, "", kind_of(value), value, line=entry.position.line)
 
 
@@ -142,7 +142,7 @@ def _text(path: Path) -> str:
 
 
 def _resolve(text: str) -> Value:
-    """The value of a scalar, by YAML's own rules where a config of ours would ask for quotes."""
+    """The value of a scalar, by YAML's own rules where our configs would require quotes."""
     try:
         return resolve(text)
     except AmbiguousScalar:

@@ -1,4 +1,4 @@
-"""Programs in other languages than Python, by their text: what a shell script takes, and what any prints."""
+"""Programs in languages other than Python: options of shell scripts, and metrics that programs print."""
 
 import re
 from collections.abc import Iterator
@@ -27,11 +27,11 @@ _PRINTS = re.compile(
     r"(?i)\b(echo|s?printf?|println|cat|puts|write|log|message|sprintf|display|fprintf|cout|info|debug|out)\b"
 )
 _FIGURE = " 0.5 "
-"""Takes the place of what is printed."""
+"""Takes the place of a printed value."""
 
 
 def read_shell(path: Path) -> Script:
-    """What a shell script takes: options that a ``case`` reads, and variables with a default, ``${LR:-0.1}``.
+    """The options of a shell script: those in a ``case``, and variables with a default, ``${LR:-0.1}``.
 
     Raises:
         UnreadableScript: It cannot be read.
@@ -41,7 +41,7 @@ def read_shell(path: Path) -> Script:
 
 
 def read_text_program(path: Path) -> Script:
-    """What a program in another language declares that it takes, as far as its text shows.
+    """The options that a program in another language declares in its text.
 
     Raises:
         UnreadableScript: It cannot be read.
@@ -51,7 +51,7 @@ def read_text_program(path: Path) -> Script:
 
 
 def metrics_of_text(path: Path) -> tuple[PrintedMetric, ...]:
-    """The metrics that a program prints, by the texts in it; none of one that is not text."""
+    """The metrics that a program prints, judging by the texts in it; none if it is not a text file."""
     try:
         return text_metrics(_text(path))
     except UnreadableScript:
@@ -59,7 +59,7 @@ def metrics_of_text(path: Path) -> tuple[PrintedMetric, ...]:
 
 
 def text_metrics(text: str) -> tuple[PrintedMetric, ...]:
-    """The metrics that the texts in quotes of a program name, with a number in place of each variable."""
+    """The metrics in a program's quoted texts, with a number in place of each variable."""
     found: dict[str, PrintedMetric] = {}
     for number, line in enumerate(text.splitlines(), 1):
         if not _PRINTS.search(line):
@@ -77,7 +77,7 @@ def _names(printed: str) -> list[str]:
 
 
 def _literals(line: str) -> str:
-    """The texts of a line in quotes, with a number for what is between them."""
+    """The quoted texts in a line, with a number in place of anything between them."""
     return _FIGURE.join(match[1] or match[2] or "" for match in _LITERAL.finditer(line))
 
 

@@ -1,6 +1,6 @@
 """Options of programs whose command line is made from a signature or a dataclass.
 
-HF's ``HfArgumentParser``, tyro, simple-parsing, pyrallis and draccus, jsonargparse, LightningCLI.
+These are HF's ``HfArgumentParser``, tyro, simple-parsing, pyrallis and draccus, jsonargparse, LightningCLI.
 """
 
 import ast
@@ -29,7 +29,7 @@ _TRAINING_ARGUMENTS: dict[str, Any] = {
     "lr_scheduler_type": "linear",
     "seed": 42,
 }
-"""What transformers.TrainingArguments has, with its defaults (version 4)."""
+"""Parameters of transformers.TrainingArguments, with their defaults (version 4)."""
 
 _NO_CURVE = (
     "The Trainer evaluates once, unless told otherwise. For a learning curve and early stopping, add"
@@ -37,18 +37,18 @@ _NO_CURVE = (
 )
 
 _TRAINER: dict[str, Any] = {"max_epochs": 1000, "gradient_clip_val": None, "accumulate_grad_batches": 1}
-"""What lightning.Trainer has, with its defaults (version 2)."""
+"""Parameters of lightning.Trainer, with their defaults (version 2)."""
 
 
 @dataclass(frozen=True)
 class _Style:
-    """How a library makes options of parameters.
+    """How a library turns parameters into options.
 
     Attributes:
         name: The library.
-        flag: How a value is passed; ``{name}`` is the parameter's name, ``{dashed}`` with dashes.
+        flag: How a value is passed; ``{name}`` is the parameter's name, ``{dashed}`` the same with dashes.
         switches: Whether truth values are passed as ``--x/--no-x``.
-        spelling: Words for true and false otherwise.
+        spelling: The words for true and false otherwise.
         positional: Whether parameters without a default have no flag.
         section: Whether a variable's name comes before those of its class: ``--model.lr``.
     """
@@ -95,7 +95,7 @@ def read_signature(source: Source) -> Script | None:
 
 
 def signature_options(source: Source, node: Signature) -> Iterator[Option]:
-    """The parameters of a function; of a class, its fields or the arguments of ``__init__``."""
+    """The parameters of a function; for a class, its fields or the arguments of ``__init__``."""
     if isinstance(node, ast.ClassDef):
         init = [item for item in node.body if isinstance(item, ast.FunctionDef) and item.name == "__init__"]
         if not init:
@@ -186,7 +186,7 @@ def _option(
 
 
 def _from_classes(source: Source, style: _Style, node: ast.expr | None) -> Script | None:
-    """The options of the functions and classes that a call names: one, or several in a tuple."""
+    """The options of the functions and classes in a call: one, or several in a tuple."""
     nodes = node.elts if isinstance(node, ast.Tuple | ast.List) else [node]
     options: list[Option] = []
     notes: list[str] = []
@@ -218,7 +218,7 @@ def _table(defaults: dict[str, Any], prefix: str) -> Iterator[Option]:
 
 
 def _styled(option: Option, style: _Style) -> Option:
-    """The option with the flag that a library makes of it."""
+    """The option with the flag that a library gives it."""
     last = option.name.rpartition(".")[2]
     word = style.flag.format(name=option.name, dashed=option.name.replace("_", "-"), last=last)
     if option.kind == "bool" and style.switches:
@@ -231,7 +231,7 @@ def _styled(option: Option, style: _Style) -> Option:
 
 
 def _lightning(source: Source, call: ast.Call) -> Script:
-    """The arguments of the model and of the data module, as far as their classes are in reach."""
+    """The arguments of the model and of the data module, if their classes can be found."""
     options: list[Option] = []
     notes: list[str] = []
     nodes = (

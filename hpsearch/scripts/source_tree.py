@@ -1,4 +1,4 @@
-"""A Python file as a tree, and what its constants are worth; nothing is executed."""
+"""A Python file as a tree, and the values of its constants; nothing is executed."""
 
 import ast
 import operator
@@ -11,10 +11,10 @@ from typing import Any
 from hpsearch.scripts.script import UNKNOWN
 
 LARGEST_SOURCE = 2**23
-"""Bytes."""
+"""The largest size in bytes."""
 
 MOST_FILES = 30
-"""That a script imports, and that are read too."""
+"""How many files imported by a script are also read."""
 
 _ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
@@ -64,17 +64,17 @@ class Source:
 
     @cached_property
     def nodes(self) -> tuple[ast.AST, ...]:
-        """All nodes, in the order of the source as far as they have a place in it."""
+        """All nodes, in the order of the source if they have a position."""
         return tuple(sorted(ast.walk(self.tree), key=lambda node: getattr(node, "lineno", 0)))
 
     @cached_property
     def constants(self) -> dict[str, ast.expr]:
-        """The values that the module gives names at its top level, the last ones."""
+        """The last values that the module assigns to names at its top level."""
         return {name: value for node in self.tree.body for name, value in assignments(node)}
 
     @cached_property
     def modules(self) -> dict[str, str]:
-        """What each imported name refers to: ``F`` → ``torch.nn.functional``, ``Net`` → ``model.Net``."""
+        """The targets of imported names: ``F`` → ``torch.nn.functional``, ``Net`` → ``model.Net``."""
         names: dict[str, str] = {}
         for node in self.nodes:
             if isinstance(node, ast.Import):
@@ -91,14 +91,14 @@ class Source:
         return (node for node in self.nodes if isinstance(node, ast.Call))
 
     def function(self, name: str) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
-        """The function of a name, at the top level."""
+        """The function with a name, at the top level."""
         for node in self.tree.body:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name == name:
                 return node
         return None
 
     def imported(self) -> Iterator["Source"]:
-        """The files beside this one that it imports, and those that they import, each once."""
+        """The files next to this one that it imports, and those that they import, each once."""
         seen, waiting = {self.path.resolve()}, [self]
         while waiting and len(seen) <= MOST_FILES:
             for path in waiting.pop(0)._imported_paths():
@@ -121,7 +121,7 @@ class Source:
                     break
 
     def class_of(self, name: str) -> tuple["Source", ast.ClassDef] | None:
-        """The class of a name, here or in a file beside this one that it is imported from."""
+        """The class with a name, here or in a file next to this one that it is imported from."""
         for node in self.tree.body:
             if isinstance(node, ast.ClassDef) and node.name == name:
                 return self, node
@@ -134,7 +134,7 @@ class Source:
         return None
 
     def called(self, node: ast.expr) -> str:
-        """The full name of what is called or referred to: ``torch.nn.ReLU``; "" if it has none."""
+        """The full name of a function or object: ``torch.nn.ReLU``; "" if it has none."""
         if isinstance(node, ast.Name):
             return self.modules.get(node.id, node.id)
         if isinstance(node, ast.Attribute):
@@ -143,11 +143,11 @@ class Source:
         return ""
 
     def reads_environment(self, node: ast.AST) -> bool:
-        """Whether an expression is a variable of the environment."""
+        """Whether an expression is an environment variable."""
         return isinstance(node, ast.Attribute) and self.called(node) in ("os.environ", "os.getenv")
 
     def value(self, node: ast.expr | None, depth: int = 0) -> Any:
-        """What an expression is worth, or ``UNKNOWN``."""
+        """The value of an expression, or ``UNKNOWN``."""
         if node is None or depth > 10:
             return UNKNOWN
         match node:
@@ -181,7 +181,7 @@ class Source:
             return UNKNOWN
 
     def _returned(self, function: ast.expr, arguments: list[ast.expr], depth: int) -> Any:
-        """What some calls return: ``float("inf")``, ``list(MODELS)``, ``MODELS.keys()``."""
+        """The results of some calls: ``float("inf")``, ``list(MODELS)``, ``MODELS.keys()``."""
         if isinstance(function, ast.Attribute) and function.attr == "keys":
             return self.value(function.value, depth + 1)
         name = self.called(function)

@@ -1,4 +1,4 @@
-"""Which parser of ``argparse`` an argument is added to, where there are sub-commands."""
+"""Which ``argparse`` parser an argument is added to, if there are sub-commands."""
 
 import ast
 import re
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hpsearch.scripts.source_tree import Source, assignments
 
 MAIN = ""
-"""Stands for the parser that the sub-commands belong to."""
+"""Represents the parser that the sub-commands belong to."""
 
 _TRAINS = re.compile(r"train|fit|run|learn", re.IGNORECASE)
 _GROUPS = ("add_argument_group", "add_mutually_exclusive_group")
@@ -21,20 +21,20 @@ def training_command(names: list[str]) -> str:
 
 @dataclass
 class _Parser:
-    """A parser: of a sub-command, if it has a word; or the one that sub-commands belong to."""
+    """A parser: that of a sub-command, if it has a name; or the one that sub-commands belong to."""
 
     word: str | None = None
     is_main: bool = False
 
 
 class SubParsers:
-    """The sub-commands of a source, and what is added to each.
+    """The sub-commands of a source, and the arguments added to each.
 
     Args:
         source: The source.
 
     Attributes:
-        names: The words that choose a sub-command, in the order of the source.
+        names: The names of the sub-commands, in the order of the source.
     """
 
     def __init__(self, source: Source) -> None:
@@ -62,20 +62,20 @@ class SubParsers:
                     self._pass(functions[node.func.id], node)
 
     def owners(self, call: ast.Call) -> set[str | None]:
-        """The sub-commands that a call of ``add_argument`` may be for; None for a parser of its own."""
+        """The sub-commands that a call of ``add_argument`` may be for; None for an unrelated parser."""
         given = self._given.get((self._parameters.get(call, ""), _variable(call)))
         parsers = given or [self._parsers.get(call, _Parser())]
         return {MAIN if parser.is_main else parser.word for parser in parsers}
 
     def _receiver(self, call: ast.Call) -> _Parser:
-        """The parser that a method is called of: a variable's, or one that is made right there."""
+        """The parser whose method is called: a variable's, or one that is created right there."""
         receiver = call.func.value if isinstance(call.func, ast.Attribute) else None
         if isinstance(receiver, ast.Call) and _method(receiver) == "add_parser":
             return self._make(receiver)
         return self._parser(_variable(call))
 
     def _make(self, call: ast.Call) -> _Parser:
-        """The parser that a call of ``add_parser`` makes."""
+        """The parser that a call of ``add_parser`` creates."""
         if call not in self._made:
             word = self._source.value(call.args[0]) if call.args else None
             self._made[call] = _Parser(word if isinstance(word, str) else None)
@@ -94,7 +94,7 @@ class SubParsers:
             self._variables[name] = _Parser()
 
     def _pass(self, function: ast.FunctionDef, call: ast.Call) -> None:
-        """Remember what a function's parameters are at one of its calls."""
+        """Remember the arguments of a function at one of its calls."""
         names = [argument.arg for argument in function.args.args]
         given = [*zip(names, call.args, strict=False)]
         given += [(part.arg, part.value) for part in call.keywords if part.arg]
@@ -122,6 +122,6 @@ def _method(call: ast.Call) -> str:
 
 
 def _variable(call: ast.Call) -> str:
-    """The variable that a method is called of."""
+    """The variable whose method is called."""
     receiver = call.func.value if isinstance(call.func, ast.Attribute) else None
     return receiver.id if isinstance(receiver, ast.Name) else ""

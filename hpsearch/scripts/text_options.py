@@ -1,4 +1,4 @@
-"""Options of programs in other languages, as R's optparse, Julia's ArgParse and others declare them."""
+"""Options of programs in other languages, declared with R's optparse, Julia's ArgParse and others."""
 
 import re
 from collections.abc import Iterator
@@ -18,11 +18,11 @@ _TYPES: dict[str, Kind] = {
 }  # fmt: skip
 _SWITCH = re.compile(r"store_true|:store_true|boolean", re.IGNORECASE)
 _LONGEST = 400
-"""Characters of one declaration."""
+"""The largest number of characters in one declaration."""
 
 
 def declared_options(text: str) -> tuple[Option, ...]:
-    """The options that a program's text names in quotes, with what stands behind each."""
+    """The options that a program's text names in quotes, with the text after each."""
     return unique(_options(text))
 
 
@@ -48,7 +48,7 @@ def _option(flag: str, about: str, line: int) -> Option:
 
 
 def _value(text: str) -> object:
-    """A default as R, Julia, Ruby and JavaScript write it."""
+    """A default in the syntax of R, Julia, Ruby and JavaScript."""
     plain = text.strip("\"'")
     if plain in ("NULL", "NA", "nothing", "nil", "undefined", "null", "None"):
         return None

@@ -1,4 +1,4 @@
-"""What may start when: ask and tell, as a pure function of the config and of earlier results."""
+"""Which trial may start, and when: ask and tell, as a pure function of the config and of earlier results."""
 
 from hpsearch.search.algorithm import ALGORITHM, ALGORITHMS, changed_algorithm
 from hpsearch.search.search import Search

@@ -1,7 +1,7 @@
-"""The version of what chooses trials, and what has changed since another."""
+"""The version of the algorithm that chooses trials, and the changes between versions."""
 
 ALGORITHM = 5
-"""The version of what chooses trials. It goes up when a config's trials change; see :data:`ALGORITHMS`."""
+"""The version of the algorithm, increased when the trials of a config change; see :data:`ALGORITHMS`."""
 ALGORITHMS = {
     2: "values are drawn with few digits, and rungs stop fewer trials",
     3: "the network's trials are worth their best epoch, and ties are ordered by the loss",
@@ -9,11 +9,11 @@ ALGORITHMS = {
     5: "the network begins with fewer and faster configurations, and earlier searches are followed when they"
     " agree with the first results",
 }
-"""What each version changed. Runs that record none were made by version 1."""
+"""The changes in each version. Runs that record no version were made by version 1."""
 
 
 def changed_algorithm(before: int | None) -> list[str]:
-    """What has changed in how trials are chosen since a run began, as sentences.
+    """The changes in how trials are chosen since a run began, as sentences.
 
     Args:
         before: The version that it recorded.

@@ -1,7 +1,7 @@
 """Which trial may start? The trials asked for and their results, without threads and without a disk.
 
-Trial *k* may start when every trial numbered ≤ *k − lag − 1* has a result; its proposal and its rungs
-use exactly those results, and the values (not the results) of the trials in between. They do not
+Trial *k* may start when every trial numbered ≤ *k − lag − 1* has a result. Its proposal and its rungs
+use exactly those results, and the values (not the results) of the trials in between, so they do not
 depend on time, the number of workers or the order of completion.
 """
 
@@ -21,8 +21,8 @@ class AskOrder:
     """The trials of a search in the order in which they may start.
 
     Args:
-        proposals: What each trial tries.
-        metric: What is optimized.
+        proposals: Proposes the trials.
+        metric: The metric to optimize.
         trials: The number of trials.
         lag: The number of trials that may be asked for beyond the first one without a result.
         max_failures: The search gives up after this many failed trials in a row; None for never.
@@ -30,7 +30,7 @@ class AskOrder:
 
     Attributes:
         asked: The trials asked for, by number.
-        again: Trials of an earlier process that have no result; they are asked for first.
+        again: Trials of an earlier process without a result; they are asked for again first.
         results: The results, by the number of their trial.
         failures: The failures in a row, and whether they end the search.
         exhausted: Whether every configuration of a finite space has been asked for.
@@ -69,10 +69,11 @@ class AskOrder:
 
     @property
     def _end(self) -> int:
-        """How many trials there are, as far as is known."""
+        """How many trials there are, as far as known."""
         if self.reached is None:
             return self._trials
-        return min(self._trials, self.reached.number + self._lag + 1)  # the first that sees it does not start
+        # The first trial that can see it does not start.
+        return min(self._trials, self.reached.number + self._lag + 1)
 
     @property
     def ready(self) -> bool:
@@ -99,11 +100,11 @@ class AskOrder:
         return other
 
     def ask_again(self) -> None:
-        """Ask first for the trials that have no result: their process has ended."""
+        """Ask first for the trials without a result, because their process has ended."""
         self.again = deque(trial for trial in self.asked if trial.number not in self.results)
 
     def propose(self) -> Trial | None:
-        """The next new trial, not added yet, when it has nothing to wait for; None if there are no more."""
+        """The next new trial, not added yet, if it has nothing to wait for; None if there are no more."""
         if self.finished:
             return None
         number = len(self.asked)
@@ -120,10 +121,10 @@ class AskOrder:
         self._proposals.add_trials(trials)
 
     def add_result(self, result: Result) -> None:
-        """The result of a trial that has none; in any order."""
+        """Add the result of a trial that has none; in any order."""
         self.results[result.number] = result
         if self.again:
-            with contextlib.suppress(ValueError):  # it was to be asked for again
+            with contextlib.suppress(ValueError):  # it was waiting to be asked for again
                 self.again.remove(self.asked[result.number])
         if self._is_better(result, self.best):
             self.best = result
@@ -138,7 +139,7 @@ class AskOrder:
         if best is None or best.value is None or result.value is None:
             return result.value is not None
         loss, least = self._metric.loss(result.value), self._metric.loss(best.value)
-        # Only where they are equal does the order take a look at the learning curves.
+        # The order looks at learning curves only if losses are equal.
         return loss < least or (loss == least and self._metric.order(result) < self._metric.order(best))
 
     def _reaches(self, result: Result) -> bool:

@@ -8,13 +8,13 @@ class ConsecutiveFailures:
     """Counts the trials that fail in a row, in the order of their numbers.
 
     Args:
-        most: How many are too many; None if no number is.
+        most: The number after which the search gives up; None for never.
     """
 
     def __init__(self, most: int | None) -> None:
         self._most = most
         self._count = 0
-        self._first_reasons: list[str] | None = []  # None once a first trial has not failed
+        self._first_reasons: list[str] | None = []  # None once one of the first trials has not failed
 
     @property
     def all_alike(self) -> bool:

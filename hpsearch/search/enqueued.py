@@ -14,7 +14,7 @@ ENQUEUE_PURPOSE = 2**16 + 1  # searchers number their purposes from 0, and 2**16
 
 
 class EnqueuedConfigurations:
-    """The first configurations; values that one leaves out are drawn by its trial's generator.
+    """The first configurations; values that they leave out are drawn by the trial's generator.
 
     Args:
         space: The space of the search.
@@ -34,10 +34,10 @@ class EnqueuedConfigurations:
         return len(self.configurations)
 
     def values(self, number: int) -> tuple[Mapping[str, Value], Mapping[str, Any]]:
-        """The values of a trial, all of them, and their origin.
+        """All values of a trial, and their origin.
 
         Raises:
-            UsageError: Nothing that can be drawn goes with those that are given.
+            UsageError: No values that can be drawn are compatible with the given ones.
         """
         given = self.configurations[number]
         if self._space.is_complete(given):

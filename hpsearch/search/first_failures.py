@@ -1,7 +1,7 @@
-"""Is it the computer that fails the first trials after a search was resumed?
+"""Is it the computer's fault that the first trials fail after a search was resumed?
 
-A library that was removed, a disk that is not mounted or a tool that is not on the PATH fails every trial,
-and says nothing about their values. Such failures are not results of the search.
+A library that was removed, a disk that is not mounted or a tool that is not on the PATH makes every trial
+fail, which says nothing about their values. Such failures are not results of the search.
 """
 
 import re
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from hpsearch.trial import Result
 
 ALIKE = 3
-"""If this many first trials fail for the same reason, it is not chance."""
+"""If this many of the first trials fail for the same reason, it is not chance."""
 
 _DIGITS = re.compile(r"[0-9]+")
 
@@ -21,11 +21,11 @@ def alike(result: Result) -> str:
 
 
 class FirstFailures:
-    """Holds back the first results of a resumed search, while all fail for a reason that none had before.
+    """Holds back the first results of a resumed search, while all fail for a reason that no trial had before.
 
     Args:
-        known: The results that there were before. Only if a trial had a value can the computer be to blame.
-        left: How many trials have no result yet; of less than :data:`ALIKE` nothing is held back.
+        known: The earlier results. Only if a trial had a value can the computer be to blame.
+        left: How many trials have no result yet; if fewer than :data:`ALIKE`, nothing is held back.
     """
 
     def __init__(self, known: Sequence[Result], left: int) -> None:
@@ -40,11 +40,11 @@ class FirstFailures:
 
     @property
     def conclusive(self) -> bool:
-        """Whether enough trials have failed for one reason to suspect the computer rather than the trials."""
+        """Whether enough trials have failed for one reason to suspect the computer instead of the trials."""
         return len(self._held) >= ALIKE
 
     def sift(self, results: Sequence[Result]) -> list[Result]:
-        """The results to record now, with those that were held back once one tells something else."""
+        """The results to record now, including those held back once a result points to another cause."""
         if not self._watching:
             return list(results)
         self._held += results
@@ -54,7 +54,7 @@ class FirstFailures:
         return []
 
     def release(self) -> list[Result]:
-        """The results that were held back, as no others will come."""
+        """The results that were held back, because no others will come."""
         self._watching = False
         held, self._held = self._held, []
         return held

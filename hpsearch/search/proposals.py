@@ -1,4 +1,4 @@
-"""What a trial tries, its seed and its thresholds: a pure function of its number and of earlier results."""
+"""A trial's values, seed and thresholds: a pure function of its number and of earlier results."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -17,12 +17,12 @@ SEED_PURPOSE = 2**16  # searchers number their purposes from 0; enqueued configu
 
 
 class Proposals:
-    """The trials of a search, each made from the trials before it and the first results.
+    """The trials of a search, each a function of the trials before it and the first results.
 
     Args:
-        space: What is searched.
-        metric: What is optimized.
-        searcher: What proposes configurations, after those that are enqueued.
+        space: The space to search.
+        metric: The metric to optimize.
+        searcher: Proposes configurations, after those that are enqueued.
         enqueued: The configurations of the first trials.
         seed: The search's seed.
         repeats: The number of seeds of every configuration.
@@ -65,7 +65,7 @@ class Proposals:
         self._buffer.add_trials(trials)
 
     def add_result(self, result: Result) -> None:
-        """The result of the first trial that has none."""
+        """Add the result of the first trial that has none."""
         self._buffer.add_result(result)
         self._results.append(result)
 
@@ -108,12 +108,12 @@ class Proposals:
         while self._rungs.counted < results:
             self._buffer.add_to(self._rungs)
         epochs = values.get("epochs", self._epochs)
-        if not isinstance(epochs, int):  # then the longest curve counts as full
+        if not isinstance(epochs, int):  # then the longest curve counts as a full one
             epochs = self._rungs.longest
         return self._rungs.rungs(epochs)
 
     def _repeat_below(self, results: int) -> float | None:
-        """The bound of the first results; none for a trial that waits for none."""
+        """The bound from the first results; None for a trial that waits for no results."""
         if self._repeat_rule is None or not results:
             return None
         while self._repeat_rule.counted < results:

@@ -1,4 +1,4 @@
-"""Ask and tell from Python: any number of threads, and a directory that keeps the search."""
+"""Ask and tell from Python: any number of threads, and a directory that stores the search."""
 
 import threading
 import time
@@ -38,13 +38,14 @@ class Search:
             search.tell(trial, train(**trial.values))
         search.best.values
 
-    Any number of threads may ask and tell at once. At most ``lag + 1`` trials run at the same time, and the
-    number of threads changes nothing: the trials are those of one thread.
+    Any number of threads may ask and tell at once. At most ``lag + 1`` trials run at the same time. The
+    number of threads makes no difference: the trials are the same as with one thread.
 
-    With a ``directory``, every trial and result is on the disk when :meth:`ask` and :meth:`tell` return. The
-    same Search with the same directory continues it: trials without a result are asked for again first.
+    With a ``directory``, every trial and result is on disk when :meth:`ask` and :meth:`tell` return. The
+    same Search with the same directory continues it: :meth:`ask` first returns trials without a result again.
 
-    A search without one can be pickled, with its results; the copy also asks again for trials without one.
+    A search without a directory can be pickled, with its results; the copy also asks for trials without a
+    result again.
 
     Args:
         space: The space: a mapping as under ``space:`` in a config, a list of parameters, or a Space.
@@ -60,15 +61,15 @@ class Search:
         repeats: The number of seeds of every configuration.
         enqueue: Configurations to try first; values that they leave out are drawn.
         prior_observations: Results of earlier searches, from :func:`hpsearch.searchers.match_observations`.
-        constraints: What is true of every configuration, such as ``hidden_1 >= hidden_2``.
-        stop_at: A value that ends the search: no trial starts whose visible results have reached it.
-        directory: A run directory to keep the search in, which ``hpsearch leaderboard`` and the other
-            commands read; made if there is none.
+        constraints: Conditions that every configuration must satisfy, such as ``hidden_1 >= hidden_2``.
+        stop_at: A value that ends the search: a trial whose visible results have reached it does not start.
+        directory: A run directory to store the search in, which ``hpsearch leaderboard`` and the other
+            commands read; created if it does not exist.
 
     Raises:
         ConfigError: The space is wrong.
-        UsageError: Another argument is.
-        RunMismatch: The directory holds another search.
+        UsageError: Another argument is wrong.
+        RunMismatch: The directory contains another search.
         RunError: The directory cannot be used.
     """
 
@@ -168,7 +169,7 @@ class Search:
 
     def _begin_in_this_process(self) -> None:
         self._blas = ThreadpoolController()
-        self._changed = threading.Condition()  # its lock is held wherever the search's state is used
+        self._changed = threading.Condition()  # its lock is held whenever the search's state is used
         self._askers: dict[int, threading.Thread] = {}
 
     def __getstate__(self) -> dict[str, Any]:
@@ -219,7 +220,7 @@ class Search:
             return f"<Search: {len(self._order.results)} of {self.trials} trials have a result{best}>"
 
     def _repr_html_(self) -> str:
-        """How far it is, and its best trial, in a notebook."""
+        """Its progress and its best trial, in a notebook."""
         with self._changed:
             return results_html(repr(self), [] if self.best is None else [self.best])
 
@@ -232,7 +233,7 @@ class Search:
 
     @property
     def best(self) -> Result | None:
-        """The best result; None without any."""
+        """The best result; None if there is none."""
         return self._order.best
 
     @property
@@ -246,7 +247,7 @@ class Search:
         return len(self._order.asked)
 
     def trial(self, number: int) -> Trial:
-        """The trial of that number, which was asked for."""
+        """The trial with that number, which must have been asked for."""
         return self._order.asked[number]
 
     @property
@@ -288,15 +289,15 @@ class Search:
     def ask(self, timeout: float | None = None) -> Trial | None:
         """The next trial; None when there are no more.
 
-        It waits while the trial depends on a result that another thread has still to tell. So a thread
-        whose training raises should tell None.
+        It waits while the trial depends on a result that another thread has yet to tell. So a thread
+        whose training raises an exception should tell None.
 
         Args:
             timeout: How many seconds to wait for other threads; None for as long as it takes.
 
         Raises:
-            UsageError: The trial depends on the result of an earlier one, and no other thread is going to
-                tell that in time.
+            UsageError: The trial depends on the result of an earlier one, and no other thread will
+                tell it in time.
         """
         deadline = None if timeout is None else time.monotonic() + timeout
         with self._changed:
@@ -352,7 +353,7 @@ class Search:
     def restore(self, trials: Iterable[Trial], results: Iterable[Result]) -> None:
         """Continue a search of an earlier process.
 
-        Its trials without a result are asked for again first, unchanged.
+        :meth:`ask` first returns its trials without a result again, unchanged.
         """
         with self._changed:
             self._order.add_trials(sorted(trials, key=lambda trial: trial.number))
@@ -361,7 +362,7 @@ class Search:
             self._order.ask_again()
 
     def _next(self) -> Trial | None:
-        """The next trial, when there is nothing to wait for."""
+        """The next trial, if there is nothing to wait for."""
         if self._order.again:
             return self._order.again.popleft()
         with self._blas.limit(limits=1, user_api="blas"):  # the number of threads changes the last bits
@@ -374,10 +375,11 @@ class Search:
         return trial
 
     def _wait_for_result(self, deadline: float | None) -> None:
-        """Wait a while for the first result that is missing; another thread has to tell it."""
+        """Wait a while for the first missing result, which another thread has to tell."""
         missing = self._order.awaited
         asker = self._askers.get(missing)
-        left = 1.0 if deadline is None else min(1.0, deadline - time.monotonic())  # the asker may end untold
+        # The thread that asked for it may end without telling.
+        left = 1.0 if deadline is None else min(1.0, deadline - time.monotonic())
         if asker in (None, threading.current_thread()) or not asker.is_alive() or left <= 0:
             raise UsageError(
                 f"with a lag of {self.lag}, trial {self.asked} needs the result of trial {missing};"
@@ -387,7 +389,7 @@ class Search:
 
 
 def _whole(name: str, number: object, least: int) -> int:
-    """A whole number, also NumPy's, as an int."""
+    """A whole number, including NumPy's, as an int."""
     if isinstance(number, bool) or not isinstance(number, Integral) or number < least:
         raise UsageError(f"{name} must be a whole number of at least {least}; found {number!r}")
     return int(number)

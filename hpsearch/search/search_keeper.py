@@ -1,4 +1,4 @@
-"""Keeping an ask-and-tell search in a run directory, so that it is continued where it was interrupted."""
+"""Stores an ask-and-tell search in a run directory, so that it can continue where it was interrupted."""
 
 import json
 import warnings
@@ -18,11 +18,11 @@ from hpsearch.store import Run
 from hpsearch.trial import Metric, Result, Trial
 
 _OPEN: WeakValueDictionary[Path, Run] = WeakValueDictionary()
-"""The runs that searches of this process are kept in: a notebook's cell may be run again."""
+"""The runs of searches in this process, because a notebook's cell may be run again."""
 
 
 _NEVER = 10_000_000
-"""As ``max_failures``, more than a search can have trials."""
+"""A ``max_failures`` larger than the number of trials that a search can have."""
 
 
 def kept_config(
@@ -37,11 +37,11 @@ def kept_config(
     max_failures: int | None,
     **search: object,
 ) -> Config:
-    """The config of a search that is described by arguments; those not named here are as in a config.
+    """The config of a search that is described by arguments; those not listed here are as in a config.
 
     Args:
-        space: What is searched.
-        metric: What is optimized.
+        space: The space to search.
+        metric: The metric to optimize.
         name: The search's name.
         seed: Its seed.
         epochs: The epochs of a full trial; None if there are none.
@@ -69,18 +69,18 @@ class Keeper:
     """The run directory of one search.
 
     Args:
-        config: What is searched.
-        prior_observations: What the search knows beforehand.
-        directory: The run directory; made if there is none.
-        algorithm: The version of what chooses trials, for a new run.
+        config: The search's config.
+        prior_observations: Results that the search knows beforehand.
+        directory: The run directory; created if it does not exist.
+        algorithm: The version of the algorithm that chooses trials, for a new run.
 
     Attributes:
         run: The run, open for writing.
 
     Raises:
-        RunMismatch: The run searches something else, or more trials.
+        RunMismatch: The run is of another search, or has more trials.
         RunExists: The directory exists, but is not a run directory.
-        RunError: As :meth:`hpsearch.store.Run.open`.
+        RunError: As in :meth:`hpsearch.store.Run.open`.
     """
 
     def __init__(
@@ -100,7 +100,7 @@ class Keeper:
         _OPEN[path] = self.run
 
     def record(self, trials: Sequence[Trial] = (), results: Sequence[Result] = ()) -> None:
-        """Record trials and results; they are on the disk when this returns.
+        """Record trials and results; they are on disk when this returns.
 
         Raises:
             UsageError: The run is closed.
@@ -147,7 +147,7 @@ def _begun(config: Config, known: Sequence[object], directory: Path, algorithm: 
 
 
 def _continued(config: Config, known: Sequence[object], directory: Path) -> Run | None:
-    """The run that is in the directory already, if there is one and it is of this search."""
+    """The run already in the directory, if there is one and it belongs to this search."""
     if not (directory / "search.db").exists():
         return None
     run = Run.open(directory)

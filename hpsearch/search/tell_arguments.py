@@ -12,11 +12,11 @@ def asked_trial(trial: object, asked: Sequence[Trial]) -> Trial:
     """The trial that was asked for, from the trial itself or its number.
 
     Args:
-        trial: What was passed.
+        trial: The argument.
         asked: The trials that were asked for, by number.
 
     Raises:
-        UsageError: It is none of them.
+        UsageError: It is not one of them.
     """
     if not isinstance(trial, Trial):
         try:
@@ -42,11 +42,11 @@ def as_result(trial: Trial, value: object, metric: Metric) -> Result:
 
     Args:
         trial: The trial.
-        value: What was passed.
-        metric: What the value is, for messages.
+        value: The argument.
+        metric: The name of the value, for messages.
 
     Raises:
-        UsageError: It can be read as neither.
+        UsageError: It is neither a result nor a value.
     """
     number = trial.number
     if isinstance(value, Result):
@@ -68,7 +68,7 @@ def as_result(trial: Trial, value: object, metric: Metric) -> Result:
 
 
 def _what_to_tell(number: int, value: object, metric: Metric) -> str:
-    """What to write in place of a value that is not a number."""
+    """What to write instead of a value that is not a number."""
     if isinstance(value, Mapping):
         key = metric.name if metric.name in value or not value else next(iter(value))
         return f"Write tell({number}, value[{key!r}])"

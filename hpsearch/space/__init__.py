@@ -1,4 +1,4 @@
-"""What may be tried: priors, parameters, conditions, and the unit cube they are searched in.
+"""What may be tried: priors, parameters, conditions, and the unit cube in which they are searched.
 
 A :class:`Space` of *d* parameters is the image of the cube [0, 1]^d: uniform draws in the cube are
 draws from the priors. Every function here is vectorised over the rows of an ``(n, d)`` array.

@@ -10,7 +10,7 @@ _PLAIN = {str, int, float, bool}
 
 
 def identity(value: Value) -> Hashable:
-    """Equal for two values if they are the same choice: of one type, and equal all the way down.
+    """Equal for two values if they are the same choice: of the same type, and equal at every level.
 
     The order of a mapping's keys does not matter.
     """
@@ -18,7 +18,7 @@ def identity(value: Value) -> Hashable:
 
 
 def meaning(value: Value) -> Hashable:
-    """Equal for two values that people may write for one another: 1 and 1.0, but not 1 and true."""
+    """Equal for two values that people may write for each other: 1 and 1.0, but not 1 and true."""
     return _key(value, exact=False)
 
 
@@ -33,7 +33,7 @@ def _key(value: Value, *, exact: bool) -> Hashable:
 
 
 class Choices:
-    """Listed values, found by what they are.
+    """Listed values, with a lookup by value.
 
     Args:
         values: All different.
@@ -49,8 +49,8 @@ class Choices:
             self._meant[key] = None if key in self._meant else index  # None: it could mean several
 
     def find(self, value: Value) -> int | None:
-        """The index of a value; of the only one that it can mean, if none is the same; None without any."""
-        if is_plain(value):  # nearly all are, and their lookup is fast
+        """The index of a value, or else of the only value that it can mean; None if there is none."""
+        if is_plain(value):  # most values are, and their lookup is fast
             index = self._plain.get((type(value), value))
             if index is not None:
                 return index
@@ -64,7 +64,7 @@ class Choices:
 
 
 def is_plain(value: Value) -> bool:
-    """Whether a value is text, a number or a truth value, of just these types."""
+    """Whether a value is exactly of the type of text, a number or a truth value."""
     return type(value) in _PLAIN
 
 

@@ -1,4 +1,4 @@
-"""A rule that every configuration has to keep: ``hidden_1 >= hidden_2``."""
+"""A condition that every configuration must satisfy: ``hidden_1 >= hidden_2``."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from hpsearch.trial import Value
 
 @dataclass(frozen=True)
 class Constraint:
-    """An expression over parameters that is true of every configuration to try.
+    """An expression over parameters that must be true for every configuration.
 
     It does not apply to configurations in which one of its parameters is inactive.
 
@@ -36,17 +36,18 @@ class Constraint:
         return self._expression.names
 
     def column(self, name: str) -> int:
-        """Where its text names a parameter first, counted from 1."""
+        """The column where its text first names a parameter, counted from 1."""
         return self._expression.column(name)
 
     def holds(self, values: Mapping[str, Value]) -> bool:
-        """Whether it is true of a configuration, or does not apply to it.
+        """Whether it is true for a configuration, or does not apply to it.
 
         Args:
             values: The values of the active parameters and the constants, by name.
 
         Raises:
-            ExpressionError: It is neither true nor false, or has no value, such as after a division by zero.
+            ExpressionError: It is neither true nor false, or has no value, for example because of a division
+                by zero.
         """
         if not self.names <= values.keys():
             return True
@@ -56,7 +57,7 @@ class Constraint:
         return value
 
     def allows(self, values: Mapping[str, Value]) -> bool:
-        """Whether a configuration may be tried; not if the expression has no value."""
+        """Whether a configuration may be tried; False if the expression has no value."""
         try:
             return self.holds(values)
         except ExpressionError:

@@ -25,17 +25,17 @@ INACTIVE = 0.5
 
 
 def _number(value: object) -> float:
-    """A number, NumPy's too, as a float; NaN for anything else, true and false included."""
+    """A number, including NumPy's, as a float; NaN for anything else, including true and false."""
     return math.nan if isinstance(value, bool) or not isinstance(value, Real) else float(value)
 
 
 def _written(value: float) -> str:
-    """A bound or a step, in short."""
+    """A bound or a step, in short form."""
     return str(int(value)) if float(value).is_integer() else str(value)
 
 
 def _listed(values: Sequence[Value]) -> str:
-    """Choices as a config writes them; without quotes if all are text."""
+    """Choices in the syntax of a config; without quotes if all are text."""
     if all(isinstance(value, str) for value in values):
         return ", ".join(values)
     return ", ".join(json.dumps(value, ensure_ascii=False, default=str) for value in values)
@@ -49,15 +49,15 @@ class Number:
         name: Its name.
         min: The smallest value.
         max: The largest value; with a step, the largest multiple of it that is not above ``max``. The prior
-            may cut both to where it has probability.
+            may cut both to the range where it has probability.
         prior: How draws are distributed: one of :data:`hpsearch.space.priors.PRIORS`.
         step: Distance between neighbouring values; None for a continuous parameter, 1 for integers
             unless given.
         integer: Whether values are ``int``.
-        when: For each name, the values of that other parameter with which this one is active.
+        when: For each other parameter by name, the values with which this one is active.
         prior_parameters: A value for each of the prior's own keys.
         precision: How many significant digits the values of a continuous parameter have; None for about
-            10,000 values. Values that were not drawn may have more.
+            10,000 values. Values that were not drawn may have more digits.
     """
 
     name: str
@@ -82,12 +82,12 @@ class Number:
     @property
     def count(self) -> float:
         """The number of values; infinite when continuous."""
-        # A millionth of a step of slack: (0.3 - 0.1) / 0.1 must count as 2.
+        # Allow a millionth of a step of slack: (0.3 - 0.1) / 0.1 must count as 2.
         return math.inf if self.step is None else math.floor((self.max - self.min) / self.step + 1e-6) + 1
 
     @property
     def ordered(self) -> bool:
-        """Whether the values rise: always."""
+        """Whether the values are in order: always."""
         return True
 
     @cached_property
@@ -106,12 +106,12 @@ class Number:
 
     @cached_property
     def _decimals(self) -> int:
-        """Digits after the point that the bounds and the step are written with; steps are rounded to them."""
+        """Digits after the point in the bounds and the step; values are rounded to them."""
         exponents = [Decimal(repr(x)).normalize().as_tuple().exponent for x in (self.min, self.step or 0)]
         return max(0, *(-exponent for exponent in exponents if isinstance(exponent, int)))
 
     def _index(self, x: Floats) -> Floats:
-        """Which value (counted from 0) each real number is nearest to."""
+        """The index, counted from 0, of the value nearest to each real number."""
         assert self.step is not None  # noqa: S101 -- for the type checker; callers have asked
         return np.asarray(np.clip(np.floor((x - self.min) / self.step + 0.5), 0, self.count - 1))
 
@@ -130,7 +130,7 @@ class Number:
     def _drawn(self, units: Floats) -> Floats:
         """The values of a continuous parameter at coordinates, both of shape (n,)."""
         x = self.grid.round(np.clip(self._prior.decode(units), self.min, self.max))
-        # The ends exactly: exp(log(x)) is not always x.
+        # Return the ends exactly: exp(log(x)) is not always x.
         return np.asarray(np.where(units <= 0.0, self.min, np.where(units >= 1.0, self.max, x)))
 
     def encode(self, values: Sequence[Value]) -> Floats:
@@ -200,9 +200,9 @@ class Categorical:
 
     Attributes:
         name: Its name.
-        values: Its values, at least two, all different: whatever JSON can hold. 1, 1.0 and true differ.
-        probabilities: The share of draws of each value; equal shares when None.
-        when: For each name, the values of that other parameter with which this one is active.
+        values: Its values, at least two, all different: anything that JSON can hold. 1, 1.0 and true differ.
+        probabilities: The share of draws of each value; equal shares if None.
+        when: For each other parameter by name, the values with which this one is active.
     """
 
     name: str
@@ -217,7 +217,7 @@ class Categorical:
 
     @property
     def ordered(self) -> bool:
-        """Whether the values are numbers that rise or fall, so that neighbours are similar."""
+        """Whether the values are numbers in ascending or descending order, so that neighbours are similar."""
         if any(isinstance(value, bool) or not isinstance(value, int | float) for value in self.values):
             return False
         rises = [b > a for a, b in itertools.pairwise(self.values)]
@@ -239,7 +239,7 @@ class Categorical:
         return np.asarray((self._edges[:-1] + self._edges[1:]) / 2)
 
     def index(self, units: Floats) -> NDArray[np.intp]:
-        """Which value (counted from 0) lies at each coordinate, shape (n,)."""
+        """The index, counted from 0, of the value at each coordinate, shape (n,)."""
         return np.searchsorted(self._edges[1:-1], units, side="right")
 
     def decode(self, units: Floats) -> list[Value]:
@@ -257,7 +257,7 @@ class Categorical:
         return index is not None and index in map(self.find, values)
 
     def find(self, value: object) -> int | None:
-        """Which value (counted from 0) another one is, or means; None if it is not among them."""
+        """The index, counted from 0, of the value that another one equals or means; None if there is none."""
         return self._choices.find(value)
 
     def encode(self, values: Sequence[Value]) -> Floats:
@@ -280,7 +280,7 @@ class Categorical:
         """This parameter's value nearest to another one.
 
         Raises:
-            LookupError: It is none of them, and the values have no order.
+            LookupError: It is not one of them, and the values have no order.
         """
         if (index := self.find(value)) is not None:
             return self._choices.own(index)

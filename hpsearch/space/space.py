@@ -14,11 +14,12 @@ from hpsearch.space.priors.prior import Floats
 from hpsearch.trial import Value
 
 MOST_DRAWS, CHECKED_DRAWS = 1 << 15, 1 << 12
-"""To fill in what a configuration leaves open; fewer for a check, so that what passes does not fail later."""
+"""The number of draws to fill in a configuration; fewer for a check, so that one that passes does not fail
+later."""
 
 _DRAWS_AT_ONCE = 32
 _MOST_COUNTED = 10_000
-"""Configurations of a finite space that are counted one by one, if there are constraints."""
+"""With constraints, finite spaces of at most this many configurations are counted one by one."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Space:
         parameters: The parameters, in the order of the config; the columns of every ``(n, d)`` array.
             A parameter's ``when`` names parameters that are discrete, and there are no cycles.
         constants: The values that all trials share, by name.
-        constraints: What is true of every configuration to try. The cube holds the others as well:
+        constraints: Conditions that every configuration must satisfy. The cube also contains the others;
             :meth:`feasible` tells them apart.
     """
 
@@ -159,7 +160,7 @@ class Space:
         return mask
 
     def broken_constraint(self, values: Mapping[str, Value]) -> str:
-        """The first constraint that a configuration does not satisfy, as it was written; "" if none.
+        """The first constraint that a configuration does not satisfy, as written; "" if there is none.
 
         Args:
             values: A configuration without :meth:`problems`, or a part of one: a constraint about a parameter
@@ -220,7 +221,7 @@ class Space:
         return Categorical(name, (self.constants[name],)).is_among(self.constants[name], values)
 
     def _holds(self, name: str, allowed: Sequence[Value], values: Mapping[str, object]) -> bool:
-        """Whether a condition on another parameter, or on a constant, is true of a configuration."""
+        """Whether a condition on another parameter, or on a constant, is true for a configuration."""
         if name in self.constants:
             return self._is_constant(name, allowed)
         parent = next(each for each in self.parameters if each.name == name)
@@ -237,8 +238,8 @@ class Space:
 
         Args:
             values: A mapping without partial :meth:`problems`; its parameters are active in the result.
-            rng: Where the randomness comes from.
-            most_draws: How many draws to try.
+            rng: The random generator.
+            most_draws: The largest number of draws to try.
 
         Returns:
             The first draw that satisfies conditions and constraints, in the form of :meth:`complete`; None if
@@ -262,9 +263,9 @@ class Space:
     def size(self) -> float:
         """The number of different configurations; infinite with a continuous parameter.
 
-        With conditions the count goes through every combination of the parameters they depend on;
-        past a million of those the space counts as infinite. Of more than 10,000 configurations, those that
-        break a constraint count as well.
+        With conditions, the count goes through every combination of the parameters they depend on;
+        with more than a million combinations, the space counts as infinite. With more than 10,000
+        configurations, those that break a constraint are also counted.
         """
         size = self._size_of_cube
         if self.constraints and size <= _MOST_COUNTED:

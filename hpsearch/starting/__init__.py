@@ -1,1 +1,1 @@
-"""Starting a search with what is known beforehand, and resuming it after a stop or a move."""
+"""Starting a search with earlier knowledge, and resuming it after a stop or a move."""

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 class EpochsNote:
     """A callback that notes the first trial with an unexpected number of epochs.
 
-    Early stopping compares trials at rungs, which follow from the number of epochs. If trials report fewer,
-    it does nothing, and nobody would notice.
+    Early stopping compares trials at rungs, which depend on the number of epochs. If trials report fewer,
+    early stopping does nothing, and nobody would notice.
 
     Args:
         callback: The callback that it passes everything on to.
-        epochs: How many epochs a full trial has; None if that is not known, or searched.
+        epochs: How many epochs a full trial has; None if unknown, or if the number is searched.
     """
 
     def __init__(self, callback: Callback, epochs: int | None) -> None:

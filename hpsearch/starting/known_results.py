@@ -11,10 +11,10 @@ from hpsearch.space import Number, Parameter, Space
 from hpsearch.trial import Metric, Value
 
 LARGEST_FILE = 20_000_000
-"""Bytes."""
+"""The largest file, in bytes."""
 
 _MOST_NOTES = 5
-"""Rows left out that are named one by one."""
+"""The largest number of omitted rows that are named one by one."""
 
 
 @dataclass
@@ -22,9 +22,9 @@ class KnownResults:
     """The rows of a file that fit a space.
 
     Attributes:
-        values: Of each row, by parameter; an absent parameter is inactive or unknown.
+        values: The values in each row, by parameter; an absent parameter is inactive or unknown.
         losses: Lower is better; NaN for a failure.
-        left_out: For each row that does not fit, its line in the file and why, as a sentence.
+        left_out: For each row that does not fit, its line in the file and the reason, as a sentence.
         ignored: Columns that are neither a parameter nor the metric.
     """
 
@@ -34,7 +34,7 @@ class KnownResults:
     ignored: list[str] = field(default_factory=list)
 
     def notes(self, path: Path) -> list[str]:
-        """What was read, as sentences."""
+        """A summary of what was read, as sentences."""
         sentences = [f"Known results: {len(self.losses)} rows of {path}."]
         if self.ignored:
             sentences.append(
@@ -51,8 +51,8 @@ def read_known_results(path: Path, space: Space, metric: Metric) -> KnownResults
 
     Args:
         path: A CSV file, or one with tabs if its name ends in ``.tsv``; its first line names the columns.
-        space: What is searched.
-        metric: Its column has its name, or is ``value``.
+        space: The space to search.
+        metric: The metric; its column has its name, or is ``value``.
 
     Raises:
         UsageError: It cannot be read, or has no column for the metric; the message is a rule, to be read
@@ -156,7 +156,7 @@ def _value(parameter: Parameter, cell: str) -> Value:
 
 
 def _means(value: Value, cell: str) -> bool:
-    """Whether a cell is a spelling of a value: 2.0 of 2, True of true."""
+    """Whether a cell is a spelling of a value: 2.0 for 2, True for true."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return cell == str(value) or (isinstance(value, bool) and cell.lower() == str(value).lower())
     try:

@@ -20,31 +20,31 @@ PATHS = {
 
 
 def place_of(run_directory: Path, base: Path | None) -> dict[str, str]:
-    """What is stored of the places at which a run began.
+    """The record of the places where a run began.
 
     Args:
         run_directory: Where the run is.
-        base: What relative paths in its config are relative to.
+        base: The directory that relative paths in its config start from.
     """
     return {"run": str(run_directory.absolute()), "base": str((base or Path()).absolute())}
 
 
 class Relocation:
-    """Finds what the paths of a run mean now.
+    """Finds the present meaning of the paths of a run.
 
-    A path is looked for in the project that the user has named; where it is relative to the run directory, if
-    the project's files are there; and where it was.
+    A path is looked up in the project that the user has named; relative to the run directory, if
+    the project's files are there; and at its old place.
 
     Args:
         run: The run, open.
-        project: The directory in which the project is now, if the user has named it.
+        project: The present directory of the project, if the user has named it.
 
     Attributes:
-        base: What relative paths in the config are relative to now.
+        base: The directory that relative paths in the config start from now.
 
     Raises:
         UsageError: There is no such directory.
-        StoredConfigDamaged: The run's config is not one.
+        StoredConfigDamaged: The stored config is damaged.
     """
 
     def __init__(self, run: Run, project: Path | None = None) -> None:
@@ -67,7 +67,7 @@ class Relocation:
         self._moves.append((self._old_base, self.base))
 
     def path(self, old: Path) -> Path:
-        """Where a path leads now; the path itself if nothing is found."""
+        """The present place of a path; the path itself if nothing is found."""
         moved = [now / os.path.relpath(old, start) for start, now in self._moves]
         inside = [
             Path(os.path.normpath(path))
@@ -78,7 +78,7 @@ class Relocation:
         return next((path for path in candidates if path.exists()), old)
 
     def resolved(self) -> dict[str, Any]:
-        """The run's resolved config with paths that lead to the same files now."""
+        """The run's resolved config with paths that now lead to the same files."""
         ((kind, section),) = self._config["objective"].items()
         search = self._config["search"]
         objective = {key: self._setting(value, is_path=key in PATHS[kind]) for key, value in section.items()}
@@ -94,14 +94,14 @@ class Relocation:
         return str(self.path(Path(value))) if absolute else value
 
     def _root_of(self, run: Path, old_run: Path) -> Path | None:
-        """What the smallest directory with both the config and the run is now, if it may have moved."""
+        """The present place of the smallest directory with config and run, if it may have moved."""
         depth = len(old_run.parts) - len(self._old_root.parts)
         if not depth or depth > len(run.parents) or run == old_run or len(self._old_root.parts) == 1:
             return None
         return run.parents[depth - 1]
 
     def _files(self, code: Mapping[str, Any] | None) -> list[Path]:
-        """Files that show whether a directory is the project, as they were."""
+        """Files that show whether a directory is the project, at their old places."""
         ((kind, section),) = self._config["objective"].items()
         values = [Path(section[key]) for key in PATHS[kind] if isinstance(section.get(key), str)]
         if kind in ("function", "command") and code is not None:
@@ -113,12 +113,12 @@ class Relocation:
 
 @dataclass(frozen=True)
 class Origin:
-    """What a config was read with, so that it can be run once more.
+    """The settings that a config was read with, so that it can be run once more.
 
     Attributes:
-        base: What its relative paths are relative to; None for the directory that it is in.
+        base: The directory that its relative paths start from; None for the directory that it is in.
         arguments: The ``KEY=VALUE`` arguments.
-        note: What the user should know, as a sentence, if anything.
+        note: A message for the user, as a sentence; may be empty.
     """
 
     base: Path | None = None
@@ -127,7 +127,7 @@ class Origin:
 
 
 def origin(config: Path) -> Origin:
-    """What a run's config file was read with; a guess if the run is damaged."""
+    """The settings that a run's config file was read with; a guess if the run is damaged."""
     directory = config.parent
     if config.name != "config.yaml" or not (directory / "search.db").is_file():
         return Origin()

@@ -34,7 +34,7 @@ CHANGEABLE = (
     "run.stop_after",
     *(f"run.{key}" for key in ("engine", "scheduler", "scheduler_file")),
 )
-"""What may differ when a run is resumed; trials only upward. Anything else would be another search."""
+"""Settings that may differ when a run is resumed; trials only upward. Others would make another search."""
 
 OPTIONS = {
     "search.trials": "--trials",
@@ -42,7 +42,7 @@ OPTIONS = {
     "run.strategy": "--strategy",
     "run.stop_after": "--stop-after",
 }
-"""The command line's names of the settings that it can change."""
+"""The options of the command line for the settings that it can change."""
 
 
 def resume(
@@ -64,11 +64,11 @@ def resume(
         callback: Shows what happens.
         changes: New values of :data:`CHANGEABLE` settings, by dotted key.
         retry_failed: Run failed trials again.
-        accept_data_change: If the data has changed, start a new run on it beside the old one.
+        accept_data_change: If the data has changed, start a new run with it next to the old one.
         accept_code_change: If the user's code has changed, continue with the new code.
-        accept_failures: Record the first trials even if all fail for a reason that none had before.
-        project: Where the project is now, if it is not found from where the run is.
-        function: What the trials of an objective ``python`` call.
+        accept_failures: Record the first trials even if all fail for a reason that no trial had before.
+        project: The present place of the project, if it cannot be found from the run.
+        function: The function that the trials of an objective ``python`` call.
 
     Returns:
         The run directory; another one if the data had changed.
@@ -77,7 +77,7 @@ def resume(
         ConfigError: Something that the search needs is missing; no trial has run.
         CodeChanged: A command's code was changed.
         RunMismatch: The config in the directory was changed, or the data.
-        HpsearchError: As :meth:`hpsearch.store.Run.open` and :func:`hpsearch.loop.run_search`.
+        HpsearchError: As in :meth:`hpsearch.store.Run.open` and :func:`hpsearch.loop.run_search`.
     """
     typed = ResumeOptions(
         _typed(changes or {}),
@@ -136,19 +136,19 @@ def _unfinished(run: Run, config: Config, *, retry_failed: bool) -> bool:
 
 
 def _check_files(run: Run, config: Config, base: Path, typed: ResumeOptions) -> None:
-    """Check that what the config names exists, before a trial is spent.
+    """Check that everything the config names exists, before a trial runs.
 
     Args:
         run: The run.
-        config: What it searches.
-        base: What the config's paths are relative to.
-        typed: With which options it was to be resumed.
+        config: Its config.
+        base: The directory that the config's paths start from.
+        typed: The options that the user gave to ``resume``.
 
     Raises:
         UsageError: Something is missing.
     """
     resolved = config.resolved()
-    read_before: dict[str, list[str]] = {"warm_start": [], "known_results": []}  # when the run began
+    read_before: dict[str, list[str]] = {"warm_start": [], "known_results": []}  # read when the run began
     resolved["search"] = {**config.search.to_json(), **read_before}
     try:
         Config.from_resolved(resolved, base)
@@ -181,7 +181,7 @@ def _changed_config(run: Run, relocation: Relocation, changes: Mapping[str, Any]
 
     Args:
         run: The run.
-        relocation: Where its files are now.
+        relocation: The present places of its files.
         changes: New values of :data:`CHANGEABLE` settings, by dotted key.
 
     Raises:
@@ -192,7 +192,7 @@ def _changed_config(run: Run, relocation: Relocation, changes: Mapping[str, Any]
     path = run.directory / "config.yaml"
     edits: list[Difference] = []
     if (edited := _source(run)) != run.meta("source"):
-        # Only what was edited changes, not what the first command's arguments had overridden.
+        # Only edited settings change, not those that the first command's arguments had overridden.
         before, after = (
             Config.parse(text, path, base=relocation.base) for text in (run.meta("source"), edited)
         )
@@ -227,7 +227,7 @@ def _ends_earlier(frozen: Config, target: Mapping[str, float]) -> bool:
 
 
 def _source(run: Run) -> str:
-    """The text of the ``config.yaml`` in a run directory; what it was, if it is gone."""
+    """The text of the ``config.yaml`` in a run directory; its original text if the file is gone."""
     try:
         return (run.directory / "config.yaml").read_bytes().decode("utf-8", "replace")
     except FileNotFoundError:
@@ -235,7 +235,7 @@ def _source(run: Run) -> str:
 
 
 def _reread(run: Run, base: Path, changes: Mapping[str, Any]) -> Config:
-    """The config that ``config.yaml`` and the first search's arguments give now."""
+    """The config that results from ``config.yaml`` and the first search's arguments now."""
     resolved = run.meta("config")
     given = [f"{key}={value}" for key, value in changes.items()]
     overrides = [*run.meta("overrides"), f"name={resolved['name']}", *given]

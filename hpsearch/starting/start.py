@@ -41,11 +41,11 @@ def start(
     """Run a new search.
 
     Args:
-        config: What to search.
+        config: The config.
         callback: Shows what happens.
-        root: Where run directories are made, numbered by the config's name.
-        directory: The run directory to make instead.
-        function: What the trials of an objective ``python`` call.
+        root: Where run directories are created, with the config's name and a number.
+        directory: The run directory to create instead.
+        function: The function that the trials of an objective ``python`` call.
 
     Returns:
         The run directory.
@@ -54,7 +54,7 @@ def start(
         ConfigError: The config does not fit the data or the runs it starts from; nothing was created.
         UsageError: The data or the user's code cannot be used; nothing was created.
         RunExists: The directory already exists.
-        HpsearchError: As :func:`hpsearch.loop.run_search`.
+        HpsearchError: As in :func:`hpsearch.loop.run_search`.
     """
     preparation = prepare(config, function)
     with new_run(config, preparation, callback.on_message, root=root, directory=directory) as run:
@@ -70,22 +70,22 @@ def new_run(
     root: Path = Path("runs"),
     directory: Path | None = None,
 ) -> Run:
-    """Make a run directory, with everything that its search will need.
+    """Create a run directory, with everything that its search will need.
 
     Args:
-        config: What will be searched.
-        preparation: Of the config's objective.
+        config: The config of the search.
+        preparation: The preparation of the config's objective.
         on_message: Shows notes.
-        root: As of :func:`start`.
-        directory: As of :func:`start`.
+        root: As for :func:`start`.
+        directory: As for :func:`start`.
 
     Returns:
         The run, open for writing.
 
     Raises:
-        ConfigError: As :func:`start`.
-        UsageError: As :func:`start`.
-        RunExists: As :func:`start`.
+        ConfigError: As in :func:`start`.
+        UsageError: As in :func:`start`.
+        RunExists: As in :func:`start`.
     """
     notes = preparation.check()
     earlier, warm_start_notes = load_warm_start(config, root if directory is None else directory.parent)
@@ -114,7 +114,7 @@ def new_run(
 
 
 def _kernel_notes(config: Config) -> list[str]:
-    """What to know if this process does not compute as the config says."""
+    """A note if this process does not compute in the way that the config demands."""
     portable, own = kernels.portable_arithmetic(), kernels.arithmetic()
     if config.run.kernels != kernels.PORTABLE or own == portable:
         return []
@@ -131,7 +131,7 @@ def _kernel_notes(config: Config) -> list[str]:
 
 
 def search_of(run: Run, config: Config) -> Search:
-    """The search of a run as it began, with what was known beforehand."""
+    """The search of a run in its initial state, with its earlier knowledge."""
     return Search.from_config(config, *known_by(run, config.space))
 
 
@@ -141,14 +141,14 @@ def run_remaining(
     """Run the trials of a run that have no result yet.
 
     Args:
-        run: Open for writing.
-        config: What the run searches.
-        preparation: Of the config's objective.
+        run: The run, open for writing.
+        config: The run's config.
+        preparation: The preparation of the config's objective.
         callback: Shows what happens.
         accept_failures: As for :func:`hpsearch.loop.run_search`.
 
     Raises:
-        HpsearchError: As :func:`hpsearch.loop.run_search`.
+        HpsearchError: As in :func:`hpsearch.loop.run_search`.
     """
     if config.objective.runs_user_code:
         callback = EpochsNote(callback, config.objective.epochs)
@@ -170,7 +170,7 @@ def run_remaining(
             on_epoch=callback.on_epoch,
             on_message=callback.on_message,
         )
-        # The number of BLAS threads changes the last bits of a matrix product, so it is the run's.
+        # The number of BLAS threads changes the last bits of a matrix product, so use the run's.
         with closing(preparation), threadpool_limits(limits=config.run.threads, user_api="blas"):
             complete = run_search(
                 search,

@@ -1,4 +1,4 @@
-"""Loads what is known beforehand: from earlier runs, from files, and the network's portfolio."""
+"""Loads earlier knowledge: from earlier runs, from files, and the network's portfolio."""
 
 from __future__ import annotations  # types are imported for annotations only
 
@@ -27,20 +27,20 @@ if TYPE_CHECKING:
 
 
 _AUTO_RUNS = 8
-"""The most runs that ``warm_start: auto`` learns from: the newest of those that fit."""
+"""The largest number of runs that ``warm_start: auto`` learns from: the newest that fit."""
 _AUTO_TRIALS = 8
-"""The fewest trials with a loss that such a run must have."""
+"""The smallest number of trials with a loss that such a run must have."""
 
 
 def load_warm_start(config: Config, root: Path = Path("runs")) -> tuple[list[EarlierSearch], list[str]]:
     """Load the results of the runs and files that a config starts from.
 
     Args:
-        config: What will be searched.
+        config: The config of the new search.
         root: Where ``warm_start: auto`` looks for runs.
 
     Returns:
-        The earlier searches, and sentences with their number and what was left out.
+        The earlier searches, and sentences about their number and what was left out.
 
     Raises:
         ConfigError: A run or file cannot be read, has another goal, or has no results for this space; all
@@ -68,7 +68,7 @@ def _runs_below(config: Config, root: Path) -> tuple[list[EarlierSearch], list[s
         with (
             contextlib.suppress(HpsearchError),
             Run.read(database.parent) as run,
-        ):  # what cannot be used is not
+        ):  # runs that cannot be used are skipped
             if (found := _similar(config, run)) is not None:
                 fitting.append((str(run.meta("created")), found))
     newest = sorted(fitting, key=lambda each: (each[0], each[1].name))[-_AUTO_RUNS:]
@@ -78,7 +78,7 @@ def _runs_below(config: Config, root: Path) -> tuple[list[EarlierSearch], list[s
 
 
 def _similar(config: Config, run: Run) -> EarlierSearch | None:
-    """What a run found out, if its objective is of the same kind and it shares half of the parameters."""
+    """The results of a run, if its objective is of the same kind and it shares half of the parameters."""
     theirs = Config.from_resolved(run.meta("config"))
     if (theirs.objective.kind, theirs.metric.goal) != (config.objective.kind, config.metric.goal):
         return None
@@ -95,7 +95,7 @@ def _loaded(earlier: EarlierSearch) -> str:
 def known_data(
     earlier: Sequence[EarlierSearch], portfolio: Sequence[Mapping[str, Value]]
 ) -> dict[str, list[Any]]:
-    """What a run stores of what is known beforehand."""
+    """The earlier knowledge, in the form in which a run stores it."""
     return {
         "earlier": [[each.name, len(each.observations)] for each in earlier],
         "prior_observations": [
@@ -106,7 +106,7 @@ def known_data(
 
 
 def known_by(run: Run, space: Space) -> tuple[list[EarlierSearch], list[Mapping[str, Value]]]:
-    """What a run knew beforehand: the earlier searches and the portfolio of :func:`known_data`.
+    """The earlier knowledge of a run: the earlier searches and the portfolio of :func:`known_data`.
 
     Raises:
         RunDamaged: A configuration of the portfolio is not in the run's space.
@@ -123,7 +123,7 @@ def known_by(run: Run, space: Space) -> tuple[list[EarlierSearch], list[Mapping[
 
 
 def load_portfolio(config: Config) -> list[Mapping[str, Value]]:
-    """The network's portfolio in the space of a config; nothing if the config does without it."""
+    """The network's portfolio in the space of a config; empty if the config does not use it."""
     if not config.search.portfolio:
         return []
     return fitting_portfolio(config.space, {**config.objective.constants, **config.space.constants})
@@ -132,14 +132,14 @@ def load_portfolio(config: Config) -> list[Mapping[str, Value]]:
 def fitting_portfolio(space: Space, constants: Mapping[str, Value]) -> list[Mapping[str, Value]]:
     """The network's portfolio in a space, the best first.
 
-    A value that the space does not have becomes the nearest that it has; a parameter that the portfolio does
-    not name has its default. Left out is a member with a fraction that is far from the space, such as a
-    learning rate; one that breaks a constraint; and one with another optimizer than the constant one, since
-    its other values were learnt with it.
+    A value that the space does not have is replaced by the nearest one; a parameter that the portfolio does
+    not name has its default. A member is left out if it has a fractional value, such as a learning rate, that
+    is far from the space; if it breaks a constraint; or if its optimizer is not the constant one, because its
+    other values were learned with its optimizer.
 
     Args:
-        space: What is searched.
-        constants: The hyperparameters that are not.
+        space: The space to search.
+        constants: The hyperparameters that are not searched.
     """
     near: list[dict[str, Value]] = []
     for member in PORTFOLIO:
@@ -158,7 +158,7 @@ def _nearest(parameter: Parameter, member: Mapping[str, Value]) -> Value:
     """The value of a parameter nearest to a member's; ``hidden_units_2`` is looked up as ``hidden_units``.
 
     Raises:
-        LookupError: None is near.
+        LookupError: None is close.
     """
     name = parameter.name
     known = name if name in HYPERPARAMETERS else name.rpartition("_")[0]
@@ -171,7 +171,7 @@ def _nearest(parameter: Parameter, member: Mapping[str, Value]) -> Value:
 def _file(
     config: Config, key: str, path: Path, problems: list[Problem]
 ) -> tuple[list[PriorObservation], list[str]]:
-    """The prior observations of one file, and what was read; without any, a problem is added."""
+    """The prior observations in one file, and a summary; if there are none, a problem is added."""
     from hpsearch.starting.known_results import read_known_results
 
     try:
@@ -190,7 +190,7 @@ def _runs(config: Config, problems: list[Problem]) -> tuple[list[EarlierSearch],
     """The runs that a config lists, and a sentence about each."""
     if not config.search.warm_start:
         return [], []
-    from hpsearch.store import Run  # only here: `check` of other configs does without
+    from hpsearch.store import Run  # only here: `check` of other configs does not need it
 
     earlier: list[EarlierSearch] = []
     for index, directory in enumerate(config.search.warm_start):
@@ -212,7 +212,7 @@ def _runs(config: Config, problems: list[Problem]) -> tuple[list[EarlierSearch],
 
 
 def _observations_of(config: Config, key: str, run: Run, problems: list[Problem]) -> list[PriorObservation]:
-    """The prior observations of one run; without any, a problem is added."""
+    """The prior observations in one run; if there are none, a problem is added."""
     earlier = Config.from_resolved(run.meta("config"))
     metric, goal = earlier.metric, config.metric.goal
     if metric.goal != goal:

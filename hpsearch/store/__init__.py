@@ -1,4 +1,4 @@
-"""What is remembered: the run directory and the database in it."""
+"""What is stored: the run directory and the database in it."""
 
 from hpsearch.store.directory import Run
 

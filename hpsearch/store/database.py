@@ -22,7 +22,7 @@ class Database(DatabaseReader):
 
     Args:
         path: The file.
-        connection: To it.
+        connection: A connection to it.
     """
 
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
@@ -30,7 +30,7 @@ class Database(DatabaseReader):
         self._verified: tuple[list[Trial], Results] | None = None
 
     def verify(self) -> None:
-        """Check every row, and keep what was read until :meth:`history` takes it: a search needs it next.
+        """Check every row, and keep the rows until :meth:`history` takes them for a search.
 
         Raises:
             RunDamaged: A row is wrong, or missing.
@@ -45,9 +45,9 @@ class Database(DatabaseReader):
         return super().history() if found is None else found
 
     def record(self, trials: Iterable[Trial] = (), results: Iterable[Result] = ()) -> None:
-        """Record trials that start and results that came, all or none; on return they are on the disk.
+        """Record new trials and results, all or none; on return they are on disk.
 
-        A trial that is recorded already keeps its first row.
+        A trial that is already recorded keeps its first row.
 
         Raises:
             RunUnwritable: They could not be written.
@@ -63,7 +63,7 @@ class Database(DatabaseReader):
                 self._record_result(cursor, result, now)
 
     def _record_result(self, cursor: sqlite3.Cursor, result: Result, now: str) -> None:
-        # SQLite keeps no negative zero, and the checksum is of what will be read.
+        # SQLite does not store negative zero, and the checksum must match what will be read.
         value = None if result.value is None else result.value + 0.0
         loss, tie = None, None
         if value is not None:
@@ -92,7 +92,7 @@ class Database(DatabaseReader):
                 cursor.execute("DELETE FROM results WHERE number = ?", (number,))
 
     def set_meta(self, **entries: Any) -> None:
-        """Set what is known of the run as a whole, as JSON data by key."""
+        """Set facts about the run as a whole, as JSON data by key."""
         with self._transaction() as cursor:
             insert_meta(cursor, entries)
 
@@ -118,7 +118,7 @@ class Database(DatabaseReader):
 
 
 def _storable(text: str) -> str:
-    """The text without the lone halves of surrogate pairs, which UTF-8 cannot write."""
+    """The text without lone halves of surrogate pairs, which UTF-8 cannot encode."""
     return text.encode("utf-8", "backslashreplace").decode()
 
 

@@ -1,7 +1,7 @@
-"""The database file: its tables; made, opened, checked.
+"""The database file: its tables, and how it is created, opened and checked.
 
-A rollback journal with ``synchronous=EXTRA``: when a transaction returns, it is on the disk. Every row
-that matters carries a checksum, so that damage is noticed.
+It has a rollback journal with ``synchronous=EXTRA``: when a transaction returns, it is on disk. Every row
+that matters has a checksum, so that damage is noticed.
 """
 
 import contextlib
@@ -19,7 +19,7 @@ from hpsearch.errors import RunDamaged, RunMismatch, RunUnwritable
 SCHEMA_VERSION = 3
 APPLICATION_ID = 0x68707365  # "hpse", for `file` and to recognise our own databases
 BUSY_SECONDS = 30.0
-CHECKED_BYTES = 8 * 2**20  # up to this size, readers have SQLite check the whole file first
+CHECKED_BYTES = 8 * 2**20  # up to this size, readers let SQLite check the whole file first
 
 SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL, checksum INTEGER NOT NULL) WITHOUT ROWID;
@@ -61,7 +61,7 @@ CREATE TABLE events (
 
 
 def create_database(path: Path, meta: Mapping[str, Any]) -> None:
-    """Fill an empty file with the tables and what is known of the run at its start."""
+    """Fill an empty file with the tables and the facts about the run at its start."""
     with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
         versions = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {SCHEMA_VERSION};"
         connection.executescript(f"BEGIN; {SCHEMA} {versions}")
@@ -77,8 +77,8 @@ def connect(path: Path, *, write: bool) -> sqlite3.Connection:
         RunMismatch: It was written by a newer hpsearch.
     """
     with sqlite_errors(path):
-        # A reader too: only so can it roll back what a killed writer left half done. On a medium that is
-        # read-only SQLite falls back to reading.
+        # Readers too, because only then can they roll back what a killed writer left half done. On a
+        # read-only medium SQLite falls back to reading.
         connection = sqlite3.connect(
             f"{path.resolve().as_uri()}?mode=rw",
             uri=True,
@@ -117,7 +117,7 @@ def damaged(path: Path, what: str) -> RunDamaged:
 
 @contextlib.contextmanager
 def sqlite_errors(path: Path) -> Iterator[None]:
-    """SQLite's errors as ours."""
+    """Turn SQLite's errors into ours."""
     try:
         yield
     except sqlite3.OperationalError as error:
@@ -173,7 +173,7 @@ def json_text(data: object) -> str:
 
 
 def checksum_of(*fields: object) -> int:
-    """Of the columns of a row."""
+    """The checksum of the columns of a row."""
     return zlib.crc32(repr(fields).encode("utf-8", "backslashreplace"))
 
 

@@ -1,7 +1,7 @@
-"""Reading the database of a run, also while a search writes to it.
+"""Reading the database of a run, even while a search writes to it.
 
 An open read blocks the writer, so long results are read in parts: a slow consumer, such as a pager, does not
-hold up the search.
+delay the search.
 """
 
 import contextlib
@@ -31,11 +31,11 @@ _PART = 1000
 
 
 class DatabaseReader:
-    """The rows of one run, to be read. Any thread may use it; they take turns.
+    """The rows of one run, for reading. Any thread may use it; they take turns.
 
     Attributes:
         path: The file.
-        metric: What the search optimizes.
+        metric: The search's metric.
     """
 
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
@@ -43,23 +43,23 @@ class DatabaseReader:
         self._connection = connection
         self._lock = threading.RLock()
         self._closing = weakref.finalize(self, connection.close)
-        self._closing.atexit = False  # nor in a process forked from this one
+        self._closing.atexit = False  # also not in a process forked from this one
         self._decoder = RowDecoder(path, self.meta("config"))
         self.metric = self._decoder.metric
 
     def close(self) -> None:
-        """Close the connection; closing again changes nothing."""
+        """Close the connection; closing it again has no effect."""
         with self._lock:
             self._closing()
 
     @property
     def closed(self) -> bool:
-        """Whether it was closed, so that nothing can be read any more."""
+        """Whether it was closed, so that nothing more can be read."""
         return not self._closing.alive
 
     @contextlib.contextmanager
     def _open_connection(self) -> Iterator[sqlite3.Connection]:
-        """The connection, for this thread alone."""
+        """The connection, locked for this thread."""
         with self._lock, sqlite_errors(self.path):
             if self.closed:
                 raise UsageError(
@@ -70,7 +70,7 @@ class DatabaseReader:
     # The run as a whole ------------------------------------------------------------------------------
 
     def meta(self, key: str) -> Any:
-        """What is known of the run as a whole under a key; None where nothing is."""
+        """The fact about the run as a whole under a key; None if there is none."""
         rows = self._rows("SELECT value, checksum FROM meta WHERE key = ?", key)
         if not rows:
             if key in NEEDED:
@@ -83,7 +83,7 @@ class DatabaseReader:
             return read_meta(key, text)
 
     def events(self) -> list[tuple[str, str, str]]:
-        """What happened to the search: time, kind, text."""
+        """The events of the search: time, kind, text."""
         rows = self._rows("SELECT at, kind, text, checksum FROM events ORDER BY id")
         if any(checksum_of(*row) != checksum for *row, checksum in rows):
             raise damaged(self.path, "an event fails its checksum")
@@ -91,12 +91,12 @@ class DatabaseReader:
             return [read_event(*row) for *row, _ in rows]
 
     def version(self) -> int:
-        """A number that is another one after another process has changed the run."""
+        """A number that differs after another process has changed the run."""
         ((version,),) = self._rows("PRAGMA data_version")
         return int(version)
 
     def verify_meta(self) -> None:
-        """Check what is known of the run as a whole, and what happened to it.
+        """Check the facts about the run as a whole, and its events.
 
         Raises:
             RunDamaged: A row is wrong.
@@ -113,7 +113,7 @@ class DatabaseReader:
         return int(count)
 
     def unfinished(self) -> list[int]:
-        """The numbers of the trials that have started and have no result."""
+        """The numbers of the trials that have started but have no result."""
         query = "SELECT number FROM trials WHERE number NOT IN (SELECT number FROM results) ORDER BY number"
         return [number for (number,) in self._rows(query)]
 
@@ -130,9 +130,9 @@ class DatabaseReader:
 
         Raises:
             UsageError: It has not started.
-            RunDamaged: It is missing, though a later one, or a result, is there.
+            RunDamaged: It is missing, although a later one, or a result, exists.
         """
-        # SQLite holds no larger number, and so no such trial.
+        # SQLite cannot store a larger number, so there is no such trial.
         rows = self._rows("SELECT * FROM trials WHERE number = ?", number) if number < 2**63 else []
         if not rows:
             ((last, results),) = self._rows(
@@ -145,7 +145,7 @@ class DatabaseReader:
         return self._decoder.trial(*rows[0])
 
     def trial_number(self, trial: int | str) -> int:
-        """The number of a trial that is named by its number, as ``17``, or as ``best``.
+        """The number of a trial that is named by its number, such as ``17``, or as ``best``.
 
         Raises:
             UsageError: It is neither, or there is no best trial yet.
@@ -172,7 +172,7 @@ class DatabaseReader:
             }
 
     def started(self, number: int) -> datetime:
-        """When a trial started; of one that has."""
+        """When a trial started; it must have started."""
         ((started,),) = self._rows("SELECT started FROM trials WHERE number = ?", number)
         with decoding(self.path, "a time"):
             return datetime.fromisoformat(started)
@@ -180,7 +180,7 @@ class DatabaseReader:
     # Results -----------------------------------------------------------------------------------------
 
     def records(self) -> Iterator[tuple[Trial, Result | None]]:
-        """Every trial that has started, by number, and its result if it has one, learning curve included."""
+        """Every trial that has started, by number, and its result if it has one, with its learning curve."""
         lost = (
             "SELECT number, 'result' FROM results WHERE number NOT IN (SELECT number FROM trials) UNION ALL"
             " SELECT number, 'learning curve' FROM curves WHERE number NOT IN (SELECT number FROM results)"
@@ -201,7 +201,7 @@ class DatabaseReader:
                 yield self._decoder.record(row)
 
     def metric_names(self) -> list[str]:
-        """The names of the metrics in all learning curves, in the order in which they came."""
+        """The names of the metrics in all learning curves, in order of appearance."""
         query = (
             "SELECT figure.key FROM curves, json_each(curve) AS epoch,"
             " json_each(epoch.value, '$[1]') AS figure GROUP BY figure.key"
@@ -210,7 +210,7 @@ class DatabaseReader:
         return [name for (name,) in self._rows(query)]
 
     def results(self) -> Results:
-        """Every result, by trial number, learning curves included."""
+        """Every result, by trial number, with its learning curve."""
         return Results(result for _, result in self.records() if result is not None)
 
     def history(self) -> tuple[list[Trial], Results]:
@@ -223,12 +223,12 @@ class DatabaseReader:
         return trials, results
 
     def result(self, number: int) -> Result | None:
-        """One result; None if it is not there."""
+        """One result; None if there is none."""
         found = self._results("WHERE number = ?", number)
         return found[0] if found else None
 
     def ranking(self, limit: int | None = None) -> Results:
-        """The best results first, as :meth:`Metric.order` has it; then, by number, those without a value."""
+        """The best results first, by :meth:`Metric.order`; then those without a value, by number."""
         ranked = self._results("WHERE loss IS NOT NULL ORDER BY loss, tie, number LIMIT ?", _limit(limit))
         rest = limit if limit is None else limit - len(ranked)
         return Results(ranked + self._results("WHERE loss IS NULL ORDER BY number LIMIT ?", _limit(rest)))
@@ -237,8 +237,8 @@ class DatabaseReader:
         """The places of results in the ranking of all.
 
         Args:
-            wanted: Which results, and in which order; None for all, the best first and those without a value
-                last.
+            wanted: The results to include, and their order; None for all, the best first and those without a
+                value last.
             limit: At most this many.
         """
         if wanted is None:
@@ -252,7 +252,7 @@ class DatabaseReader:
         query = (
             "SELECT number, loss, tie FROM results WHERE loss IS NOT NULL ORDER BY loss, tie, number LIMIT ?"
         )
-        # One more, which the last may be tied with.
+        # One more, because the last may be tied with it.
         rows = self._rows(query, _limit(None if limit is None else limit + 1))
         places: list[Place] = []
         rank, before = 0, None
@@ -272,7 +272,7 @@ class DatabaseReader:
         """The rows of a leaderboard.
 
         Args:
-            places: Which, from :meth:`places`; one whose result has gone meanwhile is left out.
+            places: The places, from :meth:`places`; those whose result has disappeared are left out.
         """
         query = (
             "SELECT results.*, trials.* FROM json_each(?) AS wanted CROSS JOIN results"
@@ -297,7 +297,7 @@ class DatabaseReader:
         """The results at some places, learning curves included.
 
         Args:
-            places: Which, from :meth:`places`; one whose result has gone meanwhile is left out.
+            places: The places, from :meth:`places`; those whose result has disappeared are left out.
         """
         found: list[Result] = []
         for first in range(0, len(places), _PART):

@@ -8,9 +8,9 @@
       trials/00031/  a checkpoint until the result is recorded, logs; only for a trial that needs files
       data/          prepared arrays, only while the search is not complete
       best.yaml      the best configuration so far
-      code/          a copy of the user's code, as the search began with it
+      code/          a copy of the user's code at the start of the search
       nursery/       models that somebody has watched and touched: diaries and checkpoints
-      lock           held with flock while a search runs; the kernel drops it when the process ends
+      lock           held with flock while a search runs; the kernel releases it when the process ends
 """
 
 import contextlib
@@ -36,13 +36,13 @@ from hpsearch.running import RunningTrial, curve_size, read_curve
 from hpsearch.store.database import Database
 from hpsearch.store.database_file import connect, create_database
 
-LOCK_SECONDS = 1.0  # a process that only asks whether a search runs holds the lock for an instant
+LOCK_SECONDS = 1.0  # a process that only checks whether a search is running holds the lock for an instant
 
 
 class Run(Database):
     """One run directory.
 
-    Made by :meth:`create`, :meth:`open` (to write; holds the lock) or :meth:`read`. A context manager.
+    Created by :meth:`create`, :meth:`open` (for writing; holds the lock) or :meth:`read`. A context manager.
 
     Attributes:
         directory: Where it is.
@@ -52,13 +52,13 @@ class Run(Database):
         super().__init__(directory / "search.db", connection)
         self.directory = directory
         self._file_lock = lock
-        self._unfinished: tuple[int, list[int]] | None = None  # with the version that it is of
+        self._unfinished: tuple[int, list[int]] | None = None  # with the version that it belongs to
 
     @classmethod
     def create(
         cls, directory: Path, source: str, meta: Mapping[str, Any], files: Mapping[str, bytes] | None = None
     ) -> Self:
-        """Make a run directory, whole or not at all, and open it to write.
+        """Create a run directory, completely or not at all, and open it for writing.
 
         Args:
             directory: The directory to create; its parents are created too.
@@ -102,7 +102,7 @@ class Run(Database):
         meta: Mapping[str, Any],
         files: Mapping[str, bytes] | None = None,
     ) -> Self:
-        """Make the next free one of ``root/name-001``, ``root/name-002``, … as :meth:`create` does."""
+        """Create the next free one of ``root/name-001``, ``root/name-002``, … with :meth:`create`."""
         with _writing(root):
             entries = [path.name for path in root.iterdir()] if root.is_dir() else []
         found = [re.fullmatch(re.escape(name) + r"-(\d{3,})", entry) for entry in entries]
@@ -114,7 +114,7 @@ class Run(Database):
 
     @classmethod
     def open(cls, directory: Path) -> Self:
-        """Open a run to write, and keep every other process from doing so.
+        """Open a run for writing, and keep every other process from doing so.
 
         Raises:
             RunNotFound: There is none.
@@ -132,7 +132,7 @@ class Run(Database):
                 raise _locked(directory) from None
         try:
             run = cls(directory, connect(database, write=True), lock)
-            run.verify()  # before anything is written: what is damaged stays as it is
+            run.verify()  # before anything is written, so that a damaged run stays unchanged
             run.set_meta(holder={"pid": os.getpid(), "host": os.uname().nodename})
         except BaseException:
             lock.release()
@@ -141,7 +141,7 @@ class Run(Database):
 
     @classmethod
     def read(cls, directory: Path) -> Self:
-        """Open a run to read, also while a search runs in it.
+        """Open a run for reading, even while a search runs in it.
 
         Raises:
             RunNotFound: There is none.
@@ -172,7 +172,7 @@ class Run(Database):
         return _is_locked(self.directory / "lock")
 
     def running(self) -> list[RunningTrial]:
-        """The trials that run now, by number, with their learning curves so far.
+        """The running trials, by number, with their learning curves so far.
 
         A curve is empty for about a second after a trial's first epoch.
         """
@@ -196,7 +196,7 @@ class Run(Database):
         return version, searching, *(curve_size(self.trial_directory(number)) for number in numbers)
 
     def write_file(self, name: str, text: str) -> None:
-        """Write a file of the run directory, whole or not at all.
+        """Write a file in the run directory, completely or not at all.
 
         Raises:
             RunUnwritable: It cannot be written.
@@ -205,7 +205,7 @@ class Run(Database):
             write_whole(self.directory / name, text, private=True)
 
     def writing(self) -> AbstractContextManager[None]:
-        """What is done here writes to the run directory.
+        """Turn system errors in this block into errors about writing to the run directory.
 
         Raises:
             RunUnwritable: The system refused.
@@ -218,30 +218,30 @@ class Run(Database):
 
     @property
     def data_directory(self) -> Path:
-        """Where the prepared arrays are, while there is something to search."""
+        """The directory of the prepared arrays, while there is something to search."""
         return self.directory / "data"
 
     @property
     def trials_directory(self) -> Path:
-        """Where trials have directories of their own, if they need any."""
+        """The directory of the trials' directories, if they need any."""
         return self.directory / "trials"
 
     def trial_directory(self, number: int) -> Path:
-        """Where a trial's files are, if it needs any."""
+        """The directory of a trial's files, if it needs any."""
         return self.trials_directory / f"{number:05d}"
 
     def nursery_directory(self, number: int) -> Path:
-        """Where the nursed models of a trial are, if it has any."""
+        """The directory of a trial's nursed models, if it has any."""
         return self.directory / "nursery" / f"{number:05d}"
 
     @contextlib.contextmanager
     def nursing(self, number: int) -> Iterator[Path]:
-        """The nursery of a trial, made if it is not there; as long as it is open, for this process alone.
+        """The nursery of a trial, created if it does not exist, and locked for this process while it is open.
 
         Raises:
             RunLocked: Another process has it open.
             RunDamaged: It is a link.
-            RunUnwritable: It cannot be made.
+            RunUnwritable: It cannot be created.
         """
         directory = self.nursery_directory(number)
         if directory.is_symlink():
@@ -269,12 +269,12 @@ class Run(Database):
         for place in (directory, *directory.glob("seed-*")):
             if not place.is_symlink():
                 shutil.rmtree(place / "checkpoint", ignore_errors=True)
-        with contextlib.suppress(OSError):  # not there, or it holds the trial's logs
+        with contextlib.suppress(OSError):  # it does not exist, or contains the trial's logs
             directory.rmdir()
             directory.parent.rmdir()
 
     def drop_data(self) -> None:
-        """Remove the prepared arrays, which only an unfinished search needs."""
+        """Remove the prepared arrays, which a finished search does not need."""
         shutil.rmtree(self.data_directory, ignore_errors=True)
 
 
@@ -296,9 +296,9 @@ def _find(directory: Path) -> Path:
 
 
 def _refuse_strangers(directory: Path) -> None:
-    """Refuse a run directory in which one of its own names is a link or anything but what it has to be.
+    """Refuse a run directory in which one of the names is a link or otherwise of the wrong kind.
 
-    Otherwise a run directory of a stranger could have any file of the user's read, truncated or removed.
+    Otherwise an untrusted run directory could cause any file of the user's to be read, truncated or removed.
 
     Raises:
         RunDamaged: There is such a name.
@@ -338,7 +338,7 @@ def _locked(directory: Path) -> RunLocked:
 
 
 def _is_locked(path: Path) -> bool:
-    """Whether a process holds a lock; asking writes nothing and needs no right to write."""
+    """Whether a process holds a lock; the check writes nothing and needs no permission to write."""
     try:
         descriptor = open_own(path, os.O_RDONLY)
     except OSError:
@@ -347,19 +347,19 @@ def _is_locked(path: Path) -> bool:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
         return True
-    except OSError:  # this file system knows no locks
+    except OSError:  # this file system does not support locks
         return False
     finally:
-        os.close(descriptor)  # and with it our own lock
+        os.close(descriptor)  # this also releases our own lock
     return False
 
 
 @contextlib.contextmanager
 def _writing(directory: Path, then: str = "") -> Iterator[None]:
-    """Errors of the system as ours; ``then`` says what to do next."""
+    """Turn system errors into ours; ``then`` says what to do next."""
     try:
         yield
     except OSError as error:
-        # NumPy's error for an array that was written in part has no reason.
+        # NumPy's error for a partly written array has no reason.
         why = error.strerror or f"the disk is full, or fails ({error})"
         raise RunUnwritable(f"{directory} cannot be written: {why}.{then}") from error

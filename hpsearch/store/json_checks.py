@@ -1,4 +1,4 @@
-"""JSON texts of a run's database, and the checks of their values."""
+"""JSON texts in a run's database, and checks of their values."""
 
 import json
 import math
@@ -9,11 +9,11 @@ from typing import Any, NoReturn
 Check = Callable[[Any], bool]
 
 _LARGEST = 2**1023
-"""Integers below it can be floats."""
+"""Smaller integers can be converted to floats."""
 
 
 class Malformed(ValueError):
-    """hpsearch did not write this row; the message says what is wrong."""
+    """A row that hpsearch did not write; the message says what is wrong."""
 
 
 def is_text(value: object) -> bool:
@@ -27,14 +27,14 @@ def is_whole(value: object, below: int = 2**63) -> bool:
 
 
 def is_number(value: object) -> bool:
-    """Whether a value is a finite number, and one that a float can hold."""
+    """Whether a value is a finite number that fits into a float."""
     if type(value) is float:
         return math.isfinite(value)
     return type(value) is int and abs(value) < _LARGEST
 
 
 def is_figures(value: object) -> bool:
-    """Whether a value is a mapping to numbers, or to None where a number was not finite."""
+    """Whether a value is a mapping to numbers, or to None for numbers that were not finite."""
     return isinstance(value, dict) and all(map(_is_figure, value.values()))
 
 
@@ -43,7 +43,7 @@ def _is_figure(value: object) -> bool:
 
 
 def holds_numbers(value: object) -> bool:
-    """Whether all numbers in JSON data are such as :func:`is_number` takes."""
+    """Whether :func:`is_number` accepts all numbers in JSON data."""
     if isinstance(value, dict):
         return all(map(holds_numbers, value.values()))
     if isinstance(value, list):
@@ -52,7 +52,7 @@ def holds_numbers(value: object) -> bool:
 
 
 def is_time(value: object) -> bool:
-    """Whether a value is a time as ISO 8601, with its zone."""
+    """Whether a value is a time in ISO 8601, with a time zone."""
     try:
         return isinstance(value, str) and datetime.fromisoformat(value).tzinfo is not None
     except ValueError:
@@ -70,7 +70,7 @@ def read_json(text: object) -> Any:
     Numbers in it may be too large for a float; check them before use.
 
     Raises:
-        Malformed: It is none.
+        Malformed: It is not JSON.
     """
     if not isinstance(text, str):
         raise Malformed(f"it is not text but {type(text).__name__}")

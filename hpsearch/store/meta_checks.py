@@ -108,7 +108,7 @@ def read_meta(key: str, text: object) -> Any:
     """The entry ``key`` of the table ``meta``.
 
     Raises:
-        Malformed: It is not what that entry has to be.
+        Malformed: It is not a valid value of that entry.
     """
     value = read_json(text)
     if not holds_numbers(value) or (key in _META and not _META[key](value)):

@@ -16,7 +16,7 @@ from hpsearch.trial import WORST_TIE, Metric, Value
 __all__ = ["COLUMNS", "Column", "Condition", "Missing", "Operator", "ResultsQuery"]
 
 COLUMNS = ("trial", "value", "tie", "status", "epochs", "seconds", "reason")
-"""What a result has, besides the values of parameters."""
+"""The columns of a result, besides the values of parameters."""
 
 Operator = Literal["=", "!=", "<", "<=", ">", ">="]
 
@@ -39,7 +39,7 @@ _WORD = (
 
 
 class Missing(Enum):
-    """What a condition may compare a column with besides a number or a text."""
+    """Special values that a condition may compare a column with."""
 
     NULL = "null"
     """The parameter has the value null."""
@@ -50,7 +50,7 @@ class Missing(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """What a result is chosen or sorted by.
+    """A column to select or sort results by.
 
     Attributes:
         name: One of :data:`COLUMNS`, or the name of a parameter.
@@ -67,12 +67,12 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """What a column of a result must be.
+    """A condition on a column of a result.
 
     Attributes:
-        column: Of what.
-        operator: How it is compared. A result without the value fulfils only ``!=``.
-        value: With what; other than by ``=`` and ``!=``, numbers are compared.
+        column: The column.
+        operator: The comparison. A result without the value meets only ``!=``.
+        value: The value to compare with; all operators except ``=`` and ``!=`` compare numbers.
     """
 
     column: Column
@@ -80,7 +80,7 @@ class Condition:
     value: float | str | Missing
 
     def holds(self, found: float | str | Missing) -> bool:
-        """Whether it holds for a trial's value in the column, as its SQL does for a result."""
+        """Whether a trial's value in the column meets the condition, with the same meaning as the SQL."""
         if self.operator in ("=", "!="):
             return self._is(found) == (self.operator == "=")
         wanted = None if isinstance(self.value, Missing) else _number(self.value)
@@ -99,10 +99,10 @@ class ResultsQuery:
     """Some results in some order.
 
     Attributes:
-        conditions: What must hold for each.
+        conditions: The conditions that each must meet.
         words: Texts that occur in the values, the status or the reason, in upper or lower case.
-        sort: What they are sorted by; None for the ranking.
-        descending: Whether the largest comes first. What has no value comes last in either direction.
+        sort: The sort column; None for the ranking.
+        descending: Whether the largest comes first. Results without a value come last in either direction.
     """
 
     conditions: Sequence[Condition] = ()
@@ -116,10 +116,10 @@ class ResultsQuery:
         return bool(self.conditions or self.words)
 
     def sql(self, metric: Metric) -> tuple[str, list[object]]:
-        """The query for their numbers, and what is bound in it.
+        """The query for their numbers, and its bound values.
 
         Args:
-            metric: What the search optimizes.
+            metric: The search's metric.
         """
         names = self._names()
         typed = {each.column for each in self.conditions if isinstance(each.value, Missing)}
@@ -144,7 +144,7 @@ class ResultsQuery:
         if self.sort is not None:
             name = names[self.sort]
             order = f"{name} IS NULL, {name} {'DESC' if self.descending else 'ASC'}"
-        # Its parts are constants of this module, and the names that it gives to columns.
+        # Its parts are constants in this module, and the names that the query gives to columns.
         return f"{rows} SELECT trial FROM joined{where} ORDER BY {order}, trial", bound  # noqa: S608 -- constants
 
     def mentioned(self, values: Mapping[str, Value], status: str) -> bool:
@@ -158,7 +158,7 @@ class ResultsQuery:
         return all(_in_json(word).lower() in tried or word.lower() in status for word in self.words)
 
     def _names(self) -> dict[Column, str]:
-        """What each column is called in the queries."""
+        """The name of each column in the queries."""
         used = [condition.column for condition in self.conditions] + ([self.sort] if self.sort else [])
         parameters = [column for column in dict.fromkeys(used) if column.parameter]
         names = {column: f"parameter{index}" for index, column in enumerate(parameters)}
@@ -166,7 +166,7 @@ class ResultsQuery:
 
 
 def _test(name: str, condition: Condition) -> tuple[str, list[object]]:
-    """SQL for a condition on a column, and what is bound in it."""
+    """SQL for a condition on a column, and its bound values."""
     value = condition.value
     if isinstance(value, Missing):
         kind = f"{name}_type" if condition.column.parameter else name
@@ -177,7 +177,7 @@ def _test(name: str, condition: Condition) -> tuple[str, list[object]]:
         return f"{name} IN (?, ?)", [_number(value), str(value)]
     if condition.operator == "!=":
         return f"COALESCE({name} NOT IN (?, ?), 1)", [_number(value), str(value)]
-    # For SQLite every text is larger than every number.
+    # In SQLite every text is larger than every number.
     return f"({name} {condition.operator} ? AND typeof({name}) != 'text')", [_number(value)]
 
 

@@ -1,7 +1,7 @@
 """The rows of trials, results and events, checked before use.
 
-A checksum shows that a row is as somebody wrote it. Whether it is what hpsearch writes is checked here: the
-type of every column, the shape of every JSON text.
+A checksum shows that a row is unchanged since somebody wrote it. Whether hpsearch could have written it is
+checked here: the type of every column, the shape of every JSON text.
 """
 
 import json
@@ -26,10 +26,10 @@ from hpsearch.trial import WORST_TIE, Epoch, Metric, Result, Rung, Status, Trial
 
 
 class ValueCheck:
-    """Checks that values are of a space.
+    """Checks that values belong to a space.
 
     Args:
-        space: The section ``space`` of a stored config; None if it has none, and all values are right.
+        space: The section ``space`` of a stored config; None if it has none, and all values are valid.
     """
 
     def __init__(self, space: Mapping[str, Any] | None) -> None:
@@ -47,7 +47,7 @@ class ValueCheck:
         """Check the values of a trial.
 
         Raises:
-            Malformed: They are not of the space.
+            Malformed: They do not belong to the space.
         """
         if self._space is None:
             _need(holds_numbers(values), "numbers")
@@ -78,19 +78,19 @@ def _is_one_of(choices: Sequence[object]) -> Check:
 
 
 def read_values(text: object, check_values: ValueCheck) -> Mapping[str, Value]:
-    """The values in a row of the table ``trials``, of which nothing else is looked at.
+    """The values in a row of the table ``trials``; nothing else in the row is read.
 
     Args:
-        text: What is tried, as JSON.
-        check_values: Knows the space.
+        text: The trial, as JSON.
+        check_values: Checks the values against the space.
 
     Raises:
-        Malformed: There are none, or they are not of the space.
+        Malformed: There are none, or they do not belong to the space.
     """
     if not (isinstance(text, str) and text.startswith(_VALUES)):
         raise Malformed("its form is wrong")
     values: Mapping[str, Value]
-    values = read_json_at(text, len(_VALUES))  # half as long as all of it
+    values = read_json_at(text, len(_VALUES))  # takes half the time of reading all of it
     _need(isinstance(values, dict), "form")
     check_values(values)
     return _with_shared_names(values)
@@ -101,12 +101,12 @@ def read_trial(number: int, text: object, started: object, check_values: ValueCh
 
     Args:
         number: Its number.
-        text: What is tried, as JSON.
-        started: When.
-        check_values: Knows the space.
+        text: The trial, as JSON.
+        started: When it started.
+        check_values: Checks the values against the space.
 
     Raises:
-        Malformed: It is not one, or its values are not of the space.
+        Malformed: It is not such a row, or its values do not belong to the space.
     """
     data = read_json(text)
     _need(is_whole(number), "number")
@@ -144,9 +144,9 @@ _TRIAL: Mapping[str, Check] = {
     "more_seeds": lambda value: isinstance(value, list) and all(map(_is_seed, value)),
     "repeat_below": is_number,
 }
-"""What a trial's JSON holds."""
+"""The keys of a trial's JSON."""
 _VALUES = '{"values":'
-"""What it begins with."""
+"""The beginning of a trial's JSON."""
 _OPTIONAL = {"repeat_below"}
 _ABSENT = object()
 _NESTED = (list, dict)  # built once rather than for every value
@@ -156,7 +156,7 @@ def read_curve(text: object) -> tuple[Epoch, ...]:
     """The learning curve in a row of the table ``curves``.
 
     Raises:
-        Malformed: It is none.
+        Malformed: It is not such a row.
     """
     curve = read_json(text)
     _need(isinstance(curve, list) and bool(curve), "form")
@@ -181,11 +181,11 @@ def read_standing(row: Sequence[Any], place: Place, values: Mapping[str, Value],
     Args:
         row: Its columns.
         place: The trial's place.
-        values: What the trial tried.
-        metric: What the search optimizes.
+        values: The values that the trial tried.
+        metric: The search's metric.
 
     Raises:
-        Malformed: It is not one.
+        Malformed: It is not such a row.
     """
     _, status, value, loss, tie, error, epochs, final, reason, seconds, finished = row
     figures = read_json(final)
@@ -214,11 +214,11 @@ def read_result(
     Args:
         row: Its columns.
         curve: The learning curve.
-        values: What the trial tried.
-        metric: What the search optimizes.
+        values: The values that the trial tried.
+        metric: The search's metric.
 
     Raises:
-        Malformed: It is not one, or does not agree with the curve.
+        Malformed: It is not such a row, or does not agree with the curve.
     """
     number, _, value, _, tie, *_ = row
     standing = read_standing(row, Place(number), values, metric)
@@ -238,7 +238,7 @@ def read_event(at: object, kind: object, text: object) -> tuple[str, str, str]:
     """A row of the table ``events``.
 
     Raises:
-        Malformed: It is not one.
+        Malformed: It is not such a row.
     """
     _need(is_time(at), "time")
     if not (isinstance(at, str) and isinstance(kind, str) and isinstance(text, str)):

@@ -24,22 +24,22 @@ _OF_TRIALS, _OF_RESULTS = 4, 12
 """How many columns the tables have."""
 
 _NOT_OURS = ValueError, TypeError, RecursionError
-"""Errors that a row raises which hpsearch did not write."""
+"""Errors raised by rows that hpsearch did not write."""
 
 _Read = TypeVar("_Read")
 
 
 class RowDecoder:
-    """Reads rows whose columns are all those of their tables, in the tables' order.
+    """Reads rows that have all columns of their tables, in the tables' order.
 
     Args:
         path: The database, for messages.
-        config: The stored config, of which the metric and the space are used.
+        config: The stored config; its metric and space are used.
 
     Attributes:
-        metric: What the search optimizes.
+        metric: The search's metric.
 
-    Every method raises :class:`hpsearch.errors.RunDamaged` for a row that is not as hpsearch wrote it.
+    Every method raises :class:`hpsearch.errors.RunDamaged` for a row that hpsearch did not write.
     """
 
     def __init__(self, path: Path, config: Mapping[str, Any]) -> None:
@@ -48,7 +48,7 @@ class RowDecoder:
         self._check_values = ValueCheck(config.get("space"))
 
     def record(self, row: tuple[Any, ...]) -> tuple[Trial, Result | None]:
-        """The trial, the result and the learning curve of a row of all three tables."""
+        """The trial, the result and the learning curve in a row of all three tables."""
         trial_row, result_row = row[:_OF_TRIALS], row[_OF_TRIALS : _OF_TRIALS + _OF_RESULTS]
         number = result_row[0]
         if None in trial_row:
@@ -62,7 +62,7 @@ class RowDecoder:
         return trial, self._read(what, number, read_result, result_row[:-1], curve, trial.values, self.metric)
 
     def standing(self, row: tuple[Any, ...], place: Place) -> Standing:
-        """The row of a leaderboard that a row of the tables of results and trials holds."""
+        """The row of a leaderboard, from a row of the tables of results and trials."""
         result_row, trial_row = row[:_OF_RESULTS], row[_OF_RESULTS:]
         number = place.number
         if None in trial_row:
@@ -75,7 +75,7 @@ class RowDecoder:
         )
 
     def trial(self, number: int, text: str, started: str, checksum: int) -> Trial:
-        """The trial that a row of its table holds."""
+        """The trial in a row of its table."""
         self._check("trial", (number, text, started, checksum))
         return self._read("trial", number, read_trial, number, text, started, self._check_values)
 
@@ -91,7 +91,7 @@ class RowDecoder:
             raise damaged(self._path, f"{what} {row[0]} fails its checksum")
 
     def _read(self, what: str, number: int, read: Callable[..., _Read], *arguments: object) -> _Read:
-        """The trial in a row; :func:`decoding` would take as long as reading it."""
+        """The trial in a row, without :func:`decoding`, which would take as long as reading it."""
         try:
             return read(*arguments)
         except _NOT_OURS as error:
@@ -100,7 +100,7 @@ class RowDecoder:
 
 @contextlib.contextmanager
 def decoding(path: Path, what: str) -> Iterator[None]:
-    """Report rows that hpsearch did not write as damage; ``what`` is being read."""
+    """Report rows that hpsearch did not write as damage; ``what`` names what is being read."""
     try:
         yield
     except _NOT_OURS as error:

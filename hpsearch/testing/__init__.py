@@ -2,7 +2,7 @@
 
 import pytest
 
-# Before the modules are imported: pytest then says what an assertion of theirs compared.
+# Before the modules are imported, so that pytest shows what their assertions compared.
 pytest.register_assert_rewrite("hpsearch.testing.searcher_contract", "hpsearch.testing.executor_contract")
 
 from hpsearch.testing.executor_contract import ExecutorContract  # noqa: E402 -- see above

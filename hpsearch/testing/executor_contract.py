@@ -1,4 +1,4 @@
-"""What every executor promises, as tests.
+"""The promises of every executor, as tests.
 
 ::
 
@@ -39,7 +39,7 @@ def run_trials(executor: Executor, count: int) -> dict[int, Result]:
 
     Args:
         executor: A new one; it is closed at the end.
-        count: How many trials there are.
+        count: The number of trials.
 
     Returns:
         The results of trials 0 to count − 1, by number.
@@ -61,7 +61,7 @@ class ExecutorContract:
     """The laws of an executor."""
 
     def make(self, objective: Objective) -> Executor:
-        """A new executor of trials of this objective."""
+        """A new executor for trials of this objective."""
         raise NotImplementedError
 
     def test_every_trial_comes_back_once(self) -> None:
@@ -70,7 +70,7 @@ class ExecutorContract:
         assert {number: result.value for number, result in results.items()} == {n: float(n) for n in range(7)}
 
     def test_closing_ends_what_has_not_run(self) -> None:
-        """An executor can be left the instant after a trial was submitted, again and again."""
+        """An executor can be closed immediately after a trial was submitted, repeatedly."""
         for number in range(5):
             with self.make(Echo()) as executor:
                 executor.submit(Trial(number, {}, 0))

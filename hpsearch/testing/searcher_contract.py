@@ -1,4 +1,4 @@
-"""What every searcher promises, as tests.
+"""The promises of every searcher, as tests.
 
 ::
 
@@ -24,7 +24,7 @@ Loss = Callable[[Floats], float]
 
 
 def bowl(unit: Floats) -> float:
-    """A loss with its least value away from the middle."""
+    """A loss with its minimum away from the middle."""
     return float(((unit - 0.3) ** 2).sum())
 
 
@@ -62,7 +62,7 @@ class SearcherContract:
 
     Attributes:
         searcher: The class under test.
-        trials: How long the searches of the tests are.
+        trials: The number of trials in the tests' searches.
     """
 
     searcher: type[Searcher]
@@ -80,7 +80,7 @@ class SearcherContract:
 
     @pytest.fixture(params=[0, 5], ids=["lag 0", "lag 5"])
     def lag(self, request: pytest.FixtureRequest) -> int:
-        """By how many trials the results may lag behind."""
+        """How many trials the results may lag behind."""
         found: int = request.param
         return found
 
@@ -89,7 +89,7 @@ class SearcherContract:
         return int(min(self.trials, space.size))
 
     def test_points_are_canonical_and_different(self, space: Space, lag: int) -> None:
-        """Proposals lie in the cube, are where their configuration is, and never repeat."""
+        """Proposals are in the cube, are the points of their configurations, and never repeat."""
         units, _ = replay(self.make(space, 3), space, self.trials_in(space), lag=lag)
         assert np.all((units >= 0) & (units <= 1))
         assert np.array_equal(space.snap(units), units)
@@ -114,7 +114,7 @@ class SearcherContract:
                 assert proposal.origin == expected.origin
 
     def test_another_history_in_between_changes_nothing(self, space: Space) -> None:
-        """An instance that has seen other results answers as a new one does."""
+        """An instance that has seen other results gives the same answers as a new one."""
         trials = self.trials_in(space)
         used = self.make(space, 3)
         replay(used, space, trials, loss=lambda unit: -bowl(unit))
@@ -123,7 +123,7 @@ class SearcherContract:
         assert again.tobytes() == unseen.tobytes()
 
     def test_a_trial_that_uses_no_results_does_not_depend_on_them(self, space: Space) -> None:
-        """Where uses_results() says no, the results make no difference."""
+        """If uses_results() returns False, the results make no difference."""
         trials = self.trials_in(space)
         searcher = self.make(space, 3)
         units, losses = replay(searcher, space, trials)
@@ -132,12 +132,12 @@ class SearcherContract:
             assert blind.unit.tobytes() == units[number].tobytes()
 
     def test_the_class_says_whether_any_trial_uses_results(self, space: Space) -> None:
-        """A searcher is adaptive exactly if some of its trials use results."""
+        """A searcher is adaptive if and only if some of its trials use results."""
         searcher = self.make(space, 3)
         assert self.searcher.adaptive == any(map(searcher.uses_results, range(1000)))
 
     def test_the_class_says_whether_earlier_results_matter(self) -> None:
-        """Results of earlier searches change the proposals exactly if the class says so."""
+        """Results of earlier searches change the proposals if and only if the class says so."""
         space = spaces.CONTINUOUS
         known = [({"rate": 10.0**-k, "x": k / 4}, abs(k - 2.0)) for k in range(5)]
         plain, _ = replay(self.make(space, 3), space, 8)
@@ -157,7 +157,7 @@ class SearcherContract:
             assert len({row.tobytes() for row in units}) == self.trials
 
     def test_exhausts_a_finite_space(self, lag: int) -> None:
-        """Every configuration of a finite space comes once; then SpaceExhausted is raised."""
+        """Every configuration of a finite space is proposed once; then SpaceExhausted is raised."""
         for space in (spaces.GRID, spaces.LOPSIDED, spaces.NOTHING, spaces.CONSTRAINED_GRID):
             size = int(space.size)
             searcher = self.make(space, 1)
@@ -167,7 +167,7 @@ class SearcherContract:
                 searcher.propose(size, observations(units, losses, size))
 
     def test_origin_is_json_and_names_a_phase_of_the_class(self, space: Space) -> None:
-        """The reason of a proposal is plain data, with one of the phases that the class describes."""
+        """The reason for a proposal is plain data, with one of the phases that the class describes."""
         trials = self.trials_in(space)
         units, losses = replay(self.make(space, 3), space, trials)
         searcher = self.make(space, 3)
@@ -184,6 +184,6 @@ class SearcherContract:
 
     @pytest.mark.parametrize("seed", [0, 1, 2**32 - 1, 2**64])
     def test_any_seed(self, seed: int) -> None:
-        """Any whole number that is not negative makes a search."""
+        """Any nonnegative whole number can be the seed of a search."""
         units, _ = replay(self.make(spaces.CONDITIONAL, seed), spaces.CONDITIONAL, 12)
         assert np.array_equal(spaces.CONDITIONAL.snap(units), units)

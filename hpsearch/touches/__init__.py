@@ -1,4 +1,4 @@
-"""What is changed while a model trains: by hand, by rules, and back again."""
+"""Changes to a model while it trains: by hand, by rules, and returns to earlier epochs."""
 
 from hpsearch.touches.schedule import Change, Touch, check_epochs, check_order, straightened
 

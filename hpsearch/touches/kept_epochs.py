@@ -6,18 +6,18 @@ from pathlib import Path
 from hpsearch.errors import UsageError
 
 RECENT = 8
-"""How many of the latest epochs keep their checkpoints; of those before, ever fewer do."""
+"""How many of the latest epochs keep their checkpoints; of earlier ones, fewer and fewer do."""
 
 
 class KeptEpochs:
     """Checkpoints in a directory, thinned out as they grow older.
 
-    The latest :data:`RECENT` epochs are kept; before them every second for as long again, then every
-    fourth, and so on: about 4 log₂(n) of n. What is kept is a function of the epoch alone.
+    The latest :data:`RECENT` epochs are kept; before them, every second one over the same span, then every
+    fourth, and so on: about 4 log₂(n) of n. Which ones are kept depends only on the epoch.
 
     Args:
-        directory: Their own.
-        suffix: Of their names: that of files, or "" for directories.
+        directory: The directory.
+        suffix: The suffix of their names if they are files, or "" if they are directories.
     """
 
     def __init__(self, directory: Path, suffix: str) -> None:
@@ -31,24 +31,24 @@ class KeptEpochs:
         return sorted(int(number) for number in numbers if number.isdecimal())
 
     def path(self, epoch: int) -> Path:
-        """Where an epoch's checkpoint is."""
+        """The path of an epoch's checkpoint."""
         return self.directory / f"epoch-{epoch:06d}{self._suffix}"
 
     def check(self, epoch: int) -> None:
-        """See that an epoch can be restored.
+        """Check that an epoch can be restored.
 
         Raises:
-            UsageError: There is no checkpoint of it.
+            UsageError: It has no checkpoint.
         """
         if epoch not in (kept := self.epochs()):
             shown = ", ".join(map(str, kept)) or "none"
             raise UsageError(f"no checkpoint of epoch {epoch} is kept; there are checkpoints of: {shown}")
 
     def thin(self, now: int) -> None:
-        """Drop what has grown too old, and what lies ahead, on a path that was left.
+        """Drop checkpoints that are too old, and later ones on a path that was abandoned.
 
         Args:
-            now: How many epochs the model has behind it.
+            now: How many epochs the model has been trained for.
         """
         for epoch in self.epochs():
             if epoch > now or not _lasts(epoch, now):

@@ -1,13 +1,13 @@
-"""What is changed while a model trains: touches, and the schedule that lists them.
+"""Changes to a model while it trains: touches, and the schedule that lists them.
 
-A schedule is a list of touches in the order in which they were made. Written down, as JSON or YAML::
+A schedule is a list of touches in the order in which they were made, written as JSON or YAML::
 
     - {epoch: 12, learning_rate: ×0.5}
     - {epoch: 20, back_to: 12}
     - {epoch: 15, dropout: 0.3, batch_size: 128}
 
-``epoch`` counts the epochs that the model has behind it; after ``back_to`` it has fewer. A training is a pure
-function of its config, values, seed and schedule.
+``epoch`` counts the epochs that the model has been trained for; after ``back_to`` there are fewer. A trained
+model is a pure function of its config, values, seed and schedule.
 """
 
 import math
@@ -23,11 +23,11 @@ _FACTOR = re.compile(r"([×x*÷/])\s*([0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?)")
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What becomes of one value.
+    """The change of one value.
 
     Attributes:
-        number: The new value, or what the value is multiplied with.
-        is_factor: Which of the two.
+        number: The new value, or the factor that the value is multiplied by.
+        is_factor: Whether it is a factor.
     """
 
     number: float
@@ -45,7 +45,7 @@ class Change:
         return value * self.number if self.is_factor else self.number
 
     def to_json(self) -> float | str:
-        """As :meth:`parse` takes it."""
+        """In the form that :meth:`parse` accepts."""
         return str(self) if self.is_factor else self.number
 
     @classmethod
@@ -71,12 +71,12 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Touch:
-    """What is done to a model between two epochs.
+    """A change to a model between two epochs.
 
     Attributes:
-        epoch: How many epochs the model has behind it.
-        changes: Of hyperparameters, by name; made after the return.
-        back_to: The epoch that the model returns to first, if any, with the hyperparameters that it had then;
+        epoch: How many epochs the model has been trained for.
+        changes: Changes of hyperparameters, by name; made after the return.
+        back_to: The epoch that the model first returns to, if any, with the hyperparameters of that time;
             0 is the untrained model.
     """
 
@@ -94,7 +94,7 @@ class Touch:
 
     @property
     def leads_to(self) -> int:
-        """How many epochs the model has behind it after the touch."""
+        """How many epochs the model has been trained for after the touch."""
         return self.epoch if self.back_to is None else self.back_to
 
     def to_json(self) -> dict[str, Any]:
@@ -111,7 +111,7 @@ class Touch:
         """Read a touch.
 
         Args:
-            data: As :meth:`to_json` writes it.
+            data: In the form that :meth:`to_json` returns.
 
         Raises:
             UsageError: It is not a touch.
@@ -147,13 +147,13 @@ def _epoch(name: str, value: object) -> int:
 
 
 def check_order(touches: Sequence[Touch]) -> None:
-    """See that touches can be made one after another.
+    """Check that touches can be made one after another.
 
     Args:
         touches: A schedule.
 
     Raises:
-        UsageError: A touch lies in the past, or returns to an epoch that is not behind it.
+        UsageError: A touch is in the past, or returns to an epoch that is not behind it.
     """
     now = 0
     for touch in touches:
@@ -170,14 +170,14 @@ def check_order(touches: Sequence[Touch]) -> None:
 
 
 def check_epochs(touch: Touch, epochs: int) -> None:
-    """See that a touch does not end a training before where it is.
+    """Check that a touch does not end training in the past.
 
     Args:
-        touch: What is done.
-        epochs: How many epochs there would be without it.
+        touch: The touch.
+        epochs: The total number of epochs without it.
 
     Raises:
-        UsageError: It sets fewer epochs than the model has behind it.
+        UsageError: It sets fewer epochs than the model has been trained for.
     """
     if "epochs" in touch.changes and touch.changes["epochs"].apply(epochs) < touch.leads_to:
         raise UsageError(
@@ -189,8 +189,8 @@ def check_epochs(touch: Touch, epochs: int) -> None:
 def straightened(touches: Sequence[Touch]) -> tuple[Touch, ...]:
     """The schedule of the path that a model took in the end, without the detours from which it returned.
 
-    A return restores the model, and its hyperparameters, as they were right after an epoch; so what was
-    touched there or later is undone, and a training with either schedule ends with the same bits.
+    A return restores the model and its hyperparameters to their state right after an epoch; so touches
+    there or later are undone, and training with either schedule ends with the same bits.
 
     Args:
         touches: A schedule.

@@ -1,7 +1,7 @@
 """Decimal grids: the values that a continuous parameter is drawn from.
 
 Values have few digits, so that a table shows exactly what ran, a command line can be typed again, and the
-last bits of a logarithm, which differ between computers, change nothing.
+last bits of a logarithm, which differ between computers, make no difference.
 """
 
 import math
@@ -14,15 +14,15 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 DIGITS = 4
-"""A range has about 10 ** DIGITS values, or as many for each factor of ten."""
+"""A range has about 10 ** DIGITS values, or that many for each factor of ten."""
 
 FEWEST = 1000
-"""The least number of values in a narrow range; it has more digits."""
+"""The smallest number of values in a narrow range, which gets more digits."""
 
 MOST_DIGITS = 15
 """float64 keeps every decimal number of 15 digits."""
 
-_POWERS = np.array([float(f"1e{k}") for k in range(23)])  # float64 holds these exactly
+_POWERS = np.array([float(f"1e{k}") for k in range(23)])  # exact in float64
 
 
 class Grid(ABC):
@@ -45,7 +45,7 @@ class Grid(ABC):
 
     @property
     def between(self) -> bool:
-        """Whether there is a value besides the two bounds."""
+        """Whether there is a value between the two bounds."""
         middles = np.linspace(self._low, self._high, 101)
         rounded = self.round(middles)
         return bool(((rounded > self._low) & (rounded < self._high)).any())
@@ -53,8 +53,8 @@ class Grid(ABC):
     def round(self, x: Floats) -> Floats:
         """The values nearest to real numbers in the range, both of shape (n,).
 
-        A bound takes the place of the decimal number nearest to it. So all values are at least half a step
-        apart, even where a bound has more digits.
+        A bound replaces the decimal number nearest to it. So all values are at least half a step
+        apart, even if a bound has more digits.
         """
         rounded = self.nearest(x)
         within = np.where(rounded >= self._last, self._high, rounded)
@@ -82,7 +82,7 @@ class EvenGrid(Grid):
             low: The lower bound.
             high: The upper bound.
             precision: Significant digits of the largest values; None for the default.
-            resolution: A distance; no two values are nearer.
+            resolution: A distance; no two values are closer.
         """
         if precision is None:
             decimals = DIGITS - (Decimal(repr(high)) - Decimal(repr(low))).adjusted()
@@ -108,7 +108,7 @@ class _DigitsGrid(Grid):
     Args:
         low: The lower bound.
         high: The upper bound.
-        digits: How many.
+        digits: The number of digits.
     """
 
     def __init__(self, low: float, high: float, digits: int) -> None:
@@ -121,13 +121,13 @@ class SignificantGrid(_DigitsGrid):
 
     @classmethod
     def over(cls, low: float, high: float, precision: int | None, resolution: float) -> "SignificantGrid":
-        """The grid of a range: by default four digits, or more where the range is narrow.
+        """The grid of a range: by default four digits, or more if the range is narrow.
 
         Args:
             low: The lower bound.
             high: The upper bound.
-            precision: How many digits; None for the default.
-            resolution: A distance relative to a value; no two values are nearer.
+            precision: The number of digits; None for the default.
+            resolution: A distance relative to a value; no two values are closer.
         """
         return cls(low, high, significant_digits(low, high, precision, resolution))
 
@@ -149,7 +149,7 @@ class ReverseGrid(_DigitsGrid):
 
     @classmethod
     def over(cls, low: float, high: float, precision: int | None, resolution: float) -> "ReverseGrid":
-        """As :meth:`SignificantGrid.over`, for the distances from 1."""
+        """Like :meth:`SignificantGrid.over`, for the distances from 1."""
         return cls(low, high, significant_digits(1 - high, 1 - low, precision, resolution))
 
     def nearest(self, x: Floats) -> Floats:
@@ -159,13 +159,13 @@ class ReverseGrid(_DigitsGrid):
 
 
 def significant_digits(low: float, high: float, precision: int | None, resolution: float) -> int:
-    """How many digits positive numbers in a range get.
+    """The number of significant digits for positive numbers in a range.
 
     Args:
         low: The lower bound, above 0.
         high: The upper bound.
-        precision: How many are wished for; None for the default.
-        resolution: A distance relative to a value; no two values are nearer.
+        precision: The requested number; None for the default.
+        resolution: A distance relative to a value; no two values are closer.
     """
     most = max(1, min(MOST_DIGITS, math.floor(-math.log10(resolution))))
     if precision is not None:
@@ -184,13 +184,13 @@ def _rank(x: float, digits: int) -> int:
 
 
 def _decimals(x: Floats, digits: int) -> NDArray[np.int64]:
-    """How many digits after the point positive numbers have that are rounded to significant digits."""
-    # Where the logarithm of a power of ten is one bit off, the power is rounded to itself all the same.
+    """The number of digits after the point in positive numbers that are rounded to significant digits."""
+    # If the logarithm of a power of ten is one bit off, the power is still rounded to itself.
     return np.asarray(digits - 1 - np.floor(np.log10(x)), dtype=np.int64)
 
 
 def _rounded(x: float, decimals: int) -> float:
     try:
         return round(x, decimals)
-    except OverflowError:  # the next decimal number is above all of float64
+    except OverflowError:  # the next decimal number is beyond the range of float64
         return x

@@ -1,4 +1,4 @@
-"""Log-normal priors, cut to the range of the parameter."""
+"""Log-normal priors, truncated to the range of the parameter."""
 
 from collections.abc import Iterator, Mapping
 from typing import ClassVar
@@ -20,7 +20,7 @@ class LogNormal(Normal):
 
     @classmethod
     def invalid_parameters(cls, **parameters: float) -> Iterator[InvalidKey]:
-        """As for the normal distribution, and no value may vanish."""
+        """As for the normal distribution, and no value may underflow to 0."""
         wrong = list(super().invalid_parameters(**parameters))
         yield from wrong
         if not wrong and cls._outermost(**parameters)[0] == 0:
@@ -47,7 +47,7 @@ class LogNormal(Normal):
 
     @staticmethod
     def _to_normal(x: Floats) -> Floats:
-        with np.errstate(divide="ignore"):  # the logarithm of 0 is where the lowest bucket ends
+        with np.errstate(divide="ignore"):  # the lowest bucket ends at the logarithm of 0
             return np.asarray(np.log(x))
 
     @staticmethod

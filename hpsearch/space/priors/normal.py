@@ -1,4 +1,4 @@
-"""Normal priors, cut to the range of the parameter."""
+"""Normal priors, truncated to the range of the parameter."""
 
 import math
 from collections.abc import Iterator, Mapping
@@ -11,14 +11,15 @@ from hpsearch.space.priors.normal_distribution import normal_cdf, normal_quantil
 from hpsearch.space.priors.prior import Floats, InvalidKey, Prior
 
 SDS = 6
-"""How many standard deviations from the mean values may lie; all but 2e-9 of the distribution is there.
+"""The largest distance of values from the mean, in standard deviations; all but 2e-9 of the distribution is
+within it.
 
-Further out, the coordinates in the unit cube would lie too close together for float64.
+Further out, the coordinates in the unit cube would be too close together for float64.
 """
 
 
 class Normal(Prior):
-    """The normal distribution with a mean and a standard deviation, given that a draw lies in the range.
+    """The normal distribution with a mean and a standard deviation, conditional on the range.
 
     In the upper tail, where Φ is near 1, a value and its coordinate agree to 2e-8 standard deviations.
     """
@@ -41,7 +42,7 @@ class Normal(Prior):
         return self._from_normal(self._mean + self._sd * normal_quantile(t))
 
     def position(self, x: float) -> float:
-        """Measured in standard deviations, within :data:`SDS` of the mean."""
+        """Steps in standard deviations, within :data:`SDS` of the mean."""
         low, high = self._z_ends
         with np.errstate(all="ignore"):
             z: float = self._standardized(np.array([x])).tolist()[0]
@@ -50,7 +51,7 @@ class Normal(Prior):
 
     @classmethod
     def invalid_parameters(cls, **parameters: float) -> Iterator[InvalidKey]:
-        """The standard deviation is positive, and the values are finite."""
+        """The standard deviation must be positive, and the values finite."""
         if parameters["sd"] <= 0:
             yield InvalidKey("sd", "must be above 0", "Or write a constant")
         elif not all(map(math.isfinite, cls._outermost(**parameters))):
@@ -58,7 +59,7 @@ class Normal(Prior):
 
     @classmethod
     def invalid_bounds(cls, low: float, high: float, **parameters: float) -> Iterator[InvalidKey]:
-        """The range must overlap with where the distribution has probability."""
+        """The range must overlap with values that have probability."""
         least, most = cls._outermost(**parameters)
         if low > most:
             yield InvalidKey("min", f"must be at most {most:g}, {SDS} standard deviations from the mean")
@@ -71,8 +72,8 @@ class Normal(Prior):
     ) -> tuple[float, float]:
         """The range within :data:`SDS` standard deviations of the mean.
 
-        With a step, its ends are the values nearest to that: multiples of the step, or as many steps from
-        ``low`` where a config names it.
+        With a step, its ends are the nearest values: multiples of the step, or whole steps from
+        ``low`` if it is given.
         """
         least, most = (float(f"{x:.12g}") for x in cls._outermost(**parameters))
         if step is not None:
@@ -91,7 +92,7 @@ class Normal(Prior):
 
     @staticmethod
     def _to_normal(x: Floats) -> Floats:
-        """What of a value is normally distributed: here, itself."""
+        """The normally distributed quantity of a value: here, the value itself."""
         return x
 
     @staticmethod
@@ -100,6 +101,6 @@ class Normal(Prior):
 
 
 def _nearest_value(x: float, origin: float, step: float) -> float:
-    """The value nearest to x, a whole number of steps from the origin, without the noise of binary floats."""
+    """The value nearest to x that is whole steps from the origin, without the noise of binary floats."""
     steps = (x - origin) / step
     return float(Decimal(repr(origin)) + round(steps) * Decimal(repr(step))) if math.isfinite(steps) else x

@@ -89,12 +89,12 @@ def normal_cdf(z: Floats) -> Floats:
 def normal_quantile(p: Floats) -> Floats:
     """Φ⁻¹(p), shape (n,): infinite for 0 and 1 (Wichura, 1988, algorithm AS 241, PPND16).
 
-    The relative error is about 1e-15 for p from 1e-308 to ½. Above ½ it is that of 1 − p as computed, so a
-    probability near 1 is better given as the one of the other tail.
+    The relative error is about 1e-15 for p from 1e-308 to ½. Above ½ it is that of the computed 1 − p, so
+    use the other tail for a probability near 1.
     """
     q = p - 0.5
     with np.errstate(divide="ignore", invalid="ignore"):
-        # Each formula is right in one part of the interval; what it gives elsewhere is not used.
+        # Each formula is valid in one part of the interval; its results elsewhere are not used.
         central = q * _ratio(_CENTRAL, 0.180625 - q * q)
         r = np.sqrt(-np.log(np.minimum(p, 1.0 - p)))
         tail = np.where(r <= 5.0, _ratio(_TAIL, r - 1.6), _ratio(_FAR_TAIL, r - 5.0))

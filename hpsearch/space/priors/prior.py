@@ -1,4 +1,4 @@
-"""What every prior offers."""
+"""The base class of priors."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
@@ -15,7 +15,7 @@ __all__ = ["Floats", "InvalidKey", "Prior"]
 
 @dataclass(frozen=True, slots=True)
 class InvalidKey:
-    """A key of a parameter that its prior does not allow.
+    """A value of a parameter's key that its prior does not allow.
 
     Attributes:
         key: ``min``, ``max`` or one of the prior's own keys.
@@ -35,13 +35,13 @@ class Prior(ABC):
     range covers becomes the unit interval.
 
     Args:
-        low: The lower end of the range; with a step, of the bucket of the smallest value.
+        low: The lower end of the range; with a step, that of the bucket of the smallest value.
         high: The upper end, likewise.
         **parameters: A value for each of :attr:`keys`.
 
     Attributes:
-        keys: The keys that a parameter with this prior has besides min, max and step; each with one line on
-            its meaning.
+        keys: The keys that a parameter with this prior has besides min, max and step, each with its meaning
+            in one line.
         linear: Whether equal distances between values are equal distances on the axis.
     """
 
@@ -54,7 +54,7 @@ class Prior(ABC):
 
     @abstractmethod
     def to_axis(self, x: Floats) -> Floats:
-        """Points of the axis, shape (n,), of real numbers in the range."""
+        """Points on the axis, shape (n,), for real numbers in the range."""
 
     @abstractmethod
     def from_axis(self, t: Floats) -> Floats:
@@ -62,7 +62,7 @@ class Prior(ABC):
 
     @classmethod
     def invalid_parameters(cls, **parameters: float) -> Iterator[InvalidKey]:
-        """What is wrong with the prior's own keys.
+        """Problems with the prior's own keys.
 
         Args:
             **parameters: A value for each of :attr:`keys`.
@@ -71,7 +71,7 @@ class Prior(ABC):
 
     @classmethod
     def invalid_bounds(cls, low: float, high: float, **parameters: float) -> Iterator[InvalidKey]:
-        """What is wrong with a range for this prior.
+        """Problems with a range for this prior.
 
         Args:
             low: The smallest value, ``min``.
@@ -84,16 +84,16 @@ class Prior(ABC):
     def bounds(
         cls, low: float | None, high: float | None, step: float | None, **parameters: float
     ) -> tuple[float | None, float | None]:
-        """The smallest and the largest value, cut to where the prior has probability.
+        """The smallest and the largest value, cut to values where the prior has probability.
 
         Args:
-            low: The smallest value; None for all that the prior has.
+            low: The smallest value; None for no limit but the prior's.
             high: The largest value, likewise.
             step: The distance between neighbouring values; None for a continuous parameter.
             **parameters: A valid value for each of :attr:`keys`.
 
         Returns:
-            The two; None for one that has to be given, as the prior has no end there.
+            The two values; None for one that has to be given, because the prior has no end there.
         """
         return low, high
 
@@ -101,7 +101,7 @@ class Prior(ABC):
     def bucket_ends(cls, low: float, step: float, count: float) -> tuple[float, float]:
         """The ends of the range of a parameter with a step: half a step beyond its values.
 
-        So that the buckets of the first and the last value are as wide as the others.
+        The buckets of the first and the last value are then as wide as the others.
 
         Args:
             low: The smallest value.
@@ -128,7 +128,7 @@ class Prior(ABC):
         """The coordinates in the middle of buckets with these ends, cut to the range; all of shape (n,)."""
         low, high = self.from_axis(np.array(self._ends)).tolist()
         edges = self.to_axis(np.maximum(left, low)), self.to_axis(np.minimum(right, high))
-        return self._unit(edges[0] / 2 + edges[1] / 2)  # the sum of two numbers of 1e308 is infinite
+        return self._unit(edges[0] / 2 + edges[1] / 2)  # the sum of two numbers near 1e308 is infinite
 
     def grid(self, precision: int | None) -> Grid:
         """The values that continuous draws are rounded to.
@@ -139,19 +139,20 @@ class Prior(ABC):
         return EvenGrid.over(self.low, self.high, precision, self._resolution().max().item())
 
     def _resolution(self) -> Floats:
-        """A distance at each end of the range at which two numbers surely have different coordinates."""
+        """For each end of the range, a distance at which two numbers certainly have different coordinates."""
         ends = np.array(self._ends)
         apart = 4 * np.spacing(np.array([abs(ends[0]), np.abs(ends).max()]))
-        # In the far tails of a distribution neighbouring numbers may have one coordinate. The factors are
-        # room for the rounding of the way there and back.
+        # In the far tails of a distribution neighbouring numbers may have the same coordinate. The factors
+        # allow for rounding in both directions.
         distances = np.abs(self.from_axis(ends + apart * [1, -1]) - self.from_axis(ends))
         return np.asarray(16 * np.maximum(distances, np.spacing(np.abs([self.low, self.high]))))
 
     def position(self, x: float) -> float:
-        """Where a number lies relative to the range: 0 at its lower end, 1 at its upper end.
+        """The position of a number relative to the range: 0 at its lower end, 1 at its upper end.
 
-        Numbers outside the range lie below 0 and above 1; NaN for what the scale does not have. Differences
-        are distances as a person sees them, so a prior whose axis crowds its tails needs its own.
+        Numbers outside the range are below 0 or above 1; NaN for numbers that are not on the scale.
+        Differences are distances as a person sees them, so a prior whose axis crowds its tails must override
+        this method.
         """
         low, high = self._ends
         with np.errstate(all="ignore"):

@@ -23,7 +23,7 @@ class Linear(Prior):
 
 
 class Log(Prior):
-    """Log-uniform: every factor is as likely as every other."""
+    """Log-uniform: all factors are equally likely."""
 
     def to_axis(self, x: Floats) -> Floats:
         """The logarithms."""
@@ -51,7 +51,7 @@ class Log(Prior):
 
     @classmethod
     def bucket_ends(cls, low: float, step: float, count: float) -> tuple[float, float]:
-        """Half a step may lead past 0; half the way there is taken then."""
+        """Half a step may lead past 0; then half the distance to 0 is used."""
         outer_low, outer_high = super().bucket_ends(low, step, count)
         return max(outer_low, low / 2), outer_high
 
@@ -75,7 +75,7 @@ class ReverseLog(Prior):
 
     @classmethod
     def invalid_bounds(cls, low: float, high: float, **parameters: float) -> Iterator[InvalidKey]:
-        """The range lies between 0, which may be included, and 1, which may not."""
+        """The range must be between 0, which may be included, and 1, which may not."""
         if low < 0:
             rule = "must be at least 0 with prior: reverse_log"
             yield InvalidKey("min", rule, "Write 0 or more, or prior: linear")
@@ -85,6 +85,6 @@ class ReverseLog(Prior):
 
     @classmethod
     def bucket_ends(cls, low: float, step: float, count: float) -> tuple[float, float]:
-        """Half a step may lead past 1; half the way there is taken then."""
+        """Half a step may lead past 1; then half the distance to 1 is used."""
         outer_low, outer_high = super().bucket_ends(low, step, count)
         return outer_low, min(outer_high, (1 + outer_high - step / 2) / 2)
