@@ -213,7 +213,8 @@ def resume(
             f" differ in the last digits. Set {needed} before Python starts, or"
             f" continue with {command('resume', directory)}."
         )
-    changes = {} if trials is None else {"search.trials": trials}
+    total = _plain(trials) if hasattr(trials, "item") else trials
+    changes = {} if total is None else {"search.trials": total}
     with _callback() as callback:
         directory = resume_run(
             Path(directory),

@@ -84,12 +84,21 @@ class Metric:
         goal: Whether small or large values are good.
         at: Whether a trial's value is its metric at the ``last`` epoch or at its ``best`` one.
         ties: The metric that breaks ties between trials and between epochs; its own ``at`` is ignored.
+
+    Raises:
+        ValueError: ``goal`` or ``at`` has another value.
     """
 
     name: str
     goal: Literal["minimize", "maximize"] = "minimize"
     at: Literal["last", "best"] = "last"
     ties: "Metric | None" = None
+
+    def __post_init__(self) -> None:
+        if self.goal not in ("minimize", "maximize"):
+            raise ValueError(f"goal must be minimize or maximize; found {self.goal!r}")
+        if self.at not in ("last", "best"):
+            raise ValueError(f"at must be last or best; found {self.at!r}")
 
     def to_json(self) -> dict[str, Any]:
         """As JSON data, in the form of a config."""

@@ -5,6 +5,7 @@ import math
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
@@ -51,6 +52,13 @@ def curve(*values: float | None) -> list[Epoch]:
 def losses(metric: Metric, epochs: list[Epoch]) -> list[float]:
     """The loss after each epoch."""
     return [loss for loss, _ in metric.worths(epochs)]
+
+
+@pytest.mark.parametrize("wrong", [{"goal": "minimise"}, {"goal": "max"}, {"at": "first"}])
+def test_a_metric_of_another_goal_is_refused(wrong: dict[str, Any]) -> None:
+    """It would be maximized, as everything that is not minimized."""
+    with pytest.raises(ValueError, match=rf"must be .*; found '{next(iter(wrong.values()))}'"):
+        Metric("m", **wrong)
 
 
 def test_losses_follow_the_goal() -> None:

@@ -32,7 +32,6 @@ LARGEST_TEMPLATE = 2**22
 """Bytes."""
 
 _PLACEHOLDER = re.compile(r"\{([^{}\n]+)\}")
-_ONE = re.compile(r"\{([^{}\n]+)\}")
 
 
 class BadTemplate(ValueError):
@@ -169,7 +168,7 @@ def _filled_data(data: Any, values: Mapping[str, Value], special: Mapping[str, s
         return [_filled_data(value, values, special) for value in data]
     if not isinstance(data, str):
         return data
-    if match := _ONE.fullmatch(data):
+    if match := _PLACEHOLDER.fullmatch(data):
         return _value(match[1], values, special, data)
     return _PLACEHOLDER.sub(lambda match: _text(_value(match[1], values, special, match[0])), data)
 

@@ -5,7 +5,6 @@ import time
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from numbers import Integral
 from os import PathLike
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -19,6 +18,13 @@ from hpsearch.search.algorithm import ALGORITHM, changed_algorithm
 from hpsearch.search.ask_order import AskOrder
 from hpsearch.search.enqueued import EnqueuedConfigurations, check_enqueued
 from hpsearch.search.proposals import Proposals
+from hpsearch.search.search_arguments import (
+    check_early_stopping,
+    check_list,
+    check_metric,
+    finite_number,
+    whole_number,
+)
 from hpsearch.search.search_keeper import Keeper, kept_config
 from hpsearch.search.tell_arguments import as_result, asked_trial
 from hpsearch.searchers import METHODS, EarlierSearch, PriorObservation, SearcherContext
@@ -97,8 +103,17 @@ class Search:
         _portfolio: Sequence[Mapping[str, Value]] = (),
         _repeats_the_best: bool = False,
     ) -> None:
-        seed, trials = _whole("seed", seed, 0), _whole("trials", trials, 1)
-        lag, repeats = _whole("lag", lag, 0), _whole("repeats", repeats, 1)
+        seed, trials = whole_number("seed", seed, 0), whole_number("trials", trials, 1)
+        lag, repeats = whole_number("lag", lag, 0), whole_number("repeats", repeats, 1)
+        epochs = None if epochs is None else whole_number("epochs", epochs, 1)
+        max_failures = None if max_failures is None else whole_number("max_failures", max_failures, 1)
+        stop_at = None if stop_at is None else finite_number("stop_at", stop_at)
+        if metric is not None:
+            check_metric(metric)
+        if early_stopping:
+            check_early_stopping(early_stopping)
+        check_list("enqueue", enqueue, Mapping, '[{"learning_rate": 0.1}]')
+        check_list("constraints", constraints, str, '["a < b"]')
         if method not in METHODS:
             raise UsageError(f"method must be one of {', '.join(METHODS)}; found {method!r}")
         if goal not in ("minimize", "maximize"):
@@ -386,10 +401,3 @@ class Search:
                 f" call tell({missing}, …) first, with None if it failed, or make the lag larger"
             )
         self._changed.wait(left)
-
-
-def _whole(name: str, number: object, least: int) -> int:
-    """A whole number, including NumPy's, as an int."""
-    if isinstance(number, bool) or not isinstance(number, Integral) or number < least:
-        raise UsageError(f"{name} must be a whole number of at least {least}; found {number!r}")
-    return int(number)

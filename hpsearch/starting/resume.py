@@ -2,6 +2,7 @@
 
 from __future__ import annotations  # types are imported for annotations only
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -189,6 +190,7 @@ def _changed_config(run: Run, relocation: Relocation, changes: Mapping[str, Any]
         ConfigError: The edited file, or a change, is wrong.
     """
     frozen = Config.from_resolved(run.meta("config"))
+    frozen.with_overrides(_arguments(changes))  # raises for one that is wrong
     path = run.directory / "config.yaml"
     edits: list[Difference] = []
     if (edited := _source(run)) != run.meta("source"):
@@ -237,6 +239,10 @@ def _source(run: Run) -> str:
 def _reread(run: Run, base: Path, changes: Mapping[str, Any]) -> Config:
     """The config that results from ``config.yaml`` and the first search's arguments now."""
     resolved = run.meta("config")
-    given = [f"{key}={value}" for key, value in changes.items()]
-    overrides = [*run.meta("overrides"), f"name={resolved['name']}", *given]
+    overrides = [*run.meta("overrides"), f"name={resolved['name']}", *_arguments(changes)]
     return load_config(run.directory / "config.yaml", overrides, base=base)
+
+
+def _arguments(changes: Mapping[str, Any]) -> list[str]:
+    """Changes as ``KEY=VALUE`` arguments."""
+    return [f"{key}={json.dumps(value)}" for key, value in changes.items()]

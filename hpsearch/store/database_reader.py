@@ -138,7 +138,7 @@ class DatabaseReader:
             ((last, results),) = self._rows(
                 "SELECT (SELECT MAX(number) FROM trials), (SELECT MAX(number) FROM results)"
             )
-            if number <= max(-1 if last is None else last, -1 if results is None else results):
+            if 0 <= number <= max(-1 if last is None else last, -1 if results is None else results):
                 raise damaged(self.path, f"trial {number} is missing")
             so_far = "no trials" if last is None else f"trials 0 to {last}" if last else "only trial 0"
             raise UsageError(f"{self.path.parent} has {so_far} so far; found {number}")

@@ -190,6 +190,7 @@ def test_a_command_that_no_value_reaches_is_an_error(hpsearch: Program, in_tmp: 
         ("{s: {values: [1, '1']}}", "both passed as 1. Remove one of them, or pass {json}"),
         ("{s: {values: [[1], '[1]']}}", "both passed as [1]."),
         ("{s: {values: [a, b], spelling: {a: x, b: x}}}", '"a" and "b" are both passed as x'),
+        ("{s: {values: [x, y, b], spelling: {y: x, b: x}}}", '"x" and "b" are both passed as x'),
     ],
 )
 def test_choices_that_are_one_word_to_a_command_are_an_error(
@@ -202,6 +203,11 @@ def test_choices_that_are_one_word_to_a_command_are_an_error(
     assert (done.code, says in done.err) == (2, True), done.err
     Path("c.yaml").write_text(config % ("{json} {args}", space))
     assert hpsearch("check", "c.yaml").code == 0
+    Path("template.json").write_text('{"s": 0}')
+    command = "{run: 'true {args}', files: {out.json: template.json}}"
+    Path("c.yaml").write_text(f"metric: {{name: loss}}\nobjective: {{command: {command}}}\nspace: {space}\n")
+    done = hpsearch("check", "c.yaml")
+    assert done.code == 0, done.err
 
 
 @pytest.mark.parametrize(

@@ -361,13 +361,26 @@ def test_diverged_trials_do_not_count_as_failures() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"trials": 0}, {"lag": -1}, {"seed": True}, {"method": "grid"}, {"goal": "minimise"}]
+    "wrong",
+    [
+        *({"trials": 0}, {"lag": -1}, {"seed": True}, {"method": "grid"}, {"goal": "minimise"}),
+        *({"epochs": "9"}, {"max_failures": 0}, {"stop_at": math.nan}, {"stop_at": "low"}),
+        *({"metric": "loss"}, {"early_stopping": True}, {"enqueue": {"layers": 1}}, {"enqueue": [1]}),
+        {"constraints": "layers < 3"},
+    ],
 )
 def test_wrong_arguments_are_explained(wrong: dict[str, Any]) -> None:
     """The message names the argument, the rule and what was found."""
     (name, found) = next(iter(wrong.items()))
-    with pytest.raises(UsageError, match=rf"{name} must be .*found {found!r}"):
+    with pytest.raises(UsageError, match=rf"{name} must be .*found {re.escape(repr(found))}"):
         search(**wrong)
+
+
+@pytest.mark.parametrize("rungs", [Halving(min_epochs=0), Halving(reduction=1), Halving(reduction=1.5)])  # type: ignore[arg-type]  # wrong
+def test_rungs_that_would_never_end_are_refused(rungs: Halving) -> None:
+    """The message says which of the two is wrong."""
+    with pytest.raises(UsageError, match=r"early_stopping\.\w+ must be a whole number of at least"):
+        search(early_stopping=rungs)
 
 
 def test_whole_numbers_may_be_numpys() -> None:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hpsearch.searchers.stopping import Halving, RungHistory
+from hpsearch.searchers.stopping import Halving, RungHistory, _ranks
 from hpsearch.space import Floats
 from hpsearch.trial import Rung
 
@@ -65,6 +65,16 @@ def test_a_rung_needs_trials_that_were_trained_to_the_end() -> None:
     stopped = [np.array([loss]) for loss in range(30)]
     assert history([*stopped, *straight(1, 2)], epochs=4).rungs(4) == ()
     assert history([*stopped, *straight(1, 2, 3)], epochs=4).rungs(4)
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 1)), max_size=12))
+def test_equal_values_share_the_mean_of_their_ranks(values: list[tuple[float, float]]) -> None:
+    """Counted from 1, and doubled, so that it is a whole number; the worst of n has twice n at most."""
+    means = [
+        sum(other < value for other in values) + (sum(other == value for other in values) + 1) / 2
+        for value in values
+    ]
+    assert [rank + 1 for rank in _ranks(values, sorted(values))] == [2 * mean for mean in means]
 
 
 def test_few_pairs_are_trusted_less_than_many() -> None:

@@ -1,10 +1,12 @@
 """Tests of resuming a search, on real trials in this process."""
 
 import os
+import re
 import shlex
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -63,6 +65,24 @@ def test_what_would_be_another_search_is_refused(
     with pytest.raises(RunMismatch, match=rf"{key}: {old.split()[1]} → {value}"):
         resume(directory, Recorder())
     assert rows(directory) == before
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"search.trials": "many"}, 'argument search.trials="many": search.trials: must be a whole number'),
+        ({"search.trials": 10**30}, "argument search.trials=1"),
+        ({"run.workers": 0}, "argument run.workers=0: run.workers: must be auto or a whole number"),
+    ],
+)
+def test_a_wrong_option_is_not_taken_for_a_damaged_run(
+    in_tmp: Path, config: Config, change: dict[str, Any], says: str
+) -> None:
+    """It is named as the argument that it is."""
+    directory = start(config, Recorder())
+    with pytest.raises(ConfigError, match=re.escape(says)) as caught:
+        resume(directory, Recorder(), changes=change)
+    assert not isinstance(caught.value, RunDamaged)
 
 
 def test_an_edited_number_of_trials_is_taken(in_tmp: Path, config: Config) -> None:

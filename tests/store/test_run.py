@@ -207,8 +207,10 @@ def test_forgotten_results_are_unfinished_trials(tmp_path: Path) -> None:
 
 def test_a_trial_that_has_not_started_is_an_error_that_says_which_have(tmp_path: Path) -> None:
     """It names the range of numbers there are."""
-    with make(tmp_path / "r", 2) as run, pytest.raises(UsageError, match="trials 0 to 1 so far; found 5"):
-        run.trial(5)
+    with make(tmp_path / "r", 2) as run:
+        for number in (5, -1):
+            with pytest.raises(UsageError, match=f"trials 0 to 1 so far; found {number}"):
+                run.trial(number)
     with make(tmp_path / "one", 1) as run, pytest.raises(UsageError, match="only trial 0 so far; found 5"):
         run.trial(5)
 
