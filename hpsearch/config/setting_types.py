@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from hpsearch.document import fixes
 from hpsearch.document.nodes import MappingNode, Node, ScalarNode, SequenceNode, plain
-from hpsearch.document.scalars import quoted
+from hpsearch.document.scalars import LONGEST_INTEGER, AmbiguousScalar, quoted, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -134,13 +134,21 @@ class WholeNumber(SettingType[int]):
         """The number."""
         value = scalar(node)
         if not isinstance(value, int) or isinstance(value, bool):
-            hint = f"Write {value:.0f}" if isinstance(value, float) and value.is_integer() else _number(value)
-            raise Wrong("must be a whole number", hint)
+            raise Wrong("must be a whole number", self._hint(value))
         if value < self.at_least:
             raise Wrong(f"must be at least {self.at_least}")
         if self.at_most is not None and value > self.at_most:
             raise Wrong(f"must be at most {self.at_most}")
         return value
+
+    def _hint(self, value: object) -> str:
+        """What to write instead of a value that means an accepted number; "" if it means none."""
+        text = fixes.number(value) if isinstance(value, str) else ""
+        meant = value if isinstance(value, float) else float(text or "nan")
+        most = 10**LONGEST_INTEGER - 1 if self.at_most is None else self.at_most
+        if not meant.is_integer() or not self.at_least <= meant <= most:
+            return ""
+        return _write(f"{meant:.0f}", value)
 
     def schema(self) -> dict[str, JSON]:
         """An integer with its bounds."""
@@ -162,10 +170,21 @@ class RealNumber(SettingType[float]):
         """The number, always as a float."""
         value = scalar(node)
         if not isinstance(value, int | float) or isinstance(value, bool):
-            raise Wrong("must be a number", _number(value) or "Write a number such as 0.1")
+            raise Wrong("must be a number", self._hint(value))
         if self.above is not None and value <= self.above:
             raise Wrong(f"must be above {self.above:g}")
         return float(value)
+
+    def _hint(self, value: object) -> str:
+        """What to write instead of a value that may mean a number."""
+        text = fixes.number(value) if isinstance(value, str) else ""
+        try:
+            meant = resolve(text)
+        except AmbiguousScalar:
+            meant = ""
+        if not isinstance(meant, int | float) or (self.above is not None and meant <= self.above):
+            return "Write a number such as 0.1"
+        return _write(text, value)
 
     def schema(self) -> dict[str, JSON]:
         """A number with its bound."""
@@ -312,8 +331,6 @@ def either(options: Iterable[str]) -> str:
     return " or ".join(filter(None, [", ".join(others), last]))
 
 
-def _number(value: object) -> str:
-    """What to write instead of a text that means a number, as a sentence; "" if unknown."""
-    if not isinstance(value, str) or not (meant := fixes.number(value)):
-        return ""
-    return f"Write {meant}, without quotes" if meant == value else f"Write {meant}"
+def _write(number: str, value: object) -> str:
+    """The sentence that says to write a number instead of a value."""
+    return f"Write {number}, without quotes" if number == value else f"Write {number}"

@@ -32,7 +32,7 @@ def compared(runs: Sequence[Run]) -> list[ComparedRun]:
     names = [run.directory.name for run in runs]
     if len(set(names)) < len(names):
         names = [str(run.directory) for run in runs]
-    if len(set(names)) < len(names):
+    if len({run.directory.resolve() for run in runs}) < len(runs):
         raise UsageError("compare needs different runs; found one twice")
     found = [_compared(name, run) for name, run in zip(names, runs, strict=True)]
     metrics = {each.name: each.config.metric for each in found}

@@ -1,1 +1,1 @@
-"""What number does a line say?"""
+"""What number does a line or a file report?"""

@@ -2,7 +2,7 @@
 
 A file is a sequence of TFRecords (``uint64`` length, masked CRC, bytes, masked CRC), each of which is an
 ``Event`` message. Source: tensorflow/core/lib/io/record_writer.h, tensorflow/core/util/event.proto,
-tensorflow/core/framework/summary.proto and tensor.proto. Only the fields for scalars are looked at.
+tensorflow/core/framework/summary.proto and tensor.proto. Only the fields for scalars are read.
 """
 
 import struct
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 LONGEST_RECORD = 2**26
-"""Bytes; a longer record is taken for damage."""
+"""Bytes; a longer record is treated as damage."""
 
 _HEADER, _FOOTER = 12, 4
 _STEP, _SUMMARY = 2, 5  # of Event
@@ -19,13 +19,13 @@ _VALUE = 1  # of Summary
 _TAG, _SIMPLE_VALUE, _TENSOR = 1, 2, 8  # of Summary.Value
 _DTYPE, _CONTENT = 1, 4  # of TensorProto
 _FORMATS = {1: "f", 2: "d", 3: "i", 9: "q", 19: "e"}
-"""By DataType: float, double, int32, int64, half."""
+"""Formats by DataType: float, double, int32, int64, half."""
 _LISTS = {5: "f", 6: "d"}
-"""Fields of TensorProto with values of their own: float_val, double_val."""
+"""Fields of TensorProto with separate values: float_val, double_val."""
 
 
 class DamagedEvents(ValueError):
-    """An event file does not have the form of one."""
+    """A file does not have the format of an event file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Scalar:
 
     Attributes:
         tag: The curve's name.
-        step: As the program counts.
+        step: The program's step.
         value: The number.
     """
 
@@ -55,7 +55,7 @@ class EventFile:
         self._offset = 0
 
     def scalars(self) -> Iterator[Scalar]:
-        """The scalars of the records that were added and are whole.
+        """The scalars of complete records that were added.
 
         Raises:
             DamagedEvents: The file is not an event file.
@@ -104,7 +104,7 @@ def _scalar(message: bytes, step: int) -> Iterator[Scalar]:
 
 
 def _tensor(message: bytes) -> float | None:
-    """The value of a tensor with one number; None for all others."""
+    """The value of a tensor with one number; None for other tensors."""
     dtype, values = 0, []
     for field, content in _fields(message):
         if field == _DTYPE and isinstance(content, int):
@@ -118,7 +118,7 @@ def _tensor(message: bytes) -> float | None:
 
 
 def _fields(message: bytes) -> Iterator[tuple[int, int | bytes]]:
-    """The fields of a protobuf message: numbers of wire type 0, bytes of all others."""
+    """The fields of a protobuf message: numbers for wire type 0, bytes for all others."""
     index = 0
     while index < len(message):
         key, index = _varint(message, index)

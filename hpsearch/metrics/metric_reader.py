@@ -1,4 +1,4 @@
-"""Readers of what a program prints: blocks of lines in, one mapping of metrics for every epoch out."""
+"""Readers of a program's output: blocks of lines in, one mapping of metrics for every epoch out."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,19 +13,19 @@ from hpsearch.metrics.patterns import Pattern
 from hpsearch.metrics.text_tables import TableReader
 
 LONGEST_LINE = 2**14
-"""Characters of a line that are looked at for names with numbers."""
+"""How many characters of a line are searched for names with numbers."""
 
 MOST_OBJECT_LINES = 200
-"""Lines of one JSON object."""
+"""The largest number of lines of one JSON object."""
 
 MOST_OTHER_LINES = 1000
-"""Lines without a name of a metric that are looked at, so that an error can say what was there instead."""
+"""How many lines without a metric's name are read, so that an error can say what was there instead."""
 
 MOST_KINDS = 5
-"""Kinds of lines with the search's metric."""
+"""The largest number of kinds of lines with the search's metric."""
 
 MOST_SEEN = 500
-"""Names that are remembered."""
+"""The largest number of names that are remembered."""
 
 _CONTINUES = re.compile(r"\s*(?:[\"'}]|\Z)")
 """The second line of an object."""
@@ -42,11 +42,11 @@ class Sighting:
     """Where a metric was found.
 
     Attributes:
-        line: The first line it came from, as a terminal shows it.
+        line: The first line that it came from, as a terminal shows it.
         style: ``pattern``, ``object``, ``table`` or ``text``.
-        value: What it was there.
+        value: Its value there.
         times: How often it was found.
-        kinds: For the search's metric, the first line of each kind, by what is before the metric.
+        kinds: For the search's metric, the first line of each kind, by the text before the metric.
     """
 
     line: str
@@ -57,26 +57,26 @@ class Sighting:
 
 
 EPOCH = "epoch"
-"""The one counter that an object reports: it shows where a trial continued from its checkpoint."""
+"""The only counter that an object reports: it shows where a trial continued from its checkpoint."""
 
 
 class MetricReader(Protocol):
     """Reads the metrics of one trial.
 
     Attributes:
-        found: Whether there was the search's metric.
-        seen: Every metric, by name, with the line it came from.
+        found: Whether the search's metric was found.
+        seen: Every metric, by name, with the line that it came from.
     """
 
     found: bool
     seen: dict[str, Sighting]
 
     def records(self, block: bytes) -> Iterator[dict[str, Any]]:
-        """A record for each epoch that some whole lines complete: the search's metric completes one."""
+        """A record for each epoch that some lines complete: the search's metric completes an epoch."""
         ...
 
     def final(self) -> dict[str, Any]:
-        """What came after the last epoch: final figures. Call it once, at the end of the output."""
+        """Metrics after the last epoch, which are final. Call it once, at the end of the output."""
         ...
 
 
@@ -85,7 +85,7 @@ class _Report:
     """A line that reported the search's metric.
 
     Attributes:
-        value: What it was.
+        value: Its value.
         shape: The line without its numbers.
         counters: The epochs and steps that it counts.
     """
@@ -96,11 +96,11 @@ class _Report:
 
     @classmethod
     def of(cls, value: Any, line: str) -> "_Report":
-        """What a line reports."""
+        """The content of a line."""
         return cls(value, _NUMBERS.sub("", line).strip(), tuple(_COUNTER.findall(line)))
 
     def repeats(self, before: "_Report | None") -> bool:
-        """Whether this is what was reported before, in other words: ``new best val_loss: 0.25``."""
+        """Whether this repeats what was reported before in other words: ``new best val_loss: 0.25``."""
         return (
             before is not None
             and self.value == before.value
@@ -110,7 +110,7 @@ class _Report:
 
 
 class _Gatherer:
-    """Gathers metrics until the search's own completes an epoch."""
+    """Collects metrics until the search's own completes an epoch."""
 
     def __init__(self) -> None:
         self.found = False
@@ -118,7 +118,7 @@ class _Gatherer:
         self._record: dict[str, Any] = {}
 
     def final(self) -> dict[str, Any]:
-        """What came after the last epoch."""
+        """The metrics after the last epoch."""
         record, self._record = self._record, {}
         return record
 
@@ -139,8 +139,8 @@ class PatternReader(_Gatherer):
     """Metrics from lines that match the user's patterns.
 
     Args:
-        patterns: By metric.
-        metric: The search's.
+        patterns: The patterns by metric.
+        metric: The name of the search's metric.
     """
 
     def __init__(self, patterns: Mapping[str, str], metric: str) -> None:
@@ -152,7 +152,7 @@ class PatternReader(_Gatherer):
         """See :meth:`MetricReader.records`.
 
         Raises:
-            MisreadNumber: A pattern matched a line, but not exactly one whole number.
+            MisreadNumber: A pattern matched a line, but not exactly one complete number.
         """
         for line in _lines(block):
             for name, pattern in self._patterns.items():
@@ -167,12 +167,13 @@ class PatternReader(_Gatherer):
 class LineReader(_Gatherer):
     """Metrics found without patterns: objects, names with numbers, and tables.
 
-    What a line says is recorded if one of its names is the search's metric or looks like a metric; all names
-    are in ``seen``. A name that a line gives two numbers is left out of that line. A line that only repeats
+    A line is recorded if one of its names is the search's metric or looks like a metric; all names
+    are in ``seen``. A name with two numbers in a line is left out of that line. A line that only repeats
     the value of the last epoch in other words, such as a summary, is not an epoch.
 
     Args:
-        metric: The search's; ``Val loss``, ``val/loss`` and ``val-loss`` are found as ``val_loss``.
+        metric: The name of the search's metric; ``Val loss``, ``val/loss`` and ``val-loss`` are found as
+            ``val_loss``.
     """
 
     def __init__(self, metric: str) -> None:
@@ -192,7 +193,7 @@ class LineReader(_Gatherer):
 
         Raises:
             UnclearNumber: The search's metric has a decimal comma, or a line of a kind that reported it
-                before has something like a number that is none.
+                before contains something like a number that is not one.
         """
         if self._is_noise(block):
             for line in _lines(block.rstrip().rpartition(b"\n")[2]):
@@ -212,13 +213,13 @@ class LineReader(_Gatherer):
         return super().final()
 
     def _whole(self, line: str) -> Iterable[str]:
-        """The line; nothing inside a JSON object, then the object; or the lines, if it was not one."""
+        """The line; nothing inside a JSON object, then the object, or its lines if it was not one."""
         if not self._object and not line.rstrip().endswith(("{", ",")):
             return [line]
         if not self._object and (not line.lstrip().startswith("{") or depth(line) <= 0):
             return [line]
         if len(self._object) == 1 and not _CONTINUES.match(line):
-            lines, self._object, self._depth = self._object, [], 0  # the brace was not of an object
+            lines, self._object, self._depth = self._object, [], 0  # the brace did not start an object
             return [*lines, *self._whole(line)]
         self._object.append(line)
         self._depth += depth(line)
@@ -229,7 +230,7 @@ class LineReader(_Gatherer):
         return [whole] if read_object(whole) is not None else lines
 
     def _is_noise(self, block: bytes) -> bool:
-        """Whether nothing in some lines can be of interest; programs may print millions of them."""
+        """Whether some lines contain nothing of interest; programs may print millions of them."""
         if self._object or self._table.expects_row or b"{" in block:
             return False
         text = block.decode("latin-1")
@@ -277,7 +278,7 @@ class LineReader(_Gatherer):
         return " ".join(_NUMBERS.sub("", before).split())
 
     def _refuse_unclear_numbers(self, line: str) -> None:
-        """Refuse a line without which an earlier epoch would count as the last one."""
+        """Refuse a line if an earlier epoch would count as the last one without it."""
         for name, text in unclear_numbers(line):
             if not self._is_metric(name):
                 continue
@@ -293,7 +294,7 @@ class LineReader(_Gatherer):
                 )
 
     def _add(self, entries: Mapping[str, Any], line: str, style: str) -> None:
-        """Add what one line says to the record, if it says anything that is a metric."""
+        """Add one line to the record, if it contains a metric."""
         metrics = {self._metric if self._is_metric(name) else name: value for name, value in entries.items()}
         if self._metric in metrics:
             report = _Report.of(metrics[self._metric], line)

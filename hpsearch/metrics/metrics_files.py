@@ -1,6 +1,6 @@
 """Files that a program writes its metrics to, followed as they grow: CSV, JSON, JSON lines, TensorBoard.
 
-What is read follows from what is in the files, not from when it is looked at: the records are the same
+The records depend only on the content of the files, not on when they are read: they are the same
 however often :meth:`MetricsFile.records` is called.
 """
 
@@ -25,7 +25,7 @@ LARGEST_FILE = 2**28
 _SEPARATORS = {".csv": ",", ".tsv": "\t"}
 _LOGS = (".log", ".txt", ".out")
 _MISSING = ("", "-", "na", "n/a", "none", "null")
-"""What a table has for a metric that was not measured."""
+"""Cells of a table for a metric that was not measured."""
 
 Entries = Mapping[str, Any]
 
@@ -37,19 +37,19 @@ class UnreadableMetrics(ValueError):
 class MetricsFile:
     """Follows the file, or the event files, that one trial writes.
 
-    Files that are there already when this object is made, and do not change, belong to other trials and are
+    Files that already exist when this object is created, and do not change, belong to other trials and are
     left out.
 
     Args:
-        path: A path, which may hold ``*`` and ``?``; a directory is one of event files. The ending says the
-            format: ``.csv``, ``.tsv``, ``.json``, ``.jsonl``, ``.ndjson``; ``.log``, ``.txt`` and ``.out``
-            are read as output is; all else is TensorBoard's.
-        metric: The search's, which completes an epoch.
-        only_new: Whether to leave out what is there already.
+        path: A path, which may contain ``*`` and ``?``; a directory is one of event files. The suffix
+            determines the format: ``.csv``, ``.tsv``, ``.json``, ``.jsonl``, ``.ndjson``; ``.log``, ``.txt``
+            and ``.out`` are read like output; anything else is TensorBoard's.
+        metric: The name of the search's metric, which completes an epoch.
+        only_new: Whether to leave out existing content.
 
     Attributes:
-        found: Whether there was the search's metric.
-        seen: Every metric, by name, with the place it came from.
+        found: Whether the search's metric was found.
+        seen: Every metric, by name, with the place that it came from.
     """
 
     def __init__(self, path: str, metric: str, *, only_new: bool = True) -> None:
@@ -69,7 +69,7 @@ class MetricsFile:
         """The records of epochs that were added.
 
         Args:
-            ended: Whether the program has ended, and the file is whole.
+            ended: Whether the program has ended, and the file is complete.
 
         Raises:
             UnreadableMetrics: The file does not have its format, or several files match the path.
@@ -92,14 +92,14 @@ class MetricsFile:
             if isinstance(error, FileNotFoundError) or (
                 not ended and not isinstance(error, UnreadableMetrics)
             ):
-                return  # it is being written
+                return  # it is still being written
             raise UnreadableMetrics(f"{files[0]} cannot be read: {error}") from error
         records = list(self._gathered(lines, files[0]))
         yield from records[self._given :]
         self._given = max(self._given, len(records))
 
     def final(self) -> dict[str, Any]:
-        """What came after the last epoch: final figures."""
+        """Metrics after the last epoch, which are final."""
         return self._final
 
     def _files(self) -> list[Path]:
@@ -115,7 +115,7 @@ class MetricsFile:
         return sorted(files)
 
     def _earlier(self, file: Path) -> int:
-        """How many lines of a file are of earlier trials, because the program appends to it."""
+        """How many lines of a file belong to earlier trials, because the program appends to it."""
         stamp = self._before.get(file, ())
         if not stamp or _stamp(file)[1] <= stamp[1] or _digest(file, stamp) != self._contents[file]:
             return 0
@@ -167,7 +167,7 @@ class MetricsFile:
 
 
 def _lines(file: Path, metric: str, *, ended: bool) -> list[Entries]:
-    """What a file has, in order: one mapping a row, a line or an element.
+    """The content of a file, in order: one mapping per row, line or element.
 
     Raises:
         ValueError: It does not have its format, or the metric is not a number.
@@ -182,7 +182,7 @@ def _lines(file: Path, metric: str, *, ended: bool) -> list[Entries]:
 
 
 def _parsed(file: Path, text: str, metric: str, *, ended: bool) -> list[Entries]:
-    """What a text of a file's format has."""
+    """The content of a text in a file's format."""
     if file.suffix == ".json":
         return _json_lines(json.loads(text), ended=ended) if text else []
     if file.suffix in _SEPARATORS:
@@ -197,7 +197,7 @@ def _parsed(file: Path, text: str, metric: str, *, ended: bool) -> list[Entries]
 def _rows(text: str, separator: str, metric: str) -> list[Entries]:
     lines = [line for line in text.splitlines() if line.strip()]
     if separator == "," and lines and ";" in lines[0] and "," not in lines[0]:
-        separator = ";"  # as spreadsheets write it where commas are decimal
+        separator = ";"  # used by spreadsheets in countries with decimal commas
     rows = csv.reader(lines, delimiter=separator)
     names = [name.strip() for name in next(rows, [])]
     entries: list[Entries] = []
@@ -232,7 +232,7 @@ def _json_lines(data: Any, *, ended: bool) -> list[Entries]:
             {name: entry[index] for name, entry in columns.items() if index < len(entry)}
             for index in range(length)
         ]
-    # One object is replaced after every epoch, perhaps; how often it is seen depends on the time.
+    # A single object may be replaced after every epoch; how often we see it would depend on timing.
     return [read_object(json.dumps(data)) or {}] if ended else []
 
 
@@ -245,7 +245,7 @@ def _stamp(file: Path) -> tuple[int, ...]:
 
 
 def _digest(file: Path, stamp: tuple[int, ...]) -> str:
-    """The hash of the first bytes of a file, as many as it had once."""
+    """The hash of the first bytes of a file, as many as it had at some time."""
     total = hashlib.sha256()
     with contextlib.suppress(OSError), file.open("rb") as stream:
         total.update(stream.read(stamp[1] if stamp else 0))

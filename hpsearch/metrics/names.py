@@ -1,4 +1,4 @@
-"""When two names are the same metric, and which names are metrics at all."""
+"""When two names mean the same metric, and which names are metrics at all."""
 
 import re
 from functools import lru_cache
@@ -8,7 +8,7 @@ _LETTERS = re.compile(r"[a-z]+")
 _SEPARATORS = re.compile(r"(?:['’]s\b|[^a-z0-9])+")
 
 LEVELS = frozenset({"debug", "info", "notice", "warning", "warn", "error", "critical", "trace"})
-"""Words that a log puts before a message."""
+"""Words that logs put before a message."""
 
 _COUNTERS = frozenset(
     """
@@ -53,19 +53,19 @@ class Mentions:
 
 @lru_cache(maxsize=4096)
 def canonical(name: str) -> str:
-    """A name as it is compared: ``Val loss``, ``val/loss`` and ``val-loss`` are all ``val_loss``."""
+    """The canonical form of a name: ``Val loss``, ``val/loss`` and ``val-loss`` are all ``val_loss``."""
     return _SEPARATORS.sub("_", name.lower()).strip("_")
 
 
 def last_letters(name: str) -> str:
-    """The last word of a name, in small letters: ``acc`` of ``Acc@1``."""
+    """The last word of a name, in lower case: ``acc`` for ``Acc@1``."""
     words: list[str] = _LETTERS.findall(name.lower())
     return words[-1] if words else name.lower()
 
 
 @lru_cache(maxsize=4096)
 def is_counter(name: str) -> bool:
-    """Whether a name is of a counter or a clock, which only say how far a program is."""
+    """Whether a name means a counter or a clock, which only show a program's progress."""
     return canonical(name).rpartition("_")[2] in _COUNTERS or canonical(name) in _COUNTERS
 
 
@@ -83,7 +83,7 @@ _PREFERRED = (r"val|valid|validation|dev", r"eval|cv|cross_validation", r"test",
 
 @lru_cache(maxsize=4096)
 def likeliness(name: str) -> tuple[int, int]:
-    """What the metrics that a search may make better are sorted by: of validation data, losses first."""
+    """The sort key of metrics that a search may optimize: on validation data, losses first."""
     words = canonical(name)
     preferred = next(index for index, pattern in enumerate(_PREFERRED) if re.search(pattern, words))
     return preferred, int("best" in words) + int("loss" not in words)

@@ -10,10 +10,10 @@ from typing import Any
 from hpsearch.metrics.numbers import number
 
 LONGEST_OBJECT = 2**18
-"""Characters; a longer one is not looked at."""
+"""Characters; a longer object is ignored."""
 
 DEEPEST = 4
-"""Levels of objects in objects that are looked at."""
+"""How many levels of nested objects are read."""
 
 _OPENS = re.compile(r"[{\[]")
 _CLOSES = re.compile(r"[}\]]")
@@ -22,11 +22,11 @@ _TEXT = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'")
 
 
 def read_object(text: str) -> dict[str, Any] | None:
-    """The entries of an object that a line ends with, nested ones by dotted names; None if there is none.
+    """The entries of an object at the end of a line, nested ones by dotted names; None if there is none.
 
-    Numbers are as they are, ``null`` is NaN, texts of a number, such as ``"NaN"``, are that number, and
-    numbers that Python wraps, such as ``np.float64(0.5)``, are unwrapped. All else (other texts, lists, truth
-    values) is as it is in JSON.
+    Numbers are unchanged, ``null`` is NaN, texts of a number, such as ``"NaN"``, become that number, and
+    numbers that Python wraps, such as ``np.float64(0.5)``, are unwrapped. Everything else (other texts,
+    lists, truth values) stays as in JSON.
     """
     start = text.find("{")
     text = text[start:].strip()
@@ -58,7 +58,7 @@ def _flat(entries: Mapping[Any, Any], prefix: str = "", level: int = 1) -> Itera
 
 
 def _python(text: str) -> Any:
-    """What a dictionary of Python holds, by its syntax alone; None if it is not one."""
+    """The content of a Python dictionary, judging only by its syntax; None if it is not one."""
     try:
         tree = ast.parse(text, mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):

@@ -8,11 +8,11 @@ from hpsearch.metrics.names import LEVELS, canonical, is_counter
 from hpsearch.metrics.numbers import NUMBER, WHOLE, has_decimal_comma, value_of
 
 MOST_WORDS = {"equals": 4, "bar": 3, "": 3}
-"""In a name, by what is between it and its number; what has more is a sentence."""
+"""The most words in a name, by the mark between it and its number; a longer one is a sentence."""
 
 _WRAPPER = r"(?:tensor|array|Array|DeviceArray|(?:np|numpy|jnp)\.float[0-9]+)"
 _CHANGES = r"(?!\s*(?:-+>|→|=>)\s*[+\-−.]?[0-9])"
-"""A lookahead: the number before does not become another one, as in ``0.5 -> 0.4``."""
+"""A lookahead: the number before does not change into another one, as in ``0.5 -> 0.4``."""
 
 _TOKEN = re.compile(
     rf"(?P<wrapper>{_WRAPPER}\((?={NUMBER}\s*(?:\)|,\s*[a-z_]+\s*=)))"
@@ -30,7 +30,7 @@ _TOKEN = re.compile(
 _SETTINGS = re.compile(
     r"\b\w*(?:Namespace|Config|Cfg|Args|Arguments|Params|Parameters|Options|Settings)\(.*", re.DOTALL
 )
-"""Settings as Python prints them, to the end of the line: ``Namespace(lr=0.1, loss=3)``."""
+"""Settings in Python's notation, to the end of the line: ``Namespace(lr=0.1, loss=3)``."""
 
 _BEST = re.compile(r"\bbest\b", re.IGNORECASE)
 _FILE = re.compile(r"\.(?:py|cc|cpp|go|rs|jl|R|lua|js|ts|sh)\Z")
@@ -52,7 +52,7 @@ class Pair:
 
 
 def pairs(line: str) -> list[Pair]:
-    """The names with numbers in a line, from left to right; numbers that are not whole are left out.
+    """The names with numbers in a line, from left to right; incomplete numbers are left out.
 
     In a line about the best epoch, which is not the last one, all names begin with ``best``.
     """
@@ -65,7 +65,7 @@ def pairs(line: str) -> list[Pair]:
 
 
 def _is_about_the_best(before: str, found: list[Pair]) -> bool:
-    """Whether the word ``best`` is about a whole line: before all numbers, and in no name of a metric."""
+    """Whether the word ``best`` is about a whole line: before all numbers, and not in a metric's name."""
     first = found[0].name
     return not any(_pairs(before)) and ("best" not in canonical(first).split("_") or is_counter(first))
 
@@ -75,7 +75,7 @@ def _best_name(name: str) -> str:
 
 
 def contradictory(found: list[Pair]) -> set[str]:
-    """The canonical names that a line gives different numbers."""
+    """The canonical names that have different numbers in a line."""
     values: dict[str, set[str]] = {}
     for pair in found:
         values.setdefault(canonical(pair.name), set()).add(repr(pair.value))
@@ -83,7 +83,7 @@ def contradictory(found: list[Pair]) -> set[str]:
 
 
 def unclear_numbers(line: str) -> list[tuple[str, str]]:
-    """The names whose number cannot be read for sure, with how it begins: ``loss: 0,5``, ``loss: 1.#QNAN``.
+    """The names with an unclear number, and how it begins: ``loss: 0,5``, ``loss: 1.#QNAN``.
 
     Fractions, times and dates are not such numbers.
     """
@@ -103,9 +103,9 @@ def _pairs(line: str) -> Iterator[Pair]:
 
 
 def _named(line: str) -> Iterator[tuple[list[str], str, str, str]]:
-    """What is, or looks like, a number: the words before it, what is between them, its kind, itself."""
+    """Everything that is or looks like a number: the words before it, the mark between, its kind, itself."""
     words: list[str] = []
-    mark = ""  # what is between the words and the number: equals, bar or nothing
+    mark = ""  # the mark between the words and the number: equals, bar or nothing
     for match in _TOKEN.finditer(line):
         kind = match.lastgroup
         if kind == "word":

@@ -1,4 +1,4 @@
-"""What the user writes to find a metric in a line: ``val_loss={}``, or a regular expression."""
+"""The user's patterns for finding a metric in a line: ``val_loss={}``, or a regular expression."""
 
 import re
 from collections.abc import Iterator
@@ -10,10 +10,10 @@ from hpsearch.metrics.names import canonical
 from hpsearch.metrics.numbers import CONTINUES, NUMBER, WHOLE, UnclearNumber, number, value_of
 
 PLACEHOLDER = "{}"
-"""Stands for the number in a pattern."""
+"""The placeholder for the number in a pattern."""
 
 ANYTHING = "{*}"
-"""Stands for any text in a pattern that has a placeholder."""
+"""The placeholder for any text in a pattern."""
 
 _NUMERIC_GROUP = re.compile(r"[][0-9.\\deE+*?,_|():^{}-]+")
 _ANY_NUMBER = re.compile(NUMBER)
@@ -21,11 +21,11 @@ _DECIMAL_COMMA = re.compile(r"(?<![\w.,])[+\-−]?[0-9]+,[0-9]+(?![.,]?\w)")
 _NUMBER_GOES_ON = re.compile(rf"{CONTINUES}\S*")
 _TEXT_GOES_ON = re.compile(rf"(?!{WHOLE}).\S*")
 _GOES_ON = re.compile(r"[kKMGTB]\b|[xX][0-9a-fA-F]+|[ ]?[×·^][ ]?[0-9]+|[⁻_'’\u00a0\u2009\u202f][0-9]+")
-"""What may follow a captured number only if it is another number than was captured."""
+"""Text that can follow a captured number only if the number is not the captured one."""
 
 
 class MisreadNumber(UnclearNumber):
-    """A pattern matched a line, but what it captured is not a whole number.
+    """A pattern matched a line, but did not capture a complete number.
 
     Attributes:
         pattern: As the user wrote it.
@@ -45,8 +45,8 @@ class BadPattern(ValueError):
 class Pattern:
     """Finds one number in a line.
 
-    A text with ``{}`` is matched literally, with any amount of white space where it has some and around ``=``
-    and ``:``. Any other text is a regular expression whose first group is the number.
+    A text with ``{}`` is matched literally, except that white space in it, and around ``=`` and ``:``,
+    matches any amount. Any other text is a regular expression whose first group is the number.
 
     Attributes:
         text: As the user wrote it.
@@ -56,7 +56,7 @@ class Pattern:
 
     @property
     def has_placeholder(self) -> bool:
-        """Whether it is a text with ``{}`` and not a regular expression."""
+        """Whether it is a text with ``{}``, not a regular expression."""
         return PLACEHOLDER in self.text
 
     def check(self) -> None:
@@ -72,7 +72,7 @@ class Pattern:
         """The number in a line, or None if the line does not match.
 
         Raises:
-            MisreadNumber: It matches, but not exactly one whole number.
+            MisreadNumber: It matches, but not exactly one complete number.
         """
         return self._placed(line) if self.has_placeholder else self._captured(line)
 
@@ -87,7 +87,7 @@ class Pattern:
 
     @cached_property
     def _tolerant(self) -> re.Pattern[str] | None:
-        """The regular expression with any number in place of its group, if its group takes only numbers."""
+        """The regular expression with any number in place of its group, if its group matches only numbers."""
         span = _first_group(self.text)
         if span is None or not _NUMERIC_GROUP.fullmatch(self.text[slice(*span)]):
             return None
@@ -125,7 +125,7 @@ class Pattern:
         return value
 
     def _passed_over(self, line: str) -> float | None:
-        """A number that the group does not take: nan and inf are read, others are an error."""
+        """A number that the group does not match: nan and inf are read, others are an error."""
         match = self._tolerant.search(line) if self._tolerant is not None else None
         if match is None:
             return None
@@ -172,7 +172,7 @@ def _part(part: str) -> str:
 
 
 def _cut(line: str, match: re.Match[str]) -> str:
-    """The whole number that the first group captured only a part of; "" if it is whole."""
+    """The complete number if the first group captured only a part of it; "" if it captured all."""
     start, end = match.span(1)
     for token in _tokens(line):
         if token.start < end and token.end > start and (token.start < start or token.end > end):
@@ -182,7 +182,7 @@ def _cut(line: str, match: re.Match[str]) -> str:
 
 
 def _tokens(line: str) -> Iterator["_Span"]:
-    """Where the whole numbers of a line are, by the rules of a reader who does not know the pattern."""
+    """The positions of complete numbers in a line, regardless of the pattern."""
     for match in _ANY_NUMBER.finditer(line):
         start, end = match.span()
         if line[start] in "+-−" and start > 0 and not re.match(r"[\s=:([,|]", line[start - 1]):
@@ -199,7 +199,7 @@ class _Span(NamedTuple):
 
 
 def _first_group(pattern: str) -> tuple[int, int] | None:
-    """Where the content of the first capturing group of a regular expression is."""
+    """The position of the content of the first capturing group in a regular expression."""
     depth, start, index, in_set = 0, -1, 0, False
     while index < len(pattern):
         char = pattern[index]
@@ -228,8 +228,8 @@ def pattern_for(line: str, metric: str) -> str:
     """A text with ``{}`` that finds a metric in lines like one, with ``{*}`` for the numbers before its name.
 
     Args:
-        line: Which has the metric's name, and then its number.
-        metric: Its name.
+        line: A line with the metric's name and then its number.
+        metric: The metric's name.
     """
     words = r"[\W_]*".join(map(re.escape, canonical(metric).split("_")))
     name = re.search(words, line, re.IGNORECASE)

@@ -8,7 +8,7 @@ from hpsearch.metrics.numbers import UnclearNumber, has_decimal_comma, number
 
 MOST_COLUMNS = 64
 LONGEST_HEADER = 2000
-"""Characters."""
+"""The largest number of characters in a line of a table."""
 
 _WORD = re.compile(r"#|[^\W\d][\w%@./'()+\-]*")
 _NUMBER_WITH_MARK = re.compile(r"(\S+?)\s*[+*✓]")
@@ -22,10 +22,11 @@ class TableReader:
     """Follows the lines of an output and reads the rows of its tables.
 
     A header is a line (or two) of at least two cells without numbers, one of which is known or looks like a
-    metric. A row has as many cells, at least half of them numbers. Anything else but a rule ends the table.
+    metric. A row has the same number of cells, at least half of them numbers. Anything else except a rule
+    ends the table.
 
     Args:
-        known: Names that make a line a header though they do not look like metrics.
+        known: Names that make a line a header although they do not look like metrics.
     """
 
     def __init__(self, known: Iterable[str] = ()) -> None:
@@ -42,11 +43,11 @@ class TableReader:
 
     @property
     def expects_row(self) -> bool:
-        """Whether the next line may be a row, whatever is in it."""
+        """Whether the next line may be a row, whatever it contains."""
         return bool(self._names or self._headers)
 
     def skip(self, line: str) -> None:
-        """Pass over a line that has no name of a metric; it may still be the first line of a header."""
+        """Skip a line without a metric's name; it may still be the first line of a header."""
         if line.strip():
             self._above = line
 
@@ -54,8 +55,8 @@ class TableReader:
         """The numbers of a line by the names of their columns; none if it is not a row.
 
         Raises:
-            UnclearNumber: A known name has a number with a decimal comma, or in a row of numbers something
-                like one that is none.
+            UnclearNumber: A known name has a number with a decimal comma, or, in a row of numbers, something
+                like a number that is not one.
         """
         if not line.strip() or _RULE.fullmatch(line):
             return {}
@@ -86,7 +87,7 @@ class TableReader:
                 raise UnclearNumber(f"{name} is {cell} in a table. Print it in digits, or as nan")
 
     def _first_row(self, line: str, headers: list[str]) -> dict[str, float]:
-        """Find the delimiter with which the row has as many cells as its header."""
+        """Find the delimiter with which the row has the same number of cells as its header."""
         for delimiter in _DELIMITERS:
             cells = _cells(line, delimiter)
             above, names = ([""] * len(cells), *(_cells(header, delimiter) for header in headers))[-2:]

@@ -22,13 +22,13 @@ def write_artifact(
     *,
     private: bool = False,
 ) -> None:
-    """Write an ``.npz`` of arrays and, as the array ``metadata``, JSON text; whole or not at all.
+    """Write an ``.npz`` of arrays and, as the array ``metadata``, JSON text; completely or not at all.
 
     Args:
         path: The file to write or replace.
-        kind: What it is, in a word, such as ``model``; a reader names the kind it expects.
+        kind: The kind of file in one word, such as ``model``; a reader names the kind that it expects.
         metadata: JSON data.
-        arrays: By name.
+        arrays: The arrays by name.
         private: Whether only its owner may read it.
     """
     text = json.dumps({"hpsearch": kind, "schema": _SCHEMA, **metadata})
@@ -40,7 +40,7 @@ def read_artifact(path: str | Path, kind: str) -> tuple[dict[str, Any], dict[str
     """Read what :func:`write_artifact` wrote.
 
     Raises:
-        DataError: It does not exist, is damaged, of another kind, or from another version of hpsearch.
+        DataError: It does not exist, is damaged, or is of another kind or from another version of hpsearch.
     """
     if Path(path).exists() and not Path(path).is_file():  # opening a pipe would wait
         raise DataError(f"{path}: must be a file")
@@ -52,7 +52,7 @@ def read_artifact(path: str | Path, kind: str) -> tuple[dict[str, Any], dict[str
     except OSError as error:
         raise DataError(f"{path}: cannot be read: {error.strerror or error}") from error
     except Exception as error:
-        # NumPy, zipfile and json raise all kinds of errors over damaged files. Their messages are left out:
+        # NumPy, zipfile and json raise all kinds of errors for damaged files. Their messages are left out:
         # NumPy's advises to unpickle a file that it does not know.
         raise DataError(f"{path}: not a file that hpsearch wrote, or damaged") from error
     if found != (kind, _SCHEMA):

@@ -1,4 +1,4 @@
-"""The network as a scikit-learn classifier. The one file that imports scikit-learn."""
+"""The network as a scikit-learn classifier. The only file that imports scikit-learn."""
 
 import contextlib
 import copy
@@ -33,35 +33,35 @@ class BatchNormMLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
     """A multi-layer perceptron with batch normalisation: the network of ``objective: network``.
 
     It trains in single precision on float32 features and in double precision on others. It does not
-    standardise them; put a ``StandardScaler`` before it. A fit that fails leaves the classifier unchanged.
+    standardise features; put a ``StandardScaler`` before it. A failed fit leaves the classifier unchanged.
 
     Args:
         hidden_units: Units of every hidden layer; ``()`` is softmax regression.
         activation: One of :data:`~hpsearch.network.activations.ACTIVATIONS`.
         batch_norm: Whether to normalise over the mini-batch.
-        batch_norm_momentum: Weight of the past in batch normalisation's running statistics.
+        batch_norm_momentum: The weight of the past in batch normalisation's running statistics.
         optimizer: One of :data:`~hpsearch.network.optimizers.OPTIMIZERS`.
         learning_rate: Step size α₀.
         learning_rate_decay: d, how fast the step size shrinks.
         learning_rate_schedule: One of :data:`~hpsearch.network.schedules.SCHEDULES`.
         momentum: β₁, the weight of the past in the optimizer's moving average of the gradient.
-        beta2: β₂, the weight of the past in its moving average of the squared gradient.
-        epsilon: ε, added to the root of the moving average of the squared gradient.
+        beta2: β₂, the weight of the past in the optimizer's moving average of the squared gradient.
+        epsilon: ε, added to the square root of the moving average of the squared gradient.
         batch_size: Rows per mini-batch.
         epochs: Passes over the training data, at most.
         weight_decay: λ, how strongly the weights are pulled to 0.
         dropout: Share of hidden units dropped.
         label_smoothing: Share of a label spread over all classes.
         early_stopping: Whether to hold out rows, to stop when their accuracy no longer improves, and to
-            restore the best epoch, of equal ones that with the lowest loss.
+            restore the best epoch; among equal ones, the one with the lowest loss.
         validation_fraction: The share of rows held out for early stopping, stratified by class.
         n_iter_no_change: Epochs to wait for a better accuracy.
-        random_state: Seeds the first weights, the order of the rows, dropout and the validation rows.
+        random_state: Seeds the initial weights, the order of the rows, dropout and the validation rows.
 
     Attributes:
         classes_: The labels, sorted.
         n_features_in_: The number of features.
-        n_iter_: Epochs trained.
+        n_iter_: The number of epochs trained.
         loss_curve_: The training loss of every epoch.
         validation_scores_: The accuracy on the held-out rows, by epoch; only with early stopping.
     """
@@ -121,7 +121,7 @@ class BatchNormMLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
             y: Labels, (rows,).
 
         Raises:
-            ValueError: A parameter or the data is not valid, or the training diverged.
+            ValueError: A parameter or the data is not valid, or training diverged.
         """
         with self._unchanged_by_failure():
             chosen = self._hyperparameters()
@@ -137,13 +137,13 @@ class BatchNormMLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
         return self
 
     def _train_until_no_better(self) -> None:
-        """Train, wait for a better accuracy on the rows set apart, and go back to the best."""
+        """Train, wait for a better accuracy on the held-out rows, and go back to the best."""
         training, best, waited = self._training, (-math.inf, -math.inf), 0
         self.validation_scores_: list[float] = []
         for metrics in self._epochs(training):
             self.validation_scores_.append(metrics["val_accuracy"])
             waited += 1
-            worth = metrics["val_accuracy"], -metrics["val_loss"]  # of equal accuracies the lower loss
+            worth = metrics["val_accuracy"], -metrics["val_loss"]  # for equal accuracies, the lower loss
             if worth > best:
                 waited = waited if worth[0] == best[0] else 0
                 best = worth
@@ -158,11 +158,11 @@ class BatchNormMLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
         Args:
             X: Features, (rows, features); at least two rows with batch normalisation, which compares them.
             y: Labels, (rows,).
-            classes: Every label that there will be; needed by the first call alone.
+            classes: Every label that will occur; only the first call needs it.
 
         Raises:
-            ValueError: As :meth:`fit`, or the first call lacks the classes, a later one has others, or a
-                label is none of them.
+            ValueError: As in :meth:`fit`, or the first call lacks the classes, a later one has others, or a
+                label is not one of them.
         """
         first = not hasattr(self, "classes_")
         if first and classes is None:
@@ -224,7 +224,7 @@ class BatchNormMLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
         return X, y
 
     def _hyperparameters(self) -> Hyperparameters:
-        """The network's part of the parameters, once all are checked.
+        """The network's part of the parameters, after all are checked.
 
         Raises:
             ValueError: A parameter is not valid.
@@ -277,7 +277,7 @@ class BatchNormMLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
         """Update the fitted attributes after every epoch.
 
         Raises:
-            ValueError: The training diverged.
+            ValueError: Training diverged.
         """
         for (metrics,) in records:
             self.n_iter_ += 1

@@ -1,6 +1,6 @@
-"""What a network in training looks like from inside, layer by layer.
+"""Figures about the inside of a network in training, layer by layer.
 
-Nothing here takes part in training: the figures are taken between epochs, on a copy, when somebody asks.
+Nothing here takes part in training: the figures are computed between epochs, on a copy, on request.
 """
 
 import math
@@ -17,7 +17,7 @@ from hpsearch.network.passes import TrainingPass
 from hpsearch.network.train import Training
 
 ROWS = 256
-"""How many rows of the training split the figures are taken on: its first ones."""
+"""How many rows of the training split are used: the first ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,17 +25,17 @@ class LayerFigures:
     """One layer of one network; the last layer is the softmax layer.
 
     Attributes:
-        gradient_norm: ‖∂L/∂W‖, of the mean loss over the rows.
+        gradient_norm: ‖∂L/∂W‖, for the mean loss over the rows.
         weight_norm: ‖W‖.
-        update_ratio: ‖ΔW‖ / ‖W‖, the change since the figures before in relation to the weights; None for
+        update_ratio: ‖ΔW‖ / ‖W‖, the change since the previous figures relative to the weights; None for
             the first figures.
-        z_mean: Of every unit, the mean of Z over the rows, before batch normalisation; (units,).
-        z_std: Of every unit, its standard deviation; (units,).
-        input_mean: Of every unit, the mean of what its activation gets: Z after batch normalisation, or Z
-            itself where there is none; (units,).
-        input_std: Of every unit, its standard deviation; (units,).
-        dead: The share of units whose activation has no slope on any row: A is 0 for all of them (ReLU), or
-            the units do not change at all. None for the softmax layer.
+        z_mean: The mean of Z over the rows for every unit, before batch normalisation; (units,).
+        z_std: The standard deviation of Z for every unit; (units,).
+        input_mean: The mean of the activation's input for every unit: Z after batch normalisation, or Z
+            itself without it; (units,).
+        input_std: The standard deviation of that input for every unit; (units,).
+        dead: The share of units whose activation has no slope on any row: A is 0 on all of them (ReLU), or
+            does not change at all. None for the softmax layer.
     """
 
     gradient_norm: float
@@ -48,7 +48,7 @@ class LayerFigures:
     dead: float | None
 
     def summary(self) -> dict[str, float | None]:
-        """One number each: of Z the root mean square of the units' means, and their mean deviation."""
+        """One number for each: for Z, the root mean square of the units' means, and their mean deviation."""
         return {
             "gradient_norm": self.gradient_norm,
             "weight_norm": self.weight_norm,
@@ -60,10 +60,10 @@ class LayerFigures:
 
 
 class Diagnostics:
-    """Takes figures of a training, and compares its weights with those of the time before.
+    """Computes figures of a training, and compares its weights with those of the previous call.
 
     Args:
-        rows: On how many rows.
+        rows: The number of rows to use.
     """
 
     def __init__(self, rows: int = ROWS) -> None:
@@ -74,7 +74,7 @@ class Diagnostics:
         """The figures of every layer, from the first to the softmax layer.
 
         Args:
-            training: Between two epochs; it is left as it is.
+            training: A training between two epochs; it is unchanged.
             which: The index of the network's seed.
         """
         dataset, network = training.dataset, _copy(training, which)
@@ -108,14 +108,14 @@ def _copy(training: Training, which: int) -> MLP:
 
 
 def inside(network: MLP, x: Array) -> list[tuple[Array, Array, Array | None]]:
-    """What happens to some rows in training mode: batch normalisation takes their own mean and variance.
+    """Some rows passed through the layers in training mode, with batch normalisation by their own statistics.
 
     Args:
-        network: With one seed.
+        network: A network with one seed.
         x: The rows, (rows, features).
 
     Returns:
-        Of every layer Z, what the activation gets, and A, (rows, units); A is None for the softmax layer.
+        For every layer: Z, the activation's input, and A, (rows, units); A is None for the softmax layer.
     """
     activation = load_activation(network.hyperparameters.activation)
     weights, biases = network.views(network.parameters)
@@ -139,7 +139,7 @@ def inside(network: MLP, x: Array) -> list[tuple[Array, Array, Array | None]]:
 
 
 def _gradients(network: MLP, x: Array, y: Array) -> list[Array]:
-    """∂L/∂W of every layer; it changes the running statistics of ``network``."""
+    """∂L/∂W of every layer; changes the running statistics of ``network``."""
     gradient = np.zeros_like(network.parameters)
     step = TrainingPass(network, len(x), gradient, [])
     step.forward(x, y, np.arange(len(x))[None])

@@ -1,4 +1,4 @@
-"""Training once more, on the training and validation rows, to use the network."""
+"""Training once more, on the training and validation rows, for use of the network."""
 
 import itertools
 import math
@@ -21,13 +21,13 @@ from hpsearch.trial import Metric, Result, Value
 
 @dataclass(frozen=True)
 class FinalModel:
-    """A network for use, and what it is worth.
+    """A network for use, and its quality.
 
     Attributes:
         model: The network.
         rows: How many rows it was trained on.
         metrics: ``test_loss``, ``test_error`` and ``test_accuracy``; empty without test rows.
-        confusion: How many test rows of each class (down) were taken for each class (across), shape
+        confusion: How many test rows of each class (rows) were predicted as each class (columns), shape
             (classes, classes).
     """
 
@@ -41,11 +41,11 @@ def best_epoch(metric: Metric, result: Result | None) -> int | None:
     """The epoch at which a trial was best, counted from 1.
 
     Args:
-        metric: What the trial was ranked by.
-        result: The trial's; None if it has none.
+        metric: The metric that the trial was ranked by.
+        result: The trial's result; None if it has none.
 
     Returns:
-        None where a trial's value is that of its last epoch, or it has no value.
+        None if the trial's value is that of its last epoch, or if it has no value.
     """
     if metric.at != "best" or result is None or not result.status.ranked:
         return None
@@ -65,15 +65,15 @@ def train_final(
 
     Args:
         dataset: The data; its validation rows move to the training rows.
-        values: Hyperparameters by name, epochs included.
-        seed: A trial's.
+        values: Hyperparameters by name, including epochs.
+        seed: The trial's seed.
         on_epoch: Called with the epoch, the number of epochs, and the training loss.
         last_epoch: The epoch to end after, counted from 1; ``epochs`` if None. Unlike fewer ``epochs``, it
-            leaves the learning rates of the epochs before it as they are.
-        touches: What was done to the trial's model during training.
+            does not affect the learning rates of the epochs before it.
+        touches: The touches of the trial's model during training.
 
     Raises:
-        DataError: The training diverged on these rows.
+        DataError: Training diverged on these rows.
     """
     whole = dataset.with_validation_in_training()
     training = Training(whole, Hyperparameters.from_values(values), [seed])

@@ -1,14 +1,14 @@
-"""The layers of the network: each forward beside its backward.
+"""The layers of the network: forward and backward functions side by side.
 
-A layer is made once for a number of rows and holds on to its arrays: inputs, outputs, parameters,
+A layer is created once for a number of rows and keeps its arrays: inputs, outputs, parameters,
 gradients and scratch. Its two functions write into these arrays and create none, so a training step
 allocates nothing.
 
-Every array has a leading axis for networks of one shape that train side by side, as one stack; a
-network alone is a stack of one. In the comments: N networks, B rows (the mini-batch), I inputs, U units,
+Every array has a leading axis for networks of the same shape that train together, as one stack; a
+single network is a stack of one. In the comments: N networks, B rows (the mini-batch), I inputs, U units,
 C classes. The loss is L, and a gradient ∂L/∂q is called ``dq``.
 
-Sums over rows are products with a row of ones: BLAS adds up columns faster than NumPy's reductions do.
+Sums over rows are products with a row of ones, because BLAS adds up columns faster than NumPy's reductions.
 """
 
 from collections.abc import Callable
@@ -24,7 +24,7 @@ BATCH_NORM_EPSILON = 1e-5
 
 
 class Layer(NamedTuple):
-    """A layer's two directions, over arrays it is bound to.
+    """A layer's two directions, over the arrays that it is bound to.
 
     Attributes:
         forward: Computes the output from the input and the parameters.
@@ -36,9 +36,9 @@ class Layer(NamedTuple):
 
 
 def product(a: Array, b: Array, out: Array) -> Callable[[], object]:
-    """Make the function that computes out = A B.
+    """Create the function that computes out = A B.
 
-    For a network alone that is ``dot``, which starts in half the time of ``matmul`` and gives the same bits.
+    For a single network it is ``dot``, which starts in half the time of ``matmul`` and gives the same bits.
     """
     if len(out) > 1:
         return partial(np.matmul, a, b, out)
@@ -142,8 +142,8 @@ def dropout(
 ) -> Layer:
     """Y is A with every element set to 0 with the probability ``share``, the others divided by 1 − share.
 
-    Srivastava et al. (2014), in the inverted form that leaves evaluation as it is. Each network draws from
-    its own generator; the caller may replace them between steps.
+    Srivastava et al. (2014), in the inverted form that leaves evaluation unchanged. Each network draws from
+    its own generator; the caller may replace the generators between steps.
     """
     multiply, less = np.multiply, np.less
     factors, kept = cache_aligned(a.shape, a.dtype), np.empty(a.shape, bool)

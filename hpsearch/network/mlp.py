@@ -3,9 +3,9 @@
 Hidden layer l computes A = activation(γ (Z − μ) / σ + β) of Z = A₋₁ W, or A = activation(A₋₁ W + b) without
 batch normalisation; softmax of A W + b follows the last. With no hidden layer it is softmax regression.
 
-All parameters lie in one flat array, the weights first; so do the running statistics of batch normalisation.
-As in :mod:`~hpsearch.network.layers`, the leading axis of every array is for networks that train side by
-side and differ by their seeds alone.
+All parameters are in one flat array, the weights first; so are the running statistics of batch normalisation.
+As in :mod:`~hpsearch.network.layers`, the leading axis of every array is for networks that train
+together and differ only by their seeds.
 """
 
 import math
@@ -24,7 +24,7 @@ class Views(NamedTuple):
 
     Attributes:
         weights: (networks, inputs, units).
-        biases: Of batch normalisation the shift β and the scale γ, (networks, 2, units); elsewhere the
+        biases: With batch normalisation, the shift β and the scale γ, (networks, 2, units); without it, the
             bias, (networks, 1, units).
     """
 
@@ -33,7 +33,7 @@ class Views(NamedTuple):
 
 
 class MLP:
-    """Networks of one shape that differ by their seeds alone.
+    """Networks of the same shape that differ only by their seeds.
 
     Attributes:
         hyperparameters: The same for every network.
@@ -114,7 +114,7 @@ class MLP:
             rng = np.random.default_rng([seed, 0])
             for layer in weights:
                 variance = (gain if layer is not weights[-1] else 1) / layer.shape[1]
-                draw = rng.standard_normal(layer.shape[1:])  # the same numbers whatever the dtype
+                draw = rng.standard_normal(layer.shape[1:])  # the same numbers for any dtype
                 layer[network] = draw * math.sqrt(variance)
         for pair in (*biases, *self.moments(self.running_stats)):
             pair[:, 1:] = 1  # the scales γ, and the variances

@@ -1,4 +1,4 @@
-"""A trained network that takes rows as they are in the user's files."""
+"""A trained network that accepts rows in the form of the user's files."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -20,10 +20,10 @@ class Model:
     """One trained network with the labels of its classes and the standardisation of its features.
 
     Attributes:
-        network: A stack of one.
+        network: A stack of one network.
         classes: The label of every class.
-        mean: What is subtracted from every feature, (features,).
-        scale: What every feature is then divided by, (features,).
+        mean: The number subtracted from every feature, (features,).
+        scale: The number by which every feature is then divided, (features,).
         extra: More JSON data to keep with it, such as its test error.
         feature_names: The features' names in the user's files; empty if they have none.
         label_name: The labels' name there, if they have one.
@@ -53,8 +53,8 @@ class Model:
         """The probability of every class, (rows, classes).
 
         Args:
-            x: Features as they are in the user's data, (rows, features).
-            name: What messages call them.
+            x: Features in the form of the user's data, (rows, features).
+            name: Their name in messages.
 
         Raises:
             DataError: The number of features differs, or a number is not finite or too large.
@@ -81,13 +81,13 @@ class Model:
             x: As for :meth:`probabilities`.
 
         Raises:
-            DataError: As :meth:`probabilities`.
+            DataError: As in :meth:`probabilities`.
         """
         labels = np.array(self.classes)
         return np.asarray(labels[self.probabilities(x).argmax(axis=1)])
 
     def save(self, path: str | Path) -> None:
-        """Write the model as plain arrays and JSON; whole or not at all."""
+        """Write the model as plain arrays and JSON, completely or not at all."""
         metadata = {
             "hyperparameters": self.network.hyperparameters.to_json(),
             "classes": self.classes,

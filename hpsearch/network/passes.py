@@ -1,6 +1,6 @@
-"""Rows through the network: forward and back to train it, forward alone to evaluate it.
+"""Passes of rows through the network: forward and backward for training, only forward for evaluation.
 
-A pass is made for a fixed number of rows. It holds every array that is needed on the way and the layers
+A pass is created for a fixed number of rows. It keeps all arrays that it needs and the layers
 bound to them, so that running it creates none.
 """
 
@@ -24,7 +24,7 @@ from hpsearch.network.layers import (
 from hpsearch.network.mlp import MLP
 
 EVALUATION_ROWS = 128
-"""Rows evaluated at a time; a shorter last block is filled up with rows whose predictions are not used."""
+"""Rows evaluated at a time; a shorter last block is padded with rows whose predictions are ignored."""
 
 
 class TrainingPass:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from hpsearch.reports.cells import cell_width, padded
 from hpsearch.reports.running_trials import short_demand
 from hpsearch.reports.sparkline import sparkline
 from hpsearch.reports.text import duration, plain, printable, short_choices, value_text
@@ -92,12 +93,12 @@ def _table(columns: Sequence[tuple[str, Sequence[str]]], width: int, first_style
         for at, (name, texts) in enumerate(columns)
         if at == 0 or any(texts)
     ]
-    widths = [max(map(len, column)) for column in filled]
+    widths = [max(map(cell_width, column)) for column in filled]
     fits = next(
         (count for count in range(len(filled), 0, -1) if sum(widths[:count]) + 2 * (count - 1) <= width), 1
     )
     lines = [
-        "  ".join(f"{cell:{size}}" for cell, size in zip(row[:fits], widths, strict=False)).rstrip()
+        "  ".join(padded(cell, size) for cell, size in zip(row[:fits], widths, strict=False)).rstrip()
         for row in zip(*filled, strict=True)
     ]
     return [Text(lines[0], style="dim"), Text(lines[1], style=first_style), *map(Text, lines[2:])]

@@ -5,7 +5,9 @@ import shutil
 from collections.abc import Iterator
 from typing import IO, Literal, Protocol
 
-from rich.cells import cell_len, chop_cells
+from rich.cells import chop_cells
+
+from hpsearch.reports.cells import cell_width
 
 __all__ = ["PlainScreen", "Screen", "styled", "write_text"]
 
@@ -73,7 +75,7 @@ def write_text(text: str, screen: Screen, style: Style = "", *, after: str = "")
         style: The style, on a terminal that supports it.
         after: A text before the first line, such as a label; the other lines are indented by its width.
     """
-    indent, width = " " * cell_len(after), max(screen.width - cell_len(after), 1)
+    indent, width = " " * cell_width(after), max(screen.width - cell_width(after), 1)
     start = styled(after, screen, "bold")
     for whole in text.split("\n"):
         for line in _fitting(whole, width) if screen.is_terminal else (whole,):
@@ -91,7 +93,7 @@ def _fitting(text: str, width: int) -> Iterator[str]:
     line: str | None = None
     for word in text.split(" "):
         longer = word if line is None else f"{line} {word}"
-        if cell_len(longer) <= width:
+        if cell_width(longer) <= width:
             line = longer
             continue
         if line is not None:

@@ -14,9 +14,8 @@ from functools import lru_cache
 from tempfile import SpooledTemporaryFile, gettempdir
 from typing import Any, Literal, TextIO
 
-from rich.cells import cell_len, set_cell_size
-
 from hpsearch.errors import SystemLacking
+from hpsearch.reports.cells import cell_width, padded
 from hpsearch.reports.plain_screen import Screen, styled, write_text
 from hpsearch.reports.table import Column, Details, Table
 from hpsearch.reports.table_layout import Layout, TableTexts
@@ -254,7 +253,7 @@ def _print_table(table: Table, screen: Screen) -> None:
 
 
 def _print_details(details: Details, screen: Screen) -> None:
-    width = max((cell_len(printable(label)) for label, _ in details.lines), default=0)
+    width = max((cell_width(printable(label)) for label, _ in details.lines), default=0)
     for label, text in details.lines:
-        after = set_cell_size(printable(label), width) + "  "
+        after = padded(printable(label), width) + "  "
         write_text("\n".join(map(printable, text.split("\n"))), screen, after=after)

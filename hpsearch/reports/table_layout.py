@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from rich.cells import cell_len, set_cell_size
-
+from hpsearch.reports.cells import cell_width, padded
 from hpsearch.reports.table import Table
 from hpsearch.reports.text import LONGEST_CHOICE, printable, short_choices
 
@@ -139,7 +138,7 @@ class Layout:
 
     def _column_widths(self) -> list[int]:
         widths = self._texts.widths()
-        return [max(widths[at], *map(_width, self._headers[at])) for at in self._columns]
+        return [max(widths[at], *map(cell_width, self._headers[at])) for at in self._columns]
 
     def _is_too_wide(self) -> bool:
         return sum(self._least_widths()) + len(_GAP) * (len(self._columns) - 1) > self._width
@@ -159,12 +158,12 @@ class Layout:
         heights = max((len(self._headers[at]) for at in self._columns), default=0)
         for line in range(heights):
             header = [(self._headers[at][line : line + 1] or [""])[0] for at in self._columns]
-            yield True, _padded(header, widths, right)
+            yield True, _row(header, widths, right)
         for texts in self._texts.rows():
             cells = [texts[at] for at in self._columns] if self.left_out else texts
             line_text = "".join(cells)
             if cut or not line_text.isascii():
-                yield False, _padded(cells, widths, right)
+                yield False, _row(cells, widths, right)
             else:
                 yield False, (form % tuple(cells)).rstrip()
 
@@ -172,10 +171,10 @@ class Layout:
 
     def _block(self, first: int) -> list[list[str]]:
         """As many rows as fit side by side, at least one."""
-        left = self._width - max(map(_width, (header for (header,) in self._headers)))
+        left = self._width - max(map(cell_width, (header for (header,) in self._headers)))
         block: list[list[str]] = []
         for texts in self._texts.rows(first, _MOST_TRANSPOSED):
-            left -= len(_GAP) + min(max(map(_width, texts)), LONGEST_CHOICE)
+            left -= len(_GAP) + min(max(map(cell_width, texts)), LONGEST_CHOICE)
             if block and left < 0:
                 break
             block.append(texts)
@@ -185,7 +184,7 @@ class Layout:
         first = 0
         while first < self.rows:
             block = self._block(first)
-            widths = [max(map(_width, column)) for column in ([h for (h,) in self._headers], *block)]
+            widths = [max(map(cell_width, column)) for column in ([h for (h,) in self._headers], *block)]
             widths = _narrowed(widths, [min(width, LONGEST_CHOICE) for width in widths], self._width)
             if first:
                 yield False, ""
@@ -193,7 +192,7 @@ class Layout:
                 cells = [header, *(texts[at] for texts in block)]
                 if self._texts.columns[at].sparse and not any(cells[1:]):
                     continue
-                yield at == 0, _padded(cells, widths, [False, *(True for _ in block)])
+                yield at == 0, _row(cells, widths, [False, *(True for _ in block)])
             first += len(block)
 
 
@@ -214,19 +213,11 @@ def _narrowed(widths: Sequence[int], least: Sequence[int], most: int) -> list[in
     return narrowed
 
 
-def _padded(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> str:
-    padded = []
-    for text, width, end in zip(cells, widths, right, strict=True):
-        cut = text if _width(text) <= width else f"{set_cell_size(text, width - 1)}…"
-        space = " " * (width - _width(cut))
-        padded.append(space + cut if end else cut + space)
-    return _GAP.join(padded).rstrip()
+def _row(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> str:
+    parts = (padded(text, width, right=end) for text, width, end in zip(cells, widths, right, strict=True))
+    return _GAP.join(parts).rstrip()
 
 
 def _widest(texts: Sequence[str]) -> int:
     """The width of the widest text; 0 if there are none."""
-    return max(map(len if "".join(texts).isascii() else _width, texts), default=0)
-
-
-def _width(text: str) -> int:
-    return len(text) if text.isascii() else cell_len(text)
+    return max(map(len if "".join(texts).isascii() else cell_width, texts), default=0)

@@ -3,6 +3,8 @@
 from dataclasses import FrozenInstanceError
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from hpsearch.config.reader import Reader
 from hpsearch.config.schema import Document, MetricSection, RunSection, SearchSection
@@ -11,6 +13,7 @@ from hpsearch.config.setting_types import ListOf, RealNumber, WholeNumber
 from hpsearch.document.nodes import MappingNode, Position
 from hpsearch.document.plain_data import from_data
 from hpsearch.document.problems import Problems
+from hpsearch.document.scalars import resolve
 
 
 def reader_of(data: object) -> tuple[Reader, Problems]:
@@ -108,3 +111,29 @@ def test_a_setting_that_is_left_out_has_its_default() -> None:
     reader, problems = reader_of({})
     assert reader.setting("seed") == Document.settings()["seed"].default == 0
     assert not problems
+
+
+NUMBERS = st.one_of(
+    st.from_regex(
+        r"[-+]?[0-9]{1,25}(\.[0-9]{0,3})?(e[0-9]{1,3})?|[1-9]/[0-9]|[0-9.]{1,4}[%kM]", fullmatch=True
+    ),
+    st.floats(allow_nan=False, allow_infinity=False),
+)
+
+
+@given(NUMBERS, st.sampled_from([WholeNumber(0), WholeNumber(1, 100), RealNumber(), RealNumber(above=0)]))
+@example("0.5", WholeNumber(0))
+@example("-7", WholeNumber(1))
+@example(-5.0, WholeNumber(1))
+@example("007", RealNumber())
+@example("1e999", RealNumber())
+def test_what_a_hint_says_to_write_is_accepted(value: object, kind: WholeNumber | RealNumber) -> None:
+    """Whatever number was meant by a text in quotes or by a fraction."""
+    reader, problems = reader_of({"here": value})
+    if reader.read(("here",), kind) is not None:
+        return
+    hint = rules(problems)[0][2]
+    if hint.startswith("Write ") and "such as" not in hint:
+        text = hint.removeprefix("Write ").removesuffix(", without quotes")
+        reader, _ = reader_of({"here": resolve(text)})
+        assert reader.read(("here",), kind) is not None, hint

@@ -7,6 +7,7 @@ import pytest
 from hpsearch.errors import UsageError
 from hpsearch.inspection.comparing import compared, comparison_figure, verdicts
 from hpsearch.reports.compare import comparison_tables, sentence
+from hpsearch.store import Run
 from tests.inspection.test_leaderboards import make
 
 
@@ -29,11 +30,17 @@ def test_runs_of_one_config_are_compared_together(tmp_path: Path) -> None:
 
 
 def test_other_metrics_and_the_same_run_are_refused(tmp_path: Path) -> None:
-    """And one run alone."""
-    with make(tmp_path / "x", [1]) as x, make(tmp_path / "y", [1], goal="maximize") as y:
+    """And one run alone; a run is the same by another path."""
+    (tmp_path / "link").symlink_to(tmp_path / "x")
+    with (
+        make(tmp_path / "x", [1]) as x,
+        Run.read(tmp_path / "link") as linked,
+        make(tmp_path / "y", [1], goal="maximize") as y,
+    ):
         for runs, message in (
             ([x], "at least two"),
             ([x, x], "found one twice"),
+            ([x, linked], "found one twice"),
             ([x, y], r"value \(minimize\) of x, value \(maximize\) of y"),
         ):
             with pytest.raises(UsageError, match=message):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 from rich.console import Console
 
 from hpsearch.loop import SearchStart
@@ -294,3 +295,20 @@ def test_text_that_looks_like_something_else_is_in_quotes(text: str) -> None:
     """A number, a truth value, nothing, a list or several values; other text stays as it is."""
     assert value_text(text) == f'"{text}"'
     assert value_text("relu-6/a b") == "relu-6/a b"
+
+
+def test_columns_of_the_live_display_are_aligned_below_wide_characters(now: Clock) -> None:
+    """A value such as 日本語 takes six cells, and the next column begins in the same cell in each line."""
+    space = Space((Categorical("kind", ("日本語", "a")), Number("rate", 0, 1)))
+    trials = [
+        Trial(index, {"kind": kind, "rate": 0.25}, index)
+        for index, kind in enumerate(("日本語", "a", "日本語"))
+    ]
+    search = replace(begun(9, trials, [done(index, 0.1) for index in range(3)]), space=space)
+    display = LiveDisplay(Console(file=io.StringIO(), force_terminal=True), "wide")
+    with display:
+        display.on_search_start(search)
+        lines = [line.plain for line in display.lines(100, 40)]
+    starts = {cell_len(line[: line.index("0.25")]) for line in lines if "0.25" in line}
+    assert len(starts) == 1
+    assert starts == {cell_len(line[: line.index("rate")]) for line in lines if line.startswith("trial")}

@@ -1,7 +1,7 @@
-"""What follows a hidden layer's affine map.
+"""The functions that follow a hidden layer's affine map.
 
 Each activation has a module here, named as in a config, that defines ``ACTIVATION``, and a line in
-:data:`ACTIVATIONS`. The module is imported when it is first used, so the names are there without NumPy.
+:data:`ACTIVATIONS`. The module is imported when it is first used, so the names are available without NumPy.
 """
 
 from importlib import import_module
@@ -21,7 +21,7 @@ ACTIVATIONS = (
 
 
 def load_activation(name: str) -> "Activation":
-    """The activation of a name.
+    """The activation with a name.
 
     Args:
         name: One of :data:`ACTIVATIONS`.

@@ -12,7 +12,7 @@ C, K = math.sqrt(2 / math.pi), 0.044715
 """The constants of Hendrycks and Gimpel's approximation."""
 
 LIMIT = 10.0
-"""Beyond it the approximate Φ is exactly 0 or 1, and the square of a number may overflow."""
+"""Beyond this, the approximate Φ is exactly 0 or 1, and the square of a number may overflow."""
 
 
 def _bind(a: Array, da: Array) -> Layer:
@@ -45,7 +45,7 @@ def _bind(a: Array, da: Array) -> Layer:
         multiply(a, ck6, a)
         add(a, c2, a)
         multiply(a, z, a)
-        multiply(p, p, z)  # z was used for the last time
+        multiply(p, p, z)  # z is not needed any more
         subtract(p, z, z)
         multiply(a, z, a)
         add(a, p, a)
@@ -54,4 +54,4 @@ def _bind(a: Array, da: Array) -> Layer:
     return Layer(forward, backward)
 
 
-ACTIVATION = Activation(_bind, variance_gain=2)  # as of relu, whose shape it has
+ACTIVATION = Activation(_bind, variance_gain=2)  # like relu, which has a similar shape

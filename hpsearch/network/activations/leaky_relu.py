@@ -11,7 +11,7 @@ LEAK = 0.01
 
 
 def _bind(a: Array, da: Array) -> Layer:
-    """A = max(A, LEAK · A), in place; the derivative at 0 is half way between its sides."""
+    """A = max(A, LEAK · A), in place; the derivative at 0 is the mean of those on both sides."""
     maximum, multiply, add, sign = np.maximum, np.multiply, np.add, np.sign
     leak, scratch = np.array(LEAK, a.dtype), cache_aligned(a.shape, a.dtype)
     centre, half = np.array((1 + LEAK) / 2, a.dtype), np.array((1 - LEAK) / 2, a.dtype)

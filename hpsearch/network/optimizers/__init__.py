@@ -1,7 +1,7 @@
 """How a gradient becomes a step.
 
 Each optimizer has a module here, named as in a config, and a line in :data:`OPTIMIZERS`. The module is
-imported when it is first used, so the names are there without NumPy.
+imported when it is first used, so the names are available without NumPy.
 """
 
 from importlib import import_module

@@ -12,20 +12,20 @@ from hpsearch.network.optimizers.optimizer import Optimizer
 class Adam(Optimizer):
     """m ← β₁ m + (1 − β₁) g; v ← β₂ v + (1 − β₂) g²; θ ← θ − α m̂ / (√v̂ + ε).
 
-    Kingma and Ba (2015), algorithm 1; m̂ = m / (1 − β₁ᵗ) and v̂ = v / (1 − β₂ᵗ) make up for the start at 0.
+    Kingma and Ba (2015), algorithm 1; m̂ = m / (1 − β₁ᵗ) and v̂ = v / (1 − β₂ᵗ) correct for the start at 0.
     """
 
     n_slots = 2
 
     def carry_over(self, before: Hyperparameters) -> None:
-        """Scale the sums so that m̂ and v̂, the averages corrected for the start at 0, stay what they are."""
+        """Scale the sums so that m̂ and v̂, the averages corrected for the start at 0, do not change."""
         if self.steps:
             after, (m, v) = self._hyperparameters, self.slots
             m *= self._weight_of_past(after.momentum) / self._weight_of_past(before.momentum)
             v *= self._weight_of_past(after.beta2) / self._weight_of_past(before.beta2)
 
     def _weight_of_past(self, beta: float) -> float:
-        """1 + β + … + βᵗ⁻¹: what a slot's weights add up to after t steps."""
+        """1 + β + … + βᵗ⁻¹: the sum of a slot's weights after t steps."""
         return (1 - beta**self.steps) / (1 - beta)
 
     def _prepare(self, learning_rate: float) -> None:

@@ -10,8 +10,8 @@ from hpsearch.network.optimizers.optimizer import Optimizer
 class Nesterov(Optimizer):
     """m ← β₁ m + g; θ ← θ − α (g + β₁ m).
 
-    Sutskever et al. (2013), equations 3 and 4, in the form of PyTorch's SGD: the parameters are those with
-    the next momentum step added, so that g is the gradient where they are.
+    Sutskever et al. (2013), equations 3 and 4, in the form of PyTorch's SGD: the parameters include
+    the next momentum step, so that g is the gradient at the parameters.
     """
 
     n_slots = 1

@@ -1,10 +1,10 @@
-"""What all optimizers share: the arrays they work on, and one step.
+"""The common part of all optimizers: the arrays that they work on, and one step.
 
 An optimizer works on one flat array of all parameters, with one flat array (a slot) per moving average,
-so a step is a few operations whatever the number of layers, and none of them creates an array.
+so a step takes a few operations whatever the number of layers, and none of them creates an array.
 
-A moving average is kept as the plain discounted sum m ← β m + g, which saves an operation over
-m ← β m + (1 − β) g; the factor 1 − β goes into the step size and ε instead.
+A moving average is stored as the plain discounted sum m ← β m + g, which saves an operation compared with
+m ← β m + (1 − β) g; the factor 1 − β is in the step size and ε instead.
 """
 
 from abc import ABC, abstractmethod
@@ -26,9 +26,9 @@ class Optimizer(ABC):
 
     Args:
         parameters: (networks, parameters), the weights first.
-        gradient: Of the loss, laid out as ``parameters``; a step uses it up.
-        n_weights: How many of a network's parameters are weights; ``weight_decay`` shrinks these alone.
-        hyperparameters: Where its constants come from.
+        gradient: The gradient of the loss, laid out as ``parameters``; a step overwrites it.
+        n_weights: How many of a network's parameters are weights; ``weight_decay`` shrinks only these.
+        hyperparameters: The source of its constants.
     """
 
     n_slots: ClassVar[int]
@@ -48,7 +48,7 @@ class Optimizer(ABC):
         self._decay = np.empty_like(self._weights) if hyperparameters.weight_decay else None
 
     def step(self, learning_rate: float) -> None:
-        """Make one step of size α; it uses up the gradient."""
+        """Make one step of size α; overwrites the gradient."""
         self.steps += 1
         self._prepare(learning_rate)
         if self._decay is not None:
@@ -58,14 +58,14 @@ class Optimizer(ABC):
         np.subtract(self._parameters, self._gradient, self._parameters)
 
     def carry_over(self, before: Hyperparameters) -> None:  # noqa: B027 -- plain sums mean the same anyway
-        """Make slots that were filled with other hyperparameters mean the same with the present ones.
+        """Convert slots that were filled with other hyperparameters to the present ones.
 
         Args:
-            before: What they were filled with.
+            before: The hyperparameters that they were filled with.
         """
 
     def _prepare(self, learning_rate: float) -> None:
-        """Set α, and ε where it changes from step to step."""
+        """Set α, and ε if it changes from step to step."""
         self._alpha.fill(learning_rate)
 
     def _decay_weights(self, scratch: Array, learning_rate: float) -> None:
@@ -75,4 +75,4 @@ class Optimizer(ABC):
 
     @abstractmethod
     def _direction(self, g: Array) -> Array:
-        """Update the slots, and return what α is multiplied with; ``g`` is free for scratch."""
+        """Update the slots, and return the factor of α; ``g`` may be used for scratch."""

@@ -12,7 +12,7 @@ from hpsearch.network.optimizers.optimizer import Optimizer
 class RMSprop(Optimizer):
     """v ← β₂ v + (1 − β₂) g²; θ ← θ − α g / (√v + ε).
 
-    Tieleman and Hinton (2012, lecture 6.5), with ε outside the root as in PyTorch.
+    Tieleman and Hinton (2012, lecture 6.5), with ε outside the square root as in PyTorch.
     """
 
     n_slots = 1
@@ -24,7 +24,7 @@ class RMSprop(Optimizer):
         self._scratch = cache_aligned(parameters.shape, parameters.dtype)
 
     def carry_over(self, before: Hyperparameters) -> None:
-        """Scale the sum so that the average v stays what it is."""
+        """Scale the sum so that the average v does not change."""
         (v,) = self.slots
         v *= (1 - before.beta2) / (1 - self._hyperparameters.beta2)
 

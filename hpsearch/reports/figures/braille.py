@@ -6,6 +6,7 @@ import numpy as np
 from rich.console import Console
 from rich.text import Text
 
+from hpsearch.reports.cells import cell_width, padded, split_cells
 from hpsearch.reports.figures.figure import SCALE, Cells, Dots, Figure, Label, Lines, Panel
 from hpsearch.reports.text import printable
 from hpsearch.space import Floats
@@ -75,7 +76,7 @@ def _few(mark: Lines) -> Sequence[tuple[Floats, Floats]]:
 
 
 def _panel(panel: Panel, width: int, height: int) -> Text:
-    longest = max((len(printable(text)) for _, text in panel.y.ticks), default=0)
+    longest = max((cell_width(printable(text)) for _, text in panel.y.ticks), default=0)
     margin = min(longest + 1, width - _NARROWEST)
     canvas = _Canvas(max(width - margin - 1, _NARROWEST), height)
     for mark in panel.marks:
@@ -98,8 +99,7 @@ def _panel(panel: Panel, width: int, height: int) -> Text:
     }
     for row, characters in enumerate(canvas.lines()):
         label = ticks.get(row, "")
-        label = label if len(label) < margin else f"{label[: margin - 2]}…"
-        text.append(f"{label:>{max(margin - 1, 0)}} ", style="dim").append("│", style="dim")
+        text.append(f"{padded(label, max(margin - 1, 0), right=True)} ", style="dim").append("│", style="dim")
         text.append_text(characters)
         text.append("\n")
     text.append(" " * margin + "└" + "─" * canvas.width + "\n", style="dim")
@@ -116,11 +116,12 @@ def _ticks(panel: Panel, canvas: "_Canvas") -> list[str]:
     for position, text in panel.x.ticks:
         shown = printable(text)
         middle = int(canvas.width * panel.x.share(np.array([position]))[0])
-        start = min(max(middle - len(shown) // 2, 0), max(canvas.width - len(shown), 0))
-        room = (at for at, line in enumerate(lines) if start >= len(line) + bool(line))
+        width = cell_width(shown)
+        start = min(max(middle - width // 2, 0), max(canvas.width - width, 0))
+        room = (at for at, line in enumerate(lines) if start >= cell_width(line) + bool(line))
         if (at := next(room, None)) is not None:
-            lines[at] = f"{lines[at]:<{start}}{shown}"
-    return [line[: canvas.width] for line in lines if line] or [""]
+            lines[at] += " " * (start - cell_width(lines[at])) + shown
+    return [padded(line, canvas.width).rstrip() for line in lines if line] or [""]
 
 
 class _Canvas:
@@ -129,7 +130,7 @@ class _Canvas:
     def __init__(self, width: int, height: int) -> None:
         self.width, self.height = width, height
         self._bits = np.zeros((height, width), dtype=np.int64)
-        self._other = np.full((height, width), " ", dtype="<U1")
+        self._other = np.full((height, width), " ", dtype=object)
         self._roles = np.full((height, width), "ink", dtype="<U8")
 
     def row(self, y: float) -> int:
@@ -177,9 +178,10 @@ class _Canvas:
 
     def label(self, x: float, y: float, text: str) -> None:
         """A text, to the right of its position."""
-        row, column = self.row(y), min(int(x * self.width) + 1, max(self.width - len(text), 0))
-        for offset, character in enumerate(text[: self.width - column]):
-            self._other[row, column + offset] = character
+        cells = split_cells(text)
+        row, column = self.row(y), min(int(x * self.width) + 1, max(self.width - len(cells), 0))
+        for offset, cell in enumerate(cells[: self.width - column]):
+            self._other[row, column + offset] = cell
             self._bits[row, column + offset] = 0
             self._roles[row, column + offset] = "ink"
 

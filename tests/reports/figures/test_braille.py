@@ -5,6 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
+from hpsearch.analysis import anova
+from hpsearch.config import parse_space
 from hpsearch.reports.figures import FIGURES
 from hpsearch.reports.figures.braille import figure_text
 from hpsearch.reports.figures.figure import Figure
@@ -63,3 +65,19 @@ def test_only_the_title_is_bold() -> None:
     text = figure_text(wide("zoom"), 80)
     bold = [text.plain[span.start : span.end] for span in text.spans if span.style == "bold"]
     assert (text.style, bold) == ("", [f"{wide('zoom').title}\n"])
+
+
+@pytest.mark.parametrize("kind", ["parallel", "zoom", "slices", "marginal"])
+def test_wide_characters_move_nothing(kind: str) -> None:
+    """Choices such as 日本語 take two cells for each character; what is right of them stays where it is."""
+    lines = []
+    for names in (("日本語", "e\u0301🙂"), ("abcdef", "xyz")):
+        space = parse_space({"rate": {"min": 0, "max": 1}, "kind": {"values": list(names)}})
+        tried = [{"rate": at / 12, "kind": names[at % 2]} for at in range(12)]
+        data = run_data(tried, [at / 12 for at in range(12)], space=space)
+        text = figure_text(FIGURES[kind](data, anova.importance(space, data.observations, 1)), 80).plain
+        for name, stand_in in zip(names, ("######", "***"), strict=True):
+            text = text.replace(name, stand_in)
+        lines.append(text)
+    assert lines[0] == lines[1]
+    assert "######" in lines[0]
