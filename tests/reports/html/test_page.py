@@ -1,4 +1,4 @@
-"""Tests of pages as text: what they allow, and that equal searches have equal ones."""
+"""Tests of pages as text: what they allow, and that equal searches have equal pages."""
 
 import base64
 import hashlib
