@@ -1,14 +1,17 @@
 """Tests of the learning curves of running trials: written by one process, read by another."""
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from hpsearch.config import load
+from hpsearch.config import Config, load
 from hpsearch.loop import SearchStart
 from hpsearch.running import CurveFile, RunningCurve, curve_file, next_rung, read_curve, written_curve
 from hpsearch.search import Search
+from hpsearch.starting.resume import resume
 from hpsearch.starting.start import start
 from hpsearch.store import Run
 from hpsearch.trial import Epoch, Rung, Trial
@@ -117,6 +120,35 @@ class Observer(Recorder):
             self.seen += [(each.trial.number, len(each.curve)) for each in run.running()]
 
 
+def test_trials_that_wait_to_run_again_are_not_running(tmp_path: Path) -> None:
+    """When failed trials are retried, only those that were started again count, from their new start on."""
+    seen: list[list[int]] = []
+
+    class Observer(Recorder):
+        def on_trial_start(self, trial: Trial) -> None:
+            with Run.read(tmp_path / "run") as run:
+                running = run.running()
+                assert run.started(trial.number) >= begun
+                seen.append([each.trial.number for each in running])
+
+    def objective(x: float, trial: Any) -> float:
+        if broken and trial.number > 1:
+            raise ValueError("broken")
+        return x
+
+    mapping = {
+        "metric": {"name": "value"},
+        "objective": {"python": {}},
+        "space": {"x": {"min": 0, "max": 1}},
+        "search": {"trials": 5, "lag": 0},
+    }
+    broken = True
+    start(Config.from_mapping(mapping), Recorder(), directory=tmp_path / "run", function=objective)
+    broken, begun = False, datetime.now(UTC).replace(microsecond=0)
+    resume(tmp_path / "run", Observer(), retry_failed=True, function=objective)
+    assert seen == [[2], [3], [4]]
+
+
 def test_the_state_of_a_run_changes_with_all_that_is_shown(tmp_path: Path) -> None:
     """It changes with a trial's start, epochs and result, and the end of the search; with nothing else."""
     search = Search({"x": {"min": 0, "max": 1}}, directory=tmp_path / "run", trials=4)
@@ -136,8 +168,15 @@ def test_the_state_of_a_run_changes_with_all_that_is_shown(tmp_path: Path) -> No
         search.tell(asked, 0.5)
         assert changes()
         assert not changes()
+        lost = search.ask()
+        assert changes()
         search.close()
         assert changes()
+        search = Search({"x": {"min": 0, "max": 1}}, directory=tmp_path / "run", trials=4)
+        assert changes()
+        assert search.ask() == lost
+        assert changes()
+        search.close()
 
 
 def test_a_running_trial_is_seen_from_outside(

@@ -208,6 +208,10 @@ def test_choices_that_are_one_word_to_a_command_are_an_error(
     Path("c.yaml").write_text(f"metric: {{name: loss}}\nobjective: {{command: {command}}}\nspace: {space}\n")
     done = hpsearch("check", "c.yaml")
     assert done.code == 0, done.err
+    Path("template.json").rename("template.txt").write_text("s = {s}")
+    Path("c.yaml").write_text(Path("c.yaml").read_text().replace("{args}", "").replace(".json", ".txt"))
+    done = hpsearch("check", "c.yaml")
+    assert (done.code, says in done.err) == (2, True), done.err
 
 
 @pytest.mark.parametrize(

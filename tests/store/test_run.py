@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,26 @@ def test_what_was_recorded_is_read_back_equal(tmp_path: Path) -> None:
         assert reader.results() == run.results() == [result(number) for number in range(3)]
         assert reader.result(1) == result(1)
         assert reader.result(9) is None
+
+
+def test_a_trial_that_starts_again_has_another_start_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The time of its last start; also after the clock was set back."""
+    with make(tmp_path / "r") as run:
+        for at in ("2026-03-01T10:00:00.000+00:00", "2026-03-01T09:00:00.000+00:00"):
+            monkeypatch.setattr("hpsearch.store.database.timestamp", lambda at=at: at)
+            run.record([trial(0)])
+            assert run.started(0).isoformat(timespec="milliseconds") == at
+            assert run.trials() == [trial(0)]
+
+
+def test_a_trial_of_another_content_does_not_take_the_place_of_one(tmp_path: Path) -> None:
+    """What has started is what was recorded first."""
+    with make(tmp_path / "r") as run:
+        run.record([trial(0)])
+        run.record([replace(trial(0), seed=99)])
+        assert run.trials() == [trial(0)]
 
 
 def test_rows_share_the_names_that_they_have_in_common(tmp_path: Path) -> None:
