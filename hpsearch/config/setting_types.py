@@ -241,9 +241,11 @@ class ListOf(SettingType[list[T]]):
         """The list that a value means, as far as that is clear."""
         if not isinstance(node, ScalarNode):
             return "[{…}]"
-        text = str(node.value)
-        one = f"[{quoted(text)}]" if isinstance(self.item, Text) and len(text) <= _LONGEST_EXAMPLE else "[…]"
-        return fixes.listed(text) or one
+        text, of_texts = str(node.value), isinstance(self.item, Text)
+        if of_texts and not isinstance(node.value, str):
+            return f"[{quoted(text)}]"
+        alone = f"[{quoted(text)}]" if of_texts and len(text) <= _LONGEST_EXAMPLE else "[…]"
+        return fixes.listed(text) or alone
 
     def schema(self) -> dict[str, JSON]:
         """An array."""

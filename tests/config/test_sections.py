@@ -155,6 +155,8 @@ def test_what_a_hint_says_to_write_is_accepted(value: object, kind: SettingType[
         (2.0, WORKERS, "Write 2"),
         ("0KB", BYTES, "Write none for no limit"),
         ("a > b", ListOf(Text()), 'Write ["a > b"]'),
+        (5, ListOf(Text()), 'Write ["5"]'),
+        (5, ListOf(RealNumber()), "Write [5]"),
         ("0.1 - 0.5", ListOf(RealNumber()), "Write […]"),
         ("adam, sgd", ListOf(Text()), "Write [adam, sgd]"),
     ],
