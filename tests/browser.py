@@ -1,4 +1,4 @@
-"""A headless Chromium, driven over the WebDriver protocol with nothing but the standard library."""
+"""A headless Chromium, driven over the WebDriver protocol with only the standard library."""
 
 import base64
 import contextlib
@@ -33,11 +33,11 @@ class Browser:
         self.visit(path.resolve().as_uri())
 
     def visit(self, address: str) -> None:
-        """Show what is at an address, and wait until it is loaded."""
+        """Show the page at an address, and wait until it is loaded."""
         self._call("POST", "/url", {"url": address})
 
     def run(self, script: str, *arguments: object) -> Any:
-        """What a script returns."""
+        """Run a script, and return its result."""
         return self._call("POST", "/execute/sync", {"script": script, "args": list(arguments)})
 
     def wait(self, condition: str, seconds: float = 30.0) -> None:
@@ -55,7 +55,7 @@ class Browser:
         self._call("POST", f"/element/{self._find(selector)}/value", {"text": text})
 
     def drag(self, start: tuple[float, float], end: tuple[float, float]) -> None:
-        """Press the mouse at one place of the window, move it to another, and release it."""
+        """Press the mouse at one place in the window, move it to another, and release it."""
         steps: list[dict[str, Any]] = [
             {"type": "pointerMove", "duration": 0, "x": round(start[0]), "y": round(start[1])},
             {"type": "pointerDown", "button": 0},
@@ -65,7 +65,7 @@ class Browser:
         self._pointer(steps)
 
     def hover(self, x: float, y: float) -> None:
-        """Move the mouse to a place of the window."""
+        """Move the mouse to a place in the window."""
         self._pointer([{"type": "pointerMove", "duration": 0, "x": round(x), "y": round(y)}])
 
     def resize(self, width: int, height: int) -> None:
@@ -73,23 +73,23 @@ class Browser:
         self._call("POST", "/window/rect", {"width": width, "height": height})
 
     def screenshot(self, path: Path) -> None:
-        """Write what the window shows as a PNG file."""
+        """Write the content of the window as a PNG file."""
         path.write_bytes(base64.b64decode(self._call("GET", "/screenshot")))
 
     def dark(self, *, dark: bool) -> None:
-        """Make the page think that the system is dark, or light."""
+        """Make the page believe that the system is dark, or light."""
         feature = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         parameters = {"cmd": "Emulation.setEmulatedMedia", "params": {"features": [feature]}}
         self._call("POST", "/goog/cdp/execute", parameters)
 
     def narrow(self, width: int, height: int) -> None:
-        """Make the page think that it is on a screen of this size, also one narrower than any window."""
+        """Make the page believe that the screen has this size, which may be narrower than any window."""
         size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
         parameters = {"cmd": "Emulation.setDeviceMetricsOverride", "params": size}
         self._call("POST", "/goog/cdp/execute", parameters)
 
     def console(self) -> list[str]:
-        """What the console has said since the last call, violations of the page's policy included."""
+        """Console messages since the last call, including violations of the page's policy."""
         return [entry["message"] for entry in self._call("POST", "/se/log", {"type": "browser"})]
 
     def _pointer(self, steps: Sequence[dict[str, Any]]) -> None:
@@ -115,7 +115,7 @@ def _request(method: str, address: str, body: object = None) -> Any:
 
 
 def installed() -> tuple[str, str] | None:
-    """The paths of Chromium and of its driver; None where one of them is missing."""
+    """The paths of Chromium and of its driver; None for one that is missing."""
     program = next(filter(None, map(shutil.which, _NAMES)), None)
     driver = shutil.which("chromedriver")
     return (program, driver) if program and driver else None
@@ -123,7 +123,7 @@ def installed() -> tuple[str, str] | None:
 
 @contextlib.contextmanager
 def running(directory: Path) -> Iterator[Browser]:
-    """A browser of its own; without one the test is skipped, but not in CI, which has to have it.
+    """A new browser; without one the test is skipped, except in CI, which must have it.
 
     Args:
         directory: Where its profile is.
@@ -156,7 +156,7 @@ def running(directory: Path) -> Iterator[Browser]:
 
 
 def _port(process: "subprocess.Popen[bytes]") -> int:
-    """The port that the driver says it listens on."""
+    """The port that the driver reports."""
     assert process.stdout is not None
     for line in process.stdout:
         _, found, rest = line.decode().partition("started successfully on port ")

@@ -1,4 +1,4 @@
-"""What many tests need."""
+"""Fixtures and helpers that many tests need."""
 
 # ruff: noqa: E402 -- NumPy, which the rest imports, has to find what the first lines set
 
@@ -83,19 +83,19 @@ def tiny(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def in_tmp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A working directory of the test's own, away from the checkout."""
+    """A separate working directory for the test, away from the checkout."""
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
 @pytest.fixture
 def config(tiny: Path) -> Config:
-    """The tiny config, read."""
+    """The tiny config, loaded."""
     return load(tiny)
 
 
 class Recorder:
-    """A callback that remembers what it was shown."""
+    """A callback that records what it was shown."""
 
     def __init__(self, on_finished: Callable[[Trial, Result], None] | None = None) -> None:
         self.trials: list[Trial] = []

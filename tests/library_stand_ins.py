@@ -54,7 +54,7 @@ def keras() -> ModuleType:  # noqa: C901 -- its classes are short
 
 
 def lightning() -> ModuleType:
-    """``Callback`` and ``Trainer`` of ``lightning.pytorch``: fit() as its fit loop."""
+    """``Callback`` and ``Trainer`` of ``lightning.pytorch``: fit() like its fit loop."""
 
     class Callback:
         def on_validation_end(self, trainer: Any, pl_module: Any) -> None: ...

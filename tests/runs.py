@@ -1,4 +1,4 @@
-"""Making runs, and looking at them."""
+"""Helpers that make and inspect runs."""
 
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ VERSIONS = {
 
 
 def meta_of(config: Path) -> dict[str, Any]:
-    """What a new run of a config stores of itself, with made-up versions, data and places."""
+    """What a new run of a config records about itself, with made-up versions, data and paths."""
     return {
         "config": load(config).resolved(),
         "source": config.read_text(encoding="utf-8"),
@@ -37,6 +37,6 @@ def meta_of(config: Path) -> dict[str, Any]:
 
 
 def rows(directory: Path) -> list[tuple[int, str, float | None]]:
-    """What a leaderboard is made of."""
+    """The rows that a leaderboard is made of."""
     with Run.read(directory) as run:
         return [(result.number, str(result.status), result.value) for result in run.ranking()]

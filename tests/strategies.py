@@ -95,7 +95,7 @@ def categoricals(draw: st.DrawFn, name: str = "c") -> Categorical:
 
 @st.composite
 def spaces(draw: st.DrawFn) -> Space:
-    """A space of up to five parameters, some of them conditional on a categorical one."""
+    """A space of up to five parameters, some of which are conditional on a categorical one."""
     switch = Categorical("switch", ("on", "off"))
     count = draw(st.integers(1, 4))
     parameters = []

@@ -54,7 +54,7 @@ def _neighbours(watched: WatchedRun, number: int) -> str:
 
 def _running(watched: WatchedRun, trial: Trial) -> RunningTrial | None:
     run = watched.run
-    if run.result(trial.number) is not None or not run.searching():
+    if not run.searching() or trial.number not in run.in_flight():
         return None
     return RunningTrial(trial, read_curve(run.trial_directory(trial.number)), run.started(trial.number))
 

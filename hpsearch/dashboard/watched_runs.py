@@ -154,7 +154,7 @@ def _row_of(watched: WatchedRun) -> dict[str, Any]:
         rows=watched.rows,
         events=run.events(),
     )
-    return row | {"name": watched.name, "running": len(run.unfinished()) if searching else 0}
+    return row | {"name": watched.name, "running": len(run.in_flight()) if searching else 0}
 
 
 def _identity(directory: Path) -> Signature:

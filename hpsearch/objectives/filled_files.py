@@ -75,6 +75,11 @@ def names_in(template: Path, names: set[str]) -> set[str]:
     return found
 
 
+def is_plain_text(template: Path) -> bool:
+    """Whether values are written into a template as words, as they are into a command."""
+    return template.suffix != ".py" and template.suffix not in _LOADERS
+
+
 def _read(template: Path) -> str:
     try:
         if template.stat().st_size > LARGEST_TEMPLATE:

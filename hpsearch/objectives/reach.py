@@ -9,7 +9,7 @@ from hpsearch.document.scalars import written
 from hpsearch.errors import ConfigError
 from hpsearch.invocation.flags import PYTHON, BadFlag, Passing, expression_names
 from hpsearch.invocation.placeholders import SPECIAL, is_args, placeholders
-from hpsearch.objectives.filled_files import BadTemplate, names_in
+from hpsearch.objectives.filled_files import BadTemplate, is_plain_text, names_in
 from hpsearch.space import Categorical
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def check_reach(config: Config) -> Sequence[str]:
     settings: CommandSettings = config.objective  # type: ignore[assignment]  # it is a command's config
     names = set(config.space.names)
     reached: set[str] = set()
-    exact: set[str] = set()  # passed as JSON, or quoted by a template
+    exact: set[str] = set()  # passed as JSON, or in a file of a format that quotes text
     seeded = config.search.repeats == 1 or bool(settings.files)
     for text in _texts(settings):
         for inner in placeholders(text):
@@ -37,8 +37,9 @@ def check_reach(config: Config) -> Sequence[str]:
             reached |= names if is_args(inner) or inner == "json" else _used(inner, names)
             exact |= names if inner == "json" else set()
     for target, template in settings.files.items():
+        path = Path(settings.directory) / template
         try:
-            exact |= names_in(Path(settings.directory) / template, names)
+            (reached if is_plain_text(path) else exact).update(names_in(path, names))
         except BadTemplate as error:
             key = f"objective.command.files.{target}" if "." not in target else "objective.command.files"
             raise ConfigError([config.problem(key, str(error))]) from error

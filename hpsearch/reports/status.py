@@ -59,6 +59,7 @@ def status_details(
         **({} if error is None else {"standard_error": error}),
         "events": [{"at": at, "kind": kind, "text": text} for at, kind, text in events],
     }
+    in_flight = {each.trial.number for each in running}
     stops = config.search.early_stopping is not None
     latest = (f"{local_time(at)}  {kind} {text}".rstrip() for at, kind, text in events[-_EVENTS_SHOWN:])
     lines = [
@@ -67,7 +68,7 @@ def status_details(
         ("trials", f"{finished} of {total} finished"),
         ("results", counted(counts)),
         ("running", "\n".join(running_line(each, config.metric, stops_early=stops) for each in running)),
-        ("to run again", "" if searching else ", ".join(map(str, unfinished))),
+        ("to run again", ", ".join(str(number) for number in unfinished if number not in in_flight)),
         (
             "best",
             f"trial {best.number}, {config.metric.name} {with_error(best.value, error)}"

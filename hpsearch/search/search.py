@@ -18,13 +18,7 @@ from hpsearch.search.algorithm import ALGORITHM, changed_algorithm
 from hpsearch.search.ask_order import AskOrder
 from hpsearch.search.enqueued import EnqueuedConfigurations, check_enqueued
 from hpsearch.search.proposals import Proposals
-from hpsearch.search.search_arguments import (
-    check_early_stopping,
-    check_list,
-    check_metric,
-    finite_number,
-    whole_number,
-)
+from hpsearch.search.search_arguments import check_types, finite_number, whole_number
 from hpsearch.search.search_keeper import Keeper, kept_config
 from hpsearch.search.tell_arguments import as_result, asked_trial
 from hpsearch.searchers import METHODS, EarlierSearch, PriorObservation, SearcherContext
@@ -108,12 +102,7 @@ class Search:
         epochs = None if epochs is None else whole_number("epochs", epochs, 1)
         max_failures = None if max_failures is None else whole_number("max_failures", max_failures, 1)
         stop_at = None if stop_at is None else finite_number("stop_at", stop_at)
-        if metric is not None:
-            check_metric(metric)
-        if early_stopping:
-            check_early_stopping(early_stopping)
-        check_list("enqueue", enqueue, Mapping, '[{"learning_rate": 0.1}]')
-        check_list("constraints", constraints, str, '["a < b"]')
+        check_types(metric, early_stopping, enqueue, constraints)
         if method not in METHODS:
             raise UsageError(f"method must be one of {', '.join(METHODS)}; found {method!r}")
         if goal not in ("minimize", "maximize"):
@@ -378,16 +367,20 @@ class Search:
 
     def _next(self) -> Trial | None:
         """The next trial, if there is nothing to wait for."""
-        if self._order.again:
-            return self._order.again.popleft()
+        if again := self._order.again:
+            self._record_start(again[0])
+            return again.popleft()
         with self._blas.limit(limits=1, user_api="blas"):  # the number of threads changes the last bits
             trial = self._order.propose()
         if trial is None:
             return None
-        if self._keeper is not None:
-            self._keeper.record([trial])
+        self._record_start(trial)
         self._order.add_trials([trial])
         return trial
+
+    def _record_start(self, trial: Trial) -> None:
+        if self._keeper is not None:
+            self._keeper.record([trial])
 
     def _wait_for_result(self, deadline: float | None) -> None:
         """Wait a while for the first missing result, which another thread has to tell."""

@@ -1,7 +1,7 @@
 """The arguments of ``Search``, checked before anything uses them."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from numbers import Integral
 
 from hpsearch.errors import UsageError
@@ -44,44 +44,30 @@ def finite_number(name: str, found: object) -> float:
     return number
 
 
-def check_metric(found: object) -> None:
-    """Check a description of the values.
+def check_types(metric: object, early_stopping: object, enqueue: object, constraints: object) -> None:
+    """Check the types of the arguments that are no numbers.
 
     Raises:
-        UsageError: It is none.
+        UsageError: One has another type, or the rungs would never end.
     """
-    if not isinstance(found, Metric):
-        raise _wrong("metric", f"a Metric, such as hpsearch.Metric({str(found)!r:.80})", found)
-
-
-def check_early_stopping(found: object) -> None:
-    """Check the rungs.
-
-    Raises:
-        UsageError: They are none.
-    """
-    if not isinstance(found, Halving):
+    if metric is not None and not isinstance(metric, Metric):
+        raise _wrong("metric", f"a Metric, such as hpsearch.Metric({str(metric)!r:.80})", metric)
+    if isinstance(early_stopping, Halving):
+        whole_number("early_stopping.min_epochs", early_stopping.min_epochs, 1)
+        whole_number("early_stopping.reduction", early_stopping.reduction, 2)
+    elif early_stopping:
         example = "a Halving of hpsearch.searchers.stopping, such as Halving(min_epochs=1, reduction=2)"
-        raise _wrong("early_stopping", example, found)
-    whole_number("early_stopping.min_epochs", found.min_epochs, 1)
-    whole_number("early_stopping.reduction", found.reduction, 2)
+        raise _wrong("early_stopping", example, early_stopping)
+    if not _is_list_of(enqueue, Mapping):
+        raise _wrong("enqueue", 'a list of configurations, such as [{"learning_rate": 0.1}]', enqueue)
+    if not _is_list_of(constraints, str):
+        raise _wrong("constraints", 'a list of texts, such as ["a < b"]', constraints)
 
 
-def check_list(name: str, found: object, kind: type, example: str) -> None:
-    """Check that an argument is a list, and what is in it.
-
-    Args:
-        name: The argument's.
-        found: What was passed.
-        kind: The type of its items.
-        example: A right one.
-
-    Raises:
-        UsageError: It is none, or an item is of another type.
-    """
-    listed = () if isinstance(found, str) or not isinstance(found, Sequence) else found
-    if listed is not found or not all(isinstance(each, kind) for each in listed):
-        raise _wrong(name, f"a list, such as {example}", found)
+def _is_list_of(found: object, kind: type) -> bool:
+    if isinstance(found, str) or not isinstance(found, Sequence):
+        return False
+    return all(isinstance(each, kind) for each in found)
 
 
 def _wrong(name: str, rule: str, found: object) -> UsageError:

@@ -16,6 +16,11 @@ from hpsearch.trial import Result, Trial
 
 __all__ = ["Database"]
 
+_START = (
+    "INSERT INTO trials VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE"
+    " SET started = excluded.started, checksum = excluded.checksum WHERE trial = excluded.trial"
+)
+
 
 class Database(DatabaseReader):
     """The rows of one run, for reading and writing, by one thread at a time.
@@ -47,7 +52,7 @@ class Database(DatabaseReader):
     def record(self, trials: Iterable[Trial] = (), results: Iterable[Result] = ()) -> None:
         """Record new trials and results, all or none; on return they are on disk.
 
-        A trial that is already recorded keeps its first row.
+        A trial that is already recorded starts again: only the time of its start changes.
 
         Raises:
             RunUnwritable: They could not be written.
@@ -58,7 +63,7 @@ class Database(DatabaseReader):
             for trial in trials:
                 text = _trial_text(trial)
                 row = (trial.number, text, now)
-                cursor.execute("INSERT OR IGNORE INTO trials VALUES (?, ?, ?, ?)", (*row, checksum_of(*row)))
+                cursor.execute(_START, (*row, checksum_of(*row)))
             for result in results:
                 self._record_result(cursor, result, now)
 

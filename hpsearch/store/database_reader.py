@@ -117,6 +117,18 @@ class DatabaseReader:
         query = "SELECT number FROM trials WHERE number NOT IN (SELECT number FROM results) ORDER BY number"
         return [number for (number,) in self._rows(query)]
 
+    def in_flight(self) -> list[int]:
+        """The numbers of the unfinished trials that have started since the search last began or resumed.
+
+        If a process is searching, they are running; the other unfinished ones are waiting to run again.
+        """
+        query = (
+            "SELECT number FROM trials WHERE number NOT IN (SELECT number FROM results) AND started >="
+            " COALESCE((SELECT at FROM events WHERE kind = 'resumed' ORDER BY id DESC LIMIT 1), '')"
+            " ORDER BY number"
+        )
+        return [number for (number,) in self._rows(query)]
+
     def trials(self) -> list[Trial]:
         """Every trial that has started, by number."""
         trials = [self._decoder.trial(*row) for row in self._rows("SELECT * FROM trials ORDER BY number")]

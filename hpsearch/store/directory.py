@@ -52,7 +52,7 @@ class Run(Database):
         super().__init__(directory / "search.db", connection)
         self.directory = directory
         self._file_lock = lock
-        self._unfinished: tuple[int, list[int]] | None = None  # with the version that it belongs to
+        self._in_flight: tuple[int, list[int]] | None = None  # with the version that it belongs to
 
     @classmethod
     def create(
@@ -180,7 +180,7 @@ class Run(Database):
             return []
         return [
             RunningTrial(self.trial(number), read_curve(self.trial_directory(number)), self.started(number))
-            for number in self.unfinished()
+            for number in self.in_flight()
         ]
 
     def state(self) -> tuple[object, ...]:
@@ -190,9 +190,9 @@ class Run(Database):
         trial starts or reports an epoch, or the search starts or ends.
         """
         version, searching = self.version(), self.searching()
-        if self._unfinished is None or self._unfinished[0] != version:
-            self._unfinished = version, self.unfinished()
-        numbers = self._unfinished[1] if searching else []
+        if self._in_flight is None or self._in_flight[0] != version:
+            self._in_flight = version, self.in_flight()
+        numbers = self._in_flight[1] if searching else []
         return version, searching, *(curve_size(self.trial_directory(number)) for number in numbers)
 
     def write_file(self, name: str, text: str) -> None:

@@ -1,4 +1,4 @@
-"""Tests of comparing a trial that ran once more with what is recorded of it."""
+"""Tests of comparing a trial that ran once more with its recorded result."""
 
 import pytest
 
@@ -15,7 +15,7 @@ def result(*losses: float, status: Status = Status.DONE, seconds: float = 0.0, *
 
 
 def test_equal_means_the_metric_after_every_epoch() -> None:
-    """Other metrics, such as times, may differ and are named."""
+    """Results are equal if the metric is; other metrics that differ, such as times, are named."""
     found = agreement(result(0.5, 0.25, seconds=1), result(0.5, 0.25, seconds=2, test=0.3), METRIC)
     assert (found.equal, found.epoch, found.others) == (True, None, ("seconds", "test"))
 
@@ -31,13 +31,13 @@ def test_equal_means_the_metric_after_every_epoch() -> None:
     ],
 )
 def test_a_difference_has_its_first_epoch(again: Result, epoch: int | None) -> None:
-    """The last bit counts, and so do missing epochs and the status."""
+    """A difference in the last bit counts, and so does one in the number of epochs or the status."""
     found = agreement(result(0.5, 0.25), again, METRIC)
     assert (found.equal, found.epoch) == (False, epoch)
 
 
 def test_the_standard_error_is_of_the_mean() -> None:
-    """As of textbooks; one value has none."""
+    """The standard error is that of textbooks; a single value has none."""
     found = spread([1.0, 2.0, 3.0, 4.0])
     assert (found.mean, found.deviation, found.error) == (
         2.5,

@@ -20,7 +20,7 @@ def observed(losses: Floats, units: Floats) -> Observations:
 
 
 def effects_of(losses: Floats, units: Floats, space: Space = SPACE, seed: int = 0) -> dict[tuple, Effect]:
-    """What the parameters do, by name."""
+    """The effects by name."""
     found = importance(space, observed(losses, units), seed=seed)
     assert found is not None
     return {effect.names: effect for effect in found.effects}
@@ -32,12 +32,12 @@ def points(count: int) -> Floats:
 
 
 def function(u: Floats) -> Floats:
-    """A main effect of a, an interaction of b and c, a step between categories."""
+    """A function with a main effect of a, an interaction of b and c, and a step between categories."""
     return 12 * (u[:, 0] - 0.5) ** 2 + 6 * (u[:, 1] - 0.5) * (u[:, 2] - 0.5) + (u[:, 3] > 0.6)
 
 
 def test_shares_are_those_of_the_function() -> None:
-    """Within two points of 0.63, 0.20 and 0.17 of the variance; b and c do nothing alone."""
+    """Shares are within two points of 0.63, 0.20 and 0.17 of the variance; b and c have no main effect."""
     units = points(160)
     everywhere = np.random.default_rng(2).random((200_000, 4))
     variances = {
@@ -58,7 +58,7 @@ LINE = Space((Number("x", 0, 1), Number("y", 0, 1)))
 
 
 def test_intervals_hold_the_truth() -> None:
-    """Of 10 x + y, x makes up 100/101 and y 1/101: in the intervals of each of six data sets."""
+    """Of 10 x + y, x explains 100/101 and y 1/101, which is in the intervals for each of six data sets."""
     for seed in range(6):
         units = np.random.default_rng(seed).random((40, 2))
         effects = effects_of(10 * units[:, 0] + units[:, 1], units, LINE)
@@ -67,7 +67,7 @@ def test_intervals_hold_the_truth() -> None:
 
 
 def test_shares_hardly_depend_on_the_seed() -> None:
-    """Which points are averaged over changes those of 10 x + y by less than a third of a point."""
+    """The choice of points to average over changes the shares of 10 x + y by less than a third of a point."""
     units = np.random.default_rng(0).random((40, 2))
     losses = 10 * units[:, 0] + units[:, 1]
     shares = [effects_of(losses, units, LINE, seed)["x",].share for seed in range(4)]
@@ -75,7 +75,7 @@ def test_shares_hardly_depend_on_the_seed() -> None:
 
 
 def test_the_largest_effect_comes_first() -> None:
-    """Effects are sorted, and there is one for each parameter and pair."""
+    """Effects are sorted, and there is one for each parameter and each pair."""
     units = points(60)
     effects = list(effects_of(function(units), units).values())
     assert effects[0].names == ("a",)
@@ -84,7 +84,7 @@ def test_the_largest_effect_comes_first() -> None:
 
 
 def test_pairs_are_of_the_parameters_that_do_most() -> None:
-    """With more parameters than are paired, those that do least are in no pair."""
+    """If there are too many parameters for pairs, those with the smallest effects are in no pair."""
     d = MOST_PAIRED + 2
     space = Space(tuple(Number(f"x{column}", 0, 1) for column in range(d)))
     units = np.random.default_rng(4).random((4 * d, d))
@@ -102,7 +102,7 @@ def test_few_results_leave_more_open() -> None:
 
 
 def test_matrix_products_have_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever the machine has: with more, the last digits would differ."""
+    """Matrix products use one thread on any machine; more would change the last digits."""
     threads: list[int] = []
 
     def noting_fit(*arguments: Any) -> Floats:
@@ -117,7 +117,7 @@ def test_matrix_products_have_one_thread(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_what_is_explained_tells_noise_from_an_effect() -> None:
-    """Of pure noise less than half, of a smooth function nearly all."""
+    """Less than half of pure noise is explained, and nearly all of a smooth function."""
     units = points(40)
     noise = importance(SPACE, observed(np.random.default_rng(5).standard_normal(40), units))
     smooth = importance(SPACE, observed(function(units), units))
@@ -128,7 +128,7 @@ def test_what_is_explained_tells_noise_from_an_effect() -> None:
 
 
 def test_the_mean_of_more_seeds_is_believed_more() -> None:
-    """With repeats the prior over noise is lower, and so the shares differ."""
+    """With repeats the prior over noise is lower, so the shares differ."""
     units = points(40)
     losses = function(units) + np.random.default_rng(6).standard_normal(40) / 2
     once, often = (importance(SPACE, observed(losses, units), repeats) for repeats in (1, 50))
@@ -145,19 +145,19 @@ def test_the_mean_of_more_seeds_is_believed_more() -> None:
     ],
 )
 def test_nothing_is_said_when_too_little_is_known(losses: Floats) -> None:
-    """Fewer than four results with a value for each parameter, or results that are all alike."""
+    """There is no answer with fewer than four results with a value per parameter, or if all are equal."""
     assert importance(SPACE, observed(losses, points(len(losses)))) is None
 
 
 @pytest.mark.parametrize("loss", [1.0, np.nan])
 def test_nothing_is_said_where_nothing_is_searched(loss: float) -> None:
-    """Without parameters, whether trials have values or not."""
+    """There is no answer without parameters, whether or not trials have values."""
     nowhere = Space((), {"x": 1})
     assert importance(nowhere, observed(np.full(3, loss), np.empty((3, 0)))) is None
 
 
 def test_the_same_results_have_the_same_importance() -> None:
-    """Nothing is left to chance."""
+    """The importance of the same results is always the same."""
     units = points(30)
     assert importance(SPACE, observed(function(units), units)) == importance(
         SPACE, observed(function(units), units)
@@ -178,7 +178,7 @@ def test_conditional_parameters_and_failures_are_taken_as_they_are() -> None:
 
 
 def test_an_interaction_is_no_main_effect() -> None:
-    """Of a product around 0 neither factor does anything alone: averaging over few points adds nothing."""
+    """The factors of a product around 0 have no main effects; averaging over few points adds none."""
     units = np.random.default_rng(7).random((80, 2))
     effects = effects_of((units[:, 0] - 0.5) * (units[:, 1] - 0.5), units, LINE)
     assert effects["x", "y"].share > 0.9
@@ -188,7 +188,7 @@ def test_an_interaction_is_no_main_effect() -> None:
 
 @pytest.mark.filterwarnings("error")
 def test_huge_losses_do_not_overflow() -> None:
-    """Effects of losses up to 1e300 are those of losses up to 1."""
+    """The effects of losses up to 1e300 equal those of losses up to 1."""
     units = points(24)
     losses = function(units)
     huge = effects_of(losses * 2.0**990, units)

@@ -11,7 +11,7 @@ LOSSES = st.lists(st.one_of(st.floats(-5, 5), st.just(float("nan"))), min_size=1
 
 @given(LOSSES)
 def test_the_best_so_far_only_falls_and_luck_is_above_it(losses: list[float]) -> None:
-    """What as many draws reach is one of the values, and no better than the best."""
+    """The bound for the same number of draws is one of the values, and not better than the best."""
     best, reached = best_so_far(losses)
     assert len(best) == len(reached) == len(losses)
     known = np.isfinite(best)
@@ -21,7 +21,7 @@ def test_the_best_so_far_only_falls_and_luck_is_above_it(losses: list[float]) ->
 
 
 def test_draws_reach_the_bound_as_often_as_is_said() -> None:
-    """In at least 95 % of draws with replacement, and the value before it in fewer."""
+    """At least 95 % of draws with replacement reach the bound; fewer reach the value before it."""
     values = np.arange(30.0)
     _, reached = best_so_far(values.tolist())
     draws = np.random.default_rng(0).choice(values, size=(20_000, 30)).min(axis=1)
@@ -31,7 +31,7 @@ def test_draws_reach_the_bound_as_often_as_is_said() -> None:
 
 
 def test_a_clear_difference_is_more_than_noise() -> None:
-    """Unless the values are as uncertain as they differ."""
+    """A clear difference is more than noise, unless the values are as uncertain as the difference."""
     rng = np.random.default_rng(1)
     near, far = (SearchSample(rng.random(50) + shift) for shift in (0.0, 3.0))
     apart = difference([far], [near])
@@ -41,7 +41,7 @@ def test_a_clear_difference_is_more_than_noise() -> None:
 
 
 def test_luck_is_rarely_taken_for_a_difference() -> None:
-    """Of searches whose values come from one distribution, about one in ten seems to differ."""
+    """If all values come from one distribution, about one search in ten seems to differ."""
     rng = np.random.default_rng(2)
     pairs = rng.random((100, 2, 50))
     noise = [difference([SearchSample(a)], [SearchSample(b)]).is_noise for a, b in pairs]
@@ -49,7 +49,7 @@ def test_luck_is_rarely_taken_for_a_difference() -> None:
 
 
 def test_searches_of_other_seeds_show_the_noise() -> None:
-    """The difference is that of the averages, and its interval has what they differ by."""
+    """The difference is that of the averages, and its interval reflects the spread over seeds."""
     ours = [SearchSample(np.array([value] * 9)) for value in (1.0, 3.0)]
     theirs = [SearchSample(np.array([1.5] * 9))]
     found = difference(ours, theirs)

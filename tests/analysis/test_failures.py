@@ -1,4 +1,4 @@
-"""Tests of what trials that failed alike have in common."""
+"""Tests of what trials with the same failure have in common."""
 
 from hpsearch.analysis.failures import failure_groups
 from hpsearch.reports.failure_lines import failure_lines
@@ -19,7 +19,7 @@ def search(*rows: tuple[float, str, str]) -> tuple[dict[int, Trial], list[Result
 
 
 def test_reasons_are_grouped_with_the_values_they_share() -> None:
-    """A value or a side of a range that only the failed trials have is named."""
+    """A value or a side of a range that only failed trials have is named."""
     trials, results = search(
         (0.01, "adam", ""),
         (0.5, "adam", "too large\ntraceback"),
@@ -34,14 +34,14 @@ def test_reasons_are_grouped_with_the_values_they_share() -> None:
 
 
 def test_nothing_is_concluded_from_one_failure_or_without_successes() -> None:
-    """One trial shares everything with itself, and all trials share what nothing is compared with."""
+    """Nothing is concluded from a single failure, or if there are no successes to compare with."""
     for rows in ([(0.5, "adam", "x"), (0.1, "sgd", "")], [(0.5, "adam", "x"), (0.6, "adam", "x")]):
         (group,) = failure_groups(SPACE, *search(*rows))
         assert group.shared == {}
 
 
 def test_the_commonest_reason_comes_first_and_the_rest_is_counted() -> None:
-    """Three reasons are listed; of more, the number."""
+    """Three reasons are listed, and the others are counted."""
     rows = [(0.1, "adam", reason) for reason in "abcddee"]
     lines = failure_lines(failure_groups(SPACE, *search(*rows)))
     assert [line.split(": ")[-1] for line in lines] == ["d", "e", "a", "and 2 more reasons"]

@@ -18,7 +18,7 @@ SPACE = Space(
 
 
 def test_early_and_late_trials_are_separated() -> None:
-    """Nine trials: the first three far apart, the last three near 0.01 and of one kind."""
+    """Of nine trials, the first three are far apart, and the last three are near 0.01 and of one kind."""
     early = [
         {"rate": 1e-4, "layers": 1, "kind": "x"},
         {"rate": 1.0, "layers": 5, "kind": "y", "beta": 0.95},
@@ -45,14 +45,14 @@ def test_early_and_late_trials_are_separated() -> None:
     ],
 )
 def test_a_best_value_at_the_end_of_its_range_is_noticed(values: dict, expected: list) -> None:
-    """At either end, of continuous and integer parameters that are active; never of categories."""
+    """It is noticed at either end of active continuous and integer parameters, but not for categories."""
     found = at_bounds(SPACE, SPACE.units([values])[0])
     assert [(each.name, each.end == "max") for each in found] == expected
 
 
 @pytest.mark.parametrize("count", [1, 2, 4, 9, 10, 31, 100])
 def test_a_range_holds_four_fifths_of_the_values(count: int) -> None:
-    """Its ends are tried values; with few trials, the smallest and the largest."""
+    """The ends of the range are tried values; with few trials, the smallest and the largest."""
     space = Space((Number("x", 0, 1),))
     values = np.random.default_rng(count).random(3 * count)
     (found,) = narrowing(space, [{"x": value} for value in values.tolist()])
@@ -65,7 +65,7 @@ def test_a_range_holds_four_fifths_of_the_values(count: int) -> None:
 
 
 def test_thirds_are_named_by_trials() -> None:
-    """Of two trials or one, each third still has one."""
+    """With two trials or one, each third still has one."""
     assert [tuple(map(list, thirds(count))) for count in (1, 2, 7)] == [
         ([0], [0]),
         ([0], [1]),
@@ -74,7 +74,7 @@ def test_thirds_are_named_by_trials() -> None:
 
 
 def test_a_bound_is_given_with_what_lies_beyond() -> None:
-    """The end of the range, not the best value, and the nearest value outside: a step away, or hardly."""
+    """The bound is the end of the range, not the best value; the nearest value outside is given too."""
     values = {"rate": 1.05e-4, "layers": 5, "kind": "x"}
     rate, layers = at_bounds(SPACE, SPACE.units([values])[0])
     assert (rate.end, rate.bound) == ("min", pytest.approx(1e-4, rel=1e-12))
@@ -83,7 +83,7 @@ def test_a_bound_is_given_with_what_lies_beyond() -> None:
 
 
 def test_coverage_of_many_draws_is_complete_and_even() -> None:
-    """Each of ten parts of equal probability gets its tenth; a discrete parameter has a part per value."""
+    """Each of ten slices of equal probability gets its tenth; a discrete parameter has a slice per value."""
     units = SPACE.snap(np.random.default_rng(0).random((4000, 4)))
     found = {each["parameter"]: each for each in coverage(SPACE, units)}
     assert found["rate"]["draws"] == pytest.approx([400] * 10, abs=80)
@@ -94,7 +94,7 @@ def test_coverage_of_many_draws_is_complete_and_even() -> None:
 
 
 def test_coverage_of_few_draws_is_partial() -> None:
-    """Three draws hit at most three parts of ten."""
+    """Three draws hit at most three slices of ten."""
     units = SPACE.snap(np.array([[0.05, 0.1, 0.1, 0.5], [0.06, 0.1, 0.1, 0.5], [0.95, 0.1, 0.1, 0.5]]))
     rate, *_, beta = coverage(SPACE, units)
     assert rate["covered"] == pytest.approx(0.2)

@@ -16,7 +16,7 @@ def result(value: float, *epochs: tuple[float, float]) -> Result:
 
 @pytest.mark.parametrize(("at", "value", "error"), [("last", 0.3, 0.03), ("best", 0.1, 0.02)])
 def test_the_standard_error_is_of_the_epoch_of_the_value(at: str, value: float, error: float) -> None:
-    """The last epoch's, or the first of the best ones'."""
+    """The standard error is that of the last epoch, or of the first of the best ones."""
     metric = Metric("loss", at=at)
     answer = result(value, (0.5, 0.01), (0.1, 0.02), (0.1, 0.05), (0.3, 0.03))
     assert metric.standard_error(answer) == error
@@ -25,7 +25,7 @@ def test_the_standard_error_is_of_the_epoch_of_the_value(at: str, value: float, 
 
 
 def test_one_seed_has_no_standard_error() -> None:
-    """Nor has a trial without a value."""
+    """A trial with one seed, or without a value, has no standard error."""
     one = Result(0, Status.DONE, 0.5, (Epoch(1, {"loss": 0.5}, 0.0),))
     diverged = Result(0, Status.DIVERGED, None, (Epoch(1, {"loss": None, "loss_se": None}, 0.0),), reason="x")
     assert Metric("loss").standard_error(one) is None
@@ -33,7 +33,7 @@ def test_one_seed_has_no_standard_error() -> None:
 
 
 def test_trials_that_nothing_tells_apart_share_a_rank() -> None:
-    """Equal values with equal ties; the next one has the rank that it had without them."""
+    """Trials with equal values and ties share a rank; the rank of the next trial does not change."""
     metric = Metric("error", ties=Metric("loss"))
     figures = [(0.2, 0.5), (0.1, 0.4), (0.1, 0.4), (0.1, 0.6)]
     results = [

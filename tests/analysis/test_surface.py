@@ -19,7 +19,7 @@ def observed(losses: Floats, units: Floats) -> Observations:
 @pytest.mark.parametrize("scale", [1.0, 1000.0])
 @pytest.mark.parametrize("bottom", [0.001, 1.0])
 def test_a_map_has_the_units_of_the_metric(scale: float, bottom: float) -> None:
-    """It is near the function, whatever scale was modelled, and lowest where the function is."""
+    """A map is close to the function, whatever scale was modelled, and lowest where the function is."""
     units = np.random.default_rng(0).random((80, 2))
     learned = learn(SPACE, observed(scale * (bottom + (units[:, 0] - 0.5) ** 2), units))
     assert learned is not None
@@ -32,7 +32,7 @@ def test_a_map_has_the_units_of_the_metric(scale: float, bottom: float) -> None:
 
 
 def test_random_search_gets_better_with_more_trials() -> None:
-    """The quantiles fall with the number of trials, lie in order, and are those of random search."""
+    """The quantiles fall with the number of trials, are in order, and are those of random search."""
     rng = np.random.default_rng(0)
     units = rng.random((80, 2))
     learned = learn(SPACE, observed(0.2 + (units[:, 0] - 0.5) ** 2, units))

@@ -1,4 +1,4 @@
-"""The program in this process, and runs for it to show."""
+"""The program in this process, and example runs for it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

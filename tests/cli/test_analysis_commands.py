@@ -38,7 +38,7 @@ def more_results(directory: Path) -> None:
 def searched(
     space: str, outcomes: Sequence[float | None], trials: int, origin: Sequence[dict[str, Any]] = ()
 ) -> Path:
-    """A run of a space with a value or a failure for each trial; hidden_layers counts up from 0."""
+    """A run with a value or a failure for each trial; hidden_layers counts up from 0."""
     head = "name: other\nobjective: {network: {data: digits}}\n"
     text = head + f"space: {{{space}}}\nsearch: {{trials: {trials}}}"
     path = Path("other.yaml")
@@ -95,7 +95,7 @@ LAYERS = "hidden_layers: {type: int, min: 0, max: 5}"
 def test_importance_says_what_is_missing(
     hpsearch: Program, space: str, outcomes: list[float | None], trials: int, message: str
 ) -> None:
-    """Nothing searched, all failed, all equal, too few trials so far or in total, too small a space."""
+    """The message names what is missing: a search, values, differences, trials so far or a larger space."""
     searched(space, outcomes, trials)
     done = hpsearch("importance", "other-001")
     assert (done.code, done.out) == (2, "")
@@ -121,7 +121,7 @@ def test_importance_names_what_matters(hpsearch: Program, example: Path) -> None
 
 
 def test_importance_says_how_much_it_explains(hpsearch: Program, example: Path) -> None:
-    """It warns if that is little: sixteen results of four parameters and three that contradict them."""
+    """It warns if that is little, as with sixteen results and three that contradict them."""
     more_results(example)
     assert "The model explains" in hpsearch("importance", example).out
     found = json.loads(hpsearch("importance", example, "-f", "json").out)
@@ -136,7 +136,7 @@ def test_importance_warns_of_noise(hpsearch: Program) -> None:
 
 
 def test_explaining_a_trial(hpsearch: Program, example: Path, golden: Golden) -> None:
-    """Its result and phase, the trial it was proposed around, and how far each parameter moved from there."""
+    """It shows the result and phase, the trial it was proposed around, and how far each parameter moved."""
     more_results(example)
     golden("explain-fine.table", hpsearch("explain", example, 7).out)
     golden("explain-fine.json", hpsearch("explain", example, 7, "-f", "json").out)
@@ -157,14 +157,14 @@ def test_every_phase_has_a_reason(hpsearch: Program) -> None:
 
 
 def test_explaining_a_search(hpsearch: Program, example: Path, golden: Golden) -> None:
-    """First and last values of each parameter, the phases, and a warning about the end of a range."""
+    """It shows each parameter's first and last values, the phases, and a warning about a range."""
     more_results(example)
     golden("explain.table", hpsearch("explain", example).out)
     golden("explain.json", hpsearch("explain", example, "-f", "json").out)
 
 
 def test_explanations_are_plain_cells_in_csv(hpsearch: Program, example: Path) -> None:
-    """Ranges of numbers in columns low and high, the most frequent category in columns of its own."""
+    """Ranges of numbers are in columns low and high, the most frequent category in its own columns."""
     more_results(example)
     rows = {
         row["parameter"]: row
@@ -178,7 +178,7 @@ def test_explanations_are_plain_cells_in_csv(hpsearch: Program, example: Path) -
 
 
 def test_a_best_value_at_its_bound_is_pointed_out(hpsearch: Program, example: Path) -> None:
-    """The best trial has three hidden layers, of at most three."""
+    """The best trial has three hidden layers, and the range ends at three."""
     assert (
         "The best hidden_layers is at the upper end of its range: widen `hidden_layers` above 3?"
         in hpsearch("explain", example).out

@@ -43,7 +43,7 @@ def refuse(hpsearch: Callable[..., Done], row: Row, full: bool, name: str, argum
 def test_file(
     hpsearch: Callable[..., Done], row: Row, full: bool, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The message is exactly the one in the file beside the config."""
+    """The message is exactly the one in the file next to the config."""
     monkeypatch.chdir(DIRECTORY)
     message = refuse(hpsearch, row, full, path.name, ["run", path.name])
     expected = path.with_suffix(".expected").read_text(encoding="utf-8")
@@ -82,7 +82,7 @@ NO_FILES: dict[str, tuple[Callable[[Path], object], list[str], str]] = {
 @pytest.mark.trial_of("wrong config")
 @pytest.mark.parametrize("name", NO_FILES)
 def test_no_file(hpsearch: Callable[..., Done], row: Row, full: bool, in_tmp: Path, name: str) -> None:
-    """Mistakes that are not in the text are refused, too."""
+    """Mistakes outside the text are refused, too."""
     make, arguments, rule = NO_FILES[name]
     if make is unreadable and os.geteuid() == 0:
         row.name = name
@@ -92,6 +92,6 @@ def test_no_file(hpsearch: Callable[..., Done], row: Row, full: bool, in_tmp: Pa
 
 
 def cpu_seconds() -> float:
-    """The CPU time of the child processes that have ended."""
+    """The CPU time of finished child processes."""
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     return usage.ru_utime + usage.ru_stime

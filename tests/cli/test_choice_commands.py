@@ -1,4 +1,4 @@
-"""Tests of searches over choices of every kind, as a user runs and reads them."""
+"""Tests of searches over choices of every kind, from a user's view."""
 
 import csv
 import io
@@ -73,7 +73,7 @@ def rows(directory: Path, program: Program) -> list[dict[str, Any]]:
 
 
 def test_a_function_gets_the_choice_as_it_is(run: Path, hpsearch: Program) -> None:
-    """With its type, whatever an earlier trial did to it."""
+    """A choice has its type, whatever an earlier trial did to it."""
     for row in rows(run, hpsearch):
         kind, extra = row["values"]["kind"], row["values"].get("extra", 0.0)
         assert row["value"] == len(f"{type(kind).__name__} {kind}") + extra
@@ -82,7 +82,7 @@ def test_a_function_gets_the_choice_as_it_is(run: Path, hpsearch: Program) -> No
 
 
 def test_two_workers_have_the_same_leaderboard(run: Path, hpsearch: Program) -> None:
-    """The leaderboard of two workers is that of one, to the byte."""
+    """The leaderboard of two workers equals that of one, byte for byte."""
     directory = run.parent / "caviar"
     assert hpsearch("run", run.parent / "c.yaml", "-j", "2", "-o", directory).code == 0
     both = [hpsearch("leaderboard", each, "-n", "0", "-f", "json").out for each in (run, directory)]
@@ -90,7 +90,7 @@ def test_two_workers_have_the_same_leaderboard(run: Path, hpsearch: Program) -> 
 
 
 def test_every_view_tells_the_choices_apart(run: Path, hpsearch: Program) -> None:
-    """In tables, CSV, details, exports and figures; what a trial lacks is empty."""
+    """Choices differ in tables, CSV, details, exports and figures; a missing value is empty."""
     expected = ["null", "1", "1.0", "true", '"1"', '"null"', "[64]", "[64, 32]", "{kernel: rbf, gamma: 0.1}"]
     table = hpsearch("leaderboard", run, "-n", "0", "-f", "md").out
     cells = {line.split(" | ")[5] for line in table.splitlines()[2:] if line.startswith("| ")}
@@ -111,7 +111,7 @@ def test_every_view_tells_the_choices_apart(run: Path, hpsearch: Program) -> Non
 
 
 def test_the_best_is_a_config_again(run: Path, hpsearch: Program) -> None:
-    """With its choice as a constant."""
+    """The best trial's config has its choice as a constant."""
     best = rows(run, hpsearch)[0]["values"]
     path = run.parent / "best.yaml"
     assert hpsearch("export", run, "--to", "config", "-o", path).code == 0
@@ -146,7 +146,7 @@ def test_pandas_tells_null_from_a_missing_value(tmp_path: Path) -> None:
 @settings(max_examples=20)
 @given(json_choices)
 def test_the_store_keeps_any_choice(tmp_path_factory: pytest.TempPathFactory, choices: list[Any]) -> None:
-    """It is read back as it was, and one that is not of the space is damage."""
+    """A choice is read back unchanged; one that is not in the space is damage."""
     meta = {
         "config": {
             "metric": {"name": "loss", "goal": "minimize", "at": "last"},

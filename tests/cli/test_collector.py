@@ -1,4 +1,4 @@
-"""Tests of when the program looks for cycles of objects."""
+"""Tests of when the program collects garbage."""
 
 import gc
 import subprocess
@@ -6,7 +6,7 @@ import sys
 
 
 def test_collections_are_put_off_until_the_first_one() -> None:
-    """No look while the program starts; after the first one they come as often as a long command needs."""
+    """Nothing is collected while the program starts; after that, as often as a long command needs."""
     code = (
         "import gc; from hpsearch.cli.collector import put_off_collections; put_off_collections()\n"
         "first = gc.get_threshold()[0]; gc.collect(); later = gc.get_threshold()[0]; gc.collect()\n"

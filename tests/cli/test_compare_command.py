@@ -11,14 +11,14 @@ from tests.cli.conftest import Done
 
 @pytest.fixture
 def other(example: Path) -> Path:
-    """The run again, in a directory with a hostile name."""
+    """The same run again, in a directory with a hostile name."""
     return Path(shutil.copytree(example, example.with_name("o\x1b[31mther")))
 
 
 def test_tables_figure_and_verdict_come_in_order(
     hpsearch: Callable[..., Done], example: Path, other: Path
 ) -> None:
-    """With an empty line between them; control characters in names are made visible."""
+    """An empty line separates them; control characters in names are made visible."""
     done = hpsearch("compare", example, other)
     assert (done.code, done.err) == (0, "")
     assert "\x1b" not in done.out
@@ -32,6 +32,6 @@ def test_tables_figure_and_verdict_come_in_order(
 
 
 def test_a_file_holds_the_figure(hpsearch: Callable[..., Done], example: Path, other: Path) -> None:
-    """And nothing is printed."""
+    """The figure is written to the file, and nothing is printed."""
     assert hpsearch("compare", example, other, "-o", "both.svg") == Done(0, "", "")
     assert "Best so far" in Path("both.svg").read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Tests of what the shell completes."""
+"""Tests of shell completion."""
 
 from pathlib import Path
 
@@ -14,14 +14,14 @@ CONFIGS = Path(__file__).parents[2] / "configs"
 
 
 def completed(*words: str) -> list[str]:
-    """What is offered for the last word; directories are left to the shell."""
+    """The completions of the last word; directories are left to the shell."""
     *before, last = words
     found = ShellComplete(program, {}, "hpsearch", "_HPSEARCH_COMPLETE").get_completions(before, last)
     return [item.value for item in found if item.type == "plain"]
 
 
 def test_runs_and_trials_are_completed(example: Path) -> None:
-    """By name, latest and best among them; also where options come first."""
+    """Names of runs, latest and best are completed, even after options."""
     assert completed("show", "") == ["latest", "example-001"]
     assert completed("leaderboard", "-n", "3", "ex") == ["example-001"]
     with Run.read(example) as run:
@@ -33,7 +33,7 @@ def test_runs_and_trials_are_completed(example: Path) -> None:
 
 @pytest.mark.parametrize("option", ["--where", "--sort", "--columns"])
 def test_names_of_columns_are_completed(example: Path, option: str) -> None:
-    """After the last comma, with a minus or without; constants are no columns."""
+    """Names are completed after the last comma, with or without a minus; constants are not columns."""
     assert completed("leaderboard", str(example), option, "status=done,le") == ["status=done,learning_rate"]
     names = ["beta2,-val_error", "beta2,-val_loss"]
     assert completed("leaderboard", str(example), option, "beta2,-val") == names
@@ -41,7 +41,7 @@ def test_names_of_columns_are_completed(example: Path, option: str) -> None:
 
 
 def test_settings_are_completed() -> None:
-    """Those of every config, and the paths of what this one says."""
+    """The settings of every config and the paths in this one are completed."""
     config = str(CONFIGS / "digits.yaml")
     assert completed("run", config, "search.la") == ["search.lag="]
     assert "space.learning_rate.max=" in completed("run", config, "space.learning")
@@ -49,7 +49,7 @@ def test_settings_are_completed() -> None:
 
 
 def test_the_settings_are_those_of_a_config() -> None:
-    """None is missing, and none was removed."""
+    """No setting is missing, and none that was removed is left."""
     resolved = load(CONFIGS / "digits.yaml").resolved()
     keys = [
         "name",

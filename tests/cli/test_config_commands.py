@@ -12,7 +12,7 @@ Program = Callable[..., Done]
 
 
 def test_the_config_that_init_writes_is_valid(hpsearch: Program, in_tmp: Path) -> None:
-    """It passes check unchanged, and init names the next command."""
+    """The config passes check unchanged, and init names the next command."""
     done = hpsearch("init")
     assert done.code == 0
     assert "hpsearch run config.yaml" in done.out
@@ -29,7 +29,7 @@ def test_init_never_overwrites(hpsearch: Program, in_tmp: Path) -> None:
 
 
 def test_check_shows_every_mistake_with_its_position(hpsearch: Program, in_tmp: Path) -> None:
-    """File, line, column, key, rule, value, suggestion; exit 2; nothing created."""
+    """Each has its place, key, rule, value and suggestion; exit code 2; nothing is created."""
     Path("c.yaml").write_text(
         CONFIG.replace("trials: 8", "trails: 8").replace("1e-4", "0").replace("adam]", "adm]")
     )
@@ -51,7 +51,7 @@ def test_check_reads_the_data(hpsearch: Program, in_tmp: Path) -> None:
 
 
 def test_check_says_what_would_be_searched(hpsearch: Program, in_tmp: Path) -> None:
-    """The summary is that of the config with its overrides."""
+    """The summary is that of the config with its overrides applied."""
     Path("c.yaml").write_text(CONFIG)
     done = hpsearch("check", "c.yaml", "search.trials=99")
     assert (done.code, done.err) == (0, "c.yaml is valid.\n")
@@ -80,7 +80,7 @@ def test_sample_in_json_has_the_coverage_beside_the_draws(hpsearch: Program, in_
 
 
 def test_sample_gives_the_same_draws_again(hpsearch: Program, in_tmp: Path) -> None:
-    """They depend only on the seed, which can be overridden."""
+    """The draws depend only on the seed, which can be overridden."""
     Path("c.yaml").write_text(CONFIG)
     first = hpsearch("sample", "c.yaml").out
     assert hpsearch("sample", "c.yaml").out == first
@@ -89,14 +89,14 @@ def test_sample_gives_the_same_draws_again(hpsearch: Program, in_tmp: Path) -> N
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_completion_scripts(hpsearch: Program, shell: str) -> None:
-    """Each names the program and its variable."""
+    """Each script names the program and its variable."""
     done = hpsearch("completion", shell)
     assert done.code == 0
     assert "_HPSEARCH_COMPLETE" in done.out
 
 
 def test_the_schema_knows_every_section(hpsearch: Program) -> None:
-    """It is JSON, for editors."""
+    """The schema is JSON, for editors, and has every section."""
     done = hpsearch("schema")
     assert done.code == 0
     assert set(json.loads(done.out)["properties"]) == {

@@ -1,4 +1,4 @@
-"""Tests of the command dashboard: where it listens, how it ends, what it says otherwise."""
+"""Tests of the command dashboard: where it listens, how it ends, and its messages."""
 
 import builtins
 import re
@@ -20,7 +20,7 @@ Program = Callable[..., Done]
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_ends_it_quietly(tmp_path: Path, number: int, code: int) -> None:
-    """It says one line, answers, ends that line, and has the exit code of every interrupted command."""
+    """It prints one line, answers, ends that line, and has the exit code of every interrupted command."""
     command = [sys.executable, "-m", "hpsearch", "dashboard", str(tmp_path), "--port", "0"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
@@ -35,7 +35,7 @@ def test_a_signal_ends_it_quietly(tmp_path: Path, number: int, code: int) -> Non
 
 
 def test_a_port_that_is_taken_is_named(hpsearch: Program, in_tmp: Path) -> None:
-    """With what to type instead."""
+    """The message says what to type instead."""
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         done = hpsearch("dashboard", in_tmp, "--port", port)
@@ -45,7 +45,7 @@ def test_a_port_that_is_taken_is_named(hpsearch: Program, in_tmp: Path) -> None:
 
 
 def test_the_usual_port_may_be_taken(in_tmp: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Then it takes a free one."""
+    """If the usual port is taken, it uses a free one."""
     with socket.create_server(("127.0.0.1", 0)) as other:
         monkeypatch.setattr("hpsearch.dashboard.server.DEFAULT_PORT", other.getsockname()[1])
         with Dashboard(in_tmp) as server:
@@ -55,7 +55,7 @@ def test_the_usual_port_may_be_taken(in_tmp: Path, monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.parametrize("host", ["nothing.invalid", "192.0.2.1"])
 def test_a_host_of_another_machine_is_refused(hpsearch: Program, in_tmp: Path, host: str) -> None:
-    """It says what a host is."""
+    """The message says what a host is."""
     done = hpsearch("dashboard", in_tmp, "--host", host, "--port", 0)
     assert done.code == 2
     assert re.match(
@@ -64,13 +64,13 @@ def test_a_host_of_another_machine_is_refused(hpsearch: Program, in_tmp: Path, h
 
 
 def test_a_directory_that_is_not_there_is_named(hpsearch: Program, in_tmp: Path) -> None:
-    """The message and the exit code are those of list."""
+    """The message and the exit code are the same as for list."""
     assert hpsearch("dashboard").err == hpsearch("list").err
     assert hpsearch("dashboard").code == 4
 
 
 def test_every_machine_means_a_warning(in_tmp: Path) -> None:
-    """Whoever reaches it may read; on this machine alone there is none."""
+    """Listening for other machines prints a warning; listening only for this one does not."""
     for host, reachable in (("127.0.0.1", False), ("localhost", False), ("0.0.0.0", True)):  # noqa: S104 -- meant
         with Dashboard(in_tmp, host, 0) as server:
             assert server.is_reachable == reachable
@@ -79,7 +79,7 @@ def test_every_machine_means_a_warning(in_tmp: Path) -> None:
 def test_without_the_packages_it_says_what_to_install(
     hpsearch: Program, in_tmp: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And what needs none of them."""
+    """The message names the packages, and commands that need none of them work."""
     for name in [name for name in sys.modules if name.startswith("hpsearch.dashboard.")]:
         monkeypatch.delitem(sys.modules, name)
     original = builtins.__import__
@@ -96,7 +96,7 @@ def test_without_the_packages_it_says_what_to_install(
 
 
 def test_a_run_is_shown_alone(example: Path) -> None:
-    """A run directory instead of the directory of all runs."""
+    """A run directory can be given instead of the directory of all runs."""
     from hpsearch.dashboard.watched_runs import WatchedRuns
 
     assert WatchedRuns(example).names() == [example.name]

@@ -51,7 +51,7 @@ def test_import_writes_a_valid_config(hpsearch: Program, sweep: Path) -> None:
 
 
 def test_an_imported_search_runs(hpsearch: Program, sweep: Path) -> None:
-    """It runs as soon as the program prints its metrics."""
+    """The search runs as soon as the program prints its metrics."""
     hpsearch("import", sweep, "-o", "config.yaml")
     program = Path("train.py")
     program.write_text(f"#!{sys.executable}\nprint('{{\"val/loss\": 0.5}}')\n")
@@ -64,7 +64,7 @@ def test_an_imported_search_runs(hpsearch: Program, sweep: Path) -> None:
 
 
 def test_a_program_that_cannot_run_is_reported(hpsearch: Program, sweep: Path) -> None:
-    """The message has the position in the config, which is still written."""
+    """The message has the position in the config, which is written nevertheless."""
     sweep.write_text(SWEEP.replace("/usr/bin/env", "no-such-program"))
     done = hpsearch("import", sweep, "-o", "config.yaml")
     assert done.code == 0
@@ -73,7 +73,7 @@ def test_a_program_that_cannot_run_is_reported(hpsearch: Program, sweep: Path) -
 
 
 def test_a_wrong_sweep_writes_nothing(hpsearch: Program, sweep: Path) -> None:
-    """All mistakes are reported, and no file is made."""
+    """All mistakes are reported, and no file is created."""
     sweep.write_text(SWEEP.replace("bayes", "bays").replace("0.001", "-1"))
     done = hpsearch("import", sweep, "-o", "config.yaml")
     assert done.code == 2
@@ -98,7 +98,7 @@ def test_a_study_is_imported(hpsearch: Program, in_tmp: Path, example: Path) -> 
 def test_packages_that_are_missing_are_named(
     hpsearch: Program, example: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The message has the command that installs them."""
+    """The message contains the command that installs them."""
     for name in ("optuna", "tensorboardX", "mlflow"):
         monkeypatch.setitem(sys.modules, name, None)
     monkeypatch.setenv("MLFLOW_DISABLE_TELEMETRY", "true")
@@ -136,14 +136,14 @@ def test_packages_that_are_missing_are_named(
     ],
 )
 def test_wrong_usage(hpsearch: Program, sweep: Path, example: Path, arguments: list[str], text: str) -> None:
-    """Exit code 2 and what to type instead."""
+    """The exit code is 2, and the message says what to type instead."""
     done = hpsearch(*arguments)
     assert (done.code, done.out) == (2, "")
     assert text in done.err
 
 
 def test_no_control_character_reaches_the_terminal(hpsearch: Program, sweep: Path) -> None:
-    """Texts of a sweep are made harmless."""
+    """Texts from a sweep are made harmless."""
     text = (
         SWEEP.replace("val/loss", '"\\e[31mred"')
         .replace("things", '"\\e]0;x"')

@@ -16,7 +16,7 @@ SIGNATURES = {".svg": b"<svg", ".html": b"<!doctype html>", ".png": b"\x89PNG", 
 
 
 def test_without_a_file_the_figure_is_text(hpsearch: Program, example: Path) -> None:
-    """It has the title, the axes' texts and the caption, and no colours in a pipe."""
+    """The text has the title, the axes' labels and the caption, and no colours in a pipe."""
     done = hpsearch("plot", example, "history")
     assert done.code == 0
     assert done.out.startswith("History of the search\nval_error\n")
@@ -27,7 +27,7 @@ def test_without_a_file_the_figure_is_text(hpsearch: Program, example: Path) -> 
 def test_colours_can_be_asked_for_and_refused(
     hpsearch: Program, example: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In a pipe too, as wide as without them; --color never wins over FORCE_COLOR."""
+    """Colours can be requested in a pipe, with the same width; --color never overrides FORCE_COLOR."""
     plain = hpsearch("plot", example, "history").out
     coloured = hpsearch("plot", example, "history", "--color", "always").out
     assert "\x1b[34m" in coloured
@@ -59,14 +59,14 @@ def test_without_the_package_the_message_says_what_to_install(
 
 @pytest.mark.parametrize("name", ["zoom.gif", "zoom"])
 def test_another_suffix_is_an_error_that_lists_all(hpsearch: Program, example: Path, name: str) -> None:
-    """A suffix that no figure has ends with exit code 2 and the list of those there are."""
+    """An unknown suffix ends with exit code 2 and a list of the known ones."""
     done = hpsearch("plot", example, "zoom", "-o", name)
     assert done.code == 2
     assert "A figure is written as .html, .svg, .png, .pdf; found" in done.err
 
 
 def test_a_directory_that_is_not_there_is_an_error(hpsearch: Program, example: Path) -> None:
-    """It names the file."""
+    """The message names the file."""
     for arguments in (("plot", example, "zoom", "-o", "no/zoom.svg"), ("report", example, "-o", "no/r.html")):
         done = hpsearch(*arguments)
         assert done.code == 2
@@ -74,14 +74,14 @@ def test_a_directory_that_is_not_there_is_an_error(hpsearch: Program, example: P
 
 
 def test_an_unknown_kind_is_an_error_that_lists_all(hpsearch: Program, example: Path) -> None:
-    """Click names the kinds that there are."""
+    """Click lists the known kinds."""
     done = hpsearch("plot", example, "pie")
     assert done.code == 2
     assert all(kind in done.err for kind in FIGURE_KINDS)
 
 
 def test_help_explains_every_kind() -> None:
-    """In the order in which they are listed."""
+    """The help explains the kinds in the order in which they are listed."""
     text = plot.help or ""
     assert tuple(re.findall(r"^ *(\w+)  +\w", text, re.MULTILINE)) == (*FIGURE_KINDS, "regions")
 
@@ -94,13 +94,13 @@ def test_what_cannot_be_drawn_yet_says_why(hpsearch: Program, example: Path) -> 
 
 
 def test_the_report_is_written_where_it_should_be(hpsearch: Program, example: Path) -> None:
-    """By default report.html; the message names it."""
+    """The default is report.html, and the message names the file."""
     assert hpsearch("report", example) == Done(0, "", "Wrote report.html\n")
     assert Path("report.html").read_text(encoding="utf-8").startswith("<!doctype html>")
 
 
 def test_a_report_of_two_runs_shows_both(hpsearch: Program, example: Path) -> None:
-    """Their figures have names of their own."""
+    """The figures of the two runs have different names."""
     assert hpsearch("report", example, example, "-o", "two.html").code == 0
     text = Path("two.html").read_text(encoding="utf-8")
     assert "<h1>2 runs</h1>" in text
@@ -109,7 +109,7 @@ def test_a_report_of_two_runs_shows_both(hpsearch: Program, example: Path) -> No
 
 
 def test_a_report_of_an_interrupted_search_says_how_to_continue(hpsearch: Program, example: Path) -> None:
-    """With a command that can be pasted; the page of a complete search is the same wherever the run is."""
+    """The report has a command to paste; the page of a complete search does not depend on the run's place."""
     hpsearch("report", example)
     assert "<code>hpsearch resume runs/example-001</code>" in Path("report.html").read_text(encoding="utf-8")
     with Run.open(example) as run:
@@ -119,7 +119,7 @@ def test_a_report_of_an_interrupted_search_says_how_to_continue(hpsearch: Progra
 
 
 def test_only_timings_show_times(hpsearch: Program, example: Path) -> None:
-    """Without them there is no date and no timeline."""
+    """Without --timings there is no date and no timeline."""
     hpsearch("report", example)
     without = Path("report.html").read_text(encoding="utf-8")
     hpsearch("report", example, "--timings")

@@ -17,7 +17,7 @@ def test_lists_the_pages(hpsearch: Callable[..., Done]) -> None:
 
 
 def test_shows_a_page_without_what_only_tests_read(hpsearch: Callable[..., Done]) -> None:
-    """Comments and titles of code are left out."""
+    """Comments and titles of code blocks are left out."""
     page = hpsearch("help", "config").out
     assert page.startswith("# The config")
     assert "<!--" not in page
@@ -25,19 +25,19 @@ def test_shows_a_page_without_what_only_tests_read(hpsearch: Callable[..., Done]
 
 
 def test_shows_a_command(hpsearch: Callable[..., Done]) -> None:
-    """As its --help does, but for the name in front."""
+    """The help is that of the command's --help, except for the name at the beginning."""
     assert "--retry-failed" in hpsearch("help", "resume").out
 
 
 def test_another_topic_is_refused(hpsearch: Callable[..., Done]) -> None:
-    """With those that there are."""
+    """The message lists the known topics."""
     done = hpsearch("help", "nonsense")
     assert done.code == 2
     assert "A topic is one of which-matter, " in done.err
 
 
 def test_a_page_with_styles_in_a_pipe_has_lines_to_read(hpsearch: Callable[..., Done]) -> None:
-    """As for ``| less -R``: headings are in the middle of 100 characters."""
+    """For ``| less -R``, headings are in the middle of 100 characters."""
     page = hpsearch("help", "config", "--color", "always").out
     assert "\x1b" in page
     lines = re.sub(r"\x1b\[[0-9;]*m", "", page).split("\n")

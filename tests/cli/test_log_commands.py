@@ -29,7 +29,7 @@ def prints(hpsearch: Program, in_tmp: Path) -> Path:
 
 @pytest.mark.parametrize("options", [(), ("-f",)], ids=["once", "follow"])
 def test_what_a_trial_printed_is_shown(hpsearch: Program, prints: Path, options: tuple[str, ...]) -> None:
-    """Its output as output, its errors as errors; following ends with the trial."""
+    """Output goes to stdout, errors to stderr; following ends with the trial."""
     done = hpsearch("logs", prints, 1, *options)
     assert done.code == 0
     assert done.out.startswith('out 1\n{"value": ')

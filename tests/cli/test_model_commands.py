@@ -38,7 +38,7 @@ def run(in_tmp: Path) -> Path:
 
 
 def test_the_best_model_is_trained_and_predicts(hpsearch: Program, run: Path) -> None:
-    """It is trained on training and validation rows, and predicts the labels of the user's file."""
+    """It is trained on training and validation rows, and predicts the labels in the user's file."""
     done = hpsearch("train", run, "-q", "-o", "model.npz")
     assert done.code == 0
     assert "96 rows, validation rows included" in done.out
@@ -112,7 +112,7 @@ def test_the_best_epoch_is_the_last_one_where_it_ranks(hpsearch: Program, in_tmp
 def test_training_has_the_kernel_and_the_threads_of_the_run(
     hpsearch: Program, in_tmp: Path, tiny: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Both change the last bits of what is trained."""
+    """Training uses the run's kernel and threads, because both change its last bits."""
     directory = start(load(tiny, ["search.trials=1", "run.threads=2"]), Recorder())
     with Run.open(directory) as found:
         found.set_meta(kernels={"OPENBLAS_CORETYPE": "Haswell"})
@@ -132,7 +132,7 @@ def test_training_has_the_kernel_and_the_threads_of_the_run(
 
 
 def test_a_class_without_test_rows_has_no_error() -> None:
-    """Its error is unknown rather than 0."""
+    """The error of a class without test rows is unknown, not 0."""
     table = confusion_table(["a", "b"], [[3, 1], [0, 0]])
     assert [row["error"] for row in table.rows] == [0.25, None]
     *_, last = (line for line in format_report(table, "md").splitlines() if line.startswith("|"))
@@ -165,7 +165,7 @@ def test_a_class_without_test_rows_has_no_error() -> None:
     ],
 )
 def test_wrong_usage(hpsearch: Program, run: Path, arguments: list[str], text: str) -> None:
-    """Exit code 2, a message, no traceback, and no advice to unpickle anything."""
+    """The exit code is 2, with a message, no traceback, and no advice to unpickle anything."""
     assert hpsearch("train", run, "-q").code == 0
     Path("wide.csv").write_text("x,y,z\n1,2,3\n")
     nameless = Model.open("model.npz")
@@ -203,7 +203,7 @@ def test_predictions_can_go_to_a_device(hpsearch: Program, run: Path) -> None:
 
 
 def test_doctor_reports_software_and_cpus(hpsearch: Program) -> None:
-    """Versions, CPUs, kernels and their speed, as text and as JSON."""
+    """It shows versions, CPUs, kernels and their speed, as text and as JSON."""
     done = hpsearch("doctor", "-f", "json")
     assert done.code == 0
     found = json.loads(done.out)

@@ -1,4 +1,4 @@
-"""Tests of nurse and replay, without a terminal; the screen has tests of its own."""
+"""Tests of nurse and replay without a terminal; the screen has its own tests."""
 
 import re
 from collections.abc import Callable
@@ -27,7 +27,7 @@ TOUCHES = """\
 
 @pytest.fixture
 def moons(in_tmp: Path) -> Path:
-    """A config, and a file of touches beside it."""
+    """A config, and a file of touches next to it."""
     Path("touches.yaml").write_text(TOUCHES, encoding="utf-8")
     path = Path("moons.yaml")
     path.write_text(CONFIG, encoding="utf-8")
@@ -35,7 +35,7 @@ def moons(in_tmp: Path) -> Path:
 
 
 def test_a_schedule_is_followed_and_replayed(hpsearch: Program, moons: Path) -> None:
-    """Touches from a file are made, and the training is repeated to the last bit."""
+    """The touches in a file are made, and training is repeated to the last bit."""
     done = hpsearch("nurse", moons, "--schedule", "touches.yaml")
     assert done.code == 0
     assert done.err.splitlines()[-4:] == [
@@ -52,7 +52,7 @@ def test_a_schedule_is_followed_and_replayed(hpsearch: Program, moons: Path) -> 
 
 
 def test_what_differs_is_found(hpsearch: Program, moons: Path) -> None:
-    """A diary in which a touch was changed is not what the model did, and replay says from where."""
+    """If a touch in the diary was changed, replay says from which epoch on the model differs."""
     hpsearch("nurse", moons, "--schedule", "touches.yaml")
     diary = Path("runs/moons-001/nursery/00000/a/diary.jsonl")
     diary.write_text(re.sub('"dropout": 0.2', '"dropout": 0.25', diary.read_text()))
@@ -62,7 +62,7 @@ def test_what_differs_is_found(hpsearch: Program, moons: Path) -> None:
 
 
 def test_the_search_does_not_notice(hpsearch: Program, moons: Path) -> None:
-    """A run whose trials were nursed has the leaderboard of one that was left alone."""
+    """A run whose trials were nursed has the same leaderboard as one whose trials were not."""
     hpsearch("run", moons, "-q")
     hpsearch("nurse", moons, "--schedule", "touches.yaml")
     assert hpsearch("resume", "runs/moons-002", "-q").code == 0
@@ -103,7 +103,7 @@ def test_a_followed_schedule_is_not_made_twice(hpsearch: Program, moons: Path) -
 def test_a_schedule_that_cannot_be_followed_says_why(
     hpsearch: Program, moons: Path, text: str, says: str
 ) -> None:
-    """A wrong touch is named with what is possible, at its place in the file where it has one."""
+    """The message says what is possible, and names the touch's place in the file if it has one."""
     Path("touches.yaml").write_text(text, encoding="utf-8")
     done = hpsearch("nurse", moons, "--schedule", "touches.yaml")
     assert done.code == 2
@@ -111,7 +111,7 @@ def test_a_schedule_that_cannot_be_followed_says_why(
 
 
 def test_a_wrong_schedule_makes_no_run(hpsearch: Program, moons: Path) -> None:
-    """What a schedule alone shows to be wrong is said before a run directory is made."""
+    """Mistakes that the schedule alone shows are reported before a run directory is created."""
     assert hpsearch("nurse", moons, "--schedule", "none.yaml").code == 2
     Path("touches.yaml").write_text("- {epoch: 2, dropout: 0.1}\n- {epoch: 1, dropout: 0.2}\n")
     assert hpsearch("nurse", moons, "--schedule", "touches.yaml").code == 2
@@ -128,14 +128,14 @@ def test_a_wrong_schedule_makes_no_run(hpsearch: Program, moons: Path) -> None:
     ],
 )
 def test_what_cannot_change_makes_no_run(hpsearch: Program, moons: Path, text: str) -> None:
-    """Every touch of a schedule is checked before the first epoch, and the run directory is gone again."""
+    """Every touch of a schedule is checked before the first epoch, and the run directory is removed again."""
     Path("touches.yaml").write_text(text, encoding="utf-8")
     assert hpsearch("nurse", moons, "--schedule", "touches.yaml").code == 2
     assert not list(Path("runs").iterdir())
 
 
 def test_a_refused_schedule_leaves_what_was_trained(hpsearch: Program, moons: Path) -> None:
-    """A run that was there before stays, and its model at the epoch where it was."""
+    """An existing run stays, and its model stays at its epoch."""
     hpsearch("nurse", moons, "--schedule", "touches.yaml")
     Path("touches.yaml").write_text(TOUCHES + "- {epoch: 8, optimizer: adam}\n", encoding="utf-8")
     assert hpsearch("nurse", "runs/moons-001", "0", "--schedule", "touches.yaml").code == 2
@@ -143,14 +143,14 @@ def test_a_refused_schedule_leaves_what_was_trained(hpsearch: Program, moons: Pa
 
 
 def test_no_terminal_is_said(hpsearch: Program, moons: Path) -> None:
-    """Without a terminal and without a schedule nothing is made, and the way to do without is shown."""
+    """Without a terminal and a schedule nothing is created, and the message names an alternative."""
     done = hpsearch("nurse", moons, "space.learning_rate=0.1")
     assert (done.code, Path("runs").exists()) == (2, False)
     assert "`hpsearch nurse moons.yaml space.learning_rate=0.1 --schedule touches.yaml`" in done.err
 
 
 def test_code_that_does_not_say_what_can_change_is_not_nursed(hpsearch: Program, moons: Path) -> None:
-    """A config of a command without `touch` is refused before anything is made, with what to write."""
+    """A command's config without `touch` is refused before anything is created, with advice."""
     moons.write_text("objective: {command: 'echo {x}'}\nspace: {x: {min: 0, max: 1}}\nmetric: {name: x}\n")
     done = hpsearch("nurse", moons, "--schedule", "touches.yaml")
     assert (done.code, Path("runs").exists()) == (2, False)
@@ -158,7 +158,7 @@ def test_code_that_does_not_say_what_can_change_is_not_nursed(hpsearch: Program,
 
 
 def test_a_model_that_is_not_there_is_said(hpsearch: Program, moons: Path) -> None:
-    """Replaying what was never nursed names what there is, and how to begin."""
+    """Replaying a model that does not exist lists the existing ones, and says how to begin."""
     hpsearch("run", moons, "-q")
     done = hpsearch("replay", "runs/moons-001", "1")
     assert done.code == 2
@@ -168,7 +168,7 @@ def test_a_model_that_is_not_there_is_said(hpsearch: Program, moons: Path) -> No
 
 
 def test_links_are_not_followed(hpsearch: Program, moons: Path, tmp_path: Path) -> None:
-    """A nursery that leads out of the run directory is refused, and nothing is written there."""
+    """A nursery that leads outside the run directory is refused, and nothing is written there."""
     hpsearch("run", moons, "-q")
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()

@@ -1,4 +1,4 @@
-"""Tests of what the program says when something fails that no command expects."""
+"""Tests of the program's messages about unexpected errors."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,7 @@ Program = Callable[..., Done]
 
 
 def numpys_error() -> ImportError:
-    """As NumPy raises it: a page of text, with the reason as its cause."""
+    """NumPy's error for a missing library: a page of text, with the reason as its cause."""
     error = ImportError("\n\nIMPORTANT: PLEASE READ THIS FOR ADVICE\n\n")
     error.__cause__ = ImportError("libx.so: failed to map segment from shared object")
     return error
@@ -28,7 +28,7 @@ def numpys_error() -> ImportError:
 def test_what_the_computer_lacks_is_no_bug(
     hpsearch: Program, monkeypatch: pytest.MonkeyPatch, error: Exception, says: str
 ) -> None:
-    """It is named, with what can be done about it."""
+    """The message names what is missing, and what can be done about it."""
     monkeypatch.setattr("hpsearch.config.json_schema", raising(error))
     done = hpsearch("schema")
     assert (done.code, says in done.err, "bug" in done.err) == (1, True, False), done.err
@@ -38,7 +38,7 @@ def test_what_the_computer_lacks_is_no_bug(
 def test_our_own_errors_are_bugs(
     hpsearch: Program, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
-    """Also a module of ours that does not fit the others."""
+    """Our own errors are bugs, even a module of ours that does not match the others."""
     monkeypatch.setattr("hpsearch.config.json_schema", raising(error))
     done = hpsearch("schema")
     assert done.code == 1
@@ -46,7 +46,7 @@ def test_our_own_errors_are_bugs(
 
 
 def raising(error: Exception) -> Callable[..., object]:
-    """A function that raises it."""
+    """A function that raises an error."""
 
     def fail(*_: object, **__: object) -> object:
         raise error

@@ -42,7 +42,7 @@ def test_the_reference_is_up_to_date(
 
 
 def test_every_option_is_explained() -> None:
-    """Every option has a help text, and every command a first sentence."""
+    """Every option has a help text, and every command has a first sentence."""
     for name, command in program.commands.items():
         assert command.get_short_help_str(), name
         for parameter in command.params:

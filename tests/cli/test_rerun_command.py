@@ -26,7 +26,7 @@ search: {trials: 3, early_stopping: false}
 
 @pytest.fixture(autouse=True)
 def python_on_the_path(monkeypatch: pytest.MonkeyPatch) -> None:
-    """So that ``python`` is this one."""
+    """Puts this Python on the path as ``python``."""
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")
 
 
@@ -36,7 +36,7 @@ def contents(directory: Path) -> dict[Path, bytes]:
 
 
 def test_a_command_runs_again(hpsearch: Program, in_tmp: Path) -> None:
-    """With its seed it gives the same, with others a mean; the run stays as it is; new code is seen."""
+    """It gives the same result with its seed and a mean with others; new code is noted."""
     Path("t.py").write_text(SCRIPT)
     Path("c.yaml").write_text(COMMAND)
     hpsearch("run", "c.yaml", "-q", "-o", "r")
@@ -62,7 +62,7 @@ def test_a_command_runs_again(hpsearch: Program, in_tmp: Path) -> None:
 
 
 def test_a_function_runs_from_its_copy(hpsearch: Program, in_tmp: Path) -> None:
-    """So it gives the same, even when the project's code has changed; which is said."""
+    """It gives the same result even if the project's code has changed, with a note."""
     Path("f.py").write_text("def fit(lr, trial):\n    return lr + trial.seed\n")
     config = "objective: {function: f:fit}\nspace: {lr: {values: [1, 2]}}\nsearch: {trials: 2}\n"
     Path("c.yaml").write_text(config)
@@ -74,7 +74,7 @@ def test_a_function_runs_from_its_copy(hpsearch: Program, in_tmp: Path) -> None:
 
 
 def test_the_network_runs_again(hpsearch: Program, in_tmp: Path) -> None:
-    """With its own seeds and rungs, though the data are no longer in the run directory."""
+    """It runs with its own seeds and rungs, although the data are no longer in the run directory."""
     Path("c.yaml").write_text(
         "objective: {network: {data: blobs, epochs: 2}}\nspace: {learning_rate: {min: 0.1, max: 1}}\n"
         "search: {trials: 2, repeats: 2}\n"

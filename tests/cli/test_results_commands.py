@@ -23,7 +23,7 @@ Golden = Callable[[str, str], None]
 
 @pytest.mark.parametrize("form", ["table", "json", "jsonl", "csv", "md"])
 def test_leaderboard(hpsearch: Program, example: Path, golden: Golden, form: str) -> None:
-    """Best first, failures last with the first line of their reason, control characters made visible."""
+    """The best come first, and failures last with a reason; control characters are visible."""
     done = hpsearch("leaderboard", example, "-f", form)
     assert (done.code, done.err) == (0, "")
     golden(f"leaderboard.{form}", done.out)
@@ -32,7 +32,7 @@ def test_leaderboard(hpsearch: Program, example: Path, golden: Golden, form: str
 @pytest.mark.parametrize("what", ["status", "show", "show best", "show 1", "show 3", "show 5", "list"])
 @pytest.mark.parametrize("form", ["table", "json"])
 def test_details(hpsearch: Program, example: Path, golden: Golden, what: str, form: str) -> None:
-    """Status, run, trials that are done, diverged, failed or in flight, and the list of runs."""
+    """The outputs of status, of show for trials with every status, and of list are the expected ones."""
     command, _, which = what.partition(" ")
     arguments = [] if command == "list" else [example, *([which] if which else [])]
     done = hpsearch(command, *arguments, "-f", form)
@@ -49,7 +49,7 @@ def test_export(hpsearch: Program, example: Path, golden: Golden, target: str) -
 
 
 def test_machine_formats_are_what_they_say(hpsearch: Program, example: Path) -> None:
-    """JSON parses, with its schema; JSON lines parse one by one; CSV has as many cells in every row."""
+    """JSON and JSON lines parse, with a schema; rows of CSV have the same number of cells."""
     assert json.loads(hpsearch("leaderboard", example, "-f", "json").out)["schema"] == 1
     lines = hpsearch("leaderboard", example, "-f", "jsonl").out.splitlines()
     assert [json.loads(line)["trial"] for line in lines] == [2, 0, 4, 1, 3]
@@ -58,7 +58,7 @@ def test_machine_formats_are_what_they_say(hpsearch: Program, example: Path) -> 
 
 
 def test_times_are_shown_only_when_asked_for(hpsearch: Program, example: Path) -> None:
-    """Without --timings two equal searches print equal bytes."""
+    """Without --timings, two equal searches print equal bytes."""
     for command in (["leaderboard", example, "-f", "json"], ["show", example, "0", "-f", "json"]):
         assert "seconds" not in hpsearch(*command).out
         assert "seconds" in hpsearch(*command, "--timings").out
@@ -75,12 +75,12 @@ def test_rows_are_limited(hpsearch: Program, example: Path) -> None:
 
 
 def test_a_run_is_found_by_its_name_under_runs(hpsearch: Program, example: Path) -> None:
-    """runs/ may be left out."""
+    """The prefix runs/ may be left out."""
     assert hpsearch("status", "example-001").out == hpsearch("status", example).out
 
 
 def test_export_to_a_file(hpsearch: Program, example: Path) -> None:
-    """-o writes the same as without it goes to stdout."""
+    """-o writes the same text that would otherwise go to stdout."""
     expected = hpsearch("export", example, "--to", "jsonl").out
     assert hpsearch("export", example, "--to", "jsonl", "-o", "all.jsonl").out == ""
     assert Path("all.jsonl").read_text() == expected
@@ -101,7 +101,7 @@ def test_export_to_a_file(hpsearch: Program, example: Path) -> None:
     ],
 )
 def test_wrong_usage(hpsearch: Program, example: Path, arguments: list[str], code: int, text: str) -> None:
-    """The documented exit code, a message on stderr, nothing on stdout."""
+    """There is the documented exit code, a message on stderr, and nothing on stdout."""
     done = hpsearch(*arguments)
     assert (done.code, done.out) == (code, "")
     assert text in done.err
@@ -111,7 +111,7 @@ def test_wrong_usage(hpsearch: Program, example: Path, arguments: list[str], cod
 def test_the_list_shows_local_times(
     hpsearch: Program, example: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """To a person; a program gets the time as it was stored, in UTC."""
+    """A person sees local times; a program gets them as stored, in UTC."""
     monkeypatch.setenv("TZ", "Asia/Kathmandu")  # 5 h 45 min ahead of UTC
     time.tzset()
     try:
@@ -149,20 +149,20 @@ def test_a_number_beyond_all_trials_is_refused(hpsearch: Program, example: Path)
 
 
 def test_several_runs_are_one_document(hpsearch: Program, example: Path) -> None:
-    """With the run of every row, whose trials share their ranks here."""
+    """Every row has its run, and the trials of both share their ranks here."""
     document = json.loads(hpsearch("leaderboard", example, example, "-f", "json").out)
     assert [run["run"] for run in document["runs"]] == ["example-001", "example-001"]
     assert [row["rank"] for row in document["rows"]][:4] == [1, 1, 3, 3]
 
 
 def test_equal_runs_print_equal_reasons(hpsearch: Program, example: Path) -> None:
-    """Only show prints the traceback, whose paths differ between machines."""
+    """Only show prints the traceback, because its paths differ between machines."""
     assert "Traceback" not in hpsearch("leaderboard", example, "-f", "json").out
     assert "Traceback" in hpsearch("show", example, 3).out
 
 
 def test_a_share_of_rows_has_a_standard_error(hpsearch: Program, example: Path) -> None:
-    """√(p (1 − p) / n), with one hit and one miss more than were seen."""
+    """It is √(p (1 − p) / n), with one hit and one miss more than observed."""
     (best,) = json.loads(hpsearch("leaderboard", example, "-n", 1, "-f", "json").out)["rows"]
     with Run.read(example) as run:
         rows = run.meta("rows")["validation"]
@@ -171,7 +171,7 @@ def test_a_share_of_rows_has_a_standard_error(hpsearch: Program, example: Path) 
 
 
 def test_conditions_order_and_columns_of_a_leaderboard(hpsearch: Program, example: Path) -> None:
-    """What is asked for is shown, in every format; a mistake is usage, with its place."""
+    """The requested rows and columns are shown in every format; mistakes are usage errors."""
     asked = ("--where", "status!=failed, learning_rate>0", "--sort=-learning_rate", "--columns", "learning_*")
     lines = hpsearch("leaderboard", example, *asked, "-f", "csv").out.splitlines()
     assert lines[0] == "rank,trial,val_error,learning_rate"
@@ -185,7 +185,7 @@ def test_conditions_order_and_columns_of_a_leaderboard(hpsearch: Program, exampl
 
 @pytest.mark.parametrize("whole", [False, True])
 def test_in_a_narrow_terminal_rows_become_columns(example: Path, *, whole: bool) -> None:
-    """As many trials as there is room for, or all below each other if they are asked for."""
+    """As many trials are shown as fit, or all below each other on request."""
     with Run.read(example) as run:
         places, table = run.places(), leaderboard([run], whole=whole)
         file = io.StringIO()

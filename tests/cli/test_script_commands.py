@@ -26,7 +26,7 @@ for epoch in range(args.epochs):
 
 @pytest.fixture(autouse=True)
 def python_on_the_path(monkeypatch: pytest.MonkeyPatch) -> None:
-    """So that ``python`` is this one."""
+    """Puts this Python on the path as ``python``."""
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")
 
 
@@ -39,7 +39,7 @@ def test_init_proposes_a_config_for_a_script(hpsearch: Program, in_tmp: Path) ->
 
 
 def test_init_reads_a_function(hpsearch: Program, in_tmp: Path) -> None:
-    """By its signature, and what it yields."""
+    """It uses the function's signature and the metrics that it yields."""
     Path("train.py").write_text("def fit(lr=0.1, *, trial=None):\n    yield {'val_loss': lr}\n")
     assert hpsearch("init", "train.py:fit").code == 0
     config = load(Path("config.yaml"))
@@ -58,7 +58,7 @@ def test_init_reads_a_function(hpsearch: Program, in_tmp: Path) -> None:
 def test_init_sets_up_the_network_for_a_data_file(
     hpsearch: Program, in_tmp: Path, head: str, row: str, label: str
 ) -> None:
-    """The column with the class is found; a batch is not larger than the training rows."""
+    """The column with the class is found; a mini-batch is not larger than the training rows."""
     rows = [row.format(n=n, c=n % 2, t="uv"[n % 2]) for n in range(100)]
     Path("flowers.csv").write_text("\n".join([head, *rows]))
     assert hpsearch("init", "--data", "flowers.csv").code == 0
@@ -80,7 +80,7 @@ def test_init_sets_up_the_network_for_a_data_file(
 def test_data_that_the_network_cannot_learn_are_explained(
     hpsearch: Program, in_tmp: Path, text: str, message: str
 ) -> None:
-    """At once, and nothing is written."""
+    """The mistake is explained at once, and nothing is written."""
     Path("d.csv").write_text(text)
     done = hpsearch("init", "--data", "d.csv")
     assert (done.code, message in done.err) == (2, True), done.err
@@ -88,7 +88,7 @@ def test_data_that_the_network_cannot_learn_are_explained(
 
 
 def test_init_asks_if_it_may(hpsearch: Program, in_tmp: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Enter takes what is proposed; a wrong answer is explained and asked for again."""
+    """Enter accepts the proposal; after a wrong answer, the question is explained and asked again."""
     more = 'p.add_argument("data")\nparser.add_argument("--n", type=int, default=8)\nprint("acc: 1")\n'
     Path("train.py").write_text(SCRIPT.replace("args =", more.replace("p.", "parser.") + "args ="))
     answers = ["acc", "", "lr, x", "lr, n", "3 1", "log 1e-3 0.5", "4, 8", "a b.csv", "5"]
@@ -119,7 +119,7 @@ def test_init_asks_if_it_may(hpsearch: Program, in_tmp: Path, monkeypatch: pytes
 def test_what_init_cannot_read_is_explained(
     hpsearch: Program, in_tmp: Path, source: str, message: str
 ) -> None:
-    """And nothing is written."""
+    """The mistake is explained, and nothing is written."""
     for name in ("tool", "tool.R", "nb.ipynb"):
         Path(name).write_text("#!/bin/sh\n")
     Path("bad.py").write_text("x = (\n")
@@ -129,7 +129,7 @@ def test_what_init_cannot_read_is_explained(
 
 
 def test_try_shows_one_trial(hpsearch: Program, in_tmp: Path) -> None:
-    """Its command, its metrics with their lines, and how much it used; nothing is kept."""
+    """It shows the command, the metrics with their lines, and the resources used; nothing is kept."""
     Path("train.py").write_text(SCRIPT)
     hpsearch("init", "train.py")
     done = hpsearch("try", "config.yaml", "-f", "json")
@@ -142,7 +142,7 @@ def test_try_shows_one_trial(hpsearch: Program, in_tmp: Path) -> None:
 
 
 def test_try_says_what_to_change(hpsearch: Program, in_tmp: Path) -> None:
-    """Epochs that are not reported; a metric of another name; the last words of a program that fails."""
+    """It mentions missing epochs, a metric with another name, and the last words of a program that fails."""
     Path("train.py").write_text(SCRIPT.replace("val_loss:", "val loss of epoch") + "print('val_loss:', 3)\n")
     hpsearch("init", "train.py")
     done = hpsearch("try", "config.yaml", "metric.name=val_loss")
@@ -162,7 +162,7 @@ def test_try_says_what_to_change(hpsearch: Program, in_tmp: Path) -> None:
 
 
 def test_a_command_that_no_value_reaches_is_an_error(hpsearch: Program, in_tmp: Path) -> None:
-    """And a parameter that does not reach it is a note."""
+    """A command that no value reaches is an error; a single parameter that does not reach it is a note."""
     Path("c.yaml").write_text(
         "objective: {command: 'true --lr 3'}\nspace: {lr: {min: 0, max: 1}, wd: {min: 0, max: 1}}\n"
     )
@@ -196,7 +196,7 @@ def test_a_command_that_no_value_reaches_is_an_error(hpsearch: Program, in_tmp: 
 def test_choices_that_are_one_word_to_a_command_are_an_error(
     hpsearch: Program, in_tmp: Path, space: str, says: str
 ) -> None:
-    """The search would take them for two; functions, and commands that read JSON, tell them apart."""
+    """The search would treat them as two; functions, and commands that read JSON, can tell them apart."""
     config = "metric: {name: loss}\nobjective: {command: 'true %s'}\nspace: %s\n"
     Path("c.yaml").write_text(config % ("{args}", space))
     done = hpsearch("check", "c.yaml")
@@ -208,6 +208,10 @@ def test_choices_that_are_one_word_to_a_command_are_an_error(
     Path("c.yaml").write_text(f"metric: {{name: loss}}\nobjective: {{command: {command}}}\nspace: {space}\n")
     done = hpsearch("check", "c.yaml")
     assert done.code == 0, done.err
+    Path("template.json").rename("template.txt").write_text("s = {s}")
+    Path("c.yaml").write_text(Path("c.yaml").read_text().replace("{args}", "").replace(".json", ".txt"))
+    done = hpsearch("check", "c.yaml")
+    assert (done.code, says in done.err) == (2, True), done.err
 
 
 @pytest.mark.parametrize(
@@ -220,7 +224,7 @@ def test_choices_that_are_one_word_to_a_command_are_an_error(
     ],
 )
 def test_choices_of_different_words_are_none(hpsearch: Program, in_tmp: Path, parameter: str) -> None:
-    """Also those that differ by a spelling, or in that one is not passed."""
+    """Choices may also differ by a spelling, or in that one of them is not passed."""
     Path("c.yaml").write_text(
         f"metric: {{name: loss}}\nobjective: {{command: 'true {{args}}'}}\nspace: {{s: {parameter}}}\n"
     )
@@ -228,7 +232,7 @@ def test_choices_of_different_words_are_none(hpsearch: Program, in_tmp: Path, pa
 
 
 def test_show_has_the_command_of_a_trial(hpsearch: Program, in_tmp: Path) -> None:
-    """Machine formats leave out where the run is, so that equal searches print equal bytes."""
+    """Machine formats leave out the place of the run, so that equal searches print equal bytes."""
     Path("train.py").write_text(SCRIPT.replace('"--lr"', '"--out"); parser.add_argument("--lr"'))
     Path("c.yaml").write_text(
         "metric: {name: val_loss}\nobjective: {command: 'python train.py --out {trial_dir} {args}'}\n"
@@ -252,7 +256,7 @@ def train(x):
 
 
 def test_a_better_epoch_than_the_last_is_pointed_out(hpsearch: Program, in_tmp: Path) -> None:
-    """`check` says what code may do, `try` what it did; with metric.at in the config both say nothing."""
+    """`check` says that it may happen, `try` that it did; with metric.at in the config both say nothing."""
     Path("curve.py").write_text(CURVE)
     Path("c.yaml").write_text(
         "objective: {function: {name: 'curve:train', epochs: 3}}\n"

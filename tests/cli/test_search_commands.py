@@ -31,7 +31,7 @@ def test_the_program_restarts_only_if_it_can_read_the_config_again(
 def test_a_validation_share_without_rows_is_refused(
     hpsearch: Callable[..., Done], in_tmp: Path, tiny: Path
 ) -> None:
-    """Every trial would lack its metric; nothing is created."""
+    """It is refused, because every trial would lack its metric; nothing is created."""
     done = hpsearch("run", tiny, "objective.network.validation=0.0001")
     assert (done.code, done.out) == (2, "")
     assert "blobs: validation: must be enough for one row; found a share of 0.0001 of 1500 rows" in done.err
@@ -39,7 +39,7 @@ def test_a_validation_share_without_rows_is_refused(
 
 
 def test_a_pipe_as_data_is_refused(hpsearch: Callable[..., Done], in_tmp: Path, tiny: Path) -> None:
-    """The program does not wait for a writer."""
+    """The program does not wait for somebody to write to the pipe."""
     os.mkfifo("pipe.csv")
     done = hpsearch("check", tiny, "objective.network.data=pipe.csv")
     assert (done.code, done.out) == (2, "")
@@ -67,7 +67,7 @@ def test_an_interrupted_search_shows_what_it_has_found(
 
 
 def test_latest_is_the_newest_run(hpsearch: Callable[..., Done], in_tmp: Path, tiny: Path) -> None:
-    """The run that was made last, whatever its name, also where none is named; without one, that is said."""
+    """It is the newest run, whatever its name; if there is none, a message says so."""
     assert hpsearch("status", "latest").code == hpsearch("status").code == 4
     for name in ("b", "a"):
         hpsearch("run", tiny, f"name={name}", "search.trials=1", "-q")
@@ -81,7 +81,7 @@ def test_latest_is_the_newest_run(hpsearch: Callable[..., Done], in_tmp: Path, t
 
 
 def test_the_config_of_a_damaged_run_runs_again(hpsearch: Callable[..., Done], in_tmp: Path) -> None:
-    """As the error says to; its relative paths start from where the command is typed."""
+    """It runs as the error advises; its relative paths start from where the command is typed."""
     Path("code.py").write_text("def loss(x):\n    return x\n")
     Path("c.yaml").write_text(
         "objective: {function: 'code:loss'}\nspace: {x: {min: 0, max: 1}}\nsearch: {trials: 2}\n"

@@ -1,4 +1,4 @@
-"""Tests of output that cannot hold every character, streams that are closed, and readers that have gone."""
+"""Tests of output that cannot encode every character, of closed streams, and of readers that are gone."""
 
 import contextlib
 import io
@@ -44,7 +44,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def hpsearch(directory: Path, command: str, out: io.TextIOBase | None = None) -> tuple[int, str]:
-    """Run a command in this process: its exit code, and what it wrote to stderr, which holds only ASCII."""
+    """Run a command in this process; returns its exit code, and its stderr, which can encode only ASCII."""
     err = io.TextIOWrapper(io.BytesIO(), encoding="ascii", write_through=True)
     out = out or io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
     with contextlib.chdir(directory), contextlib.redirect_stderr(err), contextlib.redirect_stdout(out):
@@ -78,13 +78,13 @@ COMMANDS = (
 
 @contextlib.contextmanager
 def ascii_only() -> Iterator[io.TextIOBase]:
-    """A stream that holds ASCII."""
+    """A stream that can encode only ASCII."""
     yield io.TextIOWrapper(io.BytesIO(), encoding="ascii")
 
 
 @contextlib.contextmanager
 def nobody_reads() -> Iterator[io.TextIOBase]:
-    """A pipe whose reader has gone."""
+    """A pipe whose reader is gone."""
     reader, writer = os.pipe()
     os.close(reader)
     with os.fdopen(writer, "w", encoding="utf-8") as stream:
@@ -105,7 +105,7 @@ def full_disk() -> Iterator[io.TextIOBase]:
 def test_every_command_writes_anywhere(
     place: Path, command: str, stream: Callable[[], AbstractContextManager[io.TextIOBase]], code: int
 ) -> None:
-    """It succeeds if its output holds only ASCII or nobody reads it; on a full disk it says so."""
+    """Every command succeeds if its output takes only ASCII or nobody reads it; on a full disk it says so."""
     with stream() as out:
         found, err = hpsearch(place, command, out)
     assert found == code, err
@@ -132,7 +132,7 @@ def test_a_command_outlives_the_reader_of_its_messages(
     made: str,
     stream: Callable[[], AbstractContextManager[io.TextIOBase]],
 ) -> None:
-    """What cannot be written to stderr changes nothing: the file is made, and the command succeeds."""
+    """If stderr cannot be written, the file is still created, and the command succeeds."""
     shutil.copytree(place, tmp_path / "place")
     (tmp_path / "place" / "touches.yaml").write_text("- {epoch: 1, learning_rate: 0.01}\n")
     out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
@@ -149,7 +149,7 @@ def test_a_command_outlives_the_reader_of_its_messages(
 
 
 def test_messages_and_results_keep_their_order_in_one_file(place: Path) -> None:
-    """The tables of stdout are written before the lines that stderr gets after them."""
+    """The tables on stdout are written before later lines on stderr."""
     said = shell(
         f"cd {place}; ($H check tiny.yaml; $H train run -o again.npz; $H run tiny.yaml -o again) > both 2>&1;"
         " cat both"
@@ -164,7 +164,7 @@ def test_messages_and_results_keep_their_order_in_one_file(place: Path) -> None:
 
 
 def test_messages_show_control_characters(in_tmp: Path, tiny: Path) -> None:
-    """A name of a directory reaches a terminal as text."""
+    """The name of a directory reaches a terminal as plain text."""
     shell(f"$H run {tiny} -q -o $'runs/\\e[31mred'")
     code, said = hpsearch(in_tmp, "status")
     assert (code, said) == (0, "The newest run: runs/\\x1b[31mred\n")
@@ -172,7 +172,7 @@ def test_messages_show_control_characters(in_tmp: Path, tiny: Path) -> None:
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
 def test_marks_that_cannot_be_written_are_replaced(place: Path, encoding: str) -> None:
-    """Arrows have stand-ins in small character sets."""
+    """Arrows have substitutes in small character sets."""
     written = io.BytesIO()
     out = io.TextIOWrapper(written, encoding=encoding)
     assert hpsearch(place, "show run best", out) == (0, "")
@@ -180,7 +180,7 @@ def test_marks_that_cannot_be_written_are_replaced(place: Path, encoding: str) -
 
 
 def test_each_stand_in_is_one_character() -> None:
-    """Columns stay aligned; what has no stand-in is shown by its number, and nothing fails."""
+    """Columns stay aligned; a character without a substitute is shown by its number, and nothing fails."""
     for text, written in (
         ("▁█…−±●", "_#~-~o"),
         ("⠁⠿⣿", ".:#"),
@@ -195,7 +195,7 @@ def test_each_stand_in_is_one_character() -> None:
     "command", ["leaderboard run", "plot run history", "plot run curves", "plot run parallel", "demo --help"]
 )
 def test_our_own_marks_have_stand_ins(place: Path, command: str) -> None:
-    """Tables and figures are readable in ASCII, without the numbers of characters."""
+    """Tables and figures are readable in ASCII, without character numbers."""
     out = io.TextIOWrapper(io.BytesIO(), encoding="ascii")  # kept: when it goes, it closes what is in it
     assert hpsearch(place, command, out)[0] == 0
     assert out.buffer.getvalue().isascii()
@@ -204,7 +204,7 @@ def test_our_own_marks_have_stand_ins(place: Path, command: str) -> None:
 
 @pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-"])
 def test_closed_streams_work(in_tmp: Path, tiny: Path, closed: str) -> None:
-    """A search runs as ever, in workers too, and its database takes no number of a closed stream."""
+    """A search runs as usual, even in workers; its database does not reuse a closed stream's number."""
     assert shell(f"$H run {tiny} -o run --strategy caviar -j 2 {closed}").returncode == 0
     out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
     assert hpsearch(in_tmp, "status run", out) == (0, "")
@@ -220,7 +220,7 @@ def test_a_reader_that_has_gone_is_no_error(place: Path, command: str) -> None:
 
 
 def test_a_search_outlives_the_reader_of_its_messages(in_tmp: Path, tiny: Path) -> None:
-    """It finishes, and everything is saved."""
+    """The search finishes, and everything is saved."""
     shell(f"$H run {tiny} -v -o run 2>&1 | true")
     out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
     assert hpsearch(in_tmp, "status run", out) == (0, "")
@@ -229,7 +229,7 @@ def test_a_search_outlives_the_reader_of_its_messages(in_tmp: Path, tiny: Path) 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 def test_a_full_disk_behind_the_output_is_named(place: Path) -> None:
-    """Exit code 1 and the system's words; wrong usage keeps its code though its message is lost."""
+    """The exit code is 1, with the system's words; wrong usage keeps its code without a message."""
     done = shell(f"cd {place}; $H leaderboard run > /dev/full")
     assert (done.returncode, done.stderr) == (
         1,

@@ -12,7 +12,7 @@ CONFIGS = sorted(DIRECTORY.glob("*.yaml"))
 
 
 def message(path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The message about a file, seen from its directory."""
+    """The message about a file, as seen from its directory."""
     monkeypatch.chdir(DIRECTORY)
     with pytest.raises(ConfigError) as error:
         load(Path(path.name))
@@ -21,7 +21,7 @@ def message(path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
 def test_message(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A wrong config is refused with exactly the message in the file beside it."""
+    """A wrong config is refused with exactly the message in the file next to it."""
     assert message(path, monkeypatch) == path.with_suffix(".expected").read_text(encoding="utf-8")
 
 

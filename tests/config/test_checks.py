@@ -11,7 +11,7 @@ CONFIG = Path(__file__).parent / "good.yaml"
 
 @pytest.mark.parametrize("number", [2, 3])
 def test_workers_above_the_devices(tmp_path: Path, number: int) -> None:
-    """At most as many workers as devices are allowed."""
+    """More workers than devices are refused."""
     path = tmp_path / "config.yaml"
     path.write_text(
         "objective: {command: 'true {x}'}\nspace: {x: {min: 0, max: 1}}\nrun: {devices: [0, 1]}\n"
@@ -25,7 +25,7 @@ def test_workers_above_the_devices(tmp_path: Path, number: int) -> None:
 
 @pytest.mark.parametrize("method", METHODS)
 def test_warm_start_needs_a_method_that_uses_earlier_results(method: str) -> None:
-    """A warm start is refused exactly if the method does not use earlier results."""
+    """A warm start is refused if and only if the method does not use earlier results."""
     with pytest.raises(ConfigError) as error:
         load(CONFIG, [f"search.method={method}", "search.warm_start=[runs/none]"])
     refused = "which does not use earlier results" in str(error.value)
@@ -34,7 +34,7 @@ def test_warm_start_needs_a_method_that_uses_earlier_results(method: str) -> Non
 
 @pytest.mark.parametrize("method", METHODS)
 def test_workers_above_the_lag(method: str) -> None:
-    """More workers than search.lag + 1 are refused exactly if the method uses results."""
+    """More workers than search.lag + 1 are refused if and only if the method uses results."""
     arguments = [f"search.method={method}", "search.early_stopping=false", "run.workers=64"]
     if METHODS[method].adaptive:
         with pytest.raises(ConfigError, match="the most trials that run at once"):

@@ -1,4 +1,4 @@
-"""Tests of choices: any JSON value, kept as it was written; and of ranges that may surprise."""
+"""Tests of choices, which are any JSON values and stay unchanged, and of ranges that may surprise."""
 
 import json
 from pathlib import Path
@@ -24,7 +24,7 @@ def code_space(text: str, tmp_path: Path) -> Config:
 
 @pytest.mark.parametrize("values", [[2, 10, 0.25], [1, 0.5], [0.5, 1]])
 def test_a_choice_stays_as_it_was_written(values: list[float], tmp_path: Path) -> None:
-    """A whole number is passed on whole beside fractions, also after the config was stored."""
+    """A whole number stays whole in a list with fractions, even after the config was stored."""
     config = code_space(f"x: {{values: {values}}}", tmp_path)
     for each in (config, Config.from_resolved(json.loads(json.dumps(config.resolved())))):
         (parameter,) = each.space.parameters
@@ -34,7 +34,7 @@ def test_a_choice_stays_as_it_was_written(values: list[float], tmp_path: Path) -
 
 @given(json_choices)
 def test_any_json_value_is_a_choice(values: list[Any]) -> None:
-    """Of the same type after its way through YAML, the resolved config, JSON and back, and as a constant."""
+    """A value keeps its type through YAML, the resolved config and JSON, and as a constant."""
     mapping = {
         "metric": {"name": "loss"},
         "objective": {"function": "m:f"},
@@ -55,7 +55,7 @@ def test_any_json_value_is_a_choice(values: list[Any]) -> None:
 
 @given(json_choices)
 def test_choices_are_shown_so_that_they_can_be_told_apart(values: list[Any]) -> None:
-    """Typed into a config, what is shown is the choice; what a table shows in short differs for each."""
+    """The displayed text, typed into a config, is the choice; short forms in a table differ for each."""
     texts = [value_text(value) for value in values]
     read = Config.parse(
         "metric: {name: loss}\nobjective: {function: 'm:f'}\nspace: {x: {values: ["
@@ -70,7 +70,7 @@ def test_choices_are_shown_so_that_they_can_be_told_apart(values: list[Any]) -> 
 
 
 def test_numbers_of_another_type_are_other_choices(tmp_path: Path) -> None:
-    """1, 1.0, true and "1" are four; where only one number is equal, it is the one that is meant."""
+    """1, 1.0, true and "1" are four choices; a number means the only one that is equal to it."""
     config = code_space(
         "x: {values: [1, 1.0, true, '1']}, y: {values: [1.0, 2.5]},"
         " z: {values: [3, 4], when: {x: [1.0], y: 1}}",
@@ -90,7 +90,7 @@ def test_numbers_of_another_type_are_other_choices(tmp_path: Path) -> None:
 
 
 def test_conditions_name_lists_and_sections(tmp_path: Path) -> None:
-    """A list of values in a list of its own; a section as it is."""
+    """A list of values is written in another list; a section is written unchanged."""
     layers = "layers: {values: [[64], [64, 32], null]}"
     config = code_space(
         f"{layers}, k: {{values: [{{kernel: rbf}}, a]}}, "
@@ -106,7 +106,7 @@ def test_conditions_name_lists_and_sections(tmp_path: Path) -> None:
 
 
 def test_an_objective_cannot_change_the_choices(tmp_path: Path) -> None:
-    """Each trial gets lists of its own."""
+    """Each trial gets its own lists."""
     space = code_space("x: {values: [[64], [64, 32]]}, y: {values: [[1]]}", tmp_path).space
     (first,) = space.values(np.array([[0.1]]))
     first["x"].append(5)
@@ -115,7 +115,7 @@ def test_an_objective_cannot_change_the_choices(tmp_path: Path) -> None:
 
 
 def test_a_tuple_that_was_cut_up_is_refused_where_it_is(tmp_path: Path) -> None:
-    """YAML makes four texts of two tuples; in quotes, a text may be anything."""
+    """YAML splits two tuples into four texts; in quotes, a text may be anything."""
     with pytest.raises(ConfigError) as caught:
         code_space("x: {values: [(3, 4), (5, 6)]}", tmp_path)
     assert [problem.column for problem in caught.value.problems] == [22, 26, 30, 34]
@@ -131,7 +131,7 @@ def test_a_constant_is_no_part_of_a_tuple_either(tmp_path: Path) -> None:
 
 
 def test_a_whole_tuple_is_text_and_a_note_says_so(tmp_path: Path) -> None:
-    """On lines of their own YAML does not cut them; quotes say that text is meant."""
+    """YAML does not split tuples on separate lines; quotes show that text is meant."""
     head = "metric: {name: loss}\nobjective: {function: 'm:f'}\nspace:\n"
     text = '  x:\n    values:\n      - (3, 4)\n      - "(5, 6)"\n  c: (1, 2)\n'
     assert [note for note in Config.parse(head + text, tmp_path / "c.yaml").notes if "(" in note] == [

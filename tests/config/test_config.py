@@ -90,7 +90,7 @@ def test_resolved_is_a_config(tmp_path: Path) -> None:
 
 
 def test_damaged_stored_config() -> None:
-    """A damaged stored config is refused like a damaged file."""
+    """A damaged stored config is refused in the same way as a damaged file."""
     with pytest.raises(ConfigError, match=r"the config stored in search\.db: objective: is missing"):
         Config.from_resolved({"seed": float("nan"), "space": {}})
 
@@ -137,7 +137,7 @@ def test_notes(tmp_path: Path) -> None:
 
 
 def test_notes_about_the_search(tmp_path: Path) -> None:
-    """Notes report what is probably a mistake: repeated points, more trials than points."""
+    """Notes report probable mistakes: repeated points, more trials than points."""
     config = load(
         write(
             tmp_path,
@@ -233,7 +233,7 @@ def test_differences_name_every_setting() -> None:
 
 
 def test_order_of_parameters_is_a_difference(tmp_path: Path) -> None:
-    """The order of the space, on which proposals depend, is part of the config."""
+    """The order of the space, which affects proposals, is part of the config."""
     space = "{dropout: {min: 0, max: 0.5}, momentum: {min: 0, max: 0.9}}"
     turned = "{momentum: {min: 0, max: 0.9}, dropout: {min: 0, max: 0.5}}"
     objective = "objective: {network: {data: blobs}}\nspace: "
@@ -271,7 +271,7 @@ def test_batches_above_the_rows(arguments: tuple[str, ...], position: str) -> No
 
 
 def test_default_batch_above_the_rows(tmp_path: Path) -> None:
-    """A default mini-batch size above the number of rows is allowed, also once the config is resolved."""
+    """A default mini-batch size above the number of rows is allowed, even in a resolved config."""
     config = load(write(tmp_path, SHORT))
     best = Config.parse(trial_config(config, Trial(0, {"learning_rate": 0.1}, 0)), tmp_path / "best.yaml")
     for each in (config, Config.from_resolved(config.resolved()), best):
@@ -300,14 +300,14 @@ def test_trial_config_is_a_config(tmp_path: Path) -> None:
     ],
 )
 def test_ties_are_ordered_by_another_metric(tmp_path: Path, written: str, ties: Metric | None) -> None:
-    """By default by val_loss, where that is not the metric itself; the resolved config is read back equal."""
+    """Ties are broken by val_loss by default; the resolved config is read back unchanged."""
     config = load(write(tmp_path, SHORT + f"metric: {written}\n"))
     assert config.metric.ties == ties
     assert Config.from_resolved(config.resolved()).metric == config.metric
 
 
 def test_what_code_reports_is_worth_its_last_epoch(tmp_path: Path) -> None:
-    """For a function nothing is assumed; ties may be ordered by any metric, in either direction."""
+    """A function's value is that of its last epoch; ties may be broken by any metric."""
     text = "objective: {function: m:f}\nspace: {x: {min: 0, max: 1}}\n"
     assert load(write(tmp_path, text)).metric == Metric("value")
     ties = load(write(tmp_path, text + "metric: {at: best, ties: {name: f1, goal: maximize}}\n")).metric

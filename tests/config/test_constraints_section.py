@@ -33,7 +33,7 @@ def test_kept_in_the_resolved_config() -> None:
 
 
 def test_a_constraint_of_a_parameter_that_is_never_active_is_left_out() -> None:
-    """A note says so, and the config that is kept can be read again."""
+    """A note says that it is left out, and the kept config can be read again."""
     made = config("depth < 5", "first >= second", kind="plain")
     assert made.resolved()["constraints"] == ["first >= second"]
     assert "constraints[0]: is left out, as depth is never active" in made.notes
@@ -41,14 +41,14 @@ def test_a_constraint_of_a_parameter_that_is_never_active_is_left_out() -> None:
 
 
 def test_what_is_measured_is_noted() -> None:
-    """Constraints that always hold, and those that leave little, are said by check."""
+    """`check` mentions constraints that are always true, and those that leave little."""
     assert "constraints: first >= 1 holds for all of 2,000 random draws" in config("first >= 1").notes
     (note,) = config("first == second").notes
     assert note.startswith("constraints: hold for only 1.4% of 20,000 random draws")
 
 
 def test_an_earlier_constraint_guards_a_later_one() -> None:
-    """A division by zero does not matter where another constraint rules it out before."""
+    """A division by zero does not matter if an earlier constraint rules it out."""
     config("first > 1", "second / (first - 1) < 3")
     with pytest.raises(ConfigError, match=r"constraints\[0\]: has no value: .* division by zero"):
         config("second / (first - 1) < 3", "first > 1")
@@ -71,7 +71,7 @@ def test_the_best_trial_as_a_config_has_none() -> None:
 
 @pytest.mark.parametrize("method", ["random", "quasi_random", "coarse_to_fine"])
 def test_every_trial_of_a_search_satisfies_them(method: str) -> None:
-    """Draws, coarse points and candidates around good trials."""
+    """Draws, coarse points and candidates around good trials satisfy the constraints."""
     search = Search(
         SPACE, method=method, trials=30, constraints=["first >= second", "depth < 5 and depth != 3"]
     )
@@ -84,7 +84,7 @@ def test_every_trial_of_a_search_satisfies_them(method: str) -> None:
 
 
 def test_a_space_object_brings_its_own(tmp_path: Path) -> None:
-    """In Python a Space may hold constraints; a kept search keeps them."""
+    """In Python a Space may have constraints; a stored search keeps them."""
     plain = config().space
     space = Space(plain.parameters, plain.constants, (Constraint("first >= second"),))
     with Search(space, trials=3, constraints=["first < 9"], directory=tmp_path / "run") as search:

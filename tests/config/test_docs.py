@@ -56,5 +56,5 @@ def test_every_key_is_documented(key: str, default: object) -> None:
 
 @pytest.mark.parametrize("name", [*METHODS, *PRIORS])
 def test_every_method_and_prior_is_documented(name: str) -> None:
-    """Each has a row of its own, or a paragraph that begins with its name."""
+    """Each has its own row, or a paragraph that begins with its name."""
     assert re.search(rf"^(\*\*|\| )`{name}`", TEXT, re.MULTILINE)

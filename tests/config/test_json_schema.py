@@ -16,7 +16,7 @@ def test_has_every_key() -> None:
 
 
 def test_says_what_is_required() -> None:
-    """The schema requires an objective and a space, and allows null as a constant or a choice alone."""
+    """The schema requires an objective and a space, and allows null only as a constant or a choice."""
     schema = json_schema()
     assert schema["required"] == ["objective", "space"]
     assert "null" in schema["properties"].pop("space")["additionalProperties"]["anyOf"][0]["type"]
@@ -30,7 +30,7 @@ def test_has_the_ranges_of_hyperparameters() -> None:
 
 
 def test_offers_and_checks_hyperparameters_in_the_space() -> None:
-    """With the network the space has every hyperparameter, within its limits, and no other name."""
+    """With the network the space has every hyperparameter, within its limits, and no other names."""
     schema = json_schema()
     assert schema["if"]["properties"]["objective"]["required"] == ["network"]
     space = schema["then"]["properties"]["space"]

@@ -101,7 +101,7 @@ def paths(data: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 
 
 def replaced(data: Any, path: tuple[Any, ...], value: Any) -> Any:
-    """A copy of nested mappings and lists in which one value is another."""
+    """A copy of nested mappings and lists with one value replaced."""
     if not path:
         return value
     copy = dict(data) if isinstance(data, dict) else list(data)

@@ -1,4 +1,4 @@
-"""Tests of files of other tools that are given in place of a config."""
+"""Tests of files of other tools given instead of a config."""
 
 from pathlib import Path
 
@@ -69,13 +69,13 @@ CASES = [(name, text) for name, texts in FILES.items() for text in texts]
 
 
 def test_every_tool_has_a_file() -> None:
-    """Those below are of every kind that is recognized."""
+    """The files below cover every kind that is recognized."""
     assert set(FILES) == {tool.name for tool in TOOLS}
 
 
 @pytest.mark.parametrize(("name", "text"), CASES)
 def test_a_file_of_another_tool_is_recognized(name: str, text: str, in_tmp: Path) -> None:
-    """One problem says what it is and what to type, in place of one for each key."""
+    """One problem says what it is and what to type, instead of one for each key."""
     path = Path("a file.yaml")
     path.write_text(text, encoding="utf-8")
     with pytest.raises(ConfigError) as caught:
@@ -100,7 +100,7 @@ def test_what_cannot_be_imported_is_named(name: str, text: str, in_tmp: Path) ->
 
 
 def test_the_name_of_an_import_is_free(in_tmp: Path) -> None:
-    """The command that is suggested does not meet a file that exists."""
+    """The suggested command does not name an existing file."""
     for taken in ("config.yaml", "search.yaml"):
         Path(taken).write_text(FILES["a sweep of Weights & Biases"][0])
     with pytest.raises(ConfigError, match=r"hpsearch import config\.yaml -o imported\.yaml"):
@@ -117,7 +117,7 @@ def test_configs_are_not_mistaken(path: Path) -> None:
     "text", ["parameters: {lr: 3}", "metric: {name: loss}\nparameters: []", "a: ~", "[]", "3"]
 )
 def test_other_files_are_not_mistaken(text: str) -> None:
-    """A config with a wrong section is told about the section."""
+    """A config with a wrong section gets a message about the section."""
     assert recognized(yaml.safe_load(text)) is None
 
 

@@ -1,4 +1,4 @@
-"""A law: a search that is resumed is the search that was begun, whatever the config."""
+"""A law: a resumed search is the search that was begun, whatever the config."""
 
 import hashlib
 import json
@@ -18,7 +18,7 @@ from tests.strategies import configs
 
 
 def parsed(mapping: dict[str, object], arguments: Sequence[str]) -> Config:
-    """The config of a mapping, as the program reads it; a mapping that is wrong is passed over."""
+    """The config of a mapping, as the program reads it; a wrong mapping is skipped."""
     try:
         return Config.parse(dump(mapping), Path("c.yaml"), arguments)
     except ConfigError:
@@ -27,12 +27,12 @@ def parsed(mapping: dict[str, object], arguments: Sequence[str]) -> Config:
 
 
 def again(config: Config) -> Config:
-    """The config as a run keeps it, and as ``resume`` reads it."""
+    """The config in the form in which a run keeps it and ``resume`` reads it."""
     return Config.from_resolved(json.loads(json.dumps(config.resolved(), allow_nan=False)))
 
 
 def asked(search: Search) -> list[str]:
-    """Every trial of a search, as JSON text, when each is worth a number made from its values."""
+    """Every trial of a search, as JSON text, if the value of each is computed from its parameters."""
     trials = []
     while (trial := search.ask()) is not None:
         text = json.dumps(trial.to_json(), sort_keys=False)
@@ -46,7 +46,7 @@ def asked(search: Search) -> list[str]:
 def test_a_resumed_search_asks_the_same(
     drawn: tuple[dict[str, object], list[str]], enqueues: bool, seed: int
 ) -> None:
-    """Conditions, constants, overrides, one-valued lists, priors, what is enqueued in full or in part."""
+    """A resumed search asks the same trials, for every kind of space, override and enqueued configuration."""
     mapping, arguments = drawn
     config = parsed(mapping, arguments)
     if enqueues:
@@ -68,7 +68,7 @@ def test_a_resumed_search_asks_the_same(
 
 @pytest.mark.parametrize("override", ["space.optimizer=adam", "space.optimizer=momentum"])
 def test_a_condition_that_a_constant_decides(override: str) -> None:
-    """What is left with one value and no condition is a constant, and counts as no dimension."""
+    """A parameter with one value and no condition left is a constant, not a dimension."""
     mapping = {
         "objective": {"function": "train:loss"},
         "space": {

@@ -31,31 +31,31 @@ def rules(problems: Problems) -> list[tuple[str, str, str]]:
 
 @pytest.mark.parametrize("section", [SearchSection(portfolio=False), RunSection()], ids=["search", "run"])
 def test_defaults_are_read_as_they_are_written(section: Section) -> None:
-    """The section that has nothing but defaults survives being written and read again."""
+    """A section with only defaults survives being written and read again."""
     reader, problems = reader_of({"here": section.to_json()})
     assert reader.read(("here",), SectionOf(type(section))) == section
     assert not problems
 
 
 def test_what_has_no_word_is_not_written() -> None:
-    """A setting that is None, and that a config can only leave out, is left out."""
+    """A setting that is None, which a config can express only by omission, is left out."""
     assert MetricSection(name="loss").to_json() == {"name": "loss"}
 
 
 def test_a_section_cannot_be_changed() -> None:
-    """A section is as it was read."""
+    """A section stays as it was read."""
     with pytest.raises(FrozenInstanceError):
         SearchSection().trials = 5  # type: ignore[misc] # what is tested
 
 
 def test_a_default_is_not_shared() -> None:
-    """The list that is a section's default is its own."""
+    """Every section has its own copy of a default list."""
     SearchSection().enqueue.append({"x": 1})
     assert SearchSection().enqueue == []
 
 
 def test_every_mistake_in_a_section_is_reported() -> None:
-    """A wrong value, a missing key and an unknown one are found together, the known keys first."""
+    """A wrong, a missing and an unknown key are reported together, the known keys first."""
     reader, problems = reader_of({"metric": {"nam": "loss", "goal": "min", "ties": {"goal": "maximize"}}})
     assert reader.setting("metric") is None
     assert rules(problems) == [
@@ -66,7 +66,7 @@ def test_every_mistake_in_a_section_is_reported() -> None:
 
 
 def test_a_key_whose_value_was_reported_is_not_reported_again() -> None:
-    """What the tree has as an error is no further problem, nor is the section that lacks it."""
+    """An error in the tree is not reported again, nor is the section that lacks it."""
     reader, problems = reader_of({"metric": {"nam": None}})
     before = len(problems)
     assert before == 1
@@ -75,7 +75,7 @@ def test_a_key_whose_value_was_reported_is_not_reported_again() -> None:
 
 
 def test_every_item_of_a_list_is_checked() -> None:
-    """All wrong items are found, each by its index."""
+    """All wrong items are reported, each with its index."""
     reader, problems = reader_of({"here": [1, "a", 2.5, True]})
     assert reader.read(("here",), ListOf(RealNumber())) is None
     assert [key for key, *_ in rules(problems)] == ["here[1]", "here[3]"]
@@ -92,7 +92,7 @@ def test_a_long_list_is_refused() -> None:
     ("value", "wrong"), [(1, None), (True, "whole number"), (1.0, "whole number"), (0, "at least 1")]
 )
 def test_a_whole_number_is_neither_a_float_nor_a_boolean(value: object, wrong: str | None) -> None:
-    """No value is converted: 1.0 is not written as a whole number, and true is not one."""
+    """No value is converted: 1.0 is not a whole number, and neither is true."""
     reader, problems = reader_of({"here": value})
     assert reader.read(("here",), WholeNumber(1)) == (None if wrong else value)
     assert len(problems) == bool(wrong)
@@ -101,13 +101,13 @@ def test_a_whole_number_is_neither_a_float_nor_a_boolean(value: object, wrong: s
 
 
 def test_a_whole_number_can_be_a_float() -> None:
-    """A setting that takes any number has it as a float, so that 1 and 1.0 are the same config."""
+    """A setting that takes any number stores a float, so that 1 and 1.0 are the same config."""
     reader, _ = reader_of({"here": 1})
     assert type(reader.read(("here",), RealNumber())) is float
 
 
 def test_a_setting_that_is_left_out_has_its_default() -> None:
-    """Without the key nothing is wrong."""
+    """A missing key is no problem."""
     reader, problems = reader_of({})
     assert reader.setting("seed") == Document.settings()["seed"].default == 0
     assert not problems

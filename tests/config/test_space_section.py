@@ -90,7 +90,7 @@ def test_constants_alone_are_a_space() -> None:
 
 
 def test_conditions_on_constants_are_decided() -> None:
-    """A condition on a constant holds, and is gone, or takes its parameter and all that depend on it away."""
+    """A true condition on a constant is removed; a false one removes the parameter and its dependents."""
     space = parse_space(
         {
             "kind": "a",
@@ -193,7 +193,7 @@ def test_every_problem_is_reported() -> None:
 
 
 def test_precision_is_a_number_of_digits() -> None:
-    """It is kept in the resolved config, and a range without it stays as it was."""
+    """The resolved config keeps it, and a range without it is unchanged."""
     space = parse_space({"x": {"min": 0, "max": 1, "precision": 2}, "y": {"min": 0, "max": 1}})
     assert space == Space((Number("x", 0, 1, precision=2), Number("y", 0, 1)))
     resolved = resolved_space(space)
@@ -225,7 +225,7 @@ def test_a_space_of_more_configurations_than_float64_can_count(method: str) -> N
     ids=str,
 )
 def test_a_step_that_float64_cannot_count(section: dict[str, object], text: str) -> None:
-    """It is refused where it was written, and no value can become infinite."""
+    """It is refused at its position, and no value can become infinite."""
     assert text in refusal({"x": section})
 
 
@@ -243,7 +243,7 @@ def test_a_step_that_float64_cannot_count(section: dict[str, object], text: str)
     ids=str,
 )
 def test_ranges_as_wide_as_float64_work(section: dict[str, object]) -> None:
-    """Every value is finite, and survives its coordinate."""
+    """Every value is finite, and its coordinate leads back to it."""
     (parameter,) = parse_space({"x": section}).parameters
     values = parameter.decode(np.linspace(0, 1, 101))
     assert np.isfinite(values).all()

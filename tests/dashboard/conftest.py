@@ -38,7 +38,7 @@ HOSTILE_REASON = (
 
 @dataclass(frozen=True)
 class Answer:
-    """What a server answered."""
+    """A server's answer."""
 
     status: int
     headers: Mapping[str, str]
@@ -59,7 +59,7 @@ class Site:
         return f"http://127.0.0.1:{self.port}"
 
     def get(self, path: str, method: str = "GET", **headers: str) -> Answer:
-        """The answer to a request, whose path is sent as it is."""
+        """The answer to a request, whose path is sent unchanged."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         connection.putrequest(method, path, skip_host=True)
         for name, value in ({"host": f"127.0.0.1:{self.port}"} | headers).items():
@@ -75,7 +75,7 @@ class Site:
             connection.close()
 
     def events(self, path: str) -> "Events":
-        """What the server sends about a page while it changes."""
+        """The events that the server sends about a page while it changes."""
         return Events(self.port, path)
 
 
@@ -96,14 +96,14 @@ class Events:
         raise AssertionError("the stream has ended")
 
     def until(self, condition: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-        """The first message that fulfils a condition."""
+        """The first message that meets a condition."""
         while True:
             message = self.next()
             if condition(message):
                 return message
 
     def rest(self) -> bytes:
-        """What is sent until the stream ends."""
+        """Everything sent until the stream ends."""
         return self._answer.read()
 
     def __enter__(self) -> "Events":
@@ -125,7 +125,7 @@ def trial(number: int) -> Trial:
 
 
 def result(number: int) -> Result:
-    """Every tenth fails."""
+    """A result; every tenth is a failure."""
     if number % 10 == 9:
         return Result(number, Status.FAILED, reason=HOSTILE_REASON, seconds=0.5)
     error = 0.1 + (number * 7 % 31) / 100
@@ -146,7 +146,7 @@ def write_run(root: Path, name: str, trials: int, finished: int, config: str = C
 
 @contextlib.contextmanager
 def answering(root: Path) -> Iterator[Site]:
-    """A dashboard of two runs: ``one`` is being searched, ``two`` is complete."""
+    """A dashboard of two runs: ``one`` is still searching, ``two`` is complete."""
     running = write_run(root, "one", 200, 60)
     complete = write_run(root, "two", 20, 20)
     complete.event("completed", "20 trials")
@@ -179,6 +179,6 @@ def still(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 def files_below(root: Path) -> dict[str, tuple[int, int]]:
-    """Size and time of change of every file and directory below a directory."""
+    """The size and modification time of every file and directory below a directory."""
     paths = [Path(at, name) for at, directories, names in os.walk(root) for name in [*directories, *names]]
     return {str(path): (path.lstat().st_size, path.lstat().st_mtime_ns) for path in paths}

@@ -1,4 +1,4 @@
-"""Tests of the threads in which pages and figures are made."""
+"""Tests of the threads that make pages and figures."""
 
 import asyncio
 import threading
@@ -9,7 +9,7 @@ from hpsearch.dashboard.daemon_threads import DaemonThreads
 
 
 def test_results_and_errors_come_back() -> None:
-    """From threads that do not keep the process from ending."""
+    """Results and errors come back from threads that do not keep the process from ending."""
 
     async def ask() -> None:
         threads = DaemonThreads()
@@ -21,7 +21,7 @@ def test_results_and_errors_come_back() -> None:
 
 
 def test_the_loop_ends_while_a_function_runs() -> None:
-    """What it returns later is lost, and nothing is said."""
+    """A result that comes later is lost, without a message."""
     began, go = threading.Event(), threading.Event()
 
     def draw() -> threading.Thread:

@@ -1,4 +1,4 @@
-"""Tests of the dashboard in a real browser: it is live, silent and harmless, and its figures answer."""
+"""Tests of the dashboard in a real browser: it is live, silent and harmless, and its figures respond."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,14 +11,14 @@ from tests.dashboard.conftest import Site, result, trial
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """One for all tests."""
+    """One browser for all tests."""
     with running(tmp_path_factory.mktemp("browser")) as window:
         yield window
 
 
 @pytest.fixture
 def page(browser: Browser, site: Site) -> Browser:
-    """The page of the run that is being searched."""
+    """The page of the run that is still searching."""
     browser.narrow(1280, 900)
     browser.visit(f"{site.address}/runs/one")
     browser.wait("document.documentElement.dataset.live")
@@ -26,7 +26,7 @@ def page(browser: Browser, site: Site) -> Browser:
 
 
 def test_the_page_follows_the_search(page: Browser, site: Site) -> None:
-    """A result appears in the state, the table and a figure that is looked at, and the console is silent."""
+    """A result appears in the state, the table and a visible figure, and the console is silent."""
     page.wait("document.querySelector('#history path[data-trials]')")
     site.runs["one"].record([trial(62)], [result(60)])
     page.wait("document.querySelector('#trials').textContent.includes('61 results')")
@@ -36,7 +36,7 @@ def test_the_page_follows_the_search(page: Browser, site: Site) -> None:
 
 
 def test_a_filter_keeps_the_figures_and_is_in_the_address(page: Browser) -> None:
-    """The table is another one; the page is the same."""
+    """The table changes; the rest of the page stays."""
     page.run("window.mark = 1")
     page.type(".where", "optimizer=adam\ue007")
     page.wait("document.querySelector('.filter-form .count').textContent.includes(' of 60 results')")
@@ -47,7 +47,7 @@ def test_a_filter_keeps_the_figures_and_is_in_the_address(page: Browser) -> None
 
 
 def test_figures_are_brushed_and_lead_to_trials(page: Browser) -> None:
-    """As in the report; a click on a dot opens its trial."""
+    """Figures are brushed as in the report; a click on a dot opens its trial."""
     page.wait("document.querySelector('#history path[data-trials]')")
     page.run("document.querySelector('#history').scrollIntoView({block: 'center'})")
     page.wait(
@@ -69,7 +69,7 @@ def test_figures_are_brushed_and_lead_to_trials(page: Browser) -> None:
 
 @pytest.mark.parametrize("path", ["/", "/runs/one", "/runs/one/trials/9", "/compare?run=one&run=two"])
 def test_nothing_is_wider_than_a_phone(browser: Browser, still: Site, path: str) -> None:
-    """Pages scroll down only; wide tables scroll by themselves."""
+    """Pages scroll only down; wide tables scroll separately."""
     browser.narrow(390, 900)
     browser.visit(still.address + path)
     browser.wait("document.documentElement.dataset.live")
@@ -78,7 +78,7 @@ def test_nothing_is_wider_than_a_phone(browser: Browser, still: Site, path: str)
 
 
 def test_a_comparison_shows_its_figures(browser: Browser, site: Site) -> None:
-    """The best so far of both runs comes first, and is drawn again when there is a result."""
+    """The best so far of both runs comes first, and is redrawn when there is a result."""
     browser.narrow(1280, 900)
     browser.visit(f"{site.address}/compare?run=one&run=two")
     browser.wait("document.querySelector('#compare .panel')")

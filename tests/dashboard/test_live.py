@@ -1,4 +1,4 @@
-"""Tests of what a page is sent while its run changes, comes or goes."""
+"""Tests of what is sent to a page while its run changes, appears or disappears."""
 
 import shutil
 import threading
@@ -14,12 +14,12 @@ from tests.dashboard.conftest import CONFIG, Events, Site, result, trial, write_
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Looks often."""
+    """Makes the dashboard look often."""
     monkeypatch.setattr("hpsearch.dashboard.application.POLL_SECONDS", 0.02)
 
 
 def test_a_new_result_is_sent(site: Site) -> None:
-    """State, table and failures change; what has not changed is not sent."""
+    """State, table and failures change; unchanged parts are not sent."""
     with site.events("/runs/one") as events:
         first = events.next()
         assert {"state", "running", "trials", "failures", "config"} <= first["parts"].keys()
@@ -31,7 +31,7 @@ def test_a_new_result_is_sent(site: Site) -> None:
 
 
 def test_the_epochs_of_a_running_trial_are_sent(site: Site) -> None:
-    """As the worker writes them, with the curve and what the next rung demands."""
+    """Epochs are sent as the worker writes them, with the curve and the next rung's threshold."""
     path = curve_file(site.runs["one"].trial_directory(61))
     path.parent.mkdir(parents=True)
     with site.events("/runs/one") as events:
@@ -49,12 +49,12 @@ def test_the_epochs_of_a_running_trial_are_sent(site: Site) -> None:
 
 
 def best_so_far_of(message: dict[str, Any]) -> str:
-    """The figure of a comparison, as a page is sent it."""
+    """The figure of a comparison, in the form in which a page gets it."""
     return str(message["parts"].get("best_so_far", ""))
 
 
 def test_a_comparison_has_the_best_so_far_of_both_runs(site: Site) -> None:
-    """A line for each, named in the legend; it falls when a trial is better than all before."""
+    """Each run has a line, named in the legend, that falls when a trial is better than all before."""
     with site.events("/compare?run=one&run=two") as events:
         first = best_so_far_of(events.next())
         assert first.startswith('<figure id="compare"')
@@ -74,7 +74,7 @@ def test_a_comparison_has_the_best_so_far_of_both_runs(site: Site) -> None:
     ],
 )
 def test_a_comparison_that_cannot_be_drawn_says_why(site: Site, config: str, said: str) -> None:
-    """Where the metrics differ, or no trial has a value; one run with values is drawn alone."""
+    """The reason is different metrics or no values; a single run with values is drawn."""
     write_run(site.root, "three", 5, 0, config).close()
     write_run(site.root, "four", 5, 0, config).close()
     with site.events("/compare?run=one&run=three") as events:
@@ -86,7 +86,7 @@ def test_a_comparison_that_cannot_be_drawn_says_why(site: Site, config: str, sai
 
 
 def test_a_run_that_is_made_meanwhile_appears(site: Site) -> None:
-    """And one that is removed goes."""
+    """A new run appears, and a removed one disappears."""
     with site.events("/") as events:
         events.next()
         write_run(site.root, "three", 5, 1).close()
@@ -96,7 +96,7 @@ def test_a_run_that_is_made_meanwhile_appears(site: Site) -> None:
 
 
 def test_a_run_that_vanishes_is_said_to_be_gone(site: Site) -> None:
-    """The stream goes on, and shows the one that takes its place."""
+    """The stream continues, and shows the run that replaces it."""
     with site.events("/runs/two") as events:
         events.next()
         shutil.rmtree(site.root / "two")
@@ -108,7 +108,7 @@ def test_a_run_that_vanishes_is_said_to_be_gone(site: Site) -> None:
 
 
 def test_a_search_that_ends_is_interrupted(site: Site) -> None:
-    """Its lock is free, though nothing in the database has changed."""
+    """The lock is free, although nothing in the database has changed."""
     with site.events("/") as events:
         assert ">searching<" in events.next()["parts"]["runs"]
         site.runs["one"].close()
@@ -116,7 +116,7 @@ def test_a_search_that_ends_is_interrupted(site: Site) -> None:
 
 
 def test_streams_end_with_the_server(site: Site) -> None:
-    """So that Ctrl-C does not have to wait for the browser."""
+    """Streams end, so that Ctrl-C does not have to wait for the browser."""
     with site.events("/runs/one") as events:
         events.next()
         ended = threading.Thread(target=Events.rest, args=[events])

@@ -14,19 +14,19 @@ from tests.dashboard.conftest import Site, write_run
 
 
 def text_of(html: str) -> str:
-    """What one reads of some HTML."""
+    """The text that a reader sees of some HTML."""
     return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", html))
 
 
 def test_the_list_has_a_row_for_each_run(still: Site) -> None:
-    """Its state, its progress, its best value, how many trials run."""
+    """Each row has the state, the progress, the best value and the number of running trials."""
     text = text_of(still.get("/").text)
     assert re.search(r"one searching val_error 0\.1 60 of 200 2 ", text)
     assert re.search(r"two complete val_error 0\.1 20 of 20", text)
 
 
 def test_a_damaged_run_is_a_row_with_its_reason(site: Site) -> None:
-    """And a page that says the same, not an error of the server."""
+    """Its page has the same message, instead of a server error."""
     shutil.copytree(site.root / "two", site.root / "broken")
     (site.root / "broken" / "search.db").write_bytes(b"nothing of ours")
     text = text_of(site.get("/").text)
@@ -38,7 +38,7 @@ def test_a_damaged_run_is_a_row_with_its_reason(site: Site) -> None:
 
 
 def test_a_page_of_a_run_has_all_of_it(still: Site) -> None:
-    """State, running trials, figures, trials, config."""
+    """It has the state, running trials, figures, trials and the config."""
     html = still.get("/runs/one").text
     text = text_of(html)
     assert "best val_error 0.1 in trial 0" in text
@@ -50,19 +50,19 @@ def test_a_page_of_a_run_has_all_of_it(still: Site) -> None:
 
 @pytest.mark.parametrize("kind", ["history", "zoom", "curves", "slices", "parallel", "grid", "timeline"])
 def test_figures_are_drawn(still: Site, kind: str) -> None:
-    """As a part of a page."""
+    """A figure is drawn as a part of a page."""
     assert still.get(f"/runs/two/figures/{kind}").text.startswith(f'<figure id="{kind}"')
 
 
 def test_what_cannot_be_drawn_says_why(site: Site) -> None:
-    """In its place; and there is no figure of another kind."""
+    """The reason is shown in its place, and no figure of another kind is."""
     write_run(site.root, "new", 5, 0).close()
     assert "No trial has a value yet" in site.get("/runs/new/figures/history").text
     assert site.get("/runs/two/figures/pie").status == 404
 
 
 def test_the_trials_in_the_figures_are_json(still: Site) -> None:
-    """For the note at a dot that is pointed at."""
+    """The trials are JSON, for the note at a dot that is pointed at."""
     data = json.loads(still.get("/runs/two/trials.json").text)
     assert data["columns"] == [
         "trial",
@@ -78,7 +78,7 @@ def test_the_trials_in_the_figures_are_json(still: Site) -> None:
 
 
 def test_conditions_sort_and_pages_are_in_the_address(still: Site) -> None:
-    """The server filters, sorts and divides."""
+    """The server filters, sorts and divides into pages."""
     text = text_of(
         still.get("/runs/one?where=optimizer%3Dadam,learning_rate%3C0.01&sort=values.learning_rate").text
     )
@@ -94,14 +94,14 @@ def test_conditions_sort_and_pages_are_in_the_address(still: Site) -> None:
 
 @pytest.mark.parametrize("where", ["nonsense<1", "learning_rate<many", "status<1"])
 def test_a_wrong_condition_is_explained(still: Site, where: str) -> None:
-    """Where the table would be."""
+    """The explanation is shown in place of the table."""
     page = still.get(f"/runs/one?where={where}")
     assert page.status == 200
     assert re.search("There is no column|needs a number|0 of 60 results", page.text)
 
 
 def test_a_trial_has_a_page(site: Site) -> None:
-    """Its values, command, curve, why it was tried, and what it printed."""
+    """It has the trial's values, command, curve, origin and output."""
     logs = site.root / "two" / "trials" / "00003"
     logs.mkdir(parents=True)
     (logs / "stdout.log").write_bytes(b"epoch 1\repoch 2\r\nplain \x1b[31mred\x1b[0m <i>\n")
@@ -115,7 +115,7 @@ def test_a_trial_has_a_page(site: Site) -> None:
 
 
 def test_a_traceback_keeps_its_lines_and_columns(still: Site) -> None:
-    """It is a block of its own below the reason, with every text escaped."""
+    """It is a separate block below the reason, with every text escaped."""
     page = still.get("/runs/one/trials/9").text
     assert '<pre class="log">Traceback:\n  javascript:harm()</pre>' in page
     assert "&lt;script&gt;harm()" in page
@@ -124,7 +124,7 @@ def test_a_traceback_keeps_its_lines_and_columns(still: Site) -> None:
 
 @pytest.mark.parametrize("trial", ["61", "best", "99", "-1", "x", "0x1", "9" * 30])
 def test_which_trials_have_a_page(still: Site, trial: str) -> None:
-    """Those that have begun, by number, and the best."""
+    """Trials that have begun have a page, by number and as best."""
     assert still.get(f"/runs/one/trials/{trial}").status == (200 if trial in ("61", "best") else 404)
 
 
@@ -150,14 +150,14 @@ def test_which_trials_have_a_page(still: Site, trial: str) -> None:
     ],
 )
 def test_paths_lead_nowhere_else(site: Site, path: str) -> None:
-    """Names are compared with what there is, never made into paths."""
+    """Names are compared with existing ones, and never become paths."""
     shutil.copytree(site.root / "two", site.root / ".hidden")
     shutil.copytree(site.root / "two", site.root.parent / "outside", dirs_exist_ok=True)
     assert site.get(path).status == 404
 
 
 def test_links_in_a_run_are_not_followed(site: Site) -> None:
-    """Neither a log that is a link, nor a trial's directory, nor the directory of all trials."""
+    """A log, a trial's directory or the directory of all trials is not read if it is a link."""
     secret = site.root.parent / "secret"
     secret.mkdir()
     (secret / "stdout.log").write_text("the secret")
@@ -177,7 +177,7 @@ def test_links_in_a_run_are_not_followed(site: Site) -> None:
 
 
 def test_hostile_texts_stay_text(still: Site) -> None:
-    """In the table, failures, a trial, the comparison and figures: no markup, no control character."""
+    """No view of a hostile text contains markup or control characters."""
     with still.events("/runs/one") as events:
         failures = events.next()["parts"]["failures"]
     paths = (
@@ -200,7 +200,7 @@ def test_hostile_texts_stay_text(still: Site) -> None:
 
 
 class Markup(HTMLParser):
-    """What a browser finds in some HTML."""
+    """The elements that a browser finds in some HTML."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -219,7 +219,7 @@ class Markup(HTMLParser):
 
 
 def test_two_runs_are_side_by_side(still: Site) -> None:
-    """With the settings in which they differ; one run is not enough."""
+    """The page has the settings in which they differ; one run is not enough."""
     text = text_of(still.get("/compare?run=one&run=two").text)
     assert "search.trials 200 20" in text
     assert "Choose two runs to compare; found 1." in still.get("/compare?run=one").text
@@ -238,12 +238,12 @@ def test_two_runs_are_side_by_side(still: Site) -> None:
     ],
 )
 def test_output_is_shown_as_a_terminal_would_without_colours(data: bytes, shown: str) -> None:
-    """Sequences are left out, other control characters visible, and nothing is markup."""
+    """Escape sequences are left out, other control characters are visible, and nothing is markup."""
     assert readable(data) == shown.replace("\\\\xff", "\\xff")
 
 
 def test_only_the_end_of_a_long_log_is_read(site: Site) -> None:
-    """Whole lines of it, and how much there is."""
+    """The end is shown in whole lines, with the size of the log."""
     logs = site.root / "two" / "trials" / "00003"
     logs.mkdir(parents=True)
     (logs / "stderr.log").write_text("".join(f"line {number}\n" for number in range(20_000)))

@@ -1,4 +1,4 @@
-"""Tests of what figures are drawn from, and how often."""
+"""Tests of the data that figures are drawn from, and of how often they are drawn."""
 
 import shutil
 from dataclasses import replace
@@ -15,7 +15,7 @@ from tests.dashboard.conftest import result, trial, write_run
 
 @given(st.lists(st.none() | st.floats(-1, 1), min_size=1, max_size=300), st.integers(20, 400))
 def test_a_sample_has_the_best_and_every_record(losses: list[float | None], most: int) -> None:
-    """All trials, if they are few; the best of all and each that was the best when it came, if not."""
+    """Few trials are all drawn; of many, the best and each that was the best so far."""
     numbers = sampled(dict(enumerate(losses)), most, best=5)
     assert numbers == sorted(set(numbers))
     valued = [(loss, number) for number, loss in enumerate(losses) if loss is not None]
@@ -32,7 +32,7 @@ def test_a_sample_has_the_best_and_every_record(losses: list[float | None], most
 
 
 def test_a_result_that_was_dropped_and_came_again_is_read_again(tmp_path: Path) -> None:
-    """As after ``resume --retry-failed``."""
+    """A result may be dropped and come again after ``resume --retry-failed``."""
     with write_run(tmp_path, "r", 20, 10) as run:
         sample = RunSample(WatchedRuns(tmp_path).get("r"))
         assert sample.data().by_number[9].value is None
@@ -43,7 +43,7 @@ def test_a_result_that_was_dropped_and_came_again_is_read_again(tmp_path: Path) 
 
 
 def test_a_figure_of_a_running_search_is_drawn_rarely(tmp_path: Path) -> None:
-    """At most for 2 % of the time; of a search that has ended, whenever it differs."""
+    """It takes at most 2 % of the time; after the search, it is redrawn whenever it differs."""
     now = [0.0]
 
     def clock() -> float:
@@ -64,7 +64,7 @@ def test_a_figure_of_a_running_search_is_drawn_rarely(tmp_path: Path) -> None:
 
 
 def test_a_comparison_is_drawn_rarely_while_a_search_runs(tmp_path: Path) -> None:
-    """Of either run, and anew when another run has taken the place of one."""
+    """This applies to either run; if another run replaces one, the figure is redrawn."""
     now = [0.0]
 
     def clock() -> float:

@@ -1,4 +1,4 @@
-"""Data sets by name and by path, in memory and mapped."""
+"""Tests of loading data sets by name and by path, in memory and mapped."""
 
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ def save(path: Path, name: str = "data.npz", **arrays: Any) -> Path:
     [("digits", 1797, 64, 10), ("blobs", 1500, 2, 4), ("spirals", 1500, 2, 3), ("moons", 1500, 2, 2)],
 )
 def test_builtin_sets_load_by_name(name: str, rows: int, features: int, classes: int) -> None:
-    """Three fifths of the rows are for training; none of these sets gives cause for a warning."""
+    """Three fifths of the rows are for training; none of these sets causes a warning."""
     dataset = load(name, seed=0)
     sizes = [len(x) for x in (dataset.x_train, dataset.x_validation, dataset.x_test)]
     assert sum(sizes) == rows
@@ -46,7 +46,7 @@ def test_digits_are_pixels() -> None:
 
 @pytest.mark.parametrize("name", ["blobs", "spirals", "moons"])
 def test_generated_sets_are_always_the_same(name: str) -> None:
-    """They do not depend on the seed of the split, nor on when they are made."""
+    """They depend neither on the seed of the split nor on the time."""
     np.testing.assert_array_equal(BUILTIN[name]().x, BUILTIN[name]().x)
 
 
@@ -60,7 +60,7 @@ def test_a_file_is_split_like_any_set(tmp_path: Path) -> None:
 
 
 def test_the_test_split_does_not_depend_on_the_validation_share(tmp_path: Path) -> None:
-    """Without validation rows, training has them and the test is the same."""
+    """Without validation rows, they are used for training, and the test rows are the same."""
     path = save(tmp_path)
     first, second = (load(path, seed=0, validation=share, standardize=False) for share in (0.2, 0))
     np.testing.assert_array_equal(first.x_test, second.x_test)
@@ -70,7 +70,7 @@ def test_the_test_split_does_not_depend_on_the_validation_share(tmp_path: Path) 
 
 
 def test_rows_set_apart_are_the_test(tmp_path: Path) -> None:
-    """A source with a test split of its own keeps it; a share beside it is an error."""
+    """A source keeps its own test split; a share in addition is an error."""
     path = save(tmp_path, x_train=X, y_train=Y, x_test=X[:6], y_test=Y[:6])
     dataset = load(path, seed=0, validation=0.25)
     assert [len(x) for x in (dataset.x_train, dataset.x_validation, dataset.x_test)] == [30, 10, 6]
@@ -79,7 +79,7 @@ def test_rows_set_apart_are_the_test(tmp_path: Path) -> None:
 
 
 def test_validation_and_test_may_be_files(tmp_path: Path) -> None:
-    """Then all the rows of the source are for training."""
+    """If both are files, all rows of the source are for training."""
     other = save(tmp_path, "other.npz", X=X[:10], y=Y[:10])
     dataset = load(save(tmp_path), seed=0, validation=other, test=str(other))
     assert [len(x) for x in (dataset.x_train, dataset.x_validation, dataset.x_test)] == [40, 10, 10]
@@ -87,13 +87,13 @@ def test_validation_and_test_may_be_files(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("share", [1.0, -0.1, float("nan")])
 def test_shares_are_below_one(share: float, tmp_path: Path) -> None:
-    """A share that is none is an error."""
+    """A number that is not a share is an error."""
     with pytest.raises(DataError, match="validation: must be a share of the rows"):
         load(save(tmp_path), seed=0, validation=share)
 
 
 def test_columns_of_other_files_are_found_by_name(tmp_path: Path) -> None:
-    """A test file with its columns in another order is the same test; other columns are refused by name."""
+    """A test file may have its columns in another order; other columns are refused by name."""
     table = "a,b,label\n" + "".join(f"{x},{y},{label}\n" for (x, y), label in zip(X, Y, strict=True))
     (tmp_path / "train.csv").write_text(table)
     (tmp_path / "same.csv").write_text(table)
@@ -110,7 +110,7 @@ def test_columns_of_other_files_are_found_by_name(tmp_path: Path) -> None:
 
 
 def test_what_would_be_ignored_is_refused(tmp_path: Path) -> None:
-    """A label where no source has columns of that name, and a test file that is itself of two parts."""
+    """A label is refused if no source has named columns, and a test file if it has two parts."""
     with pytest.raises(DataError, match=r"label: only a \.csv has a column of labels; remove label: kind"):
         load(save(tmp_path), seed=0, label="kind")
     with pytest.raises(DataError, match="label: only a"):
@@ -121,14 +121,14 @@ def test_what_would_be_ignored_is_refused(tmp_path: Path) -> None:
 
 
 def test_errors_name_the_source(tmp_path: Path) -> None:
-    """An error about the rows as a whole names the file they came from."""
+    """An error about the rows as a whole names their file."""
     path = save(tmp_path, X=X, y=Y * 0)
     with pytest.raises(DataError, match=r"data\.npz: there must be at least two classes"):
         load(path, seed=0)
 
 
 def test_a_saved_data_set_opens_the_same(tmp_path: Path) -> None:
-    """A round trip through a directory keeps everything, read-only and mapped rather than read."""
+    """A round trip through a directory keeps everything, read-only and memory-mapped."""
     names = np.array(["no", "yes"])
     path = save(tmp_path, X=np.hstack([X, X * 0]), y=names[Y])
     dataset = load(path, seed=0, validation=0)
@@ -155,7 +155,7 @@ def test_an_incomplete_directory_is_refused(tmp_path: Path) -> None:
 
 
 def test_labels_out_of_range_are_refused(tmp_path: Path) -> None:
-    """An index that is not of a class is an error before training starts."""
+    """An index without a class is an error before training starts."""
     load("moons", seed=0).save(tmp_path)
     labels = np.load(tmp_path / "y_test.npy")
     labels[3] = 2
@@ -173,7 +173,7 @@ def test_rows_and_labels_must_fit(tmp_path: Path) -> None:
 
 
 def test_fingerprints_follow_the_bytes(tmp_path: Path) -> None:
-    """Another name changes nothing, another byte does; so do files for validation and test."""
+    """A new name makes no difference, a changed byte does; the same is true of validation and test files."""
     first, same = save(tmp_path), save(tmp_path, "copy.npz")
     same.write_bytes(first.read_bytes())
     other = save(tmp_path, "other.npz", X=X + 1, y=Y)
@@ -183,6 +183,6 @@ def test_fingerprints_follow_the_bytes(tmp_path: Path) -> None:
 
 
 def test_fingerprints_need_the_file(tmp_path: Path) -> None:
-    """A file that is gone is an error."""
+    """A missing file is an error."""
     with pytest.raises(DataError, match="no such file"):
         fingerprint(tmp_path / "gone.npz")

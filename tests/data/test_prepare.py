@@ -1,4 +1,4 @@
-"""From rows to a data set."""
+"""Tests of turning rows into a data set."""
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ from hpsearch.errors import DataError
 
 
 def rows(count: int = 60, features: int = 3, classes: int = 3) -> Rows:
-    """Some numbers, the classes in turn."""
+    """Some numbers, with the classes in turn."""
     x = 5 + 2 * np.random.default_rng(0).standard_normal((count, features))
     return Rows(x, np.arange(count) % classes)
 
@@ -37,14 +37,14 @@ def test_splits_are_stratified_and_share_no_row(
 
 
 def test_splits_depend_on_the_seed_alone() -> None:
-    """The same seed takes the same rows, another takes others."""
+    """The same seed selects the same rows; another seed selects others."""
     y = rows().y
     first, second, other = (split(y, (0.2, 0.2), seed)[2].tolist() for seed in (1, 1, 2))
     assert first == second != other
 
 
 def test_features_are_standardised_by_the_training_split() -> None:
-    """The training features have mean 0 and deviation 1; mean and scale bring the rows back."""
+    """The training features have mean 0 and deviation 1; mean and scale restore the rows."""
     dataset = prepare(rows(), dtype="float64")
     np.testing.assert_allclose(dataset.x_train.mean(axis=0), 0, atol=1e-12)
     np.testing.assert_allclose(dataset.x_train.std(axis=0), 1)
@@ -55,27 +55,27 @@ def test_features_are_standardised_by_the_training_split() -> None:
 
 @pytest.mark.parametrize("offset", [1e8, -1e12])
 def test_features_far_from_zero_keep_their_differences(offset: float) -> None:
-    """Times and identifiers are large beside their differences; the mean goes before the precision does."""
+    """The mean is subtracted before precision is lost, for example from times."""
     near, far = prepare(rows()), prepare(Rows(rows().x + offset, rows().y))
     np.testing.assert_allclose(far.x_train, near.x_train, atol=1e-3)
     assert not far.warnings
 
 
 def test_features_beyond_single_precision_can_be_standardised() -> None:
-    """What has to fit is the standardised number."""
+    """Only the standardised numbers have to fit into single precision."""
     large = prepare(Rows(rows().x * 1e100, rows().y))
     np.testing.assert_allclose(large.x_train, prepare(rows()).x_train, rtol=1e-5)
 
 
 def test_standardizing_does_not_depend_on_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Many small blocks give what one gives."""
+    """Many small blocks give the same result as one."""
     whole = prepare(rows())
     monkeypatch.setattr("hpsearch.data.standardize._BLOCK", 7)
     np.testing.assert_allclose(prepare(rows()).x_test, whole.x_test, rtol=1e-6)
 
 
 def test_a_feature_that_is_constant_but_for_rounding_counts_as_constant() -> None:
-    """Its scale is 1: dividing by rounding errors would make features of them."""
+    """Its scale is 1, because division by rounding errors would turn them into a feature."""
     x = rows().x.copy()
     x[:, 0] = np.where(np.arange(len(x)) % 2, 0.1 + 0.2, 0.3)
     dataset = prepare(Rows(x, rows().y))
@@ -112,7 +112,7 @@ def test_labels_become_indices_of_sorted_classes() -> None:
 
 
 def test_rows_of_their_own_take_the_place_of_shares() -> None:
-    """Validation and test rows given apart are used whole, standardised as the training rows are."""
+    """Separate validation and test rows are used completely, standardised like the training rows."""
     dataset = prepare(rows(), validation=rows(12), test=rows(9), shares=(0, 0), dtype="float64")
     assert (len(dataset.x_train), len(dataset.x_validation), len(dataset.x_test)) == (60, 12, 9)
     np.testing.assert_allclose(dataset.x_test * dataset.scale + dataset.mean, rows(9).x)
@@ -150,6 +150,6 @@ def test_rows_of_their_own_take_the_place_of_shares() -> None:
     ],
 )
 def test_what_cannot_be_used_is_named(arguments: dict[str, object], message: str) -> None:
-    """The message states the rule and what was found."""
+    """The message states the rule and the value found."""
     with pytest.raises(DataError, match=message):
         prepare(**arguments)

@@ -1,1 +1,1 @@
-"""The pages of the docs, and running them."""
+"""The pages of the docs, and code to run them."""

@@ -58,19 +58,19 @@ class Block:
 
     @property
     def file(self) -> str | None:
-        """The file that it is, if it is one."""
+        """The file that it becomes, if any."""
         found = _FILE.match(self.title)
         return found[0] if found else None
 
 
 def pages() -> list[str]:
-    """README and the pages of the docs, but not the reference, which is generated."""
+    """README and the pages of the docs, except the reference, which is generated."""
     found = (path.relative_to(ROOT).as_posix() for path in sorted((ROOT / "docs").rglob("*.md")))
     return ["README.md", *(page for page in found if page not in GENERATED)]
 
 
 def blocks(page: str) -> list[Block]:
-    """The blocks of a page, from the first to the last.
+    """The blocks of a page, in order.
 
     Raises:
         ValueError: A fence has something that is neither a language nor a title.

@@ -1,4 +1,4 @@
-"""What differs from one run of a command to the next, made equal."""
+"""Makes the parts equal that differ from one run of a command to the next."""
 
 import re
 from pathlib import Path
@@ -21,7 +21,7 @@ def normalise(text: str, place: Path) -> list[str]:
 
 
 def agree(shown: list[str], printed: list[str]) -> bool:
-    """Whether an output is the one that is shown; a line ``...`` stands for any lines, or none."""
+    """Whether an output matches the one that is shown; a line ``...`` matches any lines, or none."""
     if not shown:
         return not printed
     first, *rest = shown
@@ -31,7 +31,7 @@ def agree(shown: list[str], printed: list[str]) -> bool:
 
 
 def abridged(shown: list[str], printed: list[str]) -> list[str]:
-    """The output, with as much of it left out as is left out of what is shown now.
+    """The output, with the same parts left out as in the one that is shown now.
 
     Of the lines between two ``...``, the first is looked for by its first word.
     """

@@ -1,4 +1,4 @@
-"""A page is run in a directory of its own, block after block, as a reader would."""
+"""Runs a page in its own directory, block after block, as a reader would."""
 
 import ast
 import contextlib
@@ -56,7 +56,7 @@ class PageRun:
         """What differs from what is shown, by the place in the page: the text to write there instead."""
 
     def run(self, block: Block) -> None:
-        """Run a block, or compare it with the output of the block before."""
+        """Run a block, or compare it with the output of the previous block."""
         if block.reason is not None and not (self._full and block.reason.startswith("takes ")):
             if block.language == "python":
                 ast.parse(block.text, block.place)
@@ -75,7 +75,7 @@ class PageRun:
                 self.outputs[block.span] = text
 
     def close(self) -> None:
-        """End what the page has left running, and forget its modules."""
+        """End everything that the page has left running, and forget its modules."""
         for group in self._groups:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(group, signal.SIGKILL)
@@ -93,7 +93,7 @@ class PageRun:
             self._call(block, config)
 
     def _call(self, block: Block, config: Path) -> None:
-        """Two trials of a function, in this process, as the libraries that it imports take seconds."""
+        """Run two trials of a function in this process, because its imports take seconds."""
         code = compile(block.text, block.place, "exec")
         cells: dict[str, Any] = {"__name__": "notebook"}
         exec(code, cells)  # noqa: S102 -- our own docs
@@ -150,7 +150,7 @@ class PageRun:
             self.outputs[block.span] = new
 
     def _seen(self, shown: str, printed: str) -> str:
-        """The output as it should be shown: as it is if it agrees, or if none is shown."""
+        """The output to show: unchanged if it agrees, or if none is shown."""
         expected, found = (normalise(text, self._place) for text in (shown, printed))
         if not shown.strip() or not self._compare or agree(expected, found):
             return shown
@@ -170,7 +170,7 @@ class PageRun:
         return self.shell(line)
 
     def shell(self, line: str) -> tuple[int, str]:
-        """The exit code and the output of a command in a process of its own."""
+        """The exit code and the output of a command in a separate process."""
         log = self._place / ".output"
         with log.open("w") as file:
             process = subprocess.Popen(
@@ -194,7 +194,7 @@ def environment(place: Path) -> dict[str, str]:
 
 
 def prepare(place: Path) -> None:
-    """What a reader has: the programs, and the examples of the repository."""
+    """Provide what a reader has: the programs, and the examples of the repository."""
     programs = place / ".bin"
     programs.mkdir()
     for name, words in {"python": "", "hpsearch": "-m hpsearch", "dask": "-m dask"}.items():

@@ -1,4 +1,4 @@
-"""The pages that are made from the code: of the schema, of the names of the package, and the manual page."""
+"""The pages that are generated from the code: the schema, the names of the package, and the manual page."""
 
 import inspect
 import re
@@ -24,7 +24,7 @@ _SECTIONS = {
 
 
 def schema_page() -> str:
-    """Every key of a config with its type, default and meaning, from the schema that editors use."""
+    """Every key of a config with its type, default and meaning, from the schema for editors."""
     schema = json_schema()
     about = (
         "What `hpsearch schema` prints, as tables. [The config](config.md) has the same keys with examples."
@@ -117,7 +117,7 @@ def man_page() -> str:
 
 
 def _roff(text: str) -> str:
-    """A text that is shown line by line: no line begins a request, and hyphens can be copied."""
+    """A text shown line by line: no line begins a request, and hyphens can be copied."""
     text = text.replace("\\", "\\e").replace("-", "\\-")
     return re.sub(r"^(?=[.'])", r"\\&", text, flags=re.MULTILINE)
 

@@ -21,7 +21,7 @@ LANGUAGES = {"console", "yaml", "python", "text", "sh", "csv", "json", "awk", "s
 
 @pytest.fixture(scope="session")
 def quick_start(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], str]:
-    """Copies the run of README's first command, which is made once, whatever the number of test processes."""
+    """Copies the run of the README's first command, which is made once for all test processes."""
     base = tmp_path_factory.getbasetemp()
     shared = (base.parent if base.name.startswith("popen-") else base) / "quick-start"
 
@@ -42,7 +42,7 @@ def quick_start(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], st
 
 
 def reproducible() -> bool:
-    """Whether numbers are those of the docs: NumPy's pinned version, and the arithmetic of most computers."""
+    """Whether numbers equal those in the docs: with NumPy's pinned version and the usual arithmetic."""
     pinned = f"numpy=={np.__version__} " in (ROOT / "constraints.txt").read_text(encoding="utf-8")
     return pinned and arithmetic() == "x86-64-v3/Haswell"
 
@@ -57,7 +57,7 @@ def test_every_block_does_what_the_page_says(
     request: pytest.FixtureRequest,
     full: bool,
 ) -> None:
-    """Each runs, and prints what is shown; times, sizes and paths may differ."""
+    """Each block runs, and prints what is shown; times, sizes and paths may differ."""
     monkeypatch.syspath_prepend(in_tmp)
     monkeypatch.setenv("COLUMNS", "200")
     # Python blocks search one trial at a time, without processes of their own: the results are the same.
@@ -99,7 +99,7 @@ def test_every_fence_can_be_read(page: str) -> None:
 
 
 def test_every_fence_is_found() -> None:
-    """No fence of a page is missed, so that no block goes untried."""
+    """No fence in a page is missed, so that every block is tested."""
     for page in PAGES:
         source = (ROOT / page).read_text(encoding="utf-8")
         assert source.count("```") == 2 * len(blocks(page)), page
@@ -108,7 +108,7 @@ def test_every_fence_is_found() -> None:
 def test_the_whole_leaderboard_is_the_recorded_one(
     in_tmp: Path, quick_start: Callable[[Path], str], golden: Callable[..., None]
 ) -> None:
-    """All 64 trials with all their digits, in a digest; the arithmetic's name is left out."""
+    """A digest covers all 64 trials with all digits; the arithmetic's name is left out."""
     if not reproducible():
         pytest.skip(f"the digits are those of NumPy's pinned version with AVX2, and this is {arithmetic()}")
     quick_start(in_tmp)
@@ -134,7 +134,7 @@ def test_the_quick_start_finds_a_good_network(in_tmp: Path, quick_start: Callabl
 def test_the_picture_in_the_readme_is_that_of_its_search(
     in_tmp: Path, quick_start: Callable[[Path], str], golden: Callable[..., None]
 ) -> None:
-    """What `hpsearch plot` draws of the search in the transcript."""
+    """It is what `hpsearch plot` draws for the search in the transcript."""
     if not reproducible():
         pytest.skip(f"the dots are those of NumPy's pinned version with AVX2, and this is {arithmetic()}")
     quick_start(in_tmp)

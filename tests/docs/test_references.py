@@ -1,4 +1,4 @@
-"""The pages that are made from the code are up to date."""
+"""Tests that the generated pages are up to date."""
 
 from collections.abc import Callable
 

@@ -14,7 +14,7 @@ _LOADED = re.compile(r'<(?:script|link|img|iframe)\b[^>]*\b(?:src|href)="(?:http
 
 
 def test_the_site_builds_and_needs_no_network(tmp_path: Path) -> None:
-    """Strictly: a page that no menu has, or a link or anchor that leads nowhere, would be an error."""
+    """A page without a menu entry, or a broken link or anchor, is an error."""
     pytest.importorskip("mkdocs", reason="MkDocs is not installed")
     done = subprocess.run(
         [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(tmp_path)],

@@ -25,14 +25,14 @@ def test_closest_names_in_order() -> None:
 
 
 def test_did_you_mean() -> None:
-    """The suggestion is a question, safe to print, and empty without a similar name."""
+    """The suggestion is a question, safe to print, and empty if no name is similar."""
     assert did_you_mean("momentun", NAMES) == "Did you mean momentum?"
     assert did_you_mean("ab\x1bd", ["ab\x1bc"]) == r"Did you mean ab\x1bc?"
     assert did_you_mean("dropout", NAMES) == ""
 
 
 def test_near_names(tmp_path: Path) -> None:
-    """Names like that of a missing file are found in its directory, except for hidden ones."""
+    """Names similar to that of a missing file are found in its directory, except hidden ones."""
     for name in ("digits.yaml", ".digit.yaml", "other.csv"):
         (tmp_path / name).touch()
     assert near_names(tmp_path / "digit.yaml") == ["digits.yaml"]

@@ -117,7 +117,7 @@ def test_config_is_read_from_what_it_resolved_to() -> None:
 
 
 def test_a_name_may_have_dots(tmp_path: Path) -> None:
-    """An argument finds the parameter of that name."""
+    """An argument finds a parameter with dots in its name."""
     path = tmp_path / "config.yaml"
     path.write_text(
         "objective: {command: 'true {args}'}\nspace: {optim.lr: {min: 0, max: 1}, b: {values: [1, 2]}}\n"

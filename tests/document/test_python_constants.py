@@ -1,4 +1,4 @@
-"""Tests of finding the settings that a Python file holds."""
+"""Tests of finding the settings in a Python file."""
 
 import ast
 from textwrap import dedent
@@ -35,5 +35,5 @@ def found(code: str) -> dict[str, str]:
     ],
 )  # fmt: skip
 def test_settings_have_dotted_names(code: str, expected: dict[str, str]) -> None:
-    """Of classes, dictionaries, namespaces, optimizers and functions; what a call replaces is left out."""
+    """Names include their class, dictionary, namespace, optimizer or function; overridden ones are not."""
     assert found(code) == expected

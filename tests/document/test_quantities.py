@@ -7,7 +7,7 @@ from hpsearch.document.quantities import duration, parse_duration, parse_size, s
 
 @given(st.integers(1, 10**9))
 def test_durations_are_read_back(milliseconds: int) -> None:
-    """Every duration in whole milliseconds is read back as it was written."""
+    """Every duration in whole milliseconds is read back unchanged."""
     assert parse_duration(duration(milliseconds / 1000)) == pytest.approx(milliseconds / 1000, rel=1e-12)
 
 
@@ -19,7 +19,7 @@ def test_wrong_duration(text: str) -> None:
 
 @given(st.sampled_from("KMGT"), st.integers(1, 1023))
 def test_sizes_are_read_back(unit: str, count: int) -> None:
-    """Every amount of memory in whole units is read back as it was written."""
+    """Every amount of memory in whole units is read back unchanged."""
     written = f"{count}{unit}B"
     parsed = parse_size(written)
     assert parsed is not None
@@ -30,7 +30,7 @@ def test_sizes_are_read_back(unit: str, count: int) -> None:
 @example("M", 1_500_000)
 @example("G", 1001)
 def test_sizes_with_decimals_stay_the_same_bytes(unit: str, thousandths: int) -> None:
-    """Whatever a config may say, the config that is stored says as many bytes."""
+    """Every amount in a config has the same number of bytes in the stored config."""
     parsed = parse_size(f"{thousandths / 1000:.3f}{unit}B")
     if parsed is not None:
         assert parse_size(size(parsed)) == parsed
@@ -40,7 +40,7 @@ def test_sizes_with_decimals_stay_the_same_bytes(unit: str, thousandths: int) ->
     ("text", "written"), [("1500MB", "1500MB"), ("2048MB", "2GB"), ("1.5GB", "1.5GB"), ("0.3KB", "0.3KB")]
 )
 def test_a_size_is_written_in_the_largest_unit_that_holds_it(text: str, written: str) -> None:
-    """With at most three decimals."""
+    """It has at most three decimals."""
     assert size(parse_size(text) or 0) == written
 
 

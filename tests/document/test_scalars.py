@@ -49,7 +49,7 @@ def test_plain_scalar(text: str, value: object) -> None:
     ],
 )
 def test_ambiguous_scalar(text: str, hint: str) -> None:
-    """Text that YAML versions read differently is refused, with what to write instead."""
+    """Text that YAML versions read differently is refused, with advice on what to write."""
     with pytest.raises(AmbiguousScalar) as error:
         resolve(text)
     assert error.value.hint == hint
@@ -57,7 +57,7 @@ def test_ambiguous_scalar(text: str, hint: str) -> None:
 
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_floats_as_python_writes_them(number: float) -> None:
-    """Every number that Python writes is read back exactly."""
+    """Every number in Python's notation is read back exactly."""
     assert resolve(repr(number)) == number
 
 
@@ -69,7 +69,7 @@ def test_shown_text_is_printable(text: str) -> None:
 
 @given(st.text(alphabet=st.characters(codec=None)))
 def test_accepted_text_can_be_stored(text: str) -> None:
-    """A text is accepted exactly if it is valid UTF-8 without NUL."""
+    """A text is accepted if and only if it is valid UTF-8 without NUL."""
     try:
         storable = "\0" not in text.encode().decode()
     except UnicodeEncodeError:

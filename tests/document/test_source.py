@@ -25,7 +25,7 @@ def test_missing_file_suggests_near_names(tmp_path: Path) -> None:
 
 
 def test_missing_file_points_to_init(tmp_path: Path) -> None:
-    """Without a similar name, the message names the command that creates a config."""
+    """If no name is similar, the message names the command that creates a config."""
     path = tmp_path / "nowhere" / "config.yaml"
     assert refusal(path) == f"{path}: there is no such file. `hpsearch init` creates one"
 
@@ -38,7 +38,7 @@ def test_directory_suggests_the_config_in_it(tmp_path: Path) -> None:
 
 
 def test_file_below_a_file_cannot_be_read(tmp_path: Path) -> None:
-    """The message contains the reason of the operating system."""
+    """The message contains the operating system's reason."""
     (tmp_path / "config.yaml").write_text(GOOD)
     path = tmp_path / "config.yaml" / "config.yaml"
     assert refusal(path) == f"{path}: the file cannot be read: Not a directory"
@@ -95,7 +95,7 @@ def test_large_texts_get_short_messages(tmp_path: Path, text: str) -> None:
 
 
 def test_windows_line_ends_and_byte_order_mark(tmp_path: Path) -> None:
-    """A file with Windows line ends and a byte order mark is read like any other, and kept unchanged."""
+    """A file with Windows line ends and a byte order mark is read like any other, and not changed."""
     path = tmp_path / "digits.yaml"
     text = "\ufeff" + GOOD.replace("\n", "\r\n")
     path.write_bytes(text.encode())

@@ -52,7 +52,7 @@ def _result(number: int, status: Status) -> Result:
 
 @pytest.fixture
 def run(tmp_path: Path, in_tmp: Path) -> Iterator[Run]:
-    """A trial of every status, alternately with two optimizers, and one without a result."""
+    """A trial with every status, alternating between two optimizers, and one without a result."""
     path = tmp_path / "config.yaml"
     config = Config.parse(CONFIG, path)
     values = [{"epochs": 3, **(ADAM if number % 2 else SGD)} for number in range(len(Status) + 1)]
@@ -70,5 +70,5 @@ def export(run: Run) -> RunExport:
 
 
 def is_recent(time: datetime) -> bool:
-    """Whether a time is close to now, in any zone."""
+    """Whether a time is close to the present, in any time zone."""
     return abs(datetime.now(UTC) - time.astimezone(UTC)) < timedelta(minutes=10)

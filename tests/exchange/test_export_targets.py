@@ -34,7 +34,7 @@ def test_every_target_is_documented(name: str) -> None:
 
 @pytest.mark.parametrize("name", TOOLS)
 def test_every_tool_has_a_test_and_an_extra(name: str) -> None:
-    """A test module is named after its module, and pyproject.toml has the extra that it names."""
+    """A test module is named after its module, and pyproject.toml has the extra."""
     target = TARGETS[name]
     *folders, module = target.writer.partition(":")[0].split(".")
     assert Path(__file__).parent.joinpath(*folders, f"test_{module}.py").exists()
@@ -59,7 +59,7 @@ def test_text_is_returned_or_written(run: Run, tmp_path: Path) -> None:
 
 
 def test_only_trials_that_match_are_exported(run: Run, tmp_path: Path) -> None:
-    """As text, as the best config, and to a tool; where none has a value, that is said."""
+    """This is true for text, for the best config and for tools; a message says if none has a value."""
     done = [result.number for result in run.results() if result.status is Status.DONE]
     lines = export(run, "jsonl", where="status=done").text.splitlines()
     assert [json.loads(line)["number"] for line in lines] == done

@@ -1,4 +1,4 @@
-"""Tests of a run as it is written for other tools."""
+"""Tests of a run in the form in which it is exported."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -14,7 +14,7 @@ STARTED = datetime(2024, 5, 1, 10, tzinfo=UTC)
 def test_a_trial_that_ran_again_started_when_its_last_run_did(
     run: Run, monkeypatch: pytest.MonkeyPatch, hours: int, started: datetime
 ) -> None:
-    """The start is its end less the two seconds it took, but never before it first started."""
+    """Its start is its end minus two seconds, but not before it first started."""
     ended = STARTED + timedelta(hours=hours)
     monkeypatch.setattr(run, "times", lambda: {trial.number: (STARTED, ended) for trial in run.trials()})
     first, *_ = RunExport.of(run).trials

@@ -28,7 +28,7 @@ def events(directory: Path) -> Iterator[Any]:
 
 
 def hparams(directory: Path) -> dict[str, Any]:
-    """What the HParams tab finds, by tag."""
+    """The data that the HParams tab finds, by tag."""
     from tensorboardX.proto.plugin_hparams_pb2 import HParamsPluginData
 
     return {
@@ -63,7 +63,7 @@ def test_curves_are_scalars(export: RunExport, tmp_path: Path) -> None:
 
 
 def test_values_are_hyperparameters(export: RunExport, tmp_path: Path) -> None:
-    """Numbers, text, booleans and constants are there; the metric is named."""
+    """Numbers, text, booleans and constants are present; the metric is named."""
     write_events(export, tmp_path / "events")
     found = hparams(tmp_path / "events" / "trial-00000")
     start = found["_hparams_/session_start_info"].session_start_info.hparams
@@ -74,7 +74,7 @@ def test_values_are_hyperparameters(export: RunExport, tmp_path: Path) -> None:
 
 
 def test_statuses_are_statuses(export: RunExport, tmp_path: Path) -> None:
-    """Done and stopped are successes, in flight is running, all else has failed."""
+    """Done and stopped are successes, unfinished is running, all others failed."""
     from tensorboardX.proto.api_pb2 import Status as Theirs
 
     write_events(export, tmp_path / "events")

@@ -13,7 +13,7 @@ from hpsearch.trial import Result, Status, Trial
 
 
 class Simple:
-    """What needs no files."""
+    """An objective that needs no files."""
 
     def files(self) -> Mapping[str, bytes]:
         """None."""
@@ -50,7 +50,7 @@ class Killer(Simple):
 
 @dataclass(frozen=True)
 class Environment(Simple):
-    """Answers with what it found in its process, as the reason of a result."""
+    """Answers with a description of its process, as the reason of a result."""
 
     def __call__(self, trial: Trial, on_epoch: object = None, heartbeat: object = None) -> Result:
         import numpy as np
@@ -74,7 +74,7 @@ class Interrupted(Simple):
 
 @dataclass(frozen=True)
 class Unpicklable(Simple):
-    """Answers with what cannot be sent back."""
+    """Answers with something that cannot be sent back."""
 
     def __call__(self, trial: Trial, on_epoch: object = None, heartbeat: object = None) -> Result:
         return Result(trial.number, Status.DONE, 1.0, final={"x": threading.Lock()})

@@ -16,7 +16,7 @@ from tests.conftest import Recorder
 def test_more_workers_than_the_lag_allows_is_explained(
     in_tmp: Path, tiny: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """On a large machine, auto uses lag + 1 of its workers, and says what using all would cost."""
+    """On a large machine, auto uses lag + 1 workers, and says what using more would need."""
     monkeypatch.setattr("hpsearch.executors.choose.available_cpus", lambda: 8)
     callback = Recorder()
     start(load(tiny, ["search.trials=9", "search.lag=1", "run.strategy=auto"]), callback)
@@ -25,7 +25,7 @@ def test_more_workers_than_the_lag_allows_is_explained(
 
 
 def test_every_executor_can_be_named_in_a_config() -> None:
-    """A strategy or an engine that the schema allows is in the table, and the other way round."""
+    """The table has exactly the strategies and engines that the schema allows."""
     keys = [RunSection.settings()[key].type for key in ("strategy", "engine")]
     names = {word for each in keys for word in each.schema()["enum"]}
     assert names - {"auto", "local"} == set(EXECUTORS)
@@ -34,7 +34,7 @@ def test_every_executor_can_be_named_in_a_config() -> None:
 def test_an_executor_that_needs_a_missing_package_says_which(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It says what to install."""
+    """The message says what to install."""
     monkeypatch.setitem(EXECUTORS, "dask", "nowhere.dask:Dask")
     with pytest.raises(UsageError, match=r"dask needs the package nowhere.*pip install 'hpsearch\[dask\]'"):
         choose_executor(
@@ -49,7 +49,7 @@ def test_an_executor_that_needs_a_missing_package_says_which(
 
 
 def slots(config: Path, trials: int, lag: int | None, *settings: str) -> tuple[str, int, list[str]]:
-    """The executor for some settings of ``run``: its class, its slots, and what the user was informed of."""
+    """The executor for some settings of ``run``: its class, its slots, and messages to the user."""
     texts: list[str] = []
     loaded: Config = load(config, [f"run.{setting}" for setting in settings])
     executor, _ = choose_executor(
@@ -66,12 +66,12 @@ def slots(config: Path, trials: int, lag: int | None, *settings: str) -> tuple[s
 
 
 def test_no_more_workers_than_trials(tiny: Path) -> None:
-    """Four workers for three trials are three."""
+    """Three trials get three workers, not four."""
     assert slots(tiny, 3, 3, "strategy=caviar", "workers=4") == ("Caviar", 3, [])
 
 
 def test_panda_has_one_worker(tiny: Path) -> None:
-    """Whatever the machine has."""
+    """Panda has one worker on any machine."""
     assert slots(tiny, 12, None, "strategy=panda") == ("Panda", 1, [])
 
 
@@ -81,7 +81,7 @@ def test_panda_has_one_worker(tiny: Path) -> None:
 def test_auto_uses_what_the_lag_allows(
     tiny: Path, monkeypatch: pytest.MonkeyPatch, lag: int | None, count: int, informed: bool
 ) -> None:
-    """Of six CPUs, as many as lag + 1; the user is informed if some stay idle for it."""
+    """With six CPUs, lag + 1 are used; a message says if this leaves some idle."""
     monkeypatch.setattr("hpsearch.executors.choose.available_cpus", lambda: 6)
     kind, found, texts = slots(tiny, 12, lag, "strategy=auto")
     assert (kind, found) == ("Panda" if count == 1 else "Caviar", count)
@@ -109,7 +109,7 @@ def test_auto_says_what_decided(
     lag: int | None,
     chosen: tuple[int, str],
 ) -> None:
-    """CPUs, threads, memory, devices, trials or the lag: whatever has the least room."""
+    """The limit is set by CPUs, threads, memory, devices, trials or the lag, whichever is smallest."""
     monkeypatch.setattr("hpsearch.executors.choose.available_cpus", lambda: 6)
     monkeypatch.setattr("hpsearch.executors.choose.memory_of_machine", lambda: 16 * 2**30)
     run = load(command, [f"run.{setting}" for setting in settings]).run
@@ -135,6 +135,6 @@ def command(tmp_path: Path) -> Path:
 
 
 def test_threads_share_the_cpus(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With two BLAS threads for each trial, six CPUs are three workers."""
+    """With two BLAS threads per trial, six CPUs allow three workers."""
     monkeypatch.setattr("hpsearch.executors.choose.available_cpus", lambda: 6)
     assert slots(tiny, 12, None, "strategy=caviar", "threads=2")[1] == 3

@@ -62,7 +62,7 @@ search: {trials: 8, lag: 3}
 
 
 class Cluster:
-    """A scheduler and two workers, as processes, which have found one another when it is made.
+    """A scheduler and two workers, as processes that are connected once it is created.
 
     Args:
         directory: Where they run.
@@ -104,7 +104,7 @@ class Cluster:
         return subprocess.Popen(command, cwd=directory, env=environment, stderr=subprocess.DEVNULL)
 
     def close(self) -> None:
-        """End all of it."""
+        """End everything."""
         for process in (*self.workers, self.scheduler):
             process.kill()
         for process in (*self.workers, self.scheduler):
@@ -129,7 +129,7 @@ def kept_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
-    """The config, with its function beside it."""
+    """The config, with its function next to it."""
     (tmp_path / "bowl.py").write_text(FUNCTIONS)
     path = tmp_path / "cluster.yaml"
     path.write_text(CONFIG)
@@ -147,7 +147,7 @@ def on(cluster: Cluster) -> tuple[str, str]:
 
 
 def leaderboard(directory: Path) -> list[tuple[int, str, float | None, list[dict[str, float | None]]]]:
-    """All that a search finds, but times."""
+    """Everything that a search finds, except times."""
     with Run.read(directory) as run:
         return [
             (result.number, result.status, result.value, [dict(epoch.metrics) for epoch in result.curve])
@@ -157,7 +157,7 @@ def leaderboard(directory: Path) -> list[tuple[int, str, float | None, list[dict
 
 @pytest.fixture
 def expected(config: Path) -> list[tuple[int, str, float | None, list[dict[str, float | None]]]]:
-    """What panda finds, with a fresh process for each trial; on a cluster they are forks."""
+    """The results of panda, with a fresh process for each trial; on a cluster, trials are forks."""
     return leaderboard(search(config, "panda", "run.strategy=panda", "run.start=fresh"))
 
 
@@ -167,7 +167,7 @@ def test_a_cluster_finds_what_panda_finds(config: Path, kept_cluster: Cluster, e
 
 
 def test_a_killed_worker_loses_nothing(config: Path, cluster: Cluster, expected: object) -> None:
-    """Killed with its nanny in the middle of the search; the trials it had run again elsewhere."""
+    """A worker is killed with its nanny in the middle of the search; its trials run again elsewhere."""
 
     def kill(trial: Trial, result: Result) -> None:
         if result.number == 2:
@@ -181,7 +181,7 @@ def test_a_killed_worker_loses_nothing(config: Path, cluster: Cluster, expected:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_a_trial_that_kills_its_workers_is_crashed(config: Path, cluster: Cluster) -> None:
-    """The others are done."""
+    """The other trials are done."""
     directory = search(config, "killer", *on(cluster), "objective.function.name=bowl:killer")
     statuses = {number: status for number, status, _, _ in leaderboard(directory)}
     assert statuses.pop(2) == "crashed"
@@ -192,7 +192,7 @@ def test_a_trial_that_kills_its_workers_is_crashed(config: Path, cluster: Cluste
 def test_without_its_scheduler_a_search_stops_and_can_go_on(
     config: Path, cluster: Cluster, expected: object, tmp_path: Path
 ) -> None:
-    """It says so, and finds the same on another cluster."""
+    """A message says so, and the search gives the same results on another cluster."""
 
     def kill(trial: Trial, result: Result) -> None:
         if result.number == 2:
@@ -209,7 +209,7 @@ def test_without_its_scheduler_a_search_stops_and_can_go_on(
 
 
 def test_an_address_without_scheduler_is_said(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """After a time; nothing hangs."""
+    """There is a message after some time; nothing hangs."""
     monkeypatch.setattr(executor, "CONNECT_SECONDS", 1)
     with pytest.raises(ClusterLost, match=r"tcp://127.0.0.1:9 cannot be reached"):
         search(config, "nobody", "run.engine=dask", "run.scheduler=tcp://127.0.0.1:9")
@@ -218,7 +218,7 @@ def test_an_address_without_scheduler_is_said(config: Path, monkeypatch: pytest.
 
 
 def test_other_versions_are_refused(config: Path, tmp_path: Path) -> None:
-    """They might find something else."""
+    """Other versions might give other results."""
     metadata = tmp_path / "other" / "hpsearch-0.0.1.dist-info" / "METADATA"
     metadata.parent.mkdir(parents=True)
     metadata.write_text("Metadata-Version: 2.1\nName: hpsearch\nVersion: 0.0.1\n")
@@ -250,7 +250,7 @@ KILL: dict[str, Callable[[subprocess.Popen[bytes], Cluster], None]] = {
 def test_what_nobody_waits_for_is_ended(
     tmp_path: Path, cluster: Cluster, kill: Callable[[subprocess.Popen[bytes], Cluster], None]
 ) -> None:
-    """Kill -9 of the search or the scheduler ends commands on the workers, and what these have started."""
+    """Kill -9 of the search or the scheduler ends commands on the workers, and everything they started."""
     (tmp_path / "stuck.yaml").write_text(STUCK)
     command = [sys.executable, "-m", "hpsearch", "run", "stuck.yaml", "-j", "2", *on(cluster)]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
@@ -276,7 +276,7 @@ def test_what_nobody_waits_for_is_ended(
 
 
 def test_workers_without_the_disk_get_the_files(config: Path, kept_cluster: Cluster, tmp_path: Path) -> None:
-    """The function's module, and the network's data; here they are gone once the workers are there."""
+    """They get the function's module and the network's data, here removed after the start."""
     data = tmp_path / "data"
     load_data("blobs", seed=0).save(data)
     constants = {"epochs": 2, "hidden_layers": 0}

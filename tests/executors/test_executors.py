@@ -1,4 +1,4 @@
-"""The contract of every executor, and what the parallel ones promise beyond it."""
+"""The contract of every executor, and the further promises of the parallel ones."""
 
 import os
 import signal
@@ -28,19 +28,19 @@ class TestPanda(ExecutorContract):
 
 class TestCaviarWithOneWorker(ExecutorContract):
     def make(self, objective: Objective) -> Executor:
-        """One process beside this one."""
+        """One additional process."""
         return Caviar(objective, 1)
 
 
 class TestCaviarWithTwoWorkers(ExecutorContract):
     def make(self, objective: Objective) -> Executor:
-        """Two processes beside this one."""
+        """Two additional processes."""
         return Caviar(objective, 2)
 
 
 class TestDask(ExecutorContract):
     def make(self, objective: Objective) -> Executor:
-        """Two processes of Dask's own."""
+        """Two processes of Dask."""
         dask = pytest.importorskip("hpsearch.executors.dask", exc_type=ModuleNotFoundError)
         made: Executor = dask.Dask(objective, 2, run_directory=Path("/"))
         return made
@@ -48,13 +48,13 @@ class TestDask(ExecutorContract):
 
 @pytest.mark.parametrize("how", ["kill", "exit", "segfault"])
 def test_a_trial_whose_worker_died_once_runs_again(tmp_path: Path, how: str) -> None:
-    """However the worker died, all trials have their results."""
+    """All trials have their results, however the worker died."""
     results = run(Caviar(Killer(tmp_path, ((2, 1),), how), 2), 6)
     assert [results[number].value for number in range(6)] == [0, 1, 2, 3, 4, 5]
 
 
 def test_a_trial_that_kills_its_worker_again_alone_is_crashed(tmp_path: Path) -> None:
-    """Trial 2 is given up after its second death alone; the trials beside it finish."""
+    """Trial 2 is given up after its second death alone; the other trials finish."""
     results = run(Caviar(Killer(tmp_path, ((2, 99),)), 2, retries=1), 6)
     assert results[2].status == "crashed"
     assert "SIGKILL" in results[2].reason
@@ -74,7 +74,7 @@ def test_without_retries_the_first_death_alone_is_final(tmp_path: Path) -> None:
 
 
 def test_a_result_that_cannot_be_sent_back_is_a_failed_trial() -> None:
-    """It does not take the pool down."""
+    """The trial fails, and the pool survives."""
     results = run(Caviar(Unpicklable(), 2), 3)
     assert {result.status for result in results.values()} == {"failed"}
 
@@ -90,13 +90,13 @@ def test_workers_run_beside_this_process_with_the_threads_given() -> None:
 
 
 def test_workers_do_not_hear_interrupts() -> None:
-    """Ctrl-C and SIGTERM in a worker change nothing."""
+    """Ctrl-C and SIGTERM have no effect in a worker."""
     assert {result.status for result in run(Caviar(Interrupted(), 2), 3).values()} == {"done"}
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="workers end with their parent on Linux only")
 def test_workers_end_with_a_killed_parent(tmp_path: Path) -> None:
-    """After kill -9 of the search no worker lives on, though it is in the middle of a trial."""
+    """After kill -9 of the search no worker survives, even in the middle of a trial."""
     code = f"""
 import os, pathlib
 from hpsearch.executors.caviar import Caviar
@@ -126,7 +126,7 @@ def test_closing_kills_stuck_workers(tmp_path: Path) -> None:
 
 
 def test_a_worker_that_dies_while_nobody_looks_costs_its_trial_alone(tmp_path: Path) -> None:
-    """Dead before the next trial is submitted, it is judged at the next look; that trial runs."""
+    """A worker that dies before the next submission is noticed at the next check; the next trial runs."""
     with Caviar(Killer(tmp_path, ((1, 99),)), 2, retries=0) as executor:
         executor.submit(Trial(0, {}, 0))
         assert executor.wait()[0].number == 0
@@ -139,7 +139,7 @@ def test_a_worker_that_dies_while_nobody_looks_costs_its_trial_alone(tmp_path: P
 
 
 def test_a_worker_that_dies_idle_costs_nothing(tmp_path: Path) -> None:
-    """The pool is made anew for the next trial."""
+    """A new pool is created for the next trial."""
     with Caviar(Echo(), 1) as executor:
         executor.submit(Trial(0, {}, 0))
         executor.wait()
@@ -151,7 +151,7 @@ def test_a_worker_that_dies_idle_costs_nothing(tmp_path: Path) -> None:
 
 
 def test_a_death_beside_other_trials_does_not_count(tmp_path: Path) -> None:
-    """With one retry, a trial that died once beside another and once alone runs again, and finishes."""
+    """With one retry, a trial that died once next to another and once alone runs again."""
     results = run(Caviar(KilledBeside(tmp_path), 2, retries=1), 2)
     assert {result.status for result in results.values()} == {"done"}
     assert len(list(tmp_path.glob("died-*"))) == 2

@@ -1,4 +1,4 @@
-"""What faults are tried on: searches of one config, and what has to hold of them after every fault."""
+"""The subjects of faults: searches of one config, and what must be true of them after every fault."""
 
 import contextlib
 import functools
@@ -33,7 +33,7 @@ SECONDS_TO_END = 60.0  # for the children of a program that has ended
 
 @dataclass
 class Case:
-    """Searches in a directory of their own.
+    """Searches in a separate directory.
 
     Attributes:
         place: The directory.
@@ -56,7 +56,7 @@ class Case:
 
     @property
     def expected(self) -> "Expected":
-        """What an uninterrupted search leads to."""
+        """The outcome of an uninterrupted search."""
         return uninterrupted(self.text, self.project)
 
     def search(self, directory: Path, *options: object, **how: Any) -> Program:
@@ -65,7 +65,7 @@ class Case:
         return Program(*what, *options, cwd=self.place, **how)
 
     def check(self, directory: Path, *programs: Program, exempt: frozenset[int] = frozenset()) -> None:
-        """Hold a run against everything that is promised, after a fault.
+        """Check a run against all promises, after a fault.
 
         What was acknowledged is stored; the trials are numbered without gaps; trials and results are those
         of an uninterrupted search; SQLite finds the database whole; no process is left running.
@@ -97,7 +97,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Expected:
-    """What an uninterrupted search leads to.
+    """The outcome of an uninterrupted search.
 
     Attributes:
         trials: By number.
@@ -112,7 +112,7 @@ class Expected:
 
 @functools.cache
 def uninterrupted(text: str, project: Path | None) -> Expected:
-    """What a config leads to, one trial after another, with nothing in its way; for several tests at once."""
+    """The outcome of a config, one trial after another, without faults; shared by several tests."""
     with tempfile.TemporaryDirectory(dir=project) as directory:
         place = project or Path(directory)
         run = Path(directory, "run")
@@ -125,7 +125,7 @@ def uninterrupted(text: str, project: Path | None) -> Expected:
 
 
 def contents(directory: Path) -> tuple[list[Trial], list[Result]]:
-    """The trials and, without times, the results of a run, whose database has to be whole."""
+    """The trials and, without times, the results of a run, whose database must be intact."""
     with Run.read(directory) as run:
         trials, results = run.trials(), run.results()
     with contextlib.closing(sqlite3.connect(directory / "search.db")) as connection:
@@ -134,12 +134,12 @@ def contents(directory: Path) -> tuple[list[Trial], list[Result]]:
 
 
 def untimed(result: Result) -> Result:
-    """A result without what differs between equal searches."""
+    """A result without the parts that differ between equal searches."""
     return replace(result, seconds=0.0, curve=tuple(replace(epoch, seconds=0.0) for epoch in result.curve))
 
 
 def hpsearch(*arguments: object) -> tuple[int, str, str]:
-    """Run a command that only looks, in this process: its exit code, stdout and stderr."""
+    """Run a command that only reads, in this process: its exit code, stdout and stderr."""
     out, err = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         code = exit_code([*map(str, arguments)])

@@ -1,4 +1,4 @@
-"""Where faults are tried."""
+"""Fixtures for faults."""
 
 import os
 import random
@@ -17,7 +17,7 @@ MEMORY = Path("/dev/shm")  # noqa: S108 -- a kill leaves the same behind there, 
 
 @pytest.fixture
 def place() -> Iterator[Path]:
-    """A directory of the test's own, in memory where there is such a place."""
+    """A separate directory for the test, in memory if possible."""
     directory = tempfile.mkdtemp(prefix="hpsearch-", dir=MEMORY if os.access(MEMORY, os.W_OK) else None)
     yield Path(directory)
     shutil.rmtree(directory)
@@ -25,11 +25,11 @@ def place() -> Iterator[Path]:
 
 @pytest.fixture
 def case(place: Path, row: Row) -> Case:
-    """What the fault is tried on."""
+    """The subject of the fault."""
     return Case(place, row)
 
 
 @pytest.fixture
 def randomness(request: pytest.FixtureRequest) -> random.Random:
-    """The same in every run of a test."""
+    """A generator that is the same in every run of a test."""
     return random.Random(request.node.nodeid)

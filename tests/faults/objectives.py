@@ -1,4 +1,4 @@
-"""Networks whose trials do what trials should not. Workers import this, so it imports little."""
+"""Networks whose trials misbehave. Workers import this, so it imports little."""
 
 import fcntl
 import math
@@ -55,7 +55,7 @@ class Alone(NetworkObjective):
     def __call__(
         self, trial: Trial, on_epoch: OnEpoch | None = None, heartbeat: Heartbeat | None = None
     ) -> Result:
-        """Run the trial, under a lock of its own that goes with its process."""
+        """Run the trial, under a separate lock that is released with its process."""
         directory = Path(os.environ["LOCKS"])
         with (directory / f"{trial.number}.lock").open("w") as file:
             try:
@@ -66,12 +66,12 @@ class Alone(NetworkObjective):
 
 
 class Failing(NetworkObjective):
-    """Every trial raises."""
+    """Every trial raises an exception."""
 
     def __call__(
         self, trial: Trial, on_epoch: OnEpoch | None = None, heartbeat: Heartbeat | None = None
     ) -> Result:
-        """Raise, as code of the trial."""
+        """Raise an exception, like a trial's code."""
 
         def records() -> Reports:
             raise RuntimeError("CUDA out of luck")

@@ -1,4 +1,4 @@
-"""The program in processes of its own that start warm: forked from one that has imported everything."""
+"""The program in separate processes that start warm: forked from one that has imported everything."""
 
 import contextlib
 import multiprocessing
@@ -100,12 +100,12 @@ class Program:
             os.kill(self.pid, number)
 
     def signal_group(self, number: int) -> None:
-        """Send a signal to it and to all that it started, as a terminal does."""
+        """Send a signal to it and to everything it started, as a terminal does."""
         with contextlib.suppress(ProcessLookupError):  # all have ended
             os.killpg(self.pid, number)
 
     def wait_for(self, text: str) -> bool:
-        """Wait until it has written a text to stderr; whether it did before it ended."""
+        """Wait until it has written a text to stderr; returns whether it did before it ended."""
         wait_until(lambda: text in self.err or not self.running)
         return text in self.err
 
@@ -116,12 +116,12 @@ class Program:
 
     @property
     def out(self) -> str:
-        """What it has written to stdout."""
+        """Its stdout so far."""
         return self._read("out")
 
     @property
     def err(self) -> str:
-        """What it has written to stderr."""
+        """Its stderr so far."""
         return self._read("err")
 
     @property
@@ -141,13 +141,13 @@ class Program:
 
     @property
     def started(self) -> list[int]:
-        """The processes that it has started, directly or not, and that live."""
+        """The living processes that it has started, directly or indirectly."""
         mark = f"{MARK}={self._mark}".encode()
         return [pid for pid in _processes() if mark in _read_bytes(Path(f"/proc/{pid}/environ"))]
 
     @property
     def workers(self) -> list[int]:
-        """Those of them that run trials."""
+        """The processes that run trials."""
         return [pid for pid in self.started if b"LokyProcess" in _read_bytes(Path(f"/proc/{pid}/cmdline"))]
 
 
@@ -177,7 +177,7 @@ def _run(
 
 
 def _attach(pid: int, injection: str, output: Path) -> subprocess.Popen[bytes]:
-    """Let strace follow a process that has stopped itself."""
+    """Let strace follow a process that has suspended itself."""
     calls = injection.partition(":")[0]
     command = ["strace", "-qq", "-p", str(pid), "-o", str(output), "-e", f"trace={calls}"]
     inject = ["-e", f"inject={injection}"] if ":" in injection else []

@@ -1,4 +1,4 @@
-"""What programs run in, when it is more than one test's."""
+"""Surroundings of programs that several tests share."""
 
 import contextlib
 import os

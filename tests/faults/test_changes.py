@@ -1,4 +1,4 @@
-"""Runs, configs, data, versions and clocks that change between two starts of a search."""
+"""Tests of runs, configs, data, versions and clocks that change between two starts of a search."""
 
 import contextlib
 import json
@@ -21,7 +21,7 @@ from tests.faults.program import Program
 
 @pytest.fixture
 def run(case: Case) -> Path:
-    """A run of which three of five trials have ended."""
+    """A run in which three of five trials have ended."""
     case.config.write_text(CONFIG.replace("trials: 5", "trials: 3"))
     directory = case.place / "run"
     program = case.search(directory)
@@ -30,7 +30,7 @@ def run(case: Case) -> Path:
 
 
 def resumed(case: Case, directory: Path, *options: object) -> Program:
-    """Go on with a run to all five trials, and wait for it."""
+    """Resume a run to all five trials, and wait for it."""
     program = case.search(directory, "--trials", 5, *options)
     program.wait()
     case.row.tries += 1
@@ -40,7 +40,7 @@ def resumed(case: Case, directory: Path, *options: object) -> Program:
 
 @pytest.mark.trial_of("the run directory moved, and copied")
 def test_moved_or_copied(case: Case, run: Path) -> None:
-    """It continues where it is, and so does the copy."""
+    """A run continues where it is, and so does its copy."""
     shutil.copytree(run, case.place / "elsewhere" / "copy")
     run.rename(case.place / "moved")
     for directory in (case.place / "moved", case.place / "elsewhere" / "copy"):
@@ -50,7 +50,7 @@ def test_moved_or_copied(case: Case, run: Path) -> None:
 
 @pytest.mark.trial_of("another version of NumPy")
 def test_other_versions(case: Case, run: Path) -> None:
-    """It is recorded with the run, and resuming warns of another one."""
+    """The version is recorded with the run, and resuming warns about another one."""
     with Run.open(run) as opened:
         opened.set_meta(versions={**opened.meta("versions"), "numpy": "1.0"})
     program = resumed(case, run)
@@ -71,7 +71,7 @@ REFUSED = {
 @pytest.mark.trial_of("the config changed in what makes another search")
 @pytest.mark.parametrize("old", REFUSED)
 def test_config_changed(case: Case, run: Path, old: str) -> None:
-    """Refused with the difference, and nothing is changed."""
+    """The config is refused with the difference, and nothing is changed."""
     before = leaderboard(run)
     new, difference = REFUSED[old]
     assert old in CONFIG
@@ -89,7 +89,7 @@ def test_config_changed(case: Case, run: Path, old: str) -> None:
     "line", ["{strategy: caviar, workers: 2}", "{timeout: 10m}", "{workers: 1, retries: 3}"]
 )
 def test_what_may_change(case: Case, run: Path, line: str) -> None:
-    """Accepted, and the results are the same."""
+    """The change is accepted, and the results are the same."""
     (run / "config.yaml").write_text(CONFIG.replace("{strategy: panda}", line))
     assert resumed(case, run).wait() == 0
     assert json.loads(leaderboard(run))["rows"] == json.loads(case.expected.leaderboard)["rows"]
@@ -97,7 +97,7 @@ def test_what_may_change(case: Case, run: Path, line: str) -> None:
 
 @pytest.mark.trial_of("the data changed between two starts")
 def test_data_changed(case: Case) -> None:
-    """Refused with both hashes; --accept-data-change starts a new run instead of mixing."""
+    """The data are refused with both hashes; --accept-data-change starts a new run instead of mixing."""
     case.text = CONFIG.replace("data: blobs", "data: data.csv, batch_size: 8")
     data = case.place / "data.csv"
     rows = [f"{(k * 7) % 13},{(k * 5) % 11},{'ab'[(k * 7) % 13 > 6]}" for k in range(60)]

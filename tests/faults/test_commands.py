@@ -1,4 +1,4 @@
-"""The user's own program, when the search dies or the program itself does."""
+"""Tests of user programs when the search or the program itself dies."""
 
 import random
 import signal
@@ -42,7 +42,7 @@ run: {workers: 2}
 @pytest.mark.parametrize("kind", ["obedient", "stubborn"])
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM], ids=["SIGKILL", "SIGTERM"])
 def test_search_killed(case: Case, full: bool, randomness: random.Random, kind: str, number: int) -> None:
-    """The program ends with it, with all that it started; no trial ever runs twice at the same time."""
+    """The program ends with it and everything it started; no trial runs twice at the same time."""
     (case.place / "trial.py").write_text(TRIAL)
     case.project = case.place
     case.text = CONFIG.replace("python trial.py {x} KIND", f'"python trial.py {{x}} {kind}"')

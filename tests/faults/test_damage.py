@@ -1,4 +1,4 @@
-"""A database that is cut short, or has a bit turned."""
+"""Tests of a database that is truncated, or has a flipped bit."""
 
 import json
 import random
@@ -24,7 +24,7 @@ Looks = list[tuple[int, str, str]]
 
 
 def looks(directory: Path) -> Iterator[tuple[int, str, str]]:
-    """What the commands that look at a run say, one after the other, and in the end what ``resume`` does."""
+    """The outputs of the commands that read a run, one after the other, and at the end of ``resume``."""
     for command, *options in LOOKS:
         yield hpsearch(command, directory, *options)
     code, _, err = hpsearch("resume", directory, "-q")
@@ -41,14 +41,14 @@ def run(case: Case) -> Path:
 
 @pytest.fixture
 def sound(case: Case, run: Path) -> Looks:
-    """What the commands print as long as it is intact."""
+    """The outputs of the commands while the run is intact."""
     directory = case.place / "sound" / "run"
     shutil.copytree(run, directory)
     return [(code, out.replace(str(directory), str(run)), err) for code, out, err in looks(directory)]
 
 
 def try_damage(case: Case, whole: Path, sound: Looks, damage: bytes) -> int:
-    """Look at a run whose database is ``damage``; whether, by how many commands, it was detected."""
+    """Read a run whose database is ``damage``; returns whether, and by how many commands, it was detected."""
     directory = case.place / "damaged" / whole.name
     shutil.copytree(whole, directory)
     database = directory / "search.db"
@@ -70,7 +70,7 @@ def try_damage(case: Case, whole: Path, sound: Looks, damage: bytes) -> int:
 
 @pytest.mark.trial_of("the database cut short, at any length")
 def test_cut_short(case: Case, run: Path, sound: Looks, full: bool, randomness: random.Random) -> None:
-    """It is detected, whatever one looks at, and left as it is."""
+    """It is detected by every command, and the database is not changed."""
     database = (run / "search.db").read_bytes()
     pages = range(0, len(database), 4096)
     lengths = {*pages, *(page + 1 for page in pages), *(page + 4095 for page in pages)}
@@ -81,7 +81,7 @@ def test_cut_short(case: Case, run: Path, sound: Looks, full: bool, randomness: 
 
 @pytest.mark.trial_of("a bit of the database turned")
 def test_bit_turned(case: Case, run: Path, sound: Looks, full: bool, randomness: random.Random) -> None:
-    """It is detected and the database left as it is, or it changes nothing that is shown."""
+    """It is detected and the database not changed, or it has no visible effect."""
     database = (run / "search.db").read_bytes()
     found = 0
     for _ in range(200 if full else 40):
@@ -95,7 +95,7 @@ def test_bit_turned(case: Case, run: Path, sound: Looks, full: bool, randomness:
 def test_every_byte_of_a_row(
     case: Case, run: Path, sound: Looks, full: bool, randomness: random.Random
 ) -> None:
-    """Where a result or a trial is stored, a turned bit is always detected."""
+    """A flipped bit in a stored result or trial is always detected."""
     database = (run / "search.db").read_bytes()
     with sqlite3.connect(run / "search.db") as connection:
         ((text,),) = connection.execute("SELECT trial FROM trials WHERE number = 0").fetchall()
@@ -109,7 +109,7 @@ def test_every_byte_of_a_row(
 
 @pytest.mark.trial_of("a run of a newer version")
 def test_newer_schema(case: Case, run: Path) -> None:
-    """Refused as what it is, with what to do."""
+    """It is recognized and refused, with advice."""
     connection = sqlite3.connect(run / "search.db")
     connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
     connection.close()

@@ -1,4 +1,4 @@
-"""Disks that are full, fail, or may only be read."""
+"""Tests of disks that are full, fail, or are read-only."""
 
 import contextlib
 import ctypes
@@ -39,7 +39,7 @@ def mount(source: str, target: Path, kind: str, flags: int, options: str = "") -
 
 
 def own_mounts() -> None:
-    """Let what this process mounts be visible to itself alone."""
+    """Make the mounts of this process visible only to itself."""
     user, group = os.getuid(), os.getgid()
     if ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWNS | (CLONE_NEWUSER if user else 0)) != 0:
         raise OSError(ctypes.get_errno(), "unshare")
@@ -52,7 +52,7 @@ def own_mounts() -> None:
 
 @dataclass(frozen=True)
 class SmallDisk:
-    """Surroundings in which a directory is a disk of its own; what is on it in the end, stays.
+    """Surroundings in which a directory is a separate disk; its final content is kept.
 
     Attributes:
         directory: The directory.
@@ -109,7 +109,7 @@ class SmallFiles:
 
 
 def stopped_and_finished(case: Case, directory: Path, program: Program, reason: int) -> bool:
-    """Let a fault stop a search, hold what it left against the promises, and resume it to the end.
+    """Let a fault stop a search, check the rest against the promises, and resume it to the end.
 
     Returns:
         Whether the fault stopped it.
@@ -145,7 +145,7 @@ def test_error_at_every_sync(case: Case, full: bool, call: str) -> None:
 
 
 def every(case: Case, call: str, name: str, reason: int, following: str, numbers: slice) -> int:
-    """Let a system call fail at one of its calls after the other; how often that stopped the search."""
+    """Let each call of a system call fail in turn; returns how often that stopped the search."""
     program = case.search(case.place / "all", injection=call)
     assert program.wait() == 0
     count = Counter(line.partition("(")[0] for line in program.calls)[call]
@@ -160,7 +160,7 @@ def every(case: Case, call: str, name: str, reason: int, following: str, numbers
 @pytest.mark.trial_of("a disk that fills up, of 14 sizes (tmpfs)")
 @needs_mounts
 def test_small_disk(case: Case, full: bool) -> None:
-    """Wherever the search is when its disk is full."""
+    """The disk may be full at any point of the search."""
     stopped = 0
     sizes = (4, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 128, 160, 400)
     for kilobytes in sizes if full else (8, 32, 56, 400):
@@ -177,7 +177,7 @@ def test_small_disk(case: Case, full: bool) -> None:
 
 @pytest.mark.trial_of("files that may not grow, to 20 sizes (RLIMIT_FSIZE)")
 def test_small_files(case: Case, full: bool) -> None:
-    """Wherever the search is when its files reach their limit."""
+    """Files may reach their limit at any point of the search."""
     stopped = 0
     for size in range(1000, 101_000, 5000 if full else 15_000):
         directory = case.place / f"{size}"
@@ -189,7 +189,7 @@ def test_small_files(case: Case, full: bool) -> None:
 @pytest.mark.trial_of("a read-only directory")
 @needs_mounts
 def test_read_only(case: Case) -> None:
-    """Everything can be looked at; to search there is refused with the reason; nothing is changed."""
+    """Everything can be read; searching is refused with the reason; nothing is changed."""
     directory = case.place / "runs" / "run"
     directory.parent.mkdir()
     case.finish(directory)

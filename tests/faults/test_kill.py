@@ -1,4 +1,4 @@
-"""``kill -9`` of the search: at every system call, at every operation of the store, at random moments."""
+"""Tests of ``kill -9`` of the search: at every system call, at every store operation, at random."""
 
 import contextlib
 import io
@@ -29,21 +29,21 @@ needs_strace = pytest.mark.skipif(not strace_works(), reason="strace is not inst
 
 @pytest.fixture(params=range(PARTS))
 def kills(request: pytest.FixtureRequest, full: bool) -> slice:
-    """Which of the exact kills to do."""
+    """The selection of exact kills."""
     if not full and request.param:
         pytest.skip("with --full only")
     return slice(request.param, None, PARTS if full else STEP)
 
 
 def kill_and_finish(case: Case, directory: Path, program: Program) -> None:
-    """Let a fault kill a search, hold what it left against the promises, and resume it to the end."""
+    """Let a fault kill a search, check the rest against the promises, and resume it to the end."""
     assert program.wait() == -signal.SIGKILL
     case.check(directory, program)
     case.finish(directory)
 
 
 def sweep(case: Case, numbers: slice, begun: Path | None = None) -> None:
-    """Kill a search at one system call that writes after the other, and resume it to the end each time.
+    """Kill a search at each writing system call in turn, and resume it to the end each time.
 
     Args:
         case: The search.
@@ -68,7 +68,7 @@ def sweep(case: Case, numbers: slice, begun: Path | None = None) -> None:
 @pytest.mark.trial_of("kill -9 at every system call that writes")
 @needs_strace
 def test_at_every_system_call(case: Case, full: bool, kills: slice) -> None:
-    """Wherever the search is killed between two changes of what is on the disk."""
+    """The search may be killed between any two changes on the disk."""
     if not full:
         case.text = case.text.replace("trials: 5", "trials: 3")
     sweep(case, kills)
@@ -77,7 +77,7 @@ def test_at_every_system_call(case: Case, full: bool, kills: slice) -> None:
 @pytest.mark.trial_of("kill -9 at system calls that write, of a resumed search")
 @needs_strace
 def test_at_every_system_call_of_a_resume(case: Case, kills: slice) -> None:
-    """Killed once in the middle of a transaction, and wherever it is killed again."""
+    """A search killed in the middle of a transaction may be killed again at any point."""
     for number in range(20, 60, 2):  # how many there are before the first result is not the test's business
         begun = case.place / f"begun-{number}"
         program = case.search(begun, injection=f"fdatasync:signal=KILL:when={number}")
@@ -93,7 +93,7 @@ CHANGES = {"open", "fsync", "mkdir", "rename", "replace", "unlink", "rmdir"}
 
 
 def changes(function: Any) -> bool:
-    """Whether a built-in function changes the database, or a file; or writes to stderr what was done."""
+    """Whether a built-in function changes the database or a file, or reports a change on stderr."""
     of = getattr(function, "__self__", None)
     if isinstance(of, sqlite3.Connection | sqlite3.Cursor):
         return bool(function.__name__.startswith("execute"))
@@ -132,7 +132,7 @@ class KilledAt:
 
 @pytest.mark.trial_of("kill -9 at operations on a file or the database")
 def test_at_every_operation(case: Case, kills: slice) -> None:
-    """Wherever the search is killed before it opens, writes or syncs; at a few, where strace does more."""
+    """The search may be killed before any open, write or sync; only a few if strace does more."""
     number, step = kills.start, kills.step * (4 if strace_works() else 1)
     while (program := case.search(case.place / f"{number}", surroundings=KilledAt(number))).wait() != 0:
         kill_and_finish(case, case.place / f"{number}", program)
@@ -145,7 +145,7 @@ def test_at_every_operation(case: Case, kills: slice) -> None:
 def test_at_random_moments(
     case: Case, full: bool, randomness: random.Random, strategy: str, seconds: float
 ) -> None:
-    """Killed again and again, a search still ends as if it never was."""
+    """A search that is killed again and again ends as if it had never been."""
     begun = 0
     programs: list[Program] = []
     while case.row.tries < (25 if full else 5):

@@ -1,4 +1,4 @@
-"""Two searches in one run at once."""
+"""Tests of two searches in one run at the same time."""
 
 import signal
 
@@ -19,7 +19,7 @@ run: {strategy: panda}
 
 @pytest.mark.trial_of("two resumes of one run at once; the winner killed")
 def test_two_resumes(case: Case, full: bool) -> None:
-    """One wins; the other says who holds the run. A killed winner's lock is gone with it."""
+    """One wins; the other says who holds the run. A killed winner's lock is released."""
     case.text = SLOW
     directory = case.place / "run"
     first = case.search(directory)

@@ -1,4 +1,4 @@
-"""A database whose checksums are right, and whose rows are not what hpsearch writes."""
+"""Tests of a database with correct checksums but rows that hpsearch does not write."""
 
 import contextlib
 import json
@@ -65,7 +65,7 @@ def columns_of(connection: sqlite3.Connection, table: str) -> list[str]:
 
 
 def mend_checksums(connection: sqlite3.Connection) -> None:
-    """Make every checksum that of its row."""
+    """Recompute every checksum."""
     for key, text, _ in rows_of(connection, "meta"):
         connection.execute("UPDATE meta SET checksum = ? WHERE key IS ?", (checksum_of(key, text), key))
     for number, text, started, _ in rows_of(connection, "trials"):
@@ -81,7 +81,7 @@ def mend_checksums(connection: sqlite3.Connection) -> None:
 
 
 def nested(data: Any) -> Iterator[Any]:
-    """JSON data with one thing in it removed, or replaced, at every place."""
+    """JSON data with one thing in it removed or replaced, at every place."""
     yield from (None, True, -1, 2**53 + 1, HUGE, 0.5, "x", [], {}, [[1]], {"a": 1})
     if isinstance(data, dict):
         for key, inner in data.items():
@@ -128,7 +128,7 @@ def run(case: Case) -> Path:
 
 
 def try_change(case: Case, whole: Path, change: Change) -> None:
-    """Look at a run after a change: whatever a command says, the program has not failed."""
+    """Read a run after a change; whatever a command says, the program has not failed."""
     what, sql, parameters = change
     directory = case.place / "changed"
     shutil.copytree(whole, directory)
@@ -158,7 +158,7 @@ def try_change(case: Case, whole: Path, change: Change) -> None:
 def test_what_is_stored_is_checked(
     case: Case, run: Path, full: bool, randomness: random.Random, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No content of a database is taken for a bug of hpsearch, and its neighbours are still listed."""
+    """No content of a database looks like a bug of hpsearch, and other runs are still listed."""
     monkeypatch.setattr(
         "hpsearch.machine.kernels.restart_with", lambda values: None
     )  # it would be this process

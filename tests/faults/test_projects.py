@@ -1,4 +1,4 @@
-"""The user's project and its surroundings, when they change while a search runs or between two starts."""
+"""Tests of changes in the user's project during a search or between two starts."""
 
 import contextlib
 import json
@@ -43,7 +43,7 @@ OBJECTIVES = {"function": "{function: 'train:f'}", "command": "{command: 'python
 
 
 def write(case: Case, kind: str, *, timeout: str = "10m", start: str = "") -> None:
-    """A project in the case's directory, whose trials wait while there is a file ``gate``."""
+    """A project in the case's directory, whose trials wait as long as there is a file ``gate``."""
     (case.place / "train.py").write_text(start + TRAIN)
     (case.place / "helper.py").write_text("SHIFT = 0\n")
     case.project = case.place
@@ -79,7 +79,7 @@ def test_code_edited(case: Case, full: bool, randomness: random.Random, kind: st
 @pytest.mark.trial_of("the project moved, and copied, with its runs")
 @pytest.mark.parametrize("kind", OBJECTIVES)
 def test_project_moved(case: Case, kind: str) -> None:
-    """The search continues in the new place, while the old one is gone or still there."""
+    """The search continues in the new place, whether or not the old one still exists."""
     write(case, kind)
     project, moved, copy = (case.place / name for name in ("p", "q", "copy"))
     project.mkdir()
@@ -101,7 +101,7 @@ def test_project_moved(case: Case, kind: str) -> None:
 @pytest.mark.trial_of("a script or a library missing when a search is resumed")
 @pytest.mark.parametrize("kind", OBJECTIVES)
 def test_missing(case: Case, kind: str) -> None:
-    """It costs no trial: resuming ends with a message, and continues when it is there again."""
+    """A missing file costs no trial: resuming ends with a message, and continues when it exists again."""
     site = case.place / ".site"  # the copy of the code has no such names
     site.mkdir()
     (site / "library.py").touch()
@@ -126,7 +126,7 @@ def test_missing(case: Case, kind: str) -> None:
 @pytest.mark.trial_of("the whole search stopped for longer than its trials' timeout")
 @pytest.mark.parametrize("kind", OBJECTIVES)
 def test_stopped(case: Case, full: bool, kind: str) -> None:
-    """No trial times out, and the search ends as if it had not been stopped."""
+    """No trial times out, and the search ends as if it had not been suspended."""
     if not full and kind == "function":
         pytest.skip("with --full only")
     write(case, kind, timeout="4s")

@@ -1,4 +1,4 @@
-"""Ctrl-C, Ctrl-C again, SIGTERM: to the search, to its whole process group, at any moment."""
+"""Tests of Ctrl-C, Ctrl-C again and SIGTERM: to the search, to its process group, at any moment."""
 
 import os
 import random
@@ -36,7 +36,7 @@ SIGNALS = {
 def test_while_trials_run(
     case: Case, full: bool, strategy: str, signals: tuple[int, ...], code: int, to_group: bool
 ) -> None:
-    """The trials never see it; it is saved, exits as documented, and continues as if uninterrupted."""
+    """The trials never see the signal; the search is saved, exits as documented, and continues."""
     if not full and to_group != (strategy == "caviar"):
         pytest.skip("with --full only")
     case.text = LONG
@@ -60,7 +60,7 @@ def test_while_trials_run(
 @pytest.mark.trial_of("SIGINT and SIGTERM at random moments, from the first instant on")
 @pytest.mark.parametrize("strategy", ["panda", "caviar"])
 def test_at_random_moments(case: Case, full: bool, randomness: random.Random, strategy: str) -> None:
-    """Interrupted again and again, sometimes before it has begun, it ends as if it never was."""
+    """A search that is interrupted again and again, even before it begins, ends as if it had not been."""
     begun = 0
     programs: list[Program] = []
     while case.row.tries < (10 if full else 3):
@@ -89,7 +89,7 @@ MOST_INSTANTS = 200  # of one program; a slow machine tries them further apart
 def interrupted(
     command: list[str], delay: float | None, signals: tuple[int, ...], output: Path
 ) -> tuple[int, float]:
-    """Start a program as a terminal does, and interrupt it: its exit code, and how many seconds it took.
+    """Start a program as in a terminal, and interrupt it; returns its exit code and duration in seconds.
 
     Args:
         command: What to start.
@@ -120,7 +120,7 @@ def interrupted(
 def test_at_every_instant(
     case: Case, full: bool, how: str, signals: tuple[int, ...], code: int, strategy: str
 ) -> None:
-    """Whenever it comes, the exit code is the documented one, or 0; there is no traceback and no draft."""
+    """Whenever the signal comes, the exit code is documented or 0, without a traceback or a draft."""
     short = ("module", "panda") if len(signals) == 1 else ("script", "caviar")
     if not full and (how, strategy) != short:
         pytest.skip("with --full only")

@@ -1,4 +1,4 @@
-"""Links, pipes, devices and directories in place of a run directory's own files."""
+"""Tests of links, pipes, devices and directories in place of a run directory's own files."""
 
 import os
 import shutil
@@ -16,12 +16,12 @@ TARGET = b"of somebody else"
 
 
 def link(path: Path, target: Path) -> None:
-    """A link to a file, or to a directory, of the user's."""
+    """A link to a file or directory of the user's."""
     path.symlink_to(target)
 
 
 def dangling(path: Path, target: Path) -> None:
-    """A link to what does not exist, and would be made."""
+    """A link to a missing file, which would be created."""
     path.symlink_to(target.with_name("new"))
 
 
@@ -54,7 +54,7 @@ def run(case: Case) -> Path:
 @pytest.mark.trial_of("a link, pipe, device or directory in place of a file of a run")
 @pytest.mark.parametrize("kind", [link, dangling, pipe, device, other_kind])
 def test_nothing_is_followed(case: Case, run: Path, kind: Callable[[Path, Path], None]) -> None:
-    """Every command refuses the run by its name and exits with 4; what a link leads to is left as it was."""
+    """Every command refuses the run by name and exits with 4; the target of a link is unchanged."""
     for name in (*FILES, *DIRECTORIES):
         place = case.place / f"{kind.__name__}-{name}"
         directory = place / "run"
@@ -83,7 +83,7 @@ def test_nothing_is_followed(case: Case, run: Path, kind: Callable[[Path, Path],
 
 @pytest.mark.trial_of("a link in place of a trial's directory or log")
 def test_a_trials_files_are_its_own(case: Case) -> None:
-    """A trial that would write through a link fails with the path as its reason, and the others go on."""
+    """A trial that would write through a link fails with the path as its reason; the others continue."""
     case.text = (
         'objective:\n  command: {run: "echo \'{{\\"loss\\": {x}}}\'", shell: true}\n'
         "metric: {name: loss}\nspace: {x: {min: 0.1, max: 1}}\n"

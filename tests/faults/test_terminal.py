@@ -1,4 +1,4 @@
-"""A terminal that is closed: SIGHUP comes, and there is nowhere to print to any more."""
+"""Tests of a closed terminal: SIGHUP comes, and nothing can be printed any more."""
 
 import os
 import subprocess
@@ -39,7 +39,7 @@ os.execvp(sys.argv[1], sys.argv[1:])
 
 
 class Terminal:
-    """A program in a terminal of its own.
+    """A program in its own terminal.
 
     Args:
         words: The program and its arguments.
@@ -124,7 +124,7 @@ def test_a_closed_terminal_interrupts(waiting: Case, strategy: str) -> None:
 @pytest.mark.trial_of("the terminal closed while trials run below `nohup`")
 @pytest.mark.parametrize("strategy", ["panda", "caviar"])
 def test_nohup_outlives_the_terminal(waiting: Case, strategy: str) -> None:
-    """The search continues to its end."""
+    """Under ``nohup`` the search continues to its end."""
     directory = waiting.place / "run"
     with Terminal("nohup", *search(waiting, directory, strategy), cwd=waiting.place) as terminal:
         terminal.wait_for_results(directory, 2)
@@ -138,7 +138,7 @@ def test_nohup_outlives_the_terminal(waiting: Case, strategy: str) -> None:
 
 @pytest.mark.trial_of("the terminal closed while trials run, SIGHUP ignored and the output lost")
 def test_a_lost_output_does_not_end_a_search(waiting: Case) -> None:
-    """Below ``trap '' HUP`` it prints to a terminal that is gone, and runs to its end."""
+    """With ``trap '' HUP`` the terminal that it prints to is gone, and it runs to its end."""
     directory = waiting.place / "run"
     words = ["sh", "-c", 'trap "" HUP; exec "$@"', "sh", *search(waiting, directory, "panda")]
     with Terminal(*words, cwd=waiting.place) as terminal:

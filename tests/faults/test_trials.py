@@ -1,4 +1,4 @@
-"""Trials that fail, and metrics that are no numbers."""
+"""Tests of trials that fail, and of metrics that are not numbers."""
 
 import json
 
@@ -12,7 +12,7 @@ from tests.faults.surroundings import TrainedBy
 @pytest.mark.trial_of("every trial fails")
 @pytest.mark.parametrize("strategy", ["panda", "caviar"])
 def test_every_trial_fails(case: Case, strategy: str) -> None:
-    """After three alike from the start the search ends with exit code 3 and the reason; it can be resumed."""
+    """After three equal failures at the start, the search ends with exit code 3 and can be resumed."""
     case.text = case.text.replace("trials: 5", "trials: 20")
     directory = case.place / "run"
     program = case.search(directory, "--strategy", strategy, surroundings=TrainedBy(Failing))

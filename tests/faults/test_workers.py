@@ -1,4 +1,4 @@
-"""Workers that die, and workers whose search dies."""
+"""Tests of workers that die, and of workers whose search dies."""
 
 import contextlib
 import json
@@ -26,13 +26,13 @@ run: {strategy: caviar, workers: 2}
 
 
 def deadly(trials: str, deaths: int) -> TrainedBy:
-    """Surroundings in which trials end their process, so often, each in the next of the ways."""
+    """Surroundings in which trials end their process a number of times, each in the next way."""
     return TrainedBy(Deadly, (("DEADLY", trials), ("DEATHS", str(deaths))))
 
 
 @pytest.mark.trial_of("a worker dies: killed, by a segmentation fault, by os._exit(0)")
 def test_dies_once(case: Case) -> None:
-    """Its trial runs again, and nothing of it is left to see."""
+    """Its trial runs again, and the death leaves no visible trace."""
     case.text = INDEPENDENT
     program = case.search(case.place / "run", surroundings=deadly("2 5 8", 1))
     assert program.wait() == 0
@@ -74,7 +74,7 @@ def test_all_die(case: Case) -> None:
 
 @pytest.mark.trial_of("a worker killed from outside, at random moments")
 def test_killed_from_outside(case: Case, full: bool, randomness: random.Random) -> None:
-    """Whichever it is and whatever it does, the search ends as if it never was."""
+    """Whichever worker it is and whatever it does, the search ends as if nothing had happened."""
     case.text = INDEPENDENT.replace("trials: 12", "trials: 24").replace(
         "workers: 2", "workers: 2, retries: 9"
     )

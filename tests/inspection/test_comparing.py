@@ -12,7 +12,7 @@ from tests.inspection.test_leaderboards import make
 
 
 def test_runs_of_one_config_are_compared_together(tmp_path: Path) -> None:
-    """Those that differ by their seed; what differs and the best trials are side by side."""
+    """Runs that differ by seed are one config; differences and best trials are side by side."""
     with (
         make(tmp_path / "x", [3, 2, 4]) as x,
         make(tmp_path / "y", [3, 2.5, None], seed=1) as y,
@@ -30,7 +30,7 @@ def test_runs_of_one_config_are_compared_together(tmp_path: Path) -> None:
 
 
 def test_other_metrics_and_the_same_run_are_refused(tmp_path: Path) -> None:
-    """And one run alone; a run is the same by another path."""
+    """A single run is refused, too; a path through a symlink is the same run."""
     (tmp_path / "link").symlink_to(tmp_path / "x")
     with (
         make(tmp_path / "x", [1]) as x,

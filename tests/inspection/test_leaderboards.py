@@ -34,7 +34,7 @@ def rows(*runs: Run, **asked: Any) -> list[Any]:
 
 
 def test_trials_of_several_runs_are_ranked_together(tmp_path: Path) -> None:
-    """Equal ones share a rank, whichever run they are of; a filter changes no rank."""
+    """Equal trials share a rank, whatever their run; a filter changes no rank."""
     with make(tmp_path / "x", [3, 1, None]) as x, make(tmp_path / "y", [2, 1, 5], seed=1) as y:
         assert rows(x, y) == [
             ("x", 1, 1),
@@ -50,7 +50,7 @@ def test_trials_of_several_runs_are_ranked_together(tmp_path: Path) -> None:
 
 
 def rows_of(x: Run, y: Run, sort: str) -> list[dict[str, Any]]:
-    """The rows sorted by a parameter, which rises, or falls with a minus."""
+    """The rows sorted by a parameter, ascending, or descending with a minus."""
     rising = [row["values"]["rate"] for row in leaderboard([x, y], sort=sort).rows]
     falling = [row["values"]["rate"] for row in leaderboard([x, y], sort=f"-{sort}").rows]
     assert rising == sorted(rising)
@@ -59,7 +59,7 @@ def rows_of(x: Run, y: Run, sort: str) -> list[dict[str, Any]]:
 
 
 def begun(directory: Path) -> tuple[Search, Run]:
-    """A search with one result and two trials that run, the first of them after two epochs."""
+    """A search with one result and two running trials, the first of them after two epochs."""
     search = Search(SPACE, directory=directory, method="random", trials=4)
     search.tell(search.ask() or 0, 1.0)
     running = [search.ask(), search.ask()]
@@ -69,7 +69,7 @@ def begun(directory: Path) -> tuple[Search, Run]:
 
 
 def test_running_trials_are_the_last_rows_where_asked(tmp_path: Path) -> None:
-    """Without a rank, with the latest value, as far as there is room; a limit counts results first."""
+    """They have no rank and their latest value; a limit counts results first."""
     search, run = begun(tmp_path / "x")
     with search, run:
         table = list(leaderboard([run], running="as rows").rows)
@@ -84,7 +84,7 @@ def test_running_trials_are_the_last_rows_where_asked(tmp_path: Path) -> None:
 
 
 def test_running_trials_fulfil_conditions_as_results_do(tmp_path: Path) -> None:
-    """By status, value, epochs, parameters and words; below the table too."""
+    """Conditions apply to their status, value, epochs, parameters and words, also below the table."""
     search, run = begun(tmp_path / "x")
     with search, run:
         kind, rate = run.trial(1).values["kind"], run.trial(2).values["rate"]
@@ -105,7 +105,7 @@ def test_running_trials_fulfil_conditions_as_results_do(tmp_path: Path) -> None:
 
 
 def test_runs_of_different_metrics_have_no_common_leaderboard(tmp_path: Path) -> None:
-    """They are named with their metrics."""
+    """The message names the runs with their metrics."""
     with (
         make(tmp_path / "x", [1]) as x,
         make(tmp_path / "y", [1], goal="maximize") as y,
@@ -115,7 +115,7 @@ def test_runs_of_different_metrics_have_no_common_leaderboard(tmp_path: Path) ->
 
 
 def test_columns_that_are_not_chosen_are_in_no_format(tmp_path: Path) -> None:
-    """Rank, trial and value always are."""
+    """Only rank, trial and value are always shown."""
     with make(tmp_path / "x", [1, 2]) as x:
         table = leaderboard([x], columns="kind")
         assert [column.header for column in table.columns] == ["rank", "trial", "value", "kind"]
@@ -125,7 +125,7 @@ def test_columns_that_are_not_chosen_are_in_no_format(tmp_path: Path) -> None:
 
 
 def test_a_table_at_the_end_of_a_search_names_the_command_that_shows_all(tmp_path: Path) -> None:
-    """``run`` and ``resume`` have no -n; where nothing else printed the table, the option is enough."""
+    """``run`` and ``resume`` have no -n; with ``leaderboard`` itself, the option is enough."""
     with make(tmp_path / "x", [3, 1, 2]) as run:
         for command, expected in (("hpsearch leaderboard x", "hpsearch leaderboard x -n 0"), ("", "-n 0")):
             table = leaderboard([run], limit=2, command=command)
@@ -137,7 +137,7 @@ def test_a_table_at_the_end_of_a_search_names_the_command_that_shows_all(tmp_pat
 
 
 def test_rows_that_become_columns_have_no_line_for_reasons_that_are_not_shown(tmp_path: Path) -> None:
-    """The terminal has room for the best trial only, and only another one has a reason."""
+    """There is room only for the best trial, and only another one has a reason."""
     with make(tmp_path / "x", [1, None]) as run:
         for whole in (True, False):
             screen = Console(file=io.StringIO(), width=20)

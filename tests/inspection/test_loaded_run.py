@@ -1,4 +1,4 @@
-"""Tests of what a run shows of itself in Python."""
+"""Tests of the display of a run in Python."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ def run(tmp_path: Path) -> LoadedRun:
 
 
 def test_a_run_is_shown_in_one_line(run: LoadedRun) -> None:
-    """How many results it has and the best of them; also after it was closed."""
+    """It shows the number of results and the best one, even after the run was closed."""
     with run:
         best = run.ranking(1)[0]
         found = f"120 results, best val_error {best.value:.4g} in trial {best.number}"
@@ -28,7 +28,7 @@ def test_a_run_is_shown_in_one_line(run: LoadedRun) -> None:
 
 @pytest.mark.parametrize("kind", FIGURE_KINDS)
 def test_every_figure_is_a_method(kind: str, run: LoadedRun) -> None:
-    """It draws what its name says, as the command line does, and shows itself in a notebook."""
+    """A method draws the same figure as the command line, and a notebook displays it."""
     with run:
         figure = getattr(run.plot, kind)()
     assert figure.kind == kind
@@ -36,19 +36,19 @@ def test_every_figure_is_a_method(kind: str, run: LoadedRun) -> None:
 
 
 def test_there_are_no_other_methods() -> None:
-    """What completion offers is the kinds of figures."""
+    """Completion offers exactly the kinds of figures."""
     assert {name for name in dir(Plots) if not name.startswith("_")} == set(FIGURE_KINDS)
 
 
 def test_a_figure_saves_itself(run: LoadedRun, tmp_path: Path) -> None:
-    """The suffix says how."""
+    """The suffix determines the format."""
     with run:
         run.plot.zoom().save(tmp_path / "zoom.svg")
     assert (tmp_path / "zoom.svg").read_text(encoding="utf-8").startswith("<svg")
 
 
 def test_to_pandas_has_a_row_for_each_trial(run: LoadedRun) -> None:
-    """From best to worst, indexed by trial, with the values that a trial does not use missing."""
+    """Rows go from best to worst, indexed by trial; values that a trial does not use are missing."""
     pytest.importorskip("pandas")
     with run:
         table, ranking = run.to_pandas(), run.ranking()
@@ -64,14 +64,14 @@ def test_to_pandas_has_a_row_for_each_trial(run: LoadedRun) -> None:
 def test_without_pandas_the_message_says_what_to_install(
     run: LoadedRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Without pandas the message is a line that pip understands."""
+    """The message has a command line that pip understands."""
     monkeypatch.setitem(__import__("sys").modules, "pandas", None)
     with run, pytest.raises(UsageError, match="pip install pandas"):
         run.to_pandas()
 
 
 def test_a_notebook_shows_the_best_trials(run: LoadedRun) -> None:
-    """A notebook shows the ten best trials, their texts escaped."""
+    """A notebook shows the ten best trials, with escaped texts."""
     with run:
         text = run._repr_html_()
     assert text.count("<tr>") == 11

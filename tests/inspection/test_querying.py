@@ -1,4 +1,4 @@
-"""Tests of what somebody types to choose results."""
+"""Tests of what users type to select results."""
 
 import contextlib
 
@@ -30,13 +30,13 @@ VOCABULARY = Vocabulary([CONFIG])
 
 
 def conditions(where: str) -> list[Condition]:
-    """What a text asks for."""
+    """The conditions in a text."""
     query = VOCABULARY.query(where)
     return [] if query is None else list(query.conditions)
 
 
 def test_conditions_name_columns_and_parameters() -> None:
-    """The metric and its ties by name; a parameter called like a column with a prefix; text in quotes."""
+    """Conditions name the metric, its ties, parameters (with a prefix if needed) and quoted text."""
     rate = Column("learning_rate", parameter=True)
     assert conditions("error<=.5,loss == 2 , learning_rate<1e-2") == [
         Condition(Column("value"), "<=", ".5"),
@@ -69,7 +69,7 @@ def test_conditions_name_columns_and_parameters() -> None:
     ],
 )
 def test_null_is_a_choice_or_says_that_a_parameter_is_not_used(where: str, value: object) -> None:
-    """Where null is a choice, ``unused`` says the other; a text is in quotes, unless it is a choice."""
+    """If null is a choice, ``unused`` has the other meaning; a text is quoted unless it is a choice."""
     assert [each.value for each in conditions(where)] == [value]
     assert [each.operator for each in conditions(where.replace("=", "!="))] == ["!="]
 
@@ -95,7 +95,7 @@ def test_null_is_a_choice_or_says_that_a_parameter_is_not_used(where: str, value
     ],
 )
 def test_a_mistake_is_shown_at_its_place(where: str, message: str) -> None:
-    """With the rule, what was found and what is meant, and a mark below the place."""
+    """The message has the rule, the text found, a suggestion, and a mark below the place."""
     with pytest.raises(UsageError, match=message) as caught:
         VOCABULARY.query(where)
     place = int(str(caught.value).split("character ")[1].partition(":")[0])
@@ -104,14 +104,14 @@ def test_a_mistake_is_shown_at_its_place(where: str, message: str) -> None:
 
 @given(st.text(max_size=40), st.text(max_size=10))
 def test_any_text_is_read_or_refused(where: str, sort: str) -> None:
-    """Nothing else is raised, and words need no quotes where that is allowed."""
+    """No other error is raised, and words need no quotes where that is allowed."""
     for words in (False, True):
         with contextlib.suppress(UsageError):
             VOCABULARY.query(where, sort, words=words)
 
 
 def test_columns_are_chosen_by_patterns() -> None:
-    """Those that are named, or all; without those after a minus."""
+    """Named columns are shown, or all, without those after a minus."""
     names = ["status", "learning_rate", "learning_rate_decay", "beta2"]
     chosen = {
         text: [name for name in names if ColumnChoice.of(text, names).shows(name)]
@@ -125,7 +125,7 @@ def test_columns_are_chosen_by_patterns() -> None:
 
 
 def test_columns_that_are_always_shown_may_be_named_but_not_hidden() -> None:
-    """Naming them alone hides the others."""
+    """If only they are named, all other columns are hidden."""
     assert not ColumnChoice.of("rank,trial", ["status"], ["rank", "trial"]).shows("status")
     with pytest.raises(UsageError, match="columns, character 2: rank is always shown"):
         ColumnChoice.of("-rank", ["status"], ["rank", "trial"])

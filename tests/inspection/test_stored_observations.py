@@ -14,7 +14,7 @@ from hpsearch.trial import Epoch, Result, Status, Trial
 
 @pytest.fixture
 def run(config: Config, tmp_path: Path) -> Run:
-    """A trial that is done, one that was stopped early, one without a result, and one that failed."""
+    """A finished trial, one that was stopped early, one without a result, and one that failed."""
     made = Run.create(tmp_path / "run", config.source, {"config": config.resolved()})
     name = config.metric.name
     values = config.space.values(np.random.default_rng(0).random((4, config.space.dimensions)))
@@ -30,7 +30,7 @@ def run(config: Config, tmp_path: Path) -> Run:
 
 
 def test_they_are_those_of_a_search_that_has_all_results(run: Run, config: Config) -> None:
-    """Points, losses and statuses are the same, and so is every learning curve when it is read."""
+    """Points, losses and statuses are the same, and so is every learning curve that is read."""
     with run:
         records = [(trial, result) for trial, result in run.records() if result is not None]
         trials, results = [trial for trial, _ in records], [result for _, result in records]
@@ -59,7 +59,7 @@ def test_curves_belong_to_their_results_when_one_goes_meanwhile(
 def test_no_curve_is_read_before_it_is_looked_at(
     run: Run, config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Of many trials a model looks at few."""
+    """A model uses only a few of many trials."""
     read: list[int] = []
     result_of = run.result
 

@@ -55,12 +55,12 @@ def test_all_values_are_passed_in_any_style(style: str, expected: list[str]) -> 
     ],
 )
 def test_a_parameter_has_a_flag_of_its_own(name: str, value: Value, flag: str, expected: list[str]) -> None:
-    """With a value, with an expression, or there and not there."""
+    """A flag has a value, an expression, or is present or absent."""
     assert words("{args}", values={name: value}, flags={name: flag}) == expected
 
 
 def test_words_for_values() -> None:
-    """Those of Python, or any others, for one parameter or for all."""
+    """The words are Python's or any others, for one parameter or for all."""
     values: dict[str, Value] = {"a": True, "b": False, "c": "relu"}
     assert words("{args:k=v}", values=values, spellings={"": PYTHON}) == ["a=True", "b=False", "c=relu"]
     own = {"a": {"true": "1"}, "c": {"relu": "ReLU"}}
@@ -69,7 +69,7 @@ def test_words_for_values() -> None:
 
 @given(json_values)
 def test_any_choice_is_one_word(value: Value) -> None:
-    """Text as it is; all else as JSON, or as Python's literals."""
+    """Text is unchanged; everything else is JSON, or a Python literal."""
     as_json = Passing().spelled("x", value)
     as_python = Passing(spellings={"x": PYTHON}).spelled("x", value)
     if isinstance(value, str):
@@ -80,7 +80,7 @@ def test_any_choice_is_one_word(value: Value) -> None:
 
 
 def test_a_spelling_names_a_choice_by_its_json() -> None:
-    """Of the parameter first; null that is spelled as nothing is not passed."""
+    """A parameter's own spelling comes first; null with an empty spelling is not passed."""
     own = {choice_text("[64,32]"): "64x32", choice_text('{"a": 1}'): "A"}
     values: dict[str, Value] = {"x": [64, 32], "y": None, "z": None, "w": {"a": 1}}
     spellings = {"x": own, "w": own, "y": {"null": ""}}
@@ -90,7 +90,7 @@ def test_a_spelling_names_a_choice_by_its_json() -> None:
 
 
 def test_what_has_no_value_leaves_no_word() -> None:
-    """The flag before it goes too; nothing else does."""
+    """The flag before it is also left out, but nothing else."""
     run = ("p", "--beta", "{beta}", "--x={beta}", "-v", "--lr", "{lr}", "{2*beta}", "{seed}", "--n", "{args}")
     assert words(*run, values={"lr": 0.1}) == ["p", "-v", "--lr", "0.1", "7", "--n", "--lr", "0.1"]
 
@@ -103,7 +103,7 @@ def test_the_environment_has_values() -> None:
 
 
 def test_a_command_can_be_pasted() -> None:
-    """Quoted where a shell would split it, with its directory and its variables."""
+    """It is quoted where a shell would split it, with its directory and its variables."""
     found = pasteable(["python", "t.py", "--kind", "a b"], {"LR": "0 1"}, "/my dir")
     assert found == "cd '/my dir' && LR='0 1' python t.py --kind 'a b'"
     assert pasteable(["/bin/sh", "-c", "a && b"], {"X": "1"}) == "export X=1; a && b"
@@ -121,7 +121,7 @@ def test_a_command_can_be_pasted() -> None:
     ],
 )
 def test_flags_that_cannot_be_used_are_refused(flag: str, is_switch: bool, rule: str) -> None:
-    """When the config is read."""
+    """They are refused when the config is read."""
     with pytest.raises(BadFlag, match=rule):
         check_flag(flag, is_switch=is_switch)
 
@@ -134,6 +134,6 @@ def test_styles_that_cannot_be_used_are_refused(style: str) -> None:
 
 
 def test_flags_say_what_they_use() -> None:
-    """So that the config can be checked."""
+    """They say which parameters they use, so that the config can be checked."""
     assert check_flag("-c {2**k} {lr}", is_switch=False) == {"k", "lr"}
     assert check_flag("--amp/--no-amp", is_switch=True) == set()

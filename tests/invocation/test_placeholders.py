@@ -9,7 +9,7 @@ from hpsearch.invocation.placeholders import filled, placeholders, split_words
 
 @given(st.text(alphabet="ab{} "), st.text())
 def test_what_is_filled_in_is_never_read_again(name: str, word: str) -> None:
-    """A value in braces stays one."""
+    """Braces in a value stay braces."""
     text = name.replace("{", "{{").replace("}", "}}")
     assert filled(text + "{p}", {"p": word}.__getitem__) == name + word
     assert placeholders(text + "{p}") == ["p"]
@@ -24,6 +24,6 @@ def test_words_are_never_split_within_a_placeholder() -> None:
 
 @pytest.mark.parametrize("text", ["{", "a}", "{a{b}}", "{{}"])
 def test_braces_must_match(text: str) -> None:
-    """A literal one is written twice."""
+    """A literal brace is written twice."""
     with pytest.raises(ValueError, match="brace"):
         placeholders(text)

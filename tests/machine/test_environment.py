@@ -1,4 +1,4 @@
-"""Tests of keeping apart what is ours and what is the user's: variables, and where modules are found."""
+"""Tests of separating our environment from the user's: variables, and where modules are found."""
 
 import json
 import os
@@ -42,7 +42,7 @@ def clean(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 
 
 def test_the_user_gets_the_first_value_back(clean: pytest.MonkeyPatch) -> None:
-    """The user's own code has a variable as it was, or not at all, however often it was set here."""
+    """User code gets a variable's original value, or none, however often it was set here."""
     clean.setenv("MINE", "before")
     set_variables({"MINE": "1", "PYTHONSAFEPATH": "1"})
     set_variables({"MINE": None})
@@ -53,7 +53,7 @@ def test_the_user_gets_the_first_value_back(clean: pytest.MonkeyPatch) -> None:
 
 
 def test_a_safe_path_is_temporary(clean: pytest.MonkeyPatch) -> None:
-    """It is set while our processes start, and gone afterwards."""
+    """It is set while our processes start, and removed afterwards."""
     before = dict(os.environ)
     with SafePath():
         assert os.environ["PYTHONSAFEPATH"] == "1"
@@ -61,7 +61,7 @@ def test_a_safe_path_is_temporary(clean: pytest.MonkeyPatch) -> None:
 
 
 def test_the_current_directory_leaves_pythonpath(clean: pytest.MonkeyPatch, in_tmp: Path) -> None:
-    """Under whatever name it is there, also as an empty entry; other entries stay."""
+    """It is removed under any name, even as an empty entry; other entries stay."""
     clean.setenv("PYTHONPATH", os.pathsep.join(["", "lib", ".", str(in_tmp), "/elsewhere"]))
     assert safe_path()["PYTHONPATH"] == os.pathsep.join(["lib", "/elsewhere"])
     clean.setenv("PYTHONPATH", "")
@@ -69,7 +69,7 @@ def test_the_current_directory_leaves_pythonpath(clean: pytest.MonkeyPatch, in_t
 
 
 def test_the_current_directory_leaves_the_import_path(clean: pytest.MonkeyPatch, in_tmp: Path) -> None:
-    """It is taken from the places before the standard library; what was installed stays."""
+    """It is removed before the standard library; installed packages stay."""
     standard = os.path.dirname(os.__file__)  # noqa: PTH120 -- as sys.path has it
     path = ["", "/elsewhere", str(in_tmp), standard, str(in_tmp)]
     clean.setattr(sys, "path", path)
@@ -83,7 +83,7 @@ def test_the_current_directory_leaves_the_import_path(clean: pytest.MonkeyPatch,
     ids=["panda", "caviar", "dask"],
 )
 def test_nothing_of_the_current_directory_is_executed(in_tmp: Path, overrides: list[str]) -> None:
-    """Files with the names of modules that we import change nothing, with any number of workers."""
+    """Files with the names of modules that we import have no effect, with any number of workers."""
     Path("c.yaml").write_text(CONFIG)
     _write_strangers()
     program = Path(sys.executable).with_name("hpsearch")
@@ -99,7 +99,7 @@ def test_nothing_of_the_current_directory_is_executed(in_tmp: Path, overrides: l
 
 
 def test_workers_of_a_python_program_execute_nothing_of_its_current_directory(in_tmp: Path) -> None:
-    """Nor does any other process that they need; the program itself may be in another directory."""
+    """This is true of all processes; the program itself may be in another directory."""
     (in_tmp / "project").mkdir()
     script = in_tmp / "project" / "script.py"
     script.write_text(
@@ -123,7 +123,7 @@ def _write_strangers() -> None:
 
 
 def test_the_users_function_finds_its_own_modules_first(in_tmp: Path) -> None:
-    """Its directory is first on its path, the variables are the user's, and ``sys.argv`` names its module."""
+    """Its directory is first on its path, it has the user's variables, and ``sys.argv`` names its module."""
     project = in_tmp / "project"
     project.mkdir()
     (project / "queue.py").write_text("MINE = 1")

@@ -1,4 +1,4 @@
-"""Tests of choosing which instructions compute: the same on every CPU, and never some that the CPU lacks."""
+"""Tests of choosing CPU instructions: the same on every CPU, and never any that the CPU lacks."""
 
 import json
 import os
@@ -18,7 +18,7 @@ AVX512 = V3 | {"avx512f", "avx512cd", "avx512bw", "avx512dq", "avx512vl"}
 
 @pytest.fixture
 def x86(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    """A computer with x86-64; the test sets what its CPU can do."""
+    """An x86-64 computer; the test sets the features of its CPU."""
     monkeypatch.setattr("platform.machine", lambda: "x86_64")
     monkeypatch.setattr(kernels, "cpu_flags", lambda: AVX512)
     for name in (*kernels.VARIABLES, _ORIGINAL_VARIABLE):
@@ -28,21 +28,21 @@ def x86(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 
 @pytest.mark.parametrize("flags", [V3, AVX512])
 def test_portable_is_the_same_on_every_common_cpu(x86: pytest.MonkeyPatch, flags: frozenset[str]) -> None:
-    """AVX2 kernels and loops, whatever else the CPU has."""
+    """It means AVX2 kernels and loops, whatever else the CPU has."""
     x86.setattr(kernels, "cpu_flags", lambda: flags)
     assert kernels.variables("portable")[kernels.KERNEL_VARIABLE] == "Haswell"
     assert "512" in str(kernels.variables("portable")[kernels.SIMD_VARIABLE])
 
 
 def test_portable_is_refused_where_it_cannot_be(x86: pytest.MonkeyPatch) -> None:
-    """A CPU at the level x86-64-v2 would find something else, so it is reported and not done."""
+    """A CPU at the level x86-64-v2 would give other results, so it is refused with a message."""
     x86.setattr(kernels, "cpu_flags", lambda: V3 - {"avx2", "fma"})
     with pytest.raises(UsageError, match=r"lacks avx2, fma\. Write run\.kernels: fastest"):
         kernels.variables("portable")
 
 
 def test_other_architectures_have_what_their_libraries_choose(x86: pytest.MonkeyPatch) -> None:
-    """Where nobody has chosen a common arithmetic, nothing is set; on AArch64 there is one."""
+    """Without a common arithmetic for the architecture, nothing is set; AArch64 has one."""
     x86.setattr("platform.machine", lambda: "riscv64")
     assert kernels.variables("portable") == dict.fromkeys(kernels.VARIABLES)
     assert kernels.portable_arithmetic() is None
@@ -51,7 +51,7 @@ def test_other_architectures_have_what_their_libraries_choose(x86: pytest.Monkey
 
 
 def test_fastest_takes_what_the_cpu_has(x86: pytest.MonkeyPatch) -> None:
-    """AVX-512 kernels are asked for where the CPU has them, since OpenBLAS does not always pick them."""
+    """AVX-512 kernels are requested if the CPU has them, because OpenBLAS does not always choose them."""
     assert kernels.variables("fastest") == {
         kernels.KERNEL_VARIABLE: "SkylakeX",
         kernels.SIMD_VARIABLE: None,
@@ -75,7 +75,7 @@ def test_a_kernel_is_set_only_where_it_runs(x86: pytest.MonkeyPatch, kernel: str
 
 
 def test_unknown_kernels_are_not_supported(x86: pytest.MonkeyPatch) -> None:
-    """What a run of another program version recorded may not be known here."""
+    """Kernels recorded by another program version may be unknown here."""
     assert not kernels.supported({kernels.KERNEL_VARIABLE: "SomethingElse"})
     assert kernels.supported(dict.fromkeys(kernels.VARIABLES))
 
@@ -91,13 +91,13 @@ def test_unknown_kernels_are_not_supported(x86: pytest.MonkeyPatch) -> None:
 def test_the_names_of_levels_are_those_of_numpys_version(
     x86: pytest.MonkeyPatch, version: tuple[int, int], names: str
 ) -> None:
-    """NumPy warns of names that it does not know."""
+    """NumPy warns about names that it does not know."""
     x86.setattr(kernels, "_numpy_version", lambda: version)
     assert kernels.variables("portable")[kernels.SIMD_VARIABLE] == names
 
 
 def test_numpys_version_is_read_without_loading_it() -> None:
-    """It decides the names, and has to be known before NumPy is loaded."""
+    """The version determines the names, and must be known before NumPy is loaded."""
     program = (
         "import sys; from hpsearch.machine import kernels;"
         " print(kernels._numpy_version(), 'numpy' in sys.modules)"
@@ -109,7 +109,7 @@ def test_numpys_version_is_read_without_loading_it() -> None:
 
 
 def test_the_users_code_has_the_variables_as_they_were(x86: pytest.MonkeyPatch) -> None:
-    """What the user had set comes back, what was not set goes, however often kernels were set."""
+    """The user's values are restored, and unset variables stay unset, however often kernels were set."""
     x86.setenv(kernels.KERNEL_VARIABLE, "Zen")
     kernels.set_kernels("portable")
     kernels.set_kernels("fastest")
@@ -122,7 +122,7 @@ def test_the_users_code_has_the_variables_as_they_were(x86: pytest.MonkeyPatch) 
 
 
 def test_flags_are_read_from_what_the_system_says(tmp_path: Path) -> None:
-    """The first CPU's flags; none where there is no such file."""
+    """The first CPU's flags are read; there are none if the file is missing."""
     path = tmp_path / "cpuinfo"
     path.write_text("processor\t: 0\nflags\t\t: fpu avx2 avx512f\n\nprocessor : 1\nflags : x\n")
     assert kernels.cpu_flags(path) == {"fpu", "avx2", "avx512f"}
@@ -130,7 +130,7 @@ def test_flags_are_read_from_what_the_system_says(tmp_path: Path) -> None:
 
 
 def test_measuring_does_not_touch_this_process() -> None:
-    """A rate comes back from a child; the environment of this process stays."""
+    """A rate comes back from a child; the environment of this process is unchanged."""
     before = dict(os.environ)
     measured = kernels.measure("fastest")
     assert measured is not None
@@ -157,7 +157,7 @@ print("end")
 
 @pytest.mark.skipif(not kernels.cpu_flags() >= V3, reason="needs a CPU with AVX2")
 def test_the_program_starts_anew_once(tmp_path: Path) -> None:
-    """With the variable set and the same arguments; the second time there is nothing to change."""
+    """It restarts with the variable set and the same arguments, but only once."""
     (tmp_path / "program.py").write_text(PROGRAM)
     environment = {key: value for key, value in os.environ.items() if key not in kernels.VARIABLES}
     command = [sys.executable, str(tmp_path / "program.py"), "a b", "c"]
@@ -184,7 +184,7 @@ print(json.dumps([kernels.arithmetic(), digest.hexdigest()]))
 
 
 def numbers(environment: dict[str, str]) -> tuple[str, str]:
-    """The arithmetic and a digest of what NumPy computes, in a child with an environment."""
+    """The arithmetic and a digest of NumPy's results, in a child with an environment."""
     done = subprocess.run(
         [sys.executable, "-c", NUMBERS], capture_output=True, text=True, check=True, env=environment
     )
@@ -194,7 +194,7 @@ def numbers(environment: dict[str, str]) -> tuple[str, str]:
 
 @pytest.mark.skipif(not kernels.cpu_flags() >= V3, reason="needs a CPU with AVX2")
 def test_portable_numbers_do_not_depend_on_what_was_set_before() -> None:
-    """The environment that the program is started in changes no bit, nor does its native SIMD level."""
+    """No bit depends on the program's environment or its native SIMD level."""
     plain = numbers(user_environment())
     assert plain[0] == kernels.portable_arithmetic()
     for name, value in ((kernels.KERNEL_VARIABLE, "Nehalem"), (kernels.SIMD_VARIABLE, "")):
@@ -203,10 +203,7 @@ def test_portable_numbers_do_not_depend_on_what_was_set_before() -> None:
 
 @pytest.mark.skipif(not kernels.cpu_flags() >= V3, reason="needs a CPU with AVX2")
 def test_a_search_is_the_same_whatever_the_cpu_would_choose(in_tmp: Path, tiny: Path) -> None:
-    """With its own choice of kernels and SIMD level, or with others asked for, the board has the same bytes.
-
-    Where the CPU has AVX-512, one of them is that, and the other is without.
-    """
+    """The leaderboard has the same bytes whatever kernels and SIMD level are chosen; one has AVX-512."""
     boards = []
     other = {kernels.KERNEL_VARIABLE: "Nehalem", kernels.SIMD_VARIABLE: ""}
     for name, variables in (("own", {}), ("other", other)):

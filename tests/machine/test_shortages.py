@@ -1,4 +1,4 @@
-"""Tests of searches where the operating system has too little to give."""
+"""Tests of searches when the operating system has too little to give."""
 
 import contextlib
 import errno
@@ -16,7 +16,7 @@ from hpsearch.trial import Result, Status, Trial
 
 
 def hpsearch(files: int, *arguments: object) -> subprocess.CompletedProcess[str]:
-    """The program, as a process that may have some files open."""
+    """The program, as a process with a limit on open files."""
     return subprocess.run(
         [sys.executable, "-m", "hpsearch", *map(str, arguments)],
         capture_output=True,
@@ -28,7 +28,7 @@ def hpsearch(files: int, *arguments: object) -> subprocess.CompletedProcess[str]
 
 
 def test_too_few_files_are_named_with_what_to_type(in_tmp: Path, tiny: Path) -> None:
-    """Nothing is called a bug, and no trial is spent."""
+    """The shortage is not reported as a bug, and no trial is lost."""
     done = hpsearch(14, "run", tiny, "-j", "2", "run.strategy=caviar", "-o", "few")
     assert done.returncode not in (0, -9)
     assert "this process may have 14 files open. Type `ulimit -n 4096` and try again" in done.stderr
@@ -37,7 +37,7 @@ def test_too_few_files_are_named_with_what_to_type(in_tmp: Path, tiny: Path) -> 
 
 
 def test_fewer_files_change_no_byte(in_tmp: Path, tiny: Path) -> None:
-    """With hardly enough for workers, or too few, the search is the same."""
+    """With barely enough files for workers, or too few, the search is the same."""
     boards = []
     for files in (48, 1024):
         name = f"with-{files}"
@@ -48,12 +48,12 @@ def test_fewer_files_change_no_byte(in_tmp: Path, tiny: Path) -> None:
 
 
 def objective(trial: Trial, on_epoch: object = None) -> Result:
-    """A trial that is worth its number."""
+    """A trial whose value is its number."""
     return Result(trial.number, Status.DONE, float(trial.number))
 
 
 def test_trials_run_here_where_no_worker_can_be_started(monkeypatch: pytest.MonkeyPatch) -> None:
-    """All of them, in their order, and the user is told once why and what to type."""
+    """All trials run in order, and one message says why and what to type."""
     notes: list[str] = []
     with Caviar(objective, 2, on_message=notes.append) as executor:
 
@@ -83,12 +83,12 @@ def test_trials_run_here_where_no_worker_can_be_started(monkeypatch: pytest.Monk
     ],
 )
 def test_each_shortage_has_its_advice(error: Exception, advice: str) -> None:
-    """What is missing, and what to type."""
+    """The message says what is missing, and what to type."""
     assert advice in explain_shortage(error)
 
 
 def test_a_current_directory_that_is_gone_is_named(tmp_path: Path) -> None:
-    """Python says only that something does not exist."""
+    """Python itself says only that something does not exist."""
     gone = tmp_path / "gone"
     gone.mkdir()
     with contextlib.chdir(gone):
@@ -100,6 +100,6 @@ def test_a_current_directory_that_is_gone_is_named(tmp_path: Path) -> None:
 
 
 def test_other_errors_are_no_shortage() -> None:
-    """They are passed on as they are."""
+    """Other errors are passed on unchanged."""
     assert not is_shortage(PermissionError(errno.EACCES, "x"))
     assert not is_shortage(ValueError("x"))

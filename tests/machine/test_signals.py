@@ -1,4 +1,4 @@
-"""Tests of what signals do to the program and to a search, sent to this process or to one of its own."""
+"""Tests of the effect of signals on the program and on a search."""
 
 import os
 import signal
@@ -13,7 +13,7 @@ from hpsearch.machine.signals import INTERRUPTS, ProgramInterrupt, ProgramSignal
 
 @pytest.fixture(autouse=True)
 def handlers() -> Iterator[list[object]]:
-    """The handlers before the test, none of which ignores its signal; those before them are put back."""
+    """Handlers that do not ignore their signals; the earlier ones are restored afterwards."""
     before = [signal.signal(number, signal.default_int_handler) for number in INTERRUPTS]
     hook = sys.unraisablehook
     yield [signal.default_int_handler] * len(INTERRUPTS)
@@ -24,7 +24,7 @@ def handlers() -> Iterator[list[object]]:
 
 @pytest.mark.parametrize("number", INTERRUPTS)
 def test_a_search_gives_the_handlers_back(handlers: list[object], number: int) -> None:
-    """After a search the handlers are those from before it, whether a signal came or not."""
+    """After a search, its earlier handlers are restored, whether or not a signal came."""
     for send in (False, True):
         with SearchSignals(print):
             assert [signal.getsignal(each) for each in INTERRUPTS] != handlers
@@ -35,7 +35,7 @@ def test_a_search_gives_the_handlers_back(handlers: list[object], number: int) -
 
 @pytest.mark.parametrize("number", INTERRUPTS)
 def test_what_is_ignored_stays_ignored(number: int) -> None:
-    """By a program and by a search in it: ``nohup`` ignores SIGHUP, a script's ``hpsearch … &`` SIGINT."""
+    """Programs and searches respect ``nohup`` for SIGHUP, and ``hpsearch … &`` in scripts for SIGINT."""
     signal.signal(number, signal.SIG_IGN)
     program = ProgramSignals()
     program.install()
@@ -47,7 +47,7 @@ def test_what_is_ignored_stays_ignored(number: int) -> None:
 
 
 def test_the_first_interrupt_drains_and_the_second_stops() -> None:
-    """Outside of what may be cut in two, nothing is raised; inside, the second one raises StopNow."""
+    """In a breakable block the second one raises StopNow; elsewhere nothing is raised."""
     texts: list[str] = []
     with SearchSignals(texts.append) as signals:
         os.kill(os.getpid(), signal.SIGINT)
@@ -62,7 +62,7 @@ def test_the_first_interrupt_drains_and_the_second_stops() -> None:
 
 
 def test_a_stream_that_is_being_written_is_not_written_by_the_handler() -> None:
-    """Python refuses to; the message comes at the next occasion."""
+    """Python refuses to write; the message follows at the next occasion."""
     texts: list[str] = []
 
     def say(text: str) -> None:
@@ -81,7 +81,7 @@ def test_a_stream_that_is_being_written_is_not_written_by_the_handler() -> None:
 
 @pytest.mark.parametrize("number", INTERRUPTS)
 def test_a_program_is_interrupted_once(number: int) -> None:
-    """The first signal raises, and the exit code is 128 + its number whatever it would have been."""
+    """The first signal raises an exception, and the exit code is 128 + its number in every case."""
     signals = ProgramSignals()
     signals.install()
     assert signals.exit_code(3) == 3
@@ -91,7 +91,7 @@ def test_a_program_is_interrupted_once(number: int) -> None:
 
 
 def test_an_interrupted_search_makes_the_program_deaf() -> None:
-    """The search has printed how to resume; a second Ctrl-C while the program ends changes nothing."""
+    """After the search has printed how to resume, a second Ctrl-C has no effect."""
     signals = ProgramSignals()
     signals.install()
     with SearchSignals(print):
@@ -103,7 +103,7 @@ def test_an_interrupted_search_makes_the_program_deaf() -> None:
 
 
 def test_a_finished_search_leaves_the_program_interruptible() -> None:
-    """Without a signal during the search, the next one is the program's."""
+    """If no signal came during the search, the program handles the next one."""
     signals = ProgramSignals()
     signals.install()
     with SearchSignals(print):
@@ -142,7 +142,7 @@ hpsearch_main()
     ids=["no signal", "SIGTERM", "SIGHUP", "in exec", "twice", "at the end", "where Python drops exceptions"],
 )
 def test_a_process_ends_with_the_documented_code(body: str, code: int) -> None:
-    """Wherever the signal comes, the exit code says so, and there is no traceback."""
+    """Wherever the signal comes, the exit code shows it, and there is no traceback."""
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM.format(body=f"    {body}")], capture_output=True, text=True, timeout=60
     )

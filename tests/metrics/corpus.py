@@ -7,7 +7,7 @@ _ESCAPES = {"\\t": "\t", "\\r": "\r", "\\b": "\b", "\\e": "\x1b"}
 
 
 class Case(NamedTuple):
-    """Some output, and the values of a metric that is in it, epoch by epoch."""
+    """Some output, and the values of a metric in it, epoch by epoch."""
 
     style: str
     metric: str

@@ -14,7 +14,7 @@ def field(number: int, content: bytes) -> bytes:
 
 
 def record(event: bytes) -> bytes:
-    """A TFRecord; the checksums are not looked at."""
+    """A TFRecord; its checksums are not read."""
     return struct.pack("<QI", len(event), 0) + event + struct.pack("<I", 0)
 
 
@@ -30,7 +30,7 @@ def simple(value: float) -> bytes:
 
 
 def test_scalars_of_all_forms_are_read(tmp_path: Path) -> None:
-    """Simple values, and tensors with one number; other summaries are passed over."""
+    """Simple values and tensors with one number are read; other summaries are skipped."""
     path = tmp_path / "events.out.tfevents.1"
     tensor = field(8, b"\x08\x02" + field(4, struct.pack("<d", 0.1)))
     listed = field(8, b"\x08\x01" + field(5, struct.pack("<f", 0.25)))
@@ -49,7 +49,7 @@ def test_scalars_of_all_forms_are_read(tmp_path: Path) -> None:
 
 
 def test_a_record_is_read_once_it_is_whole(tmp_path: Path) -> None:
-    """However it was cut when it was written."""
+    """A record is read when complete, however it was split when written."""
     path = tmp_path / "events.out.tfevents.1"
     whole = event("loss", 1, simple(0.5)) + event("loss", 2, simple(0.25))
     follower, found = EventFile(path), []
@@ -60,7 +60,7 @@ def test_a_record_is_read_once_it_is_whole(tmp_path: Path) -> None:
 
 
 def test_tensorboardx_writes_what_is_read(tmp_path: Path) -> None:
-    """Another program's files, with an image of the format's corners: NaN, infinity, large steps."""
+    """Another program's files have the format's special cases: NaN, infinity, large steps."""
     tensorboard = pytest.importorskip("tensorboardX")
     writer = tensorboard.SummaryWriter(str(tmp_path))
     for step, value in enumerate([1.5, float("nan"), float("inf"), -0.25]):
@@ -75,7 +75,7 @@ def test_tensorboardx_writes_what_is_read(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("damage", [b"\xff" * 40, record(b"\x0f"), record(b"\x2a\x7f"), record(b"\x10\xff")])
 def test_damage_is_an_error(tmp_path: Path, damage: bytes) -> None:
-    """It is not read as something else."""
+    """Damage is never read as something else."""
     path = tmp_path / "events.out.tfevents.1"
     path.write_bytes(damage)
     with pytest.raises(DamagedEvents):

@@ -1,4 +1,4 @@
-"""Tests of reading metrics without patterns, and with them."""
+"""Tests of reading metrics with and without patterns."""
 
 import contextlib
 import math
@@ -23,7 +23,7 @@ CORPUS = corpus()
 
 @pytest.mark.parametrize("case", CORPUS, ids=[f"{n}-{case.style}" for n, case in enumerate(CORPUS)])
 def test_no_line_of_the_corpus_is_misread(case: Case) -> None:
-    """Every value of the metric is found, whole, and nothing else is taken for it; or it is refused."""
+    """Every value of the metric is read completely, and nothing else is; or the output is refused."""
     reader = LineReader(case.metric)
     found: list[float] = []
     with contextlib.suppress(UnclearNumber):
@@ -40,7 +40,7 @@ def test_the_corpus_is_large_enough() -> None:
 
 
 def test_blocks_may_be_cut_between_any_lines() -> None:
-    """What is read does not depend on how the lines arrive."""
+    """The result does not depend on how the lines arrive."""
     output = "\n".join(["words and 1 number"] * 1200 + [case.output for case in CORPUS])
     whole = LineReader("val_loss")
     at_once = [*whole.records(output.encode()), whole.final()]
@@ -50,7 +50,7 @@ def test_blocks_may_be_cut_between_any_lines() -> None:
 
 
 def test_metrics_gather_until_the_searchs_own_completes_an_epoch() -> None:
-    """What comes after the last epoch is a final figure."""
+    """Metrics after the last epoch are final."""
     reader = LineReader("val_loss")
     output = b"""train loss 0.9
 {"train_acc": 0.5}
@@ -76,7 +76,7 @@ def test_settings_that_a_program_prints_are_not_metrics() -> None:
 
 
 def test_each_metric_knows_the_line_it_came_from() -> None:
-    """The first one, as a terminal shows it, and how often it was found."""
+    """It has the first line, as a terminal shows it, and how often it was found."""
     reader = LineReader("val_loss")
     list(reader.records(b"\x1b[1mval_loss: 0.5\x1b[0m\nval_loss: 0.4\n{'lr': 0.1, 'acc': 0.3}"))
     sighting = reader.seen["val_loss"]
@@ -90,7 +90,7 @@ def test_each_metric_knows_the_line_it_came_from() -> None:
 
 
 def test_what_is_not_an_object_after_all_is_read_line_by_line() -> None:
-    """A brace that is never closed swallows nothing."""
+    """A brace that is never closed hides nothing."""
     reader = LineReader("val_loss")
     assert list(reader.records(b"{\nval_loss: 0.5")) == [{"val_loss": 0.5}]
     reader = LineReader("val_loss")
@@ -102,7 +102,7 @@ def test_what_is_not_an_object_after_all_is_read_line_by_line() -> None:
 
 
 def test_patterns_gather_and_keep_final_figures() -> None:
-    """A metric after the last epoch is a final figure, as without patterns."""
+    """A metric after the last epoch is final, as without patterns."""
     reader = PatternReader({"val_loss": "val loss {}", "acc": r"acc=(\S+)"}, "val_loss")
     records = list(reader.records(b"acc=50%\nval loss 1,980.02\nval loss nan\nacc=0.75"))
     assert repr(records) == "[{'acc': 50.0, 'val_loss': 1980.02}, {'val_loss': nan}]"
@@ -111,7 +111,7 @@ def test_patterns_gather_and_keep_final_figures() -> None:
 
 
 def test_a_pattern_that_cuts_a_number_raises() -> None:
-    """The value never reaches a record."""
+    """The wrong value never reaches a record."""
     reader = PatternReader({"loss": r"loss=([\d.]+)"}, "loss")
     with pytest.raises(MisreadNumber, match=r"captures '1.1' of '1.1e-06'"):
         list(reader.records(b"loss=1.1e-06"))
@@ -127,7 +127,7 @@ def test_a_pattern_that_cuts_a_number_raises() -> None:
     ],
 )
 def test_a_decimal_comma_is_an_error(output: str) -> None:
-    """Otherwise an earlier epoch would be taken for the last one."""
+    """Otherwise an earlier epoch would count as the last one."""
     with pytest.raises(UnclearNumber, match="with a decimal point"):
         list(LineReader("loss").records(output.encode()))
     assert list(LineReader("acc").records(output.encode())) in ([], [{"loss": 1.5, "acc": 0.3}])
@@ -138,7 +138,7 @@ def test_a_decimal_comma_is_an_error(output: str) -> None:
 )
 @pytest.mark.parametrize("metric", ["val_loss", "rmse"])
 def test_an_unclear_number_in_a_line_that_reported_before_is_an_error(metric: str, text: str) -> None:
-    """Otherwise an earlier epoch would be taken for the last one."""
+    """Otherwise an earlier epoch would count as the last one."""
     output = f"epoch 1 {metric}: 0.5\nepoch 2 {metric}: {text}\n"
     with pytest.raises(UnclearNumber, match=r"cannot be read as one number in the line .epoch 2"):
         list(LineReader(metric).records(output.encode()))
@@ -153,7 +153,7 @@ def test_an_unclear_number_in_a_line_that_reported_before_is_an_error(metric: st
     ],
 )
 def test_an_unclear_number_in_a_table_is_an_error(table: str) -> None:
-    """Its row would be passed over, and the one before would count as the last."""
+    """Otherwise its row would be skipped, and the one before would count as the last."""
     with pytest.raises(UnclearNumber, match="in a table"):
         list(LineReader("loss").records(table.encode()))
     after = "epoch  loss\n1  0.5\nfinished  12s\n"
@@ -161,7 +161,7 @@ def test_an_unclear_number_in_a_table_is_an_error(table: str) -> None:
 
 
 def test_a_text_of_a_number_in_an_object_is_that_number() -> None:
-    """Encoders of JSON that know no NaN write it as a text."""
+    """JSON encoders without NaN write it as text."""
     records = list(LineReader("loss").records(b'{"loss": "0.5"}\n{"loss": "NaN"}\n'))
     assert [str(record["loss"]) for record in records] == ["0.5", "nan"]
 
@@ -171,7 +171,7 @@ def test_a_text_of_a_number_in_an_object_is_that_number() -> None:
     ["loss: 3/4", "loss: 0.5 -> 0.4", "loss: N/A", "took loss: 3s", "train_loss: 5M", "loss at 12:30"],
 )
 def test_what_is_clearly_no_report_is_passed_over(other: str) -> None:
-    """Changes, fractions, words, times and other metrics are in many logs."""
+    """Logs often contain changes, fractions, words, times and other metrics."""
     assert list(LineReader("loss").records(f"loss: 0.5\n{other}\n".encode())) == [{"loss": 0.5}]
 
 
@@ -191,7 +191,7 @@ def test_what_is_clearly_no_report_is_passed_over(other: str) -> None:
     ],
 )
 def test_what_only_repeats_an_epoch_is_none(output: str, expected: list[float]) -> None:
-    """The same value in other words, without another count; so curves of all trials have the same epochs."""
+    """The same value in other words is not an epoch, so that all trials' curves have the same epochs."""
     metric = "test_loss" if "test loss" in output else "loss"
     reader = LineReader(metric)
     assert [record[metric] for record in reader.records(output.encode())] == expected
@@ -199,7 +199,7 @@ def test_what_only_repeats_an_epoch_is_none(output: str, expected: list[float]) 
 
 
 def test_lines_of_several_kinds_are_told_apart() -> None:
-    """By what is before the metric, but for its numbers."""
+    """Kinds of line differ by the text before the metric, apart from numbers."""
     reader = LineReader("Acc@1")
     output = b"""Epoch: [0][10/90]\tLoss 1.2 (1.3)\tAcc@1  50.00 ( 55.00)
 Epoch: [0][20/90]\tLoss 1.1 (1.3)\tAcc@1  51.00 ( 55.00)

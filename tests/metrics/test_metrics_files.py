@@ -13,7 +13,7 @@ from tests.metrics.test_event_files import event, simple
 
 
 def grow(path: Path, texts: list[bytes], pattern: str) -> list[dict[str, Any]]:
-    """The records of a file that goes through some contents, looked at after each; then the final figures."""
+    """The records of a file that grows through some contents, read after each, then the final metrics."""
     follower = MetricsFile(pattern, "val_loss")
     found = list(follower.records())
     for text in texts:
@@ -69,7 +69,7 @@ EVENTS = event("lr", 1, simple(2)) + event("val/loss", 1, simple(0.5)) + event("
 def test_a_file_is_read_the_same_however_it_grows(
     tmp_path: Path, name: str, content: bytes, expected: list[dict[str, float]]
 ) -> None:
-    """At once, or byte by byte."""
+    """The result is the same at once or byte by byte."""
     path = tmp_path / name
     assert grow(path, [content], str(path)) == expected
     path.unlink()
@@ -77,14 +77,14 @@ def test_a_file_is_read_the_same_however_it_grows(
 
 
 def test_a_json_file_that_is_replaced_counts_at_the_end(tmp_path: Path) -> None:
-    """How often it is seen depends on the time, and the records must not."""
+    """How often it is seen depends on timing, and records must not."""
     path = tmp_path / "m.json"
     texts = [b'{"val_loss": 0.5}', b'{"val_loss": 0.25}']
     assert grow(path, texts, str(path)) == grow(path, texts[1:], str(path)) == [{"val_loss": 0.25}, {}]
 
 
 def test_files_of_earlier_trials_are_left_out(tmp_path: Path) -> None:
-    """Lightning makes a directory for every version; a pattern finds the one that is new."""
+    """Lightning creates a directory for every version; a pattern finds the new one."""
     for version in (0, 1):
         (tmp_path / f"version_{version}").mkdir()
     (tmp_path / "version_0" / "metrics.csv").write_bytes(KERAS)
@@ -94,7 +94,7 @@ def test_files_of_earlier_trials_are_left_out(tmp_path: Path) -> None:
 
 
 def test_what_earlier_trials_wrote_is_not_read_again(tmp_path: Path) -> None:
-    """A program may append to a file, or write it anew."""
+    """A program may append to a file, or rewrite it."""
     path = tmp_path / "m.csv"
     path.write_bytes(KERAS)
     appended = KERAS + b"0,0.4,0.125\n"
@@ -117,7 +117,7 @@ def test_two_files_that_match_are_an_error(tmp_path: Path) -> None:
 
 
 def test_a_directory_of_event_files_is_read(tmp_path: Path) -> None:
-    """A metric that two of them have is named with its directory; other files give final figures."""
+    """A metric in two files is named with its directory; other files give final metrics."""
     for name, value in (("train", 0.5), ("validation", 0.25)):
         (tmp_path / name).mkdir()
         path = tmp_path / name / "events.out.tfevents.1"
@@ -134,7 +134,7 @@ def test_a_directory_of_event_files_is_read(tmp_path: Path) -> None:
 
 
 def test_a_file_without_its_format_is_an_error_at_the_end(tmp_path: Path) -> None:
-    """Before, it may be half written."""
+    """Before the end, it may be half written."""
     path = tmp_path / "m.json"
     follower = MetricsFile(str(path), "val_loss")
     path.write_bytes(b'{"val_loss": ')
@@ -160,7 +160,7 @@ def test_a_file_that_never_comes_has_no_records(tmp_path: Path) -> None:
     ],
 )
 def test_a_table_that_would_be_misread_is_an_error(tmp_path: Path, rows: bytes, message: str) -> None:
-    """Or an earlier row would be taken for the last one. A cell may be empty."""
+    """Otherwise an earlier row would count as the last one. A cell may be empty."""
     path = tmp_path / "m.csv"
     follower = MetricsFile(str(path), "val_loss")
     path.write_bytes(rows)

@@ -39,7 +39,7 @@ def printed(value: float, layout: str) -> tuple[str, float]:
 
 @given(figures, st.sampled_from(FORMATS), st.sampled_from(BEFORE), st.sampled_from(AFTER))
 def test_a_printed_number_is_read_exactly(value: float, layout: str, before: str, after: str) -> None:
-    """In any common format, between whatever is on the line."""
+    """It is read exactly in any common format, whatever else is in the line."""
     text, expected = printed(value, layout)
     line = f"{before}loss: {text}{after}"
     by_itself = [record["loss"] for record in LineReader("loss").records(line.encode())]
@@ -50,7 +50,7 @@ def test_a_printed_number_is_read_exactly(value: float, layout: str, before: str
 
 @given(figures, st.sampled_from(FORMATS[:-1]), st.sampled_from(SPOILS))
 def test_what_is_not_a_whole_number_is_refused(value: float, layout: str, spoil: str) -> None:
-    """It is never cut."""
+    """A number is never cut."""
     text, _ = printed(value, layout)
     line = f"loss: {text}{spoil}"
     whole = number(text + spoil)  # .5 and ,5 may make another number
@@ -85,12 +85,12 @@ def test_what_is_not_a_whole_number_is_refused(value: float, layout: str, spoil:
     ],
 )
 def test_a_text_is_a_number_or_not(text: str, value: float | None) -> None:
-    """Percentages keep the figure as printed."""
+    """A percentage keeps its number as printed."""
     assert number(text) == value
 
 
 def test_a_line_is_what_a_terminal_shows_in_the_end() -> None:
-    """Colours go; a carriage return or backspaces start again."""
+    """Colours are removed; a carriage return or backspaces restart the line."""
     assert plain_line("a\rb\x1b[1mc\x1b[0m\r") == "bc"
     assert plain_line("5/10\x08\x08\x08\x0810/10") == "10/10"
     assert plain_line("\x1b]8;;http://x\x1b\\link\x1b]8;;\x07 loss\x1b[K") == "link loss"

@@ -1,4 +1,4 @@
-"""Tests of the patterns that a user writes."""
+"""Tests of users' patterns."""
 
 import math
 
@@ -37,7 +37,7 @@ from hpsearch.metrics.patterns import BadPattern, MisreadNumber, Pattern, patter
     ],
 )
 def test_a_number_is_found(pattern: str, line: str, value: float | None) -> None:
-    """Whole, with its sign, exponent and thousands."""
+    """The number is complete, with its sign, exponent and thousands."""
     assert repr(Pattern(pattern).find(line)) == repr(value)
 
 

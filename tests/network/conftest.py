@@ -1,4 +1,4 @@
-"""One BLAS thread: the networks of the tests are small, and threads would only wait for each other."""
+"""One BLAS thread: the tests' networks are small, and threads would only wait for each other."""
 
 from collections.abc import Iterator
 
@@ -8,6 +8,6 @@ from threadpoolctl import threadpool_limits
 
 @pytest.fixture(autouse=True, scope="session")
 def one_thread() -> Iterator[None]:
-    """Hold BLAS to one thread."""
+    """Limit BLAS to one thread."""
     with threadpool_limits(1):
         yield

@@ -1,4 +1,4 @@
-"""Every activation beside its derivative."""
+"""Tests of every activation and its derivative."""
 
 import math
 from collections.abc import Callable
@@ -60,7 +60,7 @@ def test_activations_are_the_textbook_functions(name: str) -> None:
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_large_numbers_have_finite_gradients(name: str, dtype: type) -> None:
-    """Numbers whose square is beyond the type give the limits of value and slope."""
+    """Numbers whose square overflows give the limits of value and slope."""
     large = dtype(1e-3) * np.finfo(dtype).max
     a, da = np.array([[[-large, large]]], dtype), np.ones((1, 1, 2), dtype)
     layer = load_activation(name).bind(a, da)
@@ -88,7 +88,7 @@ def test_relu_passes_gradients_only_above_zero(dtype: type) -> None:
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_nan_is_not_hidden(name: str) -> None:
-    """A number that went wrong comes out as NaN, not as a 0."""
+    """NaN stays NaN, and does not become 0."""
     a = np.array([[[math.nan, -math.nan]]])
     load_activation(name).bind(a, a.copy()).forward()
     assert np.isnan(a).all()

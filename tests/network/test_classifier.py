@@ -1,4 +1,4 @@
-"""The scikit-learn estimator."""
+"""Tests of the scikit-learn estimator."""
 
 import itertools
 import math
@@ -25,13 +25,13 @@ def test_it_is_a_scikit_learn_classifier(estimator: Any, check: Any) -> None:
 
 
 def iris() -> tuple[np.ndarray, np.ndarray]:
-    """Flowers: measures, and their kinds as text."""
+    """Flowers: measurements, and their species as text."""
     data = load_iris()
     return data.data, data.target_names[data.target]
 
 
 def test_it_learns_text_labels_in_a_pipeline() -> None:
-    """Behind a scaler it classifies the irises, by their names."""
+    """After a scaler it classifies the irises by name."""
     x, y = iris()
     model = make_pipeline(StandardScaler(), BatchNormMLPClassifier((16,), random_state=0)).fit(x, y)
     assert model.score(x, y) > 0.9
@@ -58,7 +58,7 @@ def test_parameters_are_those_of_the_network() -> None:
 
 
 def test_the_random_state_decides() -> None:
-    """The same random state gives the same probabilities, another gives others."""
+    """The same random state gives the same probabilities; another gives others."""
     x, y = iris()
     first, second, other = (
         BatchNormMLPClassifier(epochs=2, dropout=0.1, random_state=state).fit(x, y).predict_proba(x)
@@ -69,7 +69,7 @@ def test_the_random_state_decides() -> None:
 
 
 def test_early_stopping_goes_back_to_the_best_epoch() -> None:
-    """It waits n_iter_no_change epochs for a better accuracy, and keeps the best of lowest loss."""
+    """It waits n_iter_no_change epochs, and keeps the most accurate one with the lowest loss."""
     x, y = iris()
     model = BatchNormMLPClassifier(epochs=200, early_stopping=True, n_iter_no_change=3, random_state=0).fit(
         x, y
@@ -88,7 +88,7 @@ def test_early_stopping_goes_back_to_the_best_epoch() -> None:
 
 
 def test_partial_fits_are_epochs() -> None:
-    """As many partial fits on all rows give what a fit with as many epochs gives."""
+    """Partial fits on all rows give the same result as a fit with that many epochs."""
     x, y = iris()
     whole = BatchNormMLPClassifier(epochs=3, random_state=0).fit(x, y)
     parts = BatchNormMLPClassifier(random_state=0).partial_fit(x, y, classes=np.unique(y))
@@ -99,7 +99,7 @@ def test_partial_fits_are_epochs() -> None:
 
 
 def test_partial_fit_continues_after_pickling() -> None:
-    """A pickled classifier continues to train from where it was, with its optimizer's state."""
+    """A pickled classifier continues training, with its optimizer's state."""
     x, y = iris()
     model = BatchNormMLPClassifier(random_state=0).partial_fit(x, y, classes=np.unique(y))
     copy = pickle.loads(pickle.dumps(model))  # noqa: S301 -- its own bytes
@@ -163,13 +163,13 @@ def test_it_computes_in_the_precision_of_its_features() -> None:
     ],
 )
 def test_wrong_parameters_are_value_errors(parameters: dict[str, Any], message: str) -> None:
-    """As scikit-learn wants it, fit says what is wrong with a ValueError."""
+    """As scikit-learn requires, fit raises a ValueError that says what is wrong."""
     with pytest.raises(ValueError, match=message):
         BatchNormMLPClassifier(**parameters).fit(*iris())
 
 
 def test_the_last_step_is_checked() -> None:
-    """One step in one epoch: its loss is finite, and the parameters after it are not."""
+    """With one step in one epoch, the loss is finite but the parameters are not."""
     x, y = iris()
     with pytest.raises(ValueError, match="the training diverged in epoch 1"):
         BatchNormMLPClassifier(
@@ -182,7 +182,7 @@ def test_the_last_step_is_checked() -> None:
     ("parameters", "stretch"), [({"epochs": 0}, 1), ({"optimizer": "sgd"}, 1e200), ({}, math.nan)]
 )
 def test_a_failure_leaves_what_was_fitted(method: str, parameters: dict[str, Any], stretch: float) -> None:
-    """Wrong parameters, wrong rows, and a training that diverges."""
+    """A failure by wrong parameters, wrong rows or divergence keeps the fitted state."""
     x, y = iris()
     model = BatchNormMLPClassifier((8,), epochs=3, batch_norm=False, optimizer="sgd", random_state=0)
     model.fit(x, y)
@@ -195,7 +195,7 @@ def test_a_failure_leaves_what_was_fitted(method: str, parameters: dict[str, Any
 
 
 def test_scores_are_there_with_early_stopping_alone() -> None:
-    """A fit without it has none, nor has it those of a fit before it."""
+    """A fit without early stopping has no scores, not even those of an earlier fit."""
     x, y = iris()
     model = BatchNormMLPClassifier((8,), epochs=2, early_stopping=True).fit(x, y)
     assert len(model.validation_scores_) == 2
@@ -203,7 +203,7 @@ def test_scores_are_there_with_early_stopping_alone() -> None:
 
 
 def test_a_row_alone_is_not_normalised() -> None:
-    """Batch normalisation would make zeros of it; without, a row may be learned alone."""
+    """Batch normalisation would turn it into zeros; without it, a single row may be learned."""
     x, y = iris()
     model = BatchNormMLPClassifier((8,)).partial_fit(x, y, classes=np.unique(y))
     with pytest.raises(ValueError, match="needs 2 samples to train on; found 1 sample"):
@@ -213,7 +213,7 @@ def test_a_row_alone_is_not_normalised() -> None:
 
 
 def test_classes_stay_those_of_the_first_partial_fit() -> None:
-    """They are two at least, and the same whenever they are given."""
+    """There must be at least two classes, and always the same ones."""
     x, y = iris()
     with pytest.raises(ValueError, match="classes: there must be at least 2 classes; found 1 class"):
         BatchNormMLPClassifier().partial_fit(x[:5], y[:5], classes=[y[0]])
@@ -224,7 +224,7 @@ def test_classes_stay_those_of_the_first_partial_fit() -> None:
 
 
 def test_partial_fit_needs_the_classes() -> None:
-    """The first call without classes, and a label that is none of them, are errors."""
+    """A first call without classes, and a label that is not one of them, are errors."""
     x, y = iris()
     with pytest.raises(ValueError, match="classes: the first call"):
         BatchNormMLPClassifier().partial_fit(x, y)

@@ -1,4 +1,4 @@
-"""Diagnostics: the figures are those of the definitions, and training does not notice them."""
+"""Tests of diagnostics: the figures match their definitions, and training is not affected."""
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ from tests.network.test_train import choose, small
 
 
 def test_taking_figures_changes_no_bit() -> None:
-    """A training whose figures are taken after every epoch ends with the bits of one that is left alone."""
+    """Computing figures after every epoch does not change the final bits."""
     alone, watched = (Training(small(), choose(dropout=0.2), (1,)) for _ in range(2))
     diagnostics = Diagnostics()
     for _ in range(4):
@@ -41,7 +41,7 @@ def test_the_gradient_is_that_of_the_loss(batch_norm: bool) -> None:
 
 
 def test_units_that_never_fire_are_dead() -> None:
-    """A ReLU unit whose bias lies far below zero is dead; the others are not."""
+    """A ReLU unit with a very negative bias is dead; the others are not."""
     training = Training(small(), choose(batch_norm=False, hidden_units=8), (1,))
     bias = training.network.views(training.network.parameters).biases[0]
     bias[0, 0, :2] = -1e6
@@ -51,14 +51,14 @@ def test_units_that_never_fire_are_dead() -> None:
 
 
 def test_the_softmax_layer_has_no_units_that_die() -> None:
-    """A network without hidden layers has the softmax layer's figures alone."""
+    """A network without hidden layers has only the softmax layer's figures."""
     (only,) = Diagnostics().take(Training(small(), choose(hidden_layers=0), (1,)))
     assert only.dead is None
     assert only.z_mean.shape == (3,)
 
 
 def test_updates_are_in_relation_to_the_weights() -> None:
-    """The first figures know no update; the next say how far the weights have moved."""
+    """The first figures have no update; the next ones show how far the weights moved."""
     training, diagnostics = Training(small(), choose(), (1,)), Diagnostics()
     before = training.network.views(training.network.parameters).weights[0].copy()
     assert diagnostics.take(training)[0].update_ratio is None

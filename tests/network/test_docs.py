@@ -1,4 +1,4 @@
-"""docs/network.md says what the code does."""
+"""Tests that docs/network.md agrees with the code."""
 
 import re
 from collections.abc import Iterable
@@ -45,7 +45,7 @@ def test_every_choice_has_its_formula(heading: str, names: Iterable[str]) -> Non
 
 
 def test_the_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The first block of Python can be pasted."""
+    """The first Python block can be pasted."""
     example = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)[0]
     monkeypatch.chdir(tmp_path)
     exec(compile(example, "docs/network.md", "exec"), {})  # noqa: S102 -- our own page
@@ -53,7 +53,7 @@ def test_the_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_the_reader_of_models_is_right(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The program on the page predicts what the model does."""
+    """The program on the page gives the same predictions as the model."""
     (reader,) = (block for block in re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL) if "np.load" in block)
     monkeypatch.chdir(tmp_path)
     data = load("moons", seed=0)

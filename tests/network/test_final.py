@@ -1,4 +1,4 @@
-"""Training once more, to use the result."""
+"""Tests of training once more, to use the result."""
 
 import itertools
 
@@ -17,7 +17,7 @@ CURVE = tuple(Epoch(number, {"loss": loss}, 0.0) for number, loss in enumerate((
 
 
 def test_a_trial_ends_where_it_was_best_if_it_was_ranked_there() -> None:
-    """At the first of its best epochs, by the goal; where the last one counts, nothing changes."""
+    """It ends at its first best epoch; if the last epoch counts, nothing changes."""
     done = Result(0, Status.DONE, 1.0, CURVE)
     assert best_epoch(Metric("loss", at="best"), done) == 2
     assert best_epoch(Metric("loss", "maximize", at="best"), done) == 1
@@ -27,7 +27,7 @@ def test_a_trial_ends_where_it_was_best_if_it_was_ranked_there() -> None:
 
 
 def test_an_early_end_leaves_the_learning_rates_as_they_are() -> None:
-    """A training that ends after its second epoch has the parameters that the whole one had there."""
+    """Training that ends after two epochs has the parameters of the whole run there."""
     dataset = prepare(Rows(np.random.default_rng(0).standard_normal((40, 3)), np.arange(40) % 2))
     values = {"epochs": 4, "learning_rate_schedule": "cosine"}
     whole = Training(dataset.with_validation_in_training(), Hyperparameters.from_values(values), [3])
@@ -41,7 +41,7 @@ def test_an_early_end_leaves_the_learning_rates_as_they_are() -> None:
 
 
 def test_no_model_comes_of_a_last_step_that_diverged() -> None:
-    """Every loss was finite, and the parameters are not."""
+    """Every loss is finite, but the parameters are not."""
     x = 1000 * np.random.default_rng(0).standard_normal((40, 3))
     values = {"epochs": 1, "batch_size": 40, "learning_rate": 1e38, "optimizer": "sgd", "batch_norm": False}
     dataset = prepare(Rows(x, np.arange(40) % 2), standardize=False)

@@ -1,4 +1,4 @@
-"""The hyperparameters and their possible values."""
+"""Tests of the hyperparameters and their possible values."""
 
 import json
 from dataclasses import fields
@@ -11,7 +11,7 @@ from hpsearch.network.hyperparameters import HYPERPARAMETERS, Hyperparameter, Hy
 
 
 def test_fields_are_those_of_the_table() -> None:
-    """The dataclass has the table's names, but for hidden_layers: hidden_units has one number for each."""
+    """The dataclass has the table's names, except hidden_layers: hidden_units has a number per layer."""
     names = [name for name in HYPERPARAMETERS if name != "hidden_layers"]
     assert [field.name for field in fields(Hyperparameters)] == names
 
@@ -33,7 +33,7 @@ def test_defaults_are_possible_values() -> None:
     ],
 )
 def test_units_of_a_layer_come_before_those_of_all(values: dict[str, int], units: tuple[int, ...]) -> None:
-    """hidden_units_n holds for one layer, hidden_units for the others, and what is left over is ignored."""
+    """hidden_units_n applies to one layer, hidden_units to the others; surplus ones are ignored."""
     assert Hyperparameters.from_values(values).hidden_units == units
 
 
@@ -64,13 +64,13 @@ def test_choices_are_listed() -> None:
 
 
 def test_unknown_names_are_refused() -> None:
-    """A name that the network does not have is an error that lists those it has."""
+    """A name that the network does not have is an error that lists the known ones."""
     with pytest.raises(UsageError, match="lerning_rate: unknown hyperparameter; the network has learning"):
         Hyperparameters.from_values({"lerning_rate": 0.1})
 
 
 def test_numpy_numbers_are_numbers() -> None:
-    """Values from NumPy arrays are as good as Python's."""
+    """Values from NumPy arrays are accepted like Python's."""
     chosen = Hyperparameters.from_values({"hidden_units": np.int64(8), "learning_rate": np.float32(0.5)})
     assert chosen.hidden_units == (8, 8)
     assert chosen.learning_rate == 0.5
@@ -78,7 +78,7 @@ def test_numpy_numbers_are_numbers() -> None:
 
 
 def test_batch_norm_needs_two_rows() -> None:
-    """A mini-batch of one row cannot be normalised, so it is refused; without batch_norm it is not."""
+    """A mini-batch of one row is refused, because it cannot be normalised, unless batch_norm is off."""
     with pytest.raises(UsageError, match="batch_size: must be at least 2 with batch_norm"):
         Hyperparameters.from_values({"batch_size": 1})
     assert Hyperparameters.from_values({"batch_size": 1, "batch_norm": False}).batch_size == 1

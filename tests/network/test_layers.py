@@ -1,4 +1,4 @@
-"""Every layer beside its derivative."""
+"""Tests of every layer and its derivative."""
 
 from collections.abc import Callable
 
@@ -80,7 +80,7 @@ def test_batch_norm_gradients_are_central_differences() -> None:
 
 
 def test_batch_norm_normalises_over_the_rows() -> None:
-    """With scale 1 and shift 0 every unit has mean 0 and variance 1, but for ε."""
+    """With scale 1 and shift 0 every unit has mean 0 and variance 1, apart from ε."""
     z = 3 + 5 * draw(1, 50, UNITS)
     inputs, y, statistics = z.copy(), np.zeros_like(z), np.zeros((1, 2, UNITS))
     affine_ = np.stack([np.zeros((1, UNITS)), np.ones((1, UNITS))], axis=1)
@@ -106,7 +106,7 @@ def test_dropout_keeps_the_mean() -> None:
 
 
 def test_dropout_drops_the_same_gradients() -> None:
-    """What was dropped on the way forward gets no gradient on the way back."""
+    """Elements dropped in the forward pass get no gradient in the backward pass."""
     layer, y, dy = dropout_layer(0.5)
     layer.forward()
     layer.backward()
@@ -146,7 +146,7 @@ def test_softmax_cross_entropy_gradient_is_a_central_difference() -> None:
 
 
 def test_softmax_cross_entropy_survives_huge_logits() -> None:
-    """Logits of a thousand give the loss that the formula gives, not an overflow."""
+    """Logits of a thousand give the formula's loss, without overflow."""
     z = np.array([[[1000.0], [0.0], [-1000.0]]])
     layer, loss, dz = loss_layer(z, np.array([[[0.0], [1.0], [0.0]]]))
     layer.forward()

@@ -1,4 +1,4 @@
-"""A trained network as a file."""
+"""Tests of a trained network as a file."""
 
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ def trained(seeds: tuple[int, ...] = (0,)) -> Training:
 
 
 def test_a_model_takes_rows_as_they_are_in_the_file() -> None:
-    """It standardises them itself, so it predicts what the training's own evaluation says."""
+    """It standardises rows itself, so its predictions match the evaluation in training."""
     training, rows = trained(), moons()
     dataset = training.dataset
     (figures,) = training.evaluate(dataset.x_test, dataset.y_test)
@@ -35,7 +35,7 @@ def test_a_model_takes_rows_as_they_are_in_the_file() -> None:
 
 
 def test_a_saved_model_predicts_the_same(tmp_path: Path) -> None:
-    """A round trip through a file keeps every bit, and what was noted beside the model."""
+    """A round trip through a file keeps every bit, and the notes stored with the model."""
     model, x = trained().model(), moons().x
     model.extra["test_error"] = 0.125
     model.save(tmp_path / "model.npz")
@@ -58,14 +58,14 @@ def test_labels_of_text_come_back_as_text(tmp_path: Path) -> None:
 
 
 def test_any_network_of_a_stack_becomes_a_model() -> None:
-    """The second model of a stack is the model of its seed alone."""
+    """The second model of a stack equals the model of its seed alone."""
     x = moons().x
     expected = trained((9,)).model().probabilities(x)
     np.testing.assert_array_equal(trained((4, 9)).model(1).probabilities(x), expected)
 
 
 def test_a_model_is_a_copy() -> None:
-    """Training on does not change the model that was taken."""
+    """Further training does not change a model that was taken."""
     training, x = trained(), moons().x
     model = training.model()
     before = model.probabilities(x)
@@ -85,7 +85,7 @@ def test_a_model_is_a_copy() -> None:
     ],
 )
 def test_rows_that_do_not_fit_are_refused(x: np.ndarray, message: str) -> None:
-    """A wrong number of features, a wrong shape, and what is not a number are errors."""
+    """A wrong number of features, a wrong shape and non-numbers are errors."""
     with pytest.raises(DataError, match=message):
         trained().model().predict(x)
 
@@ -124,7 +124,7 @@ DAMAGES = {
 
 @pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
 def test_arrays_of_a_model_are_checked(damage: dict[str, Any], tmp_path: Path) -> None:
-    """Each has its shape and type, and holds finite numbers."""
+    """Each must have its shape and type, and contain finite numbers."""
     trained().model().save(tmp_path / "model.npz")
     metadata, arrays = read_artifact(tmp_path / "model.npz", "model")
     ((name, change),) = damage.items()
@@ -161,7 +161,7 @@ def test_arrays_of_a_model_are_checked(damage: dict[str, Any], tmp_path: Path) -
     ids=str,
 )
 def test_what_a_model_says_of_itself_is_checked(change: dict[str, Any], tmp_path: Path) -> None:
-    """Classes, names, and values that its hyperparameters cannot have; nothing is allocated for them."""
+    """Impossible classes, names and hyperparameters are refused, without allocating memory for them."""
     trained().model().save(tmp_path / "model.npz")
     metadata, arrays = read_artifact(tmp_path / "model.npz", "model")
     hyperparameters = change.get("hyperparameters")
@@ -174,14 +174,14 @@ def test_what_a_model_says_of_itself_is_checked(change: dict[str, Any], tmp_path
 
 @pytest.mark.parametrize("text", ["[" * 100_000, "[1, 2]", "", "{}"])
 def test_a_damaged_file_may_hold_any_text(text: str, tmp_path: Path) -> None:
-    """However deep or empty, the file is refused by name."""
+    """The file is refused by name, however deep or empty its text."""
     np.savez(tmp_path / "model.npz", metadata=np.array(text))
     with pytest.raises(DataError, match=r"model\.npz: not a file that hpsearch wrote, or damaged"):
         Model.open(tmp_path / "model.npz")
 
 
 def test_a_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """When a model cannot be written whole, the one that was there stays, and nothing else."""
+    """If a model cannot be written completely, only the old file remains."""
     model = trained().model()
     model.save(tmp_path / "model.npz")
     before = (tmp_path / "model.npz").read_bytes()

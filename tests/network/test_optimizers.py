@@ -1,4 +1,4 @@
-"""Every optimizer beside the formulas of its paper."""
+"""Tests of every optimizer against the formulas of its paper."""
 
 import math
 from collections.abc import Callable
@@ -19,7 +19,7 @@ PARAMETERS, WEIGHTS = 7, 4
 
 
 class Formula:
-    """What a paper's formulas keep between the steps, starting from θ = 1, m = v = 0.
+    """The state of a paper's formulas between steps, starting from θ = 1, m = v = 0.
 
     Args:
         decay: λ of every parameter.
@@ -46,7 +46,7 @@ def momentum(state: Formula, g: Array) -> Array:
 
 
 def nesterov(state: Formula, g: Array) -> Array:
-    """Sutskever et al. (2013), as PyTorch has it."""
+    """Sutskever et al. (2013), in PyTorch's form."""
     g = g + state.decay * state.theta
     state.m = BETA1 * state.m + g
     return state.theta - RATE * (g + BETA1 * state.m)
@@ -103,7 +103,7 @@ def test_every_optimizer_is_complete() -> None:
 @pytest.mark.parametrize("decay", [0.0, 0.3])
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_steps_follow_the_formulas(name: str, decay: float) -> None:
-    """Ten steps end where the formulas of the papers end; the weights alone decay."""
+    """Ten steps end where the papers' formulas end; only the weights decay."""
     gradients = np.random.default_rng(0).standard_normal((10, 2, PARAMETERS))
     parameters, gradient = np.ones((2, PARAMETERS)), np.zeros((2, PARAMETERS))
     optimizer = make(name, parameters, gradient, WEIGHTS, decay)
@@ -118,7 +118,7 @@ def test_steps_follow_the_formulas(name: str, decay: float) -> None:
 
 
 def test_first_step_of_adam_has_the_size_of_the_learning_rate() -> None:
-    """Whatever the gradient's size, its sign alone decides the first step: θ = 1 − α · sign(g)."""
+    """Only the sign of the gradient matters for the first step: θ = 1 − α · sign(g)."""
     parameters, gradient = np.ones((1, 3)), np.array([[1e-3, -5.0, 200.0]])
     optimizer_class("adam")(parameters, gradient, 0, Hyperparameters.from_values({})).step(0.25)
     np.testing.assert_allclose(parameters, [[0.75, 1.25, 0.75]], rtol=1e-4)
@@ -126,7 +126,7 @@ def test_first_step_of_adam_has_the_size_of_the_learning_rate() -> None:
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_parameters_without_gradient_stay(name: str) -> None:
-    """Where the gradient has always been 0 nothing moves, and nothing is divided by 0."""
+    """If the gradient has always been 0, nothing moves, and nothing is divided by 0."""
     parameters, gradient = np.full((1, 2), math.pi, np.float32), np.zeros((1, 2), np.float32)
     optimizer = make(name, parameters, gradient)
     for _ in range(3):

@@ -1,4 +1,4 @@
-"""The whole network, forward and back."""
+"""Tests of the whole network, forward and backward."""
 
 import tracemalloc
 from itertools import pairwise
@@ -18,7 +18,7 @@ FLOAT64, FLOAT32 = np.dtype(np.float64), np.dtype(np.float32)
 
 
 def make(values: dict[str, Any], rows: int, features: int = 3, classes: int = 3, stack: int = 1) -> Any:
-    """A network, where its gradient goes, a training pass and what dropout draws from."""
+    """A network, the array for its gradient, a training pass, and dropout's generators."""
     network = MLP(features, classes, Hyperparameters.from_values(values), range(stack), FLOAT64)
     gradient = np.zeros_like(network.parameters)
     generators = [np.random.default_rng(seed) for seed in range(stack)]
@@ -107,7 +107,7 @@ def test_a_calculation_by_hand() -> None:
     [*((name, "relu") for name in OPTIMIZERS), *(("adam", name) for name in ACTIVATIONS)],
 )
 def test_a_step_allocates_no_array(values: dict[str, Any], optimizer: str, activation: str) -> None:
-    """A hundred steps leave the memory as it was, and never hold 64 KiB more than before them."""
+    """A hundred steps do not grow memory, and never use 64 KiB more than before."""
     choices = {"optimizer": optimizer, "activation": activation}
     chosen = Hyperparameters.from_values({"hidden_units": 200, **choices, **values})
     network = MLP(100, 10, chosen, (0,), FLOAT32)
@@ -138,7 +138,7 @@ def test_a_step_allocates_no_array(values: dict[str, Any], optimizer: str, activ
 
 @pytest.mark.parametrize("values", [{}, {"batch_norm": False}, {"hidden_layers": 0}], ids=str)
 def test_predictions_do_not_depend_on_the_rows_beside(values: dict[str, Any]) -> None:
-    """Other rows beside a row leave its prediction as it is; its place changes the rounding at most."""
+    """Other rows do not change a row's prediction; its place affects at most the rounding."""
     network = MLP(30, 10, Hyperparameters.from_values(values), (0,), FLOAT32)
     x = data(2 * EVALUATION_ROWS + 7, 30)[0].astype(np.float32)
     evaluation = EvaluationPass(network)
@@ -174,7 +174,7 @@ def test_evaluation_uses_the_running_statistics(batch_norm: bool) -> None:
 
 
 def test_parameters_are_views_of_one_array() -> None:
-    """Every weight, bias, shift and scale lies in the flat array, and every number of it in one of them."""
+    """Every weight, bias, shift and scale is in the flat array, and every number in it is in one of them."""
     network = MLP(7, 4, Hyperparameters.from_values({"hidden_units": 5}), (0, 1), FLOAT64)
     network.parameters[:] = np.arange(network.parameters.size).reshape(network.parameters.shape)
     weights, biases = network.views(network.parameters)
@@ -185,7 +185,7 @@ def test_parameters_are_views_of_one_array() -> None:
 
 @pytest.mark.parametrize(("activation", "hidden"), [("relu", 2), ("tanh", 1)])
 def test_first_weights_have_the_variance_of_their_source(activation: str, hidden: int) -> None:
-    """Weights before relu have the variance 2 / inputs, before tanh and in the output layer 1 / inputs."""
+    """The variance is 2 / inputs before relu, and 1 / inputs before tanh and in the output layer."""
     chosen = Hyperparameters.from_values({"hidden_units": 300, "activation": activation})
     weights, _ = (network := MLP(400, 300, chosen, (0,), FLOAT64)).views(network.parameters)
     inputs = [first for first, _ in pairwise(network.sizes)]

@@ -1,4 +1,4 @@
-"""Every learning-rate schedule beside its formula."""
+"""Tests of every learning-rate schedule against its formula."""
 
 import math
 
@@ -25,7 +25,7 @@ def test_every_schedule_is_tested() -> None:
 
 @pytest.mark.parametrize("name", SCHEDULES)
 def test_rates_are_those_of_the_formula(name: str) -> None:
-    """Four epochs have the learning rates of the formula, in proportion to the first."""
+    """Four epochs have the formula's learning rates, relative to the first."""
     decay, expected = VALUES[name]
     for first in (1.0, 0.3):
         rates = [SCHEDULES[name](first, decay, epoch, 4) for epoch in range(4)]
@@ -58,5 +58,5 @@ def test_training_follows_its_schedule(name: str, monkeypatch: pytest.MonkeyPatc
 
 
 def test_steps_of_a_staircase_are_not_late() -> None:
-    """The product of decay and epoch may be rounded down: 0.29 · 100 is below 29 in double precision."""
+    """The product of decay and epoch may be slightly too small: 0.29 · 100 is below 29 as a double."""
     assert SCHEDULES["staircase"](1.0, 0.29, 100, 200) == 2.0**-29

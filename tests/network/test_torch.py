@@ -1,4 +1,4 @@
-"""The network beside PyTorch's, number for number. Skipped where PyTorch is not installed."""
+"""Compares the network with PyTorch's, number for number. Skipped if PyTorch is not installed."""
 
 from collections.abc import Callable
 from itertools import pairwise
@@ -21,7 +21,7 @@ ROWS, FEATURES, CLASSES, RATE, DECAY = 160, 12, 4, 0.02, 0.5
 
 
 def make_data() -> Dataset:
-    """Rows for training alone."""
+    """Rows only for training."""
     rng = np.random.default_rng(0)
     rows = Rows(rng.standard_normal((ROWS, FEATURES)), rng.permutation(np.arange(ROWS) % CLASSES))
     return prepare(rows, shares=(0, 0), dtype="float64")
@@ -52,7 +52,7 @@ def torch_network(training: Training) -> Any:
 
 
 def torch_optimizer(model: Any, chosen: Hyperparameters) -> Any:
-    """The same optimizer in PyTorch; the penalty is on weights alone."""
+    """The same optimizer in PyTorch; the penalty applies only to weights."""
     weights = [layer.weight for layer in model if isinstance(layer, torch.nn.Linear)]
     known = set(map(id, weights))
     groups = [
@@ -91,7 +91,7 @@ TORCH_ACTIVATIONS: dict[str, Callable[[], Any]] = {
 
 
 def train_torch(model: Any, training: Training, epochs: int) -> list[float]:
-    """Train on the mini-batches that the network draws; the mean loss of every epoch."""
+    """Train on the mini-batches that the network draws; returns the mean loss of every epoch."""
     chosen, dataset, (seed,) = training.hyperparameters, training.dataset, training.seeds
     loss_of = torch.nn.CrossEntropyLoss(label_smoothing=chosen.label_smoothing)
     optimizer = torch_optimizer(model, chosen)

@@ -1,4 +1,4 @@
-"""Trainings that are touched: the same bits from the same schedule, however they get there."""
+"""Tests of touched training: the same schedule gives the same bits, however it is reached."""
 
 from pathlib import Path
 from typing import Any
@@ -38,7 +38,7 @@ possible = st.fixed_dictionaries(
 
 @st.composite
 def schedules(draw: st.DrawFn) -> list[Touch]:
-    """Touches that this training can be given, with a return among them."""
+    """Touches that can be applied to this training, including a return."""
     touches, now = [], 0
     for _ in range(draw(st.integers(1, 4))):
         epoch = draw(st.integers(now, EPOCHS - 1))
@@ -49,7 +49,7 @@ def schedules(draw: st.DrawFn) -> list[Touch]:
 
 
 def start(**values: Any) -> Training:
-    """A training of a small network, at its beginning."""
+    """The training of a small network, at its beginning."""
     return Training(small(), choose(epochs=EPOCHS, **values), (3,))
 
 
@@ -74,7 +74,7 @@ def state(training: Training) -> list[bytes]:
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(schedules(), st.sampled_from(list(OPTIMIZERS)))
 def test_detours_leave_no_trace(tmp_path: Path, touches: list[Touch], optimizer: str) -> None:
-    """A model that was touched and taken back ends with the bits of its schedule without the detours."""
+    """A model that was touched and taken back ends with the bits of its schedule without detours."""
     made = nursed(start(optimizer=optimizer), touches, tmp_path)
     *_, (again, _) = scheduled(start(optimizer=optimizer), touches)
     assert state(again) == state(made)
@@ -83,7 +83,7 @@ def test_detours_leave_no_trace(tmp_path: Path, touches: list[Touch], optimizer:
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(schedules(), st.integers(1, EPOCHS - 1))
 def test_a_schedule_goes_on_from_any_checkpoint(tmp_path: Path, touches: list[Touch], kill: int) -> None:
-    """A scheduled training that is saved and resumed after any epoch ends with the same bits."""
+    """Scheduled training that is saved and resumed after any epoch ends with the same bits."""
     *_, (whole, _) = scheduled(start(), touches)
     parts = scheduled(start(), touches)
     for _ in range(kill):
@@ -104,7 +104,7 @@ def test_a_touch_takes_effect() -> None:
 
 
 def test_no_touch_changes_no_bit() -> None:
-    """A training with an empty schedule is the plain training."""
+    """Training with an empty schedule is plain training."""
     plain = start()
     list(plain)
     *_, (training, _) = scheduled(start(), [])
@@ -113,7 +113,7 @@ def test_no_touch_changes_no_bit() -> None:
 
 @pytest.mark.parametrize("optimizer", ["adam", "rmsprop"])
 def test_averages_survive_a_change_of_their_weights(optimizer: str) -> None:
-    """A change of β₁ and β₂ leaves what the averages stand for as it was."""
+    """A change of β₁ and β₂ does not change the averages themselves."""
     training = start(optimizer=optimizer)
     for _ in range(3):
         training.train_epoch()
@@ -145,7 +145,7 @@ def test_averages_survive_a_change_of_their_weights(optimizer: str) -> None:
     ],
 )
 def test_a_change_that_cannot_be_made_is_refused(changes: dict[str, Change], message: str) -> None:
-    """What cannot change, or not to that value, is named; the training is left as it was."""
+    """An impossible change is named, and the training is unchanged."""
     training = start()
     before = state(training)
     with pytest.raises(UsageError, match=message):
@@ -154,7 +154,7 @@ def test_a_change_that_cannot_be_made_is_refused(changes: dict[str, Change], mes
 
 
 def test_a_touch_of_another_epoch_is_refused(tmp_path: Path) -> None:
-    """A touch is made now, neither in the past nor in the future."""
+    """A touch must be made now, neither in the past nor in the future."""
     training = start()
     training.train_epoch()
     with pytest.raises(UsageError, match="must be made at the present epoch, 1; found 0"):
@@ -163,14 +163,14 @@ def test_a_touch_of_another_epoch_is_refused(tmp_path: Path) -> None:
 
 @given(schedules(), st.integers(0, EPOCHS - 1))
 def test_a_training_is_advanced_along_its_schedule(touches: list[Touch], epoch: int) -> None:
-    """Advanced to an epoch and from there to the end, a training has the bits of its schedule."""
+    """Advancing to an epoch and then to the end gives the bits of the schedule."""
     *_, (whole, _) = scheduled(start(), touches)
     checkpoint = advanced(start(), [touch for touch in straightened(touches) if touch.epoch < epoch], epoch)
     assert state(advanced(checkpoint, touches, EPOCHS)) == state(whole)
 
 
 def test_more_epochs_go_on_where_the_training_ended() -> None:
-    """A touch after the last epoch can give the model more of them; a later one comes too late."""
+    """A touch right after the last epoch can add epochs; a later one is too late."""
     *_, (training, _) = scheduled(start(), [Touch(EPOCHS, {"epochs": Change(EPOCHS + 2)})])
     assert training.epoch == EPOCHS + 2
     with pytest.raises(UsageError, match=f"comes too late: the training ends after {EPOCHS} epochs"):
@@ -178,7 +178,7 @@ def test_more_epochs_go_on_where_the_training_ended() -> None:
 
 
 def test_checkpoints_thin_out(tmp_path: Path) -> None:
-    """The latest eight epochs are kept, ever fewer before them, and always the beginning."""
+    """The latest eight epochs are kept, fewer and fewer before them, and always the beginning."""
     training, checkpoints = start(hidden_layers=0), Checkpoints(tmp_path)
     for epoch in range(65):
         training.epoch = epoch
@@ -201,14 +201,14 @@ def test_a_missing_checkpoint_is_named(tmp_path: Path) -> None:
 
 
 def test_a_damaged_checkpoint_is_named(tmp_path: Path) -> None:
-    """A return to a checkpoint that is damaged says which file it is."""
+    """A return to a damaged checkpoint names the file."""
     (tmp_path / "epoch-000000.npz").write_bytes(b"PK nothing")
     with pytest.raises(DataError, match=r"epoch-000000\.npz: not a file that hpsearch wrote, or damaged"):
         touched(start(), Touch(0, back_to=0), Checkpoints(tmp_path))
 
 
 def test_a_training_does_not_end_before_where_it_is(tmp_path: Path) -> None:
-    """Fewer epochs than the model has behind it are refused."""
+    """Fewer epochs than the model has been trained for are refused."""
     training = start()
     training.train_epoch()
     training.train_epoch()

@@ -1,4 +1,4 @@
-"""Training: what it learns, and that it can be stopped and resumed anywhere."""
+"""Tests of training: what it learns, and that it can be stopped and resumed anywhere."""
 
 import math
 from collections.abc import Callable
@@ -31,12 +31,12 @@ def small(features: int = 5, rows: int = 53, dtype: str = "float32") -> Dataset:
 
 
 def choose(**values: Any) -> Hyperparameters:
-    """Values for a small network and few epochs."""
+    """Values for a small network and a few epochs."""
     return Hyperparameters.from_values({"hidden_units": 8, "batch_size": 7, "epochs": 4, **values})
 
 
 def test_digits_are_learned() -> None:
-    """Fifteen epochs with well chosen values recognise 98 % of the test digits, from any first weights."""
+    """Fifteen epochs with well-chosen values recognize 98 % of the test digits, from any initial weights."""
     values = {"hidden_units": 128, "learning_rate_decay": 0.3, "batch_size": 32, "dropout": 0.2, "epochs": 15}
     digits = load("digits", seed=0)
     training = Training(digits, Hyperparameters.from_values(values), (0, 1, 2, 3))
@@ -56,20 +56,20 @@ def test_generated_sets_are_learned(source: str, accuracy: float) -> None:
 
 
 def test_metrics_are_those_promised() -> None:
-    """Every epoch reports its four figures, and error and accuracy add up to 1."""
+    """Every epoch reports its four metrics, and error and accuracy add up to 1."""
     for (metrics,) in Training(small(), choose()):
         assert list(metrics) == ["train_loss", "val_loss", "val_error", "val_accuracy"]
         assert metrics["val_error"] + metrics["val_accuracy"] == 1
 
 
 def test_without_validation_rows_the_training_loss_remains() -> None:
-    """A data set without a validation split is trained all the same."""
+    """A data set without a validation split can still be trained on."""
     for (metrics,) in Training(small().with_validation_in_training(), choose()):
         assert list(metrics) == ["train_loss"]
 
 
 def test_training_repeats_itself() -> None:
-    """The same data, values and seed give the same figures; another seed gives others."""
+    """The same data, values and seed give the same metrics; another seed gives others."""
     first, second, other = (list(Training(small(), choose(dropout=0.2), (seed,))) for seed in (1, 1, 2))
     assert first == second != other
 
@@ -103,7 +103,7 @@ def test_a_resumed_training_is_the_uninterrupted_one(optimizer: str, at: int, tm
 )
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_networks_in_a_stack_are_the_networks_alone(values: dict[str, Any], dtype: str) -> None:
-    """A network's figures and parameters have the same bits beside others as alone."""
+    """A network's metrics and parameters have the same bits in a stack as alone."""
     dataset, chosen, seeds = small(dtype=dtype), choose(**values), (3, 1, 4)
     stack = Training(dataset, chosen, seeds)
     together = list(stack)
@@ -114,7 +114,7 @@ def test_networks_in_a_stack_are_the_networks_alone(values: dict[str, Any], dtyp
 
 
 def test_a_stack_of_the_size_of_digits_keeps_its_bits() -> None:
-    """So it is with the shapes that searches use."""
+    """The same is true of the shapes that searches use."""
     digits, chosen = load("digits", seed=1), Hyperparameters.from_values({"epochs": 1})
     stack = list(Training(digits, chosen, (0, 1)))
     assert stack == [
@@ -123,7 +123,7 @@ def test_a_stack_of_the_size_of_digits_keeps_its_bits() -> None:
 
 
 def test_divergence_ends_training() -> None:
-    """The first loss that is not finite ends the epoch and the training; its validation figures are NaN."""
+    """The first loss that is not finite ends the epoch and training; its validation metrics are NaN."""
     training = Training(small(), choose(learning_rate=1e30, batch_norm=False, epochs=10))
     *_, (last,) = training
     assert training.diverged
@@ -133,7 +133,7 @@ def test_divergence_ends_training() -> None:
 
 
 def test_the_last_step_of_an_epoch_is_checked() -> None:
-    """Its loss was finite; a parameter that is not ends the training all the same."""
+    """Training ends if a parameter is not finite, even if the last loss was."""
     data = small().with_validation_in_training()
     training = Training(data, choose(learning_rate=1e38, optimizer="sgd", batch_size=100, weight_decay=10))
     ((metrics,),) = list(training)
@@ -153,7 +153,7 @@ def test_learning_rate_decays_by_epoch() -> None:
 
 @given(rows=st.integers(2, 200), size=st.integers(2, 250))
 def test_batches_hold_every_row_once_and_never_one_alone(rows: int, size: int) -> None:
-    """Batches follow each other without a gap; none has a single row; a short one comes last."""
+    """Batches are contiguous; none has a single row; a short one comes last."""
     found = batches(rows, size)
     assert found[0][0] == 0
     assert found[-1][1] == rows
@@ -163,7 +163,7 @@ def test_batches_hold_every_row_once_and_never_one_alone(rows: int, size: int) -
 
 
 def test_a_batch_larger_than_the_data_is_all_of_them() -> None:
-    """So few rows train as one mini-batch, with the same result as the batch size of their number."""
+    """The rows train as one mini-batch, with the same result as a batch size of their number."""
     rows = len(small().x_train)
     large, exact = (list(Training(small(), choose(batch_size=size))) for size in (1000, rows))
     assert large == exact
@@ -180,7 +180,7 @@ def test_other_data_may_take_over_between_epochs() -> None:
 
 
 def test_a_checkpoint_of_other_data_is_refused(tmp_path: Path) -> None:
-    """A checkpoint says for how many features and classes it is, and what was found."""
+    """The message has the checkpoint's numbers of features and classes, and those found."""
     Training(small(5), choose()).save(tmp_path / "checkpoint.npz")
     with pytest.raises(DataError, match="for 6 features and 3 classes; found 5 and 3"):
         Training.resume(tmp_path / "checkpoint.npz", small(6))
@@ -224,7 +224,7 @@ def test_a_damaged_checkpoint_is_refused(damage: str, tmp_path: Path) -> None:
 def test_what_a_checkpoint_holds_is_checked(
     metadata: dict[str, Any], arrays: dict[str, Callable[[np.ndarray], np.ndarray]], tmp_path: Path
 ) -> None:
-    """Counts are counts, and every array has its shape and type, rather than one that NumPy would stretch."""
+    """Counts must be counts, and every array must have its exact shape and type."""
     path = tmp_path / "checkpoint.npz"
     training = Training(small(), choose())
     training.train_epoch()

@@ -1,4 +1,4 @@
-"""What a person does in the nursery, as a plan that a process can follow, be killed in, and take up again."""
+"""A person's actions in the nursery, as a plan that a process can follow, be killed in, and take up again."""
 
 import functools
 import os
@@ -34,7 +34,7 @@ def model(directory: Path) -> NursedModel:
 
 
 def beginning() -> Begin:
-    """What it begins as."""
+    """The model's initial state."""
     return functools.partial(
         NursedNetwork,
         dataset=load("moons", seed=0),
@@ -44,7 +44,7 @@ def beginning() -> Begin:
 
 
 def follow(nursed: NursedModel, kill_after: int | None = None) -> None:
-    """Follow the plan from wherever the model is.
+    """Follow the plan from the model's present state.
 
     Args:
         nursed: The model.

@@ -1,4 +1,4 @@
-"""The user's code in the nursery: told between two epochs what changes, taken back, begun again, replayed."""
+"""Tests of user code in the nursery: told what changes between epochs, taken back, restarted, replayed."""
 
 import contextlib
 import random
@@ -118,7 +118,7 @@ def followed(model: NursedModel, schedule: list[Touch]) -> list[tuple[float | No
 
 
 def by_hand(seed: int, rate: float, size: int) -> list[tuple[float, int]]:
-    """What the schedule, without its detour, has to lead to."""
+    """The result that the schedule, without its detour, must have."""
     x, losses = 1.0, []
     for epoch in range(10):
         rate = {2: rate * 0.5, 3: 0.125, 5: 0.0625}.get(epoch, rate)
@@ -144,7 +144,7 @@ def test_code_follows_a_schedule_and_is_replayed(config: Callable[..., Config], 
 
 
 def test_it_goes_on_in_another_process(config: Callable[..., Config]) -> None:
-    """A model that is left after every touch ends as one that was not left at all."""
+    """A model that is left after every touch ends like one that was never left."""
     with nursery(config()) as own:
         whole = followed(own.model(), SCHEDULE)
         for count in range(1, len(SCHEDULE) + 1):
@@ -157,7 +157,7 @@ def test_it_goes_on_in_another_process(config: Callable[..., Config]) -> None:
 
 
 def test_a_branch_continues_from_its_checkpoint(config: Callable[..., Config]) -> None:
-    """A branch has the files of the checkpoint and the values that held there."""
+    """A branch has the checkpoint's files and its values."""
     with nursery(config()) as own:
         first = own.model()
         losses = followed(first, SCHEDULE[:1])
@@ -178,7 +178,7 @@ def test_a_branch_continues_from_its_checkpoint(config: Callable[..., Config]) -
 def test_what_cannot_change_is_said(
     config: Callable[..., Config], changes: dict[str, Change], back_to: int | None, says: str
 ) -> None:
-    """A touch that cannot be made leaves no trace."""
+    """An impossible touch leaves no trace."""
     with nursery(config()) as own, contextlib.closing(own.model()) as model:
         with pytest.raises(UsageError, match=says):
             model.touch(changes, back_to)
@@ -197,7 +197,7 @@ def test_what_cannot_change_is_said(
 def test_code_that_breaks_a_rule_is_told_which(
     config: Callable[..., Config], old: str, new: str, says: str
 ) -> None:
-    """Code that does not ask, does not save, or raises is no model, and the message has the rule."""
+    """Code that does not ask, does not save, or raises is refused with the rule."""
     code = FUNCTION.replace(old, new)
     assert code != FUNCTION
     with nursery(config(function=code)) as own, pytest.raises((TrainingFailed, UsageError), match=says):
@@ -206,7 +206,7 @@ def test_code_that_breaks_a_rule_is_told_which(
 
 @pytest.mark.parametrize("noise", [False, True])
 def test_code_without_checkpoints_is_trained_again(config: Callable[..., Config], noise: bool) -> None:
-    """Without checkpoints a model is restored from its beginning, if it comes out as it was."""
+    """Without checkpoints a model is trained again from its beginning, if the result is the same."""
     code = FUNCTION.replace(SAVE, "")
     with nursery(
         config(function=code.replace('"loss": ', '"loss": os.getpid() + ') if noise else code)
@@ -225,7 +225,7 @@ def test_code_without_checkpoints_is_trained_again(config: Callable[..., Config]
 
 
 def test_an_epoch_is_given_up_when_one_leaves(config: Callable[..., Config]) -> None:
-    """Who leaves does not wait for an epoch that can be trained again, and its process ends."""
+    """Leaving does not wait for an epoch that can be trained again, and its process ends."""
     code = FUNCTION.replace(
         "        yield", "        if state['epoch'] == 2: __import__('time').sleep(600)\n        yield"
     )
@@ -238,7 +238,7 @@ def test_an_epoch_is_given_up_when_one_leaves(config: Callable[..., Config]) -> 
 
 
 def test_a_command_that_was_edited_is_not_nursed(config: Callable[..., Config]) -> None:
-    """A run's model is trained by the code that the run began with."""
+    """A run's models are trained by the code that the run began with."""
     directory = begin(config("command"), lambda _: None)
     Path("script.py").write_text(COMMAND + "\nprint(1)\n", encoding="utf-8")
     with Run.read(directory) as run, pytest.raises(RunMismatch, match=r"script\.py changed since"):

@@ -1,4 +1,4 @@
-"""A nursed model: touched, killed, taken back, branched, replayed; always the same bits."""
+"""Tests of a nursed model: touched, killed, taken back, branched, replayed; always with the same bits."""
 
 import subprocess
 import sys
@@ -30,7 +30,7 @@ def nursed(tmp_path_factory: pytest.TempPathFactory) -> NursedModel:
 
 
 def test_a_replay_has_the_same_bits(nursed: NursedModel) -> None:
-    """The schedule alone gives all metrics and parameters again."""
+    """The schedule alone reproduces all metrics and parameters."""
     again = replayed(nursed)
     assert again.equal
     assert again.same_state
@@ -38,7 +38,7 @@ def test_a_replay_has_the_same_bits(nursed: NursedModel) -> None:
 
 
 def test_a_replay_notices_other_numbers(nursed: NursedModel) -> None:
-    """Metrics that differ in one bit, or a schedule that does, are found with their epoch."""
+    """Metrics that differ in one bit, or a different schedule, are found with their epoch."""
     history = nursed._diary.read()
     history.touches[3] = Touch(6, {"learning_rate": Change(0.0151)})
     again = replay(nursed.directory, history, beginning())
@@ -50,7 +50,7 @@ def test_a_replay_notices_other_numbers(nursed: NursedModel) -> None:
 def test_killed_three_times_it_is_the_same_model(
     tmp_path: Path, nursed: NursedModel, kills: tuple[int, ...]
 ) -> None:
-    """A process killed after any of its writes, three times over, ends with the bits of one left alone."""
+    """A process killed three times after any of its writes ends with the bits of one that was not."""
     for kill_after in kills:
         done = subprocess.run(
             [sys.executable, "-m", "tests.nursery.plans", tmp_path / "a", str(kill_after)],
@@ -70,7 +70,7 @@ def test_killed_three_times_it_is_the_same_model(
 def test_a_diary_that_was_cut_off_anywhere_can_be_continued(
     tmp_path_factory: pytest.TempPathFactory, nursed: NursedModel, cut: int
 ) -> None:
-    """A diary that ends in mid-line loses that line alone, and the model ends with the same bits."""
+    """A diary with an incomplete last line loses only that line, and the model ends with the same bits."""
     directory = tmp_path_factory.mktemp("cut") / "a"
     directory.mkdir()
     whole = (nursed.directory / "diary.jsonl").read_bytes()
@@ -81,14 +81,14 @@ def test_a_diary_that_was_cut_off_anywhere_can_be_continued(
 
 
 def test_the_diary_knows_what_was_left(nursed: NursedModel) -> None:
-    """The epochs that the model returned from are kept for the picture, not for the path."""
+    """The epochs from which the model returned are kept for the picture, not for the path."""
     (left,) = nursed.history.left
     assert [epoch.number for epoch in left] == [5, 6, 7, 8, 9]
     assert [epoch.number for epoch in nursed.history.epochs] == list(range(1, 17))
 
 
 def test_a_branch_begins_with_the_same_history(tmp_path: Path) -> None:
-    """A branch has the touches and epochs up to its checkpoint, goes on from there, and replays alone."""
+    """A branch has the touches and epochs up to its checkpoint, continues from there, and can be replayed."""
     first = model(tmp_path / "a")
     follow(first)
     second = first.branch(tmp_path / "b", 12)
@@ -102,7 +102,7 @@ def test_a_branch_begins_with_the_same_history(tmp_path: Path) -> None:
 
 
 def test_a_branch_without_a_checkpoint_is_refused(tmp_path: Path) -> None:
-    """A branch needs a checkpoint of the present path, and a directory of its own."""
+    """A branch needs a checkpoint of the present path, and a new directory."""
     first = model(tmp_path / "a")
     first.train_epoch()
     with pytest.raises(UsageError, match="no checkpoint of epoch 7 is kept; there are checkpoints of: 0, 1"):
@@ -113,7 +113,7 @@ def test_a_branch_without_a_checkpoint_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_touch_that_cannot_be_made_changes_nothing(tmp_path: Path) -> None:
-    """Neither the model nor the diary knows of a touch that was refused."""
+    """A refused touch changes neither the model nor the diary."""
     nursed = model(tmp_path / "a")
     before = state(nursed.learner.training), (tmp_path / "a").joinpath("diary.jsonl").exists()
     with pytest.raises(UsageError, match="hidden_units: cannot change during training"):
@@ -124,7 +124,7 @@ def test_a_touch_that_cannot_be_made_changes_nothing(tmp_path: Path) -> None:
 
 
 def test_notes_are_kept(tmp_path: Path) -> None:
-    """A note is there after a restart, with the epoch it was written at; hostile text stays text."""
+    """A note is still there after a restart, with its epoch; hostile text stays text."""
     nursed = model(tmp_path / "a")
     nursed.train_epoch()
     nursed.note("loss jumps\n{\x1b[31m")
@@ -142,7 +142,7 @@ def test_notes_are_kept(tmp_path: Path) -> None:
     ],
 )
 def test_a_damaged_diary_is_named(tmp_path: Path, line: str) -> None:
-    """A line that is no entry, or cannot follow, is named with its number; nothing is repaired silently."""
+    """A line that is not an entry, or cannot follow, is named by number; nothing is repaired silently."""
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "diary.jsonl").write_text(line + "\n")
     with pytest.raises(RunDamaged, match=r"diary\.jsonl:1 is damaged"):
@@ -150,7 +150,7 @@ def test_a_damaged_diary_is_named(tmp_path: Path, line: str) -> None:
 
 
 def test_a_damaged_checkpoint_is_named(tmp_path: Path) -> None:
-    """The checkpoint from which a model is to be restored is named if it is damaged."""
+    """If the checkpoint to restore a model from is damaged, the message names it."""
     nursed = model(tmp_path / "a")
     nursed.train_epoch()
     nursed.learner.kept.path(1).write_bytes(b"")

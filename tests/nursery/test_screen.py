@@ -1,4 +1,4 @@
-"""The nursery's screen, driven by keys as a person would."""
+"""Tests of the nursery's screen, driven by keys."""
 
 import asyncio
 import threading
@@ -56,7 +56,7 @@ def driven(
 
 
 async def until(pilot: Pilot[None], holds: Callable[[], bool]) -> None:
-    """Wait for the thread of the training."""
+    """Wait for the training thread."""
     while not holds():
         await pilot.pause(0.01)
 
@@ -81,7 +81,7 @@ def seen(app: NurseryApp) -> str:
 
 @pytest.mark.parametrize("size", [(120, 35), (80, 24)])
 def test_a_session_by_keys(nursery: Nursery, size: tuple[int, int]) -> None:
-    """Train, touch, go back, branch, note: the screen says so, and the diaries know it afterwards."""
+    """Training, touches, returns, branches and notes appear on the screen and in the diaries."""
 
     async def drive(pilot: Pilot[None], app: NurseryApp) -> None:
         for epoch in range(1, 6):
@@ -117,7 +117,7 @@ def test_a_session_by_keys(nursery: Nursery, size: tuple[int, int]) -> None:
 
 
 def test_training_goes_on_until_it_is_paused_or_ends(nursery: Nursery) -> None:
-    """Space trains; at the last epoch it ends by itself, and says so."""
+    """Space trains; after the last epoch training ends with a message."""
 
     async def drive(pilot: Pilot[None], app: NurseryApp) -> None:
         await pilot.press("space")
@@ -134,7 +134,7 @@ def test_training_goes_on_until_it_is_paused_or_ends(nursery: Nursery) -> None:
 
 
 def test_a_model_that_has_ended_waits_after_a_return(nursery: Nursery) -> None:
-    """Going back from the end does not train on at once: there is time to change a value first."""
+    """After a return from the end, training waits so that values can be changed first."""
 
     async def drive(pilot: Pilot[None], app: NurseryApp) -> None:
         await pilot.press("space")
@@ -160,7 +160,7 @@ def test_a_model_that_has_ended_waits_after_a_return(nursery: Nursery) -> None:
     ],
 )
 def test_what_cannot_be_done_is_said(nursery: Nursery, key: str, text: str, says: str) -> None:
-    """A line that makes no sense changes nothing and is answered on the screen."""
+    """A line that makes no sense has no effect, and the screen says so."""
 
     async def drive(pilot: Pilot[None], app: NurseryApp) -> None:
         await type_line(pilot, app, key, text)
@@ -180,7 +180,7 @@ def test_a_small_terminal_is_told_what_is_needed(nursery: Nursery) -> None:
 
 
 def test_what_is_done_while_one_leaves_is_heard(nursery: Nursery) -> None:
-    """A task that ends after the display has begun to close does not keep it from closing."""
+    """A task that ends after the display has begun to close does not prevent it."""
     leaving = threading.Event()
 
     async def drive(pilot: Pilot[None], app: NurseryApp) -> None:
@@ -191,7 +191,7 @@ def test_what_is_done_while_one_leaves_is_heard(nursery: Nursery) -> None:
 
 
 def test_epochs_are_drawn_within_the_share_of_the_display(nursery: Nursery) -> None:
-    """A glance draws nothing while drawing has taken more than its share; what was asked for is drawn."""
+    """Nothing is drawn once drawing has used its share, except on request."""
 
     async def drive(pilot: Pilot[None], app: NurseryApp) -> None:
         app.look()
@@ -211,7 +211,7 @@ def test_epochs_are_drawn_within_the_share_of_the_display(nursery: Nursery) -> N
 
 
 def test_a_window_that_shrinks_leaves_out_what_has_no_room(nursery: Nursery) -> None:
-    """The side panel and the layers go with the size that the window has now."""
+    """The side panel and the layers are hidden according to the window's present size."""
 
     async def drive(pilot: Pilot[None], app: NurseryApp) -> None:
         await pilot.resize_terminal(80, 20)
@@ -226,7 +226,7 @@ def test_a_window_that_shrinks_leaves_out_what_has_no_room(nursery: Nursery) -> 
 
 
 def test_stopping_ends_the_training_there(nursery: Nursery) -> None:
-    """The key s makes the present epoch the last one, and the schedule knows it."""
+    """The key s makes the present epoch the last one, and the schedule records it."""
 
     async def drive(pilot: Pilot[None], app: NurseryApp) -> None:
         await pilot.press("n")
@@ -238,7 +238,7 @@ def test_stopping_ends_the_training_there(nursery: Nursery) -> None:
 
 
 def test_a_model_is_there_again_after_leaving(nursery: Nursery) -> None:
-    """A second session begins where the first was left."""
+    """A second session continues where the first was left."""
 
     async def first(pilot: Pilot[None], app: NurseryApp) -> None:
         await pilot.press("n")

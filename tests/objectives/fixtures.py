@@ -1,4 +1,4 @@
-"""What tests of the user's code need."""
+"""Fixtures for tests of user code."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -37,7 +37,7 @@ def run_code(tmp_path: Path) -> Run:
 
 @pytest.fixture
 def call(run_code: Run) -> Run:
-    """Calls a function of ``user_code`` by its name."""
+    """Calls a function in ``user_code`` by name."""
     return lambda name, *arguments, **options: run_code(
         Function(f"user_code:{name}", HERE, options.pop("epochs", None)), *arguments, **options
     )
@@ -56,5 +56,5 @@ def command(run_code: Run) -> Run:
 
 @pytest.fixture
 def directory(tmp_path: Path) -> Path:
-    """Where trial 7 has its files."""
+    """The directory of trial 7's files."""
     return tmp_path / "trials" / "00007"

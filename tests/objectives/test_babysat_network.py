@@ -1,4 +1,4 @@
-"""Trials of the network that a careful nurse watches."""
+"""Tests of trials of the network that a careful nurse watches."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -35,7 +35,7 @@ def objective(tmp_path: Path) -> NetworkObjective:
 
 
 def test_a_trial_that_would_diverge_is_taken_back(objective: NetworkObjective) -> None:
-    """Divergence is answered by returns and smaller rates, until it trains or the smallest fails too."""
+    """Divergence leads to returns and smaller rates, until it trains or the smallest rate fails too."""
     assert replace(objective, babysit=False)(WILD).status is Status.DIVERGED
     hard = objective(replace(WILD, number=3))
     assert hard.status is Status.DIVERGED
@@ -48,7 +48,7 @@ def test_a_trial_that_would_diverge_is_taken_back(objective: NetworkObjective) -
 
 
 def test_a_plateau_lowers_the_rate_and_ends_the_trial(objective: NetworkObjective) -> None:
-    """A model that makes no progress is given smaller rates, and is then left as it is."""
+    """A model without progress gets smaller rates, and then training stops."""
     result = objective(FLAT)
     rates = [epoch.metrics[RATE] for epoch in result.curve]
     assert result.status is Status.DONE
@@ -62,7 +62,7 @@ def test_a_plateau_lowers_the_rate_and_ends_the_trial(objective: NetworkObjectiv
 def test_a_babysat_trial_goes_on_from_its_checkpoint(
     objective: NetworkObjective, trial: Trial, at: int
 ) -> None:
-    """Ended after any epoch, it is touched as one that was never interrupted."""
+    """A trial ended after any epoch gets the same touches as one that was never interrupted."""
 
     def stop(_: Trial, epoch: Epoch) -> None:
         if epoch.number == at:
@@ -76,7 +76,7 @@ def test_a_babysat_trial_goes_on_from_its_checkpoint(
 
 @pytest.mark.parametrize("rate", [1e-6, 0.05, 2.0, 300.0])
 def test_the_touches_of_a_trial_are_its_schedule(objective: NetworkObjective, rate: float) -> None:
-    """A training with the touches that the curve tells has the trial's losses to the last bit."""
+    """Training with the touches recovered from the curve has the trial's losses to the last bit."""
     trial = replace(WILD, values=VALUES | {"learning_rate": rate})
     result = objective(trial)
     data = load("moons", seed=0)

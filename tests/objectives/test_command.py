@@ -1,4 +1,4 @@
-"""Tests of the user's commands as trials."""
+"""Tests of user commands as trials."""
 
 import json
 import sys
@@ -18,7 +18,7 @@ def values(result: Result) -> list[float | None]:
 
 
 def test_json_lines_on_stdout_are_epochs(command: Command) -> None:
-    """Among whatever else is printed."""
+    """JSON lines are found among other output."""
     result = command(
         'echo training; echo \'{{"value": {x}, "loss": 2}}\'; echo "{{"; echo \'{{"value": 1}}\''
     )
@@ -27,13 +27,13 @@ def test_json_lines_on_stdout_are_epochs(command: Command) -> None:
 
 
 def test_json_lines_may_go_to_a_file_of_their_own(command: Command) -> None:
-    """Writers may open and close it as they like."""
+    """Writers may open and close the file as they like."""
     line = 'echo \'{{"value": {x}}}\' >> "$HPSEARCH_METRICS"'
     assert values(command(f"{line}; {line}")) == [0.25, 0.25]
 
 
 def test_patterns_find_metrics_in_what_is_printed(command: Command) -> None:
-    """On stderr too; the line with the search's metric completes an epoch."""
+    """Patterns also apply to stderr; the line with the search's metric completes an epoch."""
     patterns = {"value": r"val=([0-9.e-]+)", "loss": r"loss=(\S+)"}
     result = command("echo loss=3; echo val=1e-3 >&2; sleep .1; echo loss=nan val=2", patterns=patterns)
     assert [epoch.metrics for epoch in result.curve] == [
@@ -43,13 +43,13 @@ def test_patterns_find_metrics_in_what_is_printed(command: Command) -> None:
 
 
 def test_a_file_may_take_the_place_of_the_pipe(command: Command) -> None:
-    """Programs replace files by new ones, so that no reader sees half of one."""
+    """Programs may replace a file by a new one, so that no reader sees half of it."""
     result = command('echo \'{{"value": {x}}}\' > draft; mv draft "$HPSEARCH_METRICS"')
     assert (result.status, result.value) == (Status.DONE, 0.25)
 
 
 def test_a_progress_bar_is_read_as_a_terminal_shows_it(command: Command) -> None:
-    """What follows the last carriage return counts, however long the line is; line ends of Windows are."""
+    """Text after the last carriage return counts, however long the line; Windows line ends work."""
     bar = "yes '50%|#####' | head -c 1000000 | tr '\\n' '\\r'; printf '\\r'"
     assert values(command(f"{bar}; echo '{{{{\"value\": 3}}}}'")) == [3.0]
     assert values(command('printf \'{{"value": 3}}\\r\\n{{"value": 4}}\\r\\n\'')) == [3.0, 4.0]
@@ -58,7 +58,7 @@ def test_a_progress_bar_is_read_as_a_terminal_shows_it(command: Command) -> None
 
 
 def test_null_is_not_a_number(command: Command) -> None:
-    """It is how strict JSON writes NaN."""
+    """Strict JSON writes NaN as null."""
     assert command("echo '{{\"value\": null}}'").status is Status.DIVERGED
 
 
@@ -66,7 +66,7 @@ SHOW = (sys.executable, "-c", "import json, sys; print(json.dumps({'value': 1, '
 
 
 def test_words_are_filled_in(command: Command, directory: Path) -> None:
-    """Values are never split, whatever is in them; ``{args}`` is all of them."""
+    """Values are never split, whatever they contain; ``{args}`` is all of them."""
     hostile = "a b; $(rm) 'c' {x}"
     show = (*SHOW[:2], SHOW[2].replace("{", "{{").replace("}", "}}"))
     command(
@@ -124,24 +124,24 @@ NO_METRIC = "it ended without reporting the metric 'value'; metrics found:"
 def test_whatever_a_command_does_is_a_result(
     command: Command, text: str, status: Status, reason: str
 ) -> None:
-    """It is a result, whose first line says what happened."""
+    """The first line of the result's reason says what happened."""
     result = command(text)
     assert (result.status, result.reason.splitlines()[0]) == (status, reason)
 
 
 def test_the_last_lines_are_in_the_reason(command: Command) -> None:
-    """Those of stderr, if there are any; bytes that are no text are shown as such."""
+    """They come from stderr, if it has any; invalid bytes are shown as such."""
     assert command("echo out; echo oops >&2; exit 1").reason == "it exited with code 1: oops\noops"
     assert command("echo last words").reason.endswith("\nlast words")
     assert command("printf '\\377\\n'; exit 1").reason == "it exited with code 1: \\xff\n\\xff"
 
 
 def test_a_program_that_is_not_there_fails_the_trial(command: Command) -> None:
-    """It may have gone since the config was checked."""
+    """It may have disappeared since the config was checked."""
     assert command("/no/such", "{x}").reason == "/no/such cannot be run: No such file or directory"
 
 
 def test_early_stopping_ends_the_command(command: Command) -> None:
-    """It is not waited for."""
+    """The search does not wait for the command to end by itself."""
     result = command("while :; do echo '{{\"value\": 2}}'; sleep 0.01; done", rungs=(Rung(3, 1.0),))
     assert (result.status, len(result.curve)) == (Status.STOPPED, 3)

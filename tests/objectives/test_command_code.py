@@ -1,4 +1,4 @@
-"""Tests of what a command consists of."""
+"""Tests of the files that a command consists of."""
 
 from pathlib import Path
 
@@ -43,14 +43,14 @@ def project(tmp_path: Path) -> Path:
 def test_a_command_consists_of_what_it_names_and_imports(
     project: Path, run: tuple[str, ...] | str, code: set[str], inputs: set[str]
 ) -> None:
-    """Other files beside them are not part of it; what it may write itself is told from code."""
+    """Other files are not part of it; files that it may write are not code."""
     found = command_code(run, (), project, project)
     assert found.files.keys() == code
     assert found.inputs.keys() == inputs
 
 
 def test_files_outside_the_project_are_not_copied(project: Path) -> None:
-    """Their hashes are kept."""
+    """Only their hashes are kept."""
     found = command_code(("python", "../train.py"), (), project / "pkg", project / "pkg")
     assert not found.files
     assert found.inputs.keys() == {"../train.py", "../helper.py"}

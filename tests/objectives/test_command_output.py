@@ -1,4 +1,4 @@
-"""Tests of where a command's metrics come from."""
+"""Tests of the sources of a command's metrics."""
 
 import sys
 from collections.abc import Callable
@@ -29,20 +29,20 @@ def curve(result: Result) -> list[Any]:
 
 
 def test_metrics_are_found_without_patterns(shell: Runner) -> None:
-    """Figures after the last epoch are final ones."""
+    """Metrics after the last epoch are final."""
     result = shell("echo 'acc: 0.5'; echo value=1.5; echo 'value: 1.25'; echo 'test loss 1.64'")
     assert curve(result) == [{"acc": 0.5, "value": 1.5}, {"value": 1.25}]
     assert result.final == {"test_loss": 1.64}
 
 
 def test_an_object_reports_its_epoch(shell: Runner) -> None:
-    """So that a command that continues from its checkpoint says where."""
+    """A command that continues from its checkpoint can thus say where."""
     result = shell("""echo '{{"value": 2, "epoch": 7, "step": 90}}'""")
     assert curve(result) == [{"value": 2.0, "epoch": 7}]
 
 
 def test_a_nan_that_a_pattern_does_not_take_diverges(shell: Runner) -> None:
-    """It is not the value of the epoch before."""
+    """The trial does not keep the value of the epoch before."""
     result = shell("echo value=2; echo value=nan", patterns={"value": "value=([0-9.eE+-]+)"})
     assert result.status is Status.DIVERGED
 
@@ -56,14 +56,14 @@ def test_a_nan_that_a_pattern_does_not_take_diverges(shell: Runner) -> None:
     ],
 )
 def test_a_pattern_that_cuts_a_number_fails_the_trial(shell: Runner, pattern: str, line: str) -> None:
-    """The number never becomes a value."""
+    """The wrong number never becomes a value."""
     result = shell(f"echo '{line}'", patterns={"value": pattern})
     assert (result.status, result.value) == (Status.FAILED, None)
     assert result.reason.startswith("it captures")
 
 
 def test_stderr_is_read_and_its_progress_bars_are_not(shell: Runner) -> None:
-    """Unless the metric is nowhere else."""
+    """Progress bars are read only if the metric is nowhere else."""
     log = "echo 'INFO value: 1' >&2; echo 'INFO value: 2' >&2"
     assert curve(shell(log)) == [{"value": 1.0}, {"value": 2.0}]
     bar = "printf '50%%|##  | 1/2 [value=3]\\r100%%|####| 2/2 [value=2]\\n' >&2"
@@ -72,7 +72,7 @@ def test_stderr_is_read_and_its_progress_bars_are_not(shell: Runner) -> None:
 
 
 def test_a_metric_on_both_streams_has_to_be_chosen(shell: Runner) -> None:
-    """The order of their lines is not known."""
+    """The order of their lines is unknown."""
     both = "echo value=1; sleep 0.05; echo value=2 >&2"
     result = shell(both)
     assert result.status is Status.FAILED
@@ -81,7 +81,7 @@ def test_a_metric_on_both_streams_has_to_be_chosen(shell: Runner) -> None:
 
 
 def test_a_name_that_is_like_the_metric_is_suggested(shell: Runner) -> None:
-    """With the line that it came from."""
+    """The suggestion has the line that it came from."""
     result = shell("echo 'validation loss: 0.5'", metric="val_loss")
     first, second, *_ = result.reason.splitlines()
     assert first.endswith("metrics found: validation_loss. Write metric.name: validation_loss")
@@ -89,7 +89,7 @@ def test_a_name_that_is_like_the_metric_is_suggested(shell: Runner) -> None:
 
 
 def test_a_file_of_metrics_is_followed(shell: Runner, directory: Path) -> None:
-    """Also when it is only whole at the end; the trial runs in its own directory."""
+    """The file may be complete only at the end; the trial runs in its own directory."""
     writes = (
         "echo step,value > m.csv; echo 1,0.5 >> m.csv; echo 2,0.25 >> m.csv; printf 3,0.125 >> m.csv; pwd"
     )
@@ -101,7 +101,7 @@ def test_a_file_of_metrics_is_followed(shell: Runner, directory: Path) -> None:
 
 
 def test_a_program_gets_its_files_and_variables(shell: Runner, run_code: Runner, tmp_path: Path) -> None:
-    """Filled in from templates, beside what it is given as words."""
+    """Files and variables are filled in from templates, in addition to the words."""
     template = tmp_path / "template.json"
     template.write_text('{"x": 0, "y": "{2*x}"}')
     code = """import json, os, sys

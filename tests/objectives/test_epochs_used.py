@@ -1,4 +1,4 @@
-"""Tests of seeing that a function needs a number of epochs."""
+"""Tests of detecting that a function needs a number of epochs."""
 
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from hpsearch.objectives.epochs_used import uses_epochs
     ],
 )
 def test_a_function_that_counts_to_its_epochs_needs_them(tmp_path: Path, code: str, expected: bool) -> None:
-    """By its source, as far as that says so."""
+    """It is detected from the source, if possible."""
     (tmp_path / "pkg").mkdir()
     (tmp_path / "pkg" / "m.py").write_text(code)
     assert uses_epochs(tmp_path, "pkg.m:f") is expected

@@ -1,4 +1,4 @@
-"""Tests of the files that a trial gets."""
+"""Tests of the files that are filled in for a trial."""
 
 import configparser
 import json
@@ -75,7 +75,7 @@ JSON = """{"optimizer": {"lr": 0.1}, "layers": 1, "kind": "", "seed": "{seed}",
 def test_structured_files_are_set_by_key_path(
     tmp_path: Path, name: str, text: str, load: Any, expected: dict[str, Any]
 ) -> None:
-    """Never by text: hostile values stay values, and placeholders keep their types."""
+    """Hostile values stay values, and placeholders keep their types."""
     assert load(fill(tmp_path, name, text)) == expected
 
 
@@ -91,7 +91,7 @@ def test_structured_files_are_set_by_key_path(
     ],
 )
 def test_a_file_has_null_and_lists(tmp_path: Path, name: str, text: str, expected: str) -> None:
-    """As its format writes them; in TOML, which has no null, the key is left out."""
+    """They are written in the file's format; in TOML, which has no null, the key is left out."""
     (tmp_path / name).write_text(text)
     values: dict[str, Value] = {"depth": None, "sizes": [64, {"a": True}], "s.depth": None}
     values |= {"s.sizes": values["sizes"]}
@@ -107,7 +107,7 @@ def test_null_within_a_list_does_not_fit_into_toml(tmp_path: Path) -> None:
 
 
 def test_constants_of_python_are_set_by_name(tmp_path: Path) -> None:
-    """Nothing else of the file changes."""
+    """Nothing else in the file changes."""
     text = "é = 'ü'; layers = (1 +\n  2)  # layers = 1\namp, kind = False, 'x'\n"
     text += "print(layers)\nclass C:\n    amp = 9\n"
     found = fill(tmp_path, "t.py", text)
@@ -116,7 +116,7 @@ def test_constants_of_python_are_set_by_name(tmp_path: Path) -> None:
 
 
 def test_settings_of_classes_and_dictionaries_are_set_by_dotted_name(tmp_path: Path) -> None:
-    """Also where a value is on several lines; a name that is assigned twice is set twice."""
+    """A value may be on several lines; a name that is assigned twice is set twice."""
     text = "class CFG:\n    lr = (1e-3 +\n       0)\nc = dict(lr=1, n={'k': 2})\nc['lr'] = 3\nCFG.lr = 0.5\n"
     (tmp_path / "t.py").write_text(text)
     values: dict[str, Value] = {"CFG.lr": 0.25, "c.lr": 8, "c.n.k": "a'b"}
@@ -127,13 +127,13 @@ def test_settings_of_classes_and_dictionaries_are_set_by_dotted_name(tmp_path: P
 
 
 def test_other_files_have_placeholders(tmp_path: Path) -> None:
-    """Other braces stay as they are."""
+    """Other braces stay unchanged."""
     text = "layers {layers} {2**layers} {seed}; int main() { return {x}; }\n"
     assert fill(tmp_path, "t.txt", text) == "layers 3 8 7; int main() { return {x}; }\n"
 
 
 def test_a_template_names_what_it_takes(tmp_path: Path) -> None:
-    """By key path, by name and by placeholder; for the check of what reaches the command."""
+    """It names parameters by key path, by name and by placeholder, for the check of values."""
     names = {"optimizer.lr", "layers", "amp", "kind"}
     for name, text, expected in (
         ("t.json", '{"optimizer": {"lr": 1}, "x": "{amp}"}', {"optimizer.lr", "amp"}),
@@ -155,7 +155,7 @@ def test_a_template_names_what_it_takes(tmp_path: Path) -> None:
     ],
 )
 def test_a_template_without_its_format_is_an_error(tmp_path: Path, name: str, text: str, rule: str) -> None:
-    """It names the file; nothing in it is executed."""
+    """The message names the file; nothing in it is executed."""
     with pytest.raises(BadTemplate, match=rule):
         fill(tmp_path, name, text)
     with pytest.raises(BadTemplate, match="No such file"):
@@ -175,5 +175,5 @@ tables = st.recursive(
 
 @given(tables)
 def test_toml_is_read_back_the_same(data: dict[str, Any]) -> None:
-    """Any tables, lists of tables, keys and texts."""
+    """Any tables, lists of tables, keys and texts are read back unchanged."""
     assert tomllib.loads(toml_text(data)) == data

@@ -1,4 +1,4 @@
-"""Tests of following a learning curve to its end, whatever that is."""
+"""Tests of following a learning curve to its end, whatever the end is."""
 
 import math
 from collections.abc import Generator
@@ -14,7 +14,7 @@ METRIC = Metric("error")
 
 
 def generate(*records: Any) -> Generator[Any, None, None]:
-    """A trial's code: yields what it is given, raises what is an exception."""
+    """A trial's code: yields its items, and raises those that are exceptions."""
     for record in records:
         if isinstance(record, BaseException):
             raise record
@@ -22,7 +22,7 @@ def generate(*records: Any) -> Generator[Any, None, None]:
 
 
 def run(*records: Any, rungs: tuple[Rung, ...] = (), metric: Metric = METRIC, **options: Any) -> Any:
-    """The result of a trial with these records, once it is sure that its code was ended."""
+    """The result of a trial with these records, after checking that its code was ended."""
     source = generate(*records)
     result = follow(Trial(3, {}, 0, rungs), metric, source, **options)
     assert source.gi_frame is None
@@ -35,7 +35,7 @@ def errors(*values: float) -> list[dict[str, float]]:
 
 
 def test_a_trial_that_ends_is_done() -> None:
-    """Its value is the metric's last one, its curve has every epoch."""
+    """Its value is the last value of the metric, and its curve has every epoch."""
     result = run(*errors(0.5, 0.2, 0.3))
     assert (result.number, result.status, result.value) == (3, Status.DONE, 0.3)
     assert [epoch.metrics for epoch in result.curve] == errors(0.5, 0.2, 0.3)
@@ -43,7 +43,7 @@ def test_a_trial_that_ends_is_done() -> None:
 
 
 def test_at_best_the_best_epoch_counts() -> None:
-    """metric.at: best takes the best of all epochs, in the metric's direction."""
+    """metric.at: best uses the best of all epochs, in the metric's direction."""
     assert run(*errors(0.5, 0.2, 0.3), metric=Metric("error", "minimize", "best")).value == 0.2
     assert run(*errors(0.5, 0.2, 0.3), metric=Metric("error", "maximize", "best")).value == 0.5
 
@@ -56,7 +56,7 @@ def test_a_rung_stops_a_trial_that_is_worse() -> None:
 
 
 def test_a_rung_knows_the_goal() -> None:
-    """For a metric to be maximised, worse is smaller."""
+    """For a metric to be maximized, smaller is worse."""
     accuracy = Metric("error", "maximize")
     assert run(*errors(0.9, 0.8), rungs=(Rung(1, -0.9),), metric=accuracy).status is Status.DONE
     result = run(*errors(0.8, 0.8), rungs=(Rung(1, -0.9),), metric=accuracy)
@@ -64,14 +64,14 @@ def test_a_rung_knows_the_goal() -> None:
 
 
 def test_no_rung_stops_what_has_ended_by_itself() -> None:
-    """The last record of code that returned passes every rung, but has to be finite."""
+    """The last record of code that returned passes every rung, but must be finite."""
     assert run(LastRecord(error=0.9), rungs=(Rung(1, 0.5),)).status is Status.DONE
     assert run(LastRecord(error=math.nan), rungs=(Rung(1, 0.5),)).status is Status.DIVERGED
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
 def test_a_metric_that_is_not_finite_ends_the_trial(value: float) -> None:
-    """It is diverged, without a value, and says at which epoch."""
+    """It has diverged, without a value, and the reason names the epoch."""
     result = run(*errors(0.5, value, 0.1))
     assert (result.status, result.value, len(result.curve)) == (Status.DIVERGED, None, 2)
     assert "after epoch 2" in result.reason
@@ -79,7 +79,7 @@ def test_a_metric_that_is_not_finite_ends_the_trial(value: float) -> None:
 
 
 def test_other_metrics_may_be_anything() -> None:
-    """What is not finite becomes None, what is not a number is left out; the trial continues."""
+    """A value that is not finite becomes None, a non-number is left out; the trial continues."""
     result = run({"error": 0.1, "loss": math.nan, "note": "text", "list": [1]})
     assert result.curve[0].metrics == {"error": 0.1, "loss": None}
     assert result.status is Status.DONE
@@ -99,7 +99,7 @@ def test_other_metrics_may_be_anything() -> None:
     ],
 )
 def test_what_goes_wrong_in_a_trial_is_its_reason(record: Any, text: str) -> None:
-    """The trial is failed; the first line of its reason says why, a traceback follows."""
+    """The trial has failed; the first line of its reason says why, and a traceback follows."""
     result = run(*errors(0.5), record)
     assert (result.status, result.value, len(result.curve)) == (Status.FAILED, None, 1)
     assert text in result.reason.splitlines()[0]
@@ -113,7 +113,7 @@ def test_a_trial_without_an_epoch_is_failed() -> None:
 
 
 def test_a_trial_that_takes_too_long_is_timed_out() -> None:
-    """The reason says what its timeout is."""
+    """The reason states the timeout."""
     result = run(*errors(0.5, 0.4), timeout=0.0)
     assert (result.status, len(result.curve)) == (Status.TIMED_OUT, 1)
     assert result.reason == "it ran longer than its timeout of 0 s"
@@ -143,32 +143,32 @@ def test_earlier_epochs_come_first() -> None:
 
 
 def test_a_resumed_trial_that_should_have_stopped_stops() -> None:
-    """The rung at its last epoch before the kill is looked at again."""
+    """The rung at its last epoch before the kill is checked again."""
     result = run(*errors(0.1), earlier=(Epoch(1, {"error": 0.9}, 1.0),), rungs=(Rung(1, 0.5),))
     assert (result.status, len(result.curve)) == (Status.STOPPED, 1)
 
 
 def test_every_epoch_is_shown() -> None:
-    """The display gets each as it comes."""
+    """The display gets each epoch as it arrives."""
     seen: list[int] = []
     run(*errors(0.5, 0.4), on_epoch=lambda trial, epoch: seen.append((trial.number, epoch.number)))
     assert seen == [(3, 1), (3, 2)]
 
 
 def test_an_interrupt_is_no_failure() -> None:
-    """What is not an Exception passes through: it is meant for the search, not for the trial."""
+    """Anything but an Exception passes through, because it is meant for the search."""
     with pytest.raises(KeyboardInterrupt):
         run(KeyboardInterrupt())
 
 
 def test_a_training_that_is_complete_has_not_timed_out() -> None:
-    """After its last epoch the time does not matter any more."""
+    """After its last epoch the time no longer matters."""
     assert run(*errors(0.5), timeout=0.0, epochs=1).status is Status.DONE
     assert run(*errors(0.5, 0.4), timeout=0.0, epochs=2).status is Status.TIMED_OUT
 
 
 def test_memory_that_is_not_there_has_a_status_of_its_own() -> None:
-    """A MemoryError has a status of its own."""
+    """A MemoryError has its own status."""
     result = run(*errors(0.5), MemoryError("too large"))
     assert (result.status, result.value) == (Status.OUT_OF_MEMORY, None)
 
@@ -188,7 +188,7 @@ def test_a_rung_orders_equal_losses_by_their_ties() -> None:
 
 
 def test_the_metric_of_ties_has_to_be_reported() -> None:
-    """A record without it fails the trial; one in which it is not finite does not."""
+    """A record without it fails the trial; a value that is not finite does not."""
     result = run(*errors(0.5), metric=TIED)
     assert result.status is Status.FAILED
     assert "every epoch must report 'loss', which metric.ties names; this one reported error" in result.reason

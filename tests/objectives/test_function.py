@@ -1,4 +1,4 @@
-"""Tests of the user's functions as trials."""
+"""Tests of user functions as trials."""
 
 import os
 import sys
@@ -17,21 +17,21 @@ Call = Callable[..., Result]
 
 
 def test_a_returned_number_is_the_metric(call: Call) -> None:
-    """It is a learning curve of one epoch."""
+    """It makes a learning curve of one epoch."""
     result = call("number")
     assert (result.status, result.value) == (Status.DONE, (0.25 - 0.3) ** 2)
     assert len(result.curve) == 1
 
 
 def test_a_returned_mapping_is_the_metrics(call: Call, directory: Path) -> None:
-    """What is not a number is left out; output is in the log; ``trial`` is passed if it is a parameter."""
+    """Non-numbers are left out; output is in the log; ``trial`` is passed if it is a parameter."""
     result = call("mapping")
     assert result.curve[0].metrics == {"value": 0.25, "other": 2.0}
     assert (directory / "stdout.log").read_text() == "hello from 7 11\n"
 
 
 def test_a_generator_makes_a_learning_curve(call: Call) -> None:
-    """It yields mappings or numbers, one an epoch; what it returns at its end are final figures."""
+    """It yields mappings or numbers, one per epoch; its return value contains final metrics."""
     result = call("curve", epochs=3)
     assert [epoch.metrics["value"] for epoch in result.curve] == [0.25, 1.25, 2.25]
     assert result.final == {"test": 0.5}
@@ -39,14 +39,14 @@ def test_a_generator_makes_a_learning_curve(call: Call) -> None:
 
 
 def test_early_stopping_closes_the_generator(call: Call, directory: Path) -> None:
-    """Its finally block runs."""
+    """The generator's finally block runs."""
     result = call("closes", rungs=(Rung(2, 0.1),))
     assert (result.status, len(result.curve)) == (Status.STOPPED, 2)
     assert (directory / "closed").exists()
 
 
 def test_what_was_returned_is_done(call: Call) -> None:
-    """A rung stops what a function yields, never what it returns."""
+    """A rung may stop a function that yields, but not one that returns."""
     rungs = (Rung(1, -1.0),)
     assert call("number", rungs=rungs, epochs=16).status is Status.DONE
     assert call("mapping", rungs=rungs, epochs=16).status is Status.DONE
@@ -82,7 +82,7 @@ def test_what_was_returned_is_done(call: Call) -> None:
     ],
 )
 def test_whatever_a_function_does_is_a_result(call: Call, name: str, status: Status, reason: str) -> None:
-    """Its first line says what happened."""
+    """The first line of the result's reason says what happened."""
     result = call(name)
     assert result.status is status
     assert result.reason.splitlines()[0].startswith(reason)
@@ -96,7 +96,7 @@ def test_the_traceback_is_the_users(call: Call) -> None:
 
 
 def test_a_reason_is_short(call: Call) -> None:
-    """However long the message is."""
+    """The reason is short however long the message is."""
     result = call("complains_at_length")
     assert result.reason.startswith("ValueError: xxx")
     assert len(result.reason) < 10_000
@@ -104,26 +104,26 @@ def test_a_reason_is_short(call: Call) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="it kills processes by /proc")
 def test_a_function_that_kills_its_supervisor_is_ended(call: Call, directory: Path) -> None:
-    """It has crashed, and does not live on."""
+    """It has crashed, and does not survive."""
     result = call("kills_its_supervisor")
     assert (result.status, result.reason) == (Status.CRASHED, "its process was ended by SIGKILL")
     wait_until(lambda: gone(int((directory / "pid").read_text())))
 
 
 def test_a_function_that_forks_has_one_result(call: Call) -> None:
-    """Its own, though the child comes back too."""
+    """It has its own result, although the child returns too."""
     result = call("comes_back_twice")
     assert (result.value, len(result.curve)) == (0.25, 1)
 
 
 def test_generators_are_seeded_with_the_trial(call: Call) -> None:
-    """A function that draws from Python's own generator draws the same again."""
+    """A function that uses Python's own generator draws the same numbers again."""
     assert call("draws").value == call("draws").value
 
 
 @pytest.mark.parametrize("x", [0.25, 0.75], ids=["exit", "kill"])
 def test_a_trial_goes_on_from_its_checkpoint(call: Call, directory: Path, x: float) -> None:
-    """After a death its curve is whole, and no epoch before the checkpoint is trained again."""
+    """After a death its curve is complete, and no epoch before the checkpoint is trained again."""
     first = call("resumes", x)
     assert first.status in (Status.FAILED, Status.CRASHED)
     second = call("resumes", x)
@@ -132,7 +132,7 @@ def test_a_trial_goes_on_from_its_checkpoint(call: Call, directory: Path, x: flo
 
 
 def test_a_checkpoint_ahead_of_what_was_reported_is_not_used(call: Call) -> None:
-    """With epochs missing in between the trial begins anew."""
+    """If epochs are missing in between, the trial starts over."""
     assert call("forgets").status is Status.CRASHED
     second = call("forgets")
     assert second.status is Status.CRASHED  # it dies again, for it began anew
@@ -153,7 +153,7 @@ def test_a_crash_can_be_retried(call: Call) -> None:
 
 
 def test_a_function_is_wrong_or_not(tmp_path: Path) -> None:
-    """What is wrong is found and reported before anything runs."""
+    """Problems are found and reported before anything runs."""
 
     def wrong(name: str, **parameters: bool) -> str:
         return probe(Function(f"user_code:{name}", HERE), parameters or {"x": True}).wrong
@@ -182,7 +182,7 @@ def test_a_function_is_wrong_or_not(tmp_path: Path) -> None:
     ],
 )
 def test_a_module_that_cannot_be_imported_is_wrong(tmp_path: Path, text: str, verdict: str) -> None:
-    """Whatever it does instead."""
+    """It is reported, whatever the import does instead."""
     (tmp_path / "broken.py").write_text(text)
     found = probe(Function("broken:f", tmp_path), {"x": True}).wrong
     assert found.startswith(verdict)
@@ -190,7 +190,7 @@ def test_a_module_that_cannot_be_imported_is_wrong(tmp_path: Path, text: str, ve
 
 
 def test_what_editors_leave_beside_a_function_is_no_code(tmp_path: Path) -> None:
-    """Its files are modules; a dangling lock, a pipe, a directory and dot files among them are left out."""
+    """Only modules are its files, not a dangling lock, a pipe, a directory or dot files."""
     (tmp_path / "package/.old").mkdir(parents=True)
     for name in ("train.py", "helper.py", ".hidden.py", "package/a.py", "package/.old/b.py"):
         (tmp_path / name).touch()
@@ -217,7 +217,7 @@ def f(x):
 
 
 def test_what_an_argument_parser_complains_of_is_in_the_reason(run_code: Call, tmp_path: Path) -> None:
-    """The last line that code wrote to stderr before it exits follows, in a trial and in a check."""
+    """The last stderr line before an exit is in the reason, in a trial and in a check."""
     (tmp_path / "parses.py").write_text(PARSER)
     complaint = "SystemExit: 2: train.py: error: the following arguments are required: --data"
     result = run_code(Function("parses:f", tmp_path))

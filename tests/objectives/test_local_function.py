@@ -26,7 +26,7 @@ def here(run_code: Call) -> Call:
 
 @pytest.mark.parametrize("name", ["number", "mapping", "curve", "numbers", "misnames", "returns_none"])
 def test_results_are_those_of_another_process(call: Call, here: Call, name: str) -> None:
-    """Status, value, curve and final figures, and the first line of the reason."""
+    """Status, value, curve, final metrics and the first line of the reason are the same."""
     there, ours = call(name, epochs=3), here(getattr(user_code, name), epochs=3)
     assert (ours.status, ours.value, ours.final) == (there.status, there.value, there.final)
     assert [epoch.metrics for epoch in ours.curve] == [epoch.metrics for epoch in there.curve]
@@ -41,7 +41,7 @@ def test_random_numbers_are_those_of_another_process(call: Call, here: Call) -> 
 
 
 def test_a_rung_closes_the_generator(here: Call) -> None:
-    """Its finally block runs before the next trial."""
+    """The generator's finally block runs before the next trial."""
     closed = []
 
     def objective(x: float) -> Iterator[float]:
@@ -56,13 +56,13 @@ def test_a_rung_closes_the_generator(here: Call) -> None:
 
 
 def test_any_iterator_will_do(here: Call) -> None:
-    """One that cannot be closed is left alone."""
+    """An iterator that cannot be closed is left alone."""
     result = here(lambda x: iter([x, x / 2]), rungs=(Rung(1, 9.0),))
     assert [epoch.metrics["value"] for epoch in result.curve] == [0.25, 0.125]
 
 
 def test_what_is_returned_is_never_stopped(here: Call) -> None:
-    """As in another process."""
+    """This is the same as in another process."""
     assert here(lambda x: x, rungs=(Rung(1, 0.0),), epochs=16).status is Status.DONE
 
 
@@ -72,13 +72,13 @@ def leaves(x: float) -> None:
 
 
 def test_a_function_that_exits_fails_its_trial(here: Call) -> None:
-    """The program that searches lives on."""
+    """The searching program survives."""
     result = here(leaves)
     assert (result.status, result.reason) == (Status.FAILED, "SystemExit: 3")
 
 
 def test_an_interrupt_reaches_the_program(here: Call) -> None:
-    """Ctrl-C is not the trial's."""
+    """Ctrl-C does not belong to the trial."""
 
     def interrupted(x: float) -> None:
         raise KeyboardInterrupt
@@ -101,13 +101,13 @@ def config(**sections: Any) -> Config:
     ],
 )
 def test_a_function_that_does_not_fit_the_space_is_refused(function: Any, text: str) -> None:
-    """A function that does not take the values is refused before any trial."""
+    """A function that does not accept the values is refused before any trial."""
     with pytest.raises(ConfigError, match=text):
         LocalFunction.prepare(config(), function).check()
 
 
 def test_that_it_runs_here_is_noted(in_tmp: Path) -> None:
-    """With what to do for parallel trials."""
+    """The note says what to do for parallel trials."""
     (note,) = LocalFunction.prepare(config(), lambda x: x).check()
     assert "runs in this process, one trial at a time" in note
     assert "define it at the top level of a module" in note

@@ -1,4 +1,4 @@
-"""Tests of trials of the user's code that run with several seeds."""
+"""Tests of trials of user code that run with several seeds."""
 
 import statistics
 from collections.abc import Callable
@@ -37,12 +37,12 @@ def run(tmp_path: Path) -> Callable[[Trial], Result]:
 
 
 def ran(tmp_path: Path) -> list[str]:
-    """The seeds that were run so far."""
+    """The seeds that have been run so far."""
     return (tmp_path / "ran").read_text().split()
 
 
 def test_a_trial_is_worth_the_mean_of_its_seeds(run: Callable[[Trial], Result], tmp_path: Path) -> None:
-    """A killed one continues with the seed that was killed; a shorter curve counts with its last epoch."""
+    """A killed trial continues with the killed seed; a shorter curve counts with its last epoch."""
     killed = run(TRIAL)
     assert killed.status is Status.CRASHED
     assert killed.reason.startswith("with seed 23, number 2 of 3: it exited with code 1")
@@ -64,7 +64,7 @@ def test_a_trial_is_worth_the_mean_of_its_seeds(run: Callable[[Trial], Result], 
 def test_one_seed_is_enough_for_what_cannot_win(
     run: Callable[[Trial], Result], tmp_path: Path, bounds: dict[str, object]
 ) -> None:
-    """Neither a trial that was stopped early is repeated, nor one above the bound."""
+    """A trial that was stopped early, or is above the bound, is not repeated."""
     result = run(replace(TRIAL, **bounds))
     assert ran(tmp_path) == ["12"]
     alone = run(replace(TRIAL, more_seeds=(), **bounds))

@@ -40,7 +40,7 @@ def untimed(result: Result) -> Result:
 
 
 def test_a_trial_reports_its_curve_and_its_test_error(objective: NetworkObjective) -> None:
-    """Every epoch has the network's four metrics; the test split is looked at once, at the end."""
+    """Every epoch has the network's four metrics; the test split is evaluated once, at the end."""
     result = objective(TRIAL)
     assert result.status is Status.DONE
     assert len(result.curve) == 5
@@ -50,7 +50,7 @@ def test_a_trial_reports_its_curve_and_its_test_error(objective: NetworkObjectiv
 
 
 def test_the_same_trial_has_the_same_result(objective: NetworkObjective) -> None:
-    """To the last bit, also after the objective went through a pipe."""
+    """It is the same to the last bit, even after the objective was pickled."""
     assert untimed(pickle.loads(pickle.dumps(objective))(TRIAL)) == untimed(objective(TRIAL))  # noqa: S301 -- our own
     assert untimed(objective(replace(TRIAL, seed=12))) != untimed(objective(TRIAL))
 
@@ -62,12 +62,12 @@ def test_a_short_trial_leaves_no_files(objective: NetworkObjective) -> None:
 
 
 class Stop(BaseException):
-    """Ends a trial as a kill does."""
+    """Ends a trial in the same way as a kill."""
 
 
 @pytest.mark.parametrize("at", [1, 3, 5])
 def test_a_trial_goes_on_from_its_checkpoint(objective: NetworkObjective, at: int) -> None:
-    """Ended after any epoch, it has the result of an uninterrupted one; the checkpoint stays for now."""
+    """Ended after any epoch, it has the result of an uninterrupted one; the checkpoint stays."""
     eager = replace(objective, checkpoint_seconds=0.0)
 
     def kill(trial: Trial, epoch: Epoch) -> None:
@@ -89,7 +89,7 @@ def test_a_trial_goes_on_from_its_checkpoint(objective: NetworkObjective, at: in
 
 @pytest.mark.parametrize("name", ["training.npz", "curve.json"])
 def test_a_damaged_checkpoint_costs_the_work_not_the_trial(objective: NetworkObjective, name: str) -> None:
-    """The trial starts anew."""
+    """The trial starts over."""
     eager = replace(objective, checkpoint_seconds=0.0)
     with pytest.raises(Stop):
         eager(TRIAL, _stop)
@@ -107,7 +107,7 @@ def test_a_checkpoint_of_nonsense_costs_the_work_too(objective: NetworkObjective
 
 
 def test_a_checkpoint_whose_curve_is_short_is_not_mixed_with_the_next(objective: NetworkObjective) -> None:
-    """The trial starts anew, and a second kill finds the new curve alone."""
+    """The trial starts over, and a second kill finds only the new curve."""
     eager = replace(objective, checkpoint_seconds=0.0)
     with pytest.raises(Stop):
         eager(TRIAL, _stop_after(3))
@@ -131,13 +131,13 @@ def _stop(trial: Trial, epoch: Epoch) -> None:
 
 
 def test_a_disk_that_is_full_costs_the_checkpoint_not_the_trial(objective: NetworkObjective) -> None:
-    """Here, because its directory cannot be made."""
+    """Here the checkpoint's directory cannot be created."""
     objective.trials.write_text("in the way")
     assert replace(objective, checkpoint_seconds=0.0)(TRIAL).status is Status.DONE
 
 
 def test_a_loss_that_is_not_finite_is_diverged(objective: NetworkObjective) -> None:
-    """Though a class would still be predicted, and the error finite."""
+    """It has diverged although a class would still be predicted, and the error is finite."""
     wild = Trial(0, {"learning_rate": 1e30, "optimizer": "sgd", "batch_norm": False}, 1)
     result = objective(wild)
     assert (result.status, result.value) == (Status.DIVERGED, None)
@@ -145,7 +145,7 @@ def test_a_loss_that_is_not_finite_is_diverged(objective: NetworkObjective) -> N
 
 
 def test_impossible_values_fail_the_trial(objective: NetworkObjective) -> None:
-    """With the reason, and without raising."""
+    """The result has the reason, and nothing is raised."""
     result = objective(Trial(0, {"batch_size": 1, "batch_norm": True}, 1))
     assert result.status is Status.FAILED
     assert "batch_size" in result.reason
@@ -159,7 +159,7 @@ def test_missing_data_fail_the_trial(objective: NetworkObjective, tmp_path: Path
 
 
 def test_a_repeated_trial_is_worth_the_mean_of_its_seeds(objective: NetworkObjective) -> None:
-    """To the last bit what the seeds are worth alone, with the standard error beside it."""
+    """It equals the mean of single seeds to the last bit, and has the standard error."""
     alone = [objective(replace(TRIAL, seed=seed)) for seed in (11, 12, 13)]
     together = objective(replace(TRIAL, more_seeds=(12, 13)))
     assert together.value == statistics.fmean(result.value for result in alone)
@@ -172,7 +172,7 @@ def test_a_repeated_trial_is_worth_the_mean_of_its_seeds(objective: NetworkObjec
 
 
 def test_a_repeated_trial_goes_on_from_its_checkpoint(objective: NetworkObjective) -> None:
-    """All of its seeds do."""
+    """All of its seeds continue."""
     eager = replace(objective, checkpoint_seconds=0.0)
     trial = replace(TRIAL, more_seeds=(12,))
     with pytest.raises(Stop):
@@ -185,7 +185,7 @@ BEST = Metric("val_error", at="best", ties=Metric("val_loss"))
 
 @pytest.fixture
 def restless(objective: NetworkObjective) -> NetworkObjective:
-    """A training whose best epoch is not its last."""
+    """Training whose best epoch is not its last."""
     return replace(objective, metric=BEST, constants={**objective.constants, "learning_rate": 0.9})
 
 
@@ -193,7 +193,7 @@ UNSTEADY = Trial(5, {"dropout": 0.2}, 11)
 
 
 def test_the_test_metrics_are_those_of_the_best_epoch(restless: NetworkObjective) -> None:
-    """They are what a training that ended there has; the value is that epoch's."""
+    """They equal those of training that ended there; so does the value."""
     result = restless(UNSTEADY)
     best = BEST.epoch_of(result.curve).number
     assert best < len(result.curve) == 5
@@ -206,7 +206,7 @@ def test_the_test_metrics_are_those_of_the_best_epoch(restless: NetworkObjective
 
 @pytest.mark.parametrize("at", [1, 2, 3, 4, 5])
 def test_a_checkpoint_has_the_best_epoch(restless: NetworkObjective, at: int) -> None:
-    """Ended after any epoch, before its best or after it, a trial has the result of an uninterrupted one."""
+    """Ended before or after its best epoch, a trial has the result of an uninterrupted one."""
     eager = replace(restless, checkpoint_seconds=0.0)
     with pytest.raises(Stop):
         eager(UNSTEADY, _stop_after(at))

@@ -1,4 +1,4 @@
-"""Tests of finding a project's Python files, and what scripts import from it."""
+"""Tests of finding a project's Python files, and the imports of scripts from it."""
 
 import os
 from pathlib import Path
@@ -10,7 +10,7 @@ from hpsearch.objectives.python_files import imports, python_files, same_program
 
 
 def write(root: Path, **files: str) -> None:
-    """Write files; their names are Python's names for modules, with ``__`` for a directory."""
+    """Write files; their names are Python module names, with ``__`` for a directory."""
     for name, text in files.items():
         path = root / (name.replace("__", "/") + ".py")
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -49,7 +49,7 @@ def test_a_project_that_is_too_large_is_not_whole(
 
 
 def test_imports_are_followed_wherever_they_stand(tmp_path: Path) -> None:
-    """In functions, of packages, relative ones; a module that is not the project's could be hidden later."""
+    """They may be in functions, of packages, or relative; a missing module could be hidden later."""
     write(tmp_path, train="def f():\n  import helper, numpy\n  from pkg.sub import leaf", other="", helper="")
     (tmp_path / "pkg").mkdir()
     (tmp_path / "pkg/__init__.py").touch()
@@ -62,13 +62,13 @@ def test_imports_are_followed_wherever_they_stand(tmp_path: Path) -> None:
 
 
 def test_a_program_that_imports_by_name_may_import_anything(tmp_path: Path) -> None:
-    """An import by a name that is computed is noticed."""
+    """An import by a computed name is noticed."""
     write(tmp_path, train="import importlib\nimportlib.import_module('a' + 'b')")
     assert imports([tmp_path / "train.py"], [tmp_path]).by_name
 
 
 def test_comments_do_not_make_another_program() -> None:
-    """Nor does layout; values do, and a file that cannot be parsed is compared as it is."""
+    """Neither does layout; values do, and a file that cannot be parsed is compared as text."""
     assert same_program(b"x = 1", b"x  =  1  # one")
     assert not same_program(b"x = 1", b"x = 2")
     assert not same_program(b"def (", b"def  (")

@@ -1,4 +1,4 @@
-"""Functions as users write them, good and bad; tests run them by name."""
+"""Good and bad functions in the style of users; tests run them by name."""
 
 # ruff: noqa: D103 -- their names say what they do
 
@@ -48,7 +48,7 @@ def closes(x, trial):
 
 
 def resumes(x, trial):
-    """Dies in its first life, after its second epoch; counts the epochs that it trained."""
+    """Dies in its first life, after its second epoch; counts the epochs that it has trained."""
     state = trial.checkpoint_dir / "epoch"
     done = int(state.read_text()) if state.exists() else 0
     for epoch in range(done, 4):
@@ -61,7 +61,7 @@ def resumes(x, trial):
 
 
 def forgets(x, trial):
-    """As above, but its checkpoint is ahead of what was reported."""
+    """Like ``resumes``, but its checkpoint is ahead of its reports."""
     state = trial.checkpoint_dir / "epoch"
     done = int(state.read_text()) if state.exists() else 0
     for epoch in range(done, 4):
@@ -131,7 +131,7 @@ def kills_its_supervisor(x, trial):
 
 
 def comes_back_twice(x):
-    """Forks; the child returns first, with another number."""
+    """Forks; the child returns first, with a different number."""
     child = os.fork()
     if child:
         os.waitpid(child, 0)
@@ -187,7 +187,7 @@ def eats(x):
 
 
 def forks(x, trial):
-    """Leaves a grandchild behind, in a session of its own."""
+    """Leaves a grandchild behind, in a separate session."""
     child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True)
     Path(trial.directory, "grandchild").write_text(str(child.pid))
     return x
@@ -217,7 +217,7 @@ def reports_for_ever(x, trial):
 
 
 def persists(x, trial):
-    """Goes on after it is to stop, twice, and takes it for what it is at last."""
+    """Continues twice after it was told to stop, and finally obeys."""
     heard = 0
     for epoch in range(100):
         try:
@@ -286,7 +286,7 @@ def sends_its_trial_away(x, trial):
 
 
 def reports_and_resumes(x, trial):
-    """As ``resumes``."""
+    """Like ``resumes``."""
     for record in resumes(x, trial):
         trial.report(record)
 

@@ -1,4 +1,4 @@
-"""A module that knows which process has imported it; tests run its functions by name."""
+"""A module that knows which process imported it; tests run its functions by name."""
 
 # ruff: noqa: D103 -- their names say what they do
 
@@ -26,7 +26,7 @@ def shows_how_it_started(x):
 
 
 def shows_everything(x, trial):
-    """What a fork could have that a fresh process has not."""
+    """Everything that a fork could have and a fresh process does not."""
     STATE.append(x)
     print(SOURCE.tell(), SOURCE.read(7))
     files = len(list(Path("/proc/self/fd").iterdir()))
@@ -49,7 +49,7 @@ def kills_its_parent(x):
 
 
 def lives_on(x, trial):
-    """Ignores SIGTERM, and so does a grandchild in a session of its own."""
+    """Ignores SIGTERM, and so does a grandchild in a separate session."""
     code = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)"
     child = subprocess.Popen([sys.executable, "-c", code], start_new_session=True)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)

@@ -1,4 +1,4 @@
-"""Tests of what limits and isolates the user's code."""
+"""Tests of the limits and the isolation of user code."""
 
 import os
 import subprocess
@@ -19,14 +19,14 @@ Call = Callable[..., Result]
 
 @pytest.fixture(autouse=True)
 def _little_patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """SIGKILL comes soon after SIGTERM."""
+    """Makes SIGKILL come soon after SIGTERM."""
     for module in (child, parents, supervised):
         monkeypatch.setattr(module, "GRACE_SECONDS", 0.2)
 
 
 @pytest.mark.parametrize("name", ["hangs", "ignores_sigterm"])
 def test_a_trial_that_takes_too_long_is_timed_out(call: Call, name: str) -> None:
-    """By SIGTERM, then by SIGKILL."""
+    """It is ended by SIGTERM, then by SIGKILL."""
     result = call(name, timeout=0.5)
     assert (result.status, result.reason) == (Status.TIMED_OUT, "it ran longer than its timeout of 0.5 s")
     assert result.seconds < 50
@@ -34,7 +34,7 @@ def test_a_trial_that_takes_too_long_is_timed_out(call: Call, name: str) -> None
 
 @pytest.mark.parametrize("line", ["noise", '{{"value": 1}}'])
 def test_a_flood_of_output_does_not_put_off_the_end(command: Call, line: str) -> None:
-    """Be it noise or metrics, at the timeout it is over."""
+    """It ends at the timeout, whether it prints noise or metrics."""
     result = command(f"yes '{line}'", timeout=0.5)
     assert result.status is Status.TIMED_OUT
     assert result.seconds < 50
@@ -47,7 +47,7 @@ def test_the_last_words_of_a_trial_that_took_too_long_are_in_its_reason(command:
 
 
 def test_a_heartbeat_can_end_a_silent_trial(tmp_path: Path) -> None:
-    """What it raises goes through, and the command has ended."""
+    """Its exception passes through, and the command has ended."""
 
     class Abandoned(BaseException):
         pass
@@ -65,7 +65,7 @@ def test_a_heartbeat_can_end_a_silent_trial(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is watched on Linux only")
 def test_the_memory_of_orphans_counts(command: Call) -> None:
-    """Of those too that have a session of their own and no parent."""
+    """This includes orphans with their own session."""
     eat = f"{sys.executable} -c 'x = bytearray(400 << 20); import time; time.sleep(60)'"
     result = command(f"(setsid {eat} &); sleep 60", memory=100 * 2**20)
     assert result.status is Status.OUT_OF_MEMORY
@@ -81,7 +81,7 @@ def test_a_trial_that_uses_too_much_memory_is_ended(call: Call) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="orphans are adopted on Linux only")
 def test_nothing_is_left_behind(call: Call, directory: Path) -> None:
-    """Not even a grandchild with a session of its own, when the trial ends well."""
+    """Not even a grandchild with its own session survives, although the trial ends well."""
     assert call("forks").status is Status.DONE
     assert gone(int((directory / "grandchild").read_text()))
 
@@ -109,7 +109,7 @@ os.kill(os.getpid(), 9)
 
 
 def test_a_supervisor_whose_parent_is_dead_ends_its_command(tmp_path: Path) -> None:
-    """Though no process reads that it began."""
+    """It does so although no process reads that it began."""
     report, status = os.pipe()
     os.close(report)
     command = ["sh", "-c", "echo $$ > pid; sleep 60"]
@@ -130,23 +130,23 @@ def test_a_supervisor_whose_parent_is_dead_ends_its_command(tmp_path: Path) -> N
 
 
 def test_a_line_without_end_is_cut(command: Call) -> None:
-    """What follows it is read."""
+    """The text after it is read."""
     assert command("head -c 5000000 /dev/zero; echo; echo '{{\"value\": 1}}'").value == 1.0
 
 
 def test_a_message_of_a_function_is_no_longer_than_a_line() -> None:
-    """Of which the rest would be cut off."""
+    """The rest of a longer message would be cut off."""
     assert jobs.LONGEST_MESSAGE < child.LONGEST_LINE
 
 
 def test_the_environment_is_the_trials(call: Call, directory: Path) -> None:
-    """Number, seed, device, and threads."""
+    """It has the trial's number, seed, device, and threads."""
     call("environment", environment={"OMP_NUM_THREADS": "1"}, devices=("3",))
     assert (directory / "stdout.log").read_text() == "7 11 3 1\n"
 
 
 def test_a_child_has_plain_signals(command: Call, directory: Path) -> None:
-    """What this process ignores or blocks, its children do not."""
+    """Its children do not ignore or block the signals that this process does."""
     code = (
         "import os, signal, subprocess, sys, pathlib\n"
         "signal.signal(signal.SIGINT, signal.SIG_IGN)\n"

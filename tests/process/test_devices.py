@@ -6,7 +6,7 @@ from hpsearch.process.devices import device
 
 
 def test_every_trial_has_a_device_of_its_own(tmp_path: Path) -> None:
-    """One that is listed twice is held twice; one that is released is free again."""
+    """A device listed twice is held twice; a released one is free again."""
     devices = ("0", "1", "1")
     with (
         device(devices, tmp_path) as first,

@@ -19,7 +19,7 @@ sys.path.insert(0, "project")
 
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
-    """A project of which the copy has other text."""
+    """A project whose copy has different text."""
     for name, number in (("project", 2), ("copy", 1)):
         for path in ("a.py", "pkg/__init__.py", "pkg/b.py", "space/c.py"):
             file = tmp_path / name / path
@@ -29,7 +29,7 @@ def place(tmp_path: Path) -> Path:
 
 
 def run(place: Path, code: str, *, whole: bool = True) -> str:
-    """What code prints that runs after the installation."""
+    """The output of code that runs after the installation."""
     program = START.replace("WHOLE", str(whole)) + code
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=place, capture_output=True, text=True, check=False
@@ -48,13 +48,13 @@ def test_modules_come_from_the_copy_and_seem_to_be_in_the_project(place: Path, n
 
 
 def test_modules_come_from_the_copy_after_the_project_has_lost_them(place: Path) -> None:
-    """As when another branch is checked out."""
+    """This happens when another branch is checked out."""
     (place / "project/a.py").unlink()
     assert run(place, "import a; print(a.value)") == "1"
 
 
 def test_what_came_later_is_not_imported(place: Path) -> None:
-    """A new module of the project is not found, unless the copy is only a part of the project."""
+    """A new module in the project is not found, unless the copy is incomplete."""
     (place / "project/new.py").write_text("value = 3\n")
     code = "try:\n  import new; print(new.value)\nexcept ModuleNotFoundError: print('none')"
     assert run(place, code) == "none"
@@ -62,7 +62,7 @@ def test_what_came_later_is_not_imported(place: Path) -> None:
 
 
 def test_compiled_code_is_not_read(place: Path) -> None:
-    """Neither beside the project's file nor beside the copy's."""
+    """It is not read next to the project's file, nor next to the copy's."""
     for name in ("project", "copy"):
         (place / "other.py").write_text("value = 666\n")
         cache = place / name / "__pycache__" / f"a.{sys.implementation.cache_tag}.pyc"
@@ -73,7 +73,7 @@ def test_compiled_code_is_not_read(place: Path) -> None:
 
 
 def test_tracebacks_and_sources_are_of_what_ran(place: Path) -> None:
-    """With the project's path."""
+    """They have the project's path."""
     code = "import a, inspect\ntry: a.fail()\nexcept ValueError: print(traceback.format_exc())\n"
     shown = run(place, code + "print(inspect.getsource(a.fail))")
     assert shown.count("raise ValueError('line 1')") == 2
@@ -81,7 +81,7 @@ def test_tracebacks_and_sources_are_of_what_ran(place: Path) -> None:
 
 
 def test_files_beside_a_module_are_the_projects(place: Path) -> None:
-    """Package data is read where it is now."""
+    """Package data is read from its present place."""
     (place / "project/pkg/data.txt").write_text("data")
     code = "import pkgutil, importlib.resources as r\n"
     code += "print(pkgutil.get_data('pkg', 'data.txt'), r.files('pkg').joinpath('data.txt').read_text())"

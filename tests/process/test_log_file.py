@@ -1,4 +1,4 @@
-"""Tests of what is kept of a trial's output."""
+"""Tests of the log of a trial's output."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +10,7 @@ Call = Callable[..., Result]
 
 
 def test_logs_keep_beginning_and_end(call: Call, command: Call, directory: Path) -> None:
-    """However much is printed, and whatever bytes."""
+    """This is true however much is printed, with any bytes."""
     result = command("echo begin; yes | head -c 50000000; printf '\\377\\n'; echo '{{\"value\": 1}}'")
     assert result.value == 1.0
     log = (directory / "stdout.log").read_bytes()
@@ -21,7 +21,7 @@ def test_logs_keep_beginning_and_end(call: Call, command: Call, directory: Path)
 
 
 def test_a_log_says_how_much_it_left_out(tmp_path: Path) -> None:
-    """What is kept and what is left out adds up to what was written, in whole lines."""
+    """The kept and the omitted parts add up to the output, in whole lines."""
     path = tmp_path / "log"
     with Log(path, limit=1000) as log:
         for number in range(1000):
@@ -36,6 +36,6 @@ def test_a_log_says_how_much_it_left_out(tmp_path: Path) -> None:
 
 
 def test_a_trial_that_prints_nothing_leaves_no_files(call: Call, tmp_path: Path) -> None:
-    """Not even its directory."""
+    """It does not even leave its directory."""
     call("number")
     assert list((tmp_path / "trials").iterdir()) == []

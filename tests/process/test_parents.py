@@ -1,4 +1,4 @@
-"""Tests of trials that are forks of a process which has imported the user's module."""
+"""Tests of trials that are forks of a process that has imported the user's module."""
 
 import subprocess
 import sys
@@ -20,7 +20,7 @@ Run = Callable[..., Result]
 
 @pytest.fixture
 def start(run_code: Run) -> Iterator[Run]:
-    """Calls a function of ``warm_code``, warm or fresh; no parent is left from another test, or for one."""
+    """Calls a function in ``warm_code``, warm or fresh; no parent is left from or for another test."""
 
     def call(name: str, *, warm: bool = True, **options: object) -> Result:
         return run_code(Function(f"warm_code:{name}", HERE, warm=warm), **options)
@@ -31,7 +31,7 @@ def start(run_code: Run) -> Iterator[Run]:
 
 
 def test_a_fork_is_as_good_as_a_fresh_process(start: Run, directory: Path) -> None:
-    """Result, output, environment, files, signals and generators are the same, for a second trial too."""
+    """Result, output, environment, files, signals and generators are the same, even for a second trial."""
 
     def everything(*, warm: bool) -> list[object]:
         result = start(
@@ -50,7 +50,7 @@ def test_a_fork_is_as_good_as_a_fresh_process(start: Run, directory: Path) -> No
 
 
 def test_a_module_is_imported_once(start: Run) -> None:
-    """Its trials are forks, unless they are to start fresh."""
+    """Its trials are forks, unless they have to start fresh."""
     forks = [start("shows_how_it_started", warm=warm).curve[0].metrics["fork"] for warm in (True, False)]
     assert forks == [1, 0]
 
@@ -71,7 +71,7 @@ def test_a_parent_that_was_killed_while_idle_is_replaced(start: Run) -> None:
 
 
 def test_nothing_outlives_a_killed_search(tmp_path: Path) -> None:
-    """Neither the trial, nor its parent, nor what it has started, though they ignore SIGTERM."""
+    """The trial, its parent and everything it started end, although they ignore SIGTERM."""
     code = f"""
 from pathlib import Path
 from hpsearch.objectives.code_objective import CodeObjective
@@ -107,7 +107,7 @@ UNFIT = {
 
 @pytest.mark.parametrize(("text", "reason"), UNFIT.items(), ids=lambda text: text[:30])
 def test_what_an_import_leaves_behind_is_found(tmp_path: Path, text: str, reason: str) -> None:
-    """What forks would share, and what a fork would not see."""
+    """It finds what forks would share, and what a fork would not see."""
     path = tmp_path / "module.py"
     path.write_text(f"{text}\ndef f(x): return x")
     found = probe(Function("module:f", tmp_path), {"x": True})

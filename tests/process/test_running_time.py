@@ -1,4 +1,4 @@
-"""Tests of the clock that does not run while its process is stopped."""
+"""Tests of the clock that does not run while its process is suspended."""
 
 import time
 
@@ -17,7 +17,7 @@ def clocks(monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
 
 
 def test_a_stop_counts_as_one_step(clocks: dict[str, float]) -> None:
-    """An hour in which the process neither computed nor asked does not count."""
+    """An hour in which the process neither computed nor read the clock does not count."""
     running = RunningTime()
     clocks["monotonic"] += 0.25
     assert running() == 0.25
@@ -34,7 +34,7 @@ def test_computing_counts_in_full(clocks: dict[str, float]) -> None:
 
 
 def test_it_counts_as_a_clock_does_for_one_that_asks_often(clocks: dict[str, float]) -> None:
-    """No time is lost in many small steps, whether the process computes or not."""
+    """No time is lost in many small steps, whether or not the process computes."""
     running = RunningTime()
     for _ in range(1000):
         clocks["monotonic"] += LONGEST_STEP / 8

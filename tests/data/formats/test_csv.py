@@ -1,4 +1,4 @@
-"""Reading .csv files."""
+"""Tests of reading .csv files."""
 
 import os
 from pathlib import Path
@@ -28,12 +28,12 @@ def test_the_label_column_is_found_by_name(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", [GOOD.replace("\n", "\r\n"), "\ufeff" + GOOD, GOOD + "\n\n", GOOD[:-1]])
 def test_line_ends_and_byte_order_marks_do_not_matter(text: str, tmp_path: Path) -> None:
-    """Files from any system are read, empty lines passed over."""
+    """Files from any system are read, and empty lines are skipped."""
     assert read(save(tmp_path, text), label="kind").train.x.tolist() == [[1.5, 2], [-300, 4]]
 
 
 def test_labels_that_are_whole_numbers_become_numbers(tmp_path: Path) -> None:
-    """They sort as numbers then; the column is called label by default."""
+    """They are sorted as numbers; the column is called label by default."""
     assert read(save(tmp_path, "a,label\n1,10\n2,9\n")).train.y.tolist() == [10, 9]
 
 
@@ -53,7 +53,7 @@ def test_labels_that_are_whole_numbers_become_numbers(tmp_path: Path) -> None:
 def test_labels_are_numbers_only_if_no_two_become_one(
     labels: list[str], expected: list[object], tmp_path: Path
 ) -> None:
-    """Zeros at the beginning, underscores and digits of other scripts make them text."""
+    """Leading zeros, underscores and digits of other scripts make them text."""
     text = "a,label\n" + "".join(f"{row},{label}\n" for row, label in enumerate(labels))
     assert read(save(tmp_path, text)).train.y.tolist() == expected
 
@@ -94,7 +94,7 @@ def test_labels_are_numbers_only_if_no_two_become_one(
     ],
 )
 def test_what_cannot_be_used_is_named(text: str, message: str, tmp_path: Path) -> None:
-    """The message names line and column, the rule and what was found."""
+    """The message names the line and column, the rule and the value found."""
     with pytest.raises(DataError, match=message):
         read(save(tmp_path, text))
 
@@ -106,7 +106,7 @@ def test_text_must_be_utf8(tmp_path: Path) -> None:
 
 
 def test_features_are_read_with_or_without_labels(tmp_path: Path) -> None:
-    """To predict rows, the column of labels is passed over if it is there."""
+    """The column of labels is ignored, if it exists, when rows are to be predicted."""
     expected = [[1.5, 2], [-300, 4]]
     assert read_features(save(tmp_path, GOOD), label="kind").tolist() == expected
     assert read_features(save(tmp_path, GOOD), usual_label="kind").tolist() == expected
@@ -117,7 +117,7 @@ def test_features_are_read_with_or_without_labels(tmp_path: Path) -> None:
 
 
 def test_features_are_put_in_order(tmp_path: Path) -> None:
-    """By the names that are wanted; a column too many may be one of labels, which the message says."""
+    """They are in the requested order; if a surplus column may contain labels, the message says so."""
     assert read_features(save(tmp_path, GOOD), "kind", wanted=["height", "width"]).tolist() == [
         [2, 1.5],
         [4, -300],
@@ -129,13 +129,13 @@ def test_features_are_put_in_order(tmp_path: Path) -> None:
 
 
 def test_the_suffix_may_be_in_capitals(tmp_path: Path) -> None:
-    """As some systems write it."""
+    """Some systems write suffixes in capitals."""
     path = save(tmp_path, GOOD).rename(tmp_path / "DATA.CSV")
     assert len(read(path, label="kind").train.x) == 2
 
 
 def test_a_pipe_is_refused(tmp_path: Path) -> None:
-    """It could be read only once, and reading it could wait forever."""
+    """A pipe could be read only once, and reading it could block forever."""
     os.mkfifo(tmp_path / "pipe.csv")
     for take in (read, read_features, parts):
         with pytest.raises(DataError, match="must be a file or a directory"):
@@ -143,7 +143,7 @@ def test_a_pipe_is_refused(tmp_path: Path) -> None:
 
 
 def test_many_rows_keep_their_order(tmp_path: Path) -> None:
-    """What was written is what is read, number for number."""
+    """Every number that was written is read back."""
     x = np.random.default_rng(0).standard_normal((200, 3))
     lines = [",".join([*map(repr, row), str(label % 2)]) for label, row in enumerate(x.tolist())]
     rows = read(save(tmp_path, "\n".join(["a,b,c,label", *lines]))).train

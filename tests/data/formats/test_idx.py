@@ -1,4 +1,4 @@
-"""Reading IDX files."""
+"""Tests of reading IDX files."""
 
 import gzip
 from pathlib import Path
@@ -15,7 +15,7 @@ CODES = {"u1": 0x08, "i1": 0x09, ">i2": 0x0B, ">i4": 0x0C, ">f4": 0x0D, ">f8": 0
 
 
 def idx(array: np.ndarray, dtype: str = "u1") -> bytes:
-    """An array in the format."""
+    """An array in the IDX format."""
     lengths = np.array(array.shape, ">u4").tobytes()
     return bytes([0, 0, CODES[dtype], array.ndim]) + lengths + array.astype(dtype).tobytes()
 
@@ -29,7 +29,7 @@ def save(path: Path, name: str, content: bytes) -> Path:
 @pytest.mark.parametrize("suffix", ["", ".gz"])
 @pytest.mark.parametrize("dot", ["-", "."])
 def test_a_directory_has_the_names_of_mnist(suffix: str, dot: str, tmp_path: Path) -> None:
-    """Training and test files are found by the names that MNIST gave them."""
+    """Training and test files are found by MNIST's names."""
     for stem, count in (("train", 6), ("t10k", 2)):
         save(tmp_path, f"{stem}-images{dot}idx3-ubyte{suffix}", idx(IMAGES[:count]))
         save(tmp_path, f"{stem}-labels{dot}idx1-ubyte{suffix}", idx(LABELS[:count]))
@@ -42,7 +42,7 @@ def test_a_directory_has_the_names_of_mnist(suffix: str, dot: str, tmp_path: Pat
 
 
 def test_a_file_of_images_brings_its_labels(tmp_path: Path) -> None:
-    """The labels beside it are found, compressed or not."""
+    """The labels next to it are found, compressed or not."""
     images = save(tmp_path, "own-images-idx3-ubyte", idx(IMAGES))
     save(tmp_path, "own-labels-idx1-ubyte.gz", idx(LABELS))
     source = read(images)
@@ -53,7 +53,7 @@ def test_a_file_of_images_brings_its_labels(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("dtype", CODES)
 def test_every_type_of_number_is_read(dtype: str, tmp_path: Path) -> None:
-    """Bytes, integers and floats, of either sign, high byte first."""
+    """Bytes, integers and floats of either sign are read, high byte first."""
     numbers = (IMAGES % 100).astype(dtype)
     images = save(tmp_path, "a-images-idx3-ubyte", idx(numbers, dtype))
     np.testing.assert_array_equal(read_features(images), numbers.reshape(6, 16))
@@ -87,7 +87,7 @@ def test_what_cannot_be_used_is_named(
 
 
 def test_a_cut_gzip_file_is_refused(tmp_path: Path) -> None:
-    """A download that stopped half way is an error."""
+    """An incomplete download is an error."""
     images = save(tmp_path, "train-images-idx3-ubyte.gz", idx(IMAGES))
     save(tmp_path, "train-labels-idx1-ubyte.gz", idx(LABELS))
     images.write_bytes(images.read_bytes()[:-9])
@@ -96,14 +96,14 @@ def test_a_cut_gzip_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_directory_is_not_predicted(tmp_path: Path) -> None:
-    """It holds two files of images."""
+    """A directory is refused, because it has two files of images."""
     save(tmp_path, "train-images-idx3-ubyte", idx(IMAGES))
     with pytest.raises(DataError, match="must be a file of images; found a directory"):
         read_features(tmp_path)
 
 
 def test_a_part_that_cannot_be_read_is_named(tmp_path: Path) -> None:
-    """Rather than its directory."""
+    """The message names the file instead of its directory."""
     (tmp_path / "train-images-idx3-ubyte").mkdir()
     save(tmp_path, "train-labels-idx1-ubyte", idx(LABELS))
     with pytest.raises(DataError, match="train-images-idx3-ubyte: cannot be read: Is a directory"):
@@ -111,13 +111,13 @@ def test_a_part_that_cannot_be_read_is_named(tmp_path: Path) -> None:
 
 
 def test_a_directory_without_images_is_refused(tmp_path: Path) -> None:
-    """The message says what the directory must hold."""
+    """The message says what the directory must contain."""
     with pytest.raises(DataError, match="must hold train-images-idx3-ubyte"):
         read(tmp_path)
 
 
 def test_other_files_are_refused(tmp_path: Path) -> None:
-    """A file of an unknown kind is an error that lists the known ones; so is one that is not there."""
+    """An unknown kind of file is an error that lists the known ones; so is a missing file."""
     path = save(tmp_path, "data.parquet", b"PAR1")
     with pytest.raises(DataError, match=r"unknown file type; a data file is a \.npz, a \.csv or IDX images"):
         read(path)

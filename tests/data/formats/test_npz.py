@@ -1,4 +1,4 @@
-"""Reading .npz files."""
+"""Tests of reading .npz files."""
 
 import zipfile
 from pathlib import Path
@@ -21,7 +21,7 @@ def save(path: Path, **arrays: Any) -> Path:
 
 @pytest.mark.parametrize("names", [("X", "y"), ("x", "Y"), ("x_train", "y_train"), ("X_train", "Y_train")])
 def test_arrays_are_found_by_name(names: tuple[str, str], tmp_path: Path) -> None:
-    """X and y, or x_train and y_train, in any case."""
+    """The names are X and y, or x_train and y_train, in upper or lower case."""
     source = read(save(tmp_path, **dict(zip(names, (X, Y), strict=True))))
     np.testing.assert_array_equal(source.train.x, X)
     np.testing.assert_array_equal(source.train.y, Y)
@@ -52,12 +52,12 @@ def test_images_are_flattened(tmp_path: Path) -> None:
     ],
 )
 def test_labels_are_whole_numbers_or_text(labels: np.ndarray, expected: list[Any], tmp_path: Path) -> None:
-    """Every type that can hold them will do."""
+    """Every type that can represent them is accepted."""
     assert read(save(tmp_path, X=X, y=labels)).train.y.tolist() == expected
 
 
 def spoilt(row: int, column: int, value: float) -> np.ndarray:
-    """X with one other number."""
+    """X with one number replaced."""
     x = X.copy()
     x[row, column] = value
     return x
@@ -98,7 +98,7 @@ def spoilt(row: int, column: int, value: float) -> np.ndarray:
     ],
 )
 def test_what_cannot_be_used_is_named(arrays: dict[str, Any], message: str, tmp_path: Path) -> None:
-    """The message names the file, what is wrong and where."""
+    """The message names the file, the problem and its place."""
     path = save(tmp_path, **arrays)
     with pytest.raises(DataError, match=message) as caught:
         read(path)
@@ -106,7 +106,7 @@ def test_what_cannot_be_used_is_named(arrays: dict[str, Any], message: str, tmp_
 
 
 def test_other_arrays_are_not_read(tmp_path: Path) -> None:
-    """Python objects beside the data do no harm."""
+    """Python objects next to the data do no harm."""
     source = read(save(tmp_path, X=X, y=Y, notes=np.array([{}, None])))
     np.testing.assert_array_equal(source.train.x, X)
 
@@ -118,7 +118,7 @@ def header(shape: str, descr: str = "'<f8'") -> bytes:
 
 
 def patched(path: Path, at: int, value: int) -> None:
-    """Changes a field of two bytes in every header of an .npz; ``at`` counts in that of a member."""
+    """Changes a two-byte field in every header of an .npz; ``at`` is its offset in a member's header."""
     content = bytearray(path.read_bytes())
     for signature, shift in ((b"PK\3\4", 0), (b"PK\1\2", 2)):
         start = content.find(signature)
@@ -130,7 +130,7 @@ def patched(path: Path, at: int, value: int) -> None:
 
 @pytest.mark.parametrize(("at", "value", "message"), [(6, 1, "is encrypted"), (8, 99, "compression method")])
 def test_zip_files_of_other_kinds_are_refused(at: int, value: int, message: str, tmp_path: Path) -> None:
-    """Encrypted ones, and strange compressions; the array is named."""
+    """Encryption and unusual compressions are refused; the message names the array."""
     path = save(tmp_path, X=X, y=Y)
     patched(path, at, value)
     with pytest.raises(DataError, match=rf"data\.npz: X\.npy: cannot be read: .*{message}"):
@@ -153,7 +153,7 @@ def test_zip_files_of_other_kinds_are_refused(at: int, value: int, message: str,
     ],
 )
 def test_damaged_arrays_are_named(member: bytes, tmp_path: Path) -> None:
-    """Whatever is wrong with one, and without the memory that it claims to need, or advice to unpickle it."""
+    """The message names the array, without allocating its claimed memory or advising to unpickle it."""
     path = save(tmp_path, y=Y)
     with zipfile.ZipFile(path, "a") as npz:
         npz.writestr("X.npy", member)
@@ -163,7 +163,7 @@ def test_damaged_arrays_are_named(member: bytes, tmp_path: Path) -> None:
 
 
 def test_damaged_compression_is_named(tmp_path: Path) -> None:
-    """LZMA has errors of its own."""
+    """Damage is reported even for LZMA, which has its own errors."""
     path = tmp_path / "data.npz"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_LZMA) as npz:
         npz.writestr("X.npy", header("(100, 3)") + np.random.default_rng(0).bytes(2400))
@@ -177,7 +177,7 @@ def test_damaged_compression_is_named(tmp_path: Path) -> None:
 def test_arrays_that_do_not_fit_into_memory_are_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With what they would need."""
+    """The message says how much memory they would need."""
     path = save(tmp_path, X=np.zeros((1000, 1000)), y=Y)
 
     def no_memory(*_: Any, **__: Any) -> None:
@@ -190,7 +190,7 @@ def test_arrays_that_do_not_fit_into_memory_are_named(
 
 @pytest.mark.parametrize("content", [b"", b"text", b"PK\x03\x04 cut off"])
 def test_other_files_are_refused(content: bytes, tmp_path: Path) -> None:
-    """A file that is not a zip file is an error, whatever it holds."""
+    """A file that is not a zip file is an error, whatever it contains."""
     path = tmp_path / "data.npz"
     path.write_bytes(content)
     with pytest.raises(DataError, match=r"data\.npz"):
@@ -198,7 +198,7 @@ def test_other_files_are_refused(content: bytes, tmp_path: Path) -> None:
 
 
 def test_a_cut_npz_is_refused(tmp_path: Path) -> None:
-    """An .npz whose copying was interrupted is an error."""
+    """An incomplete copy of an .npz is an error."""
     path = save(tmp_path, X=X, y=Y)
     path.write_bytes(path.read_bytes()[:-30])
     with pytest.raises(DataError, match="not a complete"):
@@ -206,7 +206,7 @@ def test_a_cut_npz_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_single_array_is_refused(tmp_path: Path) -> None:
-    """What numpy.save writes is not an .npz, even with that suffix."""
+    """A file written by numpy.save is not an .npz, even with that suffix."""
     path = tmp_path / "data.npz"
     with path.open("wb") as file:
         np.save(file, X)
@@ -215,7 +215,7 @@ def test_a_single_array_is_refused(tmp_path: Path) -> None:
 
 
 def test_features_are_read_without_labels(tmp_path: Path) -> None:
-    """To predict rows, X alone is enough."""
+    """X alone is enough for prediction."""
     np.testing.assert_array_equal(read_features(save(tmp_path, X=X)), X)
     with pytest.raises(DataError, match="must hold the array X; found y"):
         read_features(save(tmp_path, y=Y))

@@ -1,4 +1,4 @@
-"""Tests of importing sweeps of Hydra."""
+"""Tests of importing Hydra sweeps."""
 
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ HEAD = "defaults:\n  - override hydra/sweeper: optuna\nhydra:\n  sweeper:\n"
 
 
 def imported(text: str, directory: Path) -> tuple[Draft, Config]:
-    """The config that a file becomes, as a draft and read."""
+    """The config that a file becomes, as a draft and loaded."""
     path = directory / "sphere.yaml"
     path.write_text(text, encoding="utf-8")
     (directory / "train.py").touch()
@@ -49,7 +49,7 @@ def imported(text: str, directory: Path) -> tuple[Draft, Config]:
     ],
 )
 def test_each_sweep_becomes_a_parameter(override: str, spec: Any, tmp_path: Path) -> None:
-    """As the plugin for Optuna reads it."""
+    """Sweeps are read in the same way as by the plugin for Optuna."""
     draft, _ = imported(f"{HEAD}    params:\n      x: {override}\n      y: choice(1, 2)\n", tmp_path)
     assert draft.config["space"]["x"] == spec
 
@@ -62,7 +62,7 @@ def test_ranges_of_its_own_sweeper_have_no_end(tmp_path: Path) -> None:
 
 
 def test_an_experiment_becomes_a_config(tmp_path: Path) -> None:
-    """Settings are carried over, signs and strange names become flags, and the rest is named."""
+    """Settings are carried over, signs and unusual names become flags, and the rest is named."""
     text = f"""\
 optimized_metric: val/acc
 {HEAD}    direction: maximize
@@ -109,7 +109,7 @@ hydra:
 
 
 def test_the_script_with_a_main_of_hydra_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The command runs it; it is not executed to find that out."""
+    """The command runs the script, which is found without executing it."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "conf").mkdir()
     (tmp_path / "fit.py").write_text('import hydra\n@hydra.main(config_path="conf")\ndef main(cfg): ...\n')
@@ -142,7 +142,7 @@ def test_the_script_with_a_main_of_hydra_is_found(tmp_path: Path, monkeypatch: p
     ],
 )
 def test_mistakes_are_explained(text: str, message: str, tmp_path: Path) -> None:
-    """At their lines, with what to write."""
+    """Mistakes are reported at their lines, with advice on what to write."""
     with pytest.raises(ConfigError) as caught:
         imported(text, tmp_path)
     assert message in str(caught.value)

@@ -1,4 +1,4 @@
-"""Tests of Hydra's grammar of sweeps."""
+"""Tests of Hydra's sweep grammar."""
 
 import pytest
 
@@ -31,12 +31,12 @@ from hpsearch.exchange.hydra.override import BadOverride, Override, parse_overri
     ],
 )
 def test_overrides_are_understood(text: str, override: Override) -> None:
-    """Sweeps, tags, casts, keywords, nested values and quotes."""
+    """Sweeps, tags, casts, keywords, nested values and quotes are understood."""
     assert parse_override(text) == override
 
 
 @pytest.mark.parametrize("text", ["choice(a, b", "'a, b", "uniform(0, 1)", "[1, 2", "tag()"])
 def test_what_is_no_override_is_refused(text: str) -> None:
-    """Open brackets and quotes, and functions that Hydra does not have."""
+    """Open brackets, open quotes and unknown functions are refused."""
     with pytest.raises(BadOverride):
         parse_override(text)

@@ -1,4 +1,4 @@
-"""Tests of importing search spaces and experiments of NNI."""
+"""Tests of importing NNI search spaces and experiments."""
 
 import json
 import math
@@ -16,7 +16,7 @@ from hpsearch.space import Number
 
 
 def imported(text: str, directory: Path, name: str = "space.json") -> tuple[Draft, Config]:
-    """The config that a file becomes, as a draft and read."""
+    """The config that a file becomes, as a draft and loaded."""
     path = directory / name
     path.write_text(text, encoding="utf-8")
     for program in ("train.py", "mnist.py"):
@@ -26,7 +26,7 @@ def imported(text: str, directory: Path, name: str = "space.json") -> tuple[Draf
 
 
 def choice(*options: Any) -> dict[str, Any]:
-    """A parameter of NNI with some options."""
+    """An NNI parameter with some options."""
     return {"_type": "choice", "_value": list(options)}
 
 
@@ -54,7 +54,7 @@ def choice(*options: Any) -> dict[str, Any]:
     ],
 )
 def test_each_type_becomes_a_parameter(kind: str, value: list[Any], spec: Any, tmp_path: Path) -> None:
-    """Also those that have no upper end, or multiples of q."""
+    """This includes types without their upper end, and with multiples of q."""
     draft, _ = imported(json.dumps({"x": {"_type": kind, "_value": value}, "y": choice(1, 2)}), tmp_path)
     assert draft.config["space"]["x"] == spec
 
@@ -109,7 +109,7 @@ trial: {command: python3 mnist.py --data here, codeDir: code, gpuNum: 0}
 
 @pytest.mark.parametrize("text", [EXPERIMENT, OLDER], ids=["new", "older"])
 def test_an_experiment_becomes_a_config(text: str, tmp_path: Path) -> None:
-    """Its settings are carried over; what has no counterpart is named."""
+    """Its settings are carried over; those without a counterpart are named."""
     (tmp_path / "code").mkdir()
     (tmp_path / "code" / "mnist.py").touch()
     space = {
@@ -130,7 +130,7 @@ def test_an_experiment_becomes_a_config(text: str, tmp_path: Path) -> None:
 
 
 def test_a_command_for_a_shell_stays_one(tmp_path: Path) -> None:
-    """Its braces are literal."""
+    """Braces in a shell command are literal."""
     text = EXPERIMENT.replace("python3 mnist.py --data here", "cd . && python3 mnist.py --x={a}")
     draft, _ = imported(text.replace("trialCodeDirectory: code\n", ""), tmp_path, "c.yml")
     command = draft.config["objective"]["command"]
@@ -138,7 +138,7 @@ def test_a_command_for_a_shell_stays_one(tmp_path: Path) -> None:
 
 
 def test_a_search_space_outside_is_not_read(tmp_path: Path) -> None:
-    """The file of an experiment is in its directory or below."""
+    """The file has to be in the experiment's directory or below it."""
     (tmp_path / "inner").mkdir()
     (tmp_path / "space.json").write_text("{}")
     path = tmp_path / "inner" / "config.yml"
@@ -166,7 +166,7 @@ def test_a_search_space_outside_is_not_read(tmp_path: Path) -> None:
     ],
 )
 def test_mistakes_are_explained(text: str, message: str, tmp_path: Path) -> None:
-    """At their lines, with what to write."""
+    """Mistakes are reported at their lines, with advice on what to write."""
     with pytest.raises(ConfigError) as caught:
         imported(text, tmp_path)
     assert message in str(caught.value)

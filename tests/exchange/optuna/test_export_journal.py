@@ -42,7 +42,7 @@ def test_the_study_has_every_trial(study: Any) -> None:
 
 
 def test_statuses_are_states(study: Any) -> None:
-    """Done is complete, stopped is pruned, in flight is running, all else has failed; reasons are kept."""
+    """Done is complete, stopped is pruned, unfinished is running, all others failed; reasons are kept."""
     states = [trial.state.name for trial in study.trials]
     assert states == ["COMPLETE", "PRUNED", *["FAIL"] * (len(Status) - 2), "RUNNING"]
     assert [trial.user_attrs.get("status") for trial in study.trials] == [*map(str, Status), None]
@@ -58,7 +58,7 @@ def test_curves_are_intermediate_values(study: Any) -> None:
 
 
 def test_times_are_kept(export: RunExport, tmp_path: Path) -> None:
-    """Start and end of a trial are in local time."""
+    """The start and end of a trial are in local time."""
     started = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
     first = replace(export.trials[0], started=started, ended=started + timedelta(seconds=90))
     write_journal(replace(export, trials=(first, *export.trials[1:])), tmp_path / "study.journal")
@@ -78,7 +78,7 @@ def test_a_trial_starts_when_its_last_run_did(export: RunExport) -> None:
 
 
 def test_distributions_hold_all_values(study: Any, export: RunExport) -> None:
-    """Ranges, scales and steps are kept; a step on a logarithmic scale is dropped, as Optuna has none."""
+    """Ranges, scales and steps are kept, except a step on a log scale, which Optuna does not have."""
     of = optuna.distributions
     assert study.trials[0].distributions == {
         "lr": of.FloatDistribution(1e-4, 1, log=True),

@@ -44,7 +44,7 @@ def journal(path: Path) -> Any:
 
 
 def section(draft: Draft, tmp_path: Path) -> Config:
-    """The config, read."""
+    """The config, loaded."""
     return Config.parse(draft.as_yaml(), tmp_path / "config.yaml")
 
 
@@ -119,7 +119,7 @@ def made(storage: Any, trials: Sequence[Mapping[str, Any]], **settings: Any) -> 
 
 
 def test_choices_stay_what_they_are(tmp_path: Path) -> None:
-    """Lists, sections, null and numbers in quotes, also in conditions and in the trials to try first."""
+    """Lists, sections, null and quoted numbers stay, even in conditions and in trials to try first."""
     options = {"hidden": ([64], [64, 32]), "n": ("5", 5), "d": ({"a": None}, {"a": 1}), "c": (None,)}
     with pytest.warns(UserWarning, match="Choices"):
         spaces = {name: optuna.distributions.CategoricalDistribution(each) for name, each in options.items()}
@@ -148,7 +148,7 @@ def whole(low: int, high: int, step: int = 1) -> Any:
 
 @pytest.mark.parametrize("form", ["list", "keys"])
 def test_only_feasible_trials_are_enqueued(tmp_path: Path, form: str) -> None:
-    """Trials that violate a constraint are left out, in whichever form it is stored; a note says so."""
+    """Trials that violate a constraint are left out, however it is stored; a note says so."""
     trials = []
     for width in range(1, 101, 7):
         over = float(width - 40)
@@ -168,7 +168,7 @@ def test_only_feasible_trials_are_enqueued(tmp_path: Path, form: str) -> None:
 
 
 def test_infinite_values_are_left_out(tmp_path: Path) -> None:
-    """A trial whose value is infinite is never one of the best, whichever way is better."""
+    """A trial with an infinite value is never one of the best, whatever the goal."""
     for at, direction in enumerate(("minimize", "maximize")):
         trials = [
             {"params": {"x": x}, "distributions": {"x": whole(0, 9)}, "value": value}
@@ -181,7 +181,7 @@ def test_infinite_values_are_left_out(tmp_path: Path) -> None:
 
 
 def test_unfinished_trials_show_no_condition(tmp_path: Path) -> None:
-    """Trials that failed or were pruned before they asked for a parameter are no evidence of a condition."""
+    """Trials that ended before they asked for a parameter are no evidence of a condition."""
     batch = optuna.distributions.CategoricalDistribution([16, 32, 64])
     both = {"batch": batch, "layers": whole(1, 3)}
     trials: list[dict[str, Any]] = [
@@ -211,7 +211,7 @@ def test_unfinished_trials_show_no_condition(tmp_path: Path) -> None:
 def test_a_grid_holds_the_values_of_all_steps(
     tmp_path: Path, first: Any, second: Any, section: Mapping[str, Any]
 ) -> None:
-    """Where trials had different steps or bounds, every value of each is in the space."""
+    """If trials had different steps or bounds, the space contains every value of each."""
     kind = whole if isinstance(first[0], int) else optuna.distributions.FloatDistribution
     trials = [
         {"params": {"x": x}, "distributions": {"x": kind(low, high, step=step)}, "value": 1.0}
@@ -286,7 +286,7 @@ def test_what_cannot_be_imported(tmp_path: Path, url: str, name: str, message: s
 
 
 def test_an_exported_run_comes_back(export: RunExport, tmp_path: Path) -> None:
-    """Space, goal and condition of a run survive the way to Optuna and back if Optuna has them."""
+    """A run's space, goal and condition survive a round trip through Optuna, if Optuna has them."""
     write_journal(export, tmp_path / "study.journal")
     config = section(import_study(str(tmp_path / "study.journal"), "example-001"), tmp_path)
     ours = {parameter.name: parameter for parameter in export.config.space.parameters}

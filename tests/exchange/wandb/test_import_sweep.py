@@ -31,7 +31,7 @@ NAMES = sorted(path.stem for path in SWEEPS.glob("*.yaml") if not path.stem.ends
 
 @pytest.fixture(autouse=True)
 def _python_is_on_the_path(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make ``python`` and ``python3`` available, whatever this machine has."""
+    """Makes ``python`` and ``python3`` available, whatever this machine has."""
     directory = tmp_path_factory.mktemp("bin")
     for name in ("python", "python3"):
         (directory / name).symlink_to(shutil.which("true") or "/bin/true")
@@ -39,7 +39,7 @@ def _python_is_on_the_path(tmp_path_factory: pytest.TempPathFactory, monkeypatch
 
 
 def imported(text: str, directory: Path) -> tuple[Config, dict[str, str]]:
-    """The config that a sweep becomes, read, and its notes by key."""
+    """The config that a sweep becomes, loaded, and its notes by key."""
     path = directory / "sweep.yaml"
     path.write_text(text, encoding="utf-8")
     draft = import_sweep(path)
@@ -51,7 +51,7 @@ def imported(text: str, directory: Path) -> tuple[Config, dict[str, str]]:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_sweeps_become_configs(name: str, tmp_path: Path, golden: Callable[..., None]) -> None:
-    """Each sweep becomes the config beside it, which is valid."""
+    """Each sweep becomes the config next to it, which is valid."""
     text = import_sweep(SWEEPS / f"{name}.yaml").as_yaml()
     golden(f"{name}.config.yaml", text, SWEEPS)
     path = tmp_path / "config.yaml"
@@ -64,7 +64,7 @@ def test_sweeps_become_configs(name: str, tmp_path: Path, golden: Callable[..., 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_key_is_imported_or_named(name: str, tmp_path: Path) -> None:
-    """Taking a key away from a sweep changes its config or its notes, unless its value is W&B's default."""
+    """Removing a key from a sweep changes its config or its notes, unless it has W&B's default."""
     sweep = yaml.safe_load((SWEEPS / f"{name}.yaml").read_text(encoding="utf-8"))
     before = outcome(sweep, tmp_path)
     defaults = {("early_terminate", "type"), ("early_terminate", "eta")}
@@ -184,7 +184,7 @@ def test_a_normal_distribution_without_spread_is_a_constant(spec: dict[str, Any]
 
 
 def parameter_of(spec: Mapping[str, Any]) -> Any:
-    """The parameter that one of a sweep becomes, or the value of the constant."""
+    """The parameter that a sweep's parameter becomes, or the value of the constant."""
     sweep = {"method": "random", "metric": {"name": "loss"}, "parameters": {"x": spec}}
     with tempfile.TemporaryDirectory() as directory:
         config, _ = imported(yaml.safe_dump(sweep), Path(directory))
@@ -414,7 +414,7 @@ HEAD = "method: random\nmetric: {name: loss}\n"
 def test_mistakes_are_explained(
     text: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each message has file, line and column, the rule, what was found and what to write."""
+    """Each message has file, line and column, the rule, the value found and what to write."""
     monkeypatch.chdir(tmp_path)
     path = Path("sweep.yaml")
     path.write_text(text, encoding="utf-8")
@@ -424,7 +424,7 @@ def test_mistakes_are_explained(
 
 
 def test_all_mistakes_are_reported_at_once(tmp_path: Path) -> None:
-    """They are in the order of the file."""
+    """All mistakes are reported, in the order of the file."""
     path = tmp_path / "sweep.yaml"
     path.write_text("method: grids\nparameters:\n  x: {min: 2, max: 1}\n  y: 3\nrun_cap: none\n")
     with pytest.raises(ConfigError) as caught:
@@ -433,7 +433,7 @@ def test_all_mistakes_are_reported_at_once(tmp_path: Path) -> None:
 
 
 def words(sweep: Mapping[str, Any], directory: Path, **values: Any) -> list[str]:
-    """What the program of a sweep gets in a trial with these values, through a shell if it needs one."""
+    """The words that a sweep's program gets in a trial with these values, through a shell if needed."""
     (directory / "show.py").write_text("import sys, json\nprint(json.dumps(sys.argv[1:]))\n")
     config, _ = imported(yaml.safe_dump(dict(sweep), sort_keys=False), directory)
     settings = config.objective
@@ -493,7 +493,7 @@ def test_a_command_gets_what_wandb_would_pass(tmp_path: Path) -> None:
     ],
 )
 def test_each_macro_passes_all_parameters(macro: str, passed: list[str], tmp_path: Path) -> None:
-    """In its style, with the names of the sweep, and with true and false as W&B writes them."""
+    """Each uses its own style, the sweep's names, and W&B's words for true and false."""
     sweep = sweep_of([f"${{{macro}}}"], **{"amp": AMP, "lr/max": {"values": [0.5, 0.1]}, "model": MODEL})
     assert words(sweep, tmp_path, amp=True, lr_max=0.5) == passed
 
@@ -522,7 +522,7 @@ CHOSEN = {"depth": None, "features": 'a"b', "hidden": [64, None]}
     ],
 )
 def test_values_stay_what_they_are(macro: str, passed: list[str], tmp_path: Path) -> None:
-    """Null, lists, sections and texts beside numbers are passed as Python, or as JSON where that is asked."""
+    """Null, lists, sections and texts among numbers are passed as Python, or as JSON on request."""
     sweep = sweep_of([f"${{{macro}}}"], **ANY)
     assert words(sweep, tmp_path, **CHOSEN) == passed
     config, notes = imported(yaml.safe_dump(sweep), tmp_path)
@@ -534,7 +534,7 @@ def test_values_stay_what_they_are(macro: str, passed: list[str], tmp_path: Path
 
 
 def test_two_macros_share_the_flags_of_renamed_parameters(tmp_path: Path) -> None:
-    """A note says so."""
+    """A note says that both macros share the flags."""
     parameters = {"lr/max": {"values": [0.5, 0.1]}, "x": {"value": 1}}
     sweep = sweep_of(["${args}", "--", "${args_no_hyphens}"], **parameters)
     assert words(sweep, tmp_path, lr_max=0.5) == ["--x=1", "--lr/max=0.5", "--", "x=1", "--lr/max=0.5"]
@@ -543,7 +543,7 @@ def test_two_macros_share_the_flags_of_renamed_parameters(tmp_path: Path) -> Non
 
 
 def test_a_sweep_may_be_under_a_key(tmp_path: Path) -> None:
-    """The section ``sweep`` is imported, and the keys beside it are named."""
+    """The section ``sweep`` is imported, and the keys next to it are named."""
     sweep = {"method": "random", "metric": {"name": "loss"}, "parameters": {"x": {"values": [1, 2]}}}
     config, notes = imported(yaml.safe_dump({"model": {"depth": 3}, "sweep": sweep}), tmp_path)
     assert config.metric.name == "loss"
@@ -551,7 +551,7 @@ def test_a_sweep_may_be_under_a_key(tmp_path: Path) -> None:
 
 
 def test_renamed_parameters_share_one_note(tmp_path: Path) -> None:
-    """What else changed is not buried among new names."""
+    """One note for new names keeps the other changes visible."""
     _, notes = imported(
         HEAD + "parameters: {a/b: {values: [1, 2]}, 1st: {value: 2}, ok.x: {value: 1}}", tmp_path
     )

@@ -29,7 +29,7 @@ def run_data(
     curves: Sequence[Sequence[float]] = (),
     **more: Any,
 ) -> RunData:
-    """A run whose trial k tried ``values[k]`` and has the value ``losses[k]``, if that is not None."""
+    """A run whose trial k tried ``values[k]`` and has the value ``losses[k]``, unless that is None."""
     trials, results = [], []
     for number, (tried, loss) in enumerate(zip(values, losses, strict=True)):
         rungs = (Rung(1, 0.9), Rung(2, 0.5 + number / 100)) if curves and number >= 2 else ()
@@ -43,7 +43,7 @@ def run_data(
 
 
 def narrowing(count: int, seed: int = 0) -> RunData:
-    """A run that narrows towards a rate of 0.01, which alone decides the error."""
+    """A run that narrows towards a rate of 0.01, which alone determines the error."""
     rng = np.random.default_rng(seed)
     values, losses = [], []
     for number in range(count):

@@ -1,4 +1,4 @@
-"""Tests of axes: ticks are values of their parameter, where they belong, and do not overlap."""
+"""Tests of axes: ticks are values of their parameter, at the right place, and do not overlap."""
 
 import itertools
 
@@ -17,7 +17,7 @@ ERROR = Metric("error")
 
 @given(st.one_of(numbers(), categoricals()))
 def test_ticks_do_not_overlap(parameter: Number | Categorical) -> None:
-    """Texts along a horizontal axis have a space between them, and lie on the axis."""
+    """Texts along a horizontal axis have a space between them, and are on the axis."""
     axis = parameter_axis(parameter, COLUMN_CHARACTERS)
     assert axis.ticks
     for (at, text), (following, other) in itertools.pairwise(axis.ticks):
@@ -36,7 +36,7 @@ def test_ticks_do_not_overlap(parameter: Number | Categorical) -> None:
 def test_ticks_are_round_on_the_scale_of_the_prior(
     prior: str, low: float, high: float, texts: list[str]
 ) -> None:
-    """Powers of ten, ones less powers of ten, multiples of two."""
+    """They are powers of ten, 1 minus powers of ten, or multiples of two."""
     axis = parameter_axis(Number("p", low, high, prior))
     assert [text for _, text in axis.ticks] == texts
     positions = [at for at, _ in axis.ticks]
@@ -50,14 +50,14 @@ def test_long_names_of_categories_are_cut() -> None:
 
 
 def test_a_wide_range_of_positive_values_is_logarithmic() -> None:
-    """From a factor of 50 between the best and the worst."""
+    """It is logarithmic from a factor of 50 between the best and the worst."""
     assert metric_axis(ERROR, np.array([0.01, 1.0])).logarithmic
     assert not metric_axis(ERROR, np.array([0.5, 1.0])).logarithmic
     assert not metric_axis(ERROR, np.array([-1.0, 100.0])).logarithmic
 
 
 def test_what_is_far_worse_than_the_rest_is_at_the_edge() -> None:
-    """One loss of a million does not squeeze the others; it is drawn at the end of the axis."""
+    """A loss of a million does not squeeze the others; it is drawn at the end of the axis."""
     values = np.append(np.linspace(1.0, 2.0, 50), 1e6)
     axis = metric_axis(Metric("loss"), values)
     assert axis.worst is not None
@@ -66,7 +66,7 @@ def test_what_is_far_worse_than_the_rest_is_at_the_edge() -> None:
 
 
 def test_of_a_metric_to_maximize_the_low_end_is_the_worst() -> None:
-    """A far low value is at the lower edge."""
+    """A very low value is at the lower edge."""
     values = np.append(np.linspace(1.0, 2.0, 50), -1e6)
     axis = metric_axis(Metric("score", "maximize"), values)
     assert axis.at(np.array([-1e6]))[0] == axis.axis.low
@@ -75,7 +75,7 @@ def test_of_a_metric_to_maximize_the_low_end_is_the_worst() -> None:
 
 @pytest.mark.parametrize("values", [[], [np.nan], [3.0], [0.0, 0.0], [1e-300, 1e300], [-1e308, 1e308]])
 def test_odd_values_have_an_axis(values: list[float]) -> None:
-    """Whatever there is, the ends are finite and apart."""
+    """For any values, the ends are finite and apart."""
     axis = metric_axis(ERROR, np.array(values, dtype=np.float64)).axis
     assert axis.low < axis.high
     assert np.isfinite([axis.low, axis.high]).all()

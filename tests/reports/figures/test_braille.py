@@ -26,7 +26,7 @@ from tests.reports.figures.test_figures import FOUR, importance
     ],
 )
 def test_a_figure_in_eighty_columns(name: str, figure: Figure, golden: Callable[..., None]) -> None:
-    """The whole text of a figure is as in the golden file."""
+    """The whole text of a figure equals the golden file."""
     text = "\n".join(line.rstrip() for line in figure_text(figure, 80).plain.split("\n"))
     golden(f"plot-{name}.txt", text)
 
@@ -40,7 +40,7 @@ def wide(kind: str) -> Figure:
 @pytest.mark.parametrize("width", [40, 60, 80, 200])
 @pytest.mark.parametrize("kind", ["history", "zoom", "slices", "maps", "parallel", "importance", "grid"])
 def test_no_line_is_too_wide(kind: str, width: int) -> None:
-    """Marks, ticks and labels fit; captions are broken by the terminal."""
+    """Marks, ticks and labels fit; captions are wrapped by the terminal."""
     lines = figure_text(wide(kind), width).plain.split("\n")
     marks = [line for line in lines if "│" in line or "└" in line]
     assert marks
@@ -55,13 +55,13 @@ def test_hostile_names_are_made_visible() -> None:
 
 
 def test_every_axis_of_parallel_coordinates_is_named() -> None:
-    """On a second line, where the names are too long for one."""
+    """The names are on a second line if they are too long for one."""
     text = figure_text(wide("parallel"), 36).plain
     assert all(name in text for name in ("rate", "layers", "optimizer", "beta2"))
 
 
 def test_only_the_title_is_bold() -> None:
-    """The marks, ticks and caption below it are not."""
+    """The marks, ticks and caption below it are not bold."""
     text = figure_text(wide("zoom"), 80)
     bold = [text.plain[span.start : span.end] for span in text.spans if span.style == "bold"]
     assert (text.style, bold) == ("", [f"{wide('zoom').title}\n"])

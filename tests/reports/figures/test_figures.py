@@ -33,7 +33,7 @@ FOUR = [
 
 
 def of(panel: Panel, kind: type, role: str) -> list:
-    """The marks of a kind and a role."""
+    """The marks with a kind and a role."""
     return [mark for mark in panel.marks if isinstance(mark, kind) and mark.role == role]
 
 
@@ -44,19 +44,19 @@ def importance(**shares: float) -> Importance:
 
 
 def test_the_kinds_of_the_command_line_are_those_that_are_drawn() -> None:
-    """The light list of names and the registry agree, in order."""
+    """The light list of names and the registry agree, including their order."""
     assert list(FIGURE_KINDS) == list(FIGURES)
 
 
 def test_trials_that_nothing_tells_apart_have_one_colour() -> None:
-    """They share the middle of their ranks."""
+    """Tied trials share the middle of their ranks."""
     assert run_data(FOUR, [0.5, 0.1, 0.5, 0.5]).quality.tolist() == pytest.approx([1 / 3, 1, 1 / 3, 1 / 3])
     assert run_data(FOUR, [0.5] * 4).quality.tolist() == [0.5] * 4
 
 
 @pytest.mark.parametrize("kind", FIGURE_KINDS)
 def test_a_run_without_trials_says_what_is_missing(kind: str) -> None:
-    """No kind of figure is drawn of nothing; the reason is a sentence."""
+    """Without trials no figure is drawn; the reason is a sentence."""
     with pytest.raises(UsageError, match=r"^[A-Z].*\.$"):
         FIGURES[kind](RunData(SPACE, run_data([], []).metric, [], []), None)
 
@@ -94,7 +94,7 @@ def test_the_best_of_a_metric_to_maximize_is_the_largest() -> None:
 
 
 def test_history_colours_phases_and_puts_failures_at_the_edge() -> None:
-    """Two phases have two colours; a trial without a value lies at the upper end."""
+    """Two phases have two colours; a trial without a value is at the upper end."""
     figure = history(run_data(FOUR, [0.4, 0.2, None, 0.1]))
     (panel,) = figure.panels
     assert of(panel, Dots, "series0")[0].trials == [0, 1]
@@ -104,7 +104,7 @@ def test_history_colours_phases_and_puts_failures_at_the_edge() -> None:
 
 
 def test_the_band_is_where_random_search_would_be() -> None:
-    """On a problem that the surrogate learns, the best of 60 random trials lies in the band."""
+    """On a problem that the surrogate learns, the best of 60 random trials is in the band."""
     data = narrowing(60)
     (cells,) = of(history(data).panels[0], Cells, "band")
     low, high = cells.boxes[-1, [1, 3]]
@@ -123,7 +123,7 @@ def test_the_zoom_narrows() -> None:
 
 
 def test_the_zoom_ranks_by_colour() -> None:
-    """The best has a colour of its own, and every active trial is drawn once with its number."""
+    """The best has a different colour, and every active trial is drawn once with its number."""
     data = narrowing(40)
     beta2 = zoom(data).panels[3]
     ranked = [
@@ -139,7 +139,7 @@ def test_the_zoom_ranks_by_colour() -> None:
 
 
 def test_learning_curves_colour_the_best_five_and_show_the_rungs() -> None:
-    """Of eight trials, three are faint; the thresholds of epoch 2 span the middle 90 % of the trials'."""
+    """Of eight trials, three are faint; a bar spans the middle 90 % of the thresholds at epoch 2."""
     finals = [0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1]
     data = run_data([FOUR[0]] * 8, finals, curves=[[0.9, final] for final in finals])
     (panel,) = learning_curves(data).panels
@@ -152,7 +152,7 @@ def test_learning_curves_colour_the_best_five_and_show_the_rungs() -> None:
 
 
 def test_of_many_learning_curves_a_part_is_drawn() -> None:
-    """At most 400 faint ones, and the caption says so."""
+    """At most 400 faint ones are drawn, and the caption says so."""
     data = run_data([FOUR[0]] * 900, [0.5] * 900, curves=[[0.9, 0.5]] * 900)
     figure = learning_curves(data)
     drawn = len(of(figure.panels[0], Lines, "faint")[0].lines)
@@ -176,7 +176,7 @@ def test_slices_come_by_importance_with_bars() -> None:
 
 
 def test_maps_show_where_the_surrogate_is_low() -> None:
-    """The cells of the best eighth lie around the rate that is best."""
+    """The cells of the best eighth are around the best rate."""
     panel = pair_maps(narrowing(80), None).panels[0]
     boxes = of(panel, Cells, f"scale{SCALE - 1}")[0].boxes
     assert abs(boxes[:, [0, 2]].mean() - 0.5) < 0.1
@@ -200,7 +200,7 @@ def test_parallel_coordinates_have_a_rung_for_what_is_not_used() -> None:
 
 
 def test_parallel_coordinates_of_many_parameters_leave_some_out() -> None:
-    """With 30 parameters, the 14 in which good trials differ most are shown, the decisive one among them."""
+    """Of 30 parameters, the 14 in which good trials differ most are shown, including the decisive one."""
     space = parse_space({f"p{index}": {"min": 0.0, "max": 1.0} for index in range(30)})
     rng = np.random.default_rng(0)
     units = rng.random((60, 30))
@@ -214,7 +214,7 @@ def test_parallel_coordinates_of_many_parameters_leave_some_out() -> None:
 
 
 def test_importance_has_bars_and_intervals_in_order() -> None:
-    """The largest share is on top; a pair has another colour than a parameter alone."""
+    """The largest share is at the top; pairs and single parameters have different colours."""
     (panel,) = importance_bars(narrowing(10), importance(rate=0.6, layers=0.2)).panels
     assert [text for _, text in panel.y.ticks] == ["rate", "layers", "rate × layers"]
     assert of(panel, Cells, "main")[0].boxes[:, 2].tolist() == [0.6, 0.2]
@@ -223,7 +223,7 @@ def test_importance_has_bars_and_intervals_in_order() -> None:
 
 
 def test_the_timeline_gives_overlapping_trials_slots_of_their_own() -> None:
-    """Two at a time need two slots; the third trial takes the one that is free."""
+    """Two trials at a time need two slots; the third trial gets the free one."""
     start = datetime(2026, 1, 1, tzinfo=UTC)
     spans = [(0, 10), (1, 4), (5, 8), (9, None)]
     times = {
@@ -242,7 +242,7 @@ def test_the_timeline_gives_overlapping_trials_slots_of_their_own() -> None:
 
 
 def test_the_grid_is_as_large_as_fits() -> None:
-    """Of 64 points and four parameters, none can get another value."""
+    """With 64 points and four parameters, no parameter can get another value."""
     levels = grid_levels(SPACE, 64)
     assert np.prod(levels) <= 64
     assert levels[2] == 2
@@ -265,12 +265,12 @@ def test_many_dots_are_small() -> None:
 
 
 def test_the_repr_of_a_figure_is_short() -> None:
-    """It does not list the points."""
+    """The repr does not list the points."""
     assert repr(Figure("zoom", "", "", [])) == "<Figure zoom: 0 panels>"
 
 
 def test_the_axis_of_the_best_so_far_has_no_room_for_what_is_not_drawn() -> None:
-    """The bounds of luck are far above the best; without them, the best alone fills the axis."""
+    """Without the bounds of luck, which are far above, the best alone fills the axis."""
     losses = {"a": [0.1, 0.9, 0.8, 0.09]}
     with_bounds, without = (
         best_so_far_figure(Metric("loss"), losses, bounds=bounds).panels[0].y for bounds in (True, False)
@@ -280,7 +280,7 @@ def test_the_axis_of_the_best_so_far_has_no_room_for_what_is_not_drawn() -> None
 
 
 def test_names_at_the_ends_of_lines_do_not_overlap() -> None:
-    """Of lines that end at one place only the first has its name there; the legend has all of them."""
+    """Only the first of lines that end at one place has its name there; the legend has all."""
     figure = best_so_far_figure(Metric("loss"), {"a": [0.5, 0.1], "b": [0.4, 0.1], "c": [0.5, 0.3]})
     labels = [mark.text for mark in figure.panels[0].marks if isinstance(mark, Label)]
     assert labels == ["a", "c"]

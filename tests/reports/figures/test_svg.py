@@ -1,4 +1,4 @@
-"""Tests of SVG: sizes, escapes, and the parts that stand for trials."""
+"""Tests of SVG: sizes, escapes, and the parts that represent trials."""
 
 import re
 import xml.etree.ElementTree as ET  # only our own output is read
@@ -20,14 +20,14 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 def test_a_figure_is_a_file_of_its_own(golden) -> None:
-    """A history of four trials, in full."""
+    """The file of a history of four trials equals the golden file."""
     tried = [{"rate": 0.01, "layers": 1, "optimizer": "sgd"}] * 4
     text = figure_svg(history(run_data(tried, [0.4, 0.2, None, 0.1])))
     golden("history.svg", text.replace("><", ">\n<"), GOLDENS)
 
 
 def test_texts_stay_texts() -> None:
-    """Whatever a name holds, the file is XML with the same elements, and no control character."""
+    """Whatever a name contains, the file is XML with the same elements, and no control character."""
     panel = Panel(Axis(HOSTILE, [(0.5, HOSTILE)]), Axis(HOSTILE), [Label(0, 0, HOSTILE)], HOSTILE)
     text = figure_svg(Figure("zoom", HOSTILE, HOSTILE, [panel], legend=[("best", HOSTILE)]))
     root = ET.fromstring(text)  # noqa: S314 -- our own
@@ -38,7 +38,7 @@ def test_texts_stay_texts() -> None:
 
 
 def test_every_part_has_its_trial() -> None:
-    """A path has as many numbers as parts, with what cannot be drawn left out of both."""
+    """A path has one number per part; what cannot be drawn is left out of both."""
     lines = [(np.array([0.0, 1.0]), np.array([0.0, 1.0])), (np.array([0.0]), np.array([np.nan]))]
     dots = Dots(np.array([0.1, np.nan, 0.3]), np.array([0.1, 0.2, 0.3]), "main", [7, 8, 9])
     text = panel_html(Panel(AXIS, AXIS, [dots, Lines(lines, "best", [4, 5])]), "")
@@ -48,7 +48,7 @@ def test_every_part_has_its_trial() -> None:
 
 
 def test_fifty_thousand_dots_are_small() -> None:
-    """Less than a megabyte, numbers included, and one element."""
+    """They take less than a megabyte, including numbers, and one element."""
     rng = np.random.default_rng(0)
     dots = Dots(rng.random(50_000), rng.random(50_000), "main", range(50_000))
     text = panel_html(Panel(AXIS, AXIS, [dots]), "")
@@ -57,7 +57,7 @@ def test_fifty_thousand_dots_are_small() -> None:
 
 
 def test_equal_runs_have_equal_bytes() -> None:
-    """No identifier is drawn at random."""
+    """No identifier is random."""
     assert figure_svg(zoom(narrowing(40))) == figure_svg(zoom(narrowing(40)))
 
 
@@ -78,13 +78,13 @@ def test_colours_stand_out_from_the_paper(palette: dict[str, str], paper: str) -
 
 @pytest.mark.parametrize("palette", [LIGHT, DARK])
 def test_the_scale_is_in_order_of_lightness(palette: dict[str, str]) -> None:
-    """It survives a grey printer: on paper the best is darkest, on a dark screen lightest."""
+    """It survives printing in grey: on paper the best is darkest, on a dark screen lightest."""
     levels = [luminance(palette[f"scale{index}"]) for index in range(8)]
     assert levels == sorted(levels, reverse=palette is LIGHT)
 
 
 def test_both_palettes_have_every_role() -> None:
-    """No role is drawn in a colour of the other theme."""
+    """No role lacks a colour in either theme."""
     assert set(LIGHT) == set(DARK)
 
 

@@ -1,4 +1,4 @@
-"""Runs with many trials, and with texts that want to be more than text."""
+"""Runs with many trials, and with hostile texts."""
 
 import math
 import random
