@@ -68,7 +68,7 @@ class Case:
         """Check a run against all promises, after a fault.
 
         All acknowledged results are stored; the trials are numbered without gaps; trials and results are those
-        of an uninterrupted search; SQLite finds the database intact; no process is left running.
+        of an uninterrupted search; SQLite finds the database intact; no process is left.
 
         Args:
             directory: The run; it may be missing as long as nothing was acknowledged.
