@@ -67,7 +67,7 @@ class Case:
     def check(self, directory: Path, *programs: Program, exempt: frozenset[int] = frozenset()) -> None:
         """Check a run against all promises, after a fault.
 
-        All acknowledged results are stored; the trials are numbered without gaps; trials and results are those
+        All acknowledged results are stored; trials are numbered without gaps; trials and results are those
         of an uninterrupted search; SQLite finds the database intact; no process is left.
 
         Args:
