@@ -154,7 +154,7 @@ def _sections(draw: st.DrawFn) -> tuple[dict[str, Any] | Value, list[Value]]:
 def configs(draw: st.DrawFn) -> tuple[dict[str, Any], list[str]]:
     """A whole config of a function, with conditions and constants, and arguments that override parts of it.
 
-    Most of them are valid; tests have to pass over the others.
+    Most of them are valid; tests have to skip the others.
     """
     space: dict[str, Any] = {}
     values: dict[str, list[Value]] = {}

@@ -1,8 +1,8 @@
 """A pytest plugin for tests that try something many times: a table sums them up.
 
-A test marked ``trial_of("what is tried")`` counts in its ``row``. With ``--full`` random parts are done in
-full and the table is printed; without, they are shorter. Rows of the same name, such as those of one test's
-parameters, are added up.
+A test marked ``trial_of("what is tried")`` counts in its ``row``. With ``--full``, random parts are run in
+full and the table is printed; without it, they are shorter. Rows with the same name, such as those of one
+test's parameters, are added up.
 """
 
 from collections.abc import Iterator
@@ -17,8 +17,8 @@ class Row:
 
     Attributes:
         name: What is tried.
-        tries: How often it was.
-        lost: How many trials that had been reported as finished were not stored afterwards.
+        tries: How often it was tried.
+        lost: The number of trials that had been reported as finished but were not stored afterwards.
         figure: A measurement, for the last column.
     """
 

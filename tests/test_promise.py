@@ -74,7 +74,7 @@ def test_kills_change_no_byte(config: Path, uninterrupted: str, strategy: str, s
         wait_until(lambda program=program, moment=moment: most_finished(program) >= moment)
         program.signal(signal.SIGKILL)
         assert program.wait() == -signal.SIGKILL
-        with Run.read(directory) as run:  # more than was seen may have been saved before the kill
+        with Run.read(directory) as run:  # more may have been saved before the kill than was seen
             assert len(run.results()) >= moment
         command = ["resume", directory, "--strategy", strategy]
     finish(config.parent, *command)

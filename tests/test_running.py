@@ -53,7 +53,7 @@ def test_the_last_epoch_is_written_though_the_next_is_far(
     monkeypatch.setattr("hpsearch.running.WRITE_SECONDS", 0.01)
     curve = RunningCurve(CurveFile(curve_file(directory)).append)
     curve.add(EPOCHS[0])
-    if curve._timer is not None:  # on a slow machine it was written at once
+    if curve._timer is not None:  # on a slow machine, it was written at once
         curve._timer.join()
     assert read_curve(directory) == (EPOCHS[0],)
 

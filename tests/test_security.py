@@ -139,7 +139,7 @@ def test_hostile_text_is_shown_and_never_obeyed(
     """In any command and format, there are no control characters, no markup, valid JSON, and no execution."""
     hostile_run(meta, place, text)
     before = sorted(Path().rglob("*"))
-    fitting = place is not values_hold  # else the trial is not of the config's space
+    fitting = place is not values_hold  # otherwise the trial is not in the config's space
     for command in (*LOOKING, *(SEARCHING if fitting else ())):
         for form in FORMATS:
             check(form, *hpsearch(*command, "-f", form))
@@ -266,7 +266,7 @@ def test_nothing_is_unpickled(in_tmp: Path, tiny: Path, kind: str, bomb: bytes) 
     for path in (*Path(RUN, "data").glob("*.npy"), Path(RUN, "trials/00003/checkpoint/training.npz")):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(bomb)
-    with contextlib.suppress(SearchFailed):  # all trials may fail for the damaged data
+    with contextlib.suppress(SearchFailed):  # all trials may fail because of the damaged data
         resume(Path(RUN), Recorder(), retry_failed=True)
     assert not Path("pwned").exists()
 

@@ -89,7 +89,7 @@ def test_conditions_sort_and_pages_are_in_the_address(still: Site) -> None:
     assert max(rates) < 0.01
     last = still.get("/runs/one?page=2").text
     assert "page 2 of 2" in last
-    assert last.count('<td class="number"><a href="/runs/one/trials/') == 10 + 2  # and those that run
+    assert last.count('<td class="number"><a href="/runs/one/trials/') == 10 + 2  # and the running ones
     assert still.get("/runs/one?page=999999").text.count("page 2 of 2") == 1
 
 

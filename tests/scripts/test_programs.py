@@ -25,13 +25,13 @@ class Program:
 
     Attributes:
         name: Its directory.
-        metric: What the config proposes, or the user writes.
+        metric: The metric that the config proposes, or that the user writes.
         expected: The value of a trial, computed independently.
-        epochs: How many epochs each trial has.
-        source: What init is given.
-        options: More of it.
-        edits: Lines of the config that a user has to replace, by what they begin with.
-        digits: To which the program prints its metric.
+        epochs: The number of epochs of each trial.
+        source: The argument of init.
+        options: Further arguments of init.
+        edits: Lines of the config that a user has to replace, by how they begin.
+        digits: The number of digits to which the program prints its metric.
     """
 
     name: str

@@ -18,13 +18,13 @@ class Variant:
     """A program, and the value that its first trial, with its own defaults, has to give.
 
     Attributes:
-        name: What is odd about it.
-        code: Of ``train.py``.
-        metric: What init proposes.
-        value: Of the first trial.
-        epochs: That it reports.
-        searched: The parameters.
-        files: Others, by name.
+        name: Its peculiarity.
+        code: The code of ``train.py``.
+        metric: The metric that init proposes.
+        value: The value of the first trial.
+        epochs: The number of epochs that it reports.
+        searched: The parameters that are searched.
+        files: Other files, by name.
     """
 
     name: str

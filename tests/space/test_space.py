@@ -37,7 +37,7 @@ def test_coordinates_of_a_continuous_parameter_survive_the_round_trip(
     """Going to the value and back changes the coordinate only within the value's precision."""
     width = np.ptp(parameter.encode([parameter.min, parameter.max]))
     assert width == pytest.approx(1)
-    # The coarsest grid is that of a narrow log_normal prior: a thousand values in twelve standard deviations.
+    # A narrow log_normal prior has the coarsest grid: a thousand values in twelve standard deviations.
     assert np.abs(parameter.encode(parameter.decode(at)) - at).max() < 5e-3
 
 

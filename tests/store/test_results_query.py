@@ -132,7 +132,7 @@ def test_an_order_has_what_is_missing_last(run: Run, column: Column, descending:
     present = [pair for pair in ROWS if not isinstance(value_of(column, *pair), Missing)]
     missing = [pair for pair in ROWS if isinstance(value_of(column, *pair), Missing)]
     expected = sorted(present, key=key, reverse=False)
-    if descending:  # ties still rise
+    if descending:  # ties are still ascending
         expected = sorted(present, key=lambda pair: pair[0].number)
         expected = sorted(expected, key=key, reverse=True)
     numbers = [trial.number for trial, _ in [*expected, *missing]]
