@@ -22,7 +22,7 @@ class Browser:
     """One window.
 
     Args:
-        address: Of the session, at the driver.
+        address: The address of the session at the driver.
     """
 
     def __init__(self, address: str) -> None:
@@ -126,7 +126,7 @@ def running(directory: Path) -> Iterator[Browser]:
     """A new browser; without one the test is skipped, except in CI, which must have it.
 
     Args:
-        directory: Where its profile is.
+        directory: The directory of its profile.
     """
     found = installed()
     if found is None:

@@ -18,10 +18,10 @@ from hpsearch.config import Config, load
 from hpsearch.loop import SearchStart
 from hpsearch.trial import Epoch, Result, Trial
 
-# Hundreds of processes are started; each would compile all modules anew.
+# Hundreds of processes are started; each would compile all modules again.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
-# It would hide output that leaves its buffer too late.
+# It would hide output that is flushed too late.
 os.environ.pop("PYTHONUNBUFFERED", None)
 
 os.environ["TZ"] = "UTC"  # times are shown in the local time zone

@@ -1,7 +1,7 @@
 """The least of Keras, Lightning and HF's Trainer that a callback meets: the hooks, in the libraries' order.
 
-Each trains a "model" whose loss halves every epoch. As in the originals, a training that is to stop ends with
-the epoch in which that was asked for.
+Each trains a "model" whose loss halves every epoch. As in the originals, a training run that has to stop ends
+with the epoch in which it was told to.
 """
 
 from types import ModuleType, SimpleNamespace

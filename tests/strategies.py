@@ -95,7 +95,7 @@ def categoricals(draw: st.DrawFn, name: str = "c") -> Categorical:
 
 @st.composite
 def spaces(draw: st.DrawFn) -> Space:
-    """A space of up to five parameters, some of them conditional on a categorical one."""
+    """A space of up to five parameters, some of which are conditional on a categorical one."""
     switch = Categorical("switch", ("on", "off"))
     count = draw(st.integers(1, 4))
     parameters = []
@@ -154,7 +154,7 @@ def _sections(draw: st.DrawFn) -> tuple[dict[str, Any] | Value, list[Value]]:
 def configs(draw: st.DrawFn) -> tuple[dict[str, Any], list[str]]:
     """A whole config of a function, with conditions and constants, and arguments that override parts of it.
 
-    Most of them are valid; tests have to pass over the others.
+    Most of them are valid; tests have to skip the others.
     """
     space: dict[str, Any] = {}
     values: dict[str, list[Value]] = {}

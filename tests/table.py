@@ -1,8 +1,8 @@
-"""A pytest plugin: tests that try something many times, and the table that sums them up.
+"""A pytest plugin for tests that try something many times: a table sums them up.
 
-A test marked ``trial_of("what is tried")`` counts in its ``row``. With ``--full`` random parts are done in
-full and the table is printed; without, they are shorter. Rows of the same name, such as those of one test's
-parameters, are added up.
+A test marked ``trial_of("what is tried")`` counts in its ``row``. With ``--full``, random parts are run in
+full and the table is printed; without it, they are shorter. Rows with the same name, such as those of one
+test's parameters, are added up.
 """
 
 from collections.abc import Iterator
@@ -17,8 +17,8 @@ class Row:
 
     Attributes:
         name: What is tried.
-        tries: How often it was.
-        lost: How many trials that had been reported as finished were not stored afterwards.
+        tries: How often it was tried.
+        lost: The number of trials that had been reported as finished but were not stored afterwards.
         figure: A measurement, for the last column.
     """
 
@@ -38,13 +38,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture
 def full(request: pytest.FixtureRequest) -> bool:
-    """Whether random parts are to be done in full."""
+    """Whether random parts are run in full."""
     return bool(request.config.getoption("--full"))
 
 
 @pytest.fixture
 def row(request: pytest.FixtureRequest) -> Row:
-    """The row that the test counts in."""
+    """The row in which the test counts."""
     return request.node.stash[ROW]
 
 
@@ -56,7 +56,7 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
-    """Send the row along with the test's report, which may go to another process."""
+    """Attach the row to the test's report, which may go to another process."""
     if call.when == "call" and ROW in item.stash:
         item.user_properties.append(("row", list(astuple(item.stash[ROW]))))
     yield

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")  # messages of th
 
 
 def test_a_model_is_trained_with_the_values_of_a_trial(tiny: Path, in_tmp: Path) -> None:
-    """The best trial is the default; every epoch to its best is reported; the model can be saved and used."""
+    """By default, it is the best trial; each epoch up to its best is reported; the model can be saved."""
     epochs: list[int] = []
     with hpsearch.run(tiny, "run.strategy=panda", trials=2) as run:
         final = hpsearch.train(run, on_epoch=lambda epoch, total, loss: epochs.append(epoch))
@@ -41,7 +41,7 @@ def test_a_model_is_trained_with_the_values_of_a_trial(tiny: Path, in_tmp: Path)
 
 
 def test_only_the_network_can_be_trained(in_tmp: Path) -> None:
-    """A run of a command is refused."""
+    """The run of a command is refused."""
     Path("c.yaml").write_text("objective: {command: 'true {x}'}\nspace: {x: {min: 0, max: 1}}\n")
     config = load(Path("c.yaml"))
     with Run.create(Path("run"), "", {"config": config.resolved(), "data": ""}) as run:
@@ -51,14 +51,14 @@ def test_only_the_network_can_be_trained(in_tmp: Path) -> None:
 
 
 def test_the_main_job_from_python(in_tmp: Path, tiny: Path) -> None:
-    """hpsearch.run gives back the run that hpsearch.load opens."""
+    """hpsearch.run returns the same run that hpsearch.load opens."""
     run = hpsearch.run(tiny, trials=6)
     assert len(run.results()) == 6
     assert hpsearch.load(run.directory).ranking(1)[0].value == run.ranking(1)[0].value
 
 
 def test_resuming_from_python(in_tmp: Path, tiny: Path) -> None:
-    """hpsearch.resume takes a total of trials; the results are those of a search with that total."""
+    """hpsearch.resume takes a total number of trials; the results are those of a search with that total."""
     run = hpsearch.resume(hpsearch.run(tiny, trials=6).directory, trials=9)
     assert [result.value for result in run.results()] == [
         result.value for result in hpsearch.run(tiny, trials=9).results()
@@ -67,7 +67,7 @@ def test_resuming_from_python(in_tmp: Path, tiny: Path) -> None:
 
 
 def test_another_arithmetic_is_refused_from_python(in_tmp: Path, tiny: Path) -> None:
-    """This process cannot compute as the run did any more; if the CPU cannot either, a warning says so."""
+    """This process can no longer compute as the run did; if the CPU cannot either, a warning says so."""
     directory = hpsearch.run(tiny, trials=3).directory
     with Run.open(directory) as run:
         run.set_meta(versions={**run.meta("versions"), "arithmetic": "x86-64-v3/Zen"})
@@ -91,7 +91,7 @@ print([str(each.message) for each in caught])
 
 
 def test_numpy_loaded_before_is_said(in_tmp: Path, tiny: Path) -> None:
-    """Then it is too late to choose kernels: the run records its own arithmetic, and a warning names it."""
+    """It is then too late to choose kernels: the run records its own arithmetic, and a warning names it."""
     environment = {**user_environment(), "OPENBLAS_CORETYPE": "Nehalem"}
     done = subprocess.run(
         [sys.executable, "-c", LATE, str(tiny)], capture_output=True, text=True, check=True, env=environment
@@ -103,7 +103,7 @@ def test_numpy_loaded_before_is_said(in_tmp: Path, tiny: Path) -> None:
 
 
 def test_notes_are_warnings_in_python(in_tmp: Path, tiny: Path) -> None:
-    """What the command line would say of the config is not lost."""
+    """Anything the command line would say about the config is a warning."""
     with pytest.warns(UserWarning, match="hidden_units_3: has no effect"):
         hpsearch.run(
             tiny, "space.hidden_layers=1", "space.hidden_units_3={type: int, min: 2, max: 4}", trials=2
@@ -119,12 +119,12 @@ def objective(x: float, y: int) -> float:
 
 
 def outcome(run: Run) -> list[tuple[dict[str, Any], float | None]]:
-    """The values tried, and what they are worth."""
+    """The values tried, and their results."""
     return [(dict(result.values), result.value) for result in run.results()]
 
 
 def test_a_function_gives_the_same_search_wherever_it_runs(in_tmp: Path) -> None:
-    """In other processes, in this one, and by ask and tell."""
+    """It may run in other processes, in this one, or with ask and tell."""
     settings: dict[str, Any] = {"space": SPACE, "trials": 10, "seed": 4}
     there = hpsearch.run(function=objective, **settings)
     here = hpsearch.run(function=lambda x, y: objective(x, y), **settings)
@@ -138,7 +138,7 @@ def test_a_function_gives_the_same_search_wherever_it_runs(in_tmp: Path) -> None
 
 
 def test_a_run_of_a_local_function_is_resumed_with_it(in_tmp: Path) -> None:
-    """Only the program that has the function can continue; the result is that of one search."""
+    """Only the program that has the function can continue; the results are as without interruption."""
     local = functools.partial(objective, y=1)
     settings: dict[str, Any] = {"space": {"x": SPACE["x"]}, "function": local}
     run = hpsearch.run(trials=5, **settings)
@@ -149,14 +149,14 @@ def test_a_run_of_a_local_function_is_resumed_with_it(in_tmp: Path) -> None:
 
 
 def test_a_function_of_a_run_is_not_replaced(in_tmp: Path) -> None:
-    """A run whose config names its function is continued with that one."""
+    """A run whose config names its function continues with that function."""
     run = hpsearch.run(space=SPACE, function=objective, trials=2)
     with pytest.raises(UsageError, match="runs a function, as its config says; leave function= out"):
         hpsearch.resume(run.directory, function=lambda x, y: 0.0)
 
 
 def test_metric_goal_and_epochs_are_arguments(in_tmp: Path) -> None:
-    """They are settings of the config."""
+    """They correspond to settings of the config."""
     run = hpsearch.run(
         space=SPACE, function=lambda x, y: {"gain": x}, metric="gain", goal="maximize", epochs=3, trials=4
     )
@@ -166,7 +166,7 @@ def test_metric_goal_and_epochs_are_arguments(in_tmp: Path) -> None:
 
 
 def test_a_config_may_be_a_path_a_mapping_or_a_config(in_tmp: Path, tiny: Path) -> None:
-    """All three are the same search; further settings are applied to each."""
+    """All three give the same search; further settings are applied to each."""
     mapping = load(tiny).resolved()
     runs = [hpsearch.run(config, "seed=9", trials=3) for config in (tiny, mapping, load(tiny))]
     assert len({str(outcome(run)) for run in runs}) == 1
@@ -174,7 +174,7 @@ def test_a_config_may_be_a_path_a_mapping_or_a_config(in_tmp: Path, tiny: Path) 
 
 
 def test_what_is_stored_of_a_mapping_is_a_config(in_tmp: Path, tiny: Path) -> None:
-    """config.yaml in the run directory is the same search as the mapping, and may be edited."""
+    """config.yaml in the run directory describes the same search as the mapping, and may be edited."""
     space = [Number("learning_rate", 1e-4, 1, prior="log"), Categorical("optimizer", ("sgd", "adam"))]
     mapping = {"objective": {"network": {"data": "blobs", "epochs": 2}}, "space": space}
     run = hpsearch.run(mapping, "run.strategy=panda", trials=2)
@@ -186,7 +186,7 @@ def test_what_is_stored_of_a_mapping_is_a_config(in_tmp: Path, tiny: Path) -> No
 
 
 def test_a_function_replaces_the_objective_of_a_file(in_tmp: Path) -> None:
-    """The file needs none; a space replaces the file's."""
+    """The file needs no objective; a space replaces the file's."""
     Path("c.yaml").write_text("space: {z: {min: 0, max: 1}}\nsearch: {trials: 3}\n")
     run = hpsearch.run("c.yaml", space=Space((Number("x", 0, 1),), {"y": 2}), function=objective)
     assert [result.values["y"] for result in run.results()] == [2, 2, 2]
@@ -205,7 +205,7 @@ def test_a_function_replaces_the_objective_of_a_file(in_tmp: Path) -> None:
     ],
 )
 def test_wrong_arguments_of_run_are_explained(in_tmp: Path, arguments: dict[str, Any], text: str) -> None:
-    """Wrong arguments raise the error that names them, and nothing is created."""
+    """The error names the wrong argument, and nothing is created."""
     with pytest.raises(UsageError, match=text):
         hpsearch.run(**arguments)
     assert not list(in_tmp.iterdir())
@@ -236,7 +236,7 @@ def test_a_script_searches_its_own_function(in_tmp: Path) -> None:
 
 
 def test_a_script_without_a_guard_is_told_so(in_tmp: Path) -> None:
-    """Each process that imports it would start a search, without end."""
+    """Otherwise each process that imports it would start a search, without end."""
     done = script(in_tmp / "own.py", BODY + "main()\n")
     assert (
         'own starts a search whenever it is imported. Call it under `if __name__ == "__main__":`'

@@ -1,4 +1,4 @@
-"""Tests of the callbacks for other libraries: with the library where it is installed, or with a stand-in."""
+"""Tests of the callbacks for other libraries: with the library if it is installed, or with a stand-in."""
 
 import subprocess
 import sys
@@ -34,7 +34,7 @@ def run(tmp_path: Path) -> Run:
 
 @pytest.fixture(params=["real", "stand-in"])
 def either(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], ModuleType]:
-    """A library, or what stands in for it; skips where the real one is not installed."""
+    """A library or its stand-in; skips if the real one is required and not installed."""
 
     def get(name: str) -> ModuleType:
         if request.param == "real":
@@ -49,7 +49,7 @@ def either(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> C
 
 
 def check(run: Run, function: Callable[..., Any], metric: str, *others: str) -> None:
-    """A trial has an epoch for each of the library's, and a stopped one ends after its rung."""
+    """The trial has one epoch for each of the library's, and a stopped one ends after its rung."""
     done = run(function, metric)
     assert (done.status, len(done.curve), done.reason) == (Status.DONE, 6, "")
     for epoch in done.curve:
@@ -65,7 +65,7 @@ def check(run: Run, function: Callable[..., Any], metric: str, *others: str) -> 
 @pytest.mark.filterwarnings("ignore::UserWarning")  # LightGBM's, of 4.7
 @pytest.mark.parametrize("estimator", [False, True])
 def test_lightgbm_reports_every_round(run: Run, estimator: bool) -> None:
-    """By train() and by its estimators; the booster of a stopped trial predicts with the rounds it had."""
+    """This works with train() and the estimators; the booster of a stopped trial predicts with its rounds."""
     lightgbm = pytest.importorskip("lightgbm")
     boosters = []
 
@@ -88,7 +88,7 @@ def test_lightgbm_reports_every_round(run: Run, estimator: bool) -> None:
 
 
 def test_lightgbm_reports_the_mean_of_cv(run: Run) -> None:
-    """Under the name of the data set."""
+    """It is reported under the name of the data set."""
     lightgbm = pytest.importorskip("lightgbm")
 
     def train(trial: Any) -> None:
@@ -99,7 +99,7 @@ def test_lightgbm_reports_the_mean_of_cv(run: Run) -> None:
 
 
 def test_lightgbm_without_evaluation_fails_the_trial(run: Run) -> None:
-    """With what to give it."""
+    """The message says what to pass."""
     lightgbm = pytest.importorskip("lightgbm")
 
     def train(trial: Any) -> None:
@@ -111,7 +111,7 @@ def test_lightgbm_without_evaluation_fails_the_trial(run: Run) -> None:
 
 @pytest.mark.parametrize("how", ["train", "estimator", "cv"])
 def test_xgboost_reports_every_round(run: Run, how: str) -> None:
-    """By train(), its estimators and cv(); the booster of a stopped trial has the rounds it had."""
+    """This works with train(), the estimators and cv(); the booster of a stopped trial has its rounds."""
     xgboost = pytest.importorskip("xgboost")
     rounds = []
 
@@ -133,7 +133,7 @@ def test_xgboost_reports_every_round(run: Run, how: str) -> None:
 
 
 def test_xgboost_without_evaluation_fails_the_trial(run: Run) -> None:
-    """With what to give it."""
+    """The message says what to pass."""
     xgboost = pytest.importorskip("xgboost")
 
     def train(trial: Any) -> None:
@@ -144,7 +144,7 @@ def test_xgboost_without_evaluation_fails_the_trial(run: Run) -> None:
 
 @pytest.mark.parametrize("batch_size", [None, 16])
 def test_partial_fit_trains_epoch_by_epoch(run: Run, batch_size: int | None) -> None:
-    """Classifiers hear their classes once; a stopped one predicts; the same seed trains the same."""
+    """Classifiers get their classes once; a stopped one predicts; the same seed trains the same."""
     linear_model = pytest.importorskip("sklearn.linear_model")
     models = []
 
@@ -162,7 +162,7 @@ def test_partial_fit_trains_epoch_by_epoch(run: Run, batch_size: int | None) -> 
 
 
 def test_partial_fit_takes_frames_lists_and_regressors(run: Run) -> None:
-    """Whatever has rows; more arguments reach the first call."""
+    """Anything with rows works; further arguments are passed to the first call."""
     linear_model = pytest.importorskip("sklearn.linear_model")
     pandas = pytest.importorskip("pandas")
     frame = pandas.DataFrame(X, columns=["a", "b", "c"])
@@ -180,7 +180,7 @@ def test_partial_fit_takes_frames_lists_and_regressors(run: Run) -> None:
 
 
 def test_partial_fit_needs_epochs(tmp_path: Path) -> None:
-    """Without epochs in the call or the config, partial_fit says where to give them."""
+    """Without epochs in the call or the config, partial_fit says where to set them."""
 
     def train(trial: Any) -> None:
         callbacks.partial_fit(None, X, Y, trial=trial, evaluate=len)
@@ -190,7 +190,7 @@ def test_partial_fit_needs_epochs(tmp_path: Path) -> None:
 
 
 def test_keras_reports_every_epoch(run: Run, either: Callable[[str], ModuleType]) -> None:
-    """Under the names of its logs; a stopped model has left fit() by its own way."""
+    """Metrics have the names in its logs; a stopped model leaves fit() in the usual way."""
     keras = either("keras")
     epochs = []
 
@@ -211,7 +211,7 @@ def test_keras_reports_every_epoch(run: Run, either: Callable[[str], ModuleType]
 
 
 def test_lightning_reports_every_validated_epoch(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Not the sanity check; the metrics of the training epoch are there too."""
+    """The sanity check is not reported; the metrics of the training epoch are included."""
     lightning = library_stand_ins.lightning()
     monkeypatch.setitem(sys.modules, "lightning.pytorch", lightning)
     epochs = []
@@ -240,7 +240,7 @@ def test_lightning_reports_every_validated_epoch(run: Run, monkeypatch: pytest.M
 
 @pytest.mark.filterwarnings("ignore")
 def test_lightning_itself_reports_every_validated_epoch(run: Run) -> None:
-    """The real one, where it is installed."""
+    """This uses the real library if it is installed."""
     lightning = pytest.importorskip("lightning.pytorch")
     torch = pytest.importorskip("torch")
 
@@ -274,7 +274,7 @@ def test_lightning_itself_reports_every_validated_epoch(run: Run) -> None:
 
 
 def test_transformers_reports_every_evaluation(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of the training; one that the function asks for afterwards is its own."""
+    """This means evaluations during training; later ones by the function are not reported."""
     transformers = library_stand_ins.transformers()
     monkeypatch.setitem(sys.modules, "transformers", transformers)
     epochs = []
@@ -291,7 +291,7 @@ def test_transformers_reports_every_evaluation(run: Run, monkeypatch: pytest.Mon
 
 @pytest.mark.filterwarnings("ignore")
 def test_transformers_itself_reports_every_evaluation(run: Run, tmp_path: Path) -> None:
-    """The real one, where it is installed."""
+    """This uses the real library if it is installed."""
     transformers = pytest.importorskip("transformers")
     torch = pytest.importorskip("torch")
 
@@ -324,7 +324,7 @@ def test_transformers_itself_reports_every_evaluation(run: Run, tmp_path: Path) 
 
 
 def test_no_library_is_imported_before_it_is_used() -> None:
-    """Nor NumPy, nor anything else of hpsearch's than what a trial reports to."""
+    """Nor is NumPy, or anything of hpsearch except what a trial reports to."""
     names = ("numpy", "sklearn", "lightgbm", "xgboost", "keras", "torch", "transformers")
     code = (
         "import sys, hpsearch; hpsearch.callbacks.lightgbm\n"

@@ -14,13 +14,13 @@ WORDS = st.lists(st.text(), min_size=1)
 
 @given(WORDS)
 def test_a_pasted_command_has_the_same_words(words: list[str]) -> None:
-    """Whatever a path holds, a shell splits the printed command as it was meant."""
+    """Whatever a path contains, a shell splits the printed command as intended."""
     if not any(_CONTROL.search(word) for word in words):
         assert shlex.split(pasteable(*words)) == words
 
 
 def test_a_shell_reads_control_characters_back() -> None:
-    """They are printed as escapes, so that the command is one line and harmless on a terminal."""
+    """They are printed as escapes, so that the command is one line and harmless in a terminal."""
     words = ["a\nb'c\\d", "\x1b[31m", "é 0"]
     line = pasteable("printf", "%s\\0", *words)
     assert line.isprintable()
@@ -29,10 +29,10 @@ def test_a_shell_reads_control_characters_back() -> None:
 
 
 def test_a_path_is_no_option() -> None:
-    """One that begins with a dash gets a directory before it."""
+    """A path that begins with a dash gets a directory in front."""
     assert pasteable("resume", Path("-x"), "--trials", 8) == "resume ./-x --trials 8"
 
 
 def test_a_command_stands_between_backticks() -> None:
-    """Plain words are not quoted, and a path with a space is."""
+    """Plain words are not quoted; a path with a space is."""
     assert command("resume", "my runs/a", "--trials", 64) == "`hpsearch resume 'my runs/a' --trials 64`"

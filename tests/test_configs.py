@@ -1,4 +1,4 @@
-"""Every config that is shipped runs."""
+"""Tests that every shipped config runs."""
 
 import re
 from importlib.util import find_spec
@@ -31,7 +31,7 @@ MODULES = {"function": "sklearn", "pytorch": "torch"}
 
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
 def test_every_config_runs(in_tmp: Path, path: Path) -> None:
-    """A few short trials, each of which has a value or has diverged; where what it needs is installed."""
+    """A few short trials each have a value or diverge, if what the config needs is installed."""
     files = FILES.get(path.stem)
     if files is not None and not files.exists():
         pytest.skip(f"{files} is not installed")
@@ -47,7 +47,7 @@ def test_every_config_runs(in_tmp: Path, path: Path) -> None:
 
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
 def test_every_header_says_what_to_look_at_afterwards(path: Path) -> None:
-    """It names commands and figures that there are, and the run that the config makes."""
+    """It names commands and figures that exist, and the run that the config creates."""
     header, _, body = path.read_text(encoding="utf-8").partition("\nname: ")
     _, _, after = header.partition("Afterwards")
     commands = re.findall(r"^# {2,}hpsearch (\w+) (.+)$", after, re.MULTILINE)
@@ -60,7 +60,7 @@ def test_every_header_says_what_to_look_at_afterwards(path: Path) -> None:
 
 
 def test_the_settings_of_the_field_are_in_the_configs() -> None:
-    """Softmax regression, batch normalisation as a hyperparameter, random and coarse-to-fine search."""
+    """They cover softmax regression, optional batch normalisation, random and coarse-to-fine search."""
     configs = {path.stem: load(path) for path in CONFIGS if path.stem not in FILES}
     assert configs["softmax"].objective.constants["hidden_layers"] == 0
     assert "batch_norm" in configs["batchnorm"].space.names

@@ -1,4 +1,4 @@
-"""Decision regions of the best network of a run."""
+"""Tests of the decision regions of the best network of a run."""
 
 from pathlib import Path
 
@@ -29,7 +29,7 @@ def run_of(data: str) -> Run:
 
 
 def test_the_boundary_of_moons_lies_between_them(in_tmp: Path) -> None:
-    """All test rows are drawn, where they are in the data, and a line divides the two classes."""
+    """All test rows are drawn at their coordinates, and a line separates the two classes."""
     with run_of("moons") as run:
         (panel,) = decision_regions(run).panels
     *dots, lines = panel.marks
@@ -41,7 +41,7 @@ def test_the_boundary_of_moons_lies_between_them(in_tmp: Path) -> None:
 
 
 def test_data_with_other_features_have_no_plane(in_tmp: Path) -> None:
-    """The digits have 64."""
+    """The digits have 64 features."""
     with (
         run_of("digits") as run,
         pytest.raises(UsageError, match=r"two features;.* has 64 features$"),
@@ -50,7 +50,7 @@ def test_data_with_other_features_have_no_plane(in_tmp: Path) -> None:
 
 
 def test_boundaries_lie_between_classes() -> None:
-    """A class in one corner of a grid is cut off by two edges, half a step from its point."""
+    """A class in one corner of a grid is separated by two edges, half a step from its point."""
     classes = np.array([[1, 0, 0], [0, 0, 0], [0, 0, 0]])
     right, above = boundaries(classes, np.arange(3.0), np.arange(0.0, 30.0, 10.0))
     assert [part.tolist() for part in right] == [[0.5, 0.5], [-5.0, 5.0]]

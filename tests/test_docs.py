@@ -1,4 +1,4 @@
-"""Tests of the docs: whatever can be chosen has its row, links lead somewhere, CONTRIBUTING is true."""
+"""Tests of the docs: every choice is documented, links work, and CONTRIBUTING is correct."""
 
 import re
 from collections import Counter
@@ -35,7 +35,7 @@ NAMES = [(kind, name) for kind, (registry, _, _) in REGISTRIES.items() for name 
 
 @pytest.mark.parametrize(("kind", "name"), NAMES, ids=str)
 def test_everything_that_can_be_chosen_is_documented(kind: str, name: str) -> None:
-    """Each prior, searcher, executor and so on has its line in the page about its kind."""
+    """Each prior, searcher, executor and so on has a line on the page about its kind."""
     _, page, pattern = REGISTRIES[kind]
     text = (ROOT / "docs" / page).read_text(encoding="utf-8")
     found = re.search(pattern.format(re.escape(name)), text, re.MULTILINE)
@@ -50,7 +50,7 @@ def test_the_readme_links_to_pages_that_exist() -> None:
 
 
 def test_the_quick_start_is_one_line_that_installs_and_searches() -> None:
-    """README's first block under "Quick start" goes from a clone to a leaderboard when it is pasted."""
+    """The first block under "Quick start" in README, when pasted, goes from a clone to a leaderboard."""
     section = (ROOT / "README.md").read_text(encoding="utf-8").partition("\n## Quick start\n")[2]
     block = re.search(r"^```sh[^\n]*\n(.*?)^```", section, re.MULTILINE | re.DOTALL)
     assert block
@@ -60,14 +60,14 @@ def test_the_quick_start_is_one_line_that_installs_and_searches() -> None:
 
 
 def imports(cell: str) -> dict[str, set[str]]:
-    """What a cell of the table says a room may import, and for annotations only."""
+    """What a cell of the table says a room may import, in general and for annotations only."""
     code, _, annotations = cell.partition("; for annotations ")
     names = {"code": code, "annotations": annotations}
     return {use: set(text.split(", ")) - {"", "nothing"} for use, text in names.items()}
 
 
 def test_the_table_of_rooms_is_the_one_that_is_tested() -> None:
-    """CONTRIBUTING lists every room with its question, and with what the layering test lets it import."""
+    """CONTRIBUTING lists every room with its question and what the layering test lets it import."""
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| `([a-z_]+)(?:/|\.py)` \| .+?\?.*? \| (.+) \|$", text, re.MULTILINE)
     expected = {room: {"code": ROOMS[room], "annotations": TYPES.get(room, set())} for room in ROOMS}
@@ -76,7 +76,7 @@ def test_the_table_of_rooms_is_the_one_that_is_tested() -> None:
 
 
 def test_no_file_name_occurs_in_two_rooms() -> None:
-    """A file can be named without its room; only __init__.py is everywhere."""
+    """A file can be named without its room; only __init__.py is in every room."""
     names = Counter(path.name for path in PACKAGE.rglob("*.py"))
     del names["__init__.py"]
     assert [name for name, count in names.items() if count > 1] == []
@@ -87,7 +87,7 @@ EXEMPTION = re.compile(r"# (?:ruff: )?(?:noqa|type: ignore)\b(?!: [A-Z0-9, ]+ --
 
 @pytest.mark.parametrize("room", ["hpsearch", "tests", "benchmarks", ".ci"])
 def test_every_exemption_from_the_linters_has_its_reason(room: str) -> None:
-    """Beside ``noqa`` and ``type: ignore`` is what they exempt, and why."""
+    """``noqa`` and ``type: ignore`` are followed by what they exempt, and why."""
     for path in (ROOT / room).rglob("*.py"):
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
             assert not EXEMPTION.search(line), f"{path.relative_to(ROOT)}:{number}: {line.strip()}"

@@ -42,7 +42,7 @@ VALUES: dict[str, Value] = {
     ],
 )
 def test_expressions_have_values(text: str, value: Value) -> None:
-    """As in Python; integers stay integers."""
+    """Values are as in Python; integers remain integers."""
     found = Expression(text).evaluate(VALUES)
     assert (type(found), found) == (type(value), value)
 
@@ -75,7 +75,7 @@ def test_expressions_have_values(text: str, value: Value) -> None:
     ],
 )
 def test_all_else_is_refused_where_it_is(text: str, column: int, message: str) -> None:
-    """Nothing of Python beyond the language is evaluated."""
+    """No Python outside the language is evaluated."""
     with pytest.raises(ExpressionError, match=message.replace("(", r"\(")) as raised:
         Expression(text)
     assert raised.value.column == column
@@ -100,7 +100,7 @@ def test_all_else_is_refused_where_it_is(text: str, column: int, message: str) -
     ],
 )
 def test_what_has_no_value_is_an_error(text: str, column: int, message: str) -> None:
-    """It names the place, and what was found there."""
+    """The error names the position, and what was found there."""
     with pytest.raises(ExpressionError) as raised:
         Expression(text).evaluate(VALUES)
     assert message in str(raised.value)
@@ -108,7 +108,7 @@ def test_what_has_no_value_is_an_error(text: str, column: int, message: str) -> 
 
 
 def test_names_are_known_with_their_columns() -> None:
-    """Functions and truth values are not among them."""
+    """They do not include functions and truth values."""
     expression = Expression("max(model.lr, 2*k) > k and true")
     assert expression.names == {"model.lr", "k"}
     assert (expression.column("model.lr"), expression.column("k")) == (5, 17)
@@ -129,7 +129,7 @@ texts = st.recursive(
 
 @given(texts)
 def test_a_value_is_pythons_or_there_is_none(text: str) -> None:
-    """Where the language gives a value, Python gives the same; and none is unbounded."""
+    """If the language gives a value, Python gives the same one; and none is unbounded."""
     try:
         value = Expression(text).evaluate(VALUES)
     except ExpressionError:

@@ -13,7 +13,7 @@ from hpsearch.files import is_readable_file, replacing, sha256, usage_errors, wr
 
 
 def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
-    """After an error in the middle the old content is there, and nothing else."""
+    """After an error in the middle, the old content is there, and nothing else."""
     path = tmp_path / "a"
     write_whole(path, "old é\r\n")
     with pytest.raises(TypeError), replacing(path) as file:
@@ -23,7 +23,7 @@ def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
 
 
 def test_a_new_file_never_replaces_one(tmp_path: Path) -> None:
-    """A file, and a link that leads nowhere, are left as they were."""
+    """An existing file and a broken link are left unchanged."""
     (tmp_path / "a").write_text("mine")
     (tmp_path / "link").symlink_to(tmp_path / "nowhere")
     for name in ("a", "link"):
@@ -36,7 +36,7 @@ def test_a_new_file_never_replaces_one(tmp_path: Path) -> None:
 def test_a_new_file_that_cannot_be_written_is_removed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """When the disk fails at the end, nothing is left."""
+    """If the disk fails at the end, nothing is left behind."""
 
     def fail(_: int) -> None:
         raise OSError(5, "Input/output error")
@@ -61,7 +61,7 @@ def test_a_private_file_is_its_owners_whatever_the_umask(tmp_path: Path, write: 
 
 
 def test_what_is_not_a_file_is_written_to(tmp_path: Path) -> None:
-    """A pipe gets the bytes, and stays a pipe."""
+    """A pipe gets the bytes, and remains a pipe."""
     path = tmp_path / "pipe"
     os.mkfifo(path)
     with os.fdopen(os.open(path, os.O_RDWR | os.O_NONBLOCK), "rb", buffering=0) as pipe:
@@ -79,7 +79,7 @@ def test_errors_of_the_system_name_the_users_file(tmp_path: Path) -> None:
 
 
 def test_only_regular_files_are_readable(tmp_path: Path) -> None:
-    """A file and a link to it are; pipes, which would hang, sockets, directories and other links are not."""
+    """A file and a link to one are; pipes (they would hang), sockets, directories and other links are not."""
     (tmp_path / "file").write_text("")
     (tmp_path / "link").symlink_to("file")
     (tmp_path / "dangling").symlink_to("nowhere")
@@ -102,7 +102,7 @@ def test_a_file_that_may_not_be_read_is_not_readable(tmp_path: Path) -> None:
 
 
 def test_a_digest_holds_no_file_in_memory(tmp_path: Path) -> None:
-    """A file larger than the memory it may take is hashed in pieces; every file counts."""
+    """A file larger than the available memory is hashed in pieces; every file counts."""
     (tmp_path / "large").touch()
     os.truncate(tmp_path / "large", 2**27)
     tracemalloc.start()

@@ -16,22 +16,22 @@ ROOT = Path(__file__).parent.parent
 
 
 def plain(x: float) -> float:
-    """A function of a module."""
+    """A function in a module."""
     return x
 
 
 @functools.cache
 def cached(x: float) -> float:
-    """A function behind a decorator."""
+    """A function with a decorator."""
     return x
 
 
 class Model:
-    """A class with something to call."""
+    """A class with callables."""
 
     @staticmethod
     def train(x: float) -> float:
-        """A function of a class."""
+        """A function in a class."""
         return x
 
     def method(self, x: float) -> float:
@@ -44,17 +44,17 @@ class Model:
     [(plain, "plain"), (cached, "cached"), (Model.train, "Model.train"), (Model, "Model")],
 )
 def test_what_a_module_defines_is_found_by_its_name(function: Callable[..., Any], name: str) -> None:
-    """The directory is that of the outermost package."""
+    """The directory is the parent of the outermost package."""
     assert importable_as(function) == (f"tests.test_functions:{name}", ROOT)
 
 
 def test_a_function_is_found_where_it_was_defined() -> None:
-    """Not where it was imported."""
+    """It is not found where it was imported."""
     assert importable_as(rows) == ("tests.runs:rows", ROOT)
 
 
 def local() -> Callable[..., Any]:
-    """Makes a function that only this process has."""
+    """Creates a function that exists only in this process."""
     return lambda x: x
 
 
@@ -64,12 +64,12 @@ def local() -> Callable[..., Any]:
     ids=list("abcdefg"),
 )
 def test_what_only_this_process_has_is_not_found(function: Callable[..., Any]) -> None:
-    """Lambdas, local functions, partial ones, methods of objects, and what is not Python."""
+    """These are lambdas, local and partial functions, methods of objects, and functions not in Python."""
     assert importable_as(function) is None
 
 
 def test_a_function_that_was_replaced_at_a_prompt_is_not_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Another process would call the one in the file."""
+    """Another process would call the function in the file."""
     before = plain
     defined = {"__name__": __name__}
     exec(compile("def plain(x): return 2 * x", "<stdin>", "exec"), defined)  # noqa: S102 -- our own text
@@ -99,7 +99,7 @@ def test_a_function_of_a_script_has_its_name(tmp_path: Path, file: str | None, f
 
 
 def test_a_module_that_runs_has_its_whole_name(tmp_path: Path) -> None:
-    """``python -m package.module`` is imported as such."""
+    """With ``python -m package.module``, it is imported under that name."""
     (tmp_path / "package").mkdir()
     (tmp_path / "package" / "module.py").write_text(SCRIPT)
     done = subprocess.run(

@@ -1,4 +1,4 @@
-"""The rooms import only what they may, and heavy modules only where they live."""
+"""Tests that rooms import only what they may, and heavy modules only where they are needed."""
 
 import ast
 import graphlib
@@ -235,7 +235,7 @@ def room_of(module: str) -> str:
 
 
 def imports(path: Path) -> Iterator[tuple[int, str, bool]]:
-    """Line and module of every import of a file, in functions too, and whether it is for annotations."""
+    """Line and module of every import of a file, in functions, too, and whether it is for annotations."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     for_types = {
         id(node)
@@ -255,7 +255,7 @@ def imports(path: Path) -> Iterator[tuple[int, str, bool]]:
 
 
 def violations(path: Path) -> Iterator[str]:
-    """What a file imports that its room may not."""
+    """The imports of a file that its room may not have."""
     parts = path.relative_to(PACKAGE).with_suffix("").parts
     room = parts[0]
     for line, module, for_types in imports(path):
@@ -275,12 +275,12 @@ def violations(path: Path) -> Iterator[str]:
     "path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE))
 )
 def test_rooms_import_only_what_they_may(path: Path) -> None:
-    """Every import of every file is in the table above."""
+    """Every import of every file is allowed by the table above."""
     assert not list(violations(path))
 
 
 def test_every_room_is_in_the_table() -> None:
-    """A new room needs a line, and a removed one loses it."""
+    """A new room needs a line, and a removed one must lose it."""
     rooms = {
         path.stem for path in PACKAGE.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()
     }
@@ -288,13 +288,13 @@ def test_every_room_is_in_the_table() -> None:
 
 
 def test_rooms_import_one_way() -> None:
-    """No room imports one that imports it, directly or by way of others."""
+    """No room imports one that imports it, directly or through others."""
     rooms = {room: {name.partition(".")[0] for name in allowed} for room, allowed in ROOMS.items()}
     assert len(list(graphlib.TopologicalSorter(rooms).static_order())) == len(ROOMS)
 
 
 def test_a_forbidden_import_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The walk sees imports at the top and in functions, of rooms and of libraries."""
+    """The walk sees imports of rooms and libraries, at the top and in functions."""
     monkeypatch.setattr(sys.modules[__name__], "PACKAGE", tmp_path)
     (tmp_path / "trial.py").write_text(
         "import yaml\ndef f():\n    from hpsearch.store import Run\n    from hpsearch import cli\n"
@@ -319,12 +319,12 @@ HEAVY = {"numpy", "joblib", "distributed", "yaml", "rich.console", "sqlite3", "s
 
 
 def heavy(code: str) -> set[str]:
-    """The heavy modules that are there after some code has run in a fresh process."""
+    """The heavy modules that are loaded after some code has run in a fresh process."""
     return HEAVY & modules(code)
 
 
 def modules(code: str) -> set[str]:
-    """The modules that are there after some code has run in a fresh process."""
+    """The modules that are loaded after some code has run in a fresh process."""
     program = f"import sys\ntry:\n    {code}\nexcept SystemExit: pass\nprint(); print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     return set(done.stdout.splitlines()[-1].split())
@@ -334,13 +334,13 @@ MAIN = "from hpsearch.cli import main; main()"
 
 
 def test_workers_start_light() -> None:
-    """What a worker process imports to run any trial has nothing to do with configs or the store."""
+    """A worker that runs any trial imports nothing related to configs or the store."""
     kinds = (f"hpsearch.objectives.{kind}" for kind in ("network", "function", "command"))
     assert heavy(f"import {', '.join(kinds)}, hpsearch.executors.caviar") == {"numpy", "joblib"}
 
 
 def test_heavy_modules_are_seen() -> None:
-    """The tests below can fail."""
+    """This shows that the tests below can fail."""
     assert heavy("import hpsearch.space") == {"numpy"}
 
 
@@ -352,12 +352,12 @@ def test_what_has_to_be_light_is(module: str) -> None:
 
 @pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["import", "-h"], ["--version"]])
 def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
-    """--help of the program and of its commands are answered by click alone."""
+    """The --help of the program and its commands is answered by click alone."""
     assert not heavy(f"sys.argv = ['hpsearch', *{arguments}]; {MAIN}")
 
 
 def test_a_search_without_display_imports_only_what_it_needs(tmp_path: Path) -> None:
-    """A search of one trial after another does not wait for joblib, nor a quiet one for the display."""
+    """A search of one trial at a time does not load joblib, and a quiet one does not load the display."""
     config = tmp_path / "c.yaml"
     config.write_text(
         "objective: {network: {data: digits, epochs: 1}}\nspace: {learning_rate: {min: 0.1, max: 0.2}}\n"
@@ -375,7 +375,7 @@ def test_check_imports_only_what_it_needs(tmp_path: Path) -> None:
 
 
 def test_a_command_imports_neither_other_commands_nor_other_kinds(tmp_path: Path) -> None:
-    """What only another command, or another kind of objective, needs is not imported."""
+    """Modules needed only by another command or another kind of objective are not imported."""
     config = tmp_path / "c.yaml"
     config.write_text("objective: {network: {data: digits}}\nspace: {learning_rate: {min: 0.1, max: 0.2}}\n")
     found = modules(f"sys.argv = ['hpsearch', 'check', {str(config)!r}]; {MAIN}")

@@ -1,4 +1,4 @@
-"""Tests of the loop on real trials in this process: what it leaves on the disk, and in memory."""
+"""Tests of the loop on real trials in this process: what it leaves on disk and in memory."""
 
 import gc
 import threading
@@ -29,7 +29,7 @@ from tests.runs import rows
 
 
 def test_checkpoints_go_when_the_result_is_stored(in_tmp: Path, config: Config) -> None:
-    """Every trial wrote some, and none is left when its result is shown."""
+    """Every trial writes checkpoints, and none is left when its result is shown."""
     load_data("blobs", seed=0).save(in_tmp / "data")
     trials = in_tmp / "run" / "trials"
     objective = NetworkObjective(in_tmp / "data", trials, config.metric, {"epochs": 2}, checkpoint_seconds=0)
@@ -65,12 +65,12 @@ class Weigher(Recorder):
 
 
 def datasets() -> list[Dataset]:
-    """All data that this process holds."""
+    """All data that this process has in memory."""
     return [each for each in gc.get_objects() if isinstance(each, Dataset)]
 
 
 def test_prepared_data_are_not_kept_in_memory(in_tmp: Path, config: Config) -> None:
-    """When the trials begin, the data are on the disk only, where all workers map them."""
+    """When trials begin, the data are only on disk, where all workers map them."""
     before = datasets()
     callback = Weigher({id(each) for each in before})
     start(config, callback)
@@ -78,13 +78,13 @@ def test_prepared_data_are_not_kept_in_memory(in_tmp: Path, config: Config) -> N
 
 
 def test_data_in_memory_are_seen() -> None:
-    """The test above can fail."""
+    """This shows that the test above can fail."""
     dataset = load_data("blobs", seed=0)
     assert any(each is dataset for each in datasets())
 
 
 def test_what_is_shown_is_stored(in_tmp: Path, config: Config) -> None:
-    """A result is on the disk, for every reader, when the callback is called."""
+    """When the callback is called, the result is on disk for every reader."""
 
     def check(trial: Trial, result: Result) -> None:
         with Run.read(Path("runs/tiny-001")) as run:
@@ -121,7 +121,7 @@ def run_broken(directory: Path, config: Config, reason: str) -> Recorder:
 
 
 def test_a_search_whose_first_trials_fail_alike_gives_up(in_tmp: Path, config: Config) -> None:
-    """After three of three, with the reason and what to type next."""
+    """It ends after three trials, with the reason and what to type next."""
     with pytest.raises(
         SearchFailed, match=r"(?s)The first trials.*after 3 trials.*3 × because.*--retry-failed"
     ):
@@ -129,20 +129,20 @@ def test_a_search_whose_first_trials_fail_alike_gives_up(in_tmp: Path, config: C
 
 
 def test_a_search_whose_trials_all_fail_gives_up(in_tmp: Path, config: Config) -> None:
-    """After five failures in a row for different reasons."""
+    """It ends after five consecutive failures for different reasons."""
     with pytest.raises(SearchFailed, match=r"(?s)Too many.*after 5 trials.*1 × .*--retry-failed"):
         run_broken(Path("r"), config, "letters")
 
 
 def test_some_failures_hurt_nobody(in_tmp: Path, config: Config) -> None:
-    """The trials beside them finish, and the search succeeds."""
+    """The other trials finish, and the search succeeds."""
     assert len(run_broken(Path("r"), config, "some").results) == 12
 
 
 def test_a_disk_that_fills_up_ends_the_search_with_the_reason(
     in_tmp: Path, config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What was shown before is stored, and the search continues from there."""
+    """Everything shown before is stored, and the search continues from there."""
     real = Run.record
     calls: list[int] = []
 
@@ -183,7 +183,7 @@ class Clock:
 
 
 def test_a_deadline_stops_a_search_as_one_that_is_resumed(in_tmp: Path, config: Config) -> None:
-    """No trial starts after it, what runs finishes, and the run says why; resumed, it ends as ever."""
+    """No trial starts after it, running ones finish, and the run says why; resumed, it ends normally."""
     clock = Clock()
 
     def look(trial: Trial, result: Result) -> None:
@@ -212,7 +212,7 @@ def test_a_deadline_stops_a_search_as_one_that_is_resumed(in_tmp: Path, config: 
 
 
 def test_a_deadline_says_once_what_is_awaited() -> None:
-    """When it has passed and trials run; not again for each result."""
+    """This is said when it has passed and trials are running, not again for each result."""
     clock, callback = Clock(), Recorder()
     deadline = Deadline(60, "1m", clock)
     assert not deadline.look(callback, 2)
@@ -223,7 +223,7 @@ def test_a_deadline_says_once_what_is_awaited() -> None:
 
 
 def test_a_search_that_is_complete_at_its_deadline_is_complete(in_tmp: Path, config: Config) -> None:
-    """There is nothing left to stop."""
+    """There is nothing left to stop at that time."""
     short = replace(config, search=replace(config.search, trials=2))
     directory = start(replace(short, run=replace(config.run, stop_after=3600.0)), Recorder())
     with Run.read(directory) as run:

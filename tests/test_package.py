@@ -23,6 +23,6 @@ def test_every_public_name_is_there_and_documented(name: str) -> None:
 
 
 def test_another_name_is_an_attribute_error() -> None:
-    """The message is that of any module."""
+    """The message is the same as for any module."""
     with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
         hpsearch.nonsense  # noqa: B018 -- the access is the test

@@ -1,4 +1,4 @@
-"""Tests of what results show of themselves in Python."""
+"""Tests of how results are displayed in Python."""
 
 import pytest
 
@@ -17,7 +17,7 @@ FEW = Results(
 
 
 def test_a_notebook_shows_results_as_a_table() -> None:
-    """The summary, a row per result, what it tried and why it failed; every text is escaped."""
+    """The summary, and a row per result with its values and why it failed; every text is escaped."""
     html = FEW._repr_html_()
     assert "&lt;3 results: 2 done, 1 failed&gt;" in html
     assert html.count("<tr>") == 4
@@ -29,7 +29,7 @@ def test_a_notebook_shows_results_as_a_table() -> None:
 
 
 def test_a_notebook_leaves_out_the_middle_of_many_results() -> None:
-    """The first and the last ten, and how many are between them; 21 are shown whole."""
+    """It shows the first and last ten, and how many are in between; 21 are shown in full."""
     many = Results(Result(number, Status.DONE, 1.0) for number in range(50))
     assert many._repr_html_().count("<tr>") == 21
     assert "30 between them are left out" in many._repr_html_()
@@ -37,7 +37,7 @@ def test_a_notebook_leaves_out_the_middle_of_many_results() -> None:
 
 
 def test_to_pandas_keeps_null_apart_from_what_is_missing() -> None:
-    """A row per result by trial; null is None, and a name that is taken gets a prefix."""
+    """There is a row per result by trial; null is None, and a name already in use gets a prefix."""
     pytest.importorskip("pandas")
     table = FEW.to_pandas()
     names = ["value", "status", "epochs", "rate", "values.epochs", "text", "seconds", "reason"]
@@ -50,7 +50,7 @@ def test_to_pandas_keeps_null_apart_from_what_is_missing() -> None:
 
 
 def test_a_notebook_shows_how_far_a_search_is() -> None:
-    """Its summary and its best trial's values; before the first result the summary alone."""
+    """It shows a summary and the best trial's values; before the first result, only the summary."""
     search = hpsearch.Search({"rate": {"values": HOSTILE}}, seed=0, trials=4)
     assert "0 of 4 trials have a result" in search._repr_html_()
     trial = search.ask()

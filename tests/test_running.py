@@ -22,12 +22,12 @@ EPOCHS = [Epoch(number, {"loss": 1 / number, "other": None}, float(number)) for 
 
 @pytest.fixture
 def directory(tmp_path: Path) -> Path:
-    """The directory of a trial, not made yet."""
+    """The directory of a trial, not created yet."""
     return tmp_path / "trials" / "00003"
 
 
 def test_a_slow_trial_is_read_as_it_was_written(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Epochs come back with their metrics, missing ones too; only the owner may read them."""
+    """Epochs are read back with their metrics, even missing ones; only the owner may read them."""
     monkeypatch.setattr("hpsearch.running.WRITE_SECONDS", 0)
     curve = RunningCurve(CurveFile(curve_file(directory)).append, EPOCHS[:2])
     for epoch in EPOCHS[2:]:
@@ -39,7 +39,7 @@ def test_a_slow_trial_is_read_as_it_was_written(directory: Path, monkeypatch: py
 
 
 def test_a_fast_trial_writes_nothing(directory: Path) -> None:
-    """What has ended within a second leaves no file behind."""
+    """A trial that ends within a second leaves no file."""
     with written_curve(directory, None) as on_epoch:
         for epoch in EPOCHS:
             on_epoch(Trial(3, {}, 0), epoch)
@@ -49,17 +49,17 @@ def test_a_fast_trial_writes_nothing(directory: Path) -> None:
 def test_the_last_epoch_is_written_though_the_next_is_far(
     directory: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An epoch that came too soon after the last write is written a little later, without another one."""
+    """An epoch that comes too soon after the last write is written a little later, even if it is the last."""
     monkeypatch.setattr("hpsearch.running.WRITE_SECONDS", 0.01)
     curve = RunningCurve(CurveFile(curve_file(directory)).append)
     curve.add(EPOCHS[0])
-    if curve._timer is not None:  # on a slow machine it was written at once
+    if curve._timer is not None:  # on a slow machine, it was written at once
         curve._timer.join()
     assert read_curve(directory) == (EPOCHS[0],)
 
 
 def test_another_callback_is_called_too(directory: Path) -> None:
-    """Writing does not take the place of what the caller wants to know."""
+    """Writing does not replace the caller's own callback."""
     seen: list[Epoch] = []
     with written_curve(directory, lambda trial, epoch: seen.append(epoch)) as on_epoch:
         on_epoch(Trial(3, {}, 0), EPOCHS[0])
@@ -67,7 +67,7 @@ def test_another_callback_is_called_too(directory: Path) -> None:
 
 
 def test_what_an_interrupted_run_left_is_not_mixed_in(directory: Path) -> None:
-    """A trial that runs again starts a new curve."""
+    """A trial that is run again starts a new curve."""
     curve_file(directory).parent.mkdir(parents=True)
     curve_file(directory).write_text('[1, {"loss": 5}, 1.0]\n')
     with written_curve(directory, None):
@@ -76,7 +76,7 @@ def test_what_an_interrupted_run_left_is_not_mixed_in(directory: Path) -> None:
 
 @pytest.mark.parametrize("damage", ["[2, {", "2\n", '[2, 3, "x"]\n', "\x00\n", '{"a": 1}\n'])
 def test_a_damaged_line_ends_the_curve(directory: Path, damage: str) -> None:
-    """What is half written or no epoch is left out, with what follows."""
+    """A line that is incomplete or not an epoch is left out, and so are those after it."""
     curve_file(directory).parent.mkdir(parents=True)
     curve_file(directory).write_text('[1, {"loss": 5}, 1.0]\n' + damage)
     assert read_curve(directory) == (Epoch(1, {"loss": 5}, 1.0),)
@@ -84,7 +84,7 @@ def test_a_damaged_line_ends_the_curve(directory: Path, damage: str) -> None:
 
 @pytest.mark.parametrize("kind", ["link", "pipe", "directory"])
 def test_only_a_regular_file_is_read(directory: Path, kind: str) -> None:
-    """A link is not followed, a pipe not waited for."""
+    """A link is not followed, and a pipe does not block."""
     path = curve_file(directory)
     path.parent.mkdir(parents=True)
     if kind == "link":
@@ -98,7 +98,7 @@ def test_only_a_regular_file_is_read(directory: Path, kind: str) -> None:
 
 
 def test_the_next_rung_is_the_first_one_ahead() -> None:
-    """After the last there is none."""
+    """After the last rung there is none."""
     trial = Trial(0, {}, 0, (Rung(1, 0.5), Rung(4, 0.25)))
     assert [next_rung(trial, epochs) for epochs in (0, 1, 3, 4)] == [*trial.rungs, trial.rungs[1], None]
 
@@ -115,7 +115,7 @@ class Observer(Recorder):
         self.directory = search.directory
 
     def on_epoch(self, trial: Trial, epoch: Epoch) -> None:
-        """Read what runs."""
+        """Read the running trials."""
         with Run.read(self.directory) as run:
             self.seen += [(each.trial.number, len(each.curve)) for each in run.running()]
 
@@ -150,7 +150,7 @@ def test_trials_that_wait_to_run_again_are_not_running(tmp_path: Path) -> None:
 
 
 def test_the_state_of_a_run_changes_with_all_that_is_shown(tmp_path: Path) -> None:
-    """A trial that starts, an epoch that it reports, its result, the end of the search; nothing else."""
+    """It changes with a trial's start, epochs and result, and the end of the search; with nothing else."""
     search = Search({"x": {"min": 0, "max": 1}}, directory=tmp_path / "run", trials=4)
     with Run.read(tmp_path / "run") as run:
         states = [run.state()]
@@ -182,7 +182,7 @@ def test_the_state_of_a_run_changes_with_all_that_is_shown(tmp_path: Path) -> No
 def test_a_running_trial_is_seen_from_outside(
     in_tmp: Path, tiny: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Every epoch of each trial, though it runs in another connection; none when the search is over."""
+    """Every epoch of each trial is seen through another connection; after the search there is none."""
     monkeypatch.setattr("hpsearch.running.WRITE_SECONDS", 0)
     observer = Observer()
     directory = start(load(tiny, ["search.trials=2", "search.early_stopping=false"]), observer)

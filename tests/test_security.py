@@ -1,4 +1,4 @@
-"""Hostile strings, hostile files: what others wrote is shown harmlessly, and never executed."""
+"""Tests with hostile strings and files: others' content is shown harmlessly and never executed."""
 
 import ast
 import contextlib
@@ -73,13 +73,13 @@ def reasons_hold(meta: dict[str, Any], trials: list[Trial], results: list[Result
 
 
 def metrics_hold(meta: dict[str, Any], trials: list[Trial], results: list[Result], text: str) -> None:
-    """Put it into the names of metrics and of final figures."""
+    """Put it into the names of metrics and final metrics."""
     curve = (Epoch(1, {"val_error": 0.5, text: 0.1}, 0.1),)
     results[0] = Result(0, Status.DONE, 0.5, curve, {text: 0.2})
 
 
 def meta_holds(meta: dict[str, Any], trials: list[Trial], results: list[Result], text: str) -> None:
-    """Put it into what is known of the run as a whole."""
+    """Put it into the metadata of the run."""
     names = (text, "hpsearch", "python", "numpy", "arithmetic")
     meta["versions"] = {**dict.fromkeys(names, text), "blas": [{"internal_api": text}]}
     meta["data"] = text
@@ -97,14 +97,14 @@ PLACES = [values_hold, reasons_hold, metrics_hold, meta_holds, config_holds]
 
 @pytest.fixture(scope="module")
 def meta(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What a sound run knows of itself."""
+    """The metadata of a valid run."""
     path = tmp_path_factory.mktemp("sound") / "tiny.yaml"
     path.write_text(TINY)
     return meta_of(path)
 
 
 def hostile_run(meta: dict[str, Any], place: Callable[..., None], text: str) -> None:
-    """Make a run that holds a text in some place, and among its events."""
+    """Make a run that has a text in some place, and among its events."""
     meta = copy.deepcopy(meta)
     trials = [Trial(number, {"learning_rate": 0.1, "optimizer": "adam"}, 1) for number in range(3)]
     results = [
@@ -122,7 +122,7 @@ def hostile_run(meta: dict[str, Any], place: Callable[..., None], text: str) -> 
 def test_hostile_text_is_exported_harmlessly(
     in_tmp: Path, meta: dict[str, Any], place: Callable[..., None], target: str
 ) -> None:
-    """To other programs' files too, which stay where they were asked for."""
+    """It is also harmless in other programs' files, which are written only where requested."""
     pytest.importorskip(target)
     hostile_run(meta, place, TOGETHER)
     check("table", *hpsearch("export", RUN, "--to", target, "-o", "out"))
@@ -136,10 +136,10 @@ def test_hostile_text_is_exported_harmlessly(
 def test_hostile_text_is_shown_and_never_obeyed(
     in_tmp: Path, meta: dict[str, Any], place: Callable[..., None], text: str
 ) -> None:
-    """By every command, in every format: no control character, valid JSON, no mark-up, nothing executed."""
+    """In any command and format, there are no control characters, no markup, valid JSON, and no execution."""
     hostile_run(meta, place, text)
     before = sorted(Path().rglob("*"))
-    fitting = place is not values_hold  # else the trial is not of the config's space
+    fitting = place is not values_hold  # otherwise the trial is not in the config's space
     for command in (*LOOKING, *(SEARCHING if fitting else ())):
         for form in FORMATS:
             check(form, *hpsearch(*command, "-f", form))
@@ -151,7 +151,7 @@ def test_hostile_text_is_shown_and_never_obeyed(
 
 
 def check(form: str, code: int, out: str, err: str) -> None:
-    """Hold what a command printed against what may be printed."""
+    """Check the output of a command against what it may contain."""
     assert code in (0, 2, 3, 4), err
     assert not STEERING.search(out + err)
     assert "Traceback (most recent" not in err
@@ -166,7 +166,7 @@ def check(form: str, code: int, out: str, err: str) -> None:
 
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_a_hostile_config_is_quoted_harmlessly(in_tmp: Path, kind: str) -> None:
-    """Its mistakes are shown without control characters, and bounded."""
+    """Its mistakes are shown without control characters, and at limited length."""
     data = {
         "name": HOSTILE[kind],
         HOSTILE[kind]: 1,
@@ -184,7 +184,7 @@ def test_a_hostile_config_is_quoted_harmlessly(in_tmp: Path, kind: str) -> None:
 
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_a_hostile_sweep_is_imported_harmlessly(in_tmp: Path, kind: str) -> None:
-    """What another tool's file says comes out as YAML that holds it, and steers nothing."""
+    """Text from another tool's file is YAML data in the output, and controls nothing."""
     text = HOSTILE[kind]
     parameters = {text: {"min": 0, "max": 1}, "optimizer": {"values": [text, "adam"]}, "x": {"value": text}}
     sweep = {"name": text, "program": text, "method": text, "parameters": parameters, text: text}
@@ -197,7 +197,7 @@ def test_a_hostile_sweep_is_imported_harmlessly(in_tmp: Path, kind: str) -> None
 
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_hostile_arguments_are_quoted_harmlessly(in_tmp: Path, kind: str) -> None:
-    """Where a command shows what was typed."""
+    """This is for commands that show what was typed."""
     text = HOSTILE[kind].replace("\x00", "").replace("\ud800", "\udcff")[:10_000]  # as in an argument
     Path("c.yaml").write_text(TINY)
     for command in (
@@ -217,7 +217,7 @@ def test_hostile_arguments_are_quoted_harmlessly(in_tmp: Path, kind: str) -> Non
 
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_hostile_text_in_progress(kind: str, tmp_path: Path) -> None:
-    """Neither lines nor the live display pass on what a trial's error says to the terminal."""
+    """Neither lines nor the live display pass raw text from a trial's error to the terminal."""
     terminal = Console(file=io.StringIO(), force_terminal=True, width=100)
     lines = io.StringIO()
     trial = Trial(0, {"optimizer": HOSTILE[kind]}, 1)
@@ -236,7 +236,7 @@ def test_hostile_text_in_progress(kind: str, tmp_path: Path) -> None:
 
 
 class Bomb:
-    """Touches a file when it is unpickled."""
+    """Creates a file when it is unpickled."""
 
     def __reduce__(self) -> tuple[Any, ...]:
         return os.mkdir, ("pwned",)
@@ -257,7 +257,7 @@ def bombs() -> Iterator[tuple[str, bytes]]:
     ("kind", "bomb"), [*bombs()], ids=lambda value: value if isinstance(value, str) else ""
 )
 def test_nothing_is_unpickled(in_tmp: Path, tiny: Path, kind: str, bomb: bytes) -> None:
-    """Not as data, as a model, as prepared data or as a checkpoint in a stranger's run."""
+    """This is true of data, models, prepared data, and checkpoints in someone else's run."""
     Path("data.npz").write_bytes(bomb)
     assert hpsearch("check", tiny, "objective.network.data=data.npz")[0] == 2
     assert hpsearch("predict", "data.npz", "data.npz")[0] == 2
@@ -266,13 +266,13 @@ def test_nothing_is_unpickled(in_tmp: Path, tiny: Path, kind: str, bomb: bytes) 
     for path in (*Path(RUN, "data").glob("*.npy"), Path(RUN, "trials/00003/checkpoint/training.npz")):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(bomb)
-    with contextlib.suppress(SearchFailed):  # all trials may fail for the damaged data
+    with contextlib.suppress(SearchFailed):  # all trials may fail because of the damaged data
         resume(Path(RUN), Recorder(), retry_failed=True)
     assert not Path("pwned").exists()
 
 
 class Killed(BaseException):
-    """Ends a search as a kill does."""
+    """Ends a search in the same way as a kill."""
 
 
 def stop_after(number: int) -> Callable[[Trial, Result], None]:
@@ -286,7 +286,7 @@ def stop_after(number: int) -> Callable[[Trial, Result], None]:
 
 
 def test_no_module_can_unpickle() -> None:
-    """None imports a module that does, and every NumPy call that could is asked not to."""
+    """None imports a module that does, and every NumPy call that could is told not to."""
     for path in PACKAGE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             names = (
@@ -304,7 +304,7 @@ def test_no_module_can_unpickle() -> None:
 def test_everything_in_a_run_directory_is_private(
     in_tmp: Path, tiny: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """While it searches and afterwards, whatever the umask: directories 0700, files 0600."""
+    """During and after a search, whatever the umask, directories are 0700 and files 0600."""
     monkeypatch.setattr("hpsearch.objectives.network.CHECKPOINT_SECONDS", 0.0)
     seen: dict[str, int] = {}
 
@@ -329,7 +329,7 @@ def test_everything_in_a_run_directory_is_private(
 
 
 def test_a_symbolic_link_in_the_way_is_not_followed(in_tmp: Path, tiny: Path) -> None:
-    """A run directory is made anew; a link of its name counts as something that exists."""
+    """A run directory is always new; a link with its name counts as something that exists."""
     Path("elsewhere").mkdir()
     Path(RUN).symlink_to("elsewhere")
     assert hpsearch("run", tiny, "-o", RUN)[0] == 4

@@ -26,7 +26,7 @@ SHOWN = f"{math.sqrt(SHARE * (1 - SHARE) / 16):.2g}"
 
 @given(st.integers(1, 10**6), st.data())
 def test_the_error_of_a_share_is_that_of_its_complement(rows: int, data: st.DataObject) -> None:
-    """An error rate is as sure as the accuracy beside it, and never quite sure."""
+    """An error rate is as certain as the matching accuracy, and never completely certain."""
     hits = data.draw(st.integers(0, rows))
     error = standard_error(hits / rows, None, rows)
     assert error is not None
@@ -35,7 +35,7 @@ def test_the_error_of_a_share_is_that_of_its_complement(rows: int, data: st.Data
 
 
 def test_seeds_tell_more_than_rows() -> None:
-    """Where a trial ran with several seeds, their spread is the standard error."""
+    """If a trial ran with several seeds, their spread gives the standard error."""
     assert standard_error(0.5, 0.25, 100) == 0.25
     assert standard_error(0.5, None, None) is None
     assert standard_error(None, None, 100) is None
@@ -48,7 +48,7 @@ def start(total: int = 4) -> SearchStart:
 
 
 def test_the_live_display_shows_it() -> None:
-    """Beside the best value."""
+    """It is next to the best value."""
     with LiveDisplay(Console(file=io.StringIO(), force_terminal=True), "x") as display:
         display.on_search_start(start())
         display.on_trial_complete(Trial(0, {"rate": 0.5}, 0), Result(0, Status.DONE, 0.0625))
@@ -57,7 +57,7 @@ def test_the_live_display_shows_it() -> None:
 
 
 def test_the_display_of_a_notebook_shows_it() -> None:
-    """Beside the best value."""
+    """It is next to the best value."""
     display = NotebookDisplay(print)
     display._progress = Progress(start())  # without IPython, which would show it
     display.on_trial_complete(Trial(0, {"rate": 0.5}, 0), Result(0, Status.DONE, 0.0625))
@@ -65,7 +65,7 @@ def test_the_display_of_a_notebook_shows_it() -> None:
 
 
 def test_python_shows_it(example: Path) -> None:  # noqa: F811 -- the fixture that is imported
-    """In what represents a run, and as a column of its table."""
+    """It is in the representation of a run, and a column of its table."""
     with hpsearch.load(example) as run:
         assert f"best val_error 0.0625 ± {SHOWN} in trial 2" in repr(run)
         pytest.importorskip("pandas")
@@ -75,7 +75,7 @@ def test_python_shows_it(example: Path) -> None:  # noqa: F811 -- the fixture th
 
 
 def test_the_dashboard_shows_it(example: Path) -> None:  # noqa: F811 -- the fixture that is imported
-    """In the list of runs, at the top of a run, in its table, and at the top of a trial."""
+    """It is in the list of runs, at the top of a run, in its table, and at the top of a trial."""
     pytest.importorskip("starlette")
     from hpsearch.dashboard.list_page import list_page
     from hpsearch.dashboard.run_page import state_html

@@ -56,19 +56,19 @@ def losses(metric: Metric, epochs: list[Epoch]) -> list[float]:
 
 @pytest.mark.parametrize("wrong", [{"goal": "minimise"}, {"goal": "max"}, {"at": "first"}])
 def test_a_metric_of_another_goal_is_refused(wrong: dict[str, Any]) -> None:
-    """It would be maximized, as everything that is not minimized."""
+    """Otherwise it would be maximized, like everything that is not minimized."""
     with pytest.raises(ValueError, match=rf"must be .*; found '{next(iter(wrong.values()))}'"):
         Metric("m", **wrong)
 
 
 def test_losses_follow_the_goal() -> None:
-    """A metric to be maximised is turned round, so that lower is better."""
+    """A metric to be maximized is negated, so that lower is better."""
     assert losses(Metric("m"), curve(3, 1, 2)) == [3, 1, 2]
     assert losses(Metric("m", "maximize"), curve(3, 1, 2)) == [-3, -1, -2]
 
 
 def test_at_best_an_epoch_counts_the_best_so_far() -> None:
-    """With metric.at: best, a trial that gets worse is worth its best epoch."""
+    """With metric.at: best, a trial that gets worse has the value of its best epoch."""
     assert losses(Metric("m", "minimize", "best"), curve(3, 1, 2)) == [3, 1, 1]
     assert losses(Metric("m", "maximize", "best"), curve(3, 1, 4, None)) == [-3, -3, -4, -4]
 
@@ -82,7 +82,7 @@ def test_losses_that_are_not_finite_are_nan() -> None:
     "value", [1, 1.5, np.float32(1.5), np.int64(3), np.array(2.0), Decimal("1.5"), Fraction(1, 2)]
 )
 def test_real_numbers_of_every_kind_are_metrics(value: object) -> None:
-    """Python's and NumPy's numbers pass, scalars in an array too."""
+    """Python's and NumPy's numbers are accepted, and so are scalars in an array."""
     assert real_number(value) == float(value)
 
 
@@ -90,18 +90,18 @@ def test_real_numbers_of_every_kind_are_metrics(value: object) -> None:
     "value", [None, True, "0.5", b"1", 1 + 2j, [1.0], np.zeros(3), np.complex128(1), np.ma.masked, object()]
 )
 def test_what_is_no_number_is_refused_by_its_type(value: object) -> None:
-    """The error names the type found."""
+    """The error names the type that was found."""
     with pytest.raises(TypeError, match=type(value).__name__):
         real_number(value)
 
 
 def test_an_integer_beyond_floats_is_infinite() -> None:
-    """10**400 is a number, though none that a float can hold."""
+    """10**400 is a number, but too large for a float."""
     assert real_number(10**400) == math.inf
 
 
 def both(*pairs: tuple[float, float | None]) -> tuple[Epoch, ...]:
-    """A learning curve of the metric m, and of another one that orders its ties."""
+    """A learning curve of the metric m, and of another one that breaks its ties."""
     return tuple(Epoch(number, {"m": m, "t": t}, 0.0) for number, (m, t) in enumerate(pairs, 1))
 
 
@@ -109,14 +109,14 @@ TIED = Metric("m", "minimize", "best", Metric("t", "maximize"))
 
 
 def test_of_equal_epochs_the_one_with_the_better_tie_counts() -> None:
-    """The best epoch is the first of those that nothing beats; a tie that is not finite is the worst."""
+    """The best epoch is the first of those that none beats; a tie that is not finite is the worst."""
     assert TIED.epoch_of(both((2, 9), (1, None), (1, 3), (1, 5), (1, 5), (1, 4))).number == 4
     assert replace(TIED, ties=None).epoch_of(both((2, 9), (1, 0), (1, 3))).number == 2
     assert replace(TIED, at="last").epoch_of(both((1, 9), (2, 0))).number == 2
 
 
 def test_equal_values_are_ordered_by_ties_then_by_number() -> None:
-    """The order of results is that of their losses, of their ties, of their numbers."""
+    """Results are ordered by loss, then by tie, then by number."""
     curves = [both((1, 3)), both((1, 5)), both((0, 0)), both((1, 3)), both((1, None)), ()]
     results = [
         Result(number, Status.DONE, curve[-1].metrics["m"] if curve else 1, curve)
@@ -128,5 +128,5 @@ def test_equal_values_are_ordered_by_ties_then_by_number() -> None:
 
 @pytest.mark.parametrize("metric", [TIED, Metric("m"), Metric("m", "maximize", "best")])
 def test_metrics_are_json_and_back(metric: Metric) -> None:
-    """A metric that was JSON is equal to the one before."""
+    """A metric that was JSON is equal to the original."""
     assert Metric.from_json(json.loads(json.dumps(metric.to_json()))) == metric

@@ -1,4 +1,4 @@
-"""What is built is complete: the source archive makes the wheel, and the wheel alone runs the quick start."""
+"""Tests that the build is complete: the sdist builds the wheel, and the wheel alone runs the quick start."""
 
 import os
 import subprocess
@@ -16,7 +16,7 @@ ROOT = Path(__file__).parent.parent
 
 
 def run(*words: str | Path, cwd: Path, **variables: str) -> str:
-    """What a command prints; it has to succeed."""
+    """The output of a command, which has to succeed."""
     done = subprocess.run(
         words, cwd=cwd, env={**os.environ, **variables}, capture_output=True, text=True, check=False
     )

@@ -131,6 +131,7 @@ class EpochKernel:
         lengths, signal, noise, trial, pace = self.split(theta)
         scaled = self.points / lengths
         squared = squared_distances(scaled, scaled)
+        slope = matern_slope(squared)
         kernel, near = matern(squared), np.exp(-self._apart / pace)
         varying = (signal * kernel + trial * self.same) * near
         whole = varying + self._means
@@ -142,7 +143,7 @@ class EpochKernel:
         height -= 0.5 * float(targets @ alpha + excess @ excess)
         pull = np.outer(alpha, alpha) - inverse
         nearby = pull * near
-        weighted = signal * nearby * matern_slope(squared)
+        weighted = signal * nearby * slope
         along = (weighted.sum(axis=1)[:, None] * scaled**2 - scaled * (weighted @ scaled)).sum(axis=0)
         count = len(self.evidence.units[0])
         gradient = [

@@ -3,6 +3,7 @@
 from __future__ import annotations  # Run is imported for annotations only
 
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -111,8 +112,7 @@ def leaderboard(
     from hpsearch.store import Run
 
     plain = screen(color)
-    if watch and (form != "table" or not plain.is_terminal):
-        found = "a pipe or a file" if form == "table" else f"-f {form}"
+    if watch and (found := _unwatchable(form, color)):
         raise UsageError(f"--watch shows a table in a terminal; found {found}. Leave it out.")
     with contextlib.ExitStack() as stack:
         runs = [stack.enter_context(Run.read(directory)) for directory in directories]
@@ -143,6 +143,15 @@ def leaderboard(
                 lambda: time.sleep(_SECONDS),
                 console(color),
             )
+
+
+def _unwatchable(form: Form, color: Color) -> str:
+    """What was found instead of a terminal whose cursor moves; "" for such a terminal."""
+    if form != "table":
+        return f"-f {form}"
+    if not sys.stdout.isatty():
+        return "a pipe or a file"
+    return f"TERM={os.environ['TERM']}" if console(color).is_dumb_terminal else ""
 
 
 def _limit(rows: int | None, form: Form) -> int | None:

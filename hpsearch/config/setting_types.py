@@ -25,6 +25,10 @@ Word = TypeVar("Word", bound=str, covariant=True)
 Meaning = TypeVar("Meaning", covariant=True)
 
 
+_LONGEST_EXAMPLE = 60
+"""Characters of a value that are repeated in a message."""
+
+
 class Wrong(ValueError):
     """A setting does not accept a value.
 
@@ -228,11 +232,20 @@ class ListOf(SettingType[list[T]]):
     def read(self, node: Node, at: Location, reader: Reader) -> list[T]:
         """The values."""
         if not isinstance(node, SequenceNode):
-            meant = fixes.listed(str(node.value)) or "[…]" if isinstance(node, ScalarNode) else "[{…}]"
-            raise Wrong("must be a list", f"Write {meant}")
+            raise Wrong("must be a list", f"Write {self._meant(node)}")
         if self.at_most is not None and len(node.nodes) > self.at_most:
             raise Wrong(f"must have at most {self.at_most:,} items, and has {len(node.nodes):,}")
         return [reader.read((*at, index), self.item, "Remove it") for index in range(len(node.nodes))]
+
+    def _meant(self, node: Node) -> str:
+        """The list that a value means, as far as that is clear."""
+        if not isinstance(node, ScalarNode):
+            return "[{…}]"
+        text, of_texts = str(node.value), isinstance(self.item, Text)
+        if of_texts and not isinstance(node.value, str):
+            return f"[{quoted(text)}]"
+        alone = f"[{quoted(text)}]" if of_texts and len(text) <= _LONGEST_EXAMPLE else "[…]"
+        return fixes.listed(text) or alone
 
     def schema(self) -> dict[str, JSON]:
         """An array."""

@@ -4,7 +4,16 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-from hpsearch.config.setting_types import ListOf, Parsed, SettingType, Text, WordOr, Wrong, scalar
+from hpsearch.config.setting_types import (
+    ListOf,
+    Parsed,
+    SettingType,
+    Text,
+    WholeNumber,
+    WordOr,
+    Wrong,
+    scalar,
+)
 from hpsearch.document import fixes, quantities
 from hpsearch.document.nodes import JSON, Location, Node, SequenceNode
 from hpsearch.document.scalars import shown
@@ -41,14 +50,6 @@ def _name(value: object) -> str:
         rule = "must be 1 to 100 letters, digits, '.', '_' or '-', starting with a letter or digit"
         raise Wrong(rule, f"Write {name_like(value)}" if len(value) <= 100 else "Shorten it")
     return value
-
-
-def _workers(value: object) -> int | Literal["auto"]:
-    if value == "auto":
-        return "auto"
-    if isinstance(value, int) and not isinstance(value, bool) and value >= 1:
-        return value
-    raise Wrong("must be auto or a whole number of at least 1")
 
 
 def _fraction_or_path(value: object) -> float | str:
@@ -92,7 +93,8 @@ def _limit(value: object, parse: Callable[[str], Limit | None], what: str, meant
     """A text as a quantity; ``what`` it must be and what was probably ``meant`` appear in the error."""
     if isinstance(value, str) and (limit := parse(value)) is not None:
         return limit
-    raise Wrong(f"must be none or {what}", f"Write {meant}" if meant else "Write none for no limit")
+    usable = meant == "none" or (meant and parse(meant) is not None)
+    raise Wrong(f"must be none or {what}", f"Write {meant}" if usable else "Write none for no limit")
 
 
 def _text(value: object) -> str:
@@ -118,6 +120,25 @@ def _auto(value: object) -> bool:
 
 def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+class _Workers(SettingType["int | Literal['auto']"]):
+    """``auto``, or a number of workers."""
+
+    _number = WholeNumber(1)
+
+    def read(self, node: Node, at: Location, reader: "Reader") -> int | Literal["auto"]:
+        """The word or the number."""
+        if scalar(node) == "auto":
+            return "auto"
+        try:
+            return self._number.read(node, at, reader)
+        except Wrong as wrong:
+            raise Wrong("must be auto or a whole number of at least 1", wrong.hint) from None
+
+    def schema(self) -> dict[str, JSON]:
+        """An integer, or the word."""
+        return {"anyOf": [{"type": "integer"}, {"const": "auto", "type": "string"}]}
 
 
 class _TextOfNumber(Text):
@@ -182,8 +203,9 @@ class _Texts(ListOf[str]):
 
     def read(self, node: Node, at: Location, reader: "Reader") -> list[str]:
         """The texts."""
-        value = scalar(node)
-        return [value] if isinstance(value, str) else super().read(node, at, reader)
+        if isinstance(scalar(node), str):
+            return [reader.read(at, self.item)]
+        return super().read(node, at, reader)
 
 
 def _examples(*texts: str) -> dict[str, JSON]:
@@ -195,7 +217,7 @@ _TEXT = Text()
 NAME = Parsed(_name, {"type": "string"})
 """The name of a search."""
 
-WORKERS = Parsed(_workers, {"anyOf": [{"type": "integer"}, {"const": "auto", "type": "string"}]})
+WORKERS = _Workers()
 """How many trials run at once."""
 
 FRACTION_OR_PATH = Parsed(_fraction_or_path, {"anyOf": [{"type": "number"}, {"type": "string"}]})
@@ -231,5 +253,5 @@ AUTO_OR_FALSE = Parsed(_auto, {"enum": ["auto", False]}, lambda on: "auto" if on
 NAMES = _Names(_TEXT)
 """Names of parameters."""
 
-FILES = _Texts(_TEXT, 100)
+FILES = _Texts(Text(empty=False), 100)
 """Paths of files; a single path may be written without a list."""

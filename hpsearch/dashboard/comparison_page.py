@@ -6,6 +6,7 @@ from hpsearch.dashboard.figure_cache import FigureCache
 from hpsearch.dashboard.layout import Page, Part, address, grid, link
 from hpsearch.dashboard.run_page import figure_slots, state_html
 from hpsearch.dashboard.watched_runs import WatchedRun
+from hpsearch.reports.compare import setting_text
 from hpsearch.reports.figures.svg import escape
 from hpsearch.reports.text import value_text, with_error
 from hpsearch.standing import error_of_result
@@ -58,7 +59,7 @@ def _best(left: WatchedRun, right: WatchedRun) -> str:
     found = [next(iter(each.run.ranking(1)), None) for each in (left, right)]
     values = [{} if best is None or best.value is None else best.values for best in found]
     rows = [
-        (name, *(_text(each.get(name)) for each in values))
+        (name, *(value_text(each[name]) if name in each else "" for each in values))
         for name in dict.fromkeys([*values[0], *values[1]])
     ]
     metrics = [each.config.metric.name for each in (left, right)]
@@ -75,21 +76,12 @@ def _best_value(watched: WatchedRun, best: Result | None) -> str:
 
 def _settings(left: WatchedRun, right: WatchedRun) -> str:
     rows = [
-        (each.key, _text(each.ours), _text(each.theirs)) for each in left.config.differences(right.config)
+        (each.key, setting_text(each.ours), setting_text(each.theirs))
+        for each in left.config.differences(right.config)
     ]
     if not rows:
         return '<p class="muted">They have the same space and the same settings.</p>'
     return _table(left, right, rows, "setting")
-
-
-def _text(value: object) -> str:
-    return (
-        ""
-        if value is None
-        else value_text(value)
-        if not isinstance(value, list)
-        else ", ".join(map(str, value))
-    )
 
 
 def _table(left: WatchedRun, right: WatchedRun, rows: Sequence[tuple[str, ...]], what: str) -> str:

@@ -21,6 +21,7 @@ from hpsearch.inspection.comparing import compared, comparison_figure
 from hpsearch.reports.figures import FIGURES, RunData
 from hpsearch.reports.figures.svg import escape
 from hpsearch.reports.html.page import figure_section
+from hpsearch.reports.html.report import choice_data
 from hpsearch.reports.text import printable
 
 __all__ = ["FigureCache"]
@@ -174,7 +175,7 @@ def _trials(kept: _Kept) -> str:
     for result in data.results:
         values = by_number[result.number].values
         row = [result.number, result.value, str(result.status), len(result.curve)]
-        rows.append([*row, *(_shown(values.get(name)) for name in names), _shown(result.reason)])
+        rows.append([*row, *(_shown(choice_data(values, name)) for name in names), _shown(result.reason)])
     columns = ["trial", data.metric.name, "status", "epochs", *names, "reason"]
     return json.dumps({"columns": list(map(printable, columns)), "trial": 0, "rows": rows}, allow_nan=False)
 

@@ -11,7 +11,7 @@ from hpsearch.errors import UsageError
 from hpsearch.inspection.querying import Vocabulary
 from hpsearch.reports.figures.svg import escape
 from hpsearch.reports.table import Column
-from hpsearch.reports.text import duration, spread, value_text
+from hpsearch.reports.text import duration, spread
 from hpsearch.store.results_query import ResultsQuery
 
 __all__ = ["TableView", "trials_html"]
@@ -101,7 +101,7 @@ def _columns(watched: WatchedRun, rows: list[dict[str, Any]]) -> list[tuple[Colu
         (Column("epochs", ("epochs",), right=True), "epochs"),
     ]
     for name in watched.config.space.names:
-        columns.append((Column(name, ("values", name), value_text, right=True), _PARAMETER + name))
+        columns.append((Column(name, ("values", name), right=True, choice=True), _PARAMETER + name))
     columns.append((Column("time", ("seconds",), duration, right=True), "seconds"))
     if any(row["reason"] for row in rows):
         columns.append((Column("reason", ("reason",)), "reason"))
@@ -129,11 +129,10 @@ def _head(name: str, column: Column, key: str, view: TableView) -> str:
 
 
 def _cell(name: str, column: Column, row: Mapping[str, Any]) -> str:
-    value = column.pick(row)
-    text = escape(column.show(value) if value is not None else "")
+    text = escape(column.text(row))
+    full = f' title="{text}"' if len(text) > 40 else ""
     if column.key == ("trial",):
         text = link(address("runs", name, "trials", row["trial"]), text)
-    full = f' title="{text}"' if isinstance(value, str) and len(value) > 40 else ""
     return f'<td class="number">{text}</td>' if column.right else f"<td{full}>{text}</td>"
 
 

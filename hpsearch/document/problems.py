@@ -55,8 +55,8 @@ class Problems:
         raise self.error()
 
     def error(self) -> ConfigError:
-        """The error with all problems found so far."""
-        return ConfigError(self._found)
+        """The error with all problems found so far, each of them once."""
+        return ConfigError(list(dict.fromkeys(self._found)))
 
 
 def file_position(path: object) -> Position:

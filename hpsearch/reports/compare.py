@@ -10,7 +10,7 @@ from hpsearch.reports.table import Column, Details, Table
 from hpsearch.reports.text import number, plain, spread, value_text
 from hpsearch.standing import Standing
 
-__all__ = ["ComparedRun", "Verdict", "comparison_data", "comparison_tables", "sentence"]
+__all__ = ["ComparedRun", "Verdict", "comparison_data", "comparison_tables", "sentence", "setting_text"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +62,13 @@ def comparison_tables(runs: Sequence[ComparedRun]) -> list[Table]:
     ]
     tables = [Table("comparison", columns, [_outcome(run) for run in runs])]
     settings = _settings(runs)
-    sides = [Column(run.name, (run.name,), _text) for run in runs]
-    rows = [{"setting": key, **values} for key, values in settings.items()]
+    sides = [Column(run.name, ("runs", run.name), setting_text) for run in runs]
+    rows = [{"setting": key, "runs": values} for key, values in settings.items()]
     same = () if rows else ("None: they have the same space and the same settings.",)
     heading = Column("setting", ("setting",))
     tables.append(Table("settings", [heading, *sides], rows, title="Different settings", notes=same))
-    best = [{"parameter": name, **values} for name, values in _best_values(runs).items()]
+    sides = [Column(run.name, ("runs", run.name), choice=True) for run in runs]
+    best = [{"parameter": name, "runs": values} for name, values in _best_values(runs).items()]
     heading = Column("parameter", ("parameter",))
     return [*tables, Table("values", [heading, *sides], best, title="Best trials")]
 
@@ -150,9 +151,10 @@ def _best_values(runs: Sequence[ComparedRun]) -> dict[str, dict[str, Any]]:
     }
 
 
-def _text(value: object) -> str:
+def setting_text(value: object) -> str:
+    """A setting of one run; "" if the run does not have it."""
     if value is None:
         return ""
     if isinstance(value, Mapping):
-        return ", ".join(f"{key}: {_text(each)}" for key, each in value.items())
+        return ", ".join(f"{key}: {setting_text(each)}" for key, each in value.items())
     return value_text(value)

@@ -40,18 +40,17 @@ class Seen:
         if not same and not np.array_equal(self._units, units[:known]):
             known = 0
             self._keys = set()
-        self._keys.update(row.tobytes() for row in units[known:])
+        self._keys.update(_keys(units[known:]))
         self._units = units if history is not None else units.copy()
         self._history = history
 
     def unseen(self, units: Floats) -> Booleans:
         """Which canonical points, shape (n, d), are untried and the first of their kind; shape (n,)."""
-        seen = set[bytes]()
+        first: dict[bytes, int] = {}
+        for row, key in enumerate(_keys(units)):
+            first.setdefault(key, row)
         mask = np.zeros(len(units), dtype=np.bool_)
-        for row, unit in enumerate(units):
-            key = unit.tobytes()
-            mask[row] = key not in self._keys and key not in seen
-            seen.add(key)
+        mask[[row for key, row in first.items() if key not in self._keys]] = True
         return mask
 
     def draw(self, rng: np.random.Generator) -> Floats:
@@ -96,3 +95,11 @@ class Seen:
             f"every configuration of the space has been tried: there are {size:.0f}. "
             "Widen the space, or ask for no more trials than that"
         )
+
+
+def _keys(units: Floats) -> list[bytes]:
+    """The bytes of each point, shape (n, d)."""
+    data, width = units.tobytes(), units.itemsize * units.shape[1]
+    if width == 0:
+        return [b""] * len(units)
+    return [data[start : start + width] for start in range(0, len(data), width)]

@@ -14,6 +14,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeVar
 
 from hpsearch.space import Floats
 from hpsearch.trial import WORST_TIE, Rung, Worth
@@ -28,6 +29,8 @@ _DISTRUSTED, _TRUSTED = 0.3, 0.7
 _MOST_INSERTED = 16  # above this, sorting the nearly sorted list is faster
 _UNIFORM_DEVIATION = math.sqrt(1 / 12)
 _WIDEST_RANGE = 2.0  # the largest correction for a restricted range
+
+_Sortable = TypeVar("_Sortable", int, Worth)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,7 @@ class RungHistory:
         self._new: defaultdict[int, list[Worth]] = defaultdict(list)
         self._pairs: defaultdict[int, deque[tuple[Worth, Worth]]]
         self._pairs = defaultdict(partial(deque, maxlen=_MOST_PAIRS))
+        self._trust: dict[int, float] = {}  # of the rungs that no trial has reached since
 
     def add(self, curve: Floats, ties: Floats | None = None, *, stopped: bool) -> None:
         """The learning curve of the next trial.
@@ -91,6 +95,7 @@ class RungHistory:
         for epoch in self._halving.rung_epochs(len(curve) + 1):
             if math.isfinite(curve[epoch - 1]):
                 self._new[epoch].append(worth(epoch))
+                self._trust.pop(epoch, None)
                 if not stopped and epoch < len(curve) and math.isfinite(curve[-1]):
                     self._pairs[epoch].append((worth(epoch), worth(len(curve))))
 
@@ -134,16 +139,22 @@ class RungHistory:
         Trials that other trials' losses at a rung stopped have no final loss, and among the rest the
         correlation is lower than among all. It is corrected for that (Thorndike, 1949, case 2).
         """
+        if epoch not in self._trust:
+            self._trust[epoch] = self._measured_trust(epoch)
+        return self._trust[epoch]
+
+    def _measured_trust(self, epoch: int) -> float:
         pairs = self._pairs[epoch]
         n = len(pairs)
         if n < _FEWEST:
             return _PRIOR_TRUST
         before, after = zip(*pairs, strict=True)
-        ranks, final_ranks = _ranks(before, sorted(before)), _ranks(after, sorted(after))
-        spread = _covariance(ranks, ranks) * _covariance(final_ranks, final_ranks)
-        correlation = _covariance(ranks, final_ranks) / math.sqrt(spread) if spread else 0.0
         reached = self._reached(epoch)
         places = _ranks(before, reached)  # from 0 to twice their number
+        # Places are in the order of the losses, and whole numbers compare faster.
+        ranks, final_ranks = _ranks(places, sorted(places)), _ranks(after, sorted(after))
+        spread = _covariance(ranks, ranks) * _covariance(final_ranks, final_ranks)
+        correlation = _covariance(ranks, final_ranks) / math.sqrt(spread) if spread else 0.0
         deviation = math.sqrt(_covariance(places, places)) / n
         ratio = 2 * len(reached) * _UNIFORM_DEVIATION / deviation if deviation else 1.0
         ratio = min(max(ratio, 1.0), _WIDEST_RANGE)
@@ -151,7 +162,7 @@ class RungHistory:
         return (n * unrestricted + _PRIOR_PAIRS * _PRIOR_TRUST) / (n + _PRIOR_PAIRS)
 
 
-def _ranks(values: Sequence[Worth], ordered: list[Worth]) -> list[int]:
+def _ranks(values: Sequence[_Sortable], ordered: list[_Sortable]) -> list[int]:
     """Twice the rank of each value among ``ordered``, which has it; those of equal values alike."""
     ranks = []
     for value in values:

@@ -214,6 +214,7 @@ def log_posterior(
     scaled = points * np.exp(-theta[:-2])[owners]
     signal, noise = np.exp(theta[-2:])
     squared = squared_distances(scaled, scaled)
+    slope = matern_slope(squared)
     kernel = matern(squared)
     lower = np.linalg.cholesky(signal * kernel + np.diag(np.full(len(points), noise + JITTER)))
     root = _inverse_triangular(lower)
@@ -222,7 +223,7 @@ def log_posterior(
     height = -0.5 * targets @ alpha - np.log(lower.diagonal()).sum() - 0.5 * excess @ excess
     # ½ tr((αα' − K⁻¹) ∂K/∂θ); by the log of a length scale, ∂K = signal · slope · squared distance along it.
     pull = np.outer(alpha, alpha) - root.T @ root
-    weighted = signal * pull * matern_slope(squared)
+    weighted = signal * pull * slope
     along = (weighted.sum(axis=1)[:, None] * scaled**2 - scaled * (weighted @ scaled)).sum(axis=0)
     gradient = np.concatenate(
         [
@@ -234,8 +235,11 @@ def log_posterior(
 
 
 def matern(squared: Floats) -> Floats:
-    """Matérn-5/2 (4.17) of squared distances r²."""
-    root = 5.0 * squared
+    """Matérn-5/2 (4.17) of squared distances r².
+
+    Overwrites ``squared``: most of the time would go into memory for intermediate results.
+    """
+    root = np.multiply(squared, 5.0, out=squared)
     np.sqrt(root, out=root)
     kernel = 1 / 3 * root
     kernel += 1.0

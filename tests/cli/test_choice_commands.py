@@ -49,7 +49,7 @@ def loss(kind, extra=0.0):
     found = f"{type(kind).__name__} {kind}"
     print(found)
     if isinstance(kind, list):
-        kind.append(7)  # changes nothing but this trial
+        kind.append(7)  # changes only this trial
     return len(found) + extra
 """
 

@@ -14,4 +14,4 @@ def test_collections_are_put_off_until_the_first_one() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "True True True []\n"
-    assert gc.get_threshold()[0] < 100_000  # of this process nothing was changed
+    assert gc.get_threshold()[0] < 100_000  # this process was not changed

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import math
+import sys
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -198,3 +199,42 @@ def test_in_a_narrow_terminal_rows_become_columns(example: Path, *, whole: bool)
     else:
         assert "room for" in file.getvalue()
         assert trials == [str(place.number) for place in places[: len(trials)]]
+
+
+@pytest.mark.parametrize(
+    ("options", "terminal", "name", "found"),
+    [
+        ((), False, "xterm", "a pipe or a file"),
+        (("--color", "always"), False, "xterm", "a pipe or a file"),
+        (("-f", "csv"), True, "xterm", "-f csv"),
+        ((), True, "dumb", "TERM=dumb"),
+    ],
+)
+def test_only_a_terminal_whose_cursor_moves_is_watched(
+    hpsearch: Program,
+    example: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    options: tuple[str, ...],
+    terminal: bool,
+    name: str,
+    found: str,
+) -> None:
+    """Anything else is refused, and nothing is printed."""
+    monkeypatch.setenv("TERM", name)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: terminal)
+    done = hpsearch("leaderboard", example, "--watch", *options)
+    assert (done.code, done.out) == (2, "")
+    assert done.err == f"--watch shows a table in a terminal; found {found}. Leave it out.\n"
+
+
+def test_watching_ends_with_the_search(
+    hpsearch: Program, example: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The table of a search that has ended is shown once, from the top of the terminal."""
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "120")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    done = hpsearch("leaderboard", example, "--watch", "--color", "never")
+    assert done.code == 0
+    assert done.out.startswith("\x1b[2J\x1b[Hrank ")
+    assert done.out.count("rank ") == 1

@@ -50,9 +50,9 @@ def test_init_reads_a_function(hpsearch: Program, in_tmp: Path) -> None:
 @pytest.mark.parametrize(
     ("head", "row", "label"),
     [
-        ("a,Target,b", "{n},{c},0", "Target"),  # a usual name
-        ("kind,a,b", "{t},{n},1", "kind"),  # the only one of text
-        ("a,b,c", "{n},2,{c}", "c"),  # the last one
+        ("a,Target,b", "{n},{c},0", "Target"),  # a common name
+        ("kind,a,b", "{t},{n},1", "kind"),  # the only text column
+        ("a,b,c", "{n},2,{c}", "c"),  # the last column
     ],
 )
 def test_init_sets_up_the_network_for_a_data_file(

@@ -1,6 +1,7 @@
 """Tests of sections and of the types of their settings."""
 
 from dataclasses import FrozenInstanceError
+from typing import Any
 
 import pytest
 from hypothesis import example, given
@@ -9,7 +10,8 @@ from hypothesis import strategies as st
 from hpsearch.config.reader import Reader
 from hpsearch.config.schema import Document, MetricSection, RunSection, SearchSection
 from hpsearch.config.sections import Section, SectionOf
-from hpsearch.config.setting_types import ListOf, RealNumber, WholeNumber
+from hpsearch.config.setting_types import ListOf, RealNumber, SettingType, Text, WholeNumber
+from hpsearch.config.special_types import BYTES, FILES, SECONDS, WORKERS
 from hpsearch.document.nodes import MappingNode, Position
 from hpsearch.document.plain_data import from_data
 from hpsearch.document.problems import Problems
@@ -117,23 +119,67 @@ NUMBERS = st.one_of(
     st.from_regex(
         r"[-+]?[0-9]{1,25}(\.[0-9]{0,3})?(e[0-9]{1,3})?|[1-9]/[0-9]|[0-9.]{1,4}[%kM]", fullmatch=True
     ),
+    st.from_regex(r"[0-9]{1,12}(\.[0-9]{0,4})? ?(s|sec|hours|days|K|GB|mb|TiB)", fullmatch=True),
     st.floats(allow_nan=False, allow_infinity=False),
+    st.integers(-5, 10**17),
 )
+KINDS = [WholeNumber(0), WholeNumber(1, 100), RealNumber(), RealNumber(above=0), WORKERS, SECONDS, BYTES]
 
 
-@given(NUMBERS, st.sampled_from([WholeNumber(0), WholeNumber(1, 100), RealNumber(), RealNumber(above=0)]))
+@given(NUMBERS, st.sampled_from(KINDS))
 @example("0.5", WholeNumber(0))
 @example("-7", WholeNumber(1))
 @example(-5.0, WholeNumber(1))
 @example("007", RealNumber())
 @example("1e999", RealNumber())
-def test_what_a_hint_says_to_write_is_accepted(value: object, kind: WholeNumber | RealNumber) -> None:
-    """Whatever number was meant by a text in quotes or by a fraction."""
+@example("4", WORKERS)
+@example("0KB", BYTES)
+@example(1e20, SECONDS)
+def test_what_a_hint_says_to_write_is_accepted(value: object, kind: SettingType[Any]) -> None:
+    """Whatever was meant by a text in quotes, a fraction, or a number without a unit."""
     reader, problems = reader_of({"here": value})
-    if reader.read(("here",), kind) is not None:
+    if reader.read(("here",), kind) is not None or not problems:
         return
     hint = rules(problems)[0][2]
-    if hint.startswith("Write ") and "such as" not in hint:
+    if hint.startswith("Write ") and "such as" not in hint and "for no limit" not in hint:
         text = hint.removeprefix("Write ").removesuffix(", without quotes")
-        reader, _ = reader_of({"here": resolve(text)})
-        assert reader.read(("here",), kind) is not None, hint
+        reader, problems = reader_of({"here": resolve(text)})
+        reader.read(("here",), kind)
+        assert not problems, hint
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "hint"),
+    [
+        ("4", WORKERS, "Write 4, without quotes"),
+        (2.0, WORKERS, "Write 2"),
+        ("0KB", BYTES, "Write none for no limit"),
+        ("a > b", ListOf(Text()), 'Write ["a > b"]'),
+        (5, ListOf(Text()), 'Write ["5"]'),
+        (5, ListOf(RealNumber()), "Write [5]"),
+        ("0.1 - 0.5", ListOf(RealNumber()), "Write […]"),
+        ("adam, sgd", ListOf(Text()), "Write [adam, sgd]"),
+    ],
+)
+def test_a_hint_says_what_was_meant(value: object, kind: SettingType[Any], hint: str) -> None:
+    """Where that is clear; otherwise it says only what is accepted."""
+    reader, problems = reader_of({"here": value})
+    reader.read(("here",), kind)
+    assert [each[2] for each in rules(problems)] == [hint]
+
+
+def test_an_empty_text_is_no_file() -> None:
+    """Neither alone nor in a list."""
+    for value in ("", [""]):
+        reader, problems = reader_of({"here": value})
+        reader.read(("here",), FILES)
+        assert [each[1] for each in rules(problems)] == ["must not be empty"]
+
+
+def test_each_problem_is_reported_once() -> None:
+    """A list as the key of a section that is itself a key breaks one rule twice, in one place."""
+    problems = Problems()
+    for _ in range(2):
+        problems.add(Position("here", 1, 2), ("key",), "must be text")
+    problems.add(Position("here", 1, 3), ("key",), "must be text")
+    assert [each.column for each in problems.error().problems] == [2, 3]

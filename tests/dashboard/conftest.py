@@ -170,7 +170,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
         yield found
 
 
-# Not for the session: tests elsewhere set the clock, and its timers would never end.
+# Not for the whole session: other tests set the clock, and its timers would never end.
 @pytest.fixture(scope="module")
 def still(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A dashboard whose runs no test may change."""

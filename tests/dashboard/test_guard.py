@@ -38,7 +38,7 @@ def test_its_own_names_are_answered(still: Site, host: str) -> None:
 def test_another_host_gets_403(still: Site, host: str, path: str) -> None:
     """A domain that was pointed at this machine (DNS rebinding) can read no address."""
     answer = still.get(path, host=host.format(port=still.port))
-    assert answer.status == (400 if not host else 403)  # without a Host it is no request of HTTP/1.1
+    assert answer.status == (400 if not host else 403)  # without a Host it is not a valid HTTP/1.1 request
     assert "one" not in answer.text.replace("only", "")
 
 

@@ -11,6 +11,7 @@ import pytest
 from hpsearch.dashboard.trial_log import readable
 from hpsearch.reports.figure_kinds import FIGURE_KINDS
 from tests.dashboard.conftest import Site, write_run
+from tests.runs import write_nulls
 
 
 def text_of(html: str) -> str:
@@ -88,7 +89,7 @@ def test_conditions_sort_and_pages_are_in_the_address(still: Site) -> None:
     assert max(rates) < 0.01
     last = still.get("/runs/one?page=2").text
     assert "page 2 of 2" in last
-    assert last.count('<td class="number"><a href="/runs/one/trials/') == 10 + 2  # and those that run
+    assert last.count('<td class="number"><a href="/runs/one/trials/') == 10 + 2  # and the running ones
     assert still.get("/runs/one?page=999999").text.count("page 2 of 2") == 1
 
 
@@ -251,3 +252,16 @@ def test_only_the_end_of_a_long_log_is_read(site: Site) -> None:
     assert "The last 32 KB of 203 KB." in page
     assert re.search(r'<pre class="log">line \d{5}\n', page)
     assert "line 19999\n</pre>" in page
+
+
+def test_null_is_told_from_a_parameter_that_is_not_used(site: Site) -> None:
+    """In the table, in what figures show of a trial, and beside another run."""
+    write_nulls(site.root, "nulls")
+    text = text_of(site.get("/runs/nulls?where=trial<2").text)
+    assert "adam null &quot;null&quot; 0.95" in text
+    assert "adam cosine unused 0.95" in text
+    assert "20 0.2 done 0 sgd 0.0 s" in text_of(site.get("/runs/nulls?where=trial=20").text)
+    rows = json.loads(site.get("/runs/nulls/trials.json").text)["rows"]
+    assert rows[0][4:8] == ["adam", "null", '"null"', 0.95]
+    assert rows[13][4:8] == ["sgd", None, None, None]
+    assert "schedule null words &quot;null&quot;" in text_of(site.get("/compare?run=nulls&run=one").text)

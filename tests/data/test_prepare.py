@@ -32,7 +32,7 @@ def test_splits_are_stratified_and_share_no_row(
     for taken, share in zip(splits[1:], (validation, test), strict=True):
         assert abs(len(taken) - share * len(y)) <= 1
         for label, count in enumerate(counts):
-            # The validation rows come from what the test left, so two roundings add up.
+            # The validation rows are taken from what the test rows left, so two roundings add up.
             assert abs(np.count_nonzero(y[taken] == label) - share * count) <= 2
 
 

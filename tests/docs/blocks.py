@@ -5,8 +5,8 @@ A fence names its language, and may have a title, which a reader sees above the 
     ```python title="train.py"
     ```console title="not run: needs a cluster"
 
-A title with a dot in it is the name of a file. Blocks in an HTML comment are blocks like any other; only
-readers do not see them.
+A title with a dot in it is the name of a file. Blocks in an HTML comment are like all others, but readers do
+not see them.
 """
 
 import re
@@ -32,10 +32,10 @@ class Block:
     Attributes:
         page: Its page, relative to the root.
         line: The line of its fence, from 1.
-        language: What follows the fence, such as ``yaml``.
-        title: What a reader sees above it.
-        text: What is in it, without indentation.
-        span: Where ``text`` is in the page.
+        language: The word that follows the fence, such as ``yaml``.
+        title: The title that a reader sees above it.
+        text: Its content, without indentation.
+        span: The position of ``text`` in the page.
     """
 
     page: str

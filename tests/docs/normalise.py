@@ -31,9 +31,9 @@ def agree(shown: list[str], printed: list[str]) -> bool:
 
 
 def abridged(shown: list[str], printed: list[str]) -> list[str]:
-    """The output, with the same parts left out as in the one that is shown now.
+    """The output, with the same parts left out as in the output that the page shows.
 
-    Of the lines between two ``...``, the first is looked for by its first word.
+    The first of the lines between two ``...`` is found by its first word.
     """
     if "..." not in shown:
         return printed

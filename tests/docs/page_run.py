@@ -36,13 +36,13 @@ _GOOD = {"done", "stopped", "diverged"}
 
 
 class PageRun:
-    """Runs blocks, and raises AssertionError with the place of one that does not do what it says.
+    """Runs blocks, and raises AssertionError with the position of one that does not do what it says.
 
     Args:
-        place: The directory, the current one too.
+        place: The directory, which is also the current one.
         quick_start: Puts the run of :data:`QUICK_START` into a directory, and returns what it printed.
         compare: Whether outputs are compared; their last digits may depend on NumPy's version.
-        full: Whether blocks are run too that are not because of the time that they take.
+        full: Whether blocks that are skipped because of the time they take are run, too.
     """
 
     def __init__(

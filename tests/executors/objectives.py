@@ -26,12 +26,12 @@ class Simple:
 
 @dataclass(frozen=True)
 class Killer(Simple):
-    """Some trials end their process, as often as the number of lives they have to lose.
+    """Some trials end their process a given number of times.
 
     Attributes:
-        directory: Where it counts their deaths.
+        directory: The directory in which their deaths are counted.
         deaths: How often each of these trials ends its process.
-        how: By ``kill``, ``exit`` or ``segfault``.
+        how: Whether they end by ``kill``, ``exit`` or ``segfault``.
     """
 
     directory: Path
@@ -94,10 +94,10 @@ class Stuck(Simple):
 
 @dataclass(frozen=True)
 class KilledBeside:
-    """Trial 0 ends its process twice: first while trial 1 runs, then wherever it runs.
+    """Trial 0 ends its process twice: first while trial 1 runs, then wherever it is run again.
 
     Attributes:
-        directory: Where the two leave word.
+        directory: The directory through which the two communicate.
     """
 
     directory: Path

@@ -65,11 +65,11 @@ class Cluster:
     """A scheduler and two workers, as processes that are connected once it is created.
 
     Args:
-        directory: Where they run.
-        path: Where they find modules first.
+        directory: Their working directory.
+        path: The directory in which they look for modules first.
 
     Attributes:
-        file: Where the scheduler says its address.
+        file: The file to which the scheduler writes its address.
         scheduler: The scheduler's process.
         workers: The workers' processes.
     """
@@ -323,7 +323,7 @@ def test_epochs_come_from_workers_without_the_disk(kept_cluster: Cluster, tmp_pa
     )
     settings = {"run_directory": run_directory, "scheduler_file": str(kept_cluster.file)}
     with executor.Dask(objective, 1, **settings) as workers:
-        run_directory.mkdir()  # so that the workers did not see it
+        run_directory.mkdir()  # so late that the workers have not seen it
         trial_directory = run_directory / "trials" / "00003"
         CurveFile(curve_file(trial_directory)).append(["left by an interrupted search"])
         workers.submit(Trial(3, {"x": 0.5}, 1))

@@ -131,7 +131,7 @@ def test_a_worker_that_dies_while_nobody_looks_costs_its_trial_alone(tmp_path: P
         executor.submit(Trial(0, {}, 0))
         assert executor.wait()[0].number == 0
         executor.submit(Trial(1, {}, 0))
-        # The pool has noticed, and nobody has asked it.
+        # The pool has noticed the death, but nobody has asked it.
         wait_until(lambda: executor._pool._flags.broken is not None)
         executor.submit(Trial(2, {}, 0))
         results = {result.number: result.status for _ in range(2) for result in executor.wait()}

@@ -37,8 +37,8 @@ class Case:
 
     Attributes:
         place: The directory.
-        row: Counts.
-        text: The config.
+        row: The row in which tries are counted.
+        text: The text of the config.
         project: The directory of the files that the config names, if it names any.
     """
 
@@ -67,13 +67,13 @@ class Case:
     def check(self, directory: Path, *programs: Program, exempt: frozenset[int] = frozenset()) -> None:
         """Check a run against all promises, after a fault.
 
-        What was acknowledged is stored; the trials are numbered without gaps; trials and results are those
-        of an uninterrupted search; SQLite finds the database whole; no process is left running.
+        All acknowledged results are stored; trials are numbered without gaps; trials and results are those
+        of an uninterrupted search; SQLite finds the database intact; no process is left.
 
         Args:
             directory: The run; it may be missing as long as nothing was acknowledged.
-            programs: Which searched in it, and have ended.
-            exempt: Trials that the fault itself gave another result.
+            programs: The programs that searched in it, and have ended.
+            exempt: Trials to which the fault itself gave another result.
         """
         self.row.tries += 1
         acknowledged = set().union(*(program.acknowledged for program in programs))
@@ -100,9 +100,9 @@ class Expected:
     """The outcome of an uninterrupted search.
 
     Attributes:
-        trials: By number.
-        results: By number, without times.
-        leaderboard: Every byte, as JSON.
+        trials: Its trials by number.
+        results: Its results by number, without times.
+        leaderboard: Its leaderboard, the bytes of the JSON.
     """
 
     trials: list[Trial]

@@ -22,8 +22,8 @@ Reports = Generator[dict[str, Any], None, None]
 class Deadly(NetworkObjective):
     """Some trials end their process.
 
-    In the environment: ``DEADLY`` names the trials, ``DEATHS`` how often each dies, the first in the first
-    way of ``HOW``, and so on in turn.
+    The environment variable ``DEADLY`` names the trials, and ``DEATHS`` says how often each dies. The ways of
+    ``HOW`` are used in turn.
     """
 
     def __call__(

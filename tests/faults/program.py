@@ -43,12 +43,12 @@ class Program:
 
     Args:
         arguments: The command line.
-        cwd: Where it runs, and where the files are.
-        surroundings: What it runs in.
+        cwd: Its working directory, which also has the output files.
+        surroundings: The surroundings that it runs in.
         injection: What strace does to its system calls, such as ``write:signal=KILL:when=3``.
 
     Attributes:
-        pid: Its process.
+        pid: Its process ID.
     """
 
     def __init__(
@@ -154,7 +154,7 @@ class Program:
 def _run(
     arguments: list[str], cwd: Path, mark: str, files: Path, surroundings: Surroundings, traced: bool
 ) -> None:
-    # What comes before the program answers signals waits for that.
+    # Signals that come before the program handles them wait.
     signal.pthread_sigmask(signal.SIG_BLOCK, INTERRUPTS)
     os.setpgid(0, 0)
     os.chdir(cwd)
@@ -172,7 +172,7 @@ def _run(
     finally:
         try:
             sys.stderr.flush()
-        except OSError:  # Python drops at its end what cannot be written there; multiprocessing would fail
+        except OSError:  # Python ignores failed writes there at exit; multiprocessing would fail
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
 

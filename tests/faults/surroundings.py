@@ -15,7 +15,7 @@ class TrainedBy:
 
     Attributes:
         kind: The class.
-        environment: What the processes find in their environment, by name.
+        environment: Environment variables of the processes, by name.
     """
 
     kind: type[NetworkObjective]

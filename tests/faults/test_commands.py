@@ -9,7 +9,7 @@ import pytest
 from tests.faults.case import Case
 from tests.processes import wait_until
 
-# One trial after another is started by hand below, so a lock that is taken says that it runs twice at once.
+# Trials are started one at a time below, so if the lock is taken, the trial is running twice at once.
 TRIAL = """\
 import fcntl, os, pathlib, signal, subprocess, sys, time
 x, stubborn = float(sys.argv[1]), sys.argv[2] == "stubborn"

@@ -96,7 +96,7 @@ class SmallFiles:
     """Surroundings in which no file grows beyond a size.
 
     Attributes:
-        size: In bytes.
+        size: The size in bytes.
     """
 
     size: int
@@ -109,7 +109,7 @@ class SmallFiles:
 
 
 def stopped_and_finished(case: Case, directory: Path, program: Program, reason: int) -> bool:
-    """Let a fault stop a search, check the rest against the promises, and resume it to the end.
+    """Let a fault stop a search, check the run against the promises, and resume it to the end.
 
     Returns:
         Whether the fault stopped it.
@@ -141,7 +141,7 @@ def test_full_from_every_write_on(case: Case, full: bool, part: int) -> None:
 def test_error_at_every_sync(case: Case, full: bool, call: str) -> None:
     """The search stops with the reason, and continues from what is on the disk."""
     stopped = every(case, call, "EIO", errno.EIO, "", slice(0, None, 1 if full else 4))
-    assert stopped > case.row.tries // 2  # SQLite takes no notice of a directory that fails to sync
+    assert stopped > case.row.tries // 2  # SQLite ignores a directory that fails to sync
 
 
 def every(case: Case, call: str, name: str, reason: int, following: str, numbers: slice) -> int:

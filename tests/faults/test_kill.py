@@ -21,7 +21,7 @@ import pytest
 from tests.faults.case import Case
 from tests.faults.program import SYSCALLS, Program, strace_works
 
-PARTS = 4  # of the exact kills, for as many processes
+PARTS = 4  # of the exact kills, one for each process
 STEP = 13  # without --full there is one part, of every 13th kill
 
 needs_strace = pytest.mark.skipif(not strace_works(), reason="strace is not installed, or may not trace")
@@ -47,7 +47,7 @@ def sweep(case: Case, numbers: slice, begun: Path | None = None) -> None:
 
     Args:
         case: The search.
-        numbers: At which of them.
+        numbers: The numbers of the calls to kill it at.
         begun: A run to resume, instead of a new one.
     """
 
@@ -78,7 +78,7 @@ def test_at_every_system_call(case: Case, full: bool, kills: slice) -> None:
 @needs_strace
 def test_at_every_system_call_of_a_resume(case: Case, kills: slice) -> None:
     """A search killed in the middle of a transaction may be killed again at any point."""
-    for number in range(20, 60, 2):  # how many there are before the first result is not the test's business
+    for number in range(20, 60, 2):  # the test does not care how many there are before the first result
         begun = case.place / f"begun-{number}"
         program = case.search(begun, injection=f"fdatasync:signal=KILL:when={number}")
         assert program.wait() == -signal.SIGKILL
@@ -107,7 +107,7 @@ class KilledAt:
     """Surroundings in which a program is killed right before one of its :func:`changes`.
 
     Attributes:
-        number: Which one, from 0.
+        number: The number of the change, from 0.
     """
 
     number: int

@@ -113,7 +113,7 @@ def changes(connection: sqlite3.Connection) -> Iterator[Change]:
                 sql = f"UPDATE {table} SET {name} = ? WHERE {where}"  # noqa: S608 -- as above
                 values: list[Any] = list(VALUES)
                 if isinstance(old, str):
-                    with contextlib.suppress(ValueError):  # it is no JSON
+                    with contextlib.suppress(ValueError):  # it is not JSON
                         values += [json.dumps(data) for data in nested(json.loads(old))]
                 for value in values:
                     yield f"{table} {which} {name} = {value!r:.300}", sql, (value, *which)
@@ -146,7 +146,7 @@ def try_change(case: Case, whole: Path, change: Change) -> None:
     case.row.tries += 1
     for command in LOOKS:
         code, _, err = hpsearch(*(directory if word == "RUN" else word for word in command))
-        # Another config may be right, and then it is searched, or found to need what is not there.
+        # Another config may be valid; then it is searched, or needs something that is missing.
         assert code in ((0, 2, 3, 4) if command[0] == "resume" else (0, 2, 4)), f"{what}: {command}: {err}"
         assert "bug" not in err, f"{what}: {command}: {err}"
     code, out, err = hpsearch("list", case.place, "-f", "json")

@@ -92,13 +92,13 @@ def interrupted(
     """Start a program as in a terminal, and interrupt it; returns its exit code and duration in seconds.
 
     Args:
-        command: What to start.
+        command: The command to start.
         delay: Seconds until the first signal; None for no signal at all.
-        signals: What its process group gets then, one right after another.
+        signals: The signals that its process group then gets, one right after another.
         output: The file that its stderr is added to.
     """
     begun = time.monotonic()
-    # Blocked from before the process exists: until the program answers them, they wait.
+    # Blocked since before the process exists: they wait until the program handles them.
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
     try:
         with output.open("ab") as file:

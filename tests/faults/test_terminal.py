@@ -43,7 +43,7 @@ class Terminal:
 
     Args:
         words: The program and its arguments.
-        cwd: Where it runs.
+        cwd: Its working directory.
     """
 
     def __init__(self, *words: str, cwd: Path) -> None:

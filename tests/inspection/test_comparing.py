@@ -1,5 +1,6 @@
 """Tests of comparing runs."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,8 +8,11 @@ import pytest
 from hpsearch.errors import UsageError
 from hpsearch.inspection.comparing import compared, comparison_figure, verdicts
 from hpsearch.reports.compare import comparison_tables, sentence
+from hpsearch.reports.table_layout import TableTexts
+from hpsearch.standing import Place
 from hpsearch.store import Run
 from tests.inspection.test_leaderboards import make
+from tests.runs import write_nulls
 
 
 def test_runs_of_one_config_are_compared_together(tmp_path: Path) -> None:
@@ -54,3 +58,16 @@ def test_runs_without_a_value_say_so(tmp_path: Path) -> None:
     assert verdicts(runs) == []
     with pytest.raises(UsageError, match="nothing to compare"):
         comparison_figure(runs)
+
+
+def test_null_is_a_value_of_the_best_trial(tmp_path: Path) -> None:
+    """Beside a best trial that does not use the parameter, and in a run called like a column."""
+    with (
+        Run.read(write_nulls(tmp_path, "parameter")) as null,
+        Run.read(write_nulls(tmp_path, "other")) as other,
+    ):
+        first, second = compared([null, other])
+        (sgd,) = other.standings([Place(13)])
+    tables = comparison_tables([first, replace(second, best=sgd)])
+    lines = [" ".join(map(str.strip, row)) for row in TableTexts(tables[-1]).rows()]
+    assert lines == ["optimizer adam sgd", "schedule null ", 'words "null" ', "beta2 0.95 "]

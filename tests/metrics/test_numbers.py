@@ -53,7 +53,7 @@ def test_what_is_not_a_whole_number_is_refused(value: float, layout: str, spoil:
     """A number is never cut."""
     text, _ = printed(value, layout)
     line = f"loss: {text}{spoil}"
-    whole = number(text + spoil)  # .5 and ,5 may make another number
+    whole = number(text + spoil)  # .5 and ,5 may form another number
     with contextlib.suppress(UnclearNumber):
         values = {repr(record["loss"]) for record in LineReader("loss").records(line.encode())}
         assert values <= {repr(whole)}

@@ -22,7 +22,7 @@ class Formula:
     """The state of a paper's formulas between steps, starting from θ = 1, m = v = 0.
 
     Args:
-        decay: λ of every parameter.
+        decay: The λ of every parameter.
     """
 
     def __init__(self, decay: Array) -> None:

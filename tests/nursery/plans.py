@@ -48,7 +48,7 @@ def follow(nursed: NursedModel, kill_after: int | None = None) -> None:
 
     Args:
         nursed: The model.
-        kill_after: How many writes of the diary this process survives; all of them if None.
+        kill_after: The number of writes to the diary that this process survives; all of them if None.
     """
     writes = 0
 

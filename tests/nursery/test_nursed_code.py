@@ -132,7 +132,7 @@ def by_hand(seed: int, rate: float, size: int) -> list[tuple[float, int]]:
 def test_code_follows_a_schedule_and_is_replayed(config: Callable[..., Config], kind: str) -> None:
     """Every value arrives before its epoch, a return restores the checkpoint, and a replay has the same bits.
 
-    Other numbers, such as that of the process, need not be the same.
+    Other numbers, such as the process ID, need not be the same.
     """
     with nursery(config(kind)) as own:
         model = own.model()

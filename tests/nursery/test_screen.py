@@ -66,7 +66,7 @@ async def type_line(pilot: Pilot[None], app: NurseryApp, key: str, text: str) ->
     await pilot.press(key)
     app.query_one("#line").value = text
     await pilot.press("enter")
-    # The thread hands over the answer of one task before it begins the next.
+    # The thread delivers the answer of one task before it begins the next.
     begun = threading.Event()
     app.keeper.ask("nothing", lambda: str(begun.set() or ""))
     await until(pilot, begun.is_set)

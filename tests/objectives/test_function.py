@@ -135,7 +135,7 @@ def test_a_checkpoint_ahead_of_what_was_reported_is_not_used(call: Call) -> None
     """If epochs are missing in between, the trial starts over."""
     assert call("forgets").status is Status.CRASHED
     second = call("forgets")
-    assert second.status is Status.CRASHED  # it dies again, for it began anew
+    assert second.status is Status.CRASHED  # it dies again, as it started from scratch
     assert [epoch.metrics["epoch"] for epoch in second.curve] == [0, 1]
 
 

@@ -125,7 +125,7 @@ def test_a_supervisor_whose_parent_is_dead_ends_its_command(tmp_path: Path) -> N
     )
     os.close(status)
     assert (done.returncode, done.stderr) == (0, b"")
-    pid = tmp_path / "pid"  # not there, when the shell was ended before it could write it
+    pid = tmp_path / "pid"  # missing if the shell ended before it could write it
     assert not (pid.exists() and pid.read_text()) or gone(int(pid.read_text()))
 
 

@@ -50,7 +50,7 @@ def done(index: int, value: float) -> Result:
 
 
 def test_a_sparkline_goes_from_lowest_to_highest() -> None:
-    """Gaps stay gaps, a flat curve is flat, a long one is shortened to its width and keeps its end."""
+    """Gaps stay gaps, a flat curve is flat, and a long one is shortened to fit and keeps its end."""
     assert sparkline([0, 1, 2, 3, 4, 5, 6, 7]) == "▁▂▃▄▅▆▇█"
     assert sparkline([1.0, None, 2.0, float("nan")]) == "▁ █ "
     assert sparkline([3, 3, 3]) == "▁▁▁"
@@ -62,7 +62,7 @@ def test_a_sparkline_goes_from_lowest_to_highest() -> None:
 
 
 def test_numbers_have_four_significant_digits() -> None:
-    """Small and large numbers use scientific notation, without needless zeros."""
+    """Small and large numbers use scientific notation, without unnecessary zeros."""
     assert [number(x) for x in (0.0123456, 1.0, 123456.0, 3.2e-5, -0.5)] == [
         "0.01235",
         "1",
@@ -74,7 +74,7 @@ def test_numbers_have_four_significant_digits() -> None:
 
 
 def test_durations_are_read_at_a_glance() -> None:
-    """Seconds, minutes, hours; a dash if not known."""
+    """They are in seconds, minutes or hours; an unknown one is a dash."""
     seconds = [None, 0.44, 9.96, 61, 3599.6, 7500]
     assert [duration(s) for s in seconds] == ["–", "0.4 s", "10 s", "1 min 01 s", "1 h 00 min", "2 h 05 min"]
 
@@ -85,7 +85,7 @@ def test_control_characters_are_made_visible() -> None:
 
 
 def test_progress_counts_and_ranks() -> None:
-    """Finished, failed, the five best with ties by number, running trials."""
+    """It counts finished and failed trials, and lists the five best (ties by number) and running ones."""
     progress = Progress(begun(20, [trial(0)], [done(0, 0.5)]))
     for index in range(1, 8):
         progress.on_trial_start(trial(index))
@@ -119,7 +119,7 @@ def test_a_line_per_result() -> None:
 
 
 def test_lines_without_a_file_write_nothing(capfd: pytest.CaptureFixture[str]) -> None:
-    """All callbacks still work, and nothing is written elsewhere."""
+    """All callbacks still work, and nothing is written to any other place."""
     lines = Lines(None)
     lines.on_search_start(begun(3))
     lines.on_trial_start(trial(0))
@@ -140,7 +140,7 @@ class Clock:
 
 
 def played(now: Clock, seconds: Callable[[int], float], total: int, slots: int) -> list[tuple[float, float]]:
-    """A search whose trials take some seconds: at every result, what was left and what was said."""
+    """A search whose trials take some seconds: the real and the displayed time left at every result."""
     progress, queue, number, said = Progress(begun(total, slots=slots)), [], 0, []
     while number < total or queue:
         while number < total and len(queue) < slots:
@@ -156,7 +156,7 @@ def played(now: Clock, seconds: Callable[[int], float], total: int, slots: int) 
 
 @pytest.fixture
 def now(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """The clock that the progress reads."""
+    """The clock used by the progress display."""
     clock = Clock()
     monkeypatch.setattr("hpsearch.reports.progress.time.monotonic", clock)
     return clock
@@ -174,7 +174,7 @@ SEARCHES = {
     [("alike", 1), ("alike", 8), ("stopped early", 4), ("of different sizes", 1), ("of different sizes", 4)],
 )
 def test_the_time_left_is_right_within_a_quarter(now: Clock, kind: str, slots: int) -> None:
-    """At a quarter, a half and three quarters of the trials; nothing is said after the first result."""
+    """This is so at 25%, 50% and 75% of the trials; after the first result, none is shown."""
     said = played(now, SEARCHES[kind], total=64, slots=slots)
     assert said[0][1] is None
     for share in (4, 2, 4 / 3):
@@ -183,7 +183,7 @@ def test_the_time_left_is_right_within_a_quarter(now: Clock, kind: str, slots: i
 
 
 def test_the_time_left_counts_results_of_this_process_only(now: Clock) -> None:
-    """After a resume, results from before took no time: four in twenty seconds leave 20 s for four more."""
+    """After a resume, earlier results took no time: four in twenty seconds leave 20 s for four more."""
     before = range(12)
     progress = Progress(begun(20, [trial(i) for i in before], [done(i, 0.5) for i in before], slots=1))
     assert progress.remaining is None
@@ -195,7 +195,7 @@ def test_the_time_left_counts_results_of_this_process_only(now: Clock) -> None:
 
 
 def test_after_an_interrupt_only_what_runs_is_awaited(now: Clock) -> None:
-    """Trials that will not start take no time: of one that has run 2 of 5 seconds, 3 are left."""
+    """Trials that will not start take no time; one that has run for 2 of 5 seconds has 3 left."""
     ending: list[bool] = []
     progress = Progress(replace(begun(20, slots=1), draining=lambda: bool(ending)))
     for index in range(5):
@@ -209,7 +209,7 @@ def test_after_an_interrupt_only_what_runs_is_awaited(now: Clock) -> None:
 
 
 def test_curves_that_workers_write_are_read_twice_a_second(now: Clock) -> None:
-    """Not at every frame, and never shorter than what is known."""
+    """They are not read for every frame, and never become shorter."""
     looks = []
     curve = (Epoch(1, {"val_error": 0.5}, 0.1),)
     progress = Progress(begun(3), lambda number: looks.append(number) or curve)
@@ -221,12 +221,12 @@ def test_curves_that_workers_write_are_read_twice_a_second(now: Clock) -> None:
 
 
 def shown(display: LiveDisplay, width: int, height: int) -> str:
-    """What the display shows now, without its styles."""
+    """What the display currently shows, without styles."""
     return "".join(f"{line.plain.rstrip()}\n" for line in display.lines(width, height))
 
 
 def busy(now: Clock) -> LiveDisplay:
-    """The display of a search with results, a failure, and trials that run."""
+    """The display of a search with results, a failure, and running trials."""
     display = LiveDisplay(Console(file=io.StringIO(), force_terminal=True), "digits")
     display.on_search_start(replace(begun(40, slots=3), stops_early=True))
     rates = [0.5, 0.02, 0.9, 0.004, 0.1, 0.03, 0.02, 0.05, 0.04, 0.03, 0.025, 0.03]
@@ -253,7 +253,7 @@ def busy(now: Clock) -> LiveDisplay:
 def test_the_live_display_fits_the_terminal(
     now: Clock, golden: Callable[..., None], monkeypatch: pytest.MonkeyPatch, width: int, height: int
 ) -> None:
-    """Head, zoom, leaders and running trials by the room there is; never more than the terminal has."""
+    """Header, zoom, best and running trials fill the available room; it is never taller than the terminal."""
     monkeypatch.setattr("hpsearch.reports.live_tables.time.monotonic", now)
     with busy(now) as display:
         text = shown(display, width, height)
@@ -264,7 +264,7 @@ def test_the_live_display_fits_the_terminal(
 
 @pytest.mark.parametrize("width", [60, 80, 100])
 def test_a_long_name_leaves_room_for_the_value(now: Clock, width: int) -> None:
-    """It is cut in the middle, so that both its ends are seen."""
+    """The name is cut in the middle, so that both its ends remain visible."""
     name = "the_weight_decay_of_the_encoder"
     space = Space((Number("x", 0, 1), Number(f"{name}_of_the_model", 0, 1)))
     with LiveDisplay(Console(file=io.StringIO(), force_terminal=True), "long") as display:
@@ -280,7 +280,7 @@ def test_a_long_name_leaves_room_for_the_value(now: Clock, width: int) -> None:
 
 
 def test_a_failure_is_said_once_for_each_reason() -> None:
-    """The first trial that fails for a reason is a line above the display."""
+    """The first trial that fails for a reason is reported on a line above the display."""
     file = io.StringIO()
     with LiveDisplay(Console(file=file, force_terminal=True, width=80), "digits") as display:
         display.on_search_start(begun(10))
@@ -292,7 +292,7 @@ def test_a_failure_is_said_once_for_each_reason() -> None:
 
 @pytest.mark.parametrize("text", ["1", "1e-3", "true", "null", "None", "no", "a, b", "[1]", " a", "", "~"])
 def test_text_that_looks_like_something_else_is_in_quotes(text: str) -> None:
-    """A number, a truth value, nothing, a list or several values; other text stays as it is."""
+    """This may be a number, a truth value, null, a list or several values; other text is unchanged."""
     assert value_text(text) == f'"{text}"'
     assert value_text("relu-6/a b") == "relu-6/a b"
 

@@ -1,4 +1,4 @@
-"""Tests of the progress in a notebook, with a stand-in for what a notebook has."""
+"""Tests of the progress in a notebook, with a stand-in for the parts of a notebook."""
 
 import sys
 from types import SimpleNamespace
@@ -15,7 +15,7 @@ from tests.reports.test_displays import begun, done, trial
 
 @pytest.fixture
 def shown(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """This process is the kernel of a notebook; the HTML that it shows."""
+    """Makes this process the kernel of a notebook, and returns the HTML that it shows."""
     pages: list[str] = []
     handle = SimpleNamespace(update=pages.append)
 
@@ -30,7 +30,7 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def test_only_a_kernel_is_a_notebook(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither Python nor IPython in a terminal is one."""
+    """Neither Python nor IPython in a terminal is a notebook."""
     monkeypatch.setitem(sys.modules, "IPython", None)
     assert not in_notebook()
     monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: None))
@@ -40,7 +40,7 @@ def test_only_a_kernel_is_a_notebook(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_display_shows_counts_the_best_and_what_runs(shown: list[str]) -> None:
-    """With the epochs of running trials and the best one's values, escaped; after Ctrl-C nothing runs."""
+    """It has the epochs of running trials and the best trial's values, escaped; after Ctrl-C nothing runs."""
     hostile = Trial(1, {"text": HOSTILE[0] + ANSI}, 1)
     with NotebookDisplay(lambda text: None) as display:
         display.on_search_start(begun(4))
@@ -64,7 +64,7 @@ def test_the_display_shows_counts_the_best_and_what_runs(shown: list[str]) -> No
 def test_a_notebook_that_cannot_be_updated_is_reported_and_the_search_continues(
     shown: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The reason is a message; nothing is raised."""
+    """A message gives the reason; nothing is raised."""
 
     def lost(_: str) -> None:
         raise ConnectionError("the kernel has gone")
@@ -79,7 +79,7 @@ def test_a_notebook_that_cannot_be_updated_is_reported_and_the_search_continues(
 def test_run_shows_its_progress_in_a_notebook(
     shown: list[str], tmp_path: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The last page has all trials; nothing is shown elsewhere."""
+    """The last page has all trials; nothing is shown anywhere else."""
     monkeypatch.chdir(tmp_path)
     space = {"x": {"min": 0, "max": 1}}
     with pytest.warns(UserWarning, match="one trial at a time"):

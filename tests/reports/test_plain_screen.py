@@ -1,4 +1,4 @@
-"""Tests of screens: what a text looks like on a terminal and in a pipe."""
+"""Tests of screens: how a text looks in a terminal and in a pipe."""
 
 import io
 
@@ -8,16 +8,16 @@ from hpsearch.reports.plain_screen import PlainScreen, write_text
 
 
 class Terminal(io.StringIO):
-    """A terminal without one."""
+    """A stand-in for a terminal."""
 
     def isatty(self) -> bool:
-        """Always."""
+        """Always true."""
         return True
 
 
 @pytest.fixture
 def narrow(monkeypatch: pytest.MonkeyPatch) -> PlainScreen:
-    """A terminal of 20 cells."""
+    """A terminal that is 20 cells wide."""
     monkeypatch.setenv("COLUMNS", "20")
     monkeypatch.setenv("TERM", "xterm")
     return PlainScreen(Terminal())
@@ -30,26 +30,26 @@ def written(screen: PlainScreen) -> str:
 
 
 def test_a_pipe_takes_lines_of_any_length_without_styles() -> None:
-    """Nothing is cut, styled or padded in a pipe."""
+    """Nothing is cut, styled or padded."""
     screen = PlainScreen(io.StringIO())
     write_text("word " * 50, screen, "bold", after="label   ")
     assert written(screen) == f"label   {'word ' * 50}".rstrip() + "\n"
 
 
 def test_a_terminal_gets_lines_that_fit(narrow: PlainScreen) -> None:
-    """Lines are cut between words, and begin below where the label ends."""
+    """Lines break between words, and continue below the end of the label."""
     write_text("one two three\nfour five six", narrow, after="label   ")
     assert written(narrow) == "\x1b[1mlabel   \x1b[0mone two\n        three\n        four five\n        six\n"
 
 
 def test_a_word_that_is_too_long_is_cut(narrow: PlainScreen) -> None:
-    """A word wider than the terminal goes on in the next line; wide characters take two cells."""
+    """A word wider than the terminal continues on the next line; wide characters take two cells."""
     write_text("見" * 12, narrow)
     assert written(narrow) == f"{'見' * 10}\n{'見' * 2}\n"
 
 
 def test_a_dumb_terminal_gets_no_styles(narrow: PlainScreen, monkeypatch: pytest.MonkeyPatch) -> None:
-    """TERM=dumb says that escape sequences would be shown."""
+    """TERM=dumb means that escape sequences would be visible."""
     monkeypatch.setenv("TERM", "dumb")
     write_text("text", narrow, "bold")
     assert written(narrow) == "text\n"
@@ -57,7 +57,7 @@ def test_a_dumb_terminal_gets_no_styles(narrow: PlainScreen, monkeypatch: pytest
 
 @pytest.mark.parametrize(("styles", "variable"), [(True, ""), (None, "1")])
 def test_styles_can_be_asked_for(styles: bool | None, variable: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """--color always and FORCE_COLOR style a pipe too; its lines are as long as they are."""
+    """--color always and FORCE_COLOR style a pipe, too; its lines are not wrapped."""
     monkeypatch.setenv("FORCE_COLOR", variable)
     monkeypatch.setenv("TERM", "xterm")
     screen = PlainScreen(io.StringIO(), styles=styles)
@@ -67,7 +67,7 @@ def test_styles_can_be_asked_for(styles: bool | None, variable: str, monkeypatch
 
 @pytest.mark.parametrize("file", [Terminal, io.StringIO])
 def test_never_means_never(file: type[io.StringIO], monkeypatch: pytest.MonkeyPatch) -> None:
-    """--color never writes no escape sequence to a terminal, nor to a pipe that FORCE_COLOR styles."""
+    """--color never writes no escape sequence to a terminal, nor to a pipe with FORCE_COLOR set."""
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("TERM", "xterm")
     screen = PlainScreen(file(), styles=False)

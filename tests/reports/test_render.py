@@ -14,7 +14,7 @@ from hpsearch.reports.table import Column, Table
 
 
 def test_columns_of_csv_have_names_of_their_own() -> None:
-    """A hyperparameter, or a metric, with the name of another column is named with what it is."""
+    """A hyperparameter or metric with the name of another column gets a prefix for its kind."""
     keys = [("trial",), ("value",), ("metrics", "value"), ("metrics", "loss"), ("values", "loss")]
     keys += [("values", "reason"), ("values", "x"), ("reason",)]
     columns = [Column(key[-1], key, choice=key[0] == "values") for key in keys]
@@ -23,7 +23,7 @@ def test_columns_of_csv_have_names_of_their_own() -> None:
 
 
 def test_a_long_text_is_read_as_it_was_written(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Line ends and letters too, whether it waited in memory or on the disk."""
+    """Line ends and letters are preserved, too, whether it was kept in memory or on disk."""
     parts = ["a,é\n", "b\r\n", "c" * 10]
     for kept in (1, 10**6):
         monkeypatch.setattr(render, "_KEPT_BYTES", kept)
@@ -32,7 +32,7 @@ def test_a_long_text_is_read_as_it_was_written(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_nothing_is_shown_of_a_text_that_fails() -> None:
-    """The error comes before there is anything to read."""
+    """The error comes before any output."""
 
     def parts() -> Iterator[str]:
         yield "good"
@@ -43,7 +43,7 @@ def test_nothing_is_shown_of_a_text_that_fails() -> None:
 
 
 def test_a_full_disk_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With what can be done about it."""
+    """The message suggests what can be done about it."""
 
     class Full:
         def __init__(self, *_: object, **__: object) -> None: ...
@@ -61,7 +61,7 @@ def test_a_full_disk_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("form", ["table", "json", "jsonl", "csv", "md"])
 def test_a_report_is_written_before_what_stderr_gets_next(form: Format) -> None:
-    """Nothing of it is left in a buffer when it has been printed; both streams may go to one file."""
+    """Printing leaves nothing in a buffer, as both streams may go to one file."""
     written = io.BytesIO()
     screen = PlainScreen(io.TextIOWrapper(written, encoding="utf-8"))
     print_report(Table("epochs", [Column("trial", ("trial",))], [{"trial": 7}]), form, screen)

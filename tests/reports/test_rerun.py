@@ -1,4 +1,4 @@
-"""Tests of showing a trial that ran once more."""
+"""Tests of showing a trial that was run again."""
 
 import dataclasses
 
@@ -16,13 +16,13 @@ def result(*values: float, status: Status = Status.DONE) -> Result:
 
 
 def comparison(recorded: Result | None, *results: Result, seeds: tuple[int, ...]) -> str:
-    """What is said about it."""
+    """The text that compares it."""
     trials = [dataclasses.replace(TRIAL, seed=seed) for seed in seeds]
     return dict(rerun_details(METRIC, TRIAL, recorded, trials, results, ()).lines).get("comparison", "")
 
 
 def test_other_seeds_are_compared_in_the_metrics_own_direction() -> None:
-    """By standard deviations of one seed, and by how many were better."""
+    """The comparison is in standard deviations of one seed, and in how many were better."""
     found = comparison(result(0.5, 0.9), result(0.7), result(0.8), result(0.95), seeds=(1, 2, 3))
     assert found == (
         "the recorded value is better than the mean by 0.08333, 0.7 standard deviations of one seed;"
@@ -35,21 +35,21 @@ def test_other_seeds_are_compared_in_the_metrics_own_direction() -> None:
 
 
 def test_a_trial_that_was_stopped_is_compared_where_it_was_stopped() -> None:
-    """Not with what other seeds came to after all epochs."""
+    """It is not compared with values that other seeds reached after all epochs."""
     stopped = result(0.4, 0.5, status=Status.STOPPED)
     found = comparison(stopped, result(0.3, 0.4, 0.9), seeds=(1,))
     assert found == "after epoch 2, the recorded value is better than the value of the other seed by 0.1"
 
 
 def test_a_trial_that_ran_with_one_of_its_seeds_has_one() -> None:
-    """It has no standard error."""
+    """The trial has no standard error."""
     trial = dataclasses.replace(TRIAL, more_seeds=(8, 9))
     shown = dict(rerun_details(METRIC, trial, result(0.5), [trial], [result(0.5)], ()).lines)
     assert shown["recorded"] == "acc 0.5 (seed 7, 1 epoch)"
 
 
 def test_the_first_epoch_that_differs_is_named() -> None:
-    """With both values, to all digits."""
+    """Both values are shown with all their digits."""
     found = comparison(result(0.5, 0.25), result(0.5, 0.75), seeds=(7,))
     assert found == "different from epoch 2 on: acc 0.25, now 0.75"
     assert comparison(result(0.5), result(0.5), seeds=(7,)) == "equal to the last digit: acc"

@@ -21,7 +21,7 @@ from hpsearch.trial import Epoch, Metric, Rung, Trial
 def test_what_the_next_rung_demands_is_said_even_if_it_is_nothing(
     epochs: int, rungs: tuple[Rung, ...], demand: str
 ) -> None:
-    """Of a trial that has reported, in a search that stops trials early."""
+    """This is for a trial that has reported, in a search that stops trials early."""
     curve = [Epoch(number, {"loss": 1.0}, 0.0) for number in range(1, epochs + 1)]
     asked = Trial(0, {}, 0, rungs)
     assert next_demand(asked, epochs, Metric("loss"), stops_early=True) == demand

@@ -7,7 +7,7 @@ METRIC = Metric("loss", at="best")
 
 
 def test_a_trial_of_several_seeds_shows_all_seeds() -> None:
-    """The standard error beside the value is that of the epoch that the value comes from."""
+    """The standard error next to the value is from the same epoch as the value."""
     curve = tuple(Epoch(at, {"loss": at / 4, "loss_se": at / 8}, 0.0) for at in (1, 2))
     details = trial_details(METRIC, Trial(0, {}, 5, more_seeds=(6, 7)), Result(0, Status.DONE, 0.25, curve))
     lines = dict(details.lines)

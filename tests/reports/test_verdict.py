@@ -39,7 +39,7 @@ def sentences(
     place: Path | None = None,
     **bounds: AtBound,
 ) -> str:
-    """The verdict as one text, of a search that is complete if it has four trials."""
+    """The verdict as one text; the search is complete if it has four trials."""
     ranked = sorted((each for each in results if each.value is not None), key=lambda each: each.value or 0.0)
     return " ".join(
         verdict(
@@ -49,7 +49,7 @@ def sentences(
 
 
 def test_the_best_trial_comes_first(config: Config) -> None:
-    """With its value and its test error."""
+    """It has its value and its test error."""
     text = sentences(config, [done(0, 0.1), done(1, 0.3), done(2, 0.2), done(3, 0.4)])
     assert text.startswith(
         "The best of 4 trials is trial 0, with val_error 0.1; at its end it had test_error 0.11."
@@ -57,7 +57,7 @@ def test_the_best_trial_comes_first(config: Config) -> None:
 
 
 def test_an_error_on_few_rows_has_its_spread(config: Config) -> None:
-    """As in the leaderboard, with the number of trials that it does not tell apart."""
+    """It is as in the leaderboard, with the number of trials that cannot be told apart."""
     results = [done(0, 0.1), done(1, 0.3), done(2, 0.12), done(3, 0.4)]
     ranked = sorted(results, key=lambda each: each.value or 0.0)
     first, second, *_ = verdict(config, results, ranked, [], None, rows=100)
@@ -66,14 +66,14 @@ def test_an_error_on_few_rows_has_its_spread(config: Config) -> None:
 
 
 def test_a_late_best_asks_for_more_trials(config: Config) -> None:
-    """Only if it came in the last quarter of a complete search."""
+    """This is said only if it came in the last quarter of a complete search."""
     late = "`hpsearch resume RUN --trials 8`, where RUN is the run directory."
     assert late in sentences(config, [done(0, 0.4), done(1, 0.3), done(2, 0.2), done(3, 0.1)])
     assert late not in sentences(config, [done(0, 0.1), done(1, 0.3), done(2, 0.2), done(3, 0.4)])
 
 
 def test_a_search_that_is_not_complete_can_be_continued(config: Config) -> None:
-    """The command can be pasted wherever the run is known."""
+    """The command can be pasted anywhere if the run is known."""
     text = sentences(config, [done(0, 0.4)], place=Path("/some where/c-001"))
     assert "Continue with `hpsearch resume '/some where/c-001'`." in text
     text = sentences(config, [done(0, 0.4)])
@@ -81,33 +81,33 @@ def test_a_search_that_is_not_complete_can_be_continued(config: Config) -> None:
 
 
 def test_a_best_value_at_a_bound_asks_for_a_wider_range(config: Config) -> None:
-    """It names the end and the bound."""
+    """The sentence names the end and the bound."""
     at = AtBound("learning_rate", "max", 1.0, 1.1)
     text = sentences(config, [done(0, 0.1)], learning_rate=at)
     assert "The best learning_rate is at the upper end of its range: widen it above 1." in text
 
 
 def test_failures_and_ties_are_counted(config: Config) -> None:
-    """A fifth of failures is worth a sentence; so are equal best values."""
+    """They get a sentence if a fifth of the trials fail, or if best values are equal."""
     text = sentences(config, [done(0, 0.1), done(1, 0.1), Result(2, Status.FAILED), done(3, 0.2)])
     assert "1 of 4 trials have no value" in text
     assert "2 trials share the best value" in text
 
 
 def test_a_search_without_results_has_no_failures(config: Config) -> None:
-    """Nothing is said of trials that there are not; and one trial is not several."""
+    """Nothing is said of trials that do not exist; and one trial is singular."""
     assert sentences(config, []) == "No trial has a result yet."
     assert sentences(config, [done(0, 0.1)]).startswith("The best of 1 trial is trial 0")
 
 
 def test_nothing_but_failures_is_said_at_once(config: Config) -> None:
-    """There is no best trial to speak of."""
+    """There is no best trial to describe."""
     text = sentences(config, [Result(0, Status.FAILED)])
     assert text == "1 of 4 trials have a result, and none has a value. The failures below say why."
 
 
 def test_importance_is_only_told_if_it_holds(config: Config) -> None:
-    """Below half of the differences explained, no parameter is named."""
+    """If less than half of the differences are explained, no parameter is named."""
     effects = [Effect(("learning_rate",), 0.6, 0.4, 0.8)]
     assert "learning_rate matters most: alone it causes 40 to 80 %" in sentences(
         config, [done(0, 0.1)], Importance(effects, 0.9)
@@ -118,14 +118,14 @@ def test_importance_is_only_told_if_it_holds(config: Config) -> None:
 
 
 def test_a_parameter_that_another_may_exceed_probably_matters_most(config: Config) -> None:
-    """Where the intervals of the largest effects overlap."""
+    """This is said if the intervals of the largest effects overlap."""
     effects = [Effect(("learning_rate",), 0.6, 0.4, 0.8), Effect(("depth",), 0.1, 0.0, 0.5)]
     text = sentences(config, [done(0, 0.1)], Importance(effects, 0.9))
     assert "learning_rate probably matters most: alone it causes 40 to 80 %" in text
 
 
 def test_one_seed_asks_for_several(config: Config) -> None:
-    """Not if the search repeats its trials."""
+    """This is not said if the search repeats its trials."""
     results = [done(0, 0.1), done(1, 0.2)]
     assert "`search.repeats`" in sentences(config, results)
     repeated = replace(config, search=replace(config.search, repeats=3))

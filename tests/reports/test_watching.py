@@ -1,4 +1,4 @@
-"""Tests of what is shown again and again in a terminal."""
+"""Tests of output that is refreshed in a terminal."""
 
 import io
 
@@ -8,7 +8,7 @@ from hpsearch.reports.watching import watch
 
 
 def test_what_changes_is_shown_until_it_changes_no_more() -> None:
-    """In its own place and no higher than the terminal; what is as before is not written again."""
+    """It is redrawn in place and is no taller than the terminal; unchanged text is not written again."""
     states = ["1 trial", "1 trial", "2 trials\nand more\nthan fit", "the end"]
     seen: list[str] = []
     screen = Console(file=io.StringIO(), width=40, height=3, force_terminal=True)
@@ -28,7 +28,7 @@ def test_what_changes_is_shown_until_it_changes_no_more() -> None:
 
 
 def test_what_is_in_the_same_state_is_not_shown_again() -> None:
-    """It is shown at first, after each change of its state, and at the end."""
+    """It is shown at the start, after each change of state, and at the end."""
     states = iter([1, 1, 1, 2, 2, 2])
     rounds = iter([True] * 5 + [False])
     shown: list[Console] = []

@@ -1,4 +1,4 @@
-"""Tests of words that a user gives a script in every trial."""
+"""Tests of words that a user passes to a script in every trial."""
 
 import pytest
 
@@ -43,7 +43,7 @@ OPTIONS = (
 def test_what_is_given_is_neither_searched_nor_asked_for(
     words: list[str], run: str, searched: tuple[str, ...]
 ) -> None:
-    """With or without an equals sign; arguments in their order."""
+    """Options may have an equals sign or not; arguments keep their order."""
     script = with_fixed_words(Script("argparse", OPTIONS), words)
     draft = propose_config(script, ["t"], made_from="t.py", name="t")
     assert draft.searched == searched
@@ -52,7 +52,7 @@ def test_what_is_given_is_neither_searched_nor_asked_for(
 
 
 def test_the_number_of_epochs_stays_an_option() -> None:
-    """So that early stopping knows it."""
+    """This is so that early stopping knows it."""
     script = with_fixed_words(Script("argparse", OPTIONS), ["--epochs", "20"])
     assert script.fixed == ()
     assert "    epochs: 20 " in propose_config(script, ["t"], made_from="t", name="t").text

@@ -1,4 +1,4 @@
-"""Tests of the field's habits: which options are searched, and where."""
+"""Tests of common practice: which options are searched, and in which ranges."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from hpsearch.scripts.script import UNKNOWN, Option, kind_of
 
 
 def section(name: str, default: Any = UNKNOWN, kind: Any = None, **more: Any) -> Any:
-    """What is proposed for an option."""
+    """The section that is proposed for an option."""
     return propose(Option(name, f"--{name} {{}}", kind or kind_of(default), default, **more)).section
 
 
@@ -57,7 +57,7 @@ def section(name: str, default: Any = UNKNOWN, kind: Any = None, **more: Any) ->
     ],
 )  # fmt: skip
 def test_ranges_follow_the_name_and_the_default(name: str, default: Any, expected: Any) -> None:
-    """Two decades each way for a learning rate, powers of two for a batch, and so on."""
+    """A learning rate gets two decades each way, a batch size powers of two, and so on."""
     kind = "float" if default is UNKNOWN else None
     assert section(name, default, kind) == expected
 
@@ -70,14 +70,14 @@ def test_ranges_follow_the_name_and_the_default(name: str, default: Any, expecte
      "local_rank", "fp16", "save_every", "checkpoint_path", "config", "image_size", "patience"],
 )  # fmt: skip
 def test_what_does_not_change_training_is_not_searched(name: str) -> None:
-    """Seeds, paths, logging, the machine, the task and the length of training."""
+    """Examples are seeds, paths, logging, the machine, the task and the length of training."""
     proposal = propose(Option(name, "", "int", 3))
     assert proposal.section is None
     assert "does not say" not in proposal.reason
 
 
 def test_choices_and_unknown_names() -> None:
-    """The choices of an optimizer are searched; a name that says nothing is left to the user."""
+    """The choices of an optimizer are searched; an unknown name is left to the user."""
     assert section("optimizer", "sgd", choices=("sgd", "adam")) == {"values": ["sgd", "adam"]}
     assert section("optimizer", "sgd") is None
     assert section("dataset", "mnist", choices=("mnist", "cifar")) is None
@@ -85,7 +85,7 @@ def test_choices_and_unknown_names() -> None:
 
 
 def test_a_default_is_in_its_range() -> None:
-    """So that it can be tried first."""
+    """This lets it be tried first."""
     names = ("lr", "momentum", "dropout", "weight_decay", "gamma", "subsample", "temperature", "warmup_ratio")
     for name in names:
         for default in (1e-6, 0.003, 0.1, 0.5, 0.9, 0.97, 0.9999, 1.0, 7.5):

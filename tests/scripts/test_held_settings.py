@@ -1,4 +1,4 @@
-"""Tests of scripts that take no options: their settings are in files, constants or the environment."""
+"""Tests of scripts that take no options: their settings are in files, constants or environment variables."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from tests.scripts.test_reading import read
 
 
 def draft(directory: Path, code: str, **others: str) -> Draft:
-    """What is proposed for a script."""
+    """The config that is proposed for a script."""
     script = read(directory, code, **others)
     return propose_config(script, ["python", "train.py"], made_from="train.py", name="train")
 
@@ -39,7 +39,7 @@ YAML = "model: {width: 64, name: mlp}\ntrain:\n  lr: 1e-3\n  epochs: 3\n"
     ids=["option", "argument", "fixed"],
 )
 def test_a_file_of_settings_is_written_for_each_trial(tmp_path: Path, code: str, lines: list[str]) -> None:
-    """Its keys are searched; its path is passed, or it is where the script runs."""
+    """Its keys are searched; its path is passed, or it is in the script's working directory."""
     found = draft(tmp_path, code, conf__base_yaml=YAML)
     assert found.searched == ("model.width", "train.lr")
     for line in [*lines, "epochs: 3"]:
@@ -48,7 +48,7 @@ def test_a_file_of_settings_is_written_for_each_trial(tmp_path: Path, code: str,
 
 
 def test_a_file_that_only_looks_like_settings_is_left_alone(tmp_path: Path) -> None:
-    """One that the script writes; and one beside the script, wherever that is, for no copy would be read."""
+    """One is written by the script; another is next to the script, from where no copy would be read."""
     assert draft(tmp_path, "open('conf/out.json', 'w')\nLR = 0.1", conf__out_json="{'lr': 1}").searched == (
         "LR",
     )
@@ -67,7 +67,7 @@ def test_a_file_that_only_looks_like_settings_is_left_alone(tmp_path: Path) -> N
     ],
 )
 def test_variables_of_the_environment(tmp_path: Path, code: str, expected: object) -> None:
-    """With their defaults; how long it trains and the seed are passed too."""
+    """They have their defaults; the length of training and the seed are passed, too."""
     text = f"import os\nlr = {code}\nn = os.getenv('EPOCHS', 4)\ns = os.getenv('SEED', 0)\nX = 3"
     option = read(tmp_path, text).options[0]
     assert (option.name, option.variable) == ("LR", "LR")
@@ -78,7 +78,7 @@ def test_variables_of_the_environment(tmp_path: Path, code: str, expected: objec
 
 
 def test_defaults_from_the_environment_are_defaults(tmp_path: Path) -> None:
-    """And so are numbers that only the help says."""
+    """The same is true of numbers that only the help mentions."""
     script = read(
         tmp_path,
         """
@@ -106,7 +106,7 @@ def test_defaults_from_the_environment_are_defaults(tmp_path: Path) -> None:
     ],
 )
 def test_functions(tmp_path: Path, code: str, expected: list[str]) -> None:
-    """How long they train, what they need, and what the number that they return is called."""
+    """Tests how long they train, what they need, and the name of the number that they return."""
     (tmp_path / "m.py").write_text(code)
     script = read_function(tmp_path / "m.py", "f")
     text = propose_config(script, ["m:f"], made_from="m.py:f", name="m").text
@@ -115,13 +115,13 @@ def test_functions(tmp_path: Path, code: str, expected: list[str]) -> None:
 
 
 def test_what_follows_from_another_setting_is_not_searched(tmp_path: Path) -> None:
-    """Or one of the two would change nothing."""
+    """Otherwise one of the two would have no effect."""
     code = "lr = 0.1\nmin_width = 8\nwidth = 4 * min_width\nopt = Adam(learning_rate=lr)\nc = {'lr': lr}"
     assert draft(tmp_path, code).searched == ("lr", "min_width")
 
 
 def test_metrics_of_imported_files_are_found(tmp_path: Path) -> None:
-    """If the script itself reports none; cycles of imports end."""
+    """They are used if the script itself reports none; import cycles end."""
     code = "from pkg.net import Net\nLR = 0.1"
     text = draft(tmp_path, code, pkg__net_py="import train\nself.log('val_loss', 1)\n").text
     assert "metric: {name: val_loss, goal: minimize} " in text
@@ -129,6 +129,6 @@ def test_metrics_of_imported_files_are_found(tmp_path: Path) -> None:
 
 
 def test_a_script_for_optuna_is_told_apart(tmp_path: Path) -> None:
-    """It has no options, and says where its values come from."""
+    """The script has no options, and states where its values come from."""
     code = "def objective(trial):\n    return trial.suggest_float('lr', 1e-5, 1e-1)\n"
     assert any("written for Optuna" in note for note in draft(tmp_path, code).notes)

@@ -1,4 +1,4 @@
-"""Tests of finding options in the text of --help."""
+"""Tests of finding options in the output of --help."""
 
 import pytest
 
@@ -127,7 +127,7 @@ FASTTEXT = """The following arguments are optional:
     ids=["argparse", "click", "libsvm", "go", "clap", "boost", "fasttext"],
 )
 def test_options_are_found_in_help_of_any_style(text: str, expected: list[tuple[object, ...]]) -> None:
-    """With flags, kinds, defaults and choices."""
+    """They have flags, kinds, defaults and choices."""
     found = [(o.name, o.flag, o.kind, o.default, o.choices) for o in read_help(text).options]
     assert found == expected
 
@@ -146,7 +146,7 @@ def test_options_are_found_in_help_of_any_style(text: str, expected: list[tuple[
     ],
 )
 def test_what_the_usage_demands_has_to_be_given(usage: str, needed: list[str]) -> None:
-    """Arguments and options that are not in brackets."""
+    """These are arguments and options without brackets."""
     text = f"{usage}\n  --lr LR      rate (default: 0.1)\n  --data DATA  a file\n"
     assert [option.name for option in read_help(text).options if option.required] == needed
 
@@ -165,5 +165,5 @@ def test_what_the_usage_demands_has_to_be_given(usage: str, needed: list[str]) -
     ],
 )
 def test_defaults_in_sentences(text: str, expected: object) -> None:
-    """However they are written."""
+    """Defaults are found in any wording."""
     assert stated_default(text) == expected

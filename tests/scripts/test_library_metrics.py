@@ -25,5 +25,5 @@ from tests.scripts.test_printed_metrics import metrics
     ],
 )  # fmt: skip
 def test_what_a_library_prints_is_known(tmp_path: Path, code: str, expected: list[str]) -> None:
-    """If it is told to print, and evaluates."""
+    """It is known if the library is configured to print and to evaluate."""
     assert [name for name, _ in metrics(tmp_path, code)] == expected

@@ -9,7 +9,7 @@ from hpsearch.scripts.printed_metrics import best_candidates, likely_goal
 
 
 def metrics(directory: Path, code: str) -> list[tuple[str, str]]:
-    """The names of what a script reports, and how."""
+    """The names of the metrics that a script reports, and how it reports them."""
     path = directory / "train.py"
     path.write_text(code)
     return [(metric.name, metric.how) for metric in read_script(path).metrics]
@@ -38,12 +38,12 @@ def metrics(directory: Path, code: str) -> list[tuple[str, str]]:
 def test_metrics_are_found_where_they_are_reported(
     tmp_path: Path, code: str, expected: list[tuple[str, str]]
 ) -> None:
-    """In formatted text, dictionaries and calls of logging libraries, by the names a reader would find."""
+    """They are found in formatted text, dictionaries and logging calls, by the names a reader would see."""
     assert metrics(tmp_path, code) == expected
 
 
 def test_validation_losses_are_the_likely_aim(tmp_path: Path) -> None:
-    """Before those of tests and of training."""
+    """They come before test and training losses."""
     path = tmp_path / "train.py"
     path.write_text(
         'print(f"train_loss: {a}, test_acc: {b}, val_acc: {c}, best val_loss: {e}, val_loss: {d}")'
@@ -59,5 +59,5 @@ def test_validation_losses_are_the_likely_aim(tmp_path: Path) -> None:
      ("perplexity", "minimize"), ("mape", "minimize"), ("roc_auc", "maximize")],
 )  # fmt: skip
 def test_goals_follow_names(name: str, goal: str) -> None:
-    """Errors and losses are to be small."""
+    """Errors and losses are minimized."""
     assert likely_goal(name) == goal

@@ -21,17 +21,17 @@ PROGRAMS = Path(__file__).parent / "programs"
 
 @dataclass(frozen=True)
 class Program:
-    """A program, and what has to come out.
+    """A program and its expected results.
 
     Attributes:
         name: Its directory.
-        metric: What the config proposes, or the user writes.
+        metric: The metric that the config proposes, or that the user writes.
         expected: The value of a trial, computed independently.
-        epochs: How many epochs each trial has.
-        source: What init is given.
-        options: More of it.
-        edits: Lines of the config that a user has to replace, by what they begin with.
-        digits: To which the program prints its metric.
+        epochs: The number of epochs of each trial.
+        source: The argument of init.
+        options: Further arguments of init.
+        edits: Lines of the config that a user has to replace, by how they begin.
+        digits: The number of digits to which the program prints its metric.
     """
 
     name: str
@@ -144,7 +144,7 @@ LINES_TO_EDIT = {case.name: sum(text.count("\n") + 1 for text in case.edits.valu
 
 @pytest.fixture(params=CASES, ids=lambda case: case.name)
 def program(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Program:
-    """A program in the current directory, and its interpreter on the PATH."""
+    """Sets up a program in the current directory, and its interpreter on the PATH."""
     case: Program = request.param
     shutil.copytree(PROGRAMS / case.name, tmp_path / "project")
     monkeypatch.chdir(tmp_path / "project")
@@ -153,7 +153,7 @@ def program(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.
 
 
 def edit(case: Program) -> None:
-    """Replace the lines that a user has to write."""
+    """Replace the lines that a user has to edit."""
     config = Path("config.yaml")
     lines = config.read_text().splitlines()
     for start, text in case.edits.items():
@@ -163,7 +163,7 @@ def edit(case: Program) -> None:
 
 
 def test_a_program_is_tuned_as_it_is(program: Program, capsys: pytest.CaptureFixture[str]) -> None:
-    """The leaderboard is what the program's own formula says, for every trial."""
+    """The leaderboard agrees with the program's own formula for every trial."""
     assert exit_code(["init", program.source, *program.options]) == 0
     edit(program)
     assert exit_code(["check", "config.yaml"]) == 0
@@ -192,7 +192,7 @@ def test_a_program_is_tuned_as_it_is(program: Program, capsys: pytest.CaptureFix
 
 
 def test_few_lines_are_left_to_the_user() -> None:
-    """None for eight of the ten, at most three for the others."""
+    """Eight of the ten need no edits, the others at most three lines."""
     counts = sorted(LINES_TO_EDIT.values())
     assert counts[:8] == [0] * 8
     assert counts[-1] <= 3
@@ -201,7 +201,7 @@ def test_few_lines_are_left_to_the_user() -> None:
 def test_the_first_trial_has_the_scripts_own_defaults(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """And the best trial's command can be pasted into a shell."""
+    """The best trial's command can be pasted into a shell."""
     shutil.copytree(PROGRAMS / "argparse_dashes", tmp_path / "project")
     monkeypatch.chdir(tmp_path / "project")
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")
@@ -223,7 +223,7 @@ def test_the_first_trial_has_the_scripts_own_defaults(
 def test_sample_prints_commands(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """One line for each draw, quoted for a shell."""
+    """Each draw is one line, quoted for a shell."""
     shutil.copytree(PROGRAMS / "configurator", tmp_path / "project")
     monkeypatch.chdir(tmp_path / "project")
     assert exit_code(["init", "train.py"]) == 0

@@ -46,12 +46,12 @@ bias: true}\
 
 
 def draft(script: Script) -> Draft:
-    """What is proposed."""
+    """The proposed config."""
     return propose_config(script, ["python", "train.py"], made_from="train.py", name="train")
 
 
 def test_everything_that_is_guessed_is_said() -> None:
-    """Where each line comes from, and what is not searched."""
+    """The config says where each line comes from, and what is not searched."""
     found = draft(read_script(PROGRAMS / "argparse_dashes" / "train.py"))
     assert found.text == EXPECTED
     assert found.edits == ()
@@ -59,14 +59,14 @@ def test_everything_that_is_guessed_is_said() -> None:
 
 @pytest.mark.parametrize("path", sorted(PROGRAMS.glob("*/train.py")), ids=lambda path: path.parent.name)
 def test_proposals_are_yaml_with_the_defaults_first(path: Path) -> None:
-    """The defaults are a configuration of the space."""
+    """The defaults are a configuration in the space."""
     found = draft(read_script(path))
     data = yaml.safe_load(found.text)
     assert set(data["space"]) == set(found.searched) == set(data["search"]["enqueue"][0])
 
 
 def test_what_the_user_has_to_write_is_marked() -> None:
-    """Required arguments, a metric, and a space if none was found."""
+    """This includes required arguments, a metric, and a space if none was found."""
     options = (Option("data", "{}", "text", required=True), Option("file", "--file {}", "text", None))
     found = draft(Script("argparse", options))
     assert found.edits == (
@@ -78,7 +78,7 @@ def test_what_the_user_has_to_write_is_marked() -> None:
 
 
 def test_hostile_texts_stay_texts() -> None:
-    """Help and choices of a script cannot write YAML."""
+    """A script's help and choices cannot inject YAML."""
     nasty = "a: [b\n# 'c'\": \u2028x"
     options = (
         Option("optimizer", "--optimizer {}", "text", "no", ("no", "1e-3", nasty, "null", "'x'"), help=nasty),

@@ -10,7 +10,7 @@ from hpsearch.scripts import UNKNOWN, Option, Script, UnreadableScript, read_fun
 
 
 def read(directory: Path, text: str, **others: str) -> Script:
-    """What is found in a script, with other files beside it."""
+    """What is found in a script that has other files next to it."""
     for name, content in others.items():
         path = directory / name.replace("__", "/").replace("_yaml", ".yaml").replace("_py", ".py")
         path.parent.mkdir(exist_ok=True)
@@ -26,7 +26,7 @@ def short(script: Script) -> dict[str, tuple[object, ...]]:
 
 
 def test_argparse(tmp_path: Path) -> None:
-    """Types, defaults, choices, switches, sub-commands' words and what constants stand for."""
+    """Types, defaults, choices, switches, the words of sub-commands and the values of constants are read."""
     script = read(
         tmp_path,
         """
@@ -78,7 +78,7 @@ def test_argparse(tmp_path: Path) -> None:
 
 
 def test_the_sub_command_that_trains_is_taken(tmp_path: Path) -> None:
-    """Its word comes before the options; a note names the others."""
+    """Its word comes before the options; a note names the other sub-commands."""
     script = read(
         tmp_path,
         """
@@ -102,7 +102,7 @@ def test_the_sub_command_that_trains_is_taken(tmp_path: Path) -> None:
 
 
 def test_click(tmp_path: Path) -> None:
-    """Decorators, ranges, choices and switches."""
+    """Decorators, ranges, choices and switches are read."""
     script = read(
         tmp_path,
         """
@@ -129,7 +129,7 @@ def test_click(tmp_path: Path) -> None:
 
 
 def test_typer(tmp_path: Path) -> None:
-    """Parameters with annotations, with typer.Option and without."""
+    """Parameters with annotations are read, with and without typer.Option."""
     script = read(
         tmp_path,
         """
@@ -157,7 +157,7 @@ def test_typer(tmp_path: Path) -> None:
 
 
 def test_absl_and_config_files(tmp_path: Path) -> None:
-    """Flags, and the settings of a file that ml_collections reads."""
+    """Flags are read, and the settings of a file that ml_collections reads."""
     script = read(
         tmp_path,
         """
@@ -187,7 +187,7 @@ def test_absl_and_config_files(tmp_path: Path) -> None:
 
 
 def test_hydra(tmp_path: Path) -> None:
-    """Keys of the config and of its groups; interpolations follow from others and are left out."""
+    """The keys of the config and its groups are read; interpolations depend on others and are left out."""
     script = read(
         tmp_path,
         """
@@ -222,7 +222,7 @@ def test_hydra(tmp_path: Path) -> None:
 
 
 def test_omegaconf(tmp_path: Path) -> None:
-    """The file that is loaded beside from_cli, and settings in the source."""
+    """The file that is loaded next to from_cli is read, and so are settings in the source."""
     script = read(
         tmp_path,
         """
@@ -274,7 +274,7 @@ FIELDS = """
     ],
 )
 def test_dataclasses(tmp_path: Path, code: str, flags: list[str]) -> None:
-    """Fields with types, defaults, choices and help, passed as each library has it."""
+    """Fields with types, defaults, choices and help are read, and passed as each library expects."""
     script = read(tmp_path, dedent(FIELDS) + code)
     assert [option.flag for option in script.options] == flags
     size, kind, amp, _ = script.options
@@ -283,7 +283,7 @@ def test_dataclasses(tmp_path: Path, code: str, flags: list[str]) -> None:
 
 
 def test_nested_dataclasses_and_base_classes(tmp_path: Path) -> None:
-    """Sections are joined by dots; what a base class in another file has comes first."""
+    """Section names are joined by dots; fields of a base class in another file come first."""
     script = read(
         tmp_path,
         """
@@ -316,7 +316,7 @@ def test_nested_dataclasses_and_base_classes(tmp_path: Path) -> None:
 
 
 def test_lightning_cli(tmp_path: Path) -> None:
-    """The arguments of the model and the data module, also from files beside the script."""
+    """The arguments of the model and the data module are read, also from files next to the script."""
     script = read(
         tmp_path,
         """
@@ -340,14 +340,14 @@ def test_lightning_cli(tmp_path: Path) -> None:
     [("import fire\nfire.Fire(main)", "fire"), ("from jsonargparse import CLI\nCLI(main)", "jsonargparse")],
 )
 def test_signatures(tmp_path: Path, code: str, style: str) -> None:
-    """A function's parameters, with or without annotations."""
+    """A function's parameters are read, with or without annotations."""
     script = read(tmp_path, f"def main(lr=0.1, *, size: int = 3): ...\n{code}")
     assert script.style == style
     assert short(script) == {"lr": ("--lr={}", "float", 0.1), "size": ("--size={}", "int", 3)}
 
 
 def test_constants_and_the_environment(tmp_path: Path) -> None:
-    """A script that takes nothing else is given variables, or constants."""
+    """If a script has no other inputs, environment variables or constants are used."""
     script = read(tmp_path, "import os\nLR = float(os.environ.get('LR', '0.1'))\nN = int(os.getenv('N', 3))")
     assert [(o.name, o.variable, o.default) for o in script.options] == [("LR", "LR", 0.1), ("N", "N", 3)]
     script = read(
@@ -359,7 +359,7 @@ def test_constants_and_the_environment(tmp_path: Path) -> None:
 
 
 def test_a_function_is_read_by_its_signature(tmp_path: Path) -> None:
-    """Its trial is not a parameter; what it reports is found."""
+    """Its trial is not a parameter; the metrics it reports are found."""
     path = tmp_path / "f.py"
     path.write_text("def train(lr: float, width: int = 64, *, trial=None):\n    yield {'val_loss': lr}\n")
     script = read_function(path, "train")
@@ -370,7 +370,7 @@ def test_a_function_is_read_by_its_signature(tmp_path: Path) -> None:
 
 
 def test_what_is_not_python_is_an_error(tmp_path: Path) -> None:
-    """It names the line."""
+    """The error names the line."""
     path = tmp_path / "train.py"
     path.write_text("x = 1\ndef f(:\n")
     with pytest.raises(UnreadableScript, match=r"train\.py:2 is not Python"):
@@ -380,7 +380,7 @@ def test_what_is_not_python_is_an_error(tmp_path: Path) -> None:
 
 
 def test_a_script_is_never_executed(tmp_path: Path) -> None:
-    """Reading it imports nothing and writes nothing."""
+    """Reading a script imports nothing and writes nothing."""
     mark = tmp_path / "mark"
     before = set(sys.modules)
     script = read(tmp_path, f"open({str(mark)!r}, 'w')\nimport antigravity\nLR = 0.1\n")
@@ -422,7 +422,7 @@ docopt(__doc__)
 def test_other_ways_to_declare_options(
     tmp_path: Path, code: str, words: tuple[str, ...], flags: dict[str, str]
 ) -> None:
-    """With the word that the program needs for them."""
+    """They come with the word that the program needs for them."""
     script = read(tmp_path, code)
     assert (script.words, {option.name: option.flag for option in script.options}) == (words, flags)
     assert script.options[0].default == 0.1

@@ -1,4 +1,4 @@
-"""Tests of reading programs in other languages than Python."""
+"""Tests of reading programs in languages other than Python."""
 
 from pathlib import Path
 
@@ -19,7 +19,7 @@ esac
 
 
 def test_a_shell_script_is_read_by_its_text(tmp_path: Path) -> None:
-    """Options of a case with the defaults of their variables, and variables with a default of their own."""
+    """It finds options in case statements, with their variables' defaults, and variables with their own."""
     (tmp_path / "t.sh").write_text(SHELL)
     found = [(o.name, o.flag, o.variable, o.default, o.line) for o in read_shell(tmp_path / "t.sh").options]
     assert found == [
@@ -50,13 +50,13 @@ def test_a_shell_script_is_read_by_its_text(tmp_path: Path) -> None:
     ],
 )  # fmt: skip
 def test_metrics_are_found_in_what_is_printed(tmp_path: Path, line: str, expected: list[str]) -> None:
-    """In texts with whatever a language fills in."""
+    """They are found in format strings of any language."""
     (tmp_path / "t.x").write_text(line)
     assert [metric.name for metric in metrics_of_text(tmp_path / "t.x")] == expected
 
 
 def test_what_is_not_text_prints_nothing_known(tmp_path: Path) -> None:
-    """Such as a compiled program."""
+    """An example is a compiled program."""
     (tmp_path / "t").write_bytes(b"\x7fELF\xff\xfeloss: 3")
     assert metrics_of_text(tmp_path / "t") == ()
 
@@ -106,7 +106,7 @@ program.option('--lr <number>', 'Learning rate. Default is 0.1.').option("--dept
 def test_declared_options_are_found_in_other_languages(
     tmp_path: Path, text: str, expected: list[tuple[object, ...]]
 ) -> None:
-    """With kinds and defaults, without running the program."""
+    """They have kinds and defaults, and are found without running the program."""
     (tmp_path / "t.R").write_text(text)
     options = read_text_program(tmp_path / "t.R").options
     assert [(option.name, option.kind, option.default) for option in options] == expected

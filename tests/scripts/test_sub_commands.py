@@ -1,4 +1,4 @@
-"""Tests of scripts whose command line has a word for what to do."""
+"""Tests of scripts with sub-commands."""
 
 from pathlib import Path
 
@@ -82,7 +82,7 @@ def train_model(lr: float = 0.1, epochs: int = 2): ...
 def test_options_are_where_their_parser_expects_them(
     tmp_path: Path, code: str, words: str, searched: tuple[str, ...]
 ) -> None:
-    """Those of the program before the word, those of the command that trains behind it, no others."""
+    """Program options come before the sub-command that trains, its own after it; there are no others."""
     script = read(tmp_path, f"{code}print('loss:', x)\n")
     draft = propose_config(script, ["python", "train.py"], made_from="train.py", name="train")
     assert f"    run: '{words}'\n" in draft.text

@@ -1,4 +1,4 @@
-"""More programs of the ten kinds, short ones: what init writes passes check, and its first trial is right."""
+"""Short variants of the ten kinds of programs: init's output passes check, and the first trial is right."""
 
 import shutil
 import sys
@@ -15,16 +15,16 @@ from hpsearch.store import Run
 
 @dataclass(frozen=True)
 class Variant:
-    """A program, and what its first trial, with its own defaults, has to give.
+    """A program, and the value that its first trial, with its own defaults, has to give.
 
     Attributes:
-        name: What is odd about it.
-        code: Of ``train.py``.
-        metric: What init proposes.
-        value: Of the first trial.
-        epochs: That it reports.
-        searched: The parameters.
-        files: Others, by name.
+        name: Its peculiarity.
+        code: The code of ``train.py``.
+        metric: The metric that init proposes.
+        value: The value of the first trial.
+        epochs: The number of epochs that it reports.
+        searched: The parameters that are searched.
+        files: Other files, by name.
     """
 
     name: str
@@ -272,7 +272,7 @@ def names(space: Any) -> tuple[str, ...]:
 def test_a_script_needs_no_edit(
     variant: Variant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Its first trial has its own defaults, and the value that they give."""
+    """Its first trial has its own defaults and gives the value that they give."""
     for name, text in {"train.py": variant.code, **variant.files}.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(dedent(text))
@@ -297,7 +297,7 @@ def test_a_script_needs_no_edit(
 def test_a_program_of_a_shell_is_read_by_its_help(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """And its metric by its text: nothing is left to the user."""
+    """Its metric is found in its text, so nothing is left to the user."""
     program = tmp_path / "solver"
     program.write_text(
         """#!/bin/sh

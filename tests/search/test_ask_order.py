@@ -48,7 +48,7 @@ def result(number: int, value: float) -> Result:
 def test_a_trial_that_depends_on_results_starts_once_those_before_its_lag_are_there(
     lag: int, told: set[int]
 ) -> None:
-    """Trial k is ready exactly when trials 0 to k − lag − 1 have a result, whatever later ones have."""
+    """Trial k is ready exactly when trials 0 to k − lag − 1 have results, regardless of later ones."""
     order = ask_order(lag, stop_at=-1.0)
     while order.ready and len(order.asked) <= 5:
         add_next(order)
@@ -70,7 +70,7 @@ def test_no_trial_starts_whose_visible_results_have_reached_the_target() -> None
 
 
 def test_a_copy_asks_again_for_the_trials_without_a_result() -> None:
-    """In the order of their numbers; the original still waits for them."""
+    """It asks for them in the order of their numbers; the original still waits for them."""
     order = ask_order(5)
     trials = [add_next(order) for _ in range(3)]
     order.add_result(result(1, 0.3))

@@ -15,7 +15,7 @@ def failed(number: int, reason: str = "No module named 'm'", status: Status = St
 
 
 def test_three_failures_of_a_new_reason_are_held_back() -> None:
-    """Their numbers may differ; with the third, the computer has to be looked at."""
+    """The reasons may differ in numbers; after the third, the computer needs to be checked."""
     first = FirstFailures(BEFORE, 10)
     for number in range(2, 5):
         assert not first.conclusive
@@ -35,7 +35,7 @@ def test_three_failures_of_a_new_reason_are_held_back() -> None:
     ids=["a value", "another reason", "diverged", "a known reason"],
 )
 def test_anything_else_tells_that_it_is_not_the_computer(other: Result) -> None:
-    """All are recorded, in their order, and nothing is held back any more."""
+    """All results are recorded in order, and nothing is held back any more."""
     first = FirstFailures(BEFORE, 10)
     held = [failed(2), failed(3)]
     assert first.sift(held) == []
@@ -45,7 +45,7 @@ def test_anything_else_tells_that_it_is_not_the_computer(other: Result) -> None:
 
 
 def test_a_reason_that_is_known_is_recorded_at_once() -> None:
-    """It was no reason to stop before."""
+    """It was no reason to stop earlier."""
     result = failed(2, "x = 12 is too large")
     assert FirstFailures(BEFORE, 10).sift([result]) == [result]
 
@@ -54,7 +54,7 @@ def test_a_reason_that_is_known_is_recorded_at_once() -> None:
 def test_without_a_value_before_or_three_trials_to_come_nothing_is_held_back(
     known: tuple[Result, ...], left: int
 ) -> None:
-    """A new search has rules of its own for its first trials."""
+    """A new search has its own rules for its first trials."""
     results = [failed(2), failed(3), failed(4)]
     assert FirstFailures(known, left).sift(results) == results
 

@@ -1,4 +1,4 @@
-"""Tests of asking and telling: what may start when, and that nothing but the config matters."""
+"""Tests of asking and telling: which trials may start when, and that only the config matters."""
 
 import contextlib
 import copy
@@ -41,7 +41,7 @@ def worth(trial: Trial) -> float:
 def run(
     search: Search, workers: int, order: random.Random, objective: Callable[[Trial], object] = worth
 ) -> list[Trial]:
-    """Run a search with several trials at once, whose results arrive in any order."""
+    """Run a search with several trials at once, with results that arrive in any order."""
     flight: list[Trial] = []
     trials: list[Trial] = []
     while True:
@@ -64,14 +64,14 @@ def search(**changes: Any) -> Search:
 
 @functools.cache
 def one_after_another() -> list[Trial]:
-    """The trials of the search, with one worker."""
+    """The trials of the search with one worker."""
     return run(search(), 1, random.Random(0))
 
 
 @settings(max_examples=12)
 @given(st.integers(1, 4), st.integers(0, 10**6))
 def test_workers_and_order_of_results_change_nothing(workers: int, order: int) -> None:
-    """Any number of workers, with results in any order, asks the same trials."""
+    """Any number of workers, with results in any order, asks for the same trials."""
     assert run(search(), workers, random.Random(order)) == one_after_another()
 
 
@@ -80,7 +80,7 @@ def test_workers_and_order_of_results_change_nothing(workers: int, order: int) -
 def test_a_value_that_ends_a_search_ends_it_after_the_same_trial(
     workers: int, order: int, method: str
 ) -> None:
-    """The first trial whose visible results have reached the value does not start, whatever else runs."""
+    """The first trial whose visible results reach the value does not start, whatever else is running."""
     whole = search(method=method)
     run(whole, 1, random.Random(0))
     target = sorted(result.value for result in whole.results)[3]
@@ -96,7 +96,7 @@ def test_a_value_that_ends_a_search_ends_it_after_the_same_trial(
 
 
 def test_a_value_to_reach_follows_the_goal() -> None:
-    """Where large values are good, a value is reached from below; a diverged trial reaches none."""
+    """If the metric is maximized, a value is reached from below; a diverged trial reaches none."""
     ours = search(method="random", lag=0, goal="maximize", stop_at=5.0)
     for value in (4.0, math.nan, 5.0):
         ours.tell(ours.ask(), value)
@@ -106,7 +106,7 @@ def test_a_value_to_reach_follows_the_goal() -> None:
 
 @pytest.mark.parametrize("cut", range(0, 25, 3))
 def test_a_search_cut_anywhere_goes_on_the_same(cut: int) -> None:
-    """Restored from the first results and the trials in flight, a search asks what it would have asked."""
+    """Restored from the first results and the trials in flight, a search asks for the same trials."""
     whole = search()
     trials = run(whole, 3, random.Random(1))
     known = [result for result in whole.results if result.number < cut and result.number % 5 != 3]
@@ -118,7 +118,7 @@ def test_a_search_cut_anywhere_goes_on_the_same(cut: int) -> None:
 
 
 def test_trials_without_a_result_are_asked_for_first_after_a_restore() -> None:
-    """A resumed search begins with what was in flight, with the same number, values and seed."""
+    """A resumed search begins with the trials in flight, with the same number, values and seed."""
     before = search()
     asked = [before.ask() for _ in range(4)]
     after = search()
@@ -141,7 +141,7 @@ def test_no_trial_starts_before_the_results_it_uses() -> None:
 
 
 def test_random_search_waits_for_nothing() -> None:
-    """A trial that uses no results may start at once, with any lag."""
+    """A trial that uses no results may start at once, whatever the lag."""
     free = search(method="random", lag=0)
     assert all(free.ask() is not None for _ in range(24))
     assert free.ask() is None
@@ -156,7 +156,7 @@ def test_trials_have_seeds_of_their_own() -> None:
 
 
 def stepwise(trial: Trial) -> Result:
-    """A trial that reports three epochs, and stops at its rungs."""
+    """A trial that reports three epochs, and may be stopped at its rungs."""
     value = worth(trial)
     losses = [value + 2, value + 1, value]
     curve = tuple(Epoch(number, {"value": loss}, 0.0) for number, loss in enumerate(losses, 1))
@@ -167,7 +167,7 @@ def stepwise(trial: Trial) -> Result:
 
 
 def test_rungs_come_from_the_visible_results_alone() -> None:
-    """With early stopping, too, workers and order change nothing; and some trials do stop."""
+    """With early stopping, too, workers and order make no difference; and some trials are stopped."""
     settings = {"early_stopping": Halving(1, 2), "epochs": 3}
     first = search(**settings)
     one = run(first, 1, random.Random(0), stepwise)
@@ -178,7 +178,7 @@ def test_rungs_come_from_the_visible_results_alone() -> None:
 
 
 def test_bounds_for_more_seeds_come_from_the_visible_results_alone() -> None:
-    """Workers and order change nothing, and they follow what is best so far."""
+    """Workers and order make no difference, and the bounds follow the best so far."""
 
     def repeated(trial: Trial) -> Result:
         metrics = {"value": worth(trial), "value_se": 0.01}
@@ -193,7 +193,7 @@ def test_bounds_for_more_seeds_come_from_the_visible_results_alone() -> None:
 
 
 def test_without_epochs_the_longest_visible_curve_says_where_the_rungs_are() -> None:
-    """So that a generator needs no word in the config to be stopped early; and workers change nothing."""
+    """So the config need not tell how to stop a generator early; and workers make no difference."""
     given, inferred = search(early_stopping=Halving(1, 2), epochs=3), search(early_stopping=Halving(1, 2))
     assert run(inferred, 4, random.Random(9), stepwise) == run(given, 1, random.Random(0), stepwise)
 
@@ -213,7 +213,7 @@ def test_trials_of_one_epoch_have_no_rungs() -> None:
 
 
 def test_the_best_is_the_one_with_the_smallest_loss() -> None:
-    """Ties go to the trial with the lower number; failures are never best."""
+    """Ties go to the trial with the lower number; a failed trial is never best."""
     ours = search(method="random", goal="maximize")
     trials = [ours.ask() for _ in range(5)]
     for trial, value in zip(trials[::-1], [2.0, None, 3.0, 3.0, math.nan], strict=True):
@@ -226,7 +226,7 @@ def test_the_best_is_the_one_with_the_smallest_loss() -> None:
     ("value", "status"), [(None, "failed"), (math.nan, "diverged"), (math.inf, "diverged")]
 )
 def test_a_trial_without_a_value_has_a_status_and_a_reason(value: object, status: str) -> None:
-    """None is a trial that failed, and a number that is not finite one that diverged."""
+    """None means that a trial failed, and a non-finite number that it diverged."""
     ours = search(method="random")
     result = ours.tell(ours.ask(), value)
     assert result.status == status
@@ -269,7 +269,7 @@ class Tensor:
     ids=repr,
 )
 def test_numbers_of_any_kind_are_values(value: object) -> None:
-    """Scalars, and arrays and tensors of one element."""
+    """These are scalars, and arrays and tensors of one element."""
     ours = search(method="random")
     assert ours.tell(ours.ask(), value).value == 0.5
 
@@ -297,7 +297,7 @@ def test_numbers_of_any_kind_are_values(value: object) -> None:
     ],
 )
 def test_what_is_not_a_value_is_refused(value: object, advice: str) -> None:
-    """The message says what to write; the trial still waits for its result."""
+    """The message says what to write; the trial still awaits its result."""
     ours = search(method="random")
     trial = ours.ask()
     with pytest.raises(UsageError, match=re.escape(advice)):
@@ -307,7 +307,7 @@ def test_what_is_not_a_value_is_refused(value: object, advice: str) -> None:
 
 @pytest.mark.parametrize("trial", [True, "0", 0.5, None])
 def test_what_is_not_a_trial_is_refused(trial: Any) -> None:
-    """tell() takes a trial or its number first; NumPy's integers are numbers."""
+    """The first argument of tell() is a trial or its number; NumPy integers are numbers."""
     ours = search(method="random")
     ours.ask()
     with pytest.raises(UsageError, match="takes a trial or its number, then the value"):
@@ -316,7 +316,7 @@ def test_what_is_not_a_trial_is_refused(trial: Any) -> None:
 
 
 def test_a_trial_of_another_search_is_refused() -> None:
-    """Its values are not those that were asked for under its number."""
+    """Its values are not those that this search asked for under its number."""
     ours, other = search(), search(seed=6)
     ours.ask()
     with pytest.raises(UsageError, match="of another search"):
@@ -324,7 +324,7 @@ def test_a_trial_of_another_search_is_refused() -> None:
 
 
 def test_telling_twice_or_out_of_the_blue_is_an_error() -> None:
-    """Only a trial that was asked for can have a result, and only one."""
+    """Only a trial that was asked for can have a result, and only one result."""
     ours = search()
     with pytest.raises(UsageError, match="not asked for"):
         ours.tell(0, 1.0)
@@ -344,7 +344,7 @@ def test_a_finite_space_ends_the_search_early() -> None:
 
 
 def test_the_search_gives_up_after_so_many_failures_in_a_row() -> None:
-    """Three failures in the order of the numbers end it; a success in between starts anew."""
+    """Three failures in the order of the numbers end it; a success in between resets the count."""
     ours = search(method="random", max_failures=3)
     outcomes = [None, None, 1.0, None, None, None]
     run(ours, 1, random.Random(0), lambda trial: outcomes[trial.number])
@@ -378,31 +378,31 @@ def test_wrong_arguments_are_explained(wrong: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("rungs", [Halving(min_epochs=0), Halving(reduction=1), Halving(reduction=1.5)])  # type: ignore[arg-type]  # wrong
 def test_rungs_that_would_never_end_are_refused(rungs: Halving) -> None:
-    """The message says which of the two is wrong."""
+    """The message says which of the two settings is wrong."""
     with pytest.raises(UsageError, match=r"early_stopping\.\w+ must be a whole number of at least"):
         search(early_stopping=rungs)
 
 
 def test_whole_numbers_may_be_numpys() -> None:
-    """The search is that of Python's numbers."""
+    """The search is the same as with Python's numbers."""
     ours, theirs = (search(seed=kind(3), trials=kind(4), lag=kind(1)) for kind in (int, np.int64))
     assert ours.ask() == theirs.ask()
     assert type(theirs.trials) is int
 
 
 def test_a_wrong_space_is_a_config_error() -> None:
-    """The mapping is checked as a config's would be."""
+    """The mapping is checked as it would be in a config."""
     with pytest.raises(ConfigError, match=r"space\.x"):
         Search({"x": {"prior": "log", "min": 0, "max": 1}})
 
 
 def test_more_trials_begin_with_the_same_ones() -> None:
-    """How many trials are planned changes none of them: a search may always be continued."""
+    """The number of planned trials changes none of them, so a search can always be continued."""
     assert run(search(trials=48), 1, random.Random(0))[:24] == run(search(trials=24), 1, random.Random(0))
 
 
 def test_a_full_metric_may_be_given() -> None:
-    """Results with another metric's values rank by that metric."""
+    """Results are ranked by the metric and its goal, here a metric that is maximized."""
     ours = search(method="random", metric=Metric("accuracy", "maximize"))
     for value in (0.5, 0.9, 0.7):
         ours.tell(ours.ask(), value)
@@ -410,7 +410,7 @@ def test_a_full_metric_may_be_given() -> None:
 
 
 def test_enqueued_configurations_come_first() -> None:
-    """As they were given, in their order, waiting for nothing; never proposed again."""
+    """They come as given, in order, without waiting; they are never proposed again."""
     points = [
         {"learning_rate": 1, "layers": 2, "optimizer": "adam"},
         {"learning_rate": 1e-3, "layers": 1, "optimizer": "sgd"},
@@ -439,7 +439,7 @@ def test_what_is_enqueued_lies_in_the_space(point: dict[str, Any], text: str) ->
 
 
 def test_what_an_enqueued_configuration_leaves_out_is_drawn() -> None:
-    """From the priors by the trial's own generator, with conditions and constraints satisfied."""
+    """It is drawn from the priors by the trial's own generator, respecting conditions and constraints."""
     space = {
         "kind": {"values": ["plain", "deep", "wide"]},
         "depth": {"type": "int", "min": 1, "max": 50, "when": {"kind": ["deep"]}},
@@ -470,7 +470,7 @@ def test_an_enqueued_configuration_that_cannot_be_completed_is_refused() -> None
 
 
 def test_known_points_come_on_top_of_the_coarse_phase() -> None:
-    """The trials after them cover the space as they would without them."""
+    """The trials after them cover the space as they would without known points."""
     point = {"learning_rate": 0.1, "layers": 2, "optimizer": "sgd"}
     plain, ours = search(lag=99, trials=99), search(lag=99, trials=99, enqueue=[point] * 20)
     known = [ours.ask() for _ in range(20)]
@@ -479,7 +479,7 @@ def test_known_points_come_on_top_of_the_coarse_phase() -> None:
 
 
 def test_repeats_add_seeds_and_change_no_other() -> None:
-    """Each trial gets two more seeds of its own; its first seed is what it was without repeats."""
+    """Each trial gets two more seeds; its first seed is the same as without repeats."""
     once = run(search(method="random"), 1, random.Random(0))
     thrice = run(search(method="random", repeats=3), 1, random.Random(0))
     assert [trial.seed for trial in once] == [trial.seed for trial in thrice]
@@ -488,7 +488,7 @@ def test_repeats_add_seeds_and_change_no_other() -> None:
 
 
 def test_a_search_that_gave_up_does_not_begin_again() -> None:
-    """Trials that were under way when the third in a row failed may still succeed; no further one starts."""
+    """Trials in flight when the third in a row failed may still succeed; no other trial starts."""
     ours = search(method="random", max_failures=3)
     trials = [ours.ask() for _ in range(5)]
     for trial in trials[:3]:
@@ -499,7 +499,7 @@ def test_a_search_that_gave_up_does_not_begin_again() -> None:
 
 
 def in_threads(count: int, work: Callable[[], object]) -> None:
-    """Do the same in several threads at once; raises what one of them raises."""
+    """Do the same in several threads at once; raise what one of them raises."""
     with ThreadPoolExecutor(count) as pool:
         for future in [pool.submit(work) for _ in range(count)]:
             future.result()
@@ -508,7 +508,7 @@ def in_threads(count: int, work: Callable[[], object]) -> None:
 @pytest.mark.parametrize("threads", [2, 8])
 @pytest.mark.parametrize("early_stopping", [None, Halving(1, 2)])
 def test_threads_change_nothing(threads: int, early_stopping: Halving | None) -> None:
-    """With a lag of 7, up to eight threads ask for every trial once; the results are those of one thread."""
+    """With a lag of 7, up to eight threads ask for every trial once; the results are as with one thread."""
     settings: dict[str, Any] = {"lag": 7, "early_stopping": early_stopping, "epochs": 3}
     alone, ours = search(**settings), search(**settings)
     run(alone, 1, random.Random(0), stepwise)
@@ -541,7 +541,7 @@ def test_threads_that_try_again_change_nothing() -> None:
 
 
 def test_more_threads_than_the_lag_allows_take_turns() -> None:
-    """With a lag of 0, trials run one at a time, whatever the number of threads."""
+    """With a lag of 0, trials run one at a time, regardless of the number of threads."""
     alone, ours = search(lag=0), search(lag=0)
     run(alone, 1, random.Random(0))
 
@@ -554,7 +554,7 @@ def test_more_threads_than_the_lag_allows_take_turns() -> None:
 
 
 def test_no_thread_waits_for_one_that_has_ended() -> None:
-    """A thread that asked and ended without telling owes its result for ever, so asking is an error."""
+    """A thread that asked and ended without telling never delivers its result, so asking is an error."""
     ours = search(lag=0, early_stopping=Halving())
     thread = threading.Thread(target=ours.ask)
     thread.start()
@@ -565,7 +565,7 @@ def test_no_thread_waits_for_one_that_has_ended() -> None:
 
 @pytest.mark.parametrize("cut", [0, 1, 9, 20])
 def test_a_pickled_search_continues_the_same(cut: int) -> None:
-    """The copy has every result, and asks first for what was in flight."""
+    """The copy has every result, and asks first for the trials in flight."""
     whole, ours = search(), search()
     run(whole, 1, random.Random(0))
     for _ in range(cut):
@@ -583,7 +583,7 @@ def test_a_pickled_search_continues_the_same(cut: int) -> None:
 
 @pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy])
 def test_a_copied_search_and_its_original_continue_apart(copied: Callable[[Search], Search]) -> None:
-    """Each as if the other one did not exist, whatever they are told in turns."""
+    """Each continues as if the other did not exist, in whatever order they are told results."""
     whole, ours = search(lag=0), search(lag=0)
     run(whole, 1, random.Random(0))
     for _ in range(9):
@@ -598,7 +598,7 @@ def test_a_copied_search_and_its_original_continue_apart(copied: Callable[[Searc
 
 
 def test_a_search_is_pickled_as_it_is_at_one_moment() -> None:
-    """What another thread tells meanwhile is not in the copy, in which the trial may end otherwise."""
+    """A result told by another thread meanwhile is not in the copy, where the trial may end differently."""
 
     def failing_late(trial: Trial) -> float | None:
         return None if trial.number == late.number else worth(trial)
@@ -623,7 +623,7 @@ def test_a_search_is_pickled_as_it_is_at_one_moment() -> None:
 
 
 def test_a_trial_that_is_told_is_not_asked_for_again() -> None:
-    """After a restore its result may come from elsewhere."""
+    """After a restore, its result may come from somewhere else."""
     before, after = search(), search()
     asked = [before.ask(), before.ask()]
     after.restore(asked, [])

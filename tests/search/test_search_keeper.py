@@ -44,7 +44,7 @@ def go_on(ours: Search, trials: int = 99) -> Search:
 
 
 def test_a_kept_search_is_resumed_with_a_function(tmp_path: Path, recwarn: pytest.WarningsRecorder) -> None:
-    """Nothing has changed, and nothing is said to have; then the program goes on itself."""
+    """Nothing has changed, and no change is reported; then the program continues by itself."""
     with search(directory=tmp_path / "kept", trials=6) as ours:
         go_on(ours)
     hpsearch.resume(
@@ -57,7 +57,7 @@ def test_a_kept_search_is_resumed_with_a_function(tmp_path: Path, recwarn: pytes
 
 
 def test_a_kept_search_of_another_algorithm_says_so(tmp_path: Path) -> None:
-    """Its new trials are chosen by another version."""
+    """New trials are chosen by another version."""
     search(directory=tmp_path / "kept").close()
     with Run.open(tmp_path / "kept") as run:
         run.set_meta(algorithm=1)
@@ -67,7 +67,7 @@ def test_a_kept_search_of_another_algorithm_says_so(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("cut", [0, 1, 9, 14])
 def test_a_kept_search_continues_the_same(tmp_path: Path, cut: int) -> None:
-    """Made again with its directory, it has every result, and asks first for the trial in flight."""
+    """Created again with its directory, it has every result, and asks first for the trial in flight."""
     whole = go_on(search())
     with search(directory=tmp_path / "kept") as ours:
         go_on(ours, cut)
@@ -95,7 +95,7 @@ os.kill(os.getpid(), 9)
 
 
 def test_a_killed_program_loses_nothing_that_was_told(tmp_path: Path) -> None:
-    """What tell() has returned for is on the disk; the directory is not locked."""
+    """Once tell() has returned, the result is on disk; the directory is not locked."""
     subprocess.run([sys.executable, "-c", KILLED, str(tmp_path / "kept")], check=False)
     with search(directory=tmp_path / "kept") as again:
         assert len(again.results) == 6
@@ -103,7 +103,7 @@ def test_a_killed_program_loses_nothing_that_was_told(tmp_path: Path) -> None:
 
 
 def test_a_kept_search_is_a_run(tmp_path: Path) -> None:
-    """Others read it while it goes: results, best.yaml, importance, and at the end that it is complete."""
+    """Others can read it meanwhile: results, best.yaml, importance, and finally that it is complete."""
     ours = go_on(search(directory=tmp_path / "kept"), 13)
     with hpsearch.load(tmp_path / "kept") as run:
         assert run.results() == ours.results
@@ -148,7 +148,7 @@ def test_every_setting_is_kept(tmp_path: Path) -> None:
     ],
 )
 def test_another_search_is_refused(tmp_path: Path, change: dict[str, Any], text: str) -> None:
-    """The message lists what differs; the directory stays as it is, and unlocked."""
+    """The message lists the differences; the directory is left unchanged and unlocked."""
     with search(directory=tmp_path / "kept"):
         pass
     with pytest.raises(RunMismatch, match=text):
@@ -157,7 +157,7 @@ def test_another_search_is_refused(tmp_path: Path, change: dict[str, Any], text:
 
 
 def test_another_space_is_refused(tmp_path: Path) -> None:
-    """Also one whose parameters are in another order, which would propose other values."""
+    """So is one whose parameters are in another order, as it would propose other values."""
     with search(directory=tmp_path / "kept"):
         pass
     with pytest.raises(RunMismatch, match="space"):
@@ -165,7 +165,7 @@ def test_another_space_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_kept_search_may_grow(tmp_path: Path) -> None:
-    """More trials continue it, as in one go."""
+    """It continues with more trials as if they had been planned at first."""
     with search(directory=tmp_path / "kept", trials=8) as ours:
         go_on(ours)
     with search(directory=tmp_path / "kept") as ours, Run.read(tmp_path / "kept") as run:
@@ -175,7 +175,7 @@ def test_a_kept_search_may_grow(tmp_path: Path) -> None:
 
 
 def test_a_cell_may_be_run_again(tmp_path: Path) -> None:
-    """A second Search of one process continues the first, which says so from then on."""
+    """A second Search in a process continues the first, which refuses further calls."""
     first = go_on(search(directory=tmp_path / "kept"), 3)
     second = search(directory=tmp_path / "kept")
     assert second.results == first.results
@@ -195,7 +195,7 @@ def test_another_process_is_kept_out(tmp_path: Path) -> None:
 
 
 def test_a_directory_that_is_no_run_is_refused(tmp_path: Path) -> None:
-    """Nothing is written among somebody's files."""
+    """Nothing is written among other people's files."""
     with pytest.raises(RunExists, match="is not a run directory"):
         search(directory=tmp_path)
     assert not list(tmp_path.iterdir())
@@ -211,7 +211,7 @@ def test_a_kept_search_is_not_pickled(tmp_path: Path) -> None:
 
 
 def test_the_command_line_cannot_continue_it(tmp_path: Path) -> None:
-    """It does not know what a trial is; the message names what does."""
+    """It does not know how to run a trial; the message says what does."""
     with search(directory=tmp_path / "kept"):
         pass
     with pytest.raises(UsageError, match=r"Continue it there, with hpsearch.Search\(…, directory=…\)"):
@@ -219,7 +219,7 @@ def test_the_command_line_cannot_continue_it(tmp_path: Path) -> None:
 
 
 def test_status_says_what_continues_it(tmp_path: Path) -> None:
-    """A call from Python, not a command."""
+    """The status shows a call from Python, not a command."""
     with search(directory=tmp_path / "kept"), Run.read(tmp_path / "kept") as run:
         config = Config.from_resolved(run.meta("config"))
     nothing: dict[str, Any] = {"counts": {}, "unfinished": [], "running": [], "events": []}
@@ -228,7 +228,7 @@ def test_status_says_what_continues_it(tmp_path: Path) -> None:
 
 
 def test_a_space_of_objects_is_kept(tmp_path: Path) -> None:
-    """Parameters that are built in Python are the same search as their mapping."""
+    """A search with parameters built in Python is the same as one with their mapping."""
     parameters = [
         Number("learning_rate", 1e-4, 1, prior="log"),
         Categorical("optimizer", ("sgd", "adam")),

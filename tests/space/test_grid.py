@@ -1,4 +1,4 @@
-"""Laws of the decimal grids that continuous values are drawn from."""
+"""Properties of the decimal grids that continuous values are drawn from."""
 
 import math
 from dataclasses import replace
@@ -29,12 +29,12 @@ def continuous(draw: st.DrawFn) -> Number:
 
 
 def digits(value: float) -> int:
-    """How many significant digits a number is written with."""
+    """The number of significant digits that a number is written with."""
     return len(Decimal(repr(value)).normalize().as_tuple().digits)
 
 
 def decimals(value: float) -> int:
-    """How many digits after the point a number is written with."""
+    """The number of digits after the point that a number is written with."""
     exponent = Decimal(repr(value)).normalize().as_tuple().exponent
     assert isinstance(exponent, int)
     return -exponent
@@ -42,7 +42,7 @@ def decimals(value: float) -> int:
 
 @given(continuous(), units)
 def test_a_value_survives_its_coordinate(number: Number, at: np.ndarray) -> None:
-    """Decoding the coordinate of a drawn value gives that value to the last bit."""
+    """Decoding the coordinate of a drawn value gives exactly that value."""
     values = number.decode(at)
     assert number.decode(number.encode(values)) == values
 
@@ -60,7 +60,7 @@ def test_a_value_survives_its_coordinate(number: Number, at: np.ndarray) -> None
 )
 @given(continuous(), units)
 def test_snapping_is_idempotent(number: Number, at: np.ndarray) -> None:
-    """A snapped coordinate is the coordinate of a value, and stays where it is."""
+    """A snapped coordinate is the coordinate of a value, and is not changed by snapping."""
     snapped = number.snap(at)
     assert np.array_equal(number.snap(snapped), snapped)
     assert np.array_equal(number.encode(number.decode(at)), snapped)
@@ -68,7 +68,7 @@ def test_snapping_is_idempotent(number: Number, at: np.ndarray) -> None:
 
 @given(continuous(), units)
 def test_rounding_keeps_the_order(number: Number, at: np.ndarray) -> None:
-    """A larger coordinate never gets a smaller value, nor a smaller snapped coordinate."""
+    """A larger coordinate never gets a smaller value or a smaller snapped coordinate."""
     at = np.sort(at)
     assert (np.diff(number.decode(at)) >= 0).all()
     assert (np.diff(number.snap(at)) >= 0).all()
@@ -76,7 +76,7 @@ def test_rounding_keeps_the_order(number: Number, at: np.ndarray) -> None:
 
 @given(continuous())
 def test_the_bounds_are_values(number: Number) -> None:
-    """They are drawn exactly as they were written, whatever digits they have."""
+    """They are drawn exactly as written, however many digits they have."""
     assert number.decode(np.array([0.0, 1.0])) == [number.min, number.max]
 
 
@@ -91,7 +91,7 @@ def test_drawn_values_have_few_digits(number: Number, at: np.ndarray) -> None:
 
 @given(continuous().filter(lambda number: number.precision is None and number.max - number.min > 1e-6))
 def test_a_range_has_a_thousand_values(number: Number) -> None:
-    """Narrow ranges have more digits, except where float64 cannot tell the values apart."""
+    """Narrow ranges have more digits, unless float64 cannot tell the values apart."""
     at = np.linspace(0, 1, 20_001)
     exact = replace(number, precision=15)
     enough = min(1000, len(set(exact.decode(at))))
@@ -105,7 +105,7 @@ def test_a_range_has_a_thousand_values(number: Number) -> None:
 def test_a_linear_grid_has_the_power_of_ten_below_a_ten_thousandth(
     low: float, high: float, places: int
 ) -> None:
-    """Values are all multiples of the power of ten below (max - min) / 10,000."""
+    """All values are multiples of the power of ten below (max - min) / 10,000."""
     number = Number("x", low, high)
     values = np.array(number.decode(np.linspace(0, 1, 1_000_001)))
     assert max(map(decimals, values[values != 0].tolist())) == places
@@ -127,19 +127,19 @@ def test_a_linear_grid_has_the_power_of_ten_below_a_ten_thousandth(
     ids=str,
 )
 def test_quartiles_by_hand(number: Number, expected: list[float]) -> None:
-    """The middles of each prior, rounded on its own grid."""
+    """These are the medians and quartiles of each prior, rounded on its own grid."""
     assert number.decode(np.array([0.25, 0.5, 0.75])) == expected
 
 
 def test_bounds_with_many_digits_are_values_among_values_with_few() -> None:
-    """The decimal number nearest to a bound is left out, so that no two values are confusingly near."""
+    """The decimal number nearest to a bound is left out, so that no two values are too close."""
     number = Number("x", 0.123456789, 0.987654321)
     assert number.decode(np.array([0.0, 1e-6, 2e-5, 1.0])) == [0.123456789, 0.123456789, 0.12347, 0.987654321]
 
 
 @given(st.floats(-9, 9), st.floats(1e-9, 1e-1))
 def test_last_bits_of_a_logarithm_change_nothing(exponent: float, width: float) -> None:
-    """If exp and log were off by a few bits, nearly every number would round to the same value."""
+    """If exp and log were off by a few bits, nearly all numbers would round to the same values."""
     number = Number("x", 10**exponent, 10**exponent * (1 + width) ** 20, "log")
     at = np.random.default_rng(0).random(50)
     off = number.decode(at * (1 + 4e-16))
@@ -148,7 +148,7 @@ def test_last_bits_of_a_logarithm_change_nothing(exponent: float, width: float) 
 
 @given(continuous(), st.floats(0, 1))
 def test_a_value_that_was_given_stays_as_it_is(number: Number, share: float) -> None:
-    """It need not lie on the grid: it is accepted, and completed without rounding."""
+    """It need not be on the grid: it is accepted, and completed without rounding."""
     value = min(max(number.min + share * (number.max - number.min), number.min), number.max)
     space = Space((number,))
     assert not list(space.problems({"x": value}))

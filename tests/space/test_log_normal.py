@@ -15,7 +15,7 @@ stats = pytest.importorskip("scipy.stats")
 
 
 def one(mean: float, sd: float, **more: object) -> Number:
-    """The parameter of a section of a config."""
+    """The parameter for a config section."""
     (parameter,) = parse_space({"x": {"prior": "log_normal", "mean": mean, "sd": sd, **more}}).parameters
     assert isinstance(parameter, Number)
     return parameter
@@ -30,7 +30,7 @@ def test_draws_are_log_normal(mean: float, sd: float) -> None:
 
 
 def test_bounds_cut_the_distribution() -> None:
-    """Inside them it keeps its shape: quantiles are those of the truncated normal distribution."""
+    """Within them it keeps its shape: the quantiles are those of the truncated normal distribution."""
     u = (np.arange(100) + 0.5) / 100
     expected = np.exp(stats.truncnorm(-1, math.log(3), 0, 1).ppf(u))
     assert one(0, 1, min=math.exp(-1), max=3).decode(u) == pytest.approx(expected, rel=1e-3)
@@ -38,7 +38,7 @@ def test_bounds_cut_the_distribution() -> None:
 
 @given(st.floats(0, 3), st.floats(0.1, 2), st.sampled_from([1.0, 0.5, 3.0]))
 def test_a_step_rounds_the_draws(mean: float, sd: float, step: float) -> None:
-    """Its values are multiples of the step, 0 among them if draws round to it, with the share that do."""
+    """The values are multiples of the step, including 0 if draws round to it, with the right shares."""
     number = one(mean, sd, step=step)
     u = (np.arange(5000) + 0.5) / 5000
     drawn = np.array(number.decode(u))
@@ -50,7 +50,7 @@ def test_a_step_rounds_the_draws(mean: float, sd: float, step: float) -> None:
 
 @given(st.floats(-50, 50), st.floats(0.01, 10))
 def test_without_bounds_values_lie_within_6_standard_deviations(mean: float, sd: float) -> None:
-    """Of their logarithm; the ends of the cube are finite and positive."""
+    """This is true of their logarithms; the ends of the cube are finite and positive."""
     ends = one(mean, sd).decode(np.array([0.0, 1.0]))
     assert np.log(ends) == pytest.approx([mean - 6 * sd, mean + 6 * sd], abs=1e-9)
 
@@ -66,14 +66,14 @@ def test_without_bounds_values_lie_within_6_standard_deviations(mean: float, sd:
     ],
 )
 def test_what_is_wrong_with_a_log_normal_prior_is_explained(keys: dict[str, float], text: str) -> None:
-    """Its mistakes have the key they were made at, and the rule."""
+    """Each mistake is reported with its key and the rule."""
     with pytest.raises(ConfigError) as caught:
         one(**keys)
     assert text in str(caught.value)
 
 
 def test_a_distribution_within_one_step_is_a_constant() -> None:
-    """Where all draws round to the same value, there is nothing to search."""
+    """If all draws round to the same value, there is nothing to search."""
     space = parse_space(
         {"x": {"prior": "log_normal", "mean": -2, "sd": 0.1, "step": 1}, "y": {"min": 0, "max": 1}}
     )

@@ -22,7 +22,7 @@ def normal(mean: float, sd: float, low: float, high: float, **more: object) -> N
 
 
 def one(section: dict[str, object]) -> Number:
-    """The parameter of a section of a config."""
+    """The parameter for a config section."""
     (parameter,) = parse_space({"x": section}).parameters
     assert isinstance(parameter, Number)
     return parameter
@@ -30,13 +30,13 @@ def one(section: dict[str, object]) -> Number:
 
 @given(st.floats(-37, 37))
 def test_the_distribution_function_is_that_of_scipy(z: float) -> None:
-    """To a relative error of 1e-13, in the far tails too."""
+    """The relative error is below 1e-13, also far in the tails."""
     assert normal_cdf(np.array([z]))[0] == pytest.approx(stats.norm.cdf(z), rel=1e-13)
 
 
 @given(st.floats(1e-300, 0.5) | st.floats(-300, -0.31).map(lambda exponent: 10**exponent))
 def test_the_quantile_inverts_the_distribution_function(p: float) -> None:
-    """Φ⁻¹ agrees with SciPy's, which is computed another way, and is odd around ½."""
+    """Φ⁻¹ agrees with SciPy's, which is computed in another way, and is odd around ½."""
     z = normal_quantile(np.array([p, 1 - p]))
     assert z[0] == pytest.approx(stats.norm.ppf(p), rel=1e-13)
     assert normal_cdf(z)[0] == pytest.approx(p, rel=1e-12 * (1 + z[0] ** 2))
@@ -45,7 +45,7 @@ def test_the_quantile_inverts_the_distribution_function(p: float) -> None:
 
 
 def test_the_quantile_is_that_of_the_standard_library() -> None:
-    """Which uses the same algorithm: to the last digits, on both sides of all seams."""
+    """The same algorithm is used: they agree to the last digits, on both sides of all seams."""
     p = np.array(
         [1e-20, 1e-11, 1.4e-11, 0.01, 0.0749999, 0.0750001, 0.3, 0.5, 0.7, 0.9249999, 0.9250001, 0.99]
     )
@@ -70,7 +70,7 @@ def test_draws_have_the_truncated_normal_distribution(low: float, high: float) -
 
 @given(st.integers(-5, 5), st.floats(0.3, 20))
 def test_a_whole_number_has_the_probability_of_what_rounds_to_it(mean: int, sd: float) -> None:
-    """Draws of an integer are normal draws, rounded: its share is Φ at n + ½ less Φ at n − ½."""
+    """Integer draws are rounded normal draws: the share of n is Φ at n + ½ minus Φ at n − ½."""
     number = one({"prior": "normal", "mean": mean, "sd": sd, "type": "int"})
     u = (np.arange(20_000) + 0.5) / 20_000
     drawn = np.array(number.decode(u))
@@ -81,7 +81,7 @@ def test_a_whole_number_has_the_probability_of_what_rounds_to_it(mean: int, sd: 
 
 @given(st.floats(-1e6, 1e6), st.floats(1e-3, 1e6))
 def test_without_bounds_values_lie_within_6_standard_deviations(mean: float, sd: float) -> None:
-    """So the ends of the cube are finite."""
+    """This makes the ends of the cube finite."""
     number = one({"prior": "normal", "mean": mean, "sd": sd})
     ends = number.decode(np.array([0.0, 1e-300, 1.0 - 1e-16, 1.0]))
     assert ends == sorted(ends)
@@ -90,14 +90,14 @@ def test_without_bounds_values_lie_within_6_standard_deviations(mean: float, sd:
 
 
 def test_values_without_bounds_are_multiples_of_the_step() -> None:
-    """As if every normal draw were rounded to one."""
+    """It is as if every normal draw were rounded to a multiple."""
     number = one({"prior": "normal", "mean": 0.1, "sd": 0.1, "step": 0.25})
     assert number.decode(number.encode([-0.4, 0.1, 0.2, 0.8])) == [-0.5, 0.0, 0.25, 0.75]
     assert (number.min, number.max) == (-0.5, 0.75)
 
 
 def test_one_bound_is_enough() -> None:
-    """The other one is 6 standard deviations from the mean."""
+    """The other bound is 6 standard deviations from the mean."""
     number = one({"prior": "normal", "mean": 1, "sd": 0.5, "min": 0})
     assert (number.min, number.max) == (0, 4)
     assert number.decode(np.array([0.0]))[0] == 0
@@ -113,13 +113,13 @@ def test_one_bound_is_enough() -> None:
     ],
 )
 def test_a_wider_range_is_cut(section: dict[str, object], low: float, high: float) -> None:
-    """To 6 standard deviations around the mean; steps keep their values."""
+    """It is cut to 6 standard deviations around the mean; steps keep their values."""
     number = one({"prior": "normal", "mean": 0, "sd": 1, **section})
     assert number.decode(np.array([0.0, 1.0])) == [low, high]
 
 
 def test_near_is_a_matter_of_standard_deviations() -> None:
-    """A value far outside the range is near nothing, although Φ hardly differs there from Φ at the bound."""
+    """A value far outside the range is near nothing, even though Φ there is almost Φ at the bound."""
     number = normal(0, 1, -2, 2)
     assert number.nearest(2.5) == 2
     with pytest.raises(LookupError):
@@ -148,7 +148,7 @@ def test_near_is_a_matter_of_standard_deviations() -> None:
     ],
 )
 def test_what_is_wrong_with_a_normal_prior_is_explained(section: dict[str, object], text: str) -> None:
-    """Its mistakes have the key they were made at, and the rule."""
+    """Each mistake is reported with its key and the rule."""
     with pytest.raises(ConfigError) as caught:
         one(section)
     assert text in str(caught.value)

@@ -1,4 +1,4 @@
-"""Laws of every prior; a new one gives its ranges to ``tests.strategies.RANGES``."""
+"""Properties of every prior; a new one adds its ranges to ``tests.strategies.RANGES``."""
 
 import math
 
@@ -20,14 +20,14 @@ def bound(draw: st.DrawFn) -> Number:
 
 
 def test_every_prior_is_tested() -> None:
-    """A prior without a strategy would escape the laws."""
+    """A prior without a strategy would not be tested."""
     assert RANGES.keys() == PRIORS.keys()
 
 
 @pytest.mark.parametrize("name", PRIORS)
 @given(st.data())
 def test_the_ranges_of_the_laws_are_valid(name: str, data: st.DataObject) -> None:
-    """No prior objects to what its strategy draws."""
+    """No prior rejects what its strategy draws."""
     found: Range = data.draw(RANGES[name])
     low, high, own = found
     assert own.keys() == PRIORS[name].keys.keys()
@@ -37,7 +37,7 @@ def test_the_ranges_of_the_laws_are_valid(name: str, data: st.DataObject) -> Non
 
 @given(bound(), st.floats(-1, 2))
 def test_position_is_0_and_1_at_the_bounds_and_rises(number: Number, share: float) -> None:
-    """A number outside the range lies below 0 or above 1."""
+    """A number outside the range is below 0 or above 1."""
     assert number.position(number.min) == pytest.approx(0, abs=1e-9)
     assert number.position(number.max) == pytest.approx(1, abs=1e-9)
     value = number.min + share * (number.max - number.min)

@@ -1,4 +1,4 @@
-"""Tests of the space: priors, buckets, conditions, the cube."""
+"""Tests of the space: priors, buckets, conditions, and the cube."""
 
 import itertools
 import math
@@ -34,10 +34,10 @@ def test_decoding_a_canonical_coordinate_gives_the_value_back(parameter: Number,
 def test_coordinates_of_a_continuous_parameter_survive_the_round_trip(
     parameter: Number, at: np.ndarray
 ) -> None:
-    """From coordinate to value and back changes as little as the digits of the value allow."""
+    """Going to the value and back changes the coordinate only within the value's precision."""
     width = np.ptp(parameter.encode([parameter.min, parameter.max]))
     assert width == pytest.approx(1)
-    # The coarsest grid is that of a narrow log_normal prior: a thousand values in twelve standard deviations.
+    # A narrow log_normal prior has the coarsest grid: a thousand values in twelve standard deviations.
     assert np.abs(parameter.encode(parameter.decode(at)) - at).max() < 5e-3
 
 
@@ -50,7 +50,7 @@ def test_values_rise_with_their_coordinate(parameter: Number, one: float, other:
 
 @given(st.integers(-50, 50), st.integers(2, 30))
 def test_every_linear_integer_has_the_same_share(low: int, count: int) -> None:
-    """The two ends of an integer range own as much of the cube as the values between them."""
+    """The two ends of an integer range own as much of the cube as the values in between."""
     parameter = Number("n", low, low + count - 1, integer=True)
     grid = (np.arange(count * 100) + 0.5) / (count * 100)
     found = np.unique(parameter.decode(grid), return_counts=True)
@@ -77,7 +77,7 @@ def test_the_middle_of_a_log_prior_is_the_geometric_mean(low: float, ratio: floa
 
 
 def test_reverse_log_puts_half_its_mass_above_099() -> None:
-    """On [0.9, 0.999] as many draws lie above 0.99 as below: 1 - x is log-uniform."""
+    """On [0.9, 0.999], as many draws lie above 0.99 as below it, since 1 - x is log-uniform."""
     parameter = Number("momentum", 0.9, 0.999, "reverse_log")
     assert parameter.decode(np.array([0.5]))[0] == pytest.approx(0.99, rel=1e-12)
     draws = np.array(parameter.decode(np.random.default_rng(0).random(20_000)))
@@ -85,7 +85,7 @@ def test_reverse_log_puts_half_its_mass_above_099() -> None:
 
 
 def test_steps_are_written_as_the_user_would() -> None:
-    """Multiples of a decimal step carry no digits of binary rounding."""
+    """Multiples of a decimal step have no digits from binary rounding."""
     parameter = Number("dropout", 0.1, 0.5, step=0.1)
     assert sorted(set(parameter.decode(np.linspace(0, 1, 101)))) == [0.1, 0.2, 0.3, 0.4, 0.5]
 
@@ -106,7 +106,7 @@ def test_categories_are_drawn_with_their_probabilities() -> None:
 
 
 def test_booleans_are_not_numbers() -> None:
-    """True and 1 are different values, though they are equal in Python."""
+    """True and 1 are different values, although they are equal in Python."""
     parameter = Categorical("batch_norm", (False, True))
     assert parameter.accepts(True)
     assert not parameter.accepts(1)
@@ -184,7 +184,7 @@ def test_size_of_a_chain_of_conditions_is_counted_by_hand() -> None:
 
 
 def test_a_continuous_parameter_makes_a_space_infinite() -> None:
-    """Its points cannot be listed then."""
+    """Its points then cannot be listed."""
     space = Space((Number("x", 0, 1),))
     assert space.size == math.inf
     with pytest.raises(ValueError, match="continuous"):
@@ -202,19 +202,19 @@ def test_a_continuous_parameter_makes_a_space_infinite() -> None:
     ],
 )
 def test_problems_name_what_is_wrong(values: dict[str, object], name: str, text: str) -> None:
-    """What is not a configuration of the space is explained by parameter."""
+    """Anything that is not a configuration of the space is explained for each parameter."""
     assert any(found == name and text in what for found, what in chain().problems(values))
 
 
 def test_a_constant_has_no_other_value() -> None:
-    """Its own value may be given, and another one is a problem."""
+    """Its own value may be given; any other value is a problem."""
     space = Space((Number("x", 0, 1),), {"r": 7})
     assert not list(space.problems({"x": 0.5, "r": 7}))
     assert list(space.problems({"x": 0.5, "r": 8})) == [("r", "is the constant 7")]
 
 
 def test_a_completed_configuration_is_one_that_could_have_been_drawn() -> None:
-    """Whole numbers are integers, steps and categories are the space's own; continuous values stay."""
+    """Whole numbers become integers; steps and categories are the space's own; continuous values stay."""
     space = Space(
         (
             Number("layers", 1, 3, integer=True),
@@ -231,7 +231,7 @@ def test_a_completed_configuration_is_one_that_could_have_been_drawn() -> None:
 
 @given(numbers(), st.floats(allow_nan=False))
 def test_the_nearest_value_is_one_of_its_own(number: Number, value: float) -> None:
-    """Or none, if it is further away than half the range."""
+    """There is none if it is further away than half the range."""
     try:
         nearest = number.nearest(value)
     except LookupError:
@@ -244,7 +244,7 @@ def test_the_nearest_value_is_one_of_its_own(number: Number, value: float) -> No
 
 
 def test_near_is_a_matter_of_scale() -> None:
-    """A rate three times the greatest counts as the greatest; a thousand times says nothing."""
+    """A rate three times the largest counts as the largest; one a thousand times as large says nothing."""
     rate = Number("rate", 1e-4, 1, "log")
     assert rate.nearest(3.0) == 1.0
     assert Categorical("batch_size", (16, 32, 64)).nearest(40) == 32
@@ -256,7 +256,7 @@ def test_near_is_a_matter_of_scale() -> None:
 
 
 def test_the_ends_of_a_range_are_exact() -> None:
-    """Through logarithm and exponential they come back to the last bit."""
+    """They survive logarithm and exponential to the last bit."""
     rate = Number("rate", 1e-4, 0.3, "log")
     assert rate.decode(rate.encode([1e-4, 0.3])) == [1e-4, 0.3]
 
@@ -266,12 +266,12 @@ ORDERED = [((1, 2, 3), True), ((3, 2), True), ((1, 3, 2), False), (("a", "b"), F
 
 @pytest.mark.parametrize(("values", "ordered"), ORDERED)
 def test_numbers_that_rise_or_fall_are_ordered(values: tuple[int, ...], ordered: bool) -> None:
-    """Only then are neighbours alike."""
+    """Only such neighbours are similar."""
     assert Categorical("c", values).ordered is ordered
 
 
 def test_decoding_is_vectorised_over_all_parameters_at_once() -> None:
-    """Ten thousand configurations of a mixed space come in one call."""
+    """Ten thousand configurations of a mixed space are decoded in one call."""
     space = Space(
         (Number("lr", 1e-4, 1, "log"), Categorical("o", ("a", "b")), Number("n", 1, 9, integer=True))
     )
@@ -283,7 +283,7 @@ def test_decoding_is_vectorised_over_all_parameters_at_once() -> None:
 
 @given(spaces(), st.integers(0, 2**32 - 1))
 def test_points_of_many_are_the_points_of_each(space: Space, seed: int) -> None:
-    """To the last bit: a search that is resumed reads at once what came one by one."""
+    """They agree to the last bit: a resumed search reads at once what originally came one by one."""
     values = space.values(np.random.default_rng(seed).random((13, space.dimensions)))
     alone = np.concatenate([space.units([each]) for each in values])
     assert space.units(values).tobytes() == alone.tobytes()

@@ -8,7 +8,7 @@ from tests.conftest import Recorder
 
 
 def notes(full: int | None, *results: Result, **values: int) -> list[str]:
-    """What is noted about some results."""
+    """What is noted about these results."""
     recorder = Recorder()
     callback = EpochsNote(recorder, full)
     for result in results:
@@ -23,13 +23,13 @@ def result(number: int, count: int, status: Status = Status.DONE) -> Result:
 
 
 def test_the_first_trial_with_other_epochs_is_noted() -> None:
-    """Of several trials with other epochs, only the first is noted."""
+    """Of several trials with a different number of epochs, only the first is noted."""
     (text,) = notes(4, result(0, 4), result(1, 1), result(2, 2))
     assert text.startswith("Trial 1 reported 1 of 4 epochs.")
 
 
 def test_a_trial_that_was_stopped_at_its_epochs_is_noted() -> None:
-    """Once; with what to write."""
+    """It is noted once, with what to write in the config."""
     cut = Result(
         3, Status.DONE, 1.0, result(3, 4).curve, reason="ended after 4 epochs, as it continued past them"
     )
@@ -49,5 +49,5 @@ def test_a_trial_that_was_stopped_at_its_epochs_is_noted() -> None:
     ],
 )
 def test_what_is_as_expected_is_not_noted(epochs: int | None, found: Result, values: dict[str, int]) -> None:
-    """Nor a trial that was stopped, nor one whose number of epochs is searched."""
+    """Nor is a trial that was stopped, or one whose number of epochs is searched."""
     assert notes(epochs, found, **values) == []

@@ -30,14 +30,14 @@ HEADER = "rate,layers,optimizer,beta,norm,error\n"
 
 
 def read(tmp_path: Path, text: str, metric: Metric = Metric("error")) -> KnownResults:  # noqa: B008 -- frozen
-    """What a file with a text says."""
+    """What is read from a file with this text."""
     path = tmp_path / "known.csv"
     path.write_text(text, encoding="utf-8")
     return read_known_results(path, SPACE, metric)
 
 
 def test_cells_are_values_of_the_space(tmp_path: Path) -> None:
-    """Numbers, texts and truth values are read by the parameter; values of inactive ones do not count."""
+    """The parameter decides how to read numbers, texts and booleans; values of inactive ones are ignored."""
     known = read(tmp_path, HEADER + "0.1,2.0,adam,0.9,True,0.3\n1e-3,3,sgd,0.9,false,0.2\n,1,,,,0.5\n")
     assert known.values == [
         {"rate": 0.1, "layers": 2, "optimizer": "adam", "beta": 0.9, "norm": True},
@@ -49,7 +49,7 @@ def test_cells_are_values_of_the_space(tmp_path: Path) -> None:
 
 
 def test_a_row_without_a_finite_number_is_a_failure(tmp_path: Path) -> None:
-    """Whether its cell is empty, nan or inf; large values are good if the metric is maximized."""
+    """The cell may be empty, nan or inf; large values are good if the metric is maximized."""
     known = read(tmp_path, "layers,value\n1,\n2,nan\n3,inf\n4,7\n", Metric("gain", "maximize"))
     assert [math.isnan(loss) for loss in known.losses] == [True, True, True, False]
     assert known.losses[3] == -7
@@ -69,7 +69,7 @@ def test_a_row_without_a_finite_number_is_a_failure(tmp_path: Path) -> None:
     ],
 )
 def test_a_row_that_does_not_fit_is_named(tmp_path: Path, row: str, why: str) -> None:
-    """With its line, what it breaks and what was found; the others count."""
+    """The message has its line, the rule it breaks and what was found; the other rows count."""
     known = read(tmp_path, f"{HEADER}\n{row}\n0.1,1,sgd,,true,0.1\n")
     assert known.left_out == [f"{tmp_path / 'known.csv'}:3: {why}. The row is left out"]
     assert known.losses == [0.1]
@@ -86,19 +86,19 @@ def test_a_row_that_does_not_fit_is_named(tmp_path: Path, row: str, why: str) ->
     ],
 )
 def test_a_file_that_cannot_be_used_is_refused(tmp_path: Path, text: str, rule: str) -> None:
-    """The rule that it breaks, with what was found."""
+    """The message has the rule that it breaks, and what was found."""
     with pytest.raises(UsageError, match=rule):
         read(tmp_path, text)
 
 
 def kept(directory: Path) -> tuple[Any, list[str]]:
-    """What a run knows beforehand, and the phases of its trials."""
+    """The known results that a run stores, and the phases of its trials."""
     with Run.read(directory) as run:
         return run.meta("prior_observations"), [str(trial.origin["phase"]) for trial in run.trials()]
 
 
 def test_they_guide_the_coarse_phase_and_are_kept(in_tmp: Path, tiny: Path) -> None:
-    """They choose the first coarse point; a run does not read the file again, nor list its rows."""
+    """They choose the first coarse point; a run does not read the file again, or list its rows."""
     Path("known.csv").write_text(
         "learning_rate,hidden_units,val_error,who\n0.1,8,0.1,me\n0.001,3,0.5,me\n5,8,0.1,\n"
     )
@@ -130,7 +130,7 @@ def test_they_guide_the_coarse_phase_and_are_kept(in_tmp: Path, tiny: Path) -> N
     ],
 )
 def test_a_file_without_use_creates_nothing(in_tmp: Path, tiny: Path, text: str, rule: str) -> None:
-    """The error is at the setting."""
+    """The error is reported at the setting."""
     Path("known.csv").write_text(text)
     with pytest.raises(ConfigError, match=rf"search.known_results\[0\]: {rule}"):
         start(load(tiny, ["search.known_results=[known.csv]"]), Recorder())

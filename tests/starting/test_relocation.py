@@ -36,13 +36,13 @@ def make(project: Path, base: str = ".", directory: str = ".", run: str = "runs/
 
 
 def directory_of(run: Path, project: Path | None = None) -> Path:
-    """Where the command of a run is now."""
+    """The directory in which the command of a run now runs."""
     with Run.read(run) as opened:
         return Path(Relocation(opened, project).resolved()["objective"]["command"]["directory"])
 
 
 def test_a_config_that_is_none_is_damage(tmp_path: Path) -> None:
-    """Nothing is looked for at its paths."""
+    """Nothing is looked up at its paths."""
     run = make(tmp_path / "p")
     with Run.open(run) as opened:
         opened.set_meta(config={key: CONFIG[key] for key in CONFIG if key != "objective"})
@@ -54,14 +54,14 @@ def test_a_config_that_is_none_is_damage(tmp_path: Path) -> None:
     ("base", "directory"), [(".", "."), (".", "src"), ("configs", "."), ("configs", "configs/code")]
 )
 def test_a_moved_project_is_found_from_its_run(tmp_path: Path, base: str, directory: str) -> None:
-    """Wherever in it the config, the code and the run are."""
+    """This works wherever in it the config, the code and the run are."""
     make(tmp_path / "p", base, directory)
     (tmp_path / "p").rename(tmp_path / "q")
     assert directory_of(tmp_path / "q/runs/c-001") == (tmp_path / "q" / directory).resolve()
 
 
 def test_a_copied_project_is_the_copy(tmp_path: Path) -> None:
-    """Though the original is still there."""
+    """This is so even though the original still exists."""
     make(tmp_path / "p")
     (tmp_path / "p").rename(tmp_path / "q")
     make(tmp_path / "p")
@@ -70,7 +70,7 @@ def test_a_copied_project_is_the_copy(tmp_path: Path) -> None:
 
 
 def test_a_run_that_moved_alone_has_its_project_where_it_was(tmp_path: Path) -> None:
-    """A directory that only happens to be where the project would be is not taken for it."""
+    """A directory that merely is where the project would be is not mistaken for it."""
     run = make(tmp_path / "p")
     (tmp_path / "other/runs").mkdir(parents=True)
     run.rename(tmp_path / "other/runs/c-001")
@@ -79,7 +79,7 @@ def test_a_run_that_moved_alone_has_its_project_where_it_was(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("named", ["q", "q/configs"])
 def test_a_named_project_is_taken(tmp_path: Path, named: str) -> None:
-    """Be it the directory of the config, or the smallest with both the config and the run."""
+    """It may be the config's directory, or the smallest one with both the config and the run."""
     run = make(tmp_path / "p", "configs", "configs/code")
     run.rename(tmp_path / "run")
     (tmp_path / "p").rename(tmp_path / "q")
@@ -87,21 +87,21 @@ def test_a_named_project_is_taken(tmp_path: Path, named: str) -> None:
 
 
 def test_a_named_project_must_exist(tmp_path: Path) -> None:
-    """The error says what to name."""
+    """The error says what to specify."""
     run = make(tmp_path / "p")
     with pytest.raises(UsageError, match="--project: there is no directory"):
         directory_of(run, tmp_path / "none")
 
 
 def test_the_config_of_a_run_can_be_run_again(tmp_path: Path) -> None:
-    """With the directory, the arguments and the name that it had; other configs have neither."""
+    """It has its original directory, arguments and name; other configs have none of these."""
     run = make(tmp_path / "p")
     assert origin(run / "config.yaml") == Origin(tmp_path / "p", ("search.trials=3", "name=c"))
     assert origin(tmp_path / "p/config.yaml") == Origin()
 
 
 def test_a_place_that_is_no_path_is_damage(tmp_path: Path) -> None:
-    """A relative one would mean another directory wherever one is."""
+    """A relative path would mean something else in every current directory."""
     run = make(tmp_path / "p")
     with Run.open(run) as opened:
         opened.set_meta(place={"run": "x", "base": str(tmp_path)})

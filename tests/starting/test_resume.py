@@ -41,7 +41,7 @@ def test_resuming_a_complete_search_changes_nothing(in_tmp: Path, config: Config
 
 
 def test_more_trials_go_on_where_the_search_ended(in_tmp: Path, config: Config) -> None:
-    """The first twelve stay, eight come."""
+    """The first twelve trials are kept, and eight are added."""
     directory = start(config, Recorder())
     callback = Recorder()
     resume(directory, callback, changes={"search.trials": 20})
@@ -52,7 +52,7 @@ def test_more_trials_go_on_where_the_search_ended(in_tmp: Path, config: Config) 
 def test_what_would_be_another_search_is_refused(
     in_tmp: Path, config: Config, changes: dict[str, int]
 ) -> None:
-    """Fewer trials, another lag, another seed: a diff, and nothing is changed."""
+    """Fewer trials, another lag and another seed give a diff, and nothing is changed."""
     directory = start(config, Recorder())
     before = rows(directory)
     (key, value) = next(iter(changes.items()))
@@ -78,7 +78,7 @@ def test_what_would_be_another_search_is_refused(
 def test_a_wrong_option_is_not_taken_for_a_damaged_run(
     in_tmp: Path, config: Config, change: dict[str, Any], says: str
 ) -> None:
-    """It is named as the argument that it is."""
+    """The message names the argument that is wrong."""
     directory = start(config, Recorder())
     with pytest.raises(ConfigError, match=re.escape(says)) as caught:
         resume(directory, Recorder(), changes=change)
@@ -86,7 +86,7 @@ def test_a_wrong_option_is_not_taken_for_a_damaged_run(
 
 
 def test_an_edited_number_of_trials_is_taken(in_tmp: Path, config: Config) -> None:
-    """config.yaml in the run directory may be edited in what may change."""
+    """Settings that may change can be edited in config.yaml in the run directory."""
     directory = start(config, Recorder())
     (directory / "config.yaml").write_text(TINY.replace("trials: 12", "trials: 14"))
     resume(directory, Recorder())
@@ -97,7 +97,7 @@ def test_an_edited_number_of_trials_is_taken(in_tmp: Path, config: Config) -> No
 
 
 def test_a_value_that_ends_a_search_may_become_harder_to_reach(in_tmp: Path, tiny: Path) -> None:
-    """Resumed with a lower value, or none, a search continues; with an easier one it would be another."""
+    """With a lower value, or none, a search continues; with an easier one it would be another search."""
     text = TINY.replace("lag: 3", "lag: 3, stop_at: {val_error: 0.5}")
     tiny.write_text(text)
     directory = start(load(tiny), Recorder())
@@ -117,13 +117,13 @@ def test_a_value_that_ends_a_search_may_become_harder_to_reach(in_tmp: Path, tin
 
 
 def data_file(path: Path, shift: int) -> None:
-    """A CSV file with two classes that a line separates."""
+    """A CSV file with two linearly separable classes."""
     lines = [f"{(k * 7) % 13 + shift},{(k * 5) % 11},{'ab'[(k * 7) % 13 > 6]}" for k in range(60)]
     path.write_text("\n".join(["x,y,label", *lines]) + "\n")
 
 
 def test_changed_data_are_refused_with_both_hashes(in_tmp: Path, tiny: Path) -> None:
-    """Results on different data do not mix; --accept-data-change starts a new run beside the old."""
+    """Results on different data do not mix; --accept-data-change starts a new run next to the old one."""
     data_file(Path("d.csv"), 0)
     directory = start(load(tiny, ["objective.network.data=d.csv"]), Recorder())
     with Run.read(directory) as run:
@@ -137,21 +137,21 @@ def test_changed_data_are_refused_with_both_hashes(in_tmp: Path, tiny: Path) -> 
 
 
 def test_only_one_process_searches_in_a_run(in_tmp: Path, config: Config) -> None:
-    """The second is refused with the name of the first."""
+    """The second one is refused; the message names the first."""
     directory = start(config, Recorder())
     with Run.open(directory), pytest.raises(RunLocked, match="is searching in it"):
         resume(directory, Recorder())
 
 
 def test_no_run_to_resume(in_tmp: Path) -> None:
-    """Said, and nothing made."""
+    """This is reported, and nothing is created."""
     with pytest.raises(RunNotFound):
         resume(Path("runs/none"), Recorder())
     assert not Path("runs").exists()
 
 
 def test_other_versions_are_warned_of(in_tmp: Path, config: Config) -> None:
-    """A run that began with another NumPy says so when it is resumed."""
+    """A run that began with another NumPy warns when it is resumed."""
     directory = start(config, Recorder())
     with Run.open(directory) as run:
         run.set_meta(versions={**run.meta("versions"), "numpy": "1.0"})
@@ -161,7 +161,7 @@ def test_other_versions_are_warned_of(in_tmp: Path, config: Config) -> None:
 
 
 def test_another_algorithm_is_warned_of(in_tmp: Path, config: Config) -> None:
-    """A run of an older version says what has changed when it goes on, and keeps the values it recorded."""
+    """When a run of an older version continues, it says what has changed, and keeps its recorded values."""
     directory = start(config, Recorder())
     with Run.open(directory) as run:
         recorded = [trial.values for trial in run.trials()]
@@ -176,7 +176,7 @@ def test_another_algorithm_is_warned_of(in_tmp: Path, config: Config) -> None:
 
 
 def test_failed_trials_can_be_run_again(in_tmp: Path, config: Config) -> None:
-    """--retry-failed forgets their results and keeps the others."""
+    """--retry-failed deletes their results and keeps the others."""
     directory = start(config, Recorder())
     with Run.open(directory) as run:
         expected = run.results()
@@ -189,7 +189,7 @@ def test_failed_trials_can_be_run_again(in_tmp: Path, config: Config) -> None:
 
 
 def test_a_search_that_failed_has_failed_when_it_is_resumed(in_tmp: Path, tiny: Path) -> None:
-    """There is nothing to run, and still no trial with a value."""
+    """There is nothing to run, and still no trial has a value."""
     wild = load(
         tiny,
         [
@@ -206,7 +206,7 @@ def test_a_search_that_failed_has_failed_when_it_is_resumed(in_tmp: Path, tiny: 
 
 
 def test_a_best_config_that_is_missing_is_written_again(in_tmp: Path, config: Config) -> None:
-    """As after a kill between the result and the file."""
+    """This happens after a kill between storing the result and writing the file."""
     directory = start(config, Recorder())
     expected = (directory / "best.yaml").read_text()
     (directory / "best.yaml").unlink()
@@ -217,7 +217,7 @@ def test_a_best_config_that_is_missing_is_written_again(in_tmp: Path, config: Co
 
 
 def test_an_edit_wins_over_the_first_commands_arguments(in_tmp: Path, tiny: Path) -> None:
-    """What is edited changes, though an argument had overridden it; what is not edited stays overridden."""
+    """An edited setting replaces an argument that overrode it; others remain overridden."""
     directory = start(load(tiny, ["search.trials=6", "run.retries=0"]), Recorder())
     (directory / "config.yaml").write_text(TINY.replace("trials: 12", "trials: 9"))
     resume(directory, Recorder())
@@ -245,7 +245,7 @@ if __name__ == "__main__":
 
 
 def code_config(objective: str) -> Config:
-    """A search of the user's code in the current directory: a script and a module beside it."""
+    """A search of user code in the current directory: a script and a module next to it."""
     Path("c.yaml").write_text(CODE.replace("OBJECTIVE", objective))
     Path("train.py").write_text(TRAIN)
     Path("helper.py").write_text("SHIFT = 0\n")
@@ -258,19 +258,19 @@ def editor(text: str, path: str = "helper.py", number: int = 1) -> Recorder:
 
 
 def values(directory: Path) -> list[float | None]:
-    """The values of a run by number."""
+    """The values of a run by trial number."""
     with Run.read(directory) as run:
         return [result.value for result in sorted(run.results(), key=lambda result: result.number)]
 
 
 def expected(objective: str) -> list[float | None]:
-    """The values of an undisturbed search."""
+    """The values that an undisturbed search gives."""
     return values(start(code_config(objective), Recorder(), directory=Path("runs/undisturbed")))
 
 
 @pytest.mark.parametrize("text", ["SHIFT = 100\n", "def (\n"])
 def test_a_function_is_called_as_it_was_when_the_search_began(in_tmp: Path, text: str) -> None:
-    """Whatever is saved meanwhile; resuming says so and continues with the code in the run directory."""
+    """Later edits have no effect; resuming reports them and continues with the code in the run directory."""
     undisturbed = expected(FUNCTION)
     directory = start(code_config(FUNCTION), editor(text))
     assert values(directory) == undisturbed
@@ -282,7 +282,7 @@ def test_a_function_is_called_as_it_was_when_the_search_began(in_tmp: Path, text
 
 
 def test_new_code_of_a_function_is_taken_on_purpose(in_tmp: Path) -> None:
-    """With --accept-code-change, which the leaderboard remembers."""
+    """This needs --accept-code-change, and the leaderboard mentions it."""
     directory = start(code_config(FUNCTION), Recorder())
     Path("helper.py").write_text("SHIFT = 100\n")
     resume(directory, Recorder(), changes={"search.trials": 7}, accept_code_change=True)
@@ -294,7 +294,7 @@ def test_new_code_of_a_function_is_taken_on_purpose(in_tmp: Path) -> None:
 
 @pytest.mark.parametrize("text", ["SHIFT = 100\n", "def (\n"])
 def test_a_command_whose_code_changes_stops_the_search(in_tmp: Path, text: str) -> None:
-    """The trial that ran meanwhile has no result; with the old code, the search ends as if undisturbed."""
+    """The trial that was running has no result; with the old code, the search ends as if undisturbed."""
     undisturbed = expected(COMMAND)
     with pytest.raises(
         CodeChanged, match=r"helper\.py changed while trial 2 ran, which runs again; 2 finished"
@@ -324,14 +324,14 @@ def test_the_new_code_of_a_command_is_taken_on_purpose(in_tmp: Path) -> None:
     [("helper.py", "# a comment\nSHIFT = 0\n"), ("plot.py", "SHIFT = 100\n"), ("train.py", TRAIN + "\n\n")],
 )
 def test_what_changes_nothing_does_not_stop_a_search(in_tmp: Path, path: str, text: str) -> None:
-    """Comments, layout, and files that the command does not import."""
+    """Examples are comments, layout, and files that the command does not import."""
     undisturbed = expected(COMMAND)
     directory = start(code_config(COMMAND), editor(text, path))
     assert values(directory) == undisturbed
 
 
 def test_a_module_that_hides_another_one_is_a_change(in_tmp: Path) -> None:
-    """A new file that the command would import in place of an installed module."""
+    """This is a new file that the command would import in place of an installed module."""
     config = code_config(COMMAND)
     Path("train.py").write_text("import numpy\n" + TRAIN)
     with pytest.raises(CodeChanged, match=r"numpy\.py changed while trial 2 ran"):
@@ -339,7 +339,7 @@ def test_a_module_that_hides_another_one_is_a_change(in_tmp: Path) -> None:
 
 
 def test_other_files_that_a_command_names_are_reported(in_tmp: Path) -> None:
-    """The search continues, since the command may have written them itself; the report comes once."""
+    """The search continues, as the command may have written them itself; they are reported once."""
     Path("data.csv").write_text("1\n")
     callback = editor("2\n", "data.csv")
     directory = start(code_config(COMMAND.replace("{x}", "{x} data.csv")), callback)
@@ -349,7 +349,7 @@ def test_other_files_that_a_command_names_are_reported(in_tmp: Path) -> None:
 
 
 def test_code_without_results_may_change(in_tmp: Path) -> None:
-    """After a failure of every trial, the code is mended and nothing has to be accepted."""
+    """If every trial failed, the code can be fixed, and nothing has to be accepted."""
     config = code_config(FUNCTION)
     Path("helper.py").write_text("SHIFT = None\n")
     with pytest.raises(SearchFailed):
@@ -362,7 +362,7 @@ def test_code_without_results_may_change(in_tmp: Path) -> None:
 
 
 def test_a_copy_of_the_code_that_was_changed_is_damage(in_tmp: Path) -> None:
-    """It is not run."""
+    """The copy is not run."""
     directory = start(code_config(FUNCTION), Recorder())
     (directory / "code/helper.py").write_text("SHIFT = 7\n")
     with pytest.raises(RunDamaged, match=r"code/helper\.py was changed"):
@@ -383,7 +383,7 @@ def test_a_script_that_is_missing_costs_no_trial(in_tmp: Path) -> None:
 
 
 def test_a_search_on_few_rows_is_resumed(in_tmp: Path) -> None:
-    """Though its mini-batches, by default, have more rows than there are."""
+    """This works even though the default mini-batches have more rows than the data."""
     Path("rows.csv").write_text("a,b,y\n" + "".join(f"{i % 7},{i % 5},{'uv'[i % 2]}\n" for i in range(60)))
     Path("c.yaml").write_text(
         "objective: {network: {data: rows.csv, label: y, epochs: 1}}\n"
@@ -395,13 +395,13 @@ def test_a_search_on_few_rows_is_resumed(in_tmp: Path) -> None:
 
 
 def pasted(error: pytest.ExceptionInfo[Exception]) -> list[list[str]]:
-    """The commands that an error says to type, as a shell splits them."""
+    """The commands that an error tells the user to type, split as by a shell."""
     lines = str(error.value).splitlines()
     return [shlex.split(line, posix=True) for line in lines if line.startswith("    ")]
 
 
 def test_a_script_that_is_missing_comes_back_from_the_copy(in_tmp: Path) -> None:
-    """The error has the commands that restore it and continue, with the options that were typed."""
+    """The error has the commands that restore it and continue, with the original options."""
     config = code_config(COMMAND)
     Path("lib").mkdir()
     Path("lib/part.py").touch()
@@ -422,7 +422,7 @@ def test_a_script_that_is_missing_comes_back_from_the_copy(in_tmp: Path) -> None
 
 
 def test_what_to_type_after_a_change_has_the_options_that_were_typed(in_tmp: Path) -> None:
-    """A new run takes those that it knows."""
+    """A new run accepts the options that it knows."""
     directory = start(code_config(COMMAND), Recorder())
     Path("helper.py").write_text("SHIFT = 100\n")
     changes = {"search.trials": 9, "run.workers": 1, "run.strategy": "panda", "run.stop_after": "2h"}
@@ -455,7 +455,7 @@ def test_a_library_that_is_missing_costs_no_trial(
 
 @pytest.mark.parametrize("objective", [FUNCTION, COMMAND])
 def test_a_moved_project_continues_as_if_it_had_not_moved(in_tmp: Path, objective: str) -> None:
-    """So does a copy of it beside the original."""
+    """So does a copy of it next to the original."""
     Path("p").mkdir()
     os.chdir("p")
     undisturbed = expected(objective)
@@ -472,7 +472,7 @@ def test_a_moved_project_continues_as_if_it_had_not_moved(in_tmp: Path, objectiv
 
 @pytest.mark.parametrize(("objective", "workers"), [(FUNCTION, 2), (COMMAND, 1)])
 def test_a_file_that_only_a_trial_misses_costs_no_trial(in_tmp: Path, objective: str, workers: int) -> None:
-    """Three trials fail, and are not recorded; with the file, the search is as if nothing had been."""
+    """Three trials fail and are not recorded; once the file is back, the search is as if undisturbed."""
     config = code_config(objective)
     Path("rows.txt").touch()
     Path("train.py").write_text(TRAIN.replace("return", "open('rows.txt'); return"))
@@ -495,7 +495,7 @@ def test_a_file_that_only_a_trial_misses_costs_no_trial(in_tmp: Path, objective:
 
 
 def test_failures_after_a_resume_are_recorded_on_purpose(in_tmp: Path) -> None:
-    """And so are those of which there are too few to tell."""
+    """This includes failures that are too few to tell."""
     config = code_config(FUNCTION)
     Path("rows.txt").touch()
     Path("train.py").write_text(TRAIN.replace("return", "open('rows.txt'); return"))

@@ -19,7 +19,7 @@ from tests.runs import rows
 
 
 def test_a_search_leaves_its_results_and_no_data(in_tmp: Path, config: Config) -> None:
-    """All trials are there, the best is a config, prepared data and checkpoints are gone."""
+    """All trials exist, the best is a config, and prepared data and checkpoints are removed."""
     callback = Recorder()
     directory = start(config, callback)
     assert directory == Path("runs/tiny-001")
@@ -37,14 +37,14 @@ def test_a_search_leaves_its_results_and_no_data(in_tmp: Path, config: Config) -
 
 
 def test_the_config_decides_alone(in_tmp: Path, tiny: Path) -> None:
-    """Two runs of one config are equal; with another seed they differ."""
+    """Two runs of one config are equal; a run with another seed differs."""
     first = rows(start(load(tiny), Recorder()))
     assert rows(start(load(tiny, ["run.strategy=caviar", "run.workers=2"]), Recorder())) == first
     assert rows(start(load(tiny, ["seed=4"]), Recorder())) != first
 
 
 def test_wrong_data_create_nothing(in_tmp: Path, tiny: Path) -> None:
-    """Data are read before the run directory is made."""
+    """Data are read before the run directory is created."""
     Path("d.csv").write_text("x,label\n1,a\n2,oops\nz,b\n")
     with pytest.raises((DataError, ConfigError)):
         start(load(tiny, ["objective.network.data=d.csv"]), Recorder())
@@ -52,14 +52,14 @@ def test_wrong_data_create_nothing(in_tmp: Path, tiny: Path) -> None:
 
 
 def test_an_existing_directory_is_refused(in_tmp: Path, config: Config) -> None:
-    """With what to type instead."""
+    """The message says what to type instead."""
     directory = start(config, Recorder(), directory=Path("here"))
     with pytest.raises(RunExists, match="hpsearch resume here"):
         start(config, Recorder(), directory=directory)
 
 
 def test_what_earlier_runs_found_out_is_kept_in_the_run(in_tmp: Path, tiny: Path) -> None:
-    """A warm search is resumed as it was begun, though the earlier run is gone; its results are its own."""
+    """A warm search is resumed as it began, even if the earlier run is gone; its results are its own."""
     earlier = start(load(tiny), Recorder())
     directory = start(load(tiny, [f"search.warm_start=[{earlier}]", "seed=9"]), Recorder())
     whole = rows(directory)
@@ -73,7 +73,7 @@ def test_what_earlier_runs_found_out_is_kept_in_the_run(in_tmp: Path, tiny: Path
 
 
 def test_the_portfolio_is_kept_in_the_run(in_tmp: Path, tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A search is resumed with the portfolio that it began with, though another version ships another one."""
+    """A search is resumed with the portfolio that it began with, even if a newer version has another."""
     whole = rows(start(load(tiny), Recorder()))
     directory = start(load(tiny, ["search.trials=2"]), Recorder())
     monkeypatch.setattr("hpsearch.starting.warm_start.PORTFOLIO", ())
@@ -85,7 +85,7 @@ def test_the_portfolio_is_kept_in_the_run(in_tmp: Path, tiny: Path, monkeypatch:
 
 
 def test_a_cold_search_begins_with_none(in_tmp: Path, tiny: Path) -> None:
-    """Without the portfolio all first trials cover the space."""
+    """Without the portfolio, all first trials cover the space."""
     directory = start(load(tiny, ["search.portfolio=false", "search.trials=3"]), Recorder())
     with Run.read(directory) as run:
         assert {trial.origin["phase"] for trial in run.trials()} == {"coarse"}
@@ -102,7 +102,7 @@ def test_a_cold_search_begins_with_none(in_tmp: Path, tiny: Path) -> None:
 def test_runs_without_observations_are_refused(
     in_tmp: Path, tiny: Path, overrides: list[str], text: str
 ) -> None:
-    """The opposite goal, no parameter in common, no trial in this space: refused with nothing made."""
+    """With another goal, no common parameter, or no trial in this space, nothing is created."""
     earlier = start(load(tiny), Recorder())
     with pytest.raises(ConfigError, match=text):
         start(load(tiny, [f"search.warm_start=[{earlier}]", *overrides]), Recorder())

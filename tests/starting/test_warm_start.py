@@ -1,4 +1,4 @@
-"""Tests of what is known beforehand: the network's portfolio in any space, and the runs beside a new one."""
+"""Tests of prior knowledge: the network's portfolio in any space, and the runs next to a new one."""
 
 from pathlib import Path
 
@@ -26,12 +26,12 @@ MIXED = {
 
 @pytest.mark.parametrize("member", PORTFOLIO)
 def test_the_network_can_be_trained_with_every_member(member: dict[str, Value]) -> None:
-    """Names and values are those of hyperparameters; the optimizer is named, as the others depend on it."""
+    """Names and values are those of hyperparameters; the optimizer is given, as others depend on it."""
     assert Hyperparameters.from_values(member).optimizer == member["optimizer"]
 
 
 def test_what_fits_a_space_is_in_it_once() -> None:
-    """Nearest values, inactive ones absent, constraints kept, no configuration twice."""
+    """Values are the nearest ones, inactive ones are absent, constraints are met, and none occurs twice."""
     space = parse_space(MIXED, ["hidden_units_1 >= hidden_units_2", "learning_rate < 0.05"])
     found = fitting_portfolio(space, {})
     assert len(found) >= 3
@@ -40,7 +40,7 @@ def test_what_fits_a_space_is_in_it_once() -> None:
 
 
 def test_members_with_another_optimizer_than_the_constant_one_are_left_out() -> None:
-    """Their learning rates were learnt with it."""
+    """Their learning rates were found with that optimizer."""
     space = parse_space({"learning_rate": MIXED["learning_rate"]})
     adam = fitting_portfolio(space, {"optimizer": "adam"})
     assert 0 < len(adam) <= sum(member["optimizer"] == "adam" for member in PORTFOLIO)
@@ -48,13 +48,13 @@ def test_members_with_another_optimizer_than_the_constant_one_are_left_out() -> 
 
 
 def test_members_far_outside_a_range_are_left_out() -> None:
-    """A learning rate is not moved by orders of magnitude."""
+    """A learning rate is not changed by orders of magnitude."""
     space = parse_space({"learning_rate": {"prior": "log", "min": 1e-9, "max": 1e-8}})
     assert fitting_portfolio(space, {}) == []
 
 
 def test_auto_learns_from_similar_runs_beside_the_new_one(in_tmp: Path, tiny: Path) -> None:
-    """Not from another goal, too few trials or parameters of its own; the run keeps what it learnt from."""
+    """Runs with another goal, too few trials or other parameters are ignored; the run records its sources."""
     short = ["objective.network.epochs=1"]
     for name, overrides in {
         "similar": [],

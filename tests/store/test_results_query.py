@@ -1,4 +1,4 @@
-"""Tests of conditions and orders as SQL: they choose what the same conditions in Python choose."""
+"""Tests of conditions and orders as SQL: they select the same trials as the same conditions in Python."""
 
 import operator
 from pathlib import Path
@@ -43,7 +43,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 
 def value_of(column: Column, trial: Trial, result: Result) -> Any:
-    """A column of one row."""
+    """The value of a column of one row."""
     if column.parameter:
         found = trial.values.get(column.name, UNUSED)
         return NULL if found is None else str(found).lower() if isinstance(found, bool) else found
@@ -64,7 +64,7 @@ def fulfils(condition: Condition, found: Any) -> bool:
 
 
 def same(found: float, wanted: float | str) -> bool:
-    """Whether a number is what was typed."""
+    """Whether a number equals what was typed."""
     try:
         return found == float(wanted)
     except ValueError:
@@ -102,7 +102,7 @@ conditions = st.one_of(
 
 @given(st.lists(conditions, max_size=3))
 def test_conditions_choose_what_they_say(run: Run, wanted: list[Condition]) -> None:
-    """In the order of the ranking, whatever names and values are made of."""
+    """Results come in the order of the ranking, whatever names and values contain."""
     expected = {
         trial.number
         for trial, result in ROWS
@@ -114,7 +114,7 @@ def test_conditions_choose_what_they_say(run: Run, wanted: list[Condition]) -> N
 
 @given(conditions)
 def test_a_condition_holds_in_python_where_its_sql_does(run: Run, condition: Condition) -> None:
-    """So running trials, which are in no table, are chosen as results are."""
+    """So running trials, which are in no table, are selected in the same way as results."""
     held = {
         trial.number for trial, result in ROWS if condition.holds(value_of(condition.column, trial, result))
     }
@@ -123,7 +123,7 @@ def test_a_condition_holds_in_python_where_its_sql_does(run: Run, condition: Con
 
 @given(columns, st.booleans())
 def test_an_order_has_what_is_missing_last(run: Run, column: Column, descending: bool) -> None:
-    """Numbers come before texts when rising; equal ones are sorted by their trials' numbers."""
+    """When ascending, numbers come before texts; equal ones are sorted by trial number."""
 
     def key(pair: tuple[Trial, Result]) -> Any:
         found = value_of(column, *pair)
@@ -132,7 +132,7 @@ def test_an_order_has_what_is_missing_last(run: Run, column: Column, descending:
     present = [pair for pair in ROWS if not isinstance(value_of(column, *pair), Missing)]
     missing = [pair for pair in ROWS if isinstance(value_of(column, *pair), Missing)]
     expected = sorted(present, key=key, reverse=False)
-    if descending:  # ties still rise
+    if descending:  # ties are still ascending
         expected = sorted(present, key=lambda pair: pair[0].number)
         expected = sorted(expected, key=key, reverse=True)
     numbers = [trial.number for trial, _ in [*expected, *missing]]
@@ -140,7 +140,7 @@ def test_an_order_has_what_is_missing_last(run: Run, column: Column, descending:
 
 
 def test_words_are_found_in_values_status_and_reason(run: Run) -> None:
-    """In upper and lower case, as they are: a percent sign or a quote is one."""
+    """Case is ignored, and all characters are literal, including a percent sign or a quote."""
     assert select(run, ResultsQuery(words=["OH NO 1"])) == [13]
     assert select(run, ResultsQuery(words=["failed", "adam"])) == [
         trial.number
@@ -152,7 +152,7 @@ def test_words_are_found_in_values_status_and_reason(run: Run) -> None:
 
 
 def test_words_are_not_found_in_what_nobody_sees(tmp_path: Path) -> None:
-    """A trial's seed, and why it was proposed, are stored beside its values."""
+    """A trial's seed, and why it was proposed, are stored next to its values."""
     trial = Trial(0, {"x": 0.5}, seed=271828, origin={"phase": "zoom"})
     with Run.create(tmp_path / "r", "", META) as run:
         run.record([trial], [Result(0, Status.DONE, 1.0)])
@@ -168,7 +168,7 @@ def test_words_are_not_found_in_what_nobody_sees(tmp_path: Path) -> None:
     ],
 )
 def test_words_are_found_in_python_where_their_sql_finds_them(tmp_path: Path, word: str, there: bool) -> None:
-    """Whatever alphabet they are of; in quotes, a whole name or text."""
+    """They may be in any alphabet; in quotes, they are a whole name or text."""
     values = {"x": 0.5, "size": "größe", "path": "a\\b", "kind": "Adamax"}
     with Run.create(tmp_path / "r", "", META) as run:
         run.record([Trial(0, values, 0)], [Result(0, Status.DONE, 1.0)])
@@ -178,13 +178,13 @@ def test_words_are_found_in_python_where_their_sql_finds_them(tmp_path: Path, wo
 
 
 def test_another_column_is_refused() -> None:
-    """Only names of columns become part of a query."""
+    """Only the names of columns become part of a query."""
     with pytest.raises(ValueError, match="a column is one of"):
         Column("loss; DROP TABLE results")
 
 
 def test_the_version_changes_with_what_another_process_writes(tmp_path: Path) -> None:
-    """And with nothing else."""
+    """Nothing else changes it."""
     with Run.create(tmp_path / "r", "", META) as writer, Run.read(tmp_path / "r") as reader:
         before = reader.version()
         assert reader.version() == before
@@ -193,7 +193,7 @@ def test_the_version_changes_with_what_another_process_writes(tmp_path: Path) ->
 
 
 def test_asking_whether_a_search_runs_makes_no_file(tmp_path: Path) -> None:
-    """Not even the lock, where it is missing."""
+    """Not even a missing lock file is created."""
     Run.create(tmp_path / "r", "", META).close()
     (tmp_path / "r" / "lock").unlink()
     with Run.read(tmp_path / "r") as reader:

@@ -41,13 +41,13 @@ def make(directory: Path, count: int = 0) -> Run:
 
 
 def trial(number: int) -> Trial:
-    """A trial with everything a trial can have."""
+    """A trial with everything that a trial can have."""
     values, below = {"x": 0.1 * number, "name": "ä\n"}, 0.5 if number else None
     return Trial(number, values, number + 7, (Rung(2, 0.5),), {"phase": "coarse"}, (3,), below)
 
 
 def result(number: int, value: float | None = 0.25) -> Result:
-    """A result with everything a result can have."""
+    """A result with everything that a result can have."""
     curve = (Epoch(1, {"val_error": 0.5, "other": None}, 0.1), Epoch(2, {"val_error": 0.25}, 0.2))
     status = Status.DONE if value is not None else Status.FAILED
     return Result(
@@ -109,7 +109,7 @@ def test_a_trial_of_another_content_does_not_take_the_place_of_one(tmp_path: Pat
 
 
 def test_rows_share_the_names_that_they_have_in_common(tmp_path: Path) -> None:
-    """Names of parameters and metrics are in memory once, whatever the number of trials."""
+    """Names of parameters and metrics are in memory once, regardless of the number of trials."""
     with make(tmp_path / "r", 3) as run:
         trials, results = run.history()
         standings = list(run.standings(run.places()))
@@ -124,7 +124,7 @@ def test_rows_share_the_names_that_they_have_in_common(tmp_path: Path) -> None:
 
 
 def test_a_negative_zero_is_no_damage(tmp_path: Path) -> None:
-    """SQLite keeps no negative zero: an accuracy of 0, whose loss is one, is read back all the same."""
+    """SQLite has no negative zero; an accuracy of 0, whose loss is -0, is still read."""
     metric = {"name": "accuracy", "goal": "maximize", "at": "last"}
     with Run.create(tmp_path / "r", "", {"config": {"metric": metric}}) as run:
         run.record([trial(0), trial(1)], [result(0, 0.0), result(1, -0.0)])
@@ -145,7 +145,7 @@ os.kill(os.getpid(), 9)
 
 
 def test_readers_undo_what_a_killed_writer_left_half_done(tmp_path: Path) -> None:
-    """After a kill in the middle of a transaction the run can be looked at, without resuming it first."""
+    """After a kill during a transaction, the run can be viewed without resuming it first."""
     make(tmp_path / "r", 3).close()
     subprocess.run([sys.executable, "-c", HALF_DONE, str(tmp_path / "r")], check=False)
     assert (tmp_path / "r" / "search.db-journal").exists()
@@ -156,14 +156,14 @@ def test_readers_undo_what_a_killed_writer_left_half_done(tmp_path: Path) -> Non
 
 
 def test_readers_write_nothing(tmp_path: Path) -> None:
-    """Every writing method of a run that was opened to read is refused."""
+    """Every writing method of a run that was opened for reading is refused."""
     make(tmp_path / "r", 1).close()
     with Run.read(tmp_path / "r") as run, pytest.raises(RunUnwritable, match="readonly"):
         run.event("x", "y")
 
 
 def test_the_config_is_kept_byte_for_byte(tmp_path: Path) -> None:
-    """Line ends and all."""
+    """This includes line ends."""
     make(tmp_path / "r").close()
     assert (tmp_path / "r" / "config.yaml").read_bytes() == b"seed: 1\r\n"
 
@@ -181,7 +181,7 @@ def test_everything_is_private(tmp_path: Path) -> None:
 
 
 def test_numbered_directories_count_up(tmp_path: Path) -> None:
-    """The next number is one above the largest there is, gaps or not."""
+    """The next number is one above the largest existing one, even if there are gaps."""
     names = []
     for _ in range(2):
         with Run.create_numbered(tmp_path, "a.b", "", META) as run:
@@ -194,7 +194,7 @@ def test_numbered_directories_count_up(tmp_path: Path) -> None:
 
 
 def test_a_directory_that_is_there_is_never_touched(tmp_path: Path) -> None:
-    """Creating over it is refused, with what to type instead, and leaves no draft behind."""
+    """Overwriting it is refused with what to type instead, and leaves no draft behind."""
     (tmp_path / "r").mkdir()
     with pytest.raises(RunExists, match="hpsearch resume"):
         make(tmp_path / "r")
@@ -202,7 +202,7 @@ def test_a_directory_that_is_there_is_never_touched(tmp_path: Path) -> None:
 
 
 def test_one_writer_at_a_time(tmp_path: Path) -> None:
-    """A second writer is refused by the name of the first; readers are not."""
+    """A second writer is refused with the name of the first; readers are not."""
     with make(tmp_path / "r") as run:
         with pytest.raises(RunLocked, match=f"process {os.getpid()} "):
             Run.open(tmp_path / "r")
@@ -215,7 +215,7 @@ def test_one_writer_at_a_time(tmp_path: Path) -> None:
 
 
 def test_a_killed_writers_lock_is_gone_with_it(tmp_path: Path) -> None:
-    """Nobody ever unlocks anything by hand."""
+    """Nobody ever has to unlock anything by hand."""
     make(tmp_path / "r").close()
     code = (
         "import os, pathlib; from hpsearch.store import Run;"
@@ -241,7 +241,7 @@ def test_a_trial_keeps_its_first_row(tmp_path: Path) -> None:
 
 
 def test_forgotten_results_are_unfinished_trials(tmp_path: Path) -> None:
-    """The trial stays, its result and curve go."""
+    """The trial is kept; its result and curve are deleted."""
     with make(tmp_path / "r", 3) as run:
         run.delete_results([1])
         assert run.unfinished() == [1]
@@ -251,7 +251,7 @@ def test_forgotten_results_are_unfinished_trials(tmp_path: Path) -> None:
 
 
 def test_a_trial_that_has_not_started_is_an_error_that_says_which_have(tmp_path: Path) -> None:
-    """It names the range of numbers there are."""
+    """The error names the range of existing numbers."""
     with make(tmp_path / "r", 2) as run:
         for number in (5, -1):
             with pytest.raises(UsageError, match=f"trials 0 to 1 so far; found {number}"):
@@ -262,7 +262,7 @@ def test_a_trial_that_has_not_started_is_an_error_that_says_which_have(tmp_path:
 
 @pytest.mark.parametrize("number", [0, 1, 2])
 def test_a_trial_that_has_a_result_and_no_row_is_damage(tmp_path: Path, number: int) -> None:
-    """Also the last one, and one between others; it is not called one that has not started."""
+    """It may be the last trial or one between others; it is not reported as not started."""
     make(tmp_path / "r", 3).close()
     with sqlite3.connect(tmp_path / "r" / "search.db") as connection:
         connection.execute("PRAGMA foreign_keys = OFF")
@@ -296,7 +296,7 @@ def test_the_database_ranks_as_the_rule_does(
 
 
 def test_a_checkpoint_goes_and_logs_stay(tmp_path: Path) -> None:
-    """When a result is recorded, its trial's checkpoint is removed, and its directory if that was all."""
+    """When a result is recorded, the checkpoint of its trial is removed, and its directory if now empty."""
     with make(tmp_path / "r") as run:
         for number in (1, 2):
             (run.trial_directory(number) / "checkpoint").mkdir(parents=True)
@@ -308,7 +308,7 @@ def test_a_checkpoint_goes_and_logs_stay(tmp_path: Path) -> None:
 
 
 def test_counts_and_events(tmp_path: Path) -> None:
-    """Results are counted by status; events are kept in their order."""
+    """Results are counted by status; events keep their order."""
     with make(tmp_path / "r", 2) as run:
         run.record([trial(2)], [result(2, None)])
         run.event("interrupted", "SIGINT")
@@ -321,7 +321,7 @@ def test_counts_and_events(tmp_path: Path) -> None:
 
 
 def test_a_moved_directory_is_the_same_run(tmp_path: Path) -> None:
-    """Nothing in it names where it is."""
+    """Nothing in it records its location."""
     make(tmp_path / "r", 2).close()
     (tmp_path / "r").rename(tmp_path / "s")
     with Run.open(tmp_path / "s") as run:
@@ -330,7 +330,7 @@ def test_a_moved_directory_is_the_same_run(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("what", ["missing", "file", "empty"])
 def test_no_run_there(tmp_path: Path, what: str) -> None:
-    """A missing directory, a file and a directory without a database are no runs."""
+    """A missing directory, a file and a directory without a database are not runs."""
     path = tmp_path / "r"
     path.write_text("") if what == "file" else path.mkdir() if what == "empty" else None
     for way in (Run.read, Run.open):
@@ -349,7 +349,7 @@ def test_a_newer_schema_is_refused_as_such(tmp_path: Path) -> None:
 
 
 def test_an_older_schema_is_refused_as_such(tmp_path: Path) -> None:
-    """The message says what can be done, and nothing is called damaged."""
+    """The message says what can be done, and does not report damage."""
     make(tmp_path / "r").close()
     with sqlite3.connect(tmp_path / "r" / "search.db") as connection:
         connection.execute("PRAGMA user_version = 1")
@@ -372,7 +372,7 @@ def test_equal_values_are_ranked_by_their_ties(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("content", [b"", b"SQLite format 3\0", b"not a database" * 100])
 def test_what_is_no_database_is_damage(tmp_path: Path, content: bytes) -> None:
-    """Empty, cut short or something else: a refusal, and the file stays as it is."""
+    """A file that is empty, truncated or something else is refused and left unchanged."""
     make(tmp_path / "r", 2).close()
     database = tmp_path / "r" / "search.db"
     database.write_bytes(content)
@@ -383,7 +383,7 @@ def test_what_is_no_database_is_damage(tmp_path: Path, content: bytes) -> None:
 
 
 def test_tables_of_another_making_are_damage(tmp_path: Path) -> None:
-    """A trigger, a view or another column in a stranger's database is refused before anything is read."""
+    """A trigger, a view or another column in a foreign database is refused before anything is read."""
     make(tmp_path / "r", 1).close()
     with sqlite3.connect(tmp_path / "r" / "search.db") as connection:
         connection.execute("CREATE TRIGGER t AFTER INSERT ON events BEGIN DELETE FROM results; END")
@@ -393,7 +393,7 @@ def test_tables_of_another_making_are_damage(tmp_path: Path) -> None:
 
 
 def test_a_changed_row_is_damage_not_data(tmp_path: Path) -> None:
-    """A value altered behind our back fails its checksum."""
+    """A value that something else has altered fails its checksum."""
     make(tmp_path / "r", 2).close()
     with sqlite3.connect(tmp_path / "r" / "search.db") as connection:
         connection.execute("UPDATE results SET value = 0.0, loss = 0.0 WHERE number = 1")
@@ -407,7 +407,7 @@ def test_a_changed_row_is_damage_not_data(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_keeps_what_was_acknowledged(tmp_path: Path) -> None:
-    """When the file may not grow, recording fails with the reason, and every row recorded before is there."""
+    """When the disk is full, recording fails with the reason, and every earlier row is still there."""
     code = f"""
 import pathlib, resource, signal
 from tests.store.test_run import make, trial, result
@@ -432,7 +432,7 @@ except RunUnwritable as error:
 
 
 def test_a_run_that_cannot_be_made_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The error names the run, and not the draft of it, which is gone."""
+    """The error names the run, not its draft, which has been removed."""
 
     def fail(*_: object) -> None:
         raise sqlite3.OperationalError("disk I/O error")
@@ -445,14 +445,14 @@ def test_a_run_that_cannot_be_made_leaves_nothing(tmp_path: Path, monkeypatch: p
 
 
 def test_an_unwritable_place_is_said(tmp_path: Path) -> None:
-    """A file where a directory has to be made."""
+    """An example is a file in place of a directory."""
     (tmp_path / "f").write_text("")
     with pytest.raises(RunUnwritable, match="cannot be written"):
         make(tmp_path / "f" / "r")
 
 
 def test_a_new_run_is_on_the_disk_when_it_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its name is synced with the directory that holds it: after a power cut it is still there."""
+    """Its name is synced with its parent directory, so it survives a power cut."""
     synced: list[tuple[int, bool]] = []
     real = os.fsync
 
@@ -470,7 +470,7 @@ def test_a_new_run_is_on_the_disk_when_it_is_there(tmp_path: Path, monkeypatch: 
     ["UPDATE results SET reason = 'x'", "UPDATE curves SET curve = '[]'", "UPDATE trials SET trial = '{}'"],
 )
 def test_nothing_is_added_to_a_run_with_a_changed_row(tmp_path: Path, change: str) -> None:
-    """Opening to write checks every row first, so that what is damaged stays as it is."""
+    """Opening for writing first checks every row, so damaged data are left unchanged."""
     make(tmp_path / "r", 2).close()
     with sqlite3.connect(tmp_path / "r" / "search.db") as connection:
         connection.execute(f"{change} WHERE number = 1")
@@ -480,7 +480,7 @@ def test_nothing_is_added_to_a_run_with_a_changed_row(tmp_path: Path, change: st
 
 
 def test_any_thread_and_event_loop_reads(tmp_path: Path) -> None:
-    """Threads that read the same run at once take turns, while another one writes."""
+    """Threads that read the same run at once take turns, while another thread writes."""
     with make(tmp_path / "r", 3) as writer, Run.read(tmp_path / "r") as run:
 
         async def read() -> list[list[Result]]:
@@ -493,7 +493,7 @@ def test_any_thread_and_event_loop_reads(tmp_path: Path) -> None:
 
 
 def test_another_thread_may_close_a_run(tmp_path: Path) -> None:
-    """Then others may write, and reading is an error that says how to open it again."""
+    """Others may then write, and reading is an error that says how to open it again."""
     run = make(tmp_path / "r")
     closer = threading.Thread(target=run.close)
     closer.start()
@@ -505,7 +505,7 @@ def test_another_thread_may_close_a_run(tmp_path: Path) -> None:
 
 
 def test_a_forgotten_run_is_closed(tmp_path: Path) -> None:
-    """Its connection is closed with the object, without a warning."""
+    """Its connection is closed when the object is collected, without a warning."""
     run = make(tmp_path / "r")
     connection = run._connection
     del run
@@ -515,14 +515,14 @@ def test_a_forgotten_run_is_closed(tmp_path: Path) -> None:
 
 
 def test_results_have_the_values_of_their_trials(tmp_path: Path) -> None:
-    """So a list of results, the best first, says what to use."""
+    """A list of results, the best first, thus says what to use."""
     with make(tmp_path / "r", 2) as run:
         assert [found.values for found in run.ranking()] == [trial(0).values, trial(1).values]
         assert run.result(1).values == trial(1).values
 
 
 def test_runs_and_results_are_shown_in_one_line(tmp_path: Path) -> None:
-    """Their reprs are one line, whatever their size."""
+    """Their reprs are one line, however large they are."""
     with make(tmp_path / "r", 40) as run:
         assert repr(run) == f"<Run {tmp_path / 'r'}>"
         assert repr(run.results()) == "<40 results: 40 done>"

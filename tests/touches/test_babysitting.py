@@ -1,4 +1,4 @@
-"""The rules of a careful person: what they decide, and that they look at one curve alone."""
+"""Tests of the rules of a careful person: what they decide, and that they look at one curve alone."""
 
 import math
 
@@ -25,51 +25,51 @@ def decisions(*curve: float | None, patience: int = 3) -> list[str]:
 
 
 def test_a_model_that_learns_is_left_alone() -> None:
-    """As long as the loss progresses nothing is done."""
+    """As long as the loss improves, nothing is done."""
     assert set(decisions(*(1 / epoch for epoch in range(1, 30)))) == {"continue"}
 
 
 def test_after_a_divergence_it_goes_back() -> None:
-    """A loss that is not finite is a return, until the smallest learning rate has diverged too."""
+    """A non-finite loss leads to a return, until the smallest learning rate has diverged, too."""
     assert decisions(1.0, None) == ["continue", "return"]
     tried = decisions(*[None] * (MOST_RETURNS_FROM_DIVERGENCE + 1))
     assert tried == ["return"] * MOST_RETURNS_FROM_DIVERGENCE + ["give up"]
 
 
 def test_a_loss_of_several_times_the_best_goes_back() -> None:
-    """A loss of more than three times the best is a return; one near 0 is noise."""
+    """A loss of more than three times the best leads to a return; one near 0 is noise."""
     assert decisions(1.0, 0.5, 1.6)[-1] == "return"
     assert decisions(1.0, 0.5, 1.4)[-1] == "continue"
     assert decisions(1.0, 0.001, 0.04)[-1] == "continue"
 
 
 def test_a_first_epoch_that_makes_the_model_worse_goes_back() -> None:
-    """Without a best yet, the loss is compared with that of the untrained model."""
+    """If there is no best yet, the loss is compared with that of the untrained model."""
     assert Nurse(3, untrained=1.0).after({"train_loss": 3.5}) is Decision.RETURN
     assert Nurse(3, untrained=1.0).after({"train_loss": 2.5}) is Decision.CONTINUE
 
 
 def test_where_smaller_steps_do_not_help_the_epoch_is_taken() -> None:
-    """After some returns a finite loss is accepted, and is what later ones are compared with."""
+    """After some returns, a finite loss is accepted, and later ones are compared with it."""
     assert decisions(1.0, 0.1, *[0.5] * MOST_RETURNS)[-1] == "return"
     assert decisions(1.0, 0.1, *[0.5] * (MOST_RETURNS + 1), 0.6)[-2:] == ["continue", "continue"]
 
 
 def test_a_plateau_lowers_the_learning_rate_and_then_stops() -> None:
-    """After each spell of patience the rate is reduced; when nothing helps, the model is left alone."""
+    """Each time patience runs out, the rate is reduced; when nothing helps, the model is left alone."""
     flat = decisions(1.0, *[1.0] * 3 * (REDUCTIONS + 1))
     assert [each for each in flat if each != "continue"] == ["reduce"] * REDUCTIONS + ["stop"]
     assert [index for index, each in enumerate(flat) if each == "reduce"] == [3, 6, 9]
 
 
 def test_progress_makes_up_for_reductions() -> None:
-    """A loss that is lower by more than a hundredth begins the waiting anew."""
+    """A loss that is lower by more than a hundredth restarts the waiting."""
     assert decisions(1.0, 1.0, 1.0, 0.98, 0.98, 0.98)[-1] == "continue"
     assert decisions(1.0, 1.0, 1.0, 0.995)[-1] == "reduce"
 
 
 def test_the_plateau_is_one_of_the_validation_loss() -> None:
-    """Where rows were set apart, progress on the training rows alone is none."""
+    """If validation rows exist, progress on the training rows alone does not count."""
     nurse = Nurse(2)
     curve = [{"train_loss": 1 / epoch, "val_loss": 0.5} for epoch in (1, 2, 3)]
     assert [nurse.after(metrics).value for metrics in curve] == ["continue", "continue", "reduce"]
@@ -89,7 +89,7 @@ def test_patience_follows_the_epochs(epochs: int, patience: int) -> None:
 
 @given(curves, st.integers(0, 40))
 def test_decisions_are_those_of_the_accepted_curve(curve: list[dict[str, float | None]], cut: int) -> None:
-    """A nurse that is told only the epochs that were accepted so far goes on as the first one does."""
+    """A nurse that sees only the accepted epochs so far decides the same as the first one."""
     first, accepted = Nurse(3), []
     for metrics in curve[:cut]:
         if first.after(metrics) in (Decision.CONTINUE, Decision.REDUCE, Decision.STOP):
@@ -107,7 +107,7 @@ def test_decisions_are_those_of_the_accepted_curve(curve: list[dict[str, float |
 
 @given(curves)
 def test_no_curve_is_too_strange(curve: list[dict[str, float | None]]) -> None:
-    """Whatever the numbers, there is a decision, and returns are bounded."""
+    """For any numbers, there is a decision, and returns are bounded."""
     nurse = Nurse(3)
     for metrics in curve:
         decision = nurse.after(metrics)

@@ -1,4 +1,4 @@
-"""Touches: how they are written, and in which order they can be made."""
+"""Tests of touches: how they are written, and in which order they can be made."""
 
 import json
 
@@ -15,7 +15,7 @@ changes = st.builds(Change, numbers, st.booleans())
 
 @st.composite
 def schedules(draw: st.DrawFn, epochs: int = 12) -> list[Touch]:
-    """Touches of a training, in an order in which they can be made."""
+    """Touches of a training run, in a possible order."""
     touches, now = [], 0
     for _ in range(draw(st.integers(0, 6))):
         epoch = draw(st.integers(now, epochs - 1))
@@ -31,7 +31,7 @@ def schedules(draw: st.DrawFn, epochs: int = 12) -> list[Touch]:
     [(0.25, 0.25), (3, 3), ("×0.5", 4), ("*0.5", 4), ("x 2", 16), ("/2", 4), ("÷ 4", 2), ("×1e-3", 0.008)],
 )
 def test_a_change_is_a_value_or_a_factor(written: object, value: float) -> None:
-    """A number takes the place of the value; a text with × or ÷ multiplies or divides it."""
+    """A number replaces the value; a text with × or ÷ multiplies or divides it."""
     assert Change.parse(written).apply(8) == value
 
 
@@ -39,7 +39,7 @@ def test_a_change_is_a_value_or_a_factor(written: object, value: float) -> None:
     ("written", "shown"), [("x2", "×2"), ("/2", "×0.5"), ("/3", "÷3"), ("×1.5", "×1.5"), (3.0, "3")]
 )
 def test_a_change_is_shown_without_needless_digits(written: object, shown: str) -> None:
-    """Whole numbers have no point, and a factor is a divisor where that is shorter."""
+    """Whole numbers have no point, and a factor is shown as a divisor if that is shorter."""
     assert str(Change.parse(written)) == shown
 
 
@@ -47,7 +47,7 @@ def test_a_change_is_shown_without_needless_digits(written: object, shown: str) 
     "written", ["0.5", "×", "×0", "/0", "×-1", "×1e999", "+1", True, None, [1], float("nan")]
 )
 def test_what_is_no_change_is_refused(written: object) -> None:
-    """Whatever is neither a finite number nor a factor above 0 is refused with both forms named."""
+    """Anything but a finite number or a factor above 0 is refused; the error names both forms."""
     with pytest.raises(UsageError, match=r"a new value such as 0\.01, or a factor such as ×0\.5"):
         Change.parse(written)
 
@@ -70,14 +70,14 @@ def test_touches_survive_json(touches: list[Touch]) -> None:
     ],
 )
 def test_what_is_no_touch_is_refused(data: object, message: str) -> None:
-    """A touch needs an epoch, and something to do."""
+    """A touch needs an epoch and an action."""
     with pytest.raises(UsageError, match=message):
         Touch.from_json(data)
 
 
 @given(schedules())
 def test_the_order_in_which_touches_were_made_is_possible(touches: list[Touch]) -> None:
-    """A schedule as it was made, and without its detours, passes the check."""
+    """A schedule passes the check as it was made, and without its detours."""
     check_order(touches)
     check_order(straightened(touches))
 
@@ -91,14 +91,14 @@ def test_the_order_in_which_touches_were_made_is_possible(touches: list[Touch]) 
     ],
 )
 def test_an_impossible_order_is_refused(touches: list[object], message: str) -> None:
-    """A touch in the past, or back to the future is named with the model's epoch."""
+    """A touch in the past, or a return to the future, is named with the model's epoch."""
     with pytest.raises(UsageError, match=message):
         check_order([Touch.from_json(touch) for touch in touches])
 
 
 @given(schedules())
 def test_a_straightened_schedule_never_returns(touches: list[Touch]) -> None:
-    """Without its detours a schedule has no return, and straightening it again changes nothing."""
+    """Without its detours, a schedule has no return; straightening it again has no effect."""
     path = straightened(touches)
     assert all(touch.back_to is None for touch in path)
     assert straightened(path) == path

@@ -20,7 +20,7 @@ from hpsearch.reports.verdict import verdict
 from hpsearch.space import Categorical, Parameter
 from hpsearch.trial import Result
 
-__all__ = ["ReportedRun", "report_page"]
+__all__ = ["ReportedRun", "choice_data", "report_page"]
 
 _STATIC_ROWS = 20  # rows that are present without the script, and in print
 _GROUPS = 20  # groups of failures
@@ -182,7 +182,7 @@ def _table(run: ReportedRun) -> tuple[list[str], list[list[str]], list[list[Any]
     columns = [names.get(key, key) for key in keys] + list(data.space.names)
     missing = [["null", "unused"] for _ in keys] + list(map(_missing, data.space.parameters))
     rows = [
-        [line.get(key) for key in keys] + [_choice(line["values"], name) for name in data.space.names]
+        [line.get(key) for key in keys] + [choice_data(line["values"], name) for name in data.space.names]
         for line in lines
     ]
     more = [*(["seconds"] if timings else []), *(["reason"] if len(data.ranked) < len(lines) else [])]
@@ -201,7 +201,7 @@ def _missing(parameter: Parameter) -> list[str]:
     return [word for word, choice in (("null", None), ("unused", "unused")) if choice not in choices]
 
 
-def _choice(values: Mapping[str, Any], name: str) -> Any:
+def choice_data(values: Mapping[str, Any], name: str) -> Any:
     """A number unchanged, so that it sorts; any other choice as text; None if there is none."""
     if name not in values:
         return None

@@ -148,7 +148,7 @@ def test_rounded_quantiles_are_those_of_wandb(
     """A rounded distribution has multiples of q, near the quantiles of W&B's documentation."""
     spec, quantile = case
     if spec["distribution"].startswith("inv"):
-        return  # W&B has no rounded version of these
+        return  # W&B has no quantized version of these
     parameter = parameter_of({**spec, "distribution": f"q_{spec['distribution']}", "q": q})
     values = parameter.decode(np.array([u])) if isinstance(parameter, Number) else [parameter]
     assert values[0] / q == pytest.approx(round(values[0] / q), abs=1e-6)

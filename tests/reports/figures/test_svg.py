@@ -1,7 +1,7 @@
 """Tests of SVG: sizes, escapes, and the parts that represent trials."""
 
 import re
-import xml.etree.ElementTree as ET  # only our own output is read
+import xml.etree.ElementTree as ET  # it only reads our own output
 
 import numpy as np
 import pytest

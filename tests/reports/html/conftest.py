@@ -9,7 +9,7 @@ import pytest
 
 from hpsearch.store import Run
 from hpsearch.trial import Epoch, Result, Rung, Status, Trial
-from tests.runs import meta_of
+from tests.runs import meta_of, write_nulls
 
 HOSTILE = (
     "<script>window.harmed = 1</script>",
@@ -92,38 +92,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_run(tmp_path_factory.mktemp("small"), 120)
 
 
-NULLS = """\
-name: nulls
-metric: {name: val_error, goal: minimize}
-objective: {command: "python train.py {args}"}
-space:
-  optimizer: {values: [sgd, adam]}
-  schedule: {values: [null, cosine], when: {optimizer: adam}}
-  words: {values: ["null", unused, "a, b"], when: {optimizer: adam}}
-  beta2: {min: 0.9, max: 0.99, when: {optimizer: adam}}
-"""
-
-
 @pytest.fixture(scope="session")
 def nulls(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run of 24 trials with null, texts that look like it, unused parameters and missing values."""
-    directory = tmp_path_factory.mktemp("nulls")
-    (directory / "train.py").write_text("")
-    path = directory / "nulls.yaml"
-    path.write_text(NULLS)
-    texts = ("null", "unused", "a, b")
-    used = [
-        {"optimizer": "adam", "schedule": (None, "cosine")[at % 2], "words": texts[at % 3], "beta2": 0.95}
-        for at in range(13)
-    ]
-    values = [*used, *({"optimizer": "sgd"} for _ in range(11))]
-    trials = [Trial(number, each, number, (), {}) for number, each in enumerate(values)]
-    results = [
-        Result(each.number, Status.DONE, each.number / 100)
-        if each.number % 4
-        else Result(each.number, Status.FAILED, reason="it said null")
-        for each in trials
-    ]
-    with Run.create(directory / "run", path.read_text(), meta_of(path)) as run:
-        run.record(trials, results)
-    return directory / "run"
+    """A run with null, texts that look like it, unused parameters and missing values."""
+    return write_nulls(tmp_path_factory.mktemp("nulls"))

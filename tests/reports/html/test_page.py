@@ -24,7 +24,7 @@ def text(small: Path) -> str:
 
 
 def test_the_policy_allows_the_script_and_the_style_alone(text: str) -> None:
-    """By their hashes; nothing may be loaded, and no element has a style or a handler of its own."""
+    """They are allowed by hash; nothing may be loaded, and no element has its own style or handler."""
     (policy,) = re.findall(r'http-equiv="Content-Security-Policy" content="([^"]*)"', text)
     assert policy.startswith("default-src 'none';")
     for name in ("style", "script"):
@@ -37,12 +37,12 @@ def test_the_policy_allows_the_script_and_the_style_alone(text: str) -> None:
 
 
 def test_nothing_is_fetched(text: str) -> None:
-    """The only addresses are names of XML."""
+    """The only addresses are XML namespaces."""
     assert set(re.findall(r"https?://[^\s\"'<>]+", text)) <= {"http://www.w3.org/2000/svg"}
 
 
 def test_hostile_texts_are_escaped(text: str) -> None:
-    """No markup of theirs is in the page, and no control character."""
+    """None of their markup or control characters is in the page."""
     body = text[text.index("<main>") : text.rindex("</main>")]
     assert all(hostile not in body for hostile in HOSTILE if "<" in hostile or '"' in hostile)
     assert "&lt;script&gt;window.harmed = 1&lt;/script&gt;" in body
@@ -51,7 +51,7 @@ def test_hostile_texts_are_escaped(text: str) -> None:
 
 
 def test_the_data_of_the_table_are_all_trials(text: str) -> None:
-    """As JSON, best first, those without a value last."""
+    """They are JSON, best first, with trials that have no value last."""
     (found,) = re.findall(r'<script type="application/json">(.*?)</script>', text, re.DOTALL)
     data = json.loads(found)
     assert len(data["rows"]) == 120
@@ -63,7 +63,7 @@ def test_the_data_of_the_table_are_all_trials(text: str) -> None:
 
 
 def test_equal_searches_have_equal_pages(text: str, small: Path, tmp_path: Path) -> None:
-    """Another directory, another time, other settings of `run`: the same bytes."""
+    """In another directory, at another time, with other settings of `run`, the bytes are the same."""
     again = write_run(tmp_path / "again", 120)
     with hpsearch.load(again) as run:
         other = report([run])
@@ -71,7 +71,7 @@ def test_equal_searches_have_equal_pages(text: str, small: Path, tmp_path: Path)
 
 
 def test_the_verdict_and_the_commands_are_there(text: str) -> None:
-    """The best trial in words, why trials failed with the traceback, and how to run it again."""
+    """The page names the best trial, why trials failed (with the traceback), and how to run it again."""
     assert re.search(r"The best of 120 trials is trial \d+, with val_error 0\.0\d+", text)
     assert "Traceback:" in text
     assert "hpsearch run config.yaml" in text
@@ -80,19 +80,19 @@ def test_the_verdict_and_the_commands_are_there(text: str) -> None:
 
 
 def test_runs_of_one_page_are_told_apart(small: Path) -> None:
-    """By their directories, as several runs may have one config."""
+    """Runs are named by their directories, as several may have the same config."""
     with hpsearch.store.Run.read(small) as run, hpsearch.store.Run.read(small) as again:
         pages = report([run, again])
     assert f'<a href="#r1-run">{small.name}</a>' in pages
 
 
 def test_a_title_is_escaped() -> None:
-    """It is plain text."""
+    """The title is plain text."""
     assert "<title>&lt;b&gt;</title>" in page("<b>", "", [])
 
 
 def test_a_run_without_results_has_a_page(small: Path, tmp_path: Path) -> None:
-    """It says that there are no results, and which figures wait for them."""
+    """The page says that there are no results, and which figures are waiting for them."""
     directory = tmp_path / "empty"
     shutil.copytree(small, directory)
     with hpsearch.store.Run.open(directory) as run:
@@ -104,7 +104,7 @@ def test_a_run_without_results_has_a_page(small: Path, tmp_path: Path) -> None:
 
 
 def test_every_margin_of_a_panel_is_in_the_style_sheet(small: Path) -> None:
-    """A panel's class without a rule would have no margin."""
+    """The class of a panel would have no margin without a rule."""
     with hpsearch.load(small) as run:
         for kind in ("history", "zoom", "importance", "parallel", "grid"):
             text = figure_bytes(plot(run, kind), ".html").decode()

@@ -1,4 +1,4 @@
-"""Tests of the report in a real browser: it is small, silent and harmless, and its figures answer."""
+"""Tests of the report in a real browser: it is small, silent and harmless, and its figures interactive."""
 
 import json
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ COUNT = "document.querySelector('.count').textContent"
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """One for all tests."""
+    """One browser for all tests."""
     with running(tmp_path_factory.mktemp("browser")) as window:
         yield window
 
@@ -35,7 +35,7 @@ def pages(large: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def page(browser: Browser, pages: Path) -> Browser:
-    """The report, open, after the console was emptied."""
+    """The report, opened, with an empty console."""
     browser.narrow(1280, 900)
     browser.console()
     browser.open(pages)
@@ -44,7 +44,7 @@ def page(browser: Browser, pages: Path) -> Browser:
 
 
 def middle(page: Browser, kind: str, x: float, y: float) -> tuple[float, float]:
-    """The place in the window of a share of the width and height of a figure's first panel."""
+    """The point in the window at this share of the width and height of a figure's first panel."""
     box = page.run(
         """document.querySelector(`#${arguments[0]}`).scrollIntoView({block: 'center'});
         const box = document.querySelector(`#${arguments[0]} .hit`).getBoundingClientRect();
@@ -55,14 +55,14 @@ def middle(page: Browser, kind: str, x: float, y: float) -> tuple[float, float]:
 
 
 def test_the_report_of_5000_trials_is_small(page: Browser, pages: Path) -> None:
-    """It has at most 10 MB, and the browser holds few elements however many trials there are."""
+    """It is at most 10 MB, and the browser has few elements however many trials there are."""
     assert pages.stat().st_size <= MOST_BYTES
     assert page.run("return document.querySelectorAll('*').length") <= MOST_ELEMENTS
     assert page.run(f"return {COUNT}") == "5000 of 5000 trials"
 
 
 def test_all_figures_are_drawn(page: Browser) -> None:
-    """Each has panels with marks that take up room."""
+    """Each figure has panels with visible marks."""
     assert page.run("return [...document.querySelectorAll('figure')].map((each) => each.id)") == KINDS
     sizes = page.run(
         """return [...document.querySelectorAll('figure')].map((each) =>
@@ -93,7 +93,7 @@ def test_nothing_hostile_runs_and_the_console_is_silent(page: Browser) -> None:
 
 
 def test_the_policy_stops_a_script_that_got_in(page: Browser) -> None:
-    """Were one text not escaped, the page's Content-Security-Policy would still stop it, and say so."""
+    """If a text were not escaped, the page's Content-Security-Policy would still block and report it."""
     page.run(
         """const script = document.createElement('script');
         script.textContent = 'window.harmed = 9';
@@ -110,7 +110,7 @@ def test_the_policy_stops_a_script_that_got_in(page: Browser) -> None:
 
 
 def test_conditions_filter_the_table_and_the_figures(page: Browser) -> None:
-    """The count and what is drawn in front agree; a wrong condition is marked and changes nothing."""
+    """The count and the highlighted trials agree; a wrong condition is marked and has no effect."""
     page.type(".filter", "optimizer=adam, learning_rate<1e-2, status=done")
     page.wait(f"!{COUNT}.startsWith('5000')")
     found = page.run(
@@ -148,7 +148,7 @@ CONDITIONS = [
 
 
 def test_the_filter_finds_what_the_leaderboard_does(browser: Browser, nulls: Path, tmp_path: Path) -> None:
-    """For null, the text of that name, parameters that are not used, and missing values."""
+    """This includes null, the text "null", parameters that are not used, and missing values."""
     with hpsearch.load(nulls) as run:
         (tmp_path / "nulls.html").write_text(report([run]), encoding="utf-8")
         expected = {where: f"{len(run.results(where))} of 24 trials" for where in CONDITIONS}
@@ -168,7 +168,7 @@ def test_the_filter_finds_what_the_leaderboard_does(browser: Browser, nulls: Pat
 
 
 def test_a_column_sorts_both_ways_with_missing_values_last(page: Browser) -> None:
-    """The head of beta2, which a third of the trials do not use, sorts up, then down."""
+    """The column beta2, which a third of the trials do not use, sorts ascending, then descending."""
     column = page.run(
         """const heads = [...document.querySelectorAll('thead button')];
         const at = heads.findIndex((each) => each.textContent === 'beta2');
@@ -188,7 +188,7 @@ def test_a_column_sorts_both_ways_with_missing_values_last(page: Browser) -> Non
 
 
 def test_brushing_selects_in_all_figures_and_narrows_down(page: Browser) -> None:
-    """A brush on one axis of the parallel coordinates, then one on another; Esc takes both away."""
+    """A brush on one axis of the parallel coordinates, then one on another; Esc removes both."""
     page.drag(middle(page, "parallel", 0.02, 0.02), middle(page, "parallel", 0.08, 0.55))
     page.wait(f"!{COUNT}.startsWith('5000')")
     first = int(page.run(f"return {COUNT}").split()[0])
@@ -203,7 +203,7 @@ def test_brushing_selects_in_all_figures_and_narrows_down(page: Browser) -> None
 
 
 def test_pointing_at_a_trial_names_it_and_shows_it_everywhere(page: Browser) -> None:
-    """The note has its values as text, and the trial is marked in the other figures."""
+    """A note shows its values as text, and the trial is marked in the other figures."""
     x, y = middle(page, "history", 0.0, 0.0)
     box = page.run(
         """const d = document.querySelector('#history path[data-trials]').getAttribute('d').split('M')[1];
@@ -220,7 +220,7 @@ def test_pointing_at_a_trial_names_it_and_shows_it_everywhere(page: Browser) -> 
 
 @pytest.mark.parametrize("width", [390, 1280])
 def test_nothing_is_wider_than_the_window(page: Browser, width: int) -> None:
-    """On a phone and on a desk the page scrolls down only, and no tick labels of an axis overlap."""
+    """On a phone and a desktop, the page only scrolls vertically, and no tick labels of an axis overlap."""
     page.narrow(width, 900)
     assert page.run("return document.documentElement.scrollWidth") <= width
     overlaps = page.run(
@@ -239,7 +239,7 @@ def test_nothing_is_wider_than_the_window(page: Browser, width: int) -> None:
 
 
 def test_a_single_figure_is_a_page_of_its_own(browser: Browser, small: Path, tmp_path: Path) -> None:
-    """It answers to the mouse as in the report, without a table."""
+    """It responds to the mouse as in the report, but has no table."""
     with hpsearch.load(small) as run:
         content = figure_bytes(plot(run, "zoom"), ".html")
     (tmp_path / "zoom.html").write_bytes(content)

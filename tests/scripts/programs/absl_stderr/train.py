@@ -1,4 +1,4 @@
-"""Trains with flags of absl, and logs to stderr."""
+"""Trains with absl flags, and logs to stderr."""
 
 import math
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Trains with argparse: dashes, a switch, a seed, an output directory."""
+"""Trains with argparse: dashes, a switch, a seed, and an output directory."""
 
 import argparse
 import math

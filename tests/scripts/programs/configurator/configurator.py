@@ -1,4 +1,4 @@
-"""Replaces globals by the arguments of the command line, of the same type."""
+"""Replaces globals by command-line arguments of the same type."""
 
 import sys
 from ast import literal_eval

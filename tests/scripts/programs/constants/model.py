@@ -1,8 +1,8 @@
-"""What the script imports from beside it."""
+"""A module that the script imports from its own directory."""
 
 import math
 
 
 def loss_of(learning_rate: float, dropout: float, batch_size: int) -> float:
-    """What the settings are worth."""
+    """The loss of the settings."""
     return (math.log10(learning_rate) + 1) ** 2 + dropout + abs(math.log2(batch_size) - 6)

@@ -1,4 +1,4 @@
-"""Trains with constants of its module; nothing can be passed to it."""
+"""Trains with constants of its module; no arguments can be passed to it."""
 
 from model import loss_of
 

@@ -1,4 +1,4 @@
-"""Trains with click and prints its results as JSON in the end."""
+"""Trains with click and prints its results as JSON at the end."""
 
 import json
 import math

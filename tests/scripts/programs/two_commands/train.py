@@ -1,4 +1,4 @@
-"""Trains and leaves a model in a file, which another program evaluates."""
+"""Trains a model and saves it to a file, which another program evaluates."""
 
 import argparse
 from pathlib import Path

@@ -13,7 +13,7 @@ class SummaryWriter:
         self._file = (path / "events.out.tfevents.1.host").open("wb")
 
     def add_scalar(self, tag: str, value: float, step: int) -> None:
-        """Write one."""
+        """Write one scalar."""
         entry = b"\x0a" + bytes([len(tag)]) + tag.encode() + b"\x15" + struct.pack("<f", value)
         summary = b"\x0a" + bytes([len(entry)]) + entry
         event = b"\x09" + bytes(8) + b"\x10" + bytes([step]) + b"\x2a" + bytes([len(summary)]) + summary
