@@ -194,11 +194,11 @@ _FORCED = {"always": True, "never": False, "auto": None}
 """Whether ``--color`` asks for styles; None to look at the terminal."""
 
 
-def screen(color: Color, *, stderr: bool = False) -> PlainScreen:
-    """A screen for stdout or stderr; styles follow ``--color``, FORCE_COLOR and the terminal."""
+def screen(color: Color) -> PlainScreen:
+    """A screen for stdout; styles follow ``--color``, FORCE_COLOR and the terminal."""
     from hpsearch.reports.plain_screen import PlainScreen
 
-    return PlainScreen(sys.stderr if stderr else sys.stdout, styles=_FORCED[color])
+    return PlainScreen(sys.stdout, styles=_FORCED[color])
 
 
 def console(color: Color, *, stderr: bool = False) -> Console:

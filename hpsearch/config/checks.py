@@ -26,18 +26,30 @@ if TYPE_CHECKING:
     from hpsearch.config.objective_section import ObjectiveSettings
 
 
-def check_run(search: SearchSection, run: RunSection, kind: type[ObjectiveSettings], reader: Reader) -> None:
+def check_run(
+    search: SearchSection, run: RunSection, kind: type[ObjectiveSettings] | None, reader: Reader
+) -> None:
     """Reports settings that have no effect or no meaning in combination with others.
 
     Args:
         search: The ``search`` section.
         run: The ``run`` section.
-        kind: The kind of objective.
+        kind: The kind of objective; None if unknown.
         reader: The config.
     """
     _check_workers(search, run, reader)
     _check_devices(run, reader)
     _check_scheduler(run, reader)
+    if run.memory and not sys.platform.startswith("linux"):
+        reader.report(("run", "memory"), "can only be used on Linux", hint="Remove it", key=True)
+    if kind is not None:
+        _check_kind(search, run, kind, reader)
+
+
+def _check_kind(
+    search: SearchSection, run: RunSection, kind: type[ObjectiveSettings], reader: Reader
+) -> None:
+    """Reports settings that the kind of objective makes meaningless."""
     if search.babysit and kind.runs_user_code:
         rule = "can only be used with the network; user code can lower its learning rate itself"
         reader.report(("search", "babysit"), rule, hint="Remove it", key=True)
@@ -48,8 +60,6 @@ def check_run(search: SearchSection, run: RunSection, kind: type[ObjectiveSettin
     if run.start == "fresh" and kind.kind in ("network", "command"):
         rule = f"can only be used with a function, for a {kind.kind} has no module to import"
         reader.report(("run", "start"), rule, hint="Remove it", key=True)
-    if run.memory and not sys.platform.startswith("linux"):
-        reader.report(("run", "memory"), "can only be used on Linux", hint="Remove it", key=True)
 
 
 def settle_portfolio(search: SearchSection, kind: type[ObjectiveSettings], reader: Reader) -> SearchSection:

@@ -23,6 +23,7 @@ from hpsearch.config.earlier_results import find_earlier_results
 from hpsearch.config.network_settings import check_batch_size, note_unused_layers
 from hpsearch.config.objective_section import kind_of, read_metric, read_objective
 from hpsearch.config.other_tools import recognized
+from hpsearch.config.parameter_section import UnknownRules
 from hpsearch.config.reader import Reader, root_section
 from hpsearch.config.schema import Document, RunSection, SearchSection
 from hpsearch.config.space_section import canonical_spelling, read_space, resolved_space, space_data
@@ -226,12 +227,14 @@ class Config:
         kind = kind_of(reader)
         objective = read_objective(reader, base)
         metric = read_metric(reader, kind)
-        space = read_space(reader, kind.rules, notes)
+        space = read_space(reader, kind.rules if kind else UnknownRules(), notes)
         space = read_constraints(reader, space, notes, measure=base is not None)
         search: SearchSection | None = reader.setting("search")
         run: RunSection | None = reader.setting("run")
         if search:
-            search = settle_portfolio(find_earlier_results(search, reader, base), kind, reader)
+            search = find_earlier_results(search, reader, base)
+        if search and kind:
+            search = settle_portfolio(search, kind, reader)
         if search and metric:
             check_stop_at(search, metric, reader)
         if search and run:

@@ -28,7 +28,7 @@ KINDS: Mapping[str, str] = {
     "command": "hpsearch.config.command_settings:CommandSettings",
     "python": "hpsearch.config.code_settings:PythonSettings",
 }
-"""The kinds of objectives by their key in a config; if the kind is unclear, the first is assumed.
+"""The kinds of objectives by their key in a config.
 
 Modules are imported when they are needed: the imports for the settings of a command take 8 ms.
 """
@@ -36,10 +36,12 @@ Modules are imported when they are needed: the imports for the settings of a com
 _EXAMPLE = "For example: objective: {network: {data: digits}}"
 
 
-def kind_of(reader: Reader) -> type[ObjectiveSettings]:
-    """The kind of a config's objective."""
+def kind_of(reader: Reader) -> type[ObjectiveSettings] | None:
+    """The kind of a config's objective; None if the config has none, or several."""
     keys = entries_at(reader.root, ("objective",)).keys() & KINDS.keys()
-    module, _, name = KINDS[keys.pop() if len(keys) == 1 else next(iter(KINDS))].partition(":")
+    if len(keys) != 1:
+        return None
+    module, _, name = KINDS[keys.pop()].partition(":")
     kind: type[ObjectiveSettings] = getattr(import_module(module), name)
     return kind
 
@@ -60,6 +62,8 @@ def read_objective(reader: Reader, base: Path | None) -> ObjectiveSettings | Non
     if isinstance(section, MappingNode) and not section.error:
         _check_kinds([key for key in section.entries if key in KINDS], section, reader)
     kind = kind_of(reader)
+    if kind is None:
+        return None
     if sections is None or getattr(sections, kind.kind) is None:
         kind.check_tree(reader)
         return None
@@ -77,15 +81,15 @@ def _check_kinds(kinds: list[str], section: MappingNode, reader: Reader) -> None
     reader.report(("objective",), rule, found=found, hint=hint)
 
 
-def read_metric(reader: Reader, kind: type[ObjectiveSettings]) -> Metric | None:
-    """The metric of a config; None if anything is wrong with it.
+def read_metric(reader: Reader, kind: type[ObjectiveSettings] | None) -> Metric | None:
+    """The metric of a config; None if anything is wrong with it, or its objective is unknown.
 
     Args:
         reader: The config.
-        kind: The kind of its objective, which may know its metrics and their goals.
+        kind: The kind of its objective, which may know its metrics and their goals; None if unknown.
     """
     section: MetricSection | None = reader.setting("metric")
-    if section is None:
+    if section is None or kind is None:
         return None
     reported = kind.metrics(reader)
     name = section.name or kind.default_metric or next(iter(reported), "value")

@@ -55,6 +55,12 @@ class ParameterRules:
         """Reports values that the objective cannot use, given the extreme values and their locations."""
 
 
+class UnknownRules(ParameterRules):
+    """The rules while the objective is unknown: what any objective allows."""
+
+    takes_flags: ClassVar[bool] = True
+
+
 def read_parameter(name: str, section: ParameterSection, kind: Kind, reader: Reader) -> Parameter | None:
     """The parameter of a section; None if it is unclear what the parameter should be.
 

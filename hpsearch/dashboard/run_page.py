@@ -105,7 +105,8 @@ def figure_slots(watched: WatchedRun, kinds: Sequence[str]) -> str:
 
 def _failed(watched: WatchedRun) -> tuple[object, ...]:
     """A value that differs when the groups of failures may have changed."""
-    return watched.opened, len(watched.run.without_value())
+    # After --retry-failed there may be as many as before, and others.
+    return watched.opened, len(watched.run.without_value()), len(watched.run.events())
 
 
 def _failures(watched: WatchedRun) -> str:

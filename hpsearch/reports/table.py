@@ -39,11 +39,6 @@ class Column:
     cut: bool = False
     sparse: bool = False
 
-    def pick(self, row: Mapping[str, Any]) -> Any:
-        """The column's value in a row; None if there is none."""
-        (value,) = self.values((row,))
-        return value
-
     def values(self, rows: Sequence[Mapping[str, Any]], missing: Any = None) -> list[Any]:
         """The column's value in each row; ``missing`` if there is none."""
         found: list[Any] = list(rows)

@@ -8,7 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hpsearch.dashboard.figure_cache import FigureCache
+from hpsearch.dashboard.layout import Updates
+from hpsearch.dashboard.run_page import run_page
 from hpsearch.dashboard.run_sample import RunSample, sampled
+from hpsearch.dashboard.trial_table import TableView
 from hpsearch.dashboard.watched_runs import WatchedRuns
 from tests.dashboard.conftest import result, trial, write_run
 
@@ -87,3 +90,15 @@ def test_a_comparison_is_drawn_rarely_while_a_search_runs(tmp_path: Path) -> Non
     shutil.rmtree(tmp_path / "r")
     with write_run(tmp_path, "r", 20, 5):
         assert cache.comparison(watched.get("done"), watched.get("r")) == first
+
+
+def test_failures_that_came_again_with_another_reason_are_grouped_again(tmp_path: Path) -> None:
+    """As after ``resume --retry-failed``, also if nobody looked in between."""
+    with write_run(tmp_path, "r", 20, 10) as run:
+        updates = Updates(run_page(WatchedRuns(tmp_path).get("r"), TableView()))
+        assert "red" in updates.changed()["failures"]
+        assert "failures" not in updates.changed()
+        run.delete_results([9])
+        run.event("resumed", "")
+        run.record(results=[replace(result(9), reason="no such file")])
+        assert "no such file" in updates.changed()["failures"]
