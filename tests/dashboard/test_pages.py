@@ -265,3 +265,10 @@ def test_null_is_told_from_a_parameter_that_is_not_used(site: Site) -> None:
     assert rows[0][4:8] == ["adam", "null", '"null"', 0.95]
     assert rows[13][4:8] == ["sgd", None, None, None]
     assert "schedule null words &quot;null&quot;" in text_of(site.get("/compare?run=nulls&run=one").text)
+
+
+def test_a_wrong_filter_is_marked_where_it_is_wrong(still: Site) -> None:
+    """On lines of their own: the filter, and a mark below it."""
+    html = still.get("/runs/one?where=status=done,lerning_rate<1").text
+    assert "where, character 13: There is no column lerning_rate. Did you mean learning_rate?</p>" in html
+    assert "<pre>  status=done,lerning_rate&lt;1\n              ^</pre>" in html
