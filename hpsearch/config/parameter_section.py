@@ -287,7 +287,7 @@ def choice_notes(name: str, choices: Categorical) -> list[str]:
     texts = [value for value in choices.values if isinstance(value, str) and fixes.number(value) == value]
     numbers = any(isinstance(value, int | float) and not isinstance(value, bool) for value in choices.values)
     listed = ", ".join(map(written, texts))
-    return [f"space.{name}: {listed}, in quotes, is text beside numbers"] if texts and numbers else []
+    return [f"space.{name}: {listed}, in quotes, is text among numbers"] if texts and numbers else []
 
 
 def range_notes(

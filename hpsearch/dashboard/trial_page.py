@@ -147,7 +147,7 @@ def _figure(metric: Metric, curve: tuple[Epoch, ...], trial: Trial) -> Figure | 
         panels.append(Panel(count_axis("epoch", known[-1, 0], low=1), scale.axis, marks))
     if not panels:
         return None
-    legend = [("best", "demanded at a rung")] if trial.rungs else []
+    legend = [("best", "threshold at a rung")] if trial.rungs else []
     return Figure("curve", "", "", panels, min(len(panels), 3), 240, legend)
 
 

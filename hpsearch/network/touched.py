@@ -101,6 +101,4 @@ def scheduled(training: Training, touches: Sequence[Touch]) -> Iterator[tuple[Tr
             break
         yield training, training.train_epoch()
     if left and not training.diverged:
-        raise UsageError(
-            f"the touch {left[0]} comes too late: the training ends after {training.epoch} epochs"
-        )
+        raise UsageError(f"the touch {left[0]} comes too late: training ends after {training.epoch} epochs")

@@ -106,7 +106,7 @@ class NursedModel:
             if self.learner.epoch != touch.epoch:
                 how = "diverged in" if self.learner.diverged else "ended after"
                 raise UsageError(
-                    f"the touch {touch} cannot be made: the training {how} epoch {self.learner.epoch}"
+                    f"the touch {touch} cannot be made: training {how} epoch {self.learner.epoch}"
                 )
             yield str(self.touch(touch.changes, touch.back_to))
         while not self.learner.ended:
@@ -117,7 +117,7 @@ class NursedModel:
         for number in range(made, len(schedule)):
             touch, path = schedule[number], straightened(schedule[:number])
             if touch.epoch > (epochs := self._epochs_along(path)):
-                raise UsageError(f"the touch {touch} cannot be made: the training ends after epoch {epochs}")
+                raise UsageError(f"the touch {touch} cannot be made: training ends after epoch {epochs}")
             if touch.back_to is not None:
                 path = tuple(earlier for earlier in path if earlier.epoch < touch.back_to)
             check_epochs(touch, self._epochs_along(path))

@@ -134,4 +134,4 @@ def _refuse_links(directory: Path) -> None:
     """
     for path in (directory.parent, directory, directory / "checkpoints"):
         if path.is_symlink():
-            raise UsageError(f"{path} is a link, and must be a directory of the run's own. Remove it")
+            raise UsageError(f"{path} is a link, but must be the run's own directory. Remove it")

@@ -19,7 +19,7 @@ HELP = """\
  l       logarithmic or linear                   v   loss or the search's metric
  s       stop: let training end here             q   leave; everything is saved"""
 
-ENDED = "The training has ended: go back to a checkpoint, or change epochs."
+ENDED = "Training has ended: go back to a checkpoint, or change epochs."
 
 _TOUCHES, _NOTES, _LAYERS = 8, 4, 7
 """How many touches, notes and layers are shown, the last ones."""

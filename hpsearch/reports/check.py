@@ -26,5 +26,7 @@ def best_epoch_notes(config: Config) -> list[str]:
         or find(config.document, ("metric", "at"))
     ):
         return []
-    text = "a trial is worth its last epoch. If the code keeps the checkpoint of its best epoch, write"
+    text = (
+        "a trial's value is that of its last epoch. If the code keeps the checkpoint of its best epoch, write"
+    )
     return [f"metric.at: {text} metric: {{at: best}}"]

@@ -70,7 +70,7 @@ def whole_text(parts: Iterable[str]) -> Iterator[TextIO]:
                 file.write(part)
             except OSError as error:
                 raise SystemLacking(
-                    f"No room for temporary files in {gettempdir()}: {error.strerror}. Free some,"
+                    f"No room for temporary files in {gettempdir()}: {error.strerror}. Free some space,"
                     " or set TMPDIR to a directory with more."
                 ) from error
         file.seek(0)

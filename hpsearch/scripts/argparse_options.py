@@ -45,7 +45,7 @@ def read_argparse(source: Source) -> Script | None:
             continue
         option = _option(source, call)
         if option is None:
-            notes.append(f"Line {call.lineno}: the name of an argument is not written out.")
+            notes.append(f"Line {call.lineno}: the name of an argument is not a literal.")
         elif option.name:
             options.append(replace(option, before=bool(chosen) and owners == {MAIN}))
     defaults = dict(_set_defaults(source))

@@ -30,7 +30,7 @@ def _hydra(source: Source, decorator: ast.Call) -> Script:
     name = source.value(keyword(decorator, "config_name"))
     directory = source.path.parent / (folder if isinstance(folder, str) else ".")
     if not isinstance(name, str):
-        return Script("hydra", notes=("The name of its config is not written out.",))
+        return Script("hydra", notes=("The name of its config is not a literal.",))
     notes: list[str] = []
     options = list(_config(directory, name.removesuffix(".yaml"), "", notes))
     return Script("hydra", unique(options), notes=tuple(notes))

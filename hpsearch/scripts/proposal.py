@@ -138,7 +138,7 @@ def _edits(script: Script, role: Role, names: Sequence[str], wishes: Wishes) -> 
         edits.append("name the parameters to search in space; no option looks like a hyperparameter")
     elif not names:
         edits.append(
-            "let the script take options, such as by argparse, and name them in space; none was found"
+            "let the script take options, for example with argparse, and name them in space; none was found"
         )
     if not best_candidates(script.metrics) and wishes.metric is None:
         edits.append("name the metric; the script prints nothing that looks like one")

@@ -4,7 +4,7 @@ ALGORITHM = 5
 """The version of the algorithm, increased when the trials of a config change; see :data:`ALGORITHMS`."""
 ALGORITHMS = {
     2: "values are drawn with few digits, and rungs stop fewer trials",
-    3: "the network's trials are worth their best epoch, and ties are ordered by the loss",
+    3: "a trial of the network has the value of its best epoch, and ties are ordered by the loss",
     4: "the network begins with configurations that did well elsewhere, and earlier searches are weighed",
     5: "the network begins with fewer and faster configurations, and earlier searches are followed when they"
     " agree with the first results",

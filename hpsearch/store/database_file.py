@@ -156,7 +156,7 @@ def _check(path: Path, connection: sqlite3.Connection, *, whole: bool) -> None:
     (page,) = connection.execute("PRAGMA page_size").fetchone()
     (pages,) = connection.execute("PRAGMA page_count").fetchone()
     if path.stat().st_size < page * pages:
-        raise damaged(path, f"it is cut short, to {path.stat().st_size} of {page * pages} bytes")
+        raise damaged(path, f"it is truncated to {path.stat().st_size} of {page * pages} bytes")
     if whole:
         (verdict,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
         if verdict != "ok":

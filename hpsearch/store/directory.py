@@ -245,7 +245,7 @@ class Run(Database):
         """
         directory = self.nursery_directory(number)
         if directory.is_symlink():
-            raise RunDamaged(f"{directory} is a link, and must be a directory of the run's own. Remove it.")
+            raise RunDamaged(f"{directory} is a link, but must be the run's own directory. Remove it.")
         lock = FileLock(directory / "lock", mode=0o600, thread_local=False)
         with _writing(directory):
             for path in (directory.parent, directory):
@@ -314,7 +314,7 @@ def _refuse_strangers(directory: Path) -> None:
         if not is_right(mode):
             found = "a link" if stat.S_ISLNK(mode) else f"no {kind}"
             raise RunDamaged(
-                f"{path} is {found}, and must be a {kind} of the run's own. Nothing was read or changed."
+                f"{path} is {found}, but must be the run's own {kind}. Nothing was read or changed."
                 " Remove it, or restore the run from a backup."
             )
 

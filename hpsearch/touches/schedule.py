@@ -153,18 +153,18 @@ def check_order(touches: Sequence[Touch]) -> None:
         touches: A schedule.
 
     Raises:
-        UsageError: A touch is in the past, or returns to an epoch that is not behind it.
+        UsageError: A touch is in the past, or returns to an epoch that is still ahead.
     """
     now = 0
     for touch in touches:
         if touch.epoch < now:
             raise UsageError(
-                f"the touch {touch} lies in the past: the model has {now} epochs behind it by then. Touches "
-                "are listed in the order in which they are made"
+                f"the touch {touch} is in the past: the model has been trained for {now} epochs by then. "
+                "Touches are listed in the order in which they are made"
             )
         if touch.back_to is not None and touch.back_to > touch.epoch:
             raise UsageError(
-                f"the touch {touch} cannot be made: the model has only {touch.epoch} epochs behind it"
+                f"the touch {touch} cannot be made: the model has been trained for only {touch.epoch} epochs"
             )
         now = touch.leads_to
 
@@ -181,7 +181,7 @@ def check_epochs(touch: Touch, epochs: int) -> None:
     """
     if "epochs" in touch.changes and touch.changes["epochs"].apply(epochs) < touch.leads_to:
         raise UsageError(
-            f"epochs: must be at least {touch.leads_to}, as many as the model has behind it;"
+            f"epochs: must be at least {touch.leads_to}, as the model has been trained for as many;"
             f" found {touch.changes['epochs']}"
         )
 

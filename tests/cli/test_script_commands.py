@@ -263,7 +263,7 @@ def test_a_better_epoch_than_the_last_is_pointed_out(hpsearch: Program, in_tmp: 
         "metric: {name: loss}\n"
         "space: {x: {min: 0, max: 1}}\n"
     )
-    assert "a trial is worth its last epoch" in hpsearch("check", "c.yaml").err
+    assert "a trial's value is that of its last epoch" in hpsearch("check", "c.yaml").err
     tried = hpsearch("try", "c.yaml", "-f", "json")
     (note,) = json.loads(tried.out)["notes"]
     assert note.startswith("loss was 1 after epoch 2, and 2 after the last.")

@@ -151,7 +151,7 @@ def test_a_whole_tuple_is_text_and_a_note_says_so(tmp_path: Path) -> None:
         ("{type: float, min: 1, max: 4}", None),
         ("{type: int, min: 0, max: 9, step: 3}", None),
         ("{min: 0.1, max: 0.7, step: 0.2}", None),
-        ('{values: [1, "2"]}', '"2", in quotes, is text beside numbers'),
+        ('{values: [1, "2"]}', '"2", in quotes, is text among numbers'),
         ('{values: ["1", "2"]}', None),
         ("{type: int, min: 0, max: 1000000, step: 3}", "max 1000000 is never drawn"),
     ],

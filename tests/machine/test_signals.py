@@ -61,6 +61,16 @@ def test_the_first_interrupt_drains_and_the_second_stops() -> None:
     assert texts[1].startswith("Stopping")
 
 
+@pytest.mark.parametrize("number", [each for each in INTERRUPTS if each != signal.SIGINT])
+def test_any_other_signal_stops_at_once(number: int) -> None:
+    """Whoever sends SIGTERM, or closes the terminal, does not wait for trials to finish."""
+    texts: list[str] = []
+    with SearchSignals(texts.append) as signals, pytest.raises(StopNow), signals.breakable():
+        os.kill(os.getpid(), number)
+    assert [text[:8] for text in texts] == ["Stopping"]
+    assert signals.received == number
+
+
 def test_a_stream_that_is_being_written_is_not_written_by_the_handler() -> None:
     """Python refuses to write; the message follows at the next occasion."""
     texts: list[str] = []

@@ -173,7 +173,7 @@ def test_more_epochs_go_on_where_the_training_ended() -> None:
     """A touch right after the last epoch can add epochs; a later one is too late."""
     *_, (training, _) = scheduled(start(), [Touch(EPOCHS, {"epochs": Change(EPOCHS + 2)})])
     assert training.epoch == EPOCHS + 2
-    with pytest.raises(UsageError, match=f"comes too late: the training ends after {EPOCHS} epochs"):
+    with pytest.raises(UsageError, match=f"comes too late: training ends after {EPOCHS} epochs"):
         list(scheduled(start(), [Touch(EPOCHS + 1, {"dropout": Change(0.1)})]))
 
 
@@ -213,6 +213,6 @@ def test_a_training_does_not_end_before_where_it_is(tmp_path: Path) -> None:
     training.train_epoch()
     training.train_epoch()
     with pytest.raises(
-        UsageError, match="epochs: must be at least 2, as many as the model has behind it; found 1"
+        UsageError, match="epochs: must be at least 2, as the model has been trained for as many; found 1"
     ):
         touched(training, Touch(2, {"epochs": Change(1)}), Checkpoints(tmp_path))

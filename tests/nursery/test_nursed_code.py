@@ -172,7 +172,7 @@ def test_a_branch_continues_from_its_checkpoint(config: Callable[..., Config]) -
         ({"depth": Change(2)}, None, "depth: cannot change during training; what can change: rate, size, ep"),
         ({"size": Change(2.5)}, None, "size: must be a whole number; found 2.5"),
         ({"epochs": Change(0)}, None, "epochs: must be at least 1"),
-        ({}, 1, "has only 0 epochs behind it"),
+        ({}, 1, "trained for only 0 epochs"),
     ],
 )
 def test_what_cannot_change_is_said(

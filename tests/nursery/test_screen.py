@@ -153,7 +153,7 @@ def test_a_model_that_has_ended_waits_after_a_return(nursery: Nursery) -> None:
         ("t", "dropout 3", "must be a number of at least 0 and below 1"),
         ("t", "dropout", "type a name and a value"),
         ("t", "epochs 0", "epochs: must be a whole number of at least 1"),
-        ("b", "7", "has only 0 epochs behind it"),
+        ("b", "7", "trained for only 0 epochs"),
         ("b", "soon", "type the number of an epoch, such as 12; found 'soon'"),
         ("r", "0 ../up", "must have letters, digits, - and _ only"),
         ("r", "4", "no checkpoint of epoch 4 is kept"),

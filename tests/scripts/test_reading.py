@@ -97,7 +97,7 @@ def test_the_sub_command_that_trains_is_taken(tmp_path: Path) -> None:
     assert (list(short(script)), script.words) == (["seed", "lr"], ("train",))
     assert script.notes == (
         "It has the sub-commands test, train; train is used.",
-        "Line 11: the name of an argument is not written out.",
+        "Line 11: the name of an argument is not a literal.",
     )
 
 

@@ -81,3 +81,14 @@ def test_a_copy_asks_again_for_the_trials_without_a_result() -> None:
     assert list(other.again) == [trials[2]]
     assert 0 not in order.results
     assert (order.awaited, other.awaited) == (0, 2)
+
+
+def test_of_equal_results_the_first_by_number_is_best() -> None:
+    """In whichever order they come."""
+    for numbers in ((0, 1), (1, 0)):
+        order = ask_order(5)
+        add_next(order)
+        add_next(order)
+        for number in numbers:
+            order.add_result(result(number, 0.5))
+        assert order.best == result(0, 0.5)

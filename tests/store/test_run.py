@@ -76,6 +76,30 @@ def test_a_trial_that_starts_again_has_another_start_and_nothing_else(
             assert run.trials() == [trial(0)]
 
 
+def test_in_flight_is_what_has_started_since_the_search_last_resumed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also within the same millisecond; trials that have a result are not."""
+    clock = iter(range(10))
+
+    def tick() -> None:
+        now = f"2026-03-01T10:00:00.00{next(clock)}+00:00"
+        monkeypatch.setattr("hpsearch.store.database.timestamp", lambda: now)
+
+    with make(tmp_path / "r") as run:
+        tick()
+        run.record([trial(number) for number in range(4)], [result(0)])
+        assert run.in_flight() == [1, 2, 3]
+        for again in (1, 2):
+            tick()
+            run.event("resumed", "")
+            assert run.in_flight() == []
+            run.record([trial(again)])
+            assert run.in_flight() == [again]
+        run.record([], [result(2)])
+        assert (run.in_flight(), run.unfinished()) == ([], [1, 3])
+
+
 def test_a_trial_of_another_content_does_not_take_the_place_of_one(tmp_path: Path) -> None:
     """What has started is what was recorded first."""
     with make(tmp_path / "r") as run:

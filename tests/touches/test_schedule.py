@@ -85,9 +85,9 @@ def test_the_order_in_which_touches_were_made_is_possible(touches: list[Touch]) 
 @pytest.mark.parametrize(
     ("touches", "message"),
     [
-        ([{"epoch": 5, "dropout": 0}, {"epoch": 4, "dropout": 0}], "lies in the past"),
-        ([{"epoch": 8, "back_to": 3}, {"epoch": 2, "dropout": 0}], "has 3 epochs behind it"),
-        ([{"epoch": 3, "back_to": 4}], "has only 3 epochs behind it"),
+        ([{"epoch": 5, "dropout": 0}, {"epoch": 4, "dropout": 0}], "is in the past"),
+        ([{"epoch": 8, "back_to": 3}, {"epoch": 2, "dropout": 0}], "trained for 3 epochs"),
+        ([{"epoch": 3, "back_to": 4}], "trained for only 3 epochs"),
     ],
 )
 def test_an_impossible_order_is_refused(touches: list[object], message: str) -> None:

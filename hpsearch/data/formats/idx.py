@@ -81,7 +81,7 @@ def labels_of(images: Path) -> Path:
     for path in (images.with_name(name), images.with_name(other)):
         if path.exists():
             return path
-    raise DataError(f"{images}: its labels must be beside it in {name}; that file does not exist")
+    raise DataError(f"{images}: its labels must be next to it in {name}; that file does not exist")
 
 
 def _images(directory: Path, stem: str) -> list[Path]:

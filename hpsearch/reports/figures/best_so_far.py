@@ -54,7 +54,7 @@ def best_so_far_figure(
     if bounds:
         side = "below" if metric.goal == "minimize" else "above"
         caption += (
-            " The dashed line of its colour bounds its luck: of as many trials drawn again from its trials,"
+            " The dashed line of its colour allows for luck: of as many trials drawn again from its trials,"
             f" the best is {side} it in 95 % of the draws."
         )
     panel = Panel(count_axis("trial", max(map(len, losses.values())) - 1), scale.axis, marks)

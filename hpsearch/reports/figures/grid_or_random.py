@@ -45,8 +45,8 @@ def grid_or_random(data: RunData) -> Figure:
     size = math.prod(levels)
     trials, points = ("1 trial", "1 point") if count == 1 else (f"{count} trials", f"{count} points")
     caption = (
-        f"What {trials} tried of each parameter, and what a grid of at most {points} ({size}:"
-        f" {' × '.join(map(str, levels))}) would have. Where one parameter matters most, the grid repeats"
+        f"The values of each parameter that {trials} tried, and those of a grid of at most {points} ({size}:"
+        f" {' × '.join(map(str, levels))}). Where one parameter matters most, the grid repeats"
         " its few values while the search tries a new one in each trial (Bergstra & Bengio, 2012)."
     )
     legend = [("main", "this search"), ("best", "a grid")]

@@ -48,13 +48,13 @@ def learning_curves(data: RunData) -> Figure:
         line = (_epochs(result), scale.at(_values(data, result)))
         marks.append(Lines([line], f"series{index}", [result.number], 2.5, _DASHES[index]))
     legend = [(f"series{index}", f"trial {result.number}") for index, result in enumerate(best)]
-    legend += [("faint", "others")] + ([("ink", "demanded at a rung")] if rungs else [])
+    legend += [("faint", "others")] + ([("ink", "threshold at a rung")] if rungs else [])
     caption = f"The best {len(best)} of {len(curves)} learning curves are coloured."
     if len(drawn) < len(rest):
         caption += f" Of the others, {len(drawn)} are drawn, spread over the search."
     if rungs:
         caption += (
-            " Bars are what rungs demanded: the middle 90 % of the thresholds of all trials. A trial that was"
+            " Bars are the thresholds at rungs: the middle 90 % over all trials. A trial that was"
             " worse there was stopped."
         )
     x = count_axis("epoch", max(result.curve[-1].number for result in curves), low=1)

@@ -43,9 +43,9 @@ def marginals(data: RunData, found: Importance | None) -> Figure:
         marks = _marks(parameter, curves[column], scale, sign)
         panels.append(Panel(parameter_axis(parameter, COLUMN_CHARACTERS), scale.axis, marks, title))
     caption = (
-        f"The line is what {data.metric.name} is on average over the other parameters, as the model sees it;"
-        " in 90 % of the functions that fit the results it is inside the band. Where the band is wide, few"
-        " trials were near. A parameter that others switch on is shown where it is used."
+        f"The line is {data.metric.name} averaged over the other parameters, as the model predicts it; in"
+        " 90 % of the functions that fit the results, it is inside the band. Where the band is wide, few"
+        " trials were near. A parameter with a condition is shown where it is used."
         f" {model_quality(learned.explained)}"
     )
     if shares:

@@ -42,7 +42,7 @@ def parallel_coordinates(data: RunData) -> Figure:
         " the priors."
     )
     if not active[:, columns].all():
-        caption += " The lowest rung holds the trials that do not use a parameter."
+        caption += " Trials that do not use a parameter are below its axis."
     if len(columns) < data.space.dimensions:
         left_out = data.space.dimensions - len(columns)
         caption += f" {left_out} parameters that differ least among the good trials are left out."

@@ -44,9 +44,9 @@ def slices(data: RunData, found: Importance | None) -> Figure:
         title = f"{name} · {100 * shares[column]:.0f} %" if column in shares else name
         panels.append(Panel(parameter_axis(parameter, COLUMN_CHARACTERS), scale.axis, marks, title))
     caption = (
-        f"Each dot is a trial; upwards is {data.metric.name}. Bars are the middle 90 % of the trials in each"
-        " tenth of the range, points on them the medians. Dots off their bar were lucky or unlucky in the"
-        " other parameters."
+        f"Each dot is a trial; the vertical axis is {data.metric.name}. Bars are the middle 90 % of the"
+        " trials in each tenth of the range, points on them the medians. Dots off their bar were lucky or"
+        " unlucky in the other parameters."
     )
     if shares:
         caption += " Percentages are the shares of the variance that a parameter explains alone."

@@ -71,7 +71,7 @@ def test_every_type_of_number_is_read(dtype: str, tmp_path: Path) -> None:
         (
             idx(IMAGES),
             None,
-            "its labels must be beside it in train-labels-idx1-ubyte; that file does not exist",
+            "its labels must be next to it in train-labels-idx1-ubyte; that file does not exist",
         ),
     ],
 )
