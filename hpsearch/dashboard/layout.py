@@ -159,8 +159,10 @@ def grid(heads: Iterable[str], rows: Iterable[str]) -> str:
 
 
 def problem(text: str) -> str:
-    """A problem, as a paragraph."""
-    return f'<p class="problem">{escape(text)}</p>'
+    """A problem, as a paragraph; further lines, such as a mark below a condition, stay lines."""
+    first, _, rest = text.partition("\n")
+    lines = "\n".join(map(escape, rest.split("\n")))
+    return f'<p class="problem">{escape(first)}</p>' + (f"<pre>{lines}</pre>" if rest else "")
 
 
 def facts(lines: Sequence[tuple[str, str]]) -> str:

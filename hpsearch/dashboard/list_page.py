@@ -6,7 +6,7 @@ from typing import Any
 from hpsearch.dashboard.layout import Page, Part, address, grid, link
 from hpsearch.dashboard.watched_runs import WatchedRuns
 from hpsearch.reports.figures.svg import escape
-from hpsearch.reports.text import local_time, with_error
+from hpsearch.reports.text import local_time, plain, with_error
 
 __all__ = ["list_page"]
 
@@ -31,7 +31,7 @@ def _row(row: Mapping[str, Any]) -> str:
     state = f'<span class="state {escape(row["state"])}">{escape(row["state"])}</span>'
     begin = f"<td>{link(address('runs', row['name']), row['name'])}</td><td>{state}</td>"
     if "reason" in row:
-        return f'<tr><td></td>{begin}<td colspan="6" class="reason">{escape(row["reason"])}</td></tr>'
+        return f'<tr><td></td>{begin}<td colspan="6" class="reason">{escape(plain(row["reason"]))}</td></tr>'
     finished, total = row["finished"], row["trials"]
     best = with_error(row["value"], row.get("standard_error"))
     cells = (

@@ -20,12 +20,12 @@ def sparkline(values: Sequence[float | None], width: int = 12, *, bottom: float 
     finite = [value for value in values if value is not None and math.isfinite(value)]
     if not finite:
         return ""
-    low = min(finite) if bottom is None else bottom
-    span = max(finite) - low
+    low = (min(finite) if bottom is None else bottom) / 2  # halves, as a difference may be too large
+    span = max(finite) / 2 - low
     bars = []
     for value in values:
         if value is None or not math.isfinite(value):
             bars.append(" ")
         else:
-            bars.append(_BARS[round((value - low) / span * (len(_BARS) - 1)) if span else 0])
+            bars.append(_BARS[round((value / 2 - low) / span * (len(_BARS) - 1)) if span else 0])
     return "".join(bars)

@@ -265,3 +265,21 @@ def test_null_is_told_from_a_parameter_that_is_not_used(site: Site) -> None:
     assert rows[0][4:8] == ["adam", "null", '"null"', 0.95]
     assert rows[13][4:8] == ["sgd", None, None, None]
     assert "schedule null words &quot;null&quot;" in text_of(site.get("/compare?run=nulls&run=one").text)
+
+
+def test_a_wrong_filter_is_marked_where_it_is_wrong(still: Site) -> None:
+    """On lines of their own: the filter, and a mark below it."""
+    html = still.get("/runs/one?where=status=done,lerning_rate<1").text
+    assert "where, character 13: There is no column lerning_rate. Did you mean learning_rate?</p>" in html
+    assert "<pre>  status=done,lerning_rate&lt;1\n              ^</pre>" in html
+
+
+def test_the_first_problem_of_a_damaged_config_is_in_the_list(site: Site) -> None:
+    """The page of the run has all of them, each on its line."""
+    with write_run(site.root, "odd", 5, 0) as run:
+        run.set_meta(config=run.meta("config") | {"seed": -1, "name": "a/b"})
+    problems = text_of(site.get("/").text).rpartition("unreadable ")[2]
+    assert problems.startswith("the config stored in search.db: name: must be 1 to 100 letters")
+    assert "seed" not in problems
+    assert "\\n" not in problems
+    assert "seed: must be at least 0" in site.get("/runs/odd").text

@@ -55,6 +55,7 @@ def test_a_sparkline_goes_from_lowest_to_highest() -> None:
     assert sparkline([1.0, None, 2.0, float("nan")]) == "▁ █ "
     assert sparkline([3, 3, 3]) == "▁▁▁"
     assert sparkline([2, 4], bottom=0) == "▅█"
+    assert sparkline([-1.7e308, 0, 1.7e308]) == "▁▅█"
     assert sparkline([]) == sparkline([None]) == ""
     long = sparkline(list(range(100)), width=10)
     assert len(long) == 10

@@ -42,6 +42,13 @@ def test_a_terminal_gets_lines_that_fit(narrow: PlainScreen) -> None:
     assert written(narrow) == "\x1b[1mlabel   \x1b[0mone two\n        three\n        four five\n        six\n"
 
 
+def test_a_line_may_be_full(narrow: PlainScreen) -> None:
+    """Words that take up all 20 cells stay in one line; one cell more is too much."""
+    write_text("a word of 20 letters", narrow)
+    write_text("a word of 21 lettered", narrow)
+    assert written(narrow) == "a word of 20 letters\na word of 21\nlettered\n"
+
+
 def test_a_word_that_is_too_long_is_cut(narrow: PlainScreen) -> None:
     """A word wider than the terminal continues on the next line; wide characters take two cells."""
     write_text("見" * 12, narrow)
