@@ -105,7 +105,7 @@ def test_says_where_it_zoomed() -> None:
 
 
 def test_says_both_radii_of_a_fine_trial() -> None:
-    """The first is that of the candidate, which shrinks with the trial's number; the second at most 0.15."""
+    """The first is the candidate's, which shrinks with the trial's number; the second is at most 0.15."""
     found = origins(spaces.CONTINUOUS, 40)
     fine = [origin for origin in found if origin["phase"] == "fine"]
     assert len(fine) > 5

@@ -115,7 +115,7 @@ def test_of_many_trials_the_best_and_the_latest_are_looked_at(monkeypatch: pytes
     ("last", "carried"), [([1.0, 4.0, 7.0], 6.2), ([3.0, 2.0, 1.0], 3.2)], ids=["steeper than 1", "falling"]
 )
 def test_a_loss_is_carried_as_trainings_converge(last: list[float], carried: float) -> None:
-    """Trials never move apart or past each other: the slope of the line is kept between 0 and 1."""
+    """Trials never move further apart or past each other: the line's slope is between 0 and 1."""
     curves = [np.array([first, then]) for first, then in zip([1.0, 2.0, 3.0], last, strict=True)]
     losses = np.array([*last, 5.0])
     found = extrapolated(losses, np.array([False] * 3 + [True]), [*curves, np.array([5.0])])

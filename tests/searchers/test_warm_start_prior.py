@@ -64,7 +64,7 @@ def proposals(prior_observations: list[PriorObservation], count: int, seed: int 
 
 
 def near(values: dict[str, Any]) -> bool:
-    """Whether a trial is where the earlier search was good: kind b, a rate within a decade of the best."""
+    """Whether a trial is where the earlier search was good: kind b, rate within a decade of the best."""
     return values["kind"] == "b" and 3e-4 < values["rate"] < 3e-2
 
 
@@ -77,7 +77,7 @@ def test_untested_earlier_results_choose_every_sixth_coarse_point() -> None:
 
 
 def test_earlier_results_that_agree_choose_all_further_coarse_points() -> None:
-    """After three results, not before; most lie where the earlier search was good, and none twice."""
+    """They do so after three results; most points lie where the earlier search was good, and none twice."""
     known = match_observations(SPACE, *earlier())
     search = Search(SPACE, seed=3, trials=8, prior_observations=known)
     while (trial := search.ask()) is not None:
