@@ -58,6 +58,31 @@ def rows_of(x: Run, y: Run, sort: str) -> list[dict[str, Any]]:
     return [{"rate": rate, "at": at} for at, rate in enumerate(rising)]
 
 
+def test_a_limit_changes_no_count(tmp_path: Path) -> None:
+    """How many trials match is said of all, however few of them are shown."""
+    with make(tmp_path / "x", [3, 1, 2]) as x, make(tmp_path / "y", [4, 1], seed=1) as y:
+        table = leaderboard([x], where="value>1", limit=1)
+        assert [row["value"] for row in table.rows] == [2]
+        assert "2 of 3 results match value>1" in table.notes
+        assert any("showing the best 1 that match; -n 0 shows all" in note for note in table.notes)
+        assert "3 of 5 results match value>1" in leaderboard([x, y], where="value>1", limit=1).notes
+
+
+@pytest.mark.parametrize("down", [False, True])
+@pytest.mark.parametrize("column", ["trial", "value", "status", "kind", "values.kind", "epochs"])
+def test_trials_of_several_runs_are_sorted_together(tmp_path: Path, column: str, down: bool) -> None:
+    """By numbers or texts, rising or falling; what has no value comes last, and equals by run and trial."""
+    with make(tmp_path / "x", [3, None, 1, 2]) as x, make(tmp_path / "y", [2, 1, None], seed=1) as y:
+        table = list(leaderboard([x, y], sort=f"{'-' * down}{column}").rows)
+    assert len(table) == 7
+    key = column.removeprefix("values.")
+    found = [row["values"].get(key) if key == "kind" else row[key] for row in table]
+    known = [each for each in found if each is not None]
+    assert found == [*sorted(known, reverse=down), *[None] * (7 - len(known))]
+    equals = [(row["run"], row["trial"]) for row, each in zip(table, found, strict=True) if each == found[0]]
+    assert equals == sorted(equals)
+
+
 def begun(directory: Path) -> tuple[Search, Run]:
     """A search with one result and two running trials, the first of them after two epochs."""
     search = Search(SPACE, directory=directory, method="random", trials=4)
