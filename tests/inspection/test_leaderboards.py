@@ -44,6 +44,8 @@ def test_trials_of_several_runs_are_ranked_together(tmp_path: Path) -> None:
             ("y", 5, 5),
             ("x", None, None),
         ]
+        marks = [bool(row.get("tied")) for row in leaderboard([x, y]).rows]
+        assert marks == [True, True, False, False, False, False]
         assert rows(x, y, where="value>1", limit=2) == [("y", 3, 2), ("x", 4, 3)]
         assert rows(x, where="value>1") == [(None, 2, 3)]
         assert len(set(map(tuple, (row.items() for row in rows_of(x, y, "rate"))))) == 6
