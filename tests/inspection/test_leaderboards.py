@@ -60,6 +60,20 @@ def rows_of(x: Run, y: Run, sort: str) -> list[dict[str, Any]]:
     return [{"rate": rate, "at": at} for at, rate in enumerate(rising)]
 
 
+def test_runs_of_one_name_are_told_apart(tmp_path: Path) -> None:
+    """By their paths; one run is not shown twice."""
+    for parent in ("a", "b"):
+        (tmp_path / parent).mkdir()
+    with make(tmp_path / "a" / "x", [3, 1]) as x, make(tmp_path / "b" / "x", [2], repeats=2) as other:
+        assert rows(x, other) == [
+            (str(tmp_path / "a" / "x"), 1, 1),
+            (str(tmp_path / "b" / "x"), 2, 2),
+            (str(tmp_path / "a" / "x"), 3, 3),
+        ]
+        with pytest.raises(UsageError, match="leaderboard needs different runs; found one twice"):
+            leaderboard([x, other, x])
+
+
 def test_a_limit_changes_no_count(tmp_path: Path) -> None:
     """How many trials match is said of all, however few of them are shown."""
     with make(tmp_path / "x", [3, 1, 2]) as x, make(tmp_path / "y", [4, 1], seed=1) as y:
