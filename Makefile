@@ -7,7 +7,7 @@ BIN := .venv/bin
 help:           ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
-install: $(BIN)/hpsearch  ## the environment with what development needs
+install: $(BIN)/hpsearch  ## the environment for development
 
 $(BIN)/hpsearch: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
@@ -23,7 +23,7 @@ test: install   ## the tests
 UNITS := $(addprefix tests/,space searchers document config network data analysis reports metrics) \
 	$(addprefix tests/,machine/test_signals.py test_docs.py test_expressions.py test_files.py test_trial.py)
 
-quick: install  ## the tests of what computes and reads: no processes, no searches
+quick: install  ## the tests of computing and reading: no processes, no searches
 	$(BIN)/python -m pytest -n auto $(UNITS)
 
 units:  # the tests of `make quick`, for .ci/versions.py
@@ -57,7 +57,7 @@ benchmarks: install  ## the speed of the network against its peers
 overhead: install  ## what a trial costs beyond its own work
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python benchmarks/overhead.py
 
-constraints: install  ## write anew which versions the tests ran with: make constraints INDEX=address
+constraints: install  ## record again which versions the tests ran with: make constraints INDEX=address
 	$(BIN)/python .ci/constraints.py $(INDEX) > constraints.new && mv constraints.new constraints.txt
 
 site: install   ## the documentation as pages, in site/

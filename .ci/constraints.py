@@ -1,4 +1,4 @@
-"""Write constraints.txt: what the tests ran with, with the hashes of all files of each version.
+"""Write constraints.txt: the versions that the tests ran with, and the hashes of all files of each version.
 
     python .ci/constraints.py INDEX > constraints.txt
 
@@ -43,7 +43,7 @@ def hashes(index: str, name: str, version: str) -> list[str]:
 
 
 def version_of(filename: str) -> Version | None:
-    """The version that a wheel or source archive is of."""
+    """The version of a wheel or source archive."""
     try:
         parse = parse_wheel_filename if filename.endswith(".whl") else parse_sdist_filename
         return parse(filename)[1]

@@ -9,7 +9,7 @@ from mkdocs.structure.files import File, Files
 
 ROOT = Path(__file__).parents[1]
 PAGES = {"README.md": "index.md", "CONTRIBUTING.md": "contributing.md", "CHANGELOG.md": "changelog.md"}
-"""Files of the repository, and the pages that they are."""
+"""Files of the repository, and the pages that they become."""
 
 _COMMENT = re.compile(r"<!--.*?-->\n?", re.DOTALL)
 _LINK = re.compile(r"(?<=\]\()([^)#:\s]+)(#[^)\s]*)?(?=\))")
@@ -26,7 +26,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Add what is not in docs/."""
+    """Add the pages from outside docs/."""
     for source, page in PAGES.items():
         files.append(File.generated(config, page, content=(ROOT / source).read_text(encoding="utf-8")))
     files.append(File.generated(config, "gallery.md", content=gallery()))
@@ -51,13 +51,13 @@ def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
         if name.startswith("configs"):
             anchor = f"#{target.name.replace('.', '')}" if target.is_file() else ""
             return f"{up}gallery.md{anchor}"
-        return f"{up}contributing.md"  # which says where the other files are
+        return f"{up}contributing.md"  # it says where the other files are
 
     return _LINK.sub(link, _COMMENT.sub("", markdown))
 
 
 def gallery() -> str:
-    """The examples of configs/, each with what its header says."""
+    """The examples of configs/, each with its header."""
     parts = [
         "# Examples\n\nThe files in `configs/`. Each can be run as it is: `hpsearch run configs/NAME.yaml`.\n"
     ]

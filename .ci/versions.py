@@ -1,10 +1,10 @@
-"""The suite and the quick start, with the oldest or the newest versions of what we depend on.
+"""Run the tests and the quick start with the oldest or the newest versions of our dependencies.
 
-Of the suite: what computes and reads, with fewer examples, and what searches, stores and is killed, with each
-engine of one computer. Left out: the faults of the operating system, pages and screens.
+The tests are those of computing and reading, with fewer examples, and those of searching, storing and kills,
+with each engine of one computer. Tests of faults of the operating system, pages and screens are left out.
 
 python .ci/versions.py floors     the lowest versions that pyproject.toml allows, with this Python
-python .ci/versions.py newest     the newest versions there are, with the newest Python there is here
+python .ci/versions.py newest     the newest versions, with the newest Python that is installed
 """
 
 import os
@@ -28,7 +28,7 @@ TOOLS = ("pytest", "pytest-xdist", "hypothesis")
 
 
 def requirements() -> list[str]:
-    """What the program, and the quick part of its tests, need: as pyproject.toml says it."""
+    """The requirements of the program and the quick part of its tests, from pyproject.toml."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     optional = project["optional-dependencies"]
     wanted = [*project["dependencies"], *(each for extra in EXTRAS for each in optional[extra])]
@@ -36,7 +36,7 @@ def requirements() -> list[str]:
 
 
 def newest_python() -> str:
-    """The newest interpreter that pyenv or the PATH has."""
+    """The newest interpreter in pyenv or on the PATH."""
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
     found = [str(path) for path in pyenv.glob("versions/3.*/bin/python3")]
     found += [f"python3.{minor}" for minor in range(11, 20)] + [sys.executable]

@@ -1,11 +1,12 @@
-"""What a careful nurse is worth: trainings from learning rates over the whole prior, watched and left alone.
+"""How much does a careful nurse help? Training with learning rates from the whole prior, with and without.
 
     python -m benchmarks.babysitting [--seeds 48]
 
-Four data sets, learning rates log-uniform over 1e-4 … 10, optimizers and batch normalisation in turns. Each
-training is made twice, with the same values and seed. Printed for each data set: the share that diverged, the
-median final validation error (a diverged training counts as 1), how many were better or worse with the nurse,
-the mean difference with a 90 % bootstrap interval over the pairs, and the epochs that were trained.
+There are four data sets, learning rates log-uniform over 1e-4 … 10, and optimizers and batch normalisation in
+turn. Each training run is done twice, with the same values and seed. It prints for each data set: the share
+that diverged, the median final validation error (1 for a diverged run), how many were better or worse with
+the nurse, the mean difference with a 90 % bootstrap interval over the pairs, and the epochs that were
+trained.
 """
 
 import argparse
@@ -27,13 +28,13 @@ LOW, HIGH = -4.0, 1.0
 
 
 def final_error(result: Result) -> float:
-    """The validation error after the last epoch; 1 for a training that diverged."""
+    """The validation error after the last epoch; 1 for a training run that diverged."""
     value = result.curve[-1].metrics["val_error"] if result.curve else None
     return 1.0 if value is None or not result.status.ranked else value
 
 
 def epochs(result: Result) -> float:
-    """How many epochs were trained, those included from which the model returned."""
+    """How many epochs were trained, including those from which the model returned."""
     return len(result.curve) + sum(epoch.metrics.get(RETURNS) or 0 for epoch in result.curve)
 
 

@@ -1,10 +1,10 @@
-"""Two measurements of batch normalisation: its noise, and what it normalises with at test time.
+"""Two measurements of batch normalisation: its noise, and its statistics at test time.
 
     python -m benchmarks.batch_norm [--seeds 12]
 
 Handwritten digits, two hidden layers of 64 units, Adam at 0.002, 20 epochs; each seed has its own split and
-initial weights, the same for everything that it is compared with. Intervals are of 90 %, by bootstrap over
-the seeds.
+initial weights, which are the same on both sides of a comparison. Intervals are 90 % intervals, by bootstrap
+over the seeds.
 
 Noise: for each size of the mini-batch, by how much the loss of the validation rows is above that of the
 training rows, both at test time, without and with batch normalisation.
@@ -32,7 +32,7 @@ VALUES = {"hidden_layers": 2, "hidden_units": 64, "optimizer": "adam", "learning
 
 
 def trained(dataset: Dataset, seed: int, batch_size: int, batch_norm: bool) -> Training:
-    """A training at its end."""
+    """A training run at its end."""
     values = {**VALUES, "batch_size": batch_size, "batch_norm": batch_norm}
     training = Training(dataset, Hyperparameters.from_values(values), (seed,))
     while not training.ended:

@@ -1,14 +1,15 @@
-"""What is the best epoch worth, and how lucky is it?
+"""How much does the best epoch gain, and how lucky is it?
 
 ::
 
     python -m benchmarks.best_epoch --results runs/best_epoch.jsonl --seeds 12
 
-A random search of 48 networks for 27 epochs each, on data that every seed splits anew. Its winner is chosen
-by the validation rows in three ways: by the error at the last epoch, by that at the best epoch, and by that
-with ties in the order of the loss. The table shows the winner's error and loss on the validation rows, by
-which it was chosen, and on the test rows, by which nothing was; their difference is luck. Errors are means
-over the seeds, losses geometric means: a network that is sure of a wrong class has a loss without bounds.
+A random search trains 48 networks for 27 epochs each, on data that every seed splits differently. Its winner
+is chosen by the validation rows in three ways: by the error at the last epoch, by that at the best epoch, and
+by that with ties ordered by the loss. The table shows the winner's error and loss on the validation rows, by
+which it was chosen, and on the test rows, which chose nothing; their difference is luck. Errors are means
+over the seeds, and losses are geometric means, as a network that is confident of a wrong class has an
+unbounded loss.
 """
 
 import argparse
@@ -51,7 +52,7 @@ def curves(name: str, seed: int) -> list[list[list[float]]]:
 def winners(trials: list[list[list[float]]]) -> dict[str, list[float]]:
     """The figures of the trial that each way chooses, at the epoch that it counts."""
     last = [curve[-1] for curve in trials]
-    every = [epoch for curve in trials for epoch in curve]  # of equal ones, min takes the first
+    every = [epoch for curve in trials for epoch in curve]  # min takes the first of equal ones
     return {
         "last": min(last, key=lambda figures: figures[0]),
         "last, ties": min(last, key=lambda figures: figures[:2]),
@@ -61,7 +62,7 @@ def winners(trials: list[list[list[float]]]) -> dict[str, list[float]]:
 
 
 def table(rows: list[dict[str, Any]]) -> None:
-    """Print the mean figures of the winners, and how much more of the test rows is wrong."""
+    """Print the mean figures of the winners, and by how much the test error is larger."""
     for name in dict.fromkeys(row["data"] for row in rows):
         chosen = [winners(row["curves"]) for row in rows if row["data"] == name]
         for way in chosen[0]:

@@ -1,10 +1,10 @@
 """How soon does a browser paint the dashboard of a large run, and how soon can its report be used?
 
-Makes a run of 50,000 made-up trials, and one of 5,000 (see tables.py). A headless Chromium opens the list of
-runs and the page of the large one, each of a server that has just begun; printed are the first contentful
-paint as the browser measures it, the processor time of the server, and the most memory that it has used. Then
-it opens the report of the smaller run: its size, and when its script has read everything and made its table.
-Medians of the rounds. On a busy machine the times are those of the scheduler.
+It makes a run of 50,000 made-up trials, and one of 5,000 (see tables.py). A headless Chromium opens the list
+of runs and the page of the large one, each from a server that has just started; it prints the first
+contentful paint as measured by the browser, the processor time of the server, and its peak memory. Then it
+opens the report of the smaller run and prints its size, and when its script has read everything and built its
+table. All are medians of the rounds. On a busy machine, the times are mainly those of the scheduler.
 
     OPENBLAS_NUM_THREADS=1 PYTHONPATH=. python benchmarks/dashboard.py [--trials 50000] [--rounds 5]
 """
@@ -30,7 +30,7 @@ READY = "performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd"
 
 
 def main() -> None:
-    """Print what it takes."""
+    """Print the measurements."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--trials", type=int, default=50_000)
     parser.add_argument("--rounds", type=int, default=5)

@@ -1,8 +1,8 @@
-"""How right is the time that the live display says a search will still take?
+"""How accurate is the remaining time of a search in the live display?
 
-Three kinds of searches run, and while they do, it is noted what the display would say. For each, and for a
-quarter, half and three quarters of the time that it took in the end: the time that was left, what was said,
-and the error. And from when on something was said at all.
+Three kinds of searches run, and what the display would show is recorded meanwhile. For each, at a quarter,
+half and three quarters of its total time, it prints the true remaining time, the displayed one and the error;
+also, when the first time was displayed.
 
 - ``alike``: a function that takes about as long for every configuration.
 - ``stopped early``: the network of configs/digits.yaml, whose trials are stopped early.
@@ -52,7 +52,7 @@ KINDS = "alike", "stopped early", "mixed"
 
 
 class Said(Lines):
-    """Notes what the display would say; shows nothing."""
+    """Records what the display would show; shows nothing."""
 
     def __init__(self) -> None:
         super().__init__(None)
@@ -60,16 +60,16 @@ class Said(Lines):
         self.ended = threading.Event()
 
     def on_search_start(self, search: SearchStart) -> None:
-        """Begin to note."""
+        """Begin to record."""
         self.progress = Progress(search)
         threading.Thread(target=self.note, daemon=True).start()
 
     def note(self) -> None:
-        """What is said now, again and again."""
+        """Record the displayed time again and again."""
         while not self.ended.wait(SAMPLE_SECONDS):
             try:
                 self.said.append((time.monotonic(), self.progress.remaining))
-            except (RuntimeError, KeyError):  # another thread changes it just now
+            except (RuntimeError, KeyError):  # another thread is changing it
                 continue
 
     def on_trial_start(self, trial: Trial) -> None:

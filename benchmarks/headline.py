@@ -4,13 +4,13 @@
 
     python -m benchmarks.headline --results runs/headline.jsonl --seeds 12 --python ../torch/bin/python
 
-Each search is a process of its own, imports included: 64 trials of at most 27 epochs, in the space of
-``configs/digits.yaml``. On our side that is ``hpsearch run`` with this config and one trial after another, as
-shipped and (``hpsearch_cold``) without the portfolio; on the other it is the program that one writes with the
-two libraries: TPE with its Hyperband pruner, BatchNorm1d, fused optimizers, tensors in memory, one thread. In
-all, a trial is worth its best epoch by the validation error, and the test error is that of the best trial's
-best epoch. Every seed splits the rows anew; the searches take turns. ``--python`` is an interpreter that has
-PyTorch and Optuna.
+Each search is a separate process, including imports: 64 trials of at most 27 epochs, in the space of
+``configs/digits.yaml``. On our side, that is ``hpsearch run`` with this config and one trial after another,
+as shipped and (``hpsearch_cold``) without the portfolio; on the other side, it is the program that one would
+write with the two libraries: TPE with its Hyperband pruner, BatchNorm1d, fused optimizers, tensors in memory,
+one thread. On both sides, a trial has the value of its best epoch by the validation error, and the test error
+is that of the best trial's best epoch. Every seed splits the rows differently; the searches take turns.
+``--python`` is an interpreter that has PyTorch and Optuna.
 """
 
 import argparse
@@ -32,7 +32,7 @@ PEER = "optuna_torch"
 
 
 class Trace:
-    """What a search has used and found after each trial, printed for the parent process."""
+    """The costs and results of a search after each trial, printed for the parent process."""
 
     def __init__(self) -> None:
         self._epochs = 0
@@ -60,9 +60,9 @@ def hpsearch(rows: Path, seed: int, portfolio: bool = True) -> None:
     """The search of this project.
 
     Args:
-        rows: Where the files of rows are.
-        seed: Of the search.
-        portfolio: Whether it tries what did well on other data.
+        rows: The directory with the files of rows.
+        seed: The seed of the search.
+        portfolio: Whether it tries configurations that did well on other data.
     """
     from hpsearch.machine import kernels
 
@@ -75,10 +75,10 @@ def hpsearch(rows: Path, seed: int, portfolio: bool = True) -> None:
     trace = Trace()
 
     class Traced(Lines):
-        """Writes nothing, and notes what each trial has cost."""
+        """Writes nothing, and records what each trial has cost."""
 
         def on_trial_complete(self, trial: Trial, result: Result) -> None:
-            """Note it."""
+            """Record it."""
             worths = [(epoch.metrics["val_error"], epoch.metrics["val_loss"]) for epoch in result.curve]
             if result.value is None:
                 trace.add(len(worths), (1.0, 1e9), 1.0)
@@ -215,7 +215,7 @@ def write_rows(directory: Path, seed: int) -> None:
 
 
 def measured(name: str, python: str, core: int, rows: Path, seed: int) -> dict[str, Any]:
-    """Run a search in a process of its own, on one core."""
+    """Run a search in a separate process, on one core."""
     one_thread = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     words = [python, "-m", "benchmarks.headline", "--search", name, "--rows", str(rows), "--seed", str(seed)]
     began = time.perf_counter()

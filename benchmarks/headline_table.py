@@ -13,7 +13,7 @@ def table(rows: Iterable[Mapping[str, Any]], peer: str) -> None:
     """Print means over the seeds that all searches have, and how much processor time the peer takes.
 
     Args:
-        rows: A search each.
+        rows: One search per row.
         peer: The search that the others are compared with.
     """
     by_seed: dict[str, dict[int, Mapping[str, Any]]] = {}
@@ -44,7 +44,7 @@ def table(rows: Iterable[Mapping[str, Any]], peer: str) -> None:
 
 
 def whole(own: np.ndarray, peer: np.ndarray) -> float:
-    """How many times our processor time the peer takes for the whole search.
+    """The processor time of the peer for the whole search, as a multiple of ours.
 
     Args:
         own: The rows of our traces, shape (seeds, trials + 1, 3).
@@ -59,7 +59,7 @@ def until(own: np.ndarray, peer: np.ndarray, last: bool) -> float:
 
 
 def seconds_until(own: np.ndarray, peer: np.ndarray, last: bool) -> float:
-    """Our processor seconds until the mean test error is the peer's at its end; infinite if it never is.
+    """Our processor seconds until the mean test error is the peer's final one; infinite if it never is.
 
     With ``last`` it has to stay as low from then on.
     """

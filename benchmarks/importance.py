@@ -1,4 +1,4 @@
-"""How near the importances of `hpsearch importance`, and of Optuna, are to known ones.
+"""How close the importances of `hpsearch importance`, and of Optuna, are to known ones.
 
 python -m benchmarks.importance run --results runs/importance.jsonl
 python -m benchmarks.importance table --results runs/importance.jsonl
@@ -48,7 +48,7 @@ def search(task: Known, sampling: str, trials: int, seed: int) -> Observations:
 
 
 def ours(task: Known, found: Observations) -> tuple[Mapping[Names, anova.Effect], Callable[[Floats], Floats]]:
-    """Our effects, and the scale that they are shares of the variance of."""
+    """Our effects, and the scale on which they are shares of the variance."""
     importance, learned = anova.importance(task.space, found), learn(task.space, found)
     if importance is None or learned is None:
         raise ValueError("too few results")
@@ -56,7 +56,7 @@ def ours(task: Known, found: Observations) -> tuple[Mapping[Names, anova.Effect]
 
 
 def optunas(evaluator: str, task: Known, found: Observations, seed: int) -> dict[str, float]:
-    """What an evaluator of Optuna says of the same trials."""
+    """The importances that an evaluator of Optuna finds in the same trials."""
     import optuna
 
     warnings.simplefilter("ignore")
@@ -104,7 +104,7 @@ def _task(name: str) -> tuple[Known, Mapping[Names, float]]:
 
 
 def measure(name: str, sampling: str, trials: int, seed: int) -> dict[str, Any]:
-    """One search, judged by all."""
+    """One search, judged by all evaluators."""
     task, plain = _task(name)
     found = search(task, sampling, trials, seed)
     effects, scale = ours(task, found)
@@ -133,7 +133,7 @@ def measure(name: str, sampling: str, trials: int, seed: int) -> dict[str, Any]:
 
 
 def table(records: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """What the records come to, as Markdown."""
+    """A summary of the records, as Markdown."""
     peers = " | ".join(PEERS)
     yield f"| trials | of | off: {peers} | first named: {peers} | intervals hold | of shares of 5 % |"
     yield "|---|---|" + "---|" * (2 * len(PEERS) + 2)
@@ -149,7 +149,7 @@ def table(records: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 
 
 def main() -> None:
-    """Run searches, or show what they came to."""
+    """Run searches, or summarise them."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("what", choices=("run", "table"))
     parser.add_argument("--results", type=Path, required=True)

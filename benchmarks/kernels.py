@@ -1,7 +1,7 @@
-"""What do portable kernels cost? The network's training step with them, over that with the fastest ones.
+"""What do portable kernels cost? The time of a training step with them, relative to the fastest kernels.
 
 Kernels are chosen before NumPy is loaded, so each has its own process. The two train the same networks in
-turn, on one core, and every figure is the median of the turns.
+turn, on one core, and every figure is the median of the rounds.
 
     python benchmarks/kernels.py [--rounds 15]
 """
@@ -18,7 +18,7 @@ SETTINGS = (kernels.PORTABLE, kernels.FASTEST)
 
 
 def train(setting: str) -> None:
-    """Train the case whose number each line of stdin has, and print the microseconds of a step."""
+    """Each line of stdin is the number of a case: train it, and print the microseconds of a step."""
     kernels.set_kernels(setting)
     import time
 
@@ -42,7 +42,7 @@ def start(setting: str) -> subprocess.Popen[str]:
 
 
 def ask(process: subprocess.Popen[str], case: int) -> float:
-    """How long a step of a case takes there now."""
+    """How long a step of a case currently takes there."""
     assert process.stdin is not None
     assert process.stdout is not None
     print(case, file=process.stdin, flush=True)

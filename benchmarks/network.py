@@ -1,9 +1,9 @@
-"""How fast does the network train, beside scikit-learn, PyTorch and the bare matrix products?
+"""How fast does the network train, compared with scikit-learn, PyTorch and the bare matrix products?
 
-One process, one core, float32, Adam; the contenders take turns and every figure is the median of the turns.
+One process, one core, float32, Adam; the contenders take turns and every figure is the median of the rounds.
 PyTorch runs eagerly with BatchNorm1d and its fused Adam; scikit-learn's MLPClassifier has no batch
-normalisation and so less to do; the bare products are the matrix products of the network's own step and
-nothing else. Both frameworks are left out where they are not installed.
+normalisation and so less to do; the bare products are only the matrix products of the network's own step.
+A framework that is not installed is left out.
 
     python benchmarks/network.py [--rounds 15] [--json FILE]
 """
@@ -96,7 +96,7 @@ def sklearn(case: Case) -> Callable[[], None]:
 
     def run() -> None:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # that it has not converged
+            warnings.simplefilter("ignore")  # about convergence
             model.fit(x, y)
 
     return run
@@ -182,7 +182,7 @@ def ratios(turns: dict[str, list[float]]) -> dict[str, float]:
 
 
 def machine() -> dict[str, str]:
-    """What the figures depend on."""
+    """The versions and the machine on which the figures depend."""
     lines = Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else []
     models = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
     blas = next((entry for entry in threadpool_info() if entry["user_api"] == "blas"), {})

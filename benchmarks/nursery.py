@@ -1,12 +1,12 @@
-"""What the nursery costs: a training of realistic size, by itself and in `hpsearch nurse`. Linux.
+"""What the nursery costs: training of realistic size, by itself and in `hpsearch nurse`. Linux.
 
     python -m benchmarks.nursery [--pairs 5] [--epochs 20]
 
 20,000 made-up rows of 784 features, two hidden layers of 512 units, mini-batches of 64, float32, one BLAS
-thread. In turns: a plain loop over the epochs, and the display in a terminal of 120 × 35, whose thread and
-whose training's thread are told apart. Printed for each pair: processor time for an epoch of the loop, of the
-nursed training (which also keeps the diary, checkpoints and the figures of the layers) and of the display,
-and the largest memory of both processes; at last the medians, and the shares.
+thread. These take turns: a plain loop over the epochs, and the display in a terminal of 120 × 35, whose
+thread and training thread are measured separately. It prints for each pair the processor time per epoch of
+the loop, of nursed training (which also keeps the diary, checkpoints and the figures of the layers) and of
+the display, and the peak memory of both processes; finally the medians and the shares.
 """
 
 import argparse
@@ -56,21 +56,21 @@ TICK = 1 / os.sysconf("SC_CLK_TCK")
 
 
 def loop() -> tuple[float, float]:
-    """Seconds of processor time of a plain training, and MiB of its process."""
+    """Seconds of processor time of plain training, and MiB of its process."""
     done = subprocess.run([sys.executable, "-c", LOOP], check=True, capture_output=True, text=True)
     seconds, memory = map(float, done.stdout.split())
     return seconds, memory / 1024
 
 
 def nursed() -> tuple[float, float, float]:
-    """Seconds of the nursed training and of its display, and MiB of their process."""
+    """Seconds of nursed training and of its display, and MiB of their process."""
     child, terminal = pty.fork()
     if not child:
         os.environ["TERM"] = "xterm-256color"
         os.execv(sys.executable, [sys.executable, "-m", "hpsearch", "nurse", "large.yaml"])  # noqa: S606 -- this Python
     ioctl(terminal, termios.TIOCSWINSZ, SIZE)
     seen, keys, times = b"", [(b"Press space", b" "), (b"is trained", b"q")], []
-    with contextlib.suppress(OSError):  # the terminal is gone when the process has ended
+    with contextlib.suppress(OSError):  # the terminal closes when the process has ended
         while True:
             if select.select([terminal], [], [], 0.1)[0]:
                 seen = (seen + os.read(terminal, 2**16))[-(2**16) :]

@@ -1,11 +1,12 @@
 """What does a trial cost beyond its own work, and what does a second worker bring?
 
-Contenders take turns; every figure is the median of the turns. Other work on the machine disturbs it: a
+Contenders take turns; every figure is the median of the rounds. Other work on the machine affects it: a
 search waits for several processes, and each of them for the scheduler.
 
-- A command: from the end of a trial to the end of the next, in panda, against the command by itself.
-- A network: the same in a worker process of caviar, against training in this process.
-- Two workers: the time of a search whose trials compute for a while, in panda against caviar.
+- A command: from the end of one trial to the end of the next, with panda, compared with the command by
+  itself.
+- A network: the same in a worker process of caviar, compared with training in this process.
+- Two workers: the time of a search whose trials compute for a while, with panda and with caviar.
 
     OPENBLAS_NUM_THREADS=1 python benchmarks/overhead.py [--rounds 5]
 """
@@ -61,20 +62,20 @@ space: {x: {min: 0, max: 1}}
 
 
 class Clock(Lines):
-    """A silent callback that notes when trials end."""
+    """A silent callback that records when trials end."""
 
     def __init__(self) -> None:
         super().__init__(None)
         self.ends: list[float] = []
 
     def on_trial_complete(self, trial: Trial, result: Result) -> None:
-        """A result is on the disk."""
+        """A result is on disk."""
         assert result.status == "done", result.reason
         self.ends.append(time.perf_counter())
 
 
 def search(kind: str, trials: int, *settings: str) -> tuple[Clock, Path]:
-    """Run a search in a directory of its own below this one."""
+    """Run a search in a new directory below this one."""
     path = Path(f"{kind}.yaml")
     path.write_text(CONFIGS[kind] + SEARCH.format(trials=trials))
     clock = Clock()
@@ -82,7 +83,7 @@ def search(kind: str, trials: int, *settings: str) -> tuple[Clock, Path]:
 
 
 def between_ends(kind: str, *settings: str) -> float:
-    """Seconds from the end of a trial to the end of the next, the first ones left out."""
+    """Seconds from the end of one trial to the end of the next, without the first ones."""
     clock, _ = search(kind, TRIALS, *settings)
     return statistics.median(late - early for early, late in pairwise(clock.ends[5:]))
 
@@ -116,7 +117,7 @@ def whole(kind: str, trials: int, *settings: str) -> tuple[float, Sequence[tuple
 
 
 def rows(rounds: int) -> Iterator[tuple[str, float, float, str]]:
-    """What is measured, the seconds it takes and those to compare them with, and the outcome."""
+    """The name of a measurement, its seconds, those to compare them with, and the outcome."""
     network = bare_network()
     Path("compute.py").write_text(COMPUTE)
     contests = {

@@ -7,12 +7,12 @@
     python -m benchmarks.portfolio judge --results runs/judged.jsonl --seeds 12
 
 ``learn`` trains the same random configurations, the faster half of those drawn, on every data set of
-:data:`LEARNT_ON`. ``choose`` takes the one with the least mean regret first, then in turn the one that lowers
-the mean regret of the best of those chosen most; it prints what :mod:`hpsearch.network.portfolio` holds.
-*Regret* is the validation loss above the least met on the data set, in units of what the median configuration
-leaves, at most 1. ``judge`` compares searches with and without the portfolio on :data:`JUDGED_ON`, with the
-same seeds and a new split of the rows for each, by their regrets and their processor time; none stops trials
-early.
+:data:`LEARNT_ON`. ``choose`` first takes the one with the lowest mean regret, then in turn the one that most
+reduces the mean regret of the best of those chosen; it prints the content of
+:mod:`hpsearch.network.portfolio`. *Regret* is the validation loss above the lowest one found on the data set,
+in units of that of the median configuration, at most 1. ``judge`` compares searches with and without the
+portfolio on :data:`JUDGED_ON`, with the same seeds and a new split of the rows for each, by their regrets and
+their processor time; none stops trials early.
 """
 
 import argparse
@@ -40,7 +40,7 @@ from hpsearch.trial import Value
 
 EPOCHS, CONFIGURATIONS, MOST_ROWS, MEMBERS = 20, 320, 700, 4
 FEATURES, CLASSES = 30, 4
-"""Of the data that the cost of a configuration is estimated for."""
+"""The size of the data for which the cost of a configuration is estimated."""
 SIZES, AFTER = (0, MEMBERS), (12, 20, 32)
 SPACE = Space(
     (
@@ -68,7 +68,7 @@ def _toy(name: str) -> Callable[[], tuple[Floats, np.ndarray]]:
 
 
 def _made(name: str, classes: int = 0, **options: Any) -> Callable[[], tuple[Floats, np.ndarray]]:
-    """A generator of scikit-learn's; ``classes`` cuts a number that it would predict into that many."""
+    """A generator of scikit-learn; a number to predict is cut into ``classes`` classes."""
 
     def rows() -> tuple[Floats, np.ndarray]:
         from sklearn import datasets
@@ -82,7 +82,7 @@ def _made(name: str, classes: int = 0, **options: Any) -> Callable[[], tuple[Flo
 
 
 def _photos(stripes: int) -> Callable[[], tuple[Floats, np.ndarray]]:
-    """Patches of 8 × 8 pixels of scikit-learn's two photographs: from which one, and how far down?"""
+    """Patches of 8 × 8 pixels of scikit-learn's two photographs; the class is photograph and height."""
 
     def rows() -> tuple[Floats, np.ndarray]:
         from sklearn.datasets import load_sample_images
@@ -126,7 +126,7 @@ JUDGED_ON = *MORE_ROWS, "shells"
 
 
 def judged_data(name: str, seed: int) -> Dataset:
-    """The rows of a data set that nothing was learnt on, split anew by every seed."""
+    """The rows of a data set on which nothing was learnt, split differently by every seed."""
     if name in FEW_ROWS and name not in MORE_ROWS:
         return _split(*FEW_ROWS[name](), seed)
     data = MORE_ROWS[name]()
@@ -149,7 +149,7 @@ def configurations() -> list[dict[str, Any]]:
 
 
 def microseconds_per_row(values: Mapping[str, Any]) -> float:
-    """Roughly what training takes, from the steps of three networks in docs/performance.md.
+    """The approximate time of training, from the steps of three networks in docs/performance.md.
 
     A formula and not a measurement, so that the choice is the same on every computer.
     """
@@ -160,7 +160,7 @@ def microseconds_per_row(values: Mapping[str, Any]) -> float:
 
 
 def best_loss(data: Dataset, values: dict[str, Any], seed: int, epochs: int = EPOCHS) -> float:
-    """The least validation loss of an epoch of one training; infinite if it diverges at once."""
+    """The lowest validation loss of an epoch of one training run; infinite if it diverges at once."""
     chosen = Hyperparameters.from_values({**values, "epochs": epochs})
     losses = [metrics["val_loss"] for (metrics,) in Training(data, chosen, [seed])]
     finite = [loss for loss in losses if np.isfinite(loss)]
@@ -168,7 +168,7 @@ def best_loss(data: Dataset, values: dict[str, Any], seed: int, epochs: int = EP
 
 
 def learn(path: Path) -> None:
-    """Train what the results file lacks."""
+    """Do the training that the results file lacks."""
     done = {row["data"] for row in rows_of(path)}
     for name, make in LEARNT_ON.items():
         if name in done:
@@ -200,7 +200,7 @@ def choose(path: Path) -> None:
 def search(
     data: Dataset, seed: int, trials: int, portfolio: Sequence[Mapping[str, Value]]
 ) -> tuple[list[float], list[float]]:
-    """The least validation loss after each trial of a search, and the seconds of processor time so far."""
+    """The lowest validation loss after each trial of a search, and the seconds of processor time so far."""
     began, seconds = time.process_time(), list[float]()
     searcher = CoarseToFine(SearcherContext(JUDGED_SPACE, seed, portfolio=portfolio))
     units, losses = np.empty((0, JUDGED_SPACE.dimensions)), np.empty(0)

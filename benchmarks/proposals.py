@@ -1,4 +1,4 @@
-"""What a proposal costs as results accumulate, with and without early stopping.
+"""How the cost of a proposal grows with the number of results, with and without early stopping.
 
 ::
 
@@ -68,7 +68,7 @@ def main() -> None:
     cases = [(size, stopping) for stopping in (False, True) for size in SIZES]
     searches = {case: searched(case[0], stopping=case[1]) for case in cases}
     taken: dict[tuple[int, bool], list[float]] = {case: [] for case in cases}
-    for _ in range(ROUNDS):  # all in turn, so that a busy moment meets each of them
+    for _ in range(ROUNDS):  # all in turn, so that a busy moment affects each of them
         for case, search in searches.items():
             began = time.process_time()
             trial = search.ask()

@@ -1,13 +1,13 @@
-"""How good are the searchers? Regret on tuning tasks, against the tools one would otherwise install.
+"""How good are the searchers? Regret on tuning tasks, compared with the tools one would otherwise install.
 
 ::
 
     python -m benchmarks.search run --results runs/search.jsonl --peers coarse_to_fine optuna_tpe --seeds 20
     python -m benchmarks.search table --results runs/search.jsonl
 
-``run`` adds to the file what is missing in it; a search is one line, so a benchmark can be stopped and
-continued. ``table`` compares on the (task, seed) pairs that both sides have: the geometric mean over tasks of
-the ratio of mean regrets, the ratio of the means over all tasks, and the ratio on the worst task.
+``run`` adds the searches that are missing in the file; a search is one line, so a benchmark can be stopped
+and continued. ``table`` compares the (task, seed) pairs that both sides have: by the geometric mean over
+tasks of the ratio of mean regrets, the ratio of the means over all tasks, and the ratio on the worst task.
 """
 
 import argparse
@@ -25,17 +25,17 @@ from benchmarks.search_tasks import GROUPS, Task, load
 
 BUDGETS = (32, 64, 128, 256)
 FLOOR = 1e-3
-"""Added to both sides of a ratio of regrets: below a thousandth of a median trial nobody can tell."""
+"""Added to both sides of a ratio of regrets, as less than a thousandth of a median trial does not matter."""
 
 
 def search(task: Task, peer: AskTell, trials: int, seed: int, lag: int) -> dict[str, list[float]]:
     """The regret of the best observed trial after each trial, and milliseconds per proposal.
 
     Args:
-        task: What is tuned.
+        task: The task to tune.
         peer: A fresh search.
-        trials: How many trials.
-        seed: Of the task's noise.
+        trials: The number of trials.
+        seed: The seed of the task's noise.
         lag: How many trials behind the results arrive.
     """
     rng = np.random.default_rng(seed)
@@ -107,12 +107,12 @@ def ratio_interval(ours: np.ndarray, theirs: np.ndarray) -> tuple[float, float, 
 
 
 def random_equivalent(ours: np.ndarray, random: np.ndarray, trials: int) -> float:
-    """How many times our trials random search needs for our mean regret; or more, if it never got there.
+    """How many times as many trials random search needs for our mean regret; or more, if it never got there.
 
     Args:
         ours: Regrets of one task, shape (seeds, trials or more).
         random: Regrets of random search, shape (seeds, as many trials as there are).
-        trials: Ours.
+        trials: Our number of trials.
     """
     reached = np.flatnonzero(random.mean(axis=0) <= ours[:, trials - 1].mean())
     return float(reached[0] + 1 if len(reached) else random.shape[1]) / trials
@@ -122,7 +122,7 @@ class Curves:
     """The searches of a results file.
 
     Attributes:
-        milliseconds: Of the proposals at about 100 results, or of the last ones of a shorter search.
+        milliseconds: The time of proposals at about 100 results, or of the last ones of a shorter search.
     """
 
     def __init__(self, path: Path) -> None:

@@ -1,9 +1,9 @@
-"""Tuning tasks beside the tables: small scikit-learn models, trained as they are asked for, and hills.
+"""Tuning tasks in addition to the tables: small scikit-learn models, trained on demand, and hills.
 
-Two families that share no task: what an algorithm is developed on (``models``, ``hills``), and what it is
-judged by (``held_out_models``, ``held_out_hills``). The models have conditions, ties (errors on few rows) and
-noise (a seed of its own for each training). The best values of the models are the least met by
-``python -m benchmarks.search_models``, which prints them.
+There are two families that share no task: one to develop an algorithm on (``models``, ``hills``), and one to
+judge it by (``held_out_models``, ``held_out_hills``). The models have conditions, ties (errors on few rows)
+and noise (a separate seed for each training run). The best values of the models are the lowest that
+``python -m benchmarks.search_models`` finds; it prints them.
 """
 
 import functools
@@ -34,7 +34,7 @@ HELD_OUT_HILLS = tuple(f"hills_{seed}" for seed in range(100, 106))
 
 
 class Model:
-    """A task: a space, and the loss that a training with some values and a seed ends with."""
+    """A task: a space, and the final loss of training with some values and a seed."""
 
     def __init__(self, space: Space, loss: Callable[[dict[str, Any], int], float], noisy: bool) -> None:
         self.space = space
@@ -42,7 +42,7 @@ class Model:
         self._loss = functools.lru_cache(maxsize=None)(lambda items, seed: loss(dict(items), seed))
 
     def loss(self, values: Values, seed: int = 0) -> float:
-        """The loss of one training."""
+        """The loss of one training run."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             worth = self._loss(tuple(values.items()), seed)
@@ -395,7 +395,7 @@ BOUNDS: dict[str, tuple[float, float]] = {
     "iris_neighbors": (0.02, 0.08),
     "pair_linear": (0.01, 0.07),
 }
-"""The least loss met, and the median of random ones."""
+"""The lowest loss found, and the median of random ones."""
 
 
 def hills(seed: int) -> tuple[Space, Callable[[Values], float], float]:

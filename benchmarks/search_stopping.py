@@ -5,17 +5,17 @@
     python -m benchmarks.search_stopping --results runs/stopping.jsonl --data clusters shells parity \\
         --rules none trusted none+portfolio trusted+portfolio tpe_hyperband
 
-Searches of the built-in network on data of at most 500 rows, with the epochs of 64 full trainings each:
-without stopping; with rungs that always let half of the trials pass; with rungs that are trusted as far as
-they predict; with thresholds of each trial's own, from the surrogate and the rungs together; and Optuna's TPE
-with its pruners Hyperband, successive halving and median. With ``+portfolio`` a search begins with the
-portfolio of the network, as a user's does. A trial is worth its best epoch in all of them. Every seed splits
-the rows anew.
+It searches the built-in network on data of at most 500 rows, with the epochs of 64 full trials each: without
+stopping; with rungs that always let half of the trials pass; with rungs that are trusted as far as they
+predict; with separate thresholds for each trial, from the surrogate and the rungs together; and with Optuna's
+TPE with its pruners Hyperband, successive halving and median. With ``+portfolio``, a search begins with the
+portfolio of the network, as a user's does. In all of them, a trial has the value of its best epoch. Every
+seed splits the rows differently.
 
 The first table shows the share of the epochs that each needs for the loss that the search without stopping
-has after 32 and 64 full trainings, on the validation split, which decides, and on the test split, which no
-search sees. The second has, over all data, the epochs that one rule needs as a share of those that another
-needs for what that one has after some numbers of full trainings.
+has after 32 and 64 full trials, on the validation split, which decides, and on the test split, which no
+search sees. The second has, over all data, the epochs that one rule needs to get as far as another rule after
+some numbers of full trials, as a share of the epochs of the other rule.
 """
 
 import argparse
@@ -48,12 +48,12 @@ BUDGET = 64 * EPOCHS
 MOST_TRIALS = 240
 METRIC = "val_loss"
 PORTFOLIO = "+portfolio"
-"""Behind the name of a rule: the search begins with the portfolio."""
+"""After the name of a rule, it means that the search begins with the portfolio."""
 TARGETS = 16, 24, 32, 48, 64
-"""The numbers of full trainings after which a rule's loss is the one to reach."""
-_LEAST = 1e-3  # losses below are alike
+"""The numbers of full trials after which a rule's loss is the one to reach."""
+_LEAST = 1e-3  # lower losses are considered equal
 _PER_TRAINING = 4  # points of a curve
-_MISSED = 1.25  # times the budget: the epochs of what is not reached
+_MISSED = 1.25  # times the budget: the epochs that count for a loss that is not reached
 _DRAWS = 1000  # of the bootstrap
 
 
@@ -194,14 +194,14 @@ def _diabetes() -> tuple[Floats, np.ndarray]:
 
 
 def _parity() -> tuple[Floats, np.ndarray]:
-    """Is the digit odd?"""
+    """Whether the digit is odd."""
     x, y = _toy("digits")()
     rows = np.random.default_rng(9).permutation(len(x))[:450]
     return x[rows], y[rows] % 2
 
 
 def _teacher() -> tuple[Floats, np.ndarray]:
-    """What a random network says of random rows, with some noise."""
+    """Random rows, classified by a random network with some noise."""
     rng = np.random.default_rng(77)
     x = rng.standard_normal((480, 14))
     hidden = np.tanh(0.8 * x @ rng.standard_normal((14, 12)))
@@ -228,10 +228,10 @@ def train(
     """The best validation loss so far after each epoch, whether it was stopped, the test loss of the best.
 
     Args:
-        data: What to train on.
+        data: The data to train on.
         values: Hyperparameters.
-        seed: Of the training.
-        stops: Whether the training ends early after an epoch with a best loss so far.
+        seed: The seed of training.
+        stops: Whether training ends early after an epoch with a best loss so far.
     """
     training, curve, tested = (
         Training(data, Hyperparameters.from_values(values), [seed]),

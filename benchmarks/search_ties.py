@@ -1,7 +1,7 @@
 """Tuning tasks in which many configurations tie: errors on few rows, of trained models and made-up ones.
 
-An algorithm is developed on them; none of them is among those that it is judged by. The best values of the
-models are the least met by ``python -m benchmarks.search_models``.
+They are for developing an algorithm; it is judged by none of them. The best values of the models are the
+lowest that ``python -m benchmarks.search_models`` finds.
 """
 
 import math
@@ -136,8 +136,8 @@ def counts(seed: int) -> tuple[Space, Callable[[Values], float]]:
     """A made-up table of trained networks: its space, and its loss.
 
     A grid of five ordered lists. Every configuration has a probability of an error, and its loss is the share
-    of errors drawn on few validation rows, in one training or five. Where errors are rare many configurations
-    tie, and which of them is best is a matter of luck.
+    of errors drawn on few validation rows, in one training run or five. Where errors are rare, many
+    configurations tie, and luck decides which of them is best.
     """
     rng = np.random.default_rng([seed, 41])
     steps = rng.integers(4, 11, 5)
@@ -152,7 +152,7 @@ def counts(seed: int) -> tuple[Space, Callable[[Values], float]]:
         cell = [int(str(values[f"x{index}"])) for index in range(5)]
         far = float((weights * np.square(np.array(cell) / (steps - 1) - centre)).sum())
         share = least * (most / least) ** (1 - math.exp(-far))
-        own = np.random.default_rng([seed, 42, *cell])  # the same draws whenever it is asked for
+        own = np.random.default_rng([seed, 42, *cell])  # the same draws each time
         return float(own.binomial(rows, share, trainings).mean() / rows)
 
     return space, loss

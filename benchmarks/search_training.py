@@ -5,7 +5,7 @@
     python -m benchmarks.search_training --results runs/training.jsonl --seeds 10
 
 Random search trains 64 networks for 27 epochs each. How many epochs does coarse to fine, with rungs,
-need until its best validation error is at least as good as random search's in the end?
+need until its best validation error is at least as good as random search's final one?
 """
 
 import argparse
@@ -73,7 +73,7 @@ DATA: dict[str, Callable[[], Dataset]] = {
 def train(
     data: Dataset, metric: str, values: dict[str, Any], seed: int, rungs: tuple[Rung, ...]
 ) -> tuple[Floats, bool]:
-    """The metric after each epoch, and whether a rung stopped the training."""
+    """The metric after each epoch, and whether a rung stopped training."""
     thresholds = {rung.epoch: rung.loss for rung in rungs}
     curve: list[float] = []
     for (metrics,) in Training(data, Hyperparameters.from_values(values), [seed]):

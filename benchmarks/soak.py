@@ -1,4 +1,4 @@
-"""A long search with workers that die: what it costs the process that leads it.
+"""A long search with workers that die: what it costs the main process.
 
     python benchmarks/soak.py [TRIALS]
 
@@ -27,18 +27,18 @@ search: {method: random, trials: TRIALS, early_stopping: false}
 run: {strategy: caviar, workers: 2}
 """
 KILL_EVERY = 200
-WARM = 500  # trials, after which everything that is imported and allocated once is there
+WARM = 500  # trials, after which everything that is imported or allocated once is loaded
 FLAT_BYTES = 20e6
 
 
 def resident_bytes(pid: int) -> int:
-    """The memory that a process has."""
+    """The memory of a process."""
     pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 def kill_worker(pid: int) -> int:
-    """Kill one of a search's workers; how many that were."""
+    """Kill one of a search's workers; returns how many were killed."""
     for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
         if b"LokyProcess" in Path(f"/proc/{child}/cmdline").read_bytes():
             os.kill(int(child), signal.SIGKILL)

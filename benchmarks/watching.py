@@ -1,10 +1,10 @@
 """What does it cost a search to be watched?
 
-The same search runs alone and watched, in turns. Watched means by ``leaderboard --watch`` in a terminal, by
+The same search runs alone and watched, in turn. It is watched by ``leaderboard --watch`` in a terminal, by
 ``status`` again and again, and by the dashboard, whose page of the run is open and draws its first figures
-again as a browser does. Printed is the ratio of the processor time that the search itself took, and of its
-wall time: the geometric mean over the pairs of turns, with a 90 % bootstrap interval. The leaderboards of all
-turns have to be equal byte for byte. A busy machine widens the intervals and raises the wall time most.
+again as in a browser. Printed are the ratios of the processor time of the search itself, and of its wall
+time: the geometric mean over the pairs of runs, with a 90 % bootstrap interval. The leaderboards of all
+runs have to be equal byte for byte. A busy machine widens the intervals and mainly increases the wall time.
 
     OPENBLAS_NUM_THREADS=1 python benchmarks/watching.py [--pairs 8] [--trials 16]
 """
@@ -27,9 +27,9 @@ import numpy as np
 CONFIG = Path(__file__).parents[1] / "configs" / "digits.yaml"
 HPSEARCH = [sys.executable, "-m", "hpsearch"]
 QUIET = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-STATUS_SECONDS = 1.0  # between two
+STATUS_SECONDS = 1.0  # between two calls
 FIGURES = ("figures/history", "trials.json")
-REDRAW_SECONDS = 4.0  # as dashboard.js has it
+REDRAW_SECONDS = 4.0  # as in dashboard.js
 
 
 def main() -> None:
@@ -76,7 +76,7 @@ def searched(directory: Path, trials: int, *, watched: bool) -> tuple[float, flo
 
 
 def leaderboard(directory: Path) -> bytes:
-    """All that a search found."""
+    """All results of a search."""
     arguments = [*HPSEARCH, "leaderboard", str(directory), "-f", "json"]
     return subprocess.run(arguments, check=True, capture_output=True).stdout
 
@@ -90,14 +90,14 @@ def ratio(ratios: np.ndarray) -> str:
 
 
 def wait_for(directory: Path) -> None:
-    """Wait until a search has made its run directory."""
+    """Wait until a search has created its run directory."""
     while not (directory / "search.db").exists():
         time.sleep(0.05)
 
 
 @contextlib.contextmanager
 def table_watched(directory: Path) -> Iterator[None]:
-    """``leaderboard --watch`` in a terminal that somebody looks at."""
+    """``leaderboard --watch`` in a terminal whose output is read."""
     wait_for(directory)
     ours, theirs = pty.openpty()
     command = [*HPSEARCH, "leaderboard", str(directory), "--watch"]
@@ -105,7 +105,7 @@ def table_watched(directory: Path) -> Iterator[None]:
     os.close(theirs)
 
     def look() -> None:
-        with contextlib.suppress(OSError):  # the terminal has gone
+        with contextlib.suppress(OSError):  # the terminal has closed
             while os.read(ours, 65536):
                 pass
 
@@ -157,7 +157,7 @@ def page_watched(directory: Path) -> Iterator[None]:
 
 
 def got(port: int, path: str, accept: str = "text/html") -> http.client.HTTPResponse:
-    """What the dashboard answers."""
+    """The dashboard's answer."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     connection.request("GET", path, headers={"Accept": accept})
     return connection.getresponse()

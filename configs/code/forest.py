@@ -14,7 +14,7 @@ def objective(trees, max_features, min_leaf, criterion, trial):
         max_features=max_features,
         min_samples_leaf=min_leaf,
         criterion=criterion,
-        random_state=trial.seed,  # whatever is drawn at random follows from the trial
+        random_state=trial.seed,  # all random numbers follow from the trial
     )
     forest.fit(x_train, y_train)
     return {"error": 1 - forest.score(x_val, y_val), "train_error": 1 - forest.score(x_train, y_train)}

@@ -1,10 +1,10 @@
-"""Softmax regression that can be touched while it trains, NumPy only: the code of configs/nursed.yaml."""
+"""Softmax regression in NumPy that can be adjusted while it trains: the code of configs/nursed.yaml."""
 
 import numpy as np
 
 
 def objective(learning_rate, momentum, batch_size, trial):
-    """Train by gradient descent with momentum, and ask after every epoch what changes."""
+    """Train by gradient descent with momentum, and ask after every epoch what to change."""
     now = {"learning_rate": learning_rate, "momentum": momentum, "batch_size": batch_size}
     x, y, x_val, y_val = made_up_rows()
     weights, velocity, done = np.zeros((3, 4)), np.zeros((3, 4)), 0
@@ -13,7 +13,7 @@ def objective(learning_rate, momentum, batch_size, trial):
         with np.load(checkpoint) as saved:
             weights, velocity, done = saved["weights"], saved["velocity"], int(saved["epoch"])
     for epoch in range(done + 1, trial.epochs + 1):
-        # Every epoch has an order of its own, so no state of a generator has to be saved.
+        # Every epoch has its own order of rows, so no state of a generator has to be saved.
         order = np.random.default_rng([trial.seed, epoch]).permutation(len(x))
         for rows in np.array_split(order, max(1, len(x) // now["batch_size"])):
             error = softmax(x[rows] @ weights) - np.eye(4)[y[rows]]  # ∂L/∂Z = Ŷ − Y
@@ -28,11 +28,11 @@ def objective(learning_rate, momentum, batch_size, trial):
         draft = checkpoint.with_name("draft.npz")
         np.savez(draft, weights=weights, velocity=velocity, epoch=epoch)
         draft.replace(checkpoint)
-        now |= trial.touches()  # {} in a search; the nursery lets it wait here while the training is paused
+        now |= trial.touches()  # {} in a search; the nursery makes it wait here while training is paused
 
 
 def softmax(z):
-    """Probabilities of the classes, a row for each example."""
+    """Probabilities of the classes, one row per example."""
     e = np.exp(z - z.max(axis=1, keepdims=True))
     return e / e.sum(axis=1, keepdims=True)
 

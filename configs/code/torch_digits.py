@@ -6,7 +6,7 @@ from torch import nn
 
 
 def objective(learning_rate, hidden_units, dropout, trial):
-    """Train, and yield the metrics of every epoch. A trial that runs again continues from its checkpoint."""
+    """Train, and yield the metrics of every epoch. A trial run again continues from its checkpoint."""
     torch.manual_seed(trial.seed)
     x_train, y_train, x_val, y_val = split()
     network = nn.Sequential(
@@ -38,8 +38,8 @@ def objective(learning_rate, hidden_units, dropout, trial):
         with torch.no_grad():
             wrong = network(x_val).argmax(dim=1) != y_val
         yield {"epoch": epoch, "val_error": wrong.float().mean(), "train_loss": loss.detach()}
-        # After the yield, so that what is saved has been reported; under another name first, so that a kill
-        # leaves the old checkpoint whole.
+        # After the yield, so that each saved epoch has been reported; first under another name, so a kill
+        # leaves the old checkpoint intact.
         state = {
             "network": network.state_dict(),
             "optimizer": optimizer.state_dict(),
@@ -49,7 +49,7 @@ def objective(learning_rate, hidden_units, dropout, trial):
         draft = checkpoint.with_suffix(".draft")
         torch.save(state, draft)
         draft.replace(checkpoint)
-        changed = trial.touches()  # {} in a search; hpsearch nurse lets it wait here while it is paused
+        changed = trial.touches()  # {} in a search; hpsearch nurse makes it wait here while it is paused
         set_rate(optimizer, changed.get("learning_rate", optimizer.param_groups[0]["lr"]))
         network[3].p = changed.get("dropout", network[3].p)
 

@@ -80,10 +80,9 @@ def resume(
         RunMismatch: The config in the directory was changed, or the data.
         HpsearchError: As in :meth:`hpsearch.store.Run.open` and :func:`hpsearch.loop.run_search`.
     """
-    typed = ResumeOptions(
-        _typed(changes or {}),
-        ("--retry-failed",) * retry_failed + (() if project is None else ("--project", str(project))),
-    )
+    flags = ("--retry-failed",) * retry_failed + ("--accept-failures",) * accept_failures
+    place = () if project is None else ("--project", str(project))
+    typed = ResumeOptions(_typed(changes or {}), (*flags, *place))
     with Run.open(directory) as run:
         relocation = Relocation(run, project)
         config = _changed_config(run, relocation, changes or {})
@@ -154,10 +153,11 @@ def _check_files(run: Run, config: Config, base: Path, typed: ResumeOptions) -> 
     try:
         Config.from_resolved(resolved, base)
     except ConfigError as error:
-        elsewhere = ResumeOptions(typed.searching, ("--retry-failed",) * ("--retry-failed" in typed.resuming))
+        flags = (word for word in typed.resuming if word in ("--retry-failed", "--accept-failures"))
+        options = (*typed.searching, *flags, "--project", "DIR")
         raise UsageError(
             f"{error}\nNo trial has run.{_copies(run, config, base, typed)}If the project is elsewhere now,"
-            f" name its directory: {command('resume', run.directory, *elsewhere.all, '--project', 'DIR')}"
+            f" name its directory: {command('resume', run.directory, *options)}"
         ) from error
 
 

@@ -9,13 +9,14 @@ import pytest
 
 from hpsearch.store import Run
 from tests.faults.case import Case, leaderboard
-from tests.processes import SECONDS, wait_until
+from tests.processes import SECONDS, gone, wait_until
 
 FUNCTION = """\
-import time
+import os, time
 from pathlib import Path
 
 def objective(x, trial):
+    Path(f"pid-{trial.number}").write_text(str(os.getpid()))
     while trial.number >= 2 and not Path("go").exists():
         time.sleep(0.01)
     if trial.number == 3:
@@ -108,14 +109,16 @@ def search(case: Case, directory: Path, strategy: str) -> list[str]:
 @pytest.mark.trial_of("the terminal closed while trials run (SIGHUP)")
 @pytest.mark.parametrize("strategy", ["panda", "caviar"])
 def test_a_closed_terminal_interrupts(waiting: Case, strategy: str) -> None:
-    """The search is saved, says why in the run, exits with 129, and continues as if uninterrupted."""
-    directory = waiting.place / "run"
+    """The search ends with its trials, is saved with the reason, and continues as if uninterrupted."""
+    directory, started = waiting.place / "run", waiting.place / "pid-2"
     with Terminal(*search(waiting, directory, strategy), cwd=waiting.place) as terminal:
         terminal.wait_for_results(directory, 2)
+        wait_until(lambda: started.exists() and bool(started.read_text()))
         terminal.close()
         assert terminal.wait() == 129
     with Run.read(directory) as run:
         assert run.events()[-1][1:] == ("interrupted", "SIGHUP")
+    wait_until(lambda: gone(int(started.read_text())))
     (waiting.place / "go").touch()
     waiting.check(directory)
     waiting.finish(directory, "--strategy", strategy)

@@ -428,9 +428,11 @@ def test_what_to_type_after_a_change_has_the_options_that_were_typed(in_tmp: Pat
     changes = {"search.trials": 9, "run.workers": 1, "run.strategy": "panda", "run.stop_after": "2h"}
     options = ["--trials", "9", "--workers", "1", "--strategy", "panda", "--stop-after", "2h"]
     with pytest.raises(CodeChanged) as error:
-        resume(directory, Recorder(), changes=changes, retry_failed=True, project=in_tmp)
+        resume(
+            directory, Recorder(), changes=changes, retry_failed=True, accept_failures=True, project=in_tmp
+        )
     _, restored, anew, accepted = pasted(error)
-    more = ["--retry-failed", "--project", str(in_tmp)]
+    more = ["--retry-failed", "--accept-failures", "--project", str(in_tmp)]
     assert restored[2:] == ["runs/c-001", *options, *more]
     assert anew[2:] == ["runs/c-001/config.yaml", *options]
     assert accepted[2:] == ["runs/c-001", *options, *more, "--accept-code-change"]
