@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 SECONDS = 600.0
-"""For what another process does. What takes longer never happens; a busy machine may need minutes."""
+"""How long to wait for another process; longer means never, as a busy machine may need minutes."""
 
 
 def gone(pid: int) -> bool:

@@ -176,7 +176,7 @@ def searching(command: Command) -> Command:
 
 
 def say(text: str) -> None:
-    """Write lines to stderr, with control characters made visible: they quote users and files.
+    """Write lines to stderr, with control characters made visible, since they quote users and files.
 
     If that fails, there is no place left to report it, and what the command does matters more.
     """

@@ -146,7 +146,7 @@ def leaderboard(
 
 
 def _unwatchable(form: Form, color: Color) -> str:
-    """What was found instead of a terminal whose cursor moves; "" for such a terminal."""
+    """What was found instead of a terminal with cursor movement; "" if it is such a terminal."""
     if form != "table":
         return f"-f {form}"
     if not sys.stdout.isatty():

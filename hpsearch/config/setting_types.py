@@ -238,7 +238,7 @@ class ListOf(SettingType[list[T]]):
         return [reader.read((*at, index), self.item, "Remove it") for index in range(len(node.nodes))]
 
     def _meant(self, node: Node) -> str:
-        """The list that a value means, as far as that is clear."""
+        """The list that a value means, if that is clear."""
         if not isinstance(node, ScalarNode):
             return "[{…}]"
         text, of_texts = str(node.value), isinstance(self.item, Text)

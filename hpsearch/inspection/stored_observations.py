@@ -28,7 +28,7 @@ def stored_observations(run: Run, config: Config) -> Observations:
         config: Its config.
     """
     standings = run.standings([Place(number) for number in sorted(run.statuses())])
-    numbers: list[int] = []  # some results may be gone since: of trials that run again
+    numbers: list[int] = []  # some results may have been deleted, as their trials run again
     units, losses, stopped = [np.empty((0, config.space.dimensions))], [], []
     while part := list(itertools.islice(standings, _PART)):
         numbers += [each.place.number for each in part]

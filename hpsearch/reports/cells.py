@@ -1,4 +1,4 @@
-"""How many cells of a terminal a text takes: wide characters take two, combining ones none."""
+"""The width of a text in terminal cells: wide characters take two, combining ones none."""
 
 from rich.cells import cell_len, set_cell_size
 

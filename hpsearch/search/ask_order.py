@@ -93,7 +93,7 @@ class AskOrder:
         return self._stop_at is not None or self._proposals.depends_on_results(number)
 
     def copy(self) -> Self:
-        """A copy that continues apart, and asks again for the trials without a result."""
+        """A separate copy that continues, and asks again for the trials without a result."""
         unchanging = {id(each): each for each in (*self.asked, *self.results.values())}
         other = copy.deepcopy(self, unchanging)
         other.ask_again()

@@ -184,7 +184,7 @@ class Search:
         with self._changed:
             here = ("_blas", "_changed", "_askers")
             state = {name: value for name, value in vars(self).items() if name not in here}
-            return state | {"_order": self._order.copy()}  # which no other thread changes, as it is pickled
+            return state | {"_order": self._order.copy()}  # no other thread changes the copy meanwhile
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state)

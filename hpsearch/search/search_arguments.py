@@ -45,7 +45,7 @@ def finite_number(name: str, found: object) -> float:
 
 
 def check_types(metric: object, early_stopping: object, enqueue: object, constraints: object) -> None:
-    """Check the types of the arguments that are no numbers.
+    """Check the types of the arguments that are not numbers.
 
     Raises:
         UsageError: One has another type, or the rungs would never end.

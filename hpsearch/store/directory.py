@@ -52,7 +52,7 @@ class Run(Database):
         super().__init__(directory / "search.db", connection)
         self.directory = directory
         self._file_lock = lock
-        self._in_flight: tuple[int, list[int]] | None = None  # with the version that it belongs to
+        self._in_flight: tuple[int, list[int]] | None = None  # with its version
 
     @classmethod
     def create(

@@ -182,7 +182,7 @@ def _test(name: str, condition: Condition) -> tuple[str, list[object]]:
 
 
 def _in_json(word: str) -> str:
-    """A text as it is within JSON; a quote, which ends a text there, stays as it is."""
+    """A text as it appears within JSON; a quote, which ends a text there, is unchanged."""
     return json.dumps(word)[1:-1].replace('\\"', '"')
 
 

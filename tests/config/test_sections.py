@@ -136,7 +136,7 @@ KINDS = [WholeNumber(0), WholeNumber(1, 100), RealNumber(), RealNumber(above=0),
 @example("0KB", BYTES)
 @example(1e20, SECONDS)
 def test_what_a_hint_says_to_write_is_accepted(value: object, kind: SettingType[Any]) -> None:
-    """Whatever was meant by a text in quotes, a fraction, or a number without a unit."""
+    """This is true of a text in quotes, a fraction, and a number without a unit."""
     reader, problems = reader_of({"here": value})
     if reader.read(("here",), kind) is not None or not problems:
         return
@@ -162,14 +162,14 @@ def test_what_a_hint_says_to_write_is_accepted(value: object, kind: SettingType[
     ],
 )
 def test_a_hint_says_what_was_meant(value: object, kind: SettingType[Any], hint: str) -> None:
-    """Where that is clear; otherwise it says only what is accepted."""
+    """This is so if it is clear; otherwise the message only says what is accepted."""
     reader, problems = reader_of({"here": value})
     reader.read(("here",), kind)
     assert [each[2] for each in rules(problems)] == [hint]
 
 
 def test_an_empty_text_is_no_file() -> None:
-    """Neither alone nor in a list."""
+    """This is so both alone and in a list."""
     for value in ("", [""]):
         reader, problems = reader_of({"here": value})
         reader.read(("here",), FILES)

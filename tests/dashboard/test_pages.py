@@ -255,7 +255,7 @@ def test_only_the_end_of_a_long_log_is_read(site: Site) -> None:
 
 
 def test_null_is_told_from_a_parameter_that_is_not_used(site: Site) -> None:
-    """In the table, in what figures show of a trial, and beside another run."""
+    """This is so in the table, in the details of a trial in figures, and next to another run."""
     write_nulls(site.root, "nulls")
     text = text_of(site.get("/runs/nulls?where=trial<2").text)
     assert "adam null &quot;null&quot; 0.95" in text
@@ -268,14 +268,14 @@ def test_null_is_told_from_a_parameter_that_is_not_used(site: Site) -> None:
 
 
 def test_a_wrong_filter_is_marked_where_it_is_wrong(still: Site) -> None:
-    """On lines of their own: the filter, and a mark below it."""
+    """The filter and a mark below it are on separate lines."""
     html = still.get("/runs/one?where=status=done,lerning_rate<1").text
     assert "where, character 13: There is no column lerning_rate. Did you mean learning_rate?</p>" in html
     assert "<pre>  status=done,lerning_rate&lt;1\n              ^</pre>" in html
 
 
 def test_the_first_problem_of_a_damaged_config_is_in_the_list(site: Site) -> None:
-    """The page of the run has all of them, each on its line."""
+    """The page of the run has all of them, one per line."""
     with write_run(site.root, "odd", 5, 0) as run:
         run.set_meta(config=run.meta("config") | {"seed": -1, "name": "a/b"})
     problems = text_of(site.get("/").text).rpartition("unreadable ")[2]

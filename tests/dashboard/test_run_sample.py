@@ -93,7 +93,7 @@ def test_a_comparison_is_drawn_rarely_while_a_search_runs(tmp_path: Path) -> Non
 
 
 def test_failures_that_came_again_with_another_reason_are_grouped_again(tmp_path: Path) -> None:
-    """As after ``resume --retry-failed``, also if nobody looked in between."""
+    """This happens after ``resume --retry-failed``, even if nobody looked in between."""
     with write_run(tmp_path, "r", 20, 10) as run:
         updates = Updates(run_page(WatchedRuns(tmp_path).get("r"), TableView()))
         assert "red" in updates.changed()["failures"]

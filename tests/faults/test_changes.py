@@ -68,7 +68,7 @@ REFUSED = {
 }
 
 
-@pytest.mark.trial_of("the config changed in what makes another search")
+@pytest.mark.trial_of("config changes that would make it another search")
 @pytest.mark.parametrize("old", REFUSED)
 def test_config_changed(case: Case, run: Path, old: str) -> None:
     """The config is refused with the difference, and nothing is changed."""
@@ -144,7 +144,7 @@ class ClockSetBack:
             yield
 
 
-@pytest.mark.trial_of("the clock set back a day, again and again")
+@pytest.mark.trial_of("the clock set back by a day, repeatedly")
 def test_clock_set_back(case: Case) -> None:
     """Durations stay right, because they are measured by a clock that is never set back."""
     directory = case.place / "run"

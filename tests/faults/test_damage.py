@@ -68,7 +68,7 @@ def try_damage(case: Case, whole: Path, sound: Looks, damage: bytes) -> int:
     return found
 
 
-@pytest.mark.trial_of("the database cut short, at any length")
+@pytest.mark.trial_of("the database truncated to any length")
 def test_cut_short(case: Case, run: Path, sound: Looks, full: bool, randomness: random.Random) -> None:
     """It is detected by every command, and the database is not changed."""
     database = (run / "search.db").read_bytes()
@@ -79,7 +79,7 @@ def test_cut_short(case: Case, run: Path, sound: Looks, full: bool, randomness: 
         assert try_damage(case, run, sound, database[:length]) == len(sound)
 
 
-@pytest.mark.trial_of("a bit of the database turned")
+@pytest.mark.trial_of("a bit of the database flipped")
 def test_bit_turned(case: Case, run: Path, sound: Looks, full: bool, randomness: random.Random) -> None:
     """It is detected and the database not changed, or it has no visible effect."""
     database = (run / "search.db").read_bytes()
@@ -91,7 +91,7 @@ def test_bit_turned(case: Case, run: Path, sound: Looks, full: bool, randomness:
     case.row.figure = f"{found} detected, the others harmless"
 
 
-@pytest.mark.trial_of("a bit of a stored row turned, at every byte")
+@pytest.mark.trial_of("a bit of a stored row flipped, in every byte")
 def test_every_byte_of_a_row(
     case: Case, run: Path, sound: Looks, full: bool, randomness: random.Random
 ) -> None:

@@ -126,7 +126,7 @@ def stopped_and_finished(case: Case, directory: Path, program: Program, reason: 
     return code != 0
 
 
-@pytest.mark.trial_of("disk full from every write to the database on (ENOSPC)")
+@pytest.mark.trial_of("the disk full from each write to the database onwards (ENOSPC)")
 @needs_strace
 @pytest.mark.parametrize("part", range(2))
 def test_full_from_every_write_on(case: Case, full: bool, part: int) -> None:
@@ -157,7 +157,7 @@ def every(case: Case, call: str, name: str, reason: int, following: str, numbers
     return stopped
 
 
-@pytest.mark.trial_of("a disk that fills up, of 14 sizes (tmpfs)")
+@pytest.mark.trial_of("disks of 14 sizes that fill up (tmpfs)")
 @needs_mounts
 def test_small_disk(case: Case, full: bool) -> None:
     """The disk may be full at any point of the search."""
@@ -175,7 +175,7 @@ def test_small_disk(case: Case, full: bool) -> None:
     assert 2 < stopped < case.row.tries
 
 
-@pytest.mark.trial_of("files that may not grow, to 20 sizes (RLIMIT_FSIZE)")
+@pytest.mark.trial_of("files limited to 20 sizes (RLIMIT_FSIZE)")
 def test_small_files(case: Case, full: bool) -> None:
     """Files may reach their limit at any point of the search."""
     stopped = 0
@@ -214,7 +214,7 @@ def test_read_only(case: Case) -> None:
     assert (directory / "search.db").read_bytes() == before
 
 
-@pytest.mark.trial_of("nowhere to print to (/dev/full)")
+@pytest.mark.trial_of("output that cannot be written (/dev/full)")
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
 def test_nowhere_to_print_to(case: Case) -> None:
     """A log that cannot be written does not end a search; output that cannot be written is an error."""

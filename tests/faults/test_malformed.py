@@ -154,7 +154,7 @@ def try_change(case: Case, whole: Path, change: Change) -> None:
     shutil.rmtree(directory)
 
 
-@pytest.mark.trial_of("a stored value of another type or form, or a row missing, with right checksums")
+@pytest.mark.trial_of("a stored value of another type or form, or a missing row, with correct checksums")
 def test_what_is_stored_is_checked(
     case: Case, run: Path, full: bool, randomness: random.Random, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -123,7 +123,7 @@ def test_missing(case: Case, kind: str) -> None:
     case.finish(directory, "--trials", 6)
 
 
-@pytest.mark.trial_of("the whole search stopped for longer than its trials' timeout")
+@pytest.mark.trial_of("the whole search suspended for longer than its trials' timeout")
 @pytest.mark.parametrize("kind", OBJECTIVES)
 def test_stopped(case: Case, full: bool, kind: str) -> None:
     """No trial times out, and the search ends as if it had not been suspended."""

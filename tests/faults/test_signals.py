@@ -57,7 +57,7 @@ def test_while_trials_run(
     case.finish(directory, *how)
 
 
-@pytest.mark.trial_of("SIGINT and SIGTERM at random moments, from the first instant on")
+@pytest.mark.trial_of("SIGINT and SIGTERM at random moments, from the very start")
 @pytest.mark.parametrize("strategy", ["panda", "caviar"])
 def test_at_random_moments(case: Case, full: bool, randomness: random.Random, strategy: str) -> None:
     """A search that is interrupted again and again, even before it begins, ends as if it had not been."""

@@ -124,7 +124,7 @@ def test_a_closed_terminal_interrupts(waiting: Case, strategy: str) -> None:
     waiting.finish(directory, "--strategy", strategy)
 
 
-@pytest.mark.trial_of("the terminal closed while trials run below `nohup`")
+@pytest.mark.trial_of("the terminal closed while trials run under `nohup`")
 @pytest.mark.parametrize("strategy", ["panda", "caviar"])
 def test_nohup_outlives_the_terminal(waiting: Case, strategy: str) -> None:
     """Under ``nohup`` the search continues to its end."""

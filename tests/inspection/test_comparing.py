@@ -63,7 +63,7 @@ def test_runs_without_a_value_say_so(tmp_path: Path) -> None:
 
 
 def test_null_is_a_value_of_the_best_trial(tmp_path: Path) -> None:
-    """Beside a best trial that does not use the parameter, and in a run called like a column."""
+    """It is next to a best trial that does not use the parameter, and in a run named like a column."""
     with (
         Run.read(write_nulls(tmp_path, "parameter")) as null,
         Run.read(write_nulls(tmp_path, "other")) as other,

@@ -63,7 +63,7 @@ def test_the_first_interrupt_drains_and_the_second_stops() -> None:
 
 @pytest.mark.parametrize("number", [each for each in INTERRUPTS if each != signal.SIGINT])
 def test_any_other_signal_stops_at_once(number: int) -> None:
-    """Whoever sends SIGTERM, or closes the terminal, does not wait for trials to finish."""
+    """After SIGTERM, or when the terminal is closed, nobody waits for trials to finish."""
     texts: list[str] = []
     with SearchSignals(texts.append) as signals, pytest.raises(StopNow), signals.breakable():
         os.kill(os.getpid(), number)

@@ -1,4 +1,4 @@
-"""Tests of how much room texts take in a terminal."""
+"""Tests of the width of texts in a terminal."""
 
 import pytest
 from hypothesis import given
@@ -11,7 +11,7 @@ TEXTS = st.lists(st.sampled_from([*"ab 見日é…🙂", "e\u0301", "👩\u200d�
 
 @given(TEXTS, st.integers(0, 15), st.booleans())
 def test_a_padded_text_takes_its_width(text: str, width: int, right: bool) -> None:
-    """Whatever it is made of, and on either side; a text that fits is whole."""
+    """This is true of any text and either side; a text that fits is not cut."""
     shown = padded(text, width, right=right)
     assert cell_width(shown) == width
     assert (text in shown) >= (cell_width(text) <= width)

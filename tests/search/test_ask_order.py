@@ -84,7 +84,7 @@ def test_a_copy_asks_again_for_the_trials_without_a_result() -> None:
 
 
 def test_of_equal_results_the_first_by_number_is_best() -> None:
-    """In whichever order they come."""
+    """The order in which they come does not matter."""
     for numbers in ((0, 1), (1, 0)):
         order = ask_order(5)
         add_next(order)

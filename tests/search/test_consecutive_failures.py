@@ -35,5 +35,5 @@ def test_the_first_trials_alone_are_compared() -> None:
 
 
 def test_without_a_limit_it_never_gives_up() -> None:
-    """Even if all trials fail alike."""
+    """This is so even if all trials fail in the same way."""
     assert not failures(None, *["a"] * 20).too_many

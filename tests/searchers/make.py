@@ -5,5 +5,5 @@ from hpsearch.space import Space
 
 
 def make(method: str, space: Space, seed: int, **more: Any) -> Searcher:
-    """A new searcher of that name."""
+    """A new searcher with that name."""
     return METHODS[method](SearcherContext(space, seed, **more))

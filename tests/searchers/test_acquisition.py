@@ -9,7 +9,7 @@ from hpsearch.searchers.acquisition import log_expected_improvement
 
 
 def single(mean: float, deviation: float, best: float) -> float:
-    """The figure for one candidate."""
+    """The value for a single candidate."""
     return float(log_expected_improvement(np.array([mean]), np.array([deviation]), best)[0])
 
 
@@ -25,7 +25,7 @@ def test_agrees_with_an_average_over_quantiles(mean: float, deviation: float, be
 
 
 def test_far_from_the_best_it_still_tells_candidates_apart() -> None:
-    """Where the improvement itself underflows, its logarithm is finite and monotone."""
+    """Where the improvement itself underflows, its logarithm is finite and monotonic."""
     means = np.linspace(0, 400, 4001)
     values = log_expected_improvement(means, np.ones_like(means), 0.0)
     assert np.all(np.isfinite(values))
@@ -33,7 +33,7 @@ def test_far_from_the_best_it_still_tells_candidates_apart() -> None:
 
 
 def test_the_two_formulas_meet() -> None:
-    """Where one takes over from the other, a farther candidate promises less all the same."""
+    """Where one replaces the other, a candidate farther away still promises less."""
     means = np.linspace(5.9, 6.1, 2001)
     values = log_expected_improvement(means, np.ones_like(means), 0.0)
     assert np.all(np.diff(values) < 0)

@@ -25,13 +25,13 @@ def test_spread_points_are_shifted() -> None:
     ("unit", "expected"), [(0.3, 0.3), (-0.2, 0.2), (1.1, 0.9), (2.3, 0.3), (-1.4, 0.6), (1.0, 1.0)]
 )
 def test_reflect_folds_at_both_ends(unit: float, expected: float) -> None:
-    """A step past an end comes back."""
+    """A step past an end is reflected."""
     assert reflect(np.array([unit])) == pytest.approx([expected])
 
 
 @pytest.mark.parametrize("space", spaces.ALL.values(), ids=spaces.ALL)
 def test_candidates_are_canonical(space: Space) -> None:
-    """Whatever is drawn or moved is where its configuration is, and satisfies the constraints."""
+    """Every drawn or moved point is that of its configuration, and satisfies the constraints."""
     rng, sampler = np.random.default_rng(0), Sampler(space)
     prior = sampler.sample_prior(rng, 50)
     rows = np.arange(len(prior.units))

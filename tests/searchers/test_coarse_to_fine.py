@@ -18,7 +18,7 @@ class TestCoarseToFine(SearcherContract):
 
 
 def stopped_history(space: Space, trials: int, lag: int) -> tuple[list[Floats], list[Observations]]:
-    """Proposals, and what each saw, of a search whose bad trials are stopped early."""
+    """Proposals, and the results each of them saw, of a search whose bad trials are stopped early."""
     searcher = make("coarse_to_fine", space, 5)
     units, losses = np.empty((0, space.dimensions)), np.empty(0)
     stopped, curves = np.empty(0, dtype=np.bool_), list[Floats]()
@@ -42,7 +42,7 @@ def stopped_history(space: Space, trials: int, lag: int) -> tuple[list[Floats], 
 
 @pytest.mark.parametrize("lag", [0, 3])
 def test_resumes_with_learning_curves(lag: int) -> None:
-    """With trials stopped early too, a search cut after any trial continues with the same proposals."""
+    """With early stopping, too, a search interrupted after any trial continues with the same proposals."""
     proposals, seen = stopped_history(spaces.MIXED, 30, lag)
     for number in range(30):
         again = make("coarse_to_fine", spaces.MIXED, 5).propose(number, seen[number])
@@ -61,7 +61,7 @@ def test_other_curves_are_another_history() -> None:
 
 
 def test_finds_a_bowl_sooner_than_random() -> None:
-    """After 40 trials its best is at least ten times nearer than random search's."""
+    """After 40 trials its best is at least ten times closer than that of random search."""
     best = {
         method: np.mean(
             [
@@ -82,7 +82,7 @@ def test_coarse_trials_use_no_results() -> None:
 
 
 def origins(space: Space, trials: int) -> list[Mapping[str, Any]]:
-    """Why each trial of a search was proposed."""
+    """The origins of the proposals of a search."""
     units, losses = replay(make("coarse_to_fine", space, 0), space, trials)
     searcher = make("coarse_to_fine", space, 0)
     return [
@@ -92,7 +92,7 @@ def origins(space: Space, trials: int) -> list[Mapping[str, Any]]:
 
 
 def test_says_where_it_zoomed() -> None:
-    """A zoom names the trial that it lies near, the radius, and the step scale of each parameter."""
+    """The origin of a zoom names the trial nearby, the radius, and the step scale of each parameter."""
     found = origins(spaces.CONTINUOUS, 40)
     assert [origin["phase"] for origin in found[:6]] == ["coarse"] * 6
     local = [(n, origin) for n, origin in enumerate(found) if "around" in origin]
@@ -105,7 +105,7 @@ def test_says_where_it_zoomed() -> None:
 
 
 def test_says_both_radii_of_a_fine_trial() -> None:
-    """The first is that of the candidate, which shrinks with the trial's number; the second at most 0.15."""
+    """The first is the candidate's, which shrinks with the trial's number; the second is at most 0.15."""
     found = origins(spaces.CONTINUOUS, 40)
     fine = [origin for origin in found if origin["phase"] == "fine"]
     assert len(fine) > 5
@@ -119,7 +119,7 @@ def test_says_both_radii_of_a_fine_trial() -> None:
 
 
 def test_what_is_left_over_is_called_so() -> None:
-    """Where the coarse point has been tried before, any other configuration is drawn."""
+    """If the coarse point has been tried before, any other configuration is drawn."""
     space = Space((Categorical("a", ("x", "y", "z")), Categorical("b", ("x", "y"))))
     phases = [origin["phase"] for origin in origins(space, 6)]
     assert phases[0] == "coarse"
@@ -128,7 +128,7 @@ def test_what_is_left_over_is_called_so() -> None:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_pending_trials_keep_the_next_away(seed: int) -> None:
-    """A trial under way near the point it would propose sends the next proposal elsewhere."""
+    """If a trial is running near the point that would be proposed, the next proposal goes elsewhere."""
     space = spaces.WIDE
     units, losses = replay(make("coarse_to_fine", space, seed), space, 25)
     alone = make("coarse_to_fine", space, seed).propose(25, observations(units, losses, 25)).unit
@@ -140,7 +140,7 @@ def test_pending_trials_keep_the_next_away(seed: int) -> None:
 
 
 def test_the_portfolio_is_tried_at_every_other_trial_of_the_coarse_phase() -> None:
-    """In its order, but not twice; the points between are those of a search without it."""
+    """It keeps its order without repeats; the points between are those of a search without it."""
     plain, _ = replay(make("coarse_to_fine", spaces.MIXED, 5), spaces.MIXED, 6)
     portfolio = spaces.MIXED.values(plain[[1, 3, 3]])
     units, _ = replay(make("coarse_to_fine", spaces.MIXED, 6, portfolio=portfolio), spaces.MIXED, 6)

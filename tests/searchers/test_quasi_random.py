@@ -20,7 +20,7 @@ def points(count: int, dimensions: int, seed: int) -> np.ndarray:
 
 @given(st.integers(0, 2**32 - 1), st.integers(0, 200))
 def test_every_run_of_points_fills_all_parts_of_every_axis(seed: int, first: int) -> None:
-    """In base p any p^k points in a row from a multiple of p^k lie in the p^k equal parts, one in each."""
+    """In base p, p^k points in a row from a multiple of p^k lie in the p^k equal parts, one in each."""
     for column, (base, power) in enumerate([(2, 4), (3, 3), (5, 2), (7, 1)]):
         count = base**power
         start = first // count * count
@@ -46,13 +46,13 @@ def test_means_are_nearer_than_those_of_random_points() -> None:
 
 
 def test_large_bases_are_not_correlated() -> None:
-    """Of 50 coordinates no two rise together, as those of the plain sequence do."""
+    """Of 50 coordinates, no two rise together, as those of the plain sequence do."""
     correlations = np.corrcoef(points(64, 50, 0).T) - np.eye(50)
     assert np.abs(correlations).max() < 0.6
 
 
 def test_a_finite_space_is_covered_by_draws_once_its_points_repeat() -> None:
-    """The rest of a grid is drawn, and the origin says so."""
+    """The rest of a grid is drawn, as the origin says."""
     searcher = make("quasi_random", spaces.GRID, 0)
     units, _ = replay(searcher, spaces.GRID, 12)
     assert len(np.unique(units, axis=0)) == 12

@@ -1,4 +1,4 @@
-"""Tests of the rule for which configurations are run with more seeds."""
+"""Tests of the rule that decides which configurations are run with more seeds."""
 
 import math
 
@@ -16,7 +16,7 @@ def result(number: int, value: float, error: float | None) -> Result:
 
 @pytest.mark.parametrize(("goal", "sign"), [("minimize", 1), ("maximize", -1)])
 def test_a_first_seed_near_the_best_mean_is_repeated(goal: str, sign: int) -> None:
-    """Within two deviations of the difference between one seed and the mean of three."""
+    """It is within two deviations of the difference between one seed and the mean of three."""
     rule = RepeatRule(Metric("value", goal), 3)
     rule.add(result(0, sign * 0.1, None))
     rule.add(Result(1, Status.FAILED))

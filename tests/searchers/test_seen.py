@@ -28,7 +28,7 @@ def test_another_history_replaces_the_first() -> None:
 
 
 def test_draws_until_nothing_is_left() -> None:
-    """The last configuration is found even if the priors hardly ever draw it."""
+    """The last configuration is found even if the priors almost never draw it."""
     space, rng = spaces.LOPSIDED, np.random.default_rng(0)
     tried, units = Seen(space), np.empty((0, 2))
     for _ in range(int(space.size)):
@@ -40,7 +40,7 @@ def test_draws_until_nothing_is_left() -> None:
 
 
 def test_values_without_a_coordinate_of_their_own_do_not_keep_a_space_from_ending() -> None:
-    """Two categories so rare that float64 cannot tell their coordinates apart count as one."""
+    """Two categories so rare that float64 cannot distinguish their coordinates count as one."""
     space = Space((Categorical("kind", ("a", "b", "c"), probabilities=(1.0, 1e-17, 1e-17)),))
     tried = Seen(space)
     tried.update(space.every_point())
@@ -49,7 +49,7 @@ def test_values_without_a_coordinate_of_their_own_do_not_keep_a_space_from_endin
 
 
 def test_the_beginning_of_one_history_is_not_compared() -> None:
-    """Of a history that only grows, what is new is added; another one replaces it."""
+    """If a history only grows, new results are added; another one replaces it."""
     points, history = spaces.GRID.every_point(), object()
     tried = Seen(spaces.GRID)
     tried.update(points[:2], history)

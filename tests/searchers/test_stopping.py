@@ -11,7 +11,7 @@ from hpsearch.trial import Rung
 
 
 def history(curves: Sequence[Floats], halving: Halving | None = None, epochs: int = 0) -> RungHistory:
-    """The rungs after these trials; those shorter than ``epochs`` were stopped early."""
+    """The rungs after these trials; trials shorter than ``epochs`` were stopped early."""
     found = RungHistory(halving or Halving())
     for curve in curves:
         found.add(curve, stopped=len(curve) < epochs)
@@ -35,13 +35,13 @@ def straight(*levels: float) -> list[Floats]:
 
 
 def test_a_trusted_rung_passes_the_best_share() -> None:
-    """Where order never changes, reduction 2 lets the better half of those that reached the rung go on."""
+    """If order never changes, reduction 2 lets the better half of those that reached the rung continue."""
     curves = [*straight(1, 2, 3, 4, 5, 6), np.array([1.0]), np.array([100.0])]
     assert history(curves, epochs=4).rungs(4) == (Rung(1, 12.0), Rung(2, 9.0))
 
 
 def test_a_search_that_is_resumed_has_the_rungs_that_it_had() -> None:
-    """Many trials that are added at once give the thresholds of trials that are added one by one."""
+    """Many trials added at once give the same thresholds as trials added one by one."""
     rng = np.random.default_rng(0)
     curves = [
         level + 1 / np.arange(1.0, length + 1)
@@ -55,13 +55,13 @@ def test_a_search_that_is_resumed_has_the_rungs_that_it_had() -> None:
 
 
 def test_a_rung_that_predicts_nothing_stops_nothing() -> None:
-    """Where the best in the end are the worst at the rung, or all are alike there, every trial goes on."""
+    """If the best in the end are the worst at the rung, or all are equal there, every trial continues."""
     crossing = [np.array([-level, 0.0, level]) for level in range(12)]
     assert history(crossing, epochs=3).rungs(3) == ()
 
 
 def test_a_rung_needs_trials_that_were_trained_to_the_end() -> None:
-    """Before three final losses are known, nothing is stopped, whatever was reached."""
+    """Before three final losses are known, nothing is stopped, whatever its loss."""
     stopped = [np.array([loss]) for loss in range(30)]
     assert history([*stopped, *straight(1, 2)], epochs=4).rungs(4) == ()
     assert history([*stopped, *straight(1, 2, 3)], epochs=4).rungs(4)
@@ -69,7 +69,7 @@ def test_a_rung_needs_trials_that_were_trained_to_the_end() -> None:
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 1)), max_size=12))
 def test_equal_values_share_the_mean_of_their_ranks(values: list[tuple[float, float]]) -> None:
-    """Counted from 1, and doubled, so that it is a whole number; the worst of n has twice n at most."""
+    """Ranks count from 1 and are doubled to be whole numbers; the worst of n has at most twice n."""
     means = [
         sum(other < value for other in values) + (sum(other == value for other in values) + 1) / 2
         for value in values
@@ -89,7 +89,7 @@ def test_few_pairs_are_trusted_less_than_many() -> None:
 
 
 def test_trust_makes_up_for_what_the_rung_stopped() -> None:
-    """Among the better half the correlation is lower than among all; the trust is not."""
+    """Among the better half, the correlation is lower than among all; the trust is not."""
     rng = np.random.default_rng(0)
     first = rng.standard_normal(400)
     final = first + rng.standard_normal(400)
@@ -108,7 +108,7 @@ def test_trust_makes_up_for_what_the_rung_stopped() -> None:
 
 
 def test_entries_that_are_not_finite_do_not_count() -> None:
-    """A diverged trial is no competition, and no evidence."""
+    """A diverged trial is neither a competitor nor evidence."""
     odd = [np.array([np.nan]), np.array([np.inf]), np.array([0.5, np.nan]), np.array([0.5, 1, 1, np.inf])]
     plain = history([*straight(1, 2, 3, 4, 5, 6), np.array([0.5, 1]), np.array([0.5, 1, 1])], epochs=4)
     mixed = history([*straight(1, 2, 3, 4, 5, 6), *odd, np.array([np.nan, 1])], epochs=4)
@@ -123,7 +123,7 @@ def test_entries_that_are_not_finite_do_not_count() -> None:
     st.randoms(),
 )
 def test_best_always_goes_on_and_order_is_nothing(curves, min_epochs, reduction, random) -> None:
-    """The best loss at a rung passes it, a rung needs no order of trials, and 1/reduction pass at least."""
+    """The best loss at a rung passes, the order of trials does not matter, and at least 1/reduction pass."""
     arrays = [np.array(curve) for curve in curves]
     halving = Halving(min_epochs, reduction)
     found = history(arrays, halving, 8).rungs(8)
@@ -136,7 +136,7 @@ def test_best_always_goes_on_and_order_is_nothing(curves, min_epochs, reduction,
 
 
 def test_equal_losses_at_a_rung_are_ordered_by_their_ties() -> None:
-    """Where all losses are equal, the better half by the ties goes on, and the ties decide on trust."""
+    """If all losses are equal, the better half by the ties continues, and the ties decide on trust."""
     found = RungHistory(Halving())
     for tie in range(16):
         found.add(np.ones(4), np.array([4.0, 3.0, 2.0, 1.0]) * tie, stopped=False)

@@ -14,12 +14,12 @@ def drawn(space: Space, count: int, seed: int = 0) -> Floats:
 
 
 def matern(r: Floats) -> Floats:
-    """Matérn-5/2 as in the book, (4.17)."""
+    """Matérn-5/2 as in the book (4.17)."""
     return (1 + np.sqrt(5) * r + 5 * r**2 / 3) * np.exp(-np.sqrt(5) * r)
 
 
 def test_features_are_coordinates_and_columns_of_categories() -> None:
-    """Numbers and ordered lists keep their coordinate; categories are half a unit apart."""
+    """Numbers and ordered lists keep their coordinates; categories are half a unit apart."""
     space = Space((Number("x", 0, 1), Categorical("batch", (16, 32)), Categorical("kind", ("a", "b", "c"))))
     features = Features(space)(np.array([[0.1, 0.25, 1 / 6], [0.1, 0.25, 0.5], [0.4, 0.75, 0.5]]))
     assert features[:, :2].tolist() == [[0.1, 0.25], [0.1, 0.25], [0.4, 0.75]]
@@ -28,7 +28,7 @@ def test_features_are_coordinates_and_columns_of_categories() -> None:
 
 
 def test_inactive_categories_have_no_column() -> None:
-    """Where a category is inactive, all its columns are 0."""
+    """If a category is inactive, all its columns are 0."""
     space = Space((Categorical("on", (True, False)), Categorical("kind", ("a", "b"), when={"on": (True,)})))
     features = Features(space)(space.units([{"on": False}, {"on": True, "kind": "b"}]))
     assert features[0, 2:].tolist() == [0, 0]
@@ -36,7 +36,7 @@ def test_inactive_categories_have_no_column() -> None:
 
 
 def test_posterior_is_that_of_the_textbook() -> None:
-    """Mean and deviation agree with (2.25) and (2.26) written out with a general solver."""
+    """Mean and deviation agree with (2.25) and (2.26), written out with a general solver."""
     units, targets = drawn(spaces.CONTINUOUS, 12), np.random.default_rng(1).standard_normal(12)
     theta = np.log([0.5, 1.0, 2.0, 1.3, 0.01])
     points = drawn(spaces.CONTINUOUS, 5, seed=2)
@@ -53,7 +53,7 @@ def test_posterior_is_that_of_the_textbook() -> None:
 
 
 def test_pending_points_lower_the_variance_and_leave_the_mean() -> None:
-    """A point whose result is pending is thought to have its posterior mean."""
+    """A point whose result is pending is assumed to have its posterior mean."""
     space, theta = spaces.MIXED, HyperparameterPrior.about(6).mean
     units, targets = drawn(space, 10), np.linspace(-1, 1, 10)
     pending, points = drawn(space, 3, seed=5), drawn(space, 20, seed=6)
@@ -66,7 +66,7 @@ def test_pending_points_lower_the_variance_and_leave_the_mean() -> None:
 
 
 def test_means_are_predictions_at_the_observed_points() -> None:
-    """The posterior means at the data need no second look."""
+    """The posterior means at the data need no second computation."""
     units, targets = drawn(spaces.CONDITIONAL, 9), np.linspace(-1, 1, 9)
     gp = GaussianProcess(Features(spaces.CONDITIONAL), HyperparameterPrior.about(5).mean, units, targets)
     assert gp.means == pytest.approx(gp.predict(units)[0])
@@ -103,7 +103,7 @@ def test_fit_finds_which_parameter_matters() -> None:
 
 @given(st.integers(0, 1000), st.integers(1, 12))
 def test_fit_never_gets_worse_and_stays_in_bounds(seed: int, steps: int) -> None:
-    """What is returned is at least as probable as where the fit began, within the bounds."""
+    """The result is at least as probable as the start of the fit, and within the bounds."""
     features, prior = Features(spaces.LINE), HyperparameterPrior.about(1)
     units = drawn(spaces.LINE, 8, seed)
     targets = np.random.default_rng(seed).standard_normal(8)
@@ -117,14 +117,14 @@ def test_fit_never_gets_worse_and_stays_in_bounds(seed: int, steps: int) -> None
 
 
 def test_a_mean_over_seeds_is_thought_less_noisy() -> None:
-    """Over four seeds the noise is believed to have a quarter of its variance; nothing else changes."""
+    """Over four seeds, the noise is assumed to have a quarter of its variance; nothing else changes."""
     once, often = HyperparameterPrior.about(3), HyperparameterPrior.about(3, repeats=4)
     assert np.exp(once.mean[-1] - often.mean[-1]) == pytest.approx(4)
     assert np.array_equal(once.mean[:-1], often.mean[:-1])
 
 
 def test_what_is_left_out_is_predicted_by_the_others() -> None:
-    """Each residual is that of a process fitted to all points but one."""
+    """Each residual is that of a process fitted to all other points."""
     units = drawn(spaces.MIXED, 12)
     observed = np.sin(5 * units).sum(axis=1)
     features, theta = Features(spaces.MIXED), HyperparameterPrior.about(spaces.MIXED.dimensions).mean

@@ -15,7 +15,7 @@ from hpsearch.searchers.targets import (
 
 
 def test_failures_count_as_the_worst_and_the_worst_are_alike() -> None:
-    """With the quantile at 0.5, all above the median is the median."""
+    """With the quantile at 0.5, everything above the median becomes the median."""
     found = targets(np.array([1.0, np.nan, 2.0, 3.0, np.inf]), 0.5)
     assert found[0] < found[2] < found[1]
     assert found[1] == found[3] == found[4]
@@ -33,14 +33,14 @@ def test_targets_are_standardised(losses: list[float], clip: float) -> None:
 
 
 def test_targets_know_no_unit() -> None:
-    """Losses in another unit, from another origin, are the same targets."""
+    """Losses in another unit, or with another origin, give the same targets."""
     losses = np.random.default_rng(0).standard_normal(20)
     assert targets(1e-3 * losses + 5, 0.75) == pytest.approx(targets(losses, 0.75))
 
 
 @given(st.integers(1, 50), st.integers(2, 20))
 def test_representatives_have_the_best_half(count: int, most: int) -> None:
-    """At most that number of rows, ascending, none twice, the best ones among them."""
+    """At most that number of rows, ascending, without repeats, including the best ones."""
     losses = np.random.default_rng(count).standard_normal(count)
     rows = representatives(losses, most)
     assert rows.tolist() == sorted(set(rows.tolist()))
@@ -49,12 +49,12 @@ def test_representatives_have_the_best_half(count: int, most: int) -> None:
 
 
 def halved(slope: float) -> list[np.ndarray]:
-    """Six curves of four epochs, the loss after four a straight line of that after two."""
+    """Six curves of four epochs; the loss after four is a linear function of that after two."""
     return [np.array([2 * level, level, level, 0.1 + slope * level]) for level in np.linspace(1, 2, 6)]
 
 
 def test_stopped_losses_are_carried_to_the_end() -> None:
-    """A loss at a rung moves along the line of those that went on, as far as six pairs are believed."""
+    """A loss at a rung moves along the line of the continued trials, as far as six pairs are trusted."""
     curves = [*halved(0.5), np.array([6.0, 3.0])]
     losses = np.array([curve[-1] for curve in curves])
     stopped = np.array([False] * 6 + [True])
@@ -64,7 +64,7 @@ def test_stopped_losses_are_carried_to_the_end() -> None:
 
 
 def test_stopped_losses_are_carried_from_rung_to_rung() -> None:
-    """What was stopped at the first rung passes the second on its way."""
+    """A trial stopped at the first rung passes the second one on its way."""
     curves = [*halved(0.5), np.array([6.0, 3.0]), np.array([8.0])]
     losses = np.array([curve[-1] for curve in curves])
     found = extrapolated(losses, np.array([False] * 6 + [True, True]), curves)
@@ -81,7 +81,7 @@ def test_one_training_that_blew_up_bends_no_line(last: float) -> None:
 
 
 def test_without_survivors_or_curves_nothing_changes() -> None:
-    """Without points there is no line to follow."""
+    """Without points, there is no line to follow."""
     losses = np.array([1.0, np.nan, 2.0])
     for curves in ([np.array([1.0]), np.array([np.nan]), np.array([2.0])], [np.empty(0)] * 3):
         found = extrapolated(losses, np.array([True, False, True]), curves)
@@ -89,7 +89,7 @@ def test_without_survivors_or_curves_nothing_changes() -> None:
 
 
 def test_of_many_trials_the_best_and_the_latest_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The cost stays flat, and no good trial is forgotten, however old; ties go to the earlier one."""
+    """The cost stays constant, and no good trial is forgotten, however old; ties go to the earlier one."""
     losses = np.random.default_rng(0).standard_normal(60)
     losses[[3, 7, 11]] = -9.0
     losses[5] = np.nan
@@ -115,7 +115,7 @@ def test_of_many_trials_the_best_and_the_latest_are_looked_at(monkeypatch: pytes
     ("last", "carried"), [([1.0, 4.0, 7.0], 6.2), ([3.0, 2.0, 1.0], 3.2)], ids=["steeper than 1", "falling"]
 )
 def test_a_loss_is_carried_as_trainings_converge(last: list[float], carried: float) -> None:
-    """Trials never move further apart, nor past each other: the line's slope is kept between 0 and 1."""
+    """Trials never move further apart or past each other: the line's slope is between 0 and 1."""
     curves = [np.array([first, then]) for first, then in zip([1.0, 2.0, 3.0], last, strict=True)]
     losses = np.array([*last, 5.0])
     found = extrapolated(losses, np.array([False] * 3 + [True]), [*curves, np.array([5.0])])
@@ -125,7 +125,7 @@ def test_a_loss_is_carried_as_trainings_converge(last: list[float], carried: flo
 
 @given(st.lists(st.tuples(st.sampled_from([0.0, 0.25, 0.5, 2.0]), st.integers(0, 3)), min_size=1))
 def test_equal_losses_are_set_apart_by_their_ties(pairs: list[tuple[float, int]]) -> None:
-    """What is ordered by (loss, tie) is ordered by the new loss, and nothing else is; the best stays."""
+    """The new losses have exactly the order of (loss, tie); the best stays."""
     losses, ties = np.array(pairs).T
     apart = set_apart(losses, ties)
     for one, first in enumerate(pairs):
@@ -135,7 +135,7 @@ def test_equal_losses_are_set_apart_by_their_ties(pairs: list[tuple[float, int]]
 
 
 def test_losses_that_are_not_finite_stay() -> None:
-    """They take part in nothing."""
+    """They are left out of the computation."""
     apart = set_apart(np.array([np.nan, 1.0, np.inf, 1.0]), np.array([0.0, 2.0, 1.0, 1.0]))
     np.testing.assert_array_equal(np.isfinite(apart), [False, True, False, True])
     assert apart[3] < apart[1]
@@ -143,7 +143,7 @@ def test_losses_that_are_not_finite_stay() -> None:
 
 
 def test_the_surrogate_learns_ties() -> None:
-    """Results that differ by their ties alone have different targets."""
+    """Results that differ only in their ties have different targets."""
     ties = [np.array([tie]) for tie in (3.0, 1.0, 2.0, 4.0, 4.0)]
     curves = [np.ones(1)] * 5
     seen = Observations(np.zeros((5, 1)), np.ones(5), np.zeros(5, dtype=np.bool_), curves, ties)

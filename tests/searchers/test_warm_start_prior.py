@@ -1,4 +1,4 @@
-"""Tests of the warm start: earlier results are a prior over where to look, and no more than that."""
+"""Tests of the warm start: earlier results are a prior over where to look, and nothing more."""
 
 import json
 import math
@@ -33,7 +33,7 @@ def earlier(count: int = 40) -> tuple[list[dict[str, Any]], np.ndarray]:
 
 
 def test_observations_are_matched_by_name() -> None:
-    """What this space does not have is left out; losses are made comparable."""
+    """Parameters that this space does not have are left out; losses are made comparable."""
     found = match_observations(SPACE, *earlier())
     assert len(found) == 40
     assert all(set(values) == {"rate", "kind"} for values, _ in found)
@@ -53,7 +53,7 @@ def test_observations_are_matched_by_name() -> None:
     ],
 )
 def test_only_what_lies_in_this_space_is_matched(values: list, losses: list, count: int) -> None:
-    """A value far out of range, another category, no shared parameter, no result: no observation."""
+    """A value far out of range, another category, no shared parameter, or no result gives no observation."""
     assert len(match_observations(SPACE, values, np.array(losses))) == count
 
 
@@ -64,12 +64,12 @@ def proposals(prior_observations: list[PriorObservation], count: int, seed: int 
 
 
 def near(values: dict[str, Any]) -> bool:
-    """Whether a trial is where the earlier search was good: kind b, a rate within a decade of the best."""
+    """Whether a trial is where the earlier search was good: kind b, rate within a decade of the best."""
     return values["kind"] == "b" and 3e-4 < values["rate"] < 3e-2
 
 
 def test_untested_earlier_results_choose_every_sixth_coarse_point() -> None:
-    """While this search has no results; the others are as without."""
+    """This is so while the search has no results; the other points are as without them."""
     found, plain = proposals(match_observations(SPACE, *earlier()), 8), proposals([], 8)
     assert [each["phase"] == "warm" for each in found] == [number in (0, 6) for number in range(8)]
     assert near(found[0])
@@ -77,7 +77,7 @@ def test_untested_earlier_results_choose_every_sixth_coarse_point() -> None:
 
 
 def test_earlier_results_that_agree_choose_all_further_coarse_points() -> None:
-    """After three results, not before; most lie where the earlier search was good, and none twice."""
+    """They do so after three results; most points lie where the earlier search was good, and none twice."""
     known = match_observations(SPACE, *earlier())
     search = Search(SPACE, seed=3, trials=8, prior_observations=known)
     while (trial := search.ask()) is not None:
@@ -91,7 +91,7 @@ def test_earlier_results_that_agree_choose_all_further_coarse_points() -> None:
 
 
 def test_observations_survive_json_and_decide_the_same() -> None:
-    """They are kept in the run as JSON, and a resumed search proposes the same."""
+    """The run stores them as JSON, and a resumed search proposes the same."""
     prior_observations = match_observations(SPACE, *earlier())
     again = [(values, loss) for values, loss in json.loads(json.dumps(prior_observations))]
     assert proposals(again, 6) == proposals(prior_observations, 6)
@@ -103,7 +103,7 @@ def worth(values: dict[str, Any]) -> float:
 
 
 def test_misleading_observations_are_overcome() -> None:
-    """When this function is another, the search still comes near its best within 30 trials."""
+    """If this function differs, the search still comes near its best within 30 trials."""
     search = Search(SPACE, seed=1, trials=30, prior_observations=match_observations(SPACE, *earlier()))
     while (trial := search.ask()) is not None:
         search.tell(trial, worth(dict(trial.values)))
@@ -113,7 +113,7 @@ def test_misleading_observations_are_overcome() -> None:
 
 
 def ranked() -> tuple[WarmStart, Observations]:
-    """Two earlier searches, one with all losses turned round, and results that agree with the other."""
+    """Two earlier searches, one with all losses inverted, and results that agree with the other."""
     values, losses = earlier()
     sources = [
         EarlierSearch(name, match_observations(SPACE, values, turned))
@@ -126,7 +126,7 @@ def ranked() -> tuple[WarmStart, Observations]:
 
 
 def test_earlier_searches_weigh_as_much_as_their_rankings_agree() -> None:
-    """Without results all weigh the same; with them the opposite one has no weight, and is not named."""
+    """Without results, all weigh the same; with them, the opposite one has no weight and is not named."""
     start, seen = ranked()
     assert len(set(start.weights(Observations.nothing(SPACE.dimensions)))) == 1
     weights = start.weights(seen)
@@ -136,7 +136,7 @@ def test_earlier_searches_weigh_as_much_as_their_rankings_agree() -> None:
 
 
 def test_where_all_earlier_searches_mislead_the_space_is_covered() -> None:
-    """Trials that earlier results would have chosen are points of the coarse phase."""
+    """Trials that earlier results would have chosen become points of the coarse phase."""
     values, losses = earlier()
     search = Search(SPACE, seed=3, trials=7, prior_observations=match_observations(SPACE, values, -losses))
     while (trial := search.ask()) is not None:
@@ -147,7 +147,7 @@ def test_where_all_earlier_searches_mislead_the_space_is_covered() -> None:
 
 @pytest.mark.parametrize("lag", [0, 3])
 def test_a_warm_search_continued_after_any_trial_is_the_same(lag: int) -> None:
-    """Restored from the first trials and results, whatever their number, it asks for the same trials."""
+    """Restored from any number of first trials and results, it asks for the same trials."""
     known = match_observations(SPACE, *earlier(20))
 
     def make() -> Search:

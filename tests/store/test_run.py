@@ -67,7 +67,7 @@ def test_what_was_recorded_is_read_back_equal(tmp_path: Path) -> None:
 def test_a_trial_that_starts_again_has_another_start_and_nothing_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The time of its last start; also after the clock was set back."""
+    """It is the time of its last start, even if the clock was set back."""
     with make(tmp_path / "r") as run:
         for at in ("2026-03-01T10:00:00.000+00:00", "2026-03-01T09:00:00.000+00:00"):
             monkeypatch.setattr("hpsearch.store.database.timestamp", lambda at=at: at)
@@ -79,7 +79,7 @@ def test_a_trial_that_starts_again_has_another_start_and_nothing_else(
 def test_in_flight_is_what_has_started_since_the_search_last_resumed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Also within the same millisecond; trials that have a result are not."""
+    """This is so even within the same millisecond; trials that have a result are not."""
     clock = iter(range(10))
 
     def tick() -> None:
@@ -101,7 +101,7 @@ def test_in_flight_is_what_has_started_since_the_search_last_resumed(
 
 
 def test_a_trial_of_another_content_does_not_take_the_place_of_one(tmp_path: Path) -> None:
-    """What has started is what was recorded first."""
+    """The first recorded trial is the one that has started."""
     with make(tmp_path / "r") as run:
         run.record([trial(0)])
         run.record([replace(trial(0), seed=99)])

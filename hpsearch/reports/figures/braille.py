@@ -13,7 +13,7 @@ from hpsearch.space import Floats
 
 __all__ = ["figure_text", "print_figure"]
 _WIDEST = 100
-"""Also of a figure that goes to a pipe, whose lines may have any length."""
+"""The largest width, also in a pipe, although its lines may have any length."""
 _NARROWEST = 24  # least width of the marks
 _PIXELS = 20  # pixels of a figure's height for each line
 _ACROSS, _DOWN = 2, 4

@@ -69,7 +69,7 @@ def test_only_the_title_is_bold() -> None:
 
 @pytest.mark.parametrize("kind", ["parallel", "zoom", "slices", "marginal"])
 def test_wide_characters_move_nothing(kind: str) -> None:
-    """Choices such as 日本語 take two cells for each character; what is right of them stays where it is."""
+    """Choices such as 日本語 take two cells per character; text to the right of them stays in place."""
     lines = []
     for names in (("日本語", "e\u0301🙂"), ("abcdef", "xyz")):
         space = parse_space({"rate": {"min": 0, "max": 1}, "kind": {"values": list(names)}})
