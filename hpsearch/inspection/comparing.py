@@ -9,6 +9,7 @@ import numpy as np
 from hpsearch.analysis.comparison import SearchSample, difference
 from hpsearch.config import Config
 from hpsearch.errors import UsageError
+from hpsearch.inspection.run_names import run_names
 from hpsearch.reports.compare import ComparedRun, Verdict
 from hpsearch.reports.figures import Figure
 from hpsearch.reports.figures.best_so_far import best_so_far_figure
@@ -29,11 +30,7 @@ def compared(runs: Sequence[Run]) -> list[ComparedRun]:
     """
     if len(runs) < 2:
         raise UsageError("compare needs at least two runs")
-    names = [run.directory.name for run in runs]
-    if len(set(names)) < len(names):
-        names = [str(run.directory) for run in runs]
-    if len({run.directory.resolve() for run in runs}) < len(runs):
-        raise UsageError("compare needs different runs; found one twice")
+    names = run_names(runs, "compare")
     found = [_compared(name, run) for name, run in zip(names, runs, strict=True)]
     metrics = {each.name: each.config.metric for each in found}
     if len({(metric.name, metric.goal) for metric in metrics.values()}) > 1:

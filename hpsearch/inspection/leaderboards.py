@@ -9,6 +9,7 @@ from typing import Literal
 from hpsearch.config import Config
 from hpsearch.errors import UsageError
 from hpsearch.inspection.querying import ColumnChoice, Vocabulary
+from hpsearch.inspection.run_names import run_names
 from hpsearch.inspection.running_rows import comparable, fulfils
 from hpsearch.reports.leaderboard import RankedRun, leaderboard_headers, leaderboard_table
 from hpsearch.reports.table import Table
@@ -49,9 +50,9 @@ def leaderboard(
         command: The command that prints the table; "" if it is the one that was typed.
 
     Raises:
-        UsageError: The runs have different metrics, or a text cannot be read.
+        UsageError: A run is given twice, the runs have different metrics, or a text cannot be read.
     """
-    ranked = [_ranked(run) for run in runs]
+    ranked = [_ranked(run, name) for run, name in zip(runs, run_names(runs, "leaderboard"), strict=True)]
     configs = [each.config for each in ranked]
     metrics = {each.name: each.config.metric for each in ranked}
     if len({_described(metric) for metric in metrics.values()}) > 1:
@@ -96,11 +97,11 @@ def _described(metric: Metric) -> str:
     return f"{metric.name} ({metric.goal}{ties})"
 
 
-def _ranked(run: Run) -> RankedRun:
+def _ranked(run: Run, name: str) -> RankedRun:
     config = Config.from_resolved(run.meta("config"))
     rows = rows_of(config, run)
     return RankedRun(
-        run.directory.name,
+        name,
         config,
         run.counts(),
         run.meta("versions")["arithmetic"],

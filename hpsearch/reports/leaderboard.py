@@ -27,7 +27,7 @@ class RankedRun:
     """A run whose trials are ranked.
 
     Attributes:
-        name: The name of its directory.
+        name: The name of its directory, or its path if another run has that name.
         config: Its config.
         counts: The number of its results with each status.
         arithmetic: The arithmetic that it began with.

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import math
+import shutil
 import sys
 import time
 from collections.abc import Callable
@@ -151,8 +152,10 @@ def test_a_number_beyond_all_trials_is_refused(hpsearch: Program, example: Path)
 
 def test_several_runs_are_one_document(hpsearch: Program, example: Path) -> None:
     """Every row has its run, and the trials of both share their ranks here."""
-    document = json.loads(hpsearch("leaderboard", example, example, "-f", "json").out)
-    assert [run["run"] for run in document["runs"]] == ["example-001", "example-001"]
+    other = shutil.copytree(example, example.with_name("other"))
+    document = json.loads(hpsearch("leaderboard", example, other, "-f", "json").out)
+    assert [run["run"] for run in document["runs"]] == ["example-001", "other"]
+    assert [row["run"] for row in document["rows"]][:2] == ["example-001", "other"]
     assert [row["rank"] for row in document["rows"]][:4] == [1, 1, 3, 3]
 
 

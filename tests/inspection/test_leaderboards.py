@@ -44,6 +44,8 @@ def test_trials_of_several_runs_are_ranked_together(tmp_path: Path) -> None:
             ("y", 5, 5),
             ("x", None, None),
         ]
+        marks = [bool(row.get("tied")) for row in leaderboard([x, y]).rows]
+        assert marks == [True, True, False, False, False, False]
         assert rows(x, y, where="value>1", limit=2) == [("y", 3, 2), ("x", 4, 3)]
         assert rows(x, where="value>1") == [(None, 2, 3)]
         assert len(set(map(tuple, (row.items() for row in rows_of(x, y, "rate"))))) == 6
@@ -56,6 +58,45 @@ def rows_of(x: Run, y: Run, sort: str) -> list[dict[str, Any]]:
     assert rising == sorted(rising)
     assert falling == rising[::-1]
     return [{"rate": rate, "at": at} for at, rate in enumerate(rising)]
+
+
+def test_runs_of_one_name_are_told_apart(tmp_path: Path) -> None:
+    """By their paths; one run is not shown twice."""
+    for parent in ("a", "b"):
+        (tmp_path / parent).mkdir()
+    with make(tmp_path / "a" / "x", [3, 1]) as x, make(tmp_path / "b" / "x", [2], repeats=2) as other:
+        assert rows(x, other) == [
+            (str(tmp_path / "a" / "x"), 1, 1),
+            (str(tmp_path / "b" / "x"), 2, 2),
+            (str(tmp_path / "a" / "x"), 3, 3),
+        ]
+        with pytest.raises(UsageError, match="leaderboard needs different runs; found one twice"):
+            leaderboard([x, other, x])
+
+
+def test_a_limit_changes_no_count(tmp_path: Path) -> None:
+    """How many trials match is said of all, however few of them are shown."""
+    with make(tmp_path / "x", [3, 1, 2]) as x, make(tmp_path / "y", [4, 1], seed=1) as y:
+        table = leaderboard([x], where="value>1", limit=1)
+        assert [row["value"] for row in table.rows] == [2]
+        assert "2 of 3 results match value>1" in table.notes
+        assert any("showing the best 1 that match; -n 0 shows all" in note for note in table.notes)
+        assert "3 of 5 results match value>1" in leaderboard([x, y], where="value>1", limit=1).notes
+
+
+@pytest.mark.parametrize("down", [False, True])
+@pytest.mark.parametrize("column", ["trial", "value", "status", "kind", "values.kind", "epochs"])
+def test_trials_of_several_runs_are_sorted_together(tmp_path: Path, column: str, down: bool) -> None:
+    """By numbers or texts, rising or falling; what has no value comes last, and equals by run and trial."""
+    with make(tmp_path / "x", [3, None, 1, 2]) as x, make(tmp_path / "y", [2, 1, None], seed=1) as y:
+        table = list(leaderboard([x, y], sort=f"{'-' * down}{column}").rows)
+    assert len(table) == 7
+    key = column.removeprefix("values.")
+    found = [row["values"].get(key) if key == "kind" else row[key] for row in table]
+    known = [each for each in found if each is not None]
+    assert found == [*sorted(known, reverse=down), *[None] * (7 - len(known))]
+    equals = [(row["run"], row["trial"]) for row, each in zip(table, found, strict=True) if each == found[0]]
+    assert equals == sorted(equals)
 
 
 def begun(directory: Path) -> tuple[Search, Run]:
