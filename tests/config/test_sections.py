@@ -11,7 +11,7 @@ from hpsearch.config.reader import Reader
 from hpsearch.config.schema import Document, MetricSection, RunSection, SearchSection
 from hpsearch.config.sections import Section, SectionOf
 from hpsearch.config.setting_types import ListOf, RealNumber, SettingType, Text, WholeNumber
-from hpsearch.config.special_types import BYTES, FILES, SECONDS, WORKERS
+from hpsearch.config.special_types import BYTES, FILES, OPTIONAL_TEXT, SECONDS, WORKERS
 from hpsearch.document.nodes import MappingNode, Position
 from hpsearch.document.plain_data import from_data
 from hpsearch.document.problems import Problems
@@ -174,6 +174,9 @@ def test_an_empty_text_is_no_file() -> None:
         reader, problems = reader_of({"here": value})
         reader.read(("here",), FILES)
         assert [each[1] for each in rules(problems)] == ["must not be empty"]
+    reader, problems = reader_of({"here": ""})
+    reader.read(("here",), OPTIONAL_TEXT)
+    assert [each[1] for each in rules(problems)] == ["must be none or text"]
 
 
 def test_each_problem_is_reported_once() -> None:
