@@ -141,7 +141,7 @@ def _expression(hp: Any, parameter: Number | Categorical) -> Any:
 
 
 def smac(space: Space, seed: int, trials: int) -> AskTell:
-    """SMAC3 for hyperparameters, one training per configuration: a random forest and expected improvement."""
+    """SMAC3 for hyperparameters, one training run per configuration: random forest, expected improvement."""
     import tempfile
     from pathlib import Path
 
@@ -267,7 +267,7 @@ def decoded(space: Space, raw: Mapping[str, Any]) -> Values:
     """The values of a peer's numbers and indices; parameters that are not active are left out.
 
     Args:
-        space: What is searched.
+        space: The space that is searched.
         raw: Numbers in the bounds of :func:`bounds`, and indices of listed values.
     """
     values: dict[str, Value] = {}

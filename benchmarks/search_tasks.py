@@ -44,7 +44,7 @@ GROUPS = {
 }
 GROUPS["development"] = (*PUBLIC, *search_models.MODELS, *search_models.HILLS, "plateau", "pipeline")
 GROUPS["held_out"] = (*GROUPS["unseen"], *search_models.HELD_OUT_MODELS, *search_models.HELD_OUT_HILLS)
-"""Tasks that a figure is averaged over."""
+"""Tasks over which a figure is averaged."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,8 @@ class Task:
     """Something to tune.
 
     Attributes:
-        name: What it is called in tables.
-        space: What may be tried.
+        name: Its name in tables.
+        space: The space to search.
         observe: The loss that a trial with these values reports; a noisy task draws from the generator.
         regret: How far values truly are from the best ones, in units of what a median random trial
             leaves: 0 is perfect.
@@ -110,7 +110,7 @@ def _table(name: str, bench: str, metric: str, *, noisy: bool) -> Task:
 
 
 def _model(name: str) -> Task:
-    """A small scikit-learn model, trained when it is asked for."""
+    """A small scikit-learn model, trained on demand."""
     model = search_models.model(name)
     best, typical = search_models.BOUNDS[name]
     return Task(
@@ -167,7 +167,7 @@ def _plateau() -> Task:
 
 
 def _pipeline() -> Task:
-    """A choice of three models, each with hyperparameters of its own, behind a shared preprocessing step."""
+    """A choice of three models, each with its own hyperparameters, after a shared preprocessing step."""
     space = Space(
         (
             Categorical("scaler", ("none", "standard", "quantile")),
@@ -198,7 +198,7 @@ def _pipeline() -> Task:
 
 
 def _synthetic(name: str, space: Space, loss: Callable[[Values], float], deviation: float = 0.0) -> Task:
-    """A task whose least loss is 0, with log-normal noise of that deviation."""
+    """A task whose lowest loss is 0, with log-normal noise of that deviation."""
     points = space.snap(np.random.default_rng(0).random((2001, space.dimensions)))
     typical = float(np.median([loss(values) for values in space.values(points)]))
     return Task(
