@@ -44,16 +44,15 @@ def demonstration(seeds: Sequence[int] = SEEDS, rates: Floats = RATES, epochs: i
     for norm, name in _NAMES.items():
         mean, low, high = interval(widths[norm])
         findings.append(
-            f"{name.capitalize()} batch normalisation, learning rates within a factor of two of its best "
-            f"error "
-            f"span {mean:.2f} decades [{low:.2f}, {high:.2f}]; its best error is "
-            f"{errors[norm].min(axis=1).mean():.4f}, and the largest rate among them "
-            f"{_largest(errors[norm], rates):.2g}."
+            f"{name.capitalize()} batch normalisation, the learning rates within a factor of two of its best"
+            f" error span {mean:.2f} decades [{low:.2f}, {high:.2f}]; the best error is"
+            f" {errors[norm].min(axis=1).mean():.4f}, and the largest rate among them is"
+            f" {_largest(errors[norm], rates):.2g}."
         )
     mean, low, high = interval(widths[True] - widths[False])
     findings.append(
-        f"With − without = {mean:+.2f} decades [{low:+.2f}, {high:+.2f}], 90 % interval over {len(seeds)} "
-        f"paired seeds."
+        f"With − without = {mean:+.2f} decades [{low:+.2f}, {high:+.2f}], with the 90 % interval over"
+        f" {len(seeds)} paired seeds."
     )
     return Demonstration(_figure(errors, rates, best), findings)
 
@@ -80,11 +79,9 @@ def _figure(errors: dict[bool, Floats], rates: Floats, best: float) -> Figure:
     y = Axis("validation error", [(each, f"{each:g}") for each in (0, 0.25, 0.5, 0.75, 1)], -0.02, 1.02)
     panel = Panel(log_axis("learning rate", rates[0] - half, rates[-1] + half), y, marks)
     caption = (
-        f"A network of 4 hidden layers of 64 units (tanh) on the digits, {_NETWORK['optimizer']}, batches "
-        f"of 64. Thin "
-        f"lines are seeds, thick ones their mean. The lowest error of all is {best:.3f}; a training that "
-        f"diverged "
-        "counts as 1."
+        f"A network of 4 hidden layers of 64 units (tanh) on the digits, {_NETWORK['optimizer']}, batches"
+        f" of 64. Thin lines are seeds, thick ones their mean. The lowest error of all is {best:.3f}; a"
+        " training run that diverged counts as 1."
     )
     legend = [("main", "with BatchNorm"), ("best", "without")]
     return Figure("batchnorm", "Which learning rates train?", caption, [panel], 1, 340, legend)

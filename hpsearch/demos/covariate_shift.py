@@ -40,18 +40,14 @@ def demonstration(seeds: Sequence[int] = SEEDS, epochs: int = EPOCHS) -> Demonst
         means = {norm: drift[:, :, layer].mean(axis=1) for norm, drift in drifts.items()}
         ratio, low, high = interval(means[False] / means[True])
         findings.append(
-            f"Layer {layer + 1}: in an epoch the input of a unit moves by {means[False].mean():.3f} of its "
-            f"standard "
-            f"deviation without batch normalisation, and by {means[True].mean():.3f} with it: {ratio:.1f} "
-            f"times as "
-            f"far [{low:.1f}, {high:.1f}]."
+            f"Layer {layer + 1}: in an epoch, the input of a unit moves by {means[False].mean():.3f} of its"
+            f" standard deviation without batch normalisation, and by {means[True].mean():.3f} with it:"
+            f" {ratio:.1f} times as far without [{low:.1f}, {high:.1f}]."
         )
     findings.append(
-        f"The intervals are of 90 %, over {len(seeds)} paired seeds. The inputs are those of the "
-        f"activation: Z, or "
-        "with batch normalisation γ Ẑ + β, whose mean and deviation over a mini-batch are β and γ whatever "
-        "the "
-        "layers below do."
+        f"These are 90 % intervals over {len(seeds)} paired seeds. The inputs are those of the activation: Z,"
+        " or γ Ẑ + β with batch normalisation, whose mean and deviation over a mini-batch are β and γ"
+        " regardless of the layers below."
     )
     return Demonstration(_figure(drifts, epochs), findings)
 
@@ -92,10 +88,9 @@ def _figure(drifts: dict[bool, Floats], epochs: int) -> Figure:
         ]
         panels.append(Panel(x, y, lines, title))
     caption = (
-        "How far the mean of what a unit's activation gets moves from one epoch to the next, in its standard "
-        f"deviations; the root mean square over a layer, the mean over seeds. {LAYERS} hidden layers of 64 "
-        f"units "
-        "(tanh) on the digits, sgd."
+        "How far the mean input of a unit's activation moves from one epoch to the next, in its standard"
+        " deviations: root mean square over a layer, mean over seeds."
+        f" {LAYERS} hidden layers of 64 units (tanh) on the digits, sgd."
     )
     legend = [(f"series{layer}", f"layer {layer + 1}") for layer in range(LAYERS)]
     return Figure("covariate-shift", "What each layer sees, drifting", caption, panels, 2, 300, legend)

@@ -41,11 +41,10 @@ def demonstration() -> Demonstration:
         _panel(beta, _BETA["reverse_log"], {"linear": "linear", "reverse_log": "log(1 − β)"}),
     ]
     caption = (
-        f"{_SHOWN} draws from each prior, on an axis where equal distances are equal effects. The linear "
-        f"draws "
-        "gather at one end."
+        f"{_SHOWN} draws from each prior, on an axis where equal distances are equal effects. The linear"
+        " draws gather at one end."
     )
-    legend = [("best", "linear prior"), ("main", "a scale of its own")]
+    legend = [("best", "linear prior"), ("main", "its own scale")]
     return Demonstration(Figure("scales", "Each on its own scale", caption, panels, 1, 190, legend), findings)
 
 

@@ -52,16 +52,15 @@ def demonstration(repeats: int = REPEATS, tasks: Mapping[str, int] = TASKS) -> D
         all_differences.append(differences)
         mean, low, high = interval(differences)
         findings.append(
-            f"{name}: the best of {_TRIALS} is worse than the best network found by "
-            f"{np.mean(task.grid):.4f} on a grid and "
-            f"{np.mean(task.random):.4f} at random; grid − random = {mean:+.4f} [{low:+.4f}, {high:+.4f}] of "
-            f"validation error."
+            f"{name}: the best of {_TRIALS} is worse than the best network found by"
+            f" {np.mean(task.grid):.4f} on a grid and by"
+            f" {np.mean(task.random):.4f} at random; grid − random = {mean:+.4f} [{low:+.4f}, {high:+.4f}]"
+            " of validation error."
         )
     mean, low, high = interval(np.concatenate(all_differences))
     findings.append(
-        f"All tasks: grid − random = {mean:+.4f} [{low:+.4f}, {high:+.4f}], the mean and its 90 % interval "
-        f"over "
-        f"{repeats} pairs of searches a task."
+        f"All tasks: grid − random = {mean:+.4f} [{low:+.4f}, {high:+.4f}], the mean and its 90 % interval"
+        f" over {repeats} pairs of searches per task."
     )
     return Demonstration(_picture(), findings)
 
@@ -101,11 +100,9 @@ def _picture() -> Figure:
         marks = [Dots(units[:, 0], units[:, 1], role, size=10), Dots(units[:, 0], below, "ink", size=5)]
         panels.append(Panel(x, y, marks, title))
     caption = (
-        "Nine trials each, of a learning rate and, upwards, a momentum. The small dots at the bottom are "
-        "the learning rates that were tried: where the "
-        "other "
-        "hyperparameter matters little, a grid tries three things and a random search nine (Bergstra & "
-        "Bengio, 2012)."
+        "Nine trials each, of a learning rate (horizontal) and a momentum (vertical). The small dots at the"
+        " bottom are the learning rates that were tried: if the other hyperparameter matters little, a grid"
+        " tries three values and a random search nine (Bergstra & Bengio, 2012)."
     )
     legend = [("best", "grid"), ("main", "random"), ("ink", "learning rates tried")]
     return Figure("grid-vs-random", "Nine points: three values, or nine", caption, panels, 2, 300, legend)

@@ -49,10 +49,10 @@ def demonstration(
         )
         for model, layers in LAYERS.items():
             panels.append(_panel(f"{task}: {model.lower()}", task, layers, epochs))
-    findings.append(f"The intervals are of 90 %, over {len(seeds)} paired seeds.")
+    findings.append(f"These are 90 % intervals over {len(seeds)} paired seeds.")
     caption = (
         "Lines: where the most probable class changes. Dots: the validation rows, coloured by class. Both"
-        " features are standardised. Between two classes softmax regression has a straight line."
+        " features are standardised. Softmax regression separates two classes by a straight line."
     )
     return Demonstration(Figure("regions", "Decision regions", caption, panels, 2, 300), findings)
 

@@ -58,7 +58,7 @@ def demonstration(seeds: Sequence[int] = SEEDS, trials: int = TRIALS, epochs: in
     )
     findings = [
         (
-            f"On the new data the old values have a test loss of {kept.mean():.3f}; {trials} new trials "
+            f"On the new data, the old values have a test loss of {kept.mean():.3f}; {trials} new trials "
             f"find one of {cold.mean():.3f} from nothing and {warm.mean():.3f} warm-started."
         ),
     ]
@@ -69,17 +69,15 @@ def demonstration(seeds: Sequence[int] = SEEDS, trials: int = TRIALS, epochs: in
         needed = [int(np.argmax(each[part].best <= each["kept"].best[0])) + 1 for each in found]
         reached = [each[part].best[-1] <= each["kept"].best[0] for each in found]
         findings.append(
-            f"{name.capitalize()}, {sum(reached)} of {len(found)} searches are at or below the validation "
-            f"loss of the "
-            f"old values, after "
-            f"{np.median([n for n, ok in zip(needed, reached, strict=True) if ok] or [trials]):g} "
-            "trials in the median."
+            f"{name.capitalize()}, {sum(reached)} of {len(found)} searches get to the validation loss of"
+            " the old values or below, after a median of"
+            f" {np.median([n for n, ok in zip(needed, reached, strict=True) if ok] or [trials]):g} trials."
         )
     old, new = (
         {name: each[part].values[name] for name in _SPACE} for each in found[:1] for part in ("old", "cold")
     )
     findings.append(f"Best before, seed {seeds[0]}: {_shown(old)}. Best after: {_shown(new)}.")
-    findings.append(f"Intervals are of 90 %, over {len(seeds)} seeds.")
+    findings.append(f"Intervals are 90 % intervals over {len(seeds)} seeds.")
     return Demonstration(_figure(found, trials), findings)
 
 
@@ -145,9 +143,8 @@ def _figure(found: Sequence[dict[str, _Searched]], trials: int) -> Figure:
         Lines([(x, curves["warm"])], "main", width=2.5),
     ]
     caption = (
-        f"Spirals, after {FLIPPED:.0%} of the labels were drawn anew and {ROWS} of 1,500 rows are left: "
-        f"the lowest "
-        f"loss after each trial, the mean of {len(found)} searches."
+        f"Spirals, of which {FLIPPED:.0%} of the labels were drawn again and {ROWS} of 1,500 rows are left:"
+        f" the lowest loss after each trial, as the mean of {len(found)} searches."
     )
     legend = [("muted", "the old values"), ("best", "a new search"), ("main", "a new search, warm-started")]
     return Figure(
