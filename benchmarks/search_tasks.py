@@ -42,6 +42,14 @@ GROUPS = {
     "held_out_models": search_models.HELD_OUT_MODELS,
     "held_out_hills": search_models.HELD_OUT_HILLS,
 }
+GROUPS["stuck"] = (
+    *PUBLIC,
+    *(f"{name}~" for name in PUBLIC),
+    *(f"hills_{seed}" for seed in range(20, 38)),
+    *(f"counts_{seed}" for seed in range(20, 32)),
+    *FUNCTIONS,
+    *("f8_10d", "f15_10d", "plateau", "pipeline"),
+)
 GROUPS["development"] = (*PUBLIC, *search_models.MODELS, *search_models.HILLS, "plateau", "pipeline")
 GROUPS["held_out"] = (*GROUPS["unseen"], *search_models.HELD_OUT_MODELS, *search_models.HELD_OUT_HILLS)
 """Tasks over which a figure is averaged."""
@@ -73,7 +81,7 @@ def load(name: str) -> Task:
             return _table(name, bench, metric, noisy=name.endswith("~"))
     if name in search_models.BOUNDS:
         return _model(name)
-    if name in search_ties.COUNTS:
+    if name.startswith("counts_"):
         return _counts(name)
     if name.startswith("hills_"):
         space, loss, deviation = search_models.hills(int(name.removeprefix("hills_")))
