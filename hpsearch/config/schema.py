@@ -195,7 +195,7 @@ class SearchSection(Section):
 
 @dataclass(frozen=True, kw_only=True)
 class RunSection(Section):
-    """Where and how trials run; of these settings, only ``threads`` and ``timeout`` can change a result."""
+    """Where and how trials run; ``threads``, ``kernels``, limits and retries alone can change a result."""
 
     strategy: str = setting(
         OneOf(("auto", "panda", "caviar")),

@@ -107,7 +107,11 @@ def test_a_calculation_by_hand() -> None:
     [*((name, "relu") for name in OPTIMIZERS), *(("adam", name) for name in ACTIVATIONS)],
 )
 def test_a_step_allocates_no_array(values: dict[str, Any], optimizer: str, activation: str) -> None:
-    """A hundred steps do not grow memory, and never use 64 KiB more than before."""
+    """A hundred steps do not grow memory, and never use 64 KiB more than before.
+
+    The test runner has a thread of its own, which may store a message meanwhile. A step that allocates does
+    so in every round, so the least of three rounds counts.
+    """
     choices = {"optimizer": optimizer, "activation": activation}
     chosen = Hyperparameters.from_values({"hidden_units": 200, **choices, **values})
     network = MLP(100, 10, chosen, (0,), FLOAT32)
@@ -124,16 +128,20 @@ def test_a_step_allocates_no_array(values: dict[str, Any], optimizer: str, activ
             moves.step(1e-3)
 
     train(3)
+    peaks, growths = [], []
     tracemalloc.start()
     try:
-        before, _ = tracemalloc.get_traced_memory()
-        tracemalloc.reset_peak()
-        train(100)
-        after, peak = tracemalloc.get_traced_memory()
+        for _ in range(3):
+            before, _ = tracemalloc.get_traced_memory()
+            tracemalloc.reset_peak()
+            train(100)
+            after, peak = tracemalloc.get_traced_memory()
+            peaks.append(peak - before)
+            growths.append(after - before)
     finally:
         tracemalloc.stop()
-    assert peak - before < 64 * 1024
-    assert after - before < 1024
+    assert min(peaks) < 64 * 1024
+    assert min(growths) < 1024
 
 
 @pytest.mark.parametrize("values", [{}, {"batch_norm": False}, {"hidden_layers": 0}], ids=str)
