@@ -207,13 +207,15 @@ def console(color: Color, *, stderr: bool = False) -> Console:
     Colours follow ``--color``, NO_COLOR, FORCE_COLOR and the terminal.
     """
     from hpsearch.cli.pipe_console import PipeConsole
+    from hpsearch.reports.plain_screen import is_dumb
 
     file = sys.stderr if stderr else sys.stdout
     return PipeConsole(
         file=file,
         width=None if file.isatty() else _UNLIMITED,
         force_terminal=_FORCED[color] or None,
-        color_system=None if color == "never" else "auto",
+        # rich shows no colours where TERM is dumb, even those that were asked for.
+        color_system=None if color == "never" else "standard" if color == "always" and is_dumb() else "auto",
         highlight=False,
         emoji=False,
         markup=False,

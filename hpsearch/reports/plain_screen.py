@@ -57,13 +57,18 @@ class PlainScreen:
     @property
     def color_system(self) -> str | None:
         """``standard`` for the styles of tables; None if it shows none."""
-        dumb = os.environ.get("TERM", "").lower() in ("dumb", "unknown")
-        return "standard" if self.is_terminal and self._styles is not False and not dumb else None
+        wanted = self.is_terminal and not is_dumb() if self._styles is None else self._styles
+        return "standard" if wanted else None
 
     @property
     def width(self) -> int:
         """The width of the terminal; without one, larger than any line."""
         return shutil.get_terminal_size().columns if self._is_one else _UNLIMITED
+
+
+def is_dumb() -> bool:
+    """Whether TERM says that the terminal shows escape sequences as they are."""
+    return os.environ.get("TERM", "").lower() in ("dumb", "unknown")
 
 
 def write_text(text: str, screen: Screen, style: Style = "", *, after: str = "") -> None:

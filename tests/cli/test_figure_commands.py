@@ -24,10 +24,12 @@ def test_without_a_file_the_figure_is_text(hpsearch: Program, example: Path) -> 
     assert "\x1b" not in done.out
 
 
+@pytest.mark.parametrize("terminal", ["xterm", "dumb"])
 def test_colours_can_be_asked_for_and_refused(
-    hpsearch: Program, example: Path, monkeypatch: pytest.MonkeyPatch
+    hpsearch: Program, example: Path, monkeypatch: pytest.MonkeyPatch, terminal: str
 ) -> None:
     """Colours can be requested in a pipe, with the same width; --color never overrides FORCE_COLOR."""
+    monkeypatch.setenv("TERM", terminal)
     plain = hpsearch("plot", example, "history").out
     coloured = hpsearch("plot", example, "history", "--color", "always").out
     assert "\x1b[34m" in coloured

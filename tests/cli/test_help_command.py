@@ -3,6 +3,8 @@
 import re
 from collections.abc import Callable
 
+import pytest
+
 from hpsearch.cli.help_command import TOPICS
 from tests.cli.conftest import Done
 
@@ -36,8 +38,12 @@ def test_another_topic_is_refused(hpsearch: Callable[..., Done]) -> None:
     assert "A topic is one of which-matter, " in done.err
 
 
-def test_a_page_with_styles_in_a_pipe_has_lines_to_read(hpsearch: Callable[..., Done]) -> None:
+@pytest.mark.parametrize("terminal", ["xterm", "dumb"])
+def test_a_page_with_styles_in_a_pipe_has_lines_to_read(
+    hpsearch: Callable[..., Done], monkeypatch: pytest.MonkeyPatch, terminal: str
+) -> None:
     """For ``| less -R``, headings are in the middle of 100 characters."""
+    monkeypatch.setenv("TERM", terminal)
     page = hpsearch("help", "config", "--color", "always").out
     assert "\x1b" in page
     lines = re.sub(r"\x1b\[[0-9;]*m", "", page).split("\n")

@@ -62,11 +62,15 @@ def test_a_dumb_terminal_gets_no_styles(narrow: PlainScreen, monkeypatch: pytest
     assert written(narrow) == "text\n"
 
 
-@pytest.mark.parametrize(("styles", "variable"), [(True, ""), (None, "1")])
-def test_styles_can_be_asked_for(styles: bool | None, variable: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """--color always and FORCE_COLOR style a pipe, too; its lines are not wrapped."""
+@pytest.mark.parametrize(
+    ("styles", "variable", "terminal"), [(True, "", "xterm"), (True, "", "dumb"), (None, "1", "xterm")]
+)
+def test_styles_can_be_asked_for(
+    styles: bool | None, variable: str, terminal: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """--color always, whatever TERM is, and FORCE_COLOR style a pipe, too; its lines are not wrapped."""
     monkeypatch.setenv("FORCE_COLOR", variable)
-    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("TERM", terminal)
     screen = PlainScreen(io.StringIO(), styles=styles)
     write_text("word " * 50, screen, "dim")
     assert written(screen) == f"\x1b[2m{'word ' * 50}\x1b[0m\n"
