@@ -188,6 +188,8 @@ def say(text: str) -> None:
 
 _UNLIMITED = 100_000
 """The width of lines that do not go to a terminal: long enough that nothing is cut off."""
+_HEIGHT = 25
+"""The height outside a terminal. Nothing depends on it, but without it rich is 80 wide where TERM is dumb."""
 
 
 _FORCED = {"always": True, "never": False, "auto": None}
@@ -213,6 +215,7 @@ def console(color: Color, *, stderr: bool = False) -> Console:
     return PipeConsole(
         file=file,
         width=None if file.isatty() else _UNLIMITED,
+        height=None if file.isatty() else _HEIGHT,
         force_terminal=_FORCED[color] or None,
         # rich shows no colours where TERM is dumb, even those that were asked for.
         color_system=None if color == "never" else "standard" if color == "always" and is_dumb() else "auto",
