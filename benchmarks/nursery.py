@@ -67,7 +67,7 @@ def nursed() -> tuple[float, float, float]:
     child, terminal = pty.fork()
     if not child:
         os.environ["TERM"] = "xterm-256color"
-        os.execv(sys.executable, [sys.executable, "-m", "hpsearch", "nurse", "large.yaml"])  # noqa: S606 -- this Python
+        os.execv(sys.executable, [sys.executable, "-m", "hpsearch", "nurse", "large.yaml"])  # noqa: S606 -- starts this Python, without a shell
     ioctl(terminal, termios.TIOCSWINSZ, SIZE)
     seen, keys, times = b"", [(b"Press space", b" "), (b"is trained", b"q")], []
     with contextlib.suppress(OSError):  # the terminal closes when the process has ended

@@ -50,7 +50,7 @@ def hpsearch(method: str) -> Callable[[Space, int, int], AskTell]:
 
 def sobol(space: Space, seed: int, trials: int) -> AskTell:
     """A scrambled Sobol sequence."""
-    from scipy.stats import qmc  # type: ignore[import-untyped] # it has no types
+    from scipy.stats import qmc
 
     points = qmc.Sobol(space.dimensions, rng=seed).random(1 << (trials - 1).bit_length())
     rows = iter(space.values(space.snap(points)))
@@ -99,7 +99,7 @@ def suggest(trial: Any, parameter: Number | Categorical) -> Value:
 
 def hyperopt(space: Space, seed: int, trials: int) -> AskTell:
     """Hyperopt's TPE, one proposal at a time."""
-    from hyperopt import base, hp, tpe  # type: ignore[import-untyped] # it has no types
+    from hyperopt import base, hp, tpe
 
     expressions = {p.name: _expression(hp, p) for p in space.parameters}
     domain = base.Domain(lambda values: 0.0, expressions)

@@ -26,7 +26,7 @@ TICKS = 0.003, 0.01, 0.03, 0.1, 0.3, 1.0
 TRIALS = 4, 8, 16, 32, 64, 128
 
 
-def mean_regret(rows: list[dict], peer: str, tasks: list[str]) -> np.ndarray:  # type: ignore[type-arg] # JSON
+def mean_regret(rows: list[dict], peer: str, tasks: list[str]) -> np.ndarray:
     """The geometric mean over tasks of the mean regret over seeds, by trial."""
     curves = []
     for task in tasks:

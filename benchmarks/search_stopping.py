@@ -269,7 +269,7 @@ def search(
             data,
             dict(SPACE.values(unit[None])[0]),
             1000 * seed + number,
-            lambda epoch, loss, bars=bars: loss > bars.get(epoch, np.inf),  # type: ignore[misc] # no types of lambdas
+            lambda epoch, loss, bars=bars: loss > bars.get(epoch, np.inf),
         )
         history.add(curve, stopped=early)
         used += len(curve)

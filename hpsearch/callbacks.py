@@ -47,7 +47,7 @@ def keras(trial: Trial) -> Any:
     Metrics: ``loss``, ``val_loss`` and so on, as in Keras's logs.
     """
 
-    class KerasCallback(importlib.import_module("keras.callbacks").Callback):  # type: ignore[misc] # any version
+    class KerasCallback(importlib.import_module("keras.callbacks").Callback):  # type: ignore[misc] # its type is known only where it is installed
         def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
             if is_to_stop(trial, logs or {}):
                 self.model.stop_training = True
@@ -59,12 +59,12 @@ def lightning(trial: Trial) -> Any:
     """A callback for Lightning's ``Trainer(callbacks=[…])``, from ``lightning`` or ``pytorch_lightning``.
 
     It reports at the end of every training epoch in which the model was validated, or of every epoch if there
-    is no validation. Metrics: those that the module logs with ``self.log``, such as ``val_loss``.
+    is no validation. The metrics are those that the module logs with ``self.log``, such as ``val_loss``.
     """
     loaded = [name for name in ("lightning.pytorch", "pytorch_lightning") if name in sys.modules]
     package = importlib.import_module(loaded[0] if loaded else "lightning.pytorch")
 
-    class LightningCallback(package.Callback):  # type: ignore[misc, name-defined] # any version
+    class LightningCallback(package.Callback):  # type: ignore[misc, name-defined] # its type is known only where it is installed
         validated = False
 
         def on_validation_end(self, trainer: Any, pl_module: Any) -> None:
@@ -117,7 +117,7 @@ def xgboost(trial: Trial) -> Any:
         ValueError: XGBoost evaluates nothing.
     """
 
-    class XGBoostCallback(importlib.import_module("xgboost.callback").TrainingCallback):  # type: ignore[misc] # any version
+    class XGBoostCallback(importlib.import_module("xgboost.callback").TrainingCallback):  # type: ignore[misc] # its type is known only where it is installed
         def after_iteration(self, model: Any, epoch: int, evals_log: Mapping[str, Any]) -> bool:
             if not evals_log:
                 raise ValueError('XGBoost has evaluated nothing. Give evals=[(data, "val")]')
@@ -137,7 +137,7 @@ def transformers(trial: Trial) -> Any:
     Metrics: those of the evaluation, such as ``eval_loss``. Evaluate every epoch: ``eval_strategy="epoch"``.
     """
 
-    class TransformersCallback(importlib.import_module("transformers").TrainerCallback):  # type: ignore[misc] # any version
+    class TransformersCallback(importlib.import_module("transformers").TrainerCallback):  # type: ignore[misc] # its type is known only where it is installed
         training = False
 
         def on_train_begin(self, args: Any, state: Any, control: Any, **others: Any) -> None:

@@ -34,6 +34,7 @@ def main() -> None:
     except BaseException:
         if signals.received is None:
             raise
+        # The signal ended whatever ran: this is its consequence, not an error, and the exit code names it.
         signals.end()
     gc.freeze()  # the process is ending; a search for cycles in everything imported would take long
     sys.exit(signals.exit_code(code))

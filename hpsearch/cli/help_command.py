@@ -19,7 +19,7 @@ TOPICS = (
 """The pages that are useful in a terminal, besides the tutorial."""
 
 _WIDEST = 100
-"""Longer lines are hard to read; if ``--color always`` styles a pipe, there is no width at all."""
+"""The longest line: longer ones are hard to read, and a pipe, unlike a terminal, sets no limit."""
 
 
 @click.command("help")

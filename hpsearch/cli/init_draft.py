@@ -137,7 +137,7 @@ def _helped(path: Path, base: list[str], before: list[str]) -> Script:
     from hpsearch.errors import UsageError
     from hpsearch.scripts import metrics_of_text, read_help, read_script
 
-    found = os.path.abspath(path) if len(base) == 1 and path.exists() else str(path)  # noqa: PTH100 -- links stay
+    found = os.path.abspath(path) if len(base) == 1 and path.exists() else str(path)  # noqa: PTH100 -- Path.resolve follows links
     words = [*base[:-1], base[-1] if "-m" in base else found, *before, "--help"]
     try:
         done = subprocess.run(  # noqa: S603 -- --run-help asks for it

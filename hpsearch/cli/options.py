@@ -212,13 +212,15 @@ def console(color: Color, *, stderr: bool = False) -> Console:
     from hpsearch.reports.plain_screen import is_dumb
 
     file = sys.stderr if stderr else sys.stdout
+    colours: Literal["auto", "standard"] | None = None if color == "never" else "auto"
+    if color == "always" and is_dumb():
+        colours = "standard"  # where rich's auto has none
     return PipeConsole(
         file=file,
         width=None if file.isatty() else _UNLIMITED,
         height=None if file.isatty() else _HEIGHT,
         force_terminal=_FORCED[color] or None,
-        # rich shows no colours where TERM is dumb, even those that were asked for.
-        color_system=None if color == "never" else "standard" if color == "always" and is_dumb() else "auto",
+        color_system=colours,
         highlight=False,
         emoji=False,
         markup=False,

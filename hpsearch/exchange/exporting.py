@@ -54,7 +54,7 @@ def export(
         name: The name of the study or experiment; by default the name of the run directory.
         where: Conditions that trials have to meet, as for ``hpsearch leaderboard --where``; "" for all.
         timings: Whether text includes times, which differ between equal searches.
-        stream: The stream to write text to, instead of returning it, if there is no output.
+        stream: Where to write text if ``output`` is None; without a stream, the text is returned.
 
     Raises:
         UsageError: There is no such format, the arguments do not fit it, its package is not installed, the

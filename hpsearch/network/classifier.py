@@ -209,11 +209,11 @@ class BatchNormMLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
 
     @contextlib.contextmanager
     def _unchanged_by_failure(self) -> Iterator[None]:
-        """Restores all attributes if the block fails."""
+        """Restores all attributes if the block fails or is interrupted."""
         before = dict(vars(self))
         try:
             yield
-        except Exception:
+        except BaseException:
             self.__dict__.clear()
             self.__dict__.update(before)
             raise

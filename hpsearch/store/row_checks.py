@@ -93,7 +93,7 @@ def read_values(text: object, check_values: ValueCheck) -> Mapping[str, Value]:
     values = read_json_at(text, len(_VALUES))  # takes half the time of reading all of it
     _need(isinstance(values, dict), "form")
     check_values(values)
-    return _with_shared_names(values)
+    return values
 
 
 def read_trial(number: int, text: object, started: object, check_values: ValueCheck) -> Trial:
@@ -200,10 +200,7 @@ def read_standing(row: Sequence[Any], place: Place, values: Mapping[str, Value],
     _need(is_number(seconds), "seconds")
     _need(is_time(finished), "time")
     shown = None if metric.ties is None or tie is None or tie == WORST_TIE else metric.ties.loss(tie)
-    return Standing(
-        *(place, _STATUSES[status], value, shown, error, epochs),
-        *(_with_shared_names(figures), reason, seconds, values),
-    )
+    return Standing(place, _STATUSES[status], value, shown, error, epochs, figures, reason, seconds, values)
 
 
 def read_result(
@@ -223,9 +220,8 @@ def read_result(
     number, _, value, _, tie, *_ = row
     standing = read_standing(row, Place(number), values, metric)
     _need(standing.epochs == len(curve), "number of epochs")
-    result = Result(
-        number, standing.status, value, curve, standing.final, standing.reason, standing.seconds, values
-    )
+    final = _with_shared_names(standing.final)
+    result = Result(number, standing.status, value, curve, final, standing.reason, standing.seconds, values)
     try:
         _need(tie == (None if value is None else metric.order(result)[1]), "tie")
         _need(standing.standard_error == metric.standard_error(result), "standard error")

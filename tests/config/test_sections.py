@@ -47,7 +47,7 @@ def test_what_has_no_word_is_not_written() -> None:
 def test_a_section_cannot_be_changed() -> None:
     """A section stays as it was read."""
     with pytest.raises(FrozenInstanceError):
-        SearchSection().trials = 5  # type: ignore[misc] # what is tested
+        SearchSection().trials = 5
 
 
 def test_a_default_is_not_shared() -> None:

@@ -105,7 +105,7 @@ def begun(directory: Path) -> tuple[Search, Run]:
     search.tell(search.ask() or 0, 1.0)
     running = [search.ask(), search.ask()]
     lines = [json.dumps([epoch, {"value": 3.0 - epoch}, 0.1]) for epoch in (1, 2)]
-    CurveFile(curve_file(directory / "trials" / f"{running[0].number:05d}")).append(lines)  # type: ignore[union-attr]  # it is a trial
+    CurveFile(curve_file(directory / "trials" / f"{running[0].number:05d}")).append(lines)
     return search, Run.read(directory)
 
 
@@ -173,7 +173,7 @@ def test_a_table_at_the_end_of_a_search_names_the_command_that_shows_all(tmp_pat
             assert any(note.endswith(f"showing the best 2; {expected} shows all") for note in table.notes)
             screen = Console(file=io.StringIO(), width=20)
             print_report(table, "table", screen)
-            text = " ".join(screen.file.getvalue().split())  # type: ignore[attr-defined]  # it is a StringIO
+            text = " ".join(screen.file.getvalue().split())
             assert f"of 2 rows; {expected[:-1]}2 shows them" in text
 
 
@@ -183,6 +183,6 @@ def test_rows_that_become_columns_have_no_line_for_reasons_that_are_not_shown(tm
         for whole in (True, False):
             screen = Console(file=io.StringIO(), width=20)
             print_report(leaderboard([run], whole=whole), "table", screen)
-            text = screen.file.getvalue()  # type: ignore[attr-defined]  # it is a StringIO
+            text = screen.file.getvalue()
             assert [line for line in text.splitlines() if line.strip() == "reason"] == []
             assert ("reason" in text) == whole

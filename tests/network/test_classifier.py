@@ -194,6 +194,23 @@ def test_a_failure_leaves_what_was_fitted(method: str, parameters: dict[str, Any
     np.testing.assert_array_equal(model.predict_proba(x), expected)
 
 
+@pytest.mark.parametrize("method", ["fit", "partial_fit"])
+def test_an_interrupt_leaves_what_was_fitted(method: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C during training keeps the fitted state, as a failure does."""
+    x, y = iris()
+    model = BatchNormMLPClassifier((8,), epochs=3, random_state=0).fit(x, y)
+    before, expected = dict(vars(model)), model.predict_proba(x)
+
+    def interrupt(_: Training) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Training, "train_epoch", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        getattr(model, method)(x[:100], y[:100])
+    assert vars(model) == before
+    np.testing.assert_array_equal(model.predict_proba(x), expected)
+
+
 def test_scores_are_there_with_early_stopping_alone() -> None:
     """A fit without early stopping has no scores, not even those of an earlier fit."""
     x, y = iris()

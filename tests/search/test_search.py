@@ -376,7 +376,7 @@ def test_wrong_arguments_are_explained(wrong: dict[str, Any]) -> None:
         search(**wrong)
 
 
-@pytest.mark.parametrize("rungs", [Halving(min_epochs=0), Halving(reduction=1), Halving(reduction=1.5)])  # type: ignore[arg-type]  # wrong
+@pytest.mark.parametrize("rungs", [Halving(min_epochs=0), Halving(reduction=1), Halving(reduction=1.5)])
 def test_rungs_that_would_never_end_are_refused(rungs: Halving) -> None:
     """The message says which of the two settings is wrong."""
     with pytest.raises(UsageError, match=r"early_stopping\.\w+ must be a whole number of at least"):

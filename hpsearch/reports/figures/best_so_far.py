@@ -31,7 +31,7 @@ def best_so_far_figure(
         UsageError: No trial has a value yet.
     """
     curves = {name: best_so_far(values) for name, values in losses.items()}
-    drawn = [curve for best, reached in curves.values() for curve in (best, reached)[: 1 + bounds]]
+    drawn = [curve for pair in curves.values() for curve in (pair if bounds else pair[:1])]
     finite = [curve[np.isfinite(curve)] for curve in drawn]
     if not any(map(len, finite)):
         raise UsageError("No trial has a value yet, so there is nothing to compare.")
@@ -41,7 +41,10 @@ def best_so_far_figure(
     named: list[float] = []
     roles = {name: f"series{index % SERIES}" for index, name in enumerate(curves)}
     for name, (best, reached) in curves.items():
-        for curve, width, dash in ((reached, 1.0, "4 3"), (best, 2.0, ""))[not bounds :]:
+        lines = [(best, 2.0, "")]
+        if bounds:
+            lines.insert(0, (reached, 1.0, "4 3"))
+        for curve, width, dash in lines:
             known = np.flatnonzero(np.isfinite(curve))
             if len(known):
                 x, y = _staircase(known.astype(np.float64), curve[known])
