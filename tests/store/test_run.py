@@ -108,15 +108,13 @@ def test_a_trial_of_another_content_does_not_take_the_place_of_one(tmp_path: Pat
         assert run.trials() == [trial(0)]
 
 
-def test_rows_share_the_names_that_they_have_in_common(tmp_path: Path) -> None:
+def test_a_history_shares_the_names_that_its_rows_have_in_common(tmp_path: Path) -> None:
     """Names of parameters and metrics are in memory once, regardless of the number of trials."""
     with make(tmp_path / "r", 3) as run:
         trials, results = run.history()
-        standings = list(run.standings(run.places()))
     mappings = [
         *([each.values for each in trials], [each.origin for each in trials]),
-        *([each.final for each in results], [each.values for each in standings]),
-        [epoch.metrics for each in results for epoch in each.curve],
+        *([each.final for each in results], [epoch.metrics for each in results for epoch in each.curve]),
     ]
     for alike in mappings:
         names = [name for mapping in alike for name in mapping]
